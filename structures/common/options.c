@@ -1,0 +1,266 @@
+/*
+ * options.c - parsing and checking from a table of options
+ */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Longest option name or value, as typed; longer ones are refused. */
+#define WORD_SIZE 64
+
+static int refuse(char *error, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error, size, format, arguments);
+	va_end(arguments);
+	return -EINVAL;
+}
+
+/* Levenshtein's distance with both words cut at WORD_SIZE. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t row[WORD_SIZE + 1], columns = strnlen(b, WORD_SIZE);
+
+	for (size_t j = 0; j <= columns; j++)
+		row[j] = j;
+	for (size_t i = 0; i < WORD_SIZE && a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < columns; j++) {
+			size_t best = diagonal + (tolower((unsigned char)a[i]) !=
+						  tolower((unsigned char)b[j]));
+
+			diagonal = row[j + 1];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (diagonal + 1 < best)
+				best = diagonal + 1;
+			row[j + 1] = best;
+		}
+	}
+	return row[columns];
+}
+
+const char *options_nearest(const char *typed, const char *const *names, size_t count)
+{
+	const char *nearest = NULL;
+	size_t typed_length = strlen(typed);
+	/* A third of the letters may be wrong, and at least one: what people mistype, and no more. */
+	size_t limit = typed_length / 3 + 1;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t distance = edit_distance(typed, names[i]);
+
+		/* A word typed in part ("quad") is near whatever it begins, in the order given. */
+		if (typed_length > 2 && !strncasecmp(typed, names[i], typed_length) && limit > 1)
+			distance = 1;
+		if (distance < limit || (distance == limit && !nearest)) {
+			limit = distance;
+			nearest = names[i];
+		}
+	}
+	return nearest;
+}
+
+struct unit {
+	const char *suffix;
+	double factor;
+};
+
+static const struct unit duration_units[] = {
+	{ "", 1 },    { "ns", 1 },   { "us", 1e3 },   { "ms", 1e6 },
+	{ "s", 1e9 }, { "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
+};
+static const struct unit plain_units[] = { { "", 1 } };
+static const struct unit real_units[] = { { "", 1 }, { "%", 0.01 } };
+
+static const struct unit *units_of(enum option_type type, size_t *count)
+{
+	if (type == OPTION_DURATION) {
+		*count = sizeof(duration_units) / sizeof(*duration_units);
+		return duration_units;
+	}
+	if (type == OPTION_REAL) {
+		*count = sizeof(real_units) / sizeof(*real_units);
+		return real_units;
+	}
+	*count = 1;
+	return plain_units;
+}
+
+/* Reads a number with one of the type's units. Whether there was one and nothing else. */
+static bool read_number(enum option_type type, const char *text, double *number)
+{
+	size_t count;
+	const struct unit *units = units_of(type, &count);
+	char *rest;
+
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return false; /* no sign, no blank, no "nan", no "inf" */
+	*number = strtod(text, &rest);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rest, units[i].suffix))
+			continue;
+		*number *= units[i].factor;
+		return isfinite(*number);
+	}
+	return false;
+}
+
+/* A whole number of ns or of things, without the detour through a double that loses digits. */
+static bool read_integer(const char *text, uint64_t *integer)
+{
+	char *rest;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*integer = strtoull(text, &rest, 10);
+	return !errno && !*rest;
+}
+
+static const char *const type_words[] = {
+	[OPTION_COUNT] = "a count such as 64 or 1e6",
+	[OPTION_DURATION] = "a duration such as 250ns, 1us, 20ms, 60s or 2h",
+	[OPTION_REAL] = "a number such as 0.995 or 99.5%",
+};
+
+int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
+			double maximum, void *into, char *error, size_t size)
+{
+	uint64_t integer = 0;
+	double number;
+	bool exact = type != OPTION_REAL && read_integer(text, &integer);
+
+	if (exact)
+		number = (double)integer;
+	else if (!read_number(type, text, &number))
+		return refuse(error, size, "%s: '%.40s' is not %s", what, text, type_words[type]);
+	if (number < minimum || number > maximum)
+		return refuse(error, size, "%s: %.40s is out of range (%.10g to %.10g%s)", what,
+			      text, minimum, maximum, type == OPTION_DURATION ? " ns" : "");
+	if (type == OPTION_REAL)
+		memcpy(into, &number, sizeof(number));
+	else if (!exact && number != floor(number))
+		return refuse(error, size, "%s: %.40s is not a whole number%s", what, text,
+			      type == OPTION_DURATION ? " of ns" : "");
+	else if (!exact && number >= 0x1p64)
+		return refuse(error, size, "%s: %.40s is too large", what, text);
+	else
+		memcpy(into, exact ? &integer : &(uint64_t){ (uint64_t)number }, sizeof(integer));
+	return 0;
+}
+
+static size_t count_words(const char *const *words)
+{
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	return count;
+}
+
+static int parse_word(const struct option_spec *spec, const char *text, void *field, char *error,
+		      size_t size)
+{
+	size_t count = count_words(spec->words), length = 0;
+	char list[160] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(spec->words[i], text)) {
+			int place = (int)i;
+
+			memcpy(field, &place, sizeof(place));
+			return 0;
+		}
+		if (length < sizeof(list))
+			length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
+						   i ? ", " : "", spec->words[i]);
+	}
+	return refuse(error, size, "%s: '%.40s' is not one of %s", spec->name, text, list);
+}
+
+static int parse_field(const struct option_spec *spec, const char *text, void *into, char *error,
+		       size_t size)
+{
+	void *field = (char *)into + spec->offset;
+
+	if (spec->type == OPTION_WORD)
+		return parse_word(spec, text, field, error, size);
+	return options_parse_value(spec->type, spec->name, text, spec->minimum, spec->maximum,
+				   field, error, size);
+}
+
+static int unknown_option(const struct option_spec *specs, const char *name, char *error,
+			  size_t size)
+{
+	const char *names[32];
+	const char *nearest;
+	size_t count = 0;
+
+	for (; specs && specs[count].name && count < sizeof(names) / sizeof(*names); count++)
+		names[count] = specs[count].name;
+	if (!count)
+		return refuse(error, size, "no option '%.40s': it has no options", name);
+	nearest = options_nearest(name, names, count);
+	if (nearest)
+		return refuse(error, size, "no option '%.40s': did you mean '%s'?", name, nearest);
+	return refuse(error, size, "no option '%.40s'; the first of %zu is '%s'", name, count,
+		      names[0]);
+}
+
+/* Parses "name=value" of the given length. */
+static int parse_assignment(const struct option_spec *specs, const char *text, size_t length,
+			    void *into, char *error, size_t size)
+{
+	char assignment[2 * WORD_SIZE];
+	const struct option_spec *spec;
+	char *value;
+
+	if (length >= sizeof(assignment))
+		return refuse(error, size, "option '%.40s...' is too long", text);
+	memcpy(assignment, text, length);
+	assignment[length] = '\0';
+	value = strchr(assignment, '=');
+	if (!value)
+		return refuse(error, size, "option '%.40s' has no value: write name=value",
+			      assignment);
+	*value++ = '\0';
+	for (spec = specs; spec && spec->name; spec++)
+		if (!strcmp(spec->name, assignment))
+			return parse_field(spec, value, into, error, size);
+	return unknown_option(specs, assignment, error, size);
+}
+
+int options_parse(const struct option_spec *specs, const char *text, void *into, char *error,
+		  size_t size)
+{
+	for (const struct option_spec *spec = specs; spec && spec->name; spec++) {
+		int result = parse_field(spec, spec->fallback, into, error, size);
+
+		if (result)
+			return result;
+	}
+	while (text && *text) {
+		size_t length = strcspn(text, ",");
+		int result = parse_assignment(specs, text, length, into, error, size);
+
+		if (result)
+			return result;
+		text += length;
+		if (*text == ',' && !*++text)
+			return refuse(error, size, "an option is missing after the last ','");
+	}
+	return 0;
+}
