@@ -1,0 +1,23 @@
+/*
+ * clock.h - the clocks that measuring reads
+ *
+ * By raw system call: a replay may fake the process's clock_gettime for the library under test, and
+ * what measures must not be taken in by that.
+ */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	syscall(SYS_clock_gettime, clock, &time);
+	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * cycles.h - the time-stamp counter, for timing single operations
+ *
+ * Where there is no such counter, CLOCK_MONOTONIC in ns stands in; cycles_per_ns then finds 1.
+ */
+#ifndef CYCLES_H
+#define CYCLES_H
+
+#include <stdint.h>
+
+#include "bench/clock.h"
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+
+/* lfence keeps the operation from starting before the first reading, or ending after the second. */
+static inline uint64_t cycles_begin(void)
+{
+	_mm_lfence();
+	return __rdtsc();
+}
+
+static inline uint64_t cycles_end(void)
+{
+	unsigned processor;
+	uint64_t cycles = __rdtscp(&processor);
+
+	_mm_lfence();
+	return cycles;
+}
+#else
+static inline uint64_t cycles_begin(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static inline uint64_t cycles_end(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+#endif
+
+/* Counts against CLOCK_MONOTONIC_RAW for about 20 ms. */
+double cycles_per_ns(void);
+
+#endif

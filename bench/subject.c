@@ -1,0 +1,65 @@
+/*
+ * subject.c - finding and listing subjects over all families
+ */
+#include "bench/subject.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "structures/common/options.h"
+
+/* More names than this are not offered as suggestions. */
+#define NAMES 256
+
+const char *const dispatch_words[DISPATCHES + 1] = { "vtable", "inline", NULL };
+
+void subject_list(void (*visit)(const char *name, const char *summary, void *data), void *data)
+{
+	for (size_t i = 0; subject_families[i]; i++)
+		subject_families[i]->list(visit, data);
+}
+
+struct name_list {
+	const char *names[NAMES];
+	size_t count;
+};
+
+static void note_name(const char *name, const char *summary, void *data)
+{
+	struct name_list *list = data;
+
+	(void)summary;
+	if (list->count < NAMES)
+		list->names[list->count++] = name;
+}
+
+int subject_find(const char *name, struct subject *subject, char *error)
+{
+	struct name_list list = { .count = 0 };
+	const char *nearest;
+	char bare[SUBJECT_NAME_SIZE];
+
+	*subject = (struct subject){ .kind = "structure" };
+	if (strlen(name) >= sizeof(subject->name)) {
+		snprintf(error, SUBJECT_ERROR_SIZE, "subject '%.40s...': the name is too long",
+			 name);
+		return -EINVAL;
+	}
+	strcpy(subject->name, name);
+	subject->target = subject->name;
+	for (size_t i = 0; subject_families[i]; i++) {
+		int result;
+
+		subject->family = subject_families[i];
+		result = subject->family->resolve(subject, error);
+		if (result != -ENOENT)
+			return result;
+	}
+	subject_list(note_name, &list);
+	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, ":"), name);
+	nearest = options_nearest(bare, list.names, list.count);
+	snprintf(error, SUBJECT_ERROR_SIZE, "no subject '%.64s'%s%s%s", name,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	return -ENOENT;
+}

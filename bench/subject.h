@@ -1,0 +1,105 @@
+/*
+ * subject.h - what a trace is replayed against
+ *
+ * A subject is a structure, a yardstick, or (on higher floors) a loop or a real library. A family
+ * of subjects is one file in bench/subjects that ends in its table, named subject_ plus the file's
+ * name with '_' for '-'. A family answers to one name (a yardstick) or to many (every structure).
+ */
+#ifndef SUBJECT_H
+#define SUBJECT_H
+
+#include "bench/replay.h"
+
+#define SUBJECT_NAME_SIZE  128
+#define SUBJECT_ERROR_SIZE 256
+
+enum dispatch {
+	DISPATCH_VTABLE, /* each operation through its table, as a loop would call it */
+	DISPATCH_INLINE, /* structure and replay loop compiled as one unit */
+	DISPATCHES,
+};
+
+extern const char *const dispatch_words[DISPATCHES + 1];
+
+/* Replays entries first..last-1 of the trace's stream. */
+typedef void replay_function(struct replay *replay, uint64_t first, uint64_t last);
+
+/* One way of calling a subject: its replay loop in every mode. */
+struct replay_code {
+	replay_function *mode[REPLAY_MODES];
+};
+
+struct subject_family;
+
+/* A subject that has been named and found. Plain data; nothing to free. */
+struct subject {
+	const struct subject_family *family;
+	char name[SUBJECT_NAME_SIZE]; /* as typed */
+	const char *target; /* within name: what is left when prefixes such as again: are gone */
+	const char *kind;   /* "structure", "yardstick", "control" */
+	const char *source_hash; /* of the code measured */
+	struct timer_accuracy accuracy;
+	uint64_t bears;				    /* most timers it is sensible for, 0 = any */
+	const struct replay_code *code[DISPATCHES]; /* NULL where there is no such dispatch */
+};
+
+struct subject_family {
+	const char *name;
+	const char *summary;
+	const char
+		*explanation; /* a paragraph for `timerbed explain`; NULL when a structure's own */
+
+	/* Visits the names that it answers to, each with its summary. */
+	void (*list)(void (*visit)(const char *name, const char *summary, void *data), void *data);
+
+	/*
+	 * Fills in a subject whose name is set. 0; -ENOENT when the name is not of this family;
+	 * -EINVAL with a line in `error` when it is but its options are wrong.
+	 */
+	int (*resolve)(struct subject *subject, char *error);
+
+	/* Makes the subject ready for its trace; close undoes that. 0 or -ENOMEM. */
+	int (*open)(struct replay *replay);
+	void (*close)(struct replay *replay);
+
+	/* Bytes beside the objects, and broken invariants; NULL where there is no such thing. */
+	size_t (*footprint)(const struct replay *replay);
+	const char *(*check)(const struct replay *replay);
+};
+
+/* All families, NULL-terminated. Generated, as are the two tables below. */
+extern const struct subject_family *const subject_families[];
+
+/* The code of each structure: the hash of its source, and its inlined replay. Ends without name. */
+struct structure_code {
+	const char *name;
+	const char *source_hash;
+	const struct replay_code *inlined;
+};
+extern const struct structure_code structure_codes[];
+
+/* The hash of all the code that decides what a workload's trace holds. Ends without a name. */
+struct workload_code {
+	const char *name;
+	const char *generator_hash;
+};
+extern const struct workload_code workload_codes[];
+
+/* Finds a subject by name. 0, or -ENOENT/-EINVAL with one line in `error` (SUBJECT_ERROR_SIZE). */
+int subject_find(const char *name, struct subject *subject, char *error);
+
+/* Visits the names of all families, in the registry's order. */
+void subject_list(void (*visit)(const char *name, const char *summary, void *data), void *data);
+
+/*
+ * Opens a replay: objects for every id of the trace, touched and zeroed, `stride` (64 or 128) bytes
+ * apart; then the subject. 0, or -ENOMEM with nothing left behind.
+ */
+int replay_open(struct replay *replay, const struct subject *subject, const struct trace *trace,
+		unsigned stride);
+void replay_close(struct replay *replay);
+
+/* A buffer of cold lines for REPLAY_COLD. 0 or -ENOMEM. */
+int replay_cold(struct replay *replay, uint32_t lines_per_operation);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * again - the null control: a subject a second time, as if it were another
+ *
+ * Two runs of the same code differ by noise alone, so the ratio of `again:binary-heap` to
+ * `binary-heap` within a block says how small a difference this machine can resolve today.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "bench/subject.h"
+
+static const char prefix[] = "again:";
+
+static void again_list(void (*visit)(const char *name, const char *summary, void *data), void *data)
+{
+	(void)visit; /* a prefix, not a name: it would double every list */
+	(void)data;
+}
+
+static int again_resolve(struct subject *subject, char *error)
+{
+	int result;
+
+	if (strncmp(subject->name, prefix, strlen(prefix)))
+		return -ENOENT;
+	subject->target = subject->name + strlen(prefix);
+	for (size_t i = 0; subject_families[i]; i++) {
+		if (subject_families[i]->resolve == again_resolve)
+			continue;
+		subject->family = subject_families[i];
+		result = subject->family->resolve(subject, error);
+		if (result == -ENOENT)
+			continue;
+		subject->kind = "control";
+		return result;
+	}
+	subject->target = subject->name;
+	return -ENOENT;
+}
+
+const struct subject_family subject_again = {
+	.name = "again:",
+	.summary = "null control: again:SUBJECT is SUBJECT a second time in each block",
+	.list = again_list,
+	.resolve = again_resolve,
+};

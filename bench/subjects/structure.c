@@ -1,0 +1,112 @@
+/*
+ * structure - every timer structure as a subject, called through its table or compiled in
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/replay_structure.h"
+#include "bench/subject.h"
+#include "structures/common/options.h"
+
+/* The replay loop for a structure that is only known at run time: every call goes by its table. */
+REPLAY_INLINE void arm_by_table(struct replay *replay, const struct timer_structure *structure,
+				enum replay_mode mode, uint32_t id, uint64_t deadline,
+				uint64_t interval, uint64_t now)
+{
+	(void)structure;
+	structure_arm(replay, replay->structure, mode, id, deadline, interval, now);
+}
+
+REPLAY_INLINE void disarm_by_table(struct replay *replay, const struct timer_structure *structure,
+				   enum replay_mode mode, uint32_t id, uint64_t now)
+{
+	(void)structure;
+	structure_disarm(replay, replay->structure, mode, id, now);
+}
+
+REPLAY_INLINE void remove_by_table(struct replay *replay, const struct timer_structure *structure,
+				   enum replay_mode mode, uint32_t id, uint64_t now)
+{
+	(void)structure;
+	structure_remove(replay, replay->structure, mode, id, now);
+}
+
+REPLAY_INLINE void advance_by_table(struct replay *replay, const struct timer_structure *structure,
+				    enum replay_mode mode, uint64_t now,
+				    const struct trace_advance *advance)
+{
+	(void)structure;
+	structure_advance(replay, replay->structure, mode, now, advance);
+}
+
+static const struct replay_driver by_table = {
+	.arm = arm_by_table,
+	.disarm = disarm_by_table,
+	.remove = remove_by_table,
+	.advance = advance_by_table,
+};
+
+REPLAY_CODE(static, structure_by_table, &by_table, NULL);
+
+static void structure_list(void (*visit)(const char *name, const char *summary, void *data),
+			   void *data)
+{
+	for (size_t i = 0; timer_structures[i]; i++)
+		visit(timer_structures[i]->name, timer_structures[i]->summary, data);
+}
+
+static int structure_resolve(struct subject *subject, char *error)
+{
+	const struct timer_structure *structure = timer_structure_find(subject->target);
+	int result;
+
+	if (!structure)
+		return -ENOENT;
+	result = timer_set_accuracy(subject->target, &subject->accuracy, error, SUBJECT_ERROR_SIZE);
+	if (result)
+		return -EINVAL;
+	subject->bears = structure->bears;
+	subject->code[DISPATCH_VTABLE] = &structure_by_table;
+	for (const struct structure_code *code = structure_codes; code->name; code++) {
+		if (strcmp(code->name, structure->name))
+			continue;
+		subject->source_hash = code->source_hash;
+		subject->code[DISPATCH_INLINE] = code->inlined;
+	}
+	return 0;
+}
+
+static int structure_open(struct replay *replay)
+{
+	char error[OPTIONS_ERROR_SIZE];
+
+	return timer_set_create(replay->subject->target, 0, &replay->structure, &replay->set, error,
+				sizeof(error));
+}
+
+static void structure_close(struct replay *replay)
+{
+	replay->structure->destroy(replay->set);
+}
+
+static size_t structure_footprint(const struct replay *replay)
+{
+	return replay->structure->footprint(replay->set);
+}
+
+static const char *structure_check(const struct replay *replay)
+{
+	return replay->structure->check(replay->set);
+}
+
+const struct subject_family subject_structure = {
+	.name = "structure",
+	.summary = "a timer structure, by its name and options",
+	.list = structure_list,
+	.resolve = structure_resolve,
+	.open = structure_open,
+	.close = structure_close,
+	.footprint = structure_footprint,
+	.check = structure_check,
+};

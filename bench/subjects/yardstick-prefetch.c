@@ -1,0 +1,61 @@
+/*
+ * yardstick-prefetch - reads, checks and writes the timer; fetches the next to fire ahead of time
+ *
+ * Any scheme that leaves a re-armed timer where it is filed must read where that is before it
+ * writes, so this is the more honest floor for n beyond the caches. Eight timers ahead is what it
+ * takes to keep a core's line fill buffers (10 to 16 on current x86) busy and no more.
+ */
+#include "bench/yardstick.h"
+
+#define AHEAD 8
+
+static void prefetch_arm(struct replay *replay, uint32_t id, uint64_t deadline)
+{
+	struct timer *timer = &replay_object(replay, id)->timer;
+
+	if (timer->deadline < deadline)
+		timer->deadline = deadline;
+	else
+		timer->key = deadline;
+}
+
+static void prefetch_stop(struct replay *replay, uint32_t id)
+{
+	struct timer *timer = &replay_object(replay, id)->timer;
+
+	if (timer->deadline)
+		timer->deadline = 0;
+}
+
+static void prefetch_fire(struct replay *replay, const uint32_t *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct timer *timer = &replay_object(replay, ids[i])->timer;
+
+		if (i + AHEAD < count)
+			__builtin_prefetch(replay_object(replay, ids[i + AHEAD]), 1);
+		if (timer->deadline)
+			timer->deadline = 0;
+	}
+}
+
+static const struct yardstick prefetch = { prefetch_arm, prefetch_stop, prefetch_fire };
+static const struct yardstick *const prefetch_pointer = &prefetch;
+
+static int prefetch_open(struct replay *replay)
+{
+	replay->private = (void *)&prefetch_pointer;
+	return 0;
+}
+
+static void prefetch_close(struct replay *replay)
+{
+	(void)replay;
+}
+
+YARDSTICK(
+	yardstick_prefetch, prefetch, "yardstick-prefetch",
+	"read, check, write the timer; what fires is prefetched",
+	"Reads the timer before it writes it, as a scheme that re-arms in place has to, and fetches "
+	"what fires eight timers ahead, as a scheme that files timers in arrays can.",
+	prefetch_open, prefetch_close);

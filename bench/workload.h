@@ -1,0 +1,65 @@
+/*
+ * workload.h - a family of workloads: a seeded generator of traces
+ *
+ * A workload is one file in bench/workloads that ends in its table, named workload_ plus the file's
+ * name with '_' for '-'. The registry is generated from the files' names.
+ */
+#ifndef WORKLOAD_H
+#define WORKLOAD_H
+
+#include "generator.h"
+#include "structures/common/options.h"
+
+/* What every workload lets set, and the beginning of its options struct. */
+struct workload_common {
+	uint64_t batch; /* operations in one turn of the loop, about */
+	uint64_t grain; /* ns */
+};
+
+/* The rows for it, first in every workload's table. `type` is the options struct. */
+#define WORKLOAD_COMMON_OPTIONS(type)                                                              \
+	{ "batch",                                                                                 \
+	  OPTION_COUNT,                                                                            \
+	  offsetof(type, common.batch),                                                            \
+	  1,                                                                                       \
+	  1e6,                                                                                     \
+	  "64",                                                                                    \
+	  NULL,                                                                                    \
+	  "operations in one turn of the loop, about (at most n/8)" },                             \
+	{                                                                                          \
+		"grain", OPTION_DURATION, offsetof(type, common.grain), 1, 1e12, "1us", NULL,      \
+			"every time in the trace is a multiple of it"                              \
+	}
+
+struct workload {
+	const char *name;	/* "hold" */
+	const char *summary;	/* one line */
+	const char *source;	/* paper or system, and which parameters are assumed */
+	const char *prediction; /* what should be seen, said before it was measured */
+	const struct option_spec *options;
+	size_t options_size;
+	const char *const
+		*variants; /* options worth measuring, NULL-terminated; "" is the default */
+	const char *(*refuse)(const void *options); /* why a combination is impossible, or NULL */
+
+	/*
+	 * Generates a trace with about n timers armed in the steady state: an unmeasured phase
+	 * "fill" that brings it about, unless filling is what it measures, then measured phases of
+	 * about `operations` operations in all (more by less than one turn of the loop).
+	 */
+	void (*generate)(struct generator *generator, const void *options, uint64_t n,
+			 uint64_t operations);
+};
+
+/* All workloads, NULL-terminated, in order of name. Generated. */
+extern const struct workload *const workloads[];
+
+/* Operations in one turn of the loop: the option, but at most n/8, so that small n stay a loop. */
+static inline uint64_t workload_batch(const struct workload_common *common, uint64_t n)
+{
+	uint64_t most = n / 8 > 0 ? n / 8 : 1;
+
+	return common->batch < most ? common->batch : most;
+}
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * yardstick.h - subjects that are told what fires and do only the compulsory work
+ *
+ * A yardstick is no timer structure: the trace tells it what fires, so it files and finds nothing.
+ * What it costs is what the replay itself costs, plus the work that no structure can do without, by
+ * one notion of what that is. The fastest yardstick of a block is that block's floor. It is never
+ * called a bound: a structure may do cleverly what a yardstick does naively.
+ *
+ * Like a structure it is called through a table or compiled into the loop, so that the price of the
+ * calls is in its figure just as it is in theirs.
+ */
+#ifndef YARDSTICK_H
+#define YARDSTICK_H
+
+#include <errno.h>
+#include <string.h>
+
+#include "bench/replay_loop.h"
+#include "bench/subject.h"
+
+struct yardstick {
+	void (*arm)(struct replay *replay, uint32_t id, uint64_t deadline);
+	void (*stop)(struct replay *replay, uint32_t id);
+	void (*fire)(struct replay *replay, const uint32_t *ids, size_t count);
+};
+
+/* Hands over what the trace says fires, in batches as a loop would. */
+REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstick *yardstick,
+				    enum replay_mode mode, const struct trace_advance *advance)
+{
+	uint64_t begin = replay->fired_end, end = advance->fired_end;
+	size_t count;
+
+	do {
+		uint64_t begun = replay_begin(mode);
+
+		count = end - begin < REPLAY_EXPIRE_BATCH ? end - begin : REPLAY_EXPIRE_BATCH;
+		yardstick->fire(replay, replay->trace->fired + begin, count);
+		replay_end(replay, mode, begun);
+		begin += count;
+	} while (count == REPLAY_EXPIRE_BATCH);
+	replay->tally.fired += end - replay->fired_end;
+	replay->fired_end = end;
+}
+
+/*
+ * Defines the drivers and both codes of one yardstick, and the family `subject_ID`. `table` is its
+ * constant struct yardstick; `open_it` and `close_it` set up what it keeps beside the table.
+ */
+#define YARDSTICK(id, table, typed, summarised, explained, open_it, close_it)                      \
+	static const struct yardstick *id##_table(const struct replay *replay)                     \
+	{                                                                                          \
+		return *(const struct yardstick *const *)replay->private;                          \
+	}                                                                                          \
+	YARDSTICK_DRIVER(id##_direct, (&(table)))                                                  \
+	YARDSTICK_DRIVER(id##_called, id##_table(replay))                                          \
+	static void id##_list(void (*visit)(const char *name, const char *summary, void *data),    \
+			      void *data)                                                          \
+	{                                                                                          \
+		visit(typed, summarised, data);                                                    \
+	}                                                                                          \
+	static int id##_resolve(struct subject *subject, char *error)                              \
+	{                                                                                          \
+		(void)error;                                                                       \
+		if (strcmp(subject->target, typed))                                                \
+			return -ENOENT;                                                            \
+		subject->kind = "yardstick";                                                       \
+		subject->source_hash = "";                                                         \
+		subject->code[DISPATCH_VTABLE] = &id##_called_code;                                \
+		subject->code[DISPATCH_INLINE] = &id##_direct_code;                                \
+		return 0;                                                                          \
+	}                                                                                          \
+	const struct subject_family subject_##id = {                                               \
+		.name = typed,                                                                     \
+		.summary = summarised,                                                             \
+		.explanation = explained,                                                          \
+		.list = id##_list,                                                                 \
+		.resolve = id##_resolve,                                                           \
+		.open = open_it,                                                                   \
+		.close = close_it,                                                                 \
+	}
+
+/* One way of reaching the table: as a constant, or through the replay's private pointer. */
+#define YARDSTICK_DRIVER(way, reach)                                                               \
+	REPLAY_INLINE void way##_arm(struct replay *replay,                                        \
+				     const struct timer_structure *structure,                      \
+				     enum replay_mode mode, uint32_t id, uint64_t deadline,        \
+				     uint64_t interval, uint64_t now)                              \
+	{                                                                                          \
+		uint64_t begun = replay_begin(mode);                                               \
+                                                                                                   \
+		(void)structure, (void)interval, (void)now;                                        \
+		(reach)->arm(replay, id, deadline);                                                \
+		replay_end(replay, mode, begun);                                                   \
+	}                                                                                          \
+	REPLAY_INLINE void way##_stop(struct replay *replay,                                       \
+				      const struct timer_structure *structure,                     \
+				      enum replay_mode mode, uint32_t id, uint64_t now)            \
+	{                                                                                          \
+		uint64_t begun = replay_begin(mode);                                               \
+                                                                                                   \
+		(void)structure, (void)now;                                                        \
+		(reach)->stop(replay, id);                                                         \
+		replay_end(replay, mode, begun);                                                   \
+	}                                                                                          \
+	REPLAY_INLINE void way##_advance(                                                          \
+		struct replay *replay, const struct timer_structure *structure,                    \
+		enum replay_mode mode, uint64_t now, const struct trace_advance *advance)          \
+	{                                                                                          \
+		(void)structure, (void)now;                                                        \
+		yardstick_expire(replay, reach, mode, advance);                                    \
+	}                                                                                          \
+	static const struct replay_driver way##_driver = {                                         \
+		.arm = way##_arm,                                                                  \
+		.disarm = way##_stop,                                                              \
+		.remove = way##_stop,                                                              \
+		.advance = way##_advance,                                                          \
+	};                                                                                         \
+	REPLAY_CODE(static, way##_code, &way##_driver, NULL);
+
+#endif
