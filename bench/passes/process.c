@@ -1,0 +1,99 @@
+/*
+ * process - whole programs: hyperfine times one complete replay
+ *
+ * The other passes measure from within. This one measures what a person with a stop-watch would:
+ * hyperfine starts a process that maps the trace, builds the objects, replays everything and exits.
+ * hyperfine times one command after the other, so the blocks' shuffled order stands in for the
+ * interleaving that it does not have: one command and one run at a time. Its own JSON is kept.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench/cell.h"
+#include "bench/clock.h"
+
+static int measure_process(const struct cell *cell, json_t *record, char *error)
+{
+	struct replay replay;
+	struct replay_tally measured;
+	int result = cell_open(cell, &replay, error);
+
+	if (result)
+		return result;
+	measured = cell_replay(cell, &replay, REPLAY_PLAIN, REPLAY_PLAIN, NULL);
+	cell_record_replay(cell, &replay, &measured, record);
+	replay_close(&replay);
+	return 0;
+}
+
+/* hyperfine takes the command as one string, which it splits as a shell would. */
+static char *quoted(const char **words)
+{
+	size_t size = 1;
+	char *text, *end;
+
+	for (size_t i = 0; words[i]; i++)
+		size += 4 * strlen(words[i]) + 3;
+	text = malloc(size);
+	if (!text)
+		return NULL;
+	end = text;
+	for (size_t i = 0; words[i]; i++) {
+		*end++ = '\'';
+		for (const char *letter = words[i]; *letter; letter++) {
+			if (*letter == '\'')
+				end = stpcpy(end, "'\\'");
+			*end++ = *letter;
+		}
+		end = stpcpy(end, "' ");
+	}
+	*end = '\0';
+	return text;
+}
+
+static void wrap_in_hyperfine(const char **words, const char *scratch)
+{
+	const char *command = quoted(words);
+	const char *const wrapped[] = {
+		"hyperfine",	"--shell=none",	 "--warmup=0", "--runs=1",
+		"--style=none", "--export-json", scratch,      command ? command : "false",
+	};
+
+	memcpy(words, wrapped, sizeof(wrapped));
+	words[sizeof(wrapped) / sizeof(*wrapped)] = NULL;
+}
+
+/* The JSON is kept beside the records, and the record says where. */
+static int collect_from_hyperfine(json_t *record, const char *scratch, char *error)
+{
+	json_error_t where;
+	json_t *report = json_load_file(scratch, 0, &where);
+	json_t *result = json_array_get(json_object_get(report, "results"), 0);
+	const char *folder = strrchr(scratch, '/');
+
+	if (!json_is_number(json_object_get(result, "median"))) {
+		snprintf(error, CELL_ERROR_SIZE, "hyperfine left no result");
+		json_decref(report);
+		return -EBADMSG;
+	}
+	json_object_set(record, "seconds", json_object_get(result, "median"));
+	json_object_set(record, "user_seconds", json_object_get(result, "user"));
+	json_object_set(record, "system_seconds", json_object_get(result, "system"));
+	json_object_set_new(record, "hyperfine",
+			    json_sprintf("hyperfine/%s", folder ? folder + 1 : scratch));
+	json_decref(report);
+	return 0;
+}
+
+const struct pass pass_process = {
+	.name = "process",
+	.summary = "whole processes: a complete replay, by hyperfine",
+	.measure = measure_process,
+	.wrap = wrap_in_hyperfine,
+	.collect = collect_from_hyperfine,
+	.program = "hyperfine",
+	.slowdown = 2,
+};
