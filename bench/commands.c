@@ -1,0 +1,25 @@
+/*
+ * commands.c - the table of commands
+ */
+#include "bench/commands.h"
+
+#include <stddef.h>
+
+const struct command commands[] = {
+	{ "list", "[structures|workloads|subjects|passes|experiments]", "what there is",
+	  command_list },
+	{ "explain", "NAME", "a structure, workload, subject or pass in words", command_explain },
+	{ "run", "EXPERIMENT.ini | SUBJECT... -w WORKLOAD -n RANGE [OPTION...]",
+	  "measures cells into a folder, resumably", command_run },
+	{ "compare", "A B [--run DIR]", "ratios of two subjects, or of two runs, with intervals",
+	  command_compare },
+	{ "report", "DIR", "draws a run's figures and writes its report.html", command_report },
+	{ "replay", "TRACE [SUBJECT...]", "replays one trace against subjects and checks it",
+	  command_replay },
+	{ "generate", "WORKLOAD [OPTION...]", "makes the trace of a workload", command_generate },
+	{ "export", "STRUCTURE [-o DIR]", "a structure as one .h/.c pair to take home",
+	  command_export },
+	{ "env", "", "what a run would record about this machine", command_env },
+	{ "cell", "TRACE SUBJECT --output FILE", "(what a worker process runs)", command_cell },
+	{ NULL, NULL, NULL, NULL },
+};

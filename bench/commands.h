@@ -1,0 +1,31 @@
+/*
+ * commands.h - what `timerbed COMMAND` can be
+ *
+ * A command prints data to stdout and what it has to say to stderr, and returns an exit status:
+ * 0, EXIT_FAILED or EXIT_USAGE.
+ */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+struct command {
+	const char *name;
+	const char *arguments; /* as in a usage line */
+	const char *summary;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+};
+
+/* All commands, ended by a row without a name. */
+extern const struct command commands[];
+
+int command_list(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_generate(int argc, char **argv);
+int command_export(int argc, char **argv);
+int command_env(int argc, char **argv);
+int command_cell(int argc, char **argv);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * env - `timerbed env`: what a run on this machine would record about it
+ */
+#include <stdio.h>
+
+#include "bench/arguments.h"
+#include "bench/commands.h"
+#include "bench/environment.h"
+
+static const struct argument table[] = { { 0 } };
+
+int command_env(int argc, char **argv)
+{
+	json_t *environment;
+	int first, status;
+
+	if (arguments_parse(argc, argv, table, NULL, NULL, &first, &status))
+		return status;
+	environment = environment_describe();
+	json_dumpf(environment, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(environment);
+	return 0;
+}

@@ -1,0 +1,212 @@
+/*
+ * explain - `timerbed explain NAME`: a structure, workload, subject or pass in words
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/arguments.h"
+#include "bench/cell.h"
+#include "bench/commands.h"
+#include "bench/message.h"
+#include "bench/names.h"
+#include "bench/subject.h"
+#include "structures/common/options.h"
+
+#define WIDTH 88
+
+/* Prints a paragraph under a heading, wrapped and indented. */
+static void paragraph(const char *heading, const char *text)
+{
+	size_t column = 0;
+
+	if (!text || !*text)
+		return;
+	printf("\n%s\n", heading);
+	while (*text) {
+		size_t length = strcspn(text, " \n");
+
+		if (column && column + 1 + length > WIDTH - 4) {
+			putchar('\n');
+			column = 0;
+		}
+		column += (size_t)printf("%s%.*s", column ? " " : "    ", (int)length, text);
+		text += length;
+		text += strspn(text, " \n");
+	}
+	putchar('\n');
+}
+
+static void print_bound(const struct option_spec *spec, double bound)
+{
+	static const struct {
+		double ns;
+		const char *suffix;
+	} units[] = { { 86400e9, "d" }, { 3600e9, "h" }, { 60e9, "m" }, { 1e9, "s" },
+		      { 1e6, "ms" },	{ 1e3, "us" },	 { 1, "ns" } };
+
+	for (size_t i = 0; spec->type == OPTION_DURATION && i < sizeof(units) / sizeof(*units);
+	     i++) {
+		if (bound < units[i].ns)
+			continue;
+		printf("%g%s", bound / units[i].ns, units[i].suffix);
+		return;
+	}
+	printf("%g", bound);
+}
+
+static void print_options(const struct option_spec *specs)
+{
+	if (!specs || !specs->name)
+		return;
+	puts("\nOPTIONS");
+	for (const struct option_spec *spec = specs; spec->name; spec++) {
+		printf("    %-12s %s\n%17sdefault %s; ", spec->name, spec->help, "",
+		       spec->fallback);
+		if (spec->type == OPTION_WORD) {
+			printf("one of");
+			for (size_t i = 0; spec->words[i]; i++)
+				printf("%s %s", i ? "," : "", spec->words[i]);
+		} else {
+			print_bound(spec, spec->minimum);
+			printf(" to ");
+			print_bound(spec, spec->maximum);
+		}
+		putchar('\n');
+	}
+}
+
+static void print_settings(const char *heading, const char *name, const char *const *settings)
+{
+	if (!settings)
+		return;
+	printf("\n%s\n", heading);
+	for (; *settings; settings++)
+		printf("    %s%s%s\n", name, **settings ? ":" : "", *settings);
+}
+
+static const char *const accuracy_words[] = {
+	[TIMER_EXACT] = "Exact: fires at the first expire at or after the deadline.",
+	[TIMER_TO_A_TICK] =
+		"To a tick: fires at the first expire at or after the next tick.",
+	[TIMER_LATE_FRACTION] = "Late by at most a fraction of the interval.",
+};
+
+static const char *const order_words[] = {
+	[TIMER_BY_DEADLINE] = "Order within one expire: by deadline.",
+	[TIMER_BY_TICK] = "Order within one expire: by tick.",
+	[TIMER_UNORDERED] = "Order within one expire: none.",
+};
+
+static void print_accuracy(const char *text)
+{
+	struct timer_accuracy accuracy;
+	char error[OPTIONS_ERROR_SIZE], words[256];
+
+	if (timer_set_accuracy(text, &accuracy, error, sizeof(error)))
+		return;
+	snprintf(words, sizeof(words), "%s %s", accuracy_words[accuracy.when],
+		 order_words[accuracy.order]);
+	paragraph("ACCURACY", words);
+	if (accuracy.tick)
+		printf("    The tick is %" PRIu64 " ns.\n", accuracy.tick);
+	if (accuracy.when == TIMER_LATE_FRACTION)
+		printf("    The fraction is %g.\n", accuracy.fraction);
+}
+
+static void explain_structure(const struct timer_structure *structure, const char *text)
+{
+	const struct timer_complexity *cost = &structure->complexity;
+
+	printf("%s - %s\n", structure->name, structure->summary);
+	paragraph("SOURCE", structure->source);
+	paragraph("DEPARTURES FROM IT", structure->departures);
+	print_accuracy(text);
+	printf("\nCOST\n    insert %s\n    reinsert %s\n    disarm %s\n    remove %s\n"
+	       "    next %s\n    expire %s\n",
+	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
+	if (structure->bears)
+		printf("\nBEARS\n    up to %zu timers, by its own account\n", structure->bears);
+	print_options(structure->options);
+	print_settings("SETTINGS THAT THE TESTS COVER", structure->name, structure->interesting);
+	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",
+	       structure->name);
+}
+
+static void explain_workload(const struct workload *workload)
+{
+	printf("%s - %s\n", workload->name, workload->summary);
+	paragraph("SOURCE", workload->source);
+	paragraph("PREDICTION, MADE BEFORE MEASURING", workload->prediction);
+	print_options(workload->options);
+	print_settings("VARIANTS", workload->name, workload->variants);
+}
+
+/* Structures and yardsticks, with their options checked. An exit status, or -1 if it is neither. */
+static int explain_subject(const char *name)
+{
+	struct subject subject;
+	char error[SUBJECT_ERROR_SIZE];
+
+	if (subject_find(name, &subject, error)) {
+		if (!timer_structure_find(name))
+			return -1;
+		return message_usage("%s", error); /* known, but its options are wrong */
+	}
+	if (timer_structure_find(subject.target)) {
+		explain_structure(timer_structure_find(subject.target), subject.target);
+	} else {
+		printf("%s - %s\n", subject.family->name, subject.family->summary);
+		paragraph("WHAT IT MEASURES", subject.family->explanation);
+	}
+	return 0;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[256], *nearest;
+	size_t count = 0;
+
+	for (size_t i = 0; timer_structures[i] && count < 200; i++)
+		names[count++] = timer_structures[i]->name;
+	for (size_t i = 0; workloads[i] && count < 230; i++)
+		names[count++] = workloads[i]->name;
+	for (size_t i = 0; subject_families[i] && count < 250; i++)
+		names[count++] = subject_families[i]->name;
+	nearest = options_nearest(name, names, count);
+	return message_usage("explain: nothing called '%s'%s%s%s", name,
+			     nearest ? ": did you mean '" : "", nearest ? nearest : "",
+			     nearest ? "'?" : "; see timerbed list");
+}
+
+static const struct argument table[] = { { 0 } };
+
+int command_explain(int argc, char **argv)
+{
+	struct workload_choice choice;
+	char error[NAMES_ERROR_SIZE];
+	const char *name;
+	int first, status;
+
+	if (arguments_parse(argc, argv, table, NULL, NULL, &first, &status))
+		return status;
+	if (argc - first != 1)
+		return message_usage("explain: one name is needed; see timerbed list");
+	name = argv[first];
+	status = explain_subject(name);
+	if (status >= 0)
+		return status;
+	if (pass_find(name)) {
+		printf("%s - %s\n", name, pass_find(name)->summary);
+		return 0;
+	}
+	status = workload_choose(name, &choice, error);
+	if (!status) {
+		explain_workload(choice.workload);
+		workload_release(&choice);
+		return 0;
+	}
+	return status == -ENOENT ? unknown(name) : message_usage("explain: %s", error);
+}

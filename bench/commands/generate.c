@@ -1,0 +1,90 @@
+/*
+ * generate - `timerbed generate WORKLOAD`: makes a trace, to keep or to replay elsewhere
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/arguments.h"
+#include "bench/cache.h"
+#include "bench/commands.h"
+#include "bench/message.h"
+#include "bench/names.h"
+#include "bench/trace_make.h"
+
+static const struct argument table[] = {
+	{ 'n', "n", "N", "timers (default 1e4)" },
+	{ 'm', "operations", "N", "measured operations (default 2 n, at least 1e5)" },
+	{ 's', "seed", "S", "of the random numbers (default 1)" },
+	{ 'o', "out", "FILE",
+	  "where to (default WORKLOAD.trace); compress it with zstd if you like" },
+	{ 0 },
+};
+
+struct request {
+	uint64_t n, operations, seed;
+	const char *out;
+};
+
+static int take(int letter, const char *value, void *data)
+{
+	struct request *request = data;
+	char error[OPTIONS_ERROR_SIZE];
+	uint64_t *field = letter == 'n'	  ? &request->n
+			  : letter == 'm' ? &request->operations
+					  : &request->seed;
+	const char *what = letter == 'n' ? "n" : letter == 'm' ? "operations" : "seed";
+
+	if (letter == 'o') {
+		request->out = value;
+		return 0;
+	}
+	if (options_parse_value(OPTION_COUNT, what, value, letter == 's' ? 0 : 1,
+				letter == 'n' ? 4e9 : 1e15, field, error, sizeof(error)))
+		return message_usage("generate: %s", error);
+	return 0;
+}
+
+static int generate(const struct workload_choice *choice, const struct request *request)
+{
+	char path[PATH_MAX], error[TRACE_ERROR_SIZE];
+	uint64_t operations = request->operations;
+	uint64_t needed, available = cache_memory_available();
+
+	if (!operations)
+		operations = 2 * request->n > 100000 ? 2 * request->n : 100000;
+	needed = trace_memory(request->n, operations);
+	if (needed > available)
+		return message_failed(
+			"n = %llu of %s needs about %.1f GiB of memory; %.1f are free",
+			(unsigned long long)request->n, choice->text, (double)needed / 0x1p30,
+			(double)available / 0x1p30);
+	snprintf(path, sizeof(path), "%s.trace", choice->workload->name);
+	if (trace_make(request->out ? request->out : path, choice->workload, choice->options,
+		       choice->text, request->n, request->seed, operations, choice->generator_hash,
+		       NULL, error))
+		return message_failed("%s", error);
+	puts(request->out ? request->out : path);
+	return 0;
+}
+
+int command_generate(int argc, char **argv)
+{
+	struct request request = { .n = 10000, .seed = 1 };
+	struct workload_choice choice;
+	char error[NAMES_ERROR_SIZE];
+	int first, status;
+
+	if (arguments_parse(argc, argv, table, take, &request, &first, &status))
+		return status;
+	if (argc - first != 1)
+		return message_usage(
+			"generate: one workload is needed; see timerbed list workloads");
+	if (workload_choose(argv[first], &choice, error))
+		return message_usage("%s", error);
+	status = generate(&choice, &request);
+	workload_release(&choice);
+	return status;
+}

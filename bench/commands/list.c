@@ -1,0 +1,124 @@
+/*
+ * list - `timerbed list`: what there is, name first on each line
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/arguments.h"
+#include "bench/cell.h"
+#include "bench/commands.h"
+#include "bench/experiment.h"
+#include "bench/message.h"
+#include "bench/scripts.h"
+#include "bench/subject.h"
+#include "bench/workload.h"
+#include "structures/common/options.h"
+
+static void print_row(const char *name, const char *summary, void *data)
+{
+	(void)data;
+	printf("%-24s %s\n", name, summary);
+}
+
+static void list_structures(void)
+{
+	for (size_t i = 0; timer_structures[i]; i++)
+		print_row(timer_structures[i]->name, timer_structures[i]->summary, NULL);
+}
+
+static void list_workloads(void)
+{
+	for (size_t i = 0; workloads[i]; i++)
+		print_row(workloads[i]->name, workloads[i]->summary, NULL);
+}
+
+static void list_subjects(void)
+{
+	subject_list(print_row, NULL);
+	for (size_t i = 0; subject_families[i]; i++)
+		if (strchr(subject_families[i]->name, ':'))
+			print_row(subject_families[i]->name, subject_families[i]->summary, NULL);
+}
+
+static void list_passes(void)
+{
+	for (size_t i = 0; passes[i]; i++)
+		print_row(passes[i]->name, passes[i]->summary, NULL);
+}
+
+static int is_experiment(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 4 && !strcmp(entry->d_name + length - 4, ".ini");
+}
+
+static void list_experiments(void)
+{
+	struct dirent **entries;
+	char folder[SCRIPTS_PATH_SIZE], path[SCRIPTS_PATH_SIZE + 300], error[NAMES_ERROR_SIZE];
+	int count;
+
+	if (scripts_find("bench/experiments", folder, sizeof(folder)))
+		return;
+	count = scandir(folder, &entries, is_experiment, alphasort);
+	for (int i = 0; i < count; i++) {
+		struct experiment *experiment = calloc(1, sizeof(*experiment));
+
+		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+		if (experiment && !experiment_read(experiment, path, error))
+			print_row(entries[i]->d_name, experiment->question, NULL);
+		else if (experiment)
+			print_row(entries[i]->d_name, error, NULL);
+		if (experiment)
+			experiment_free(experiment);
+		free(experiment);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+static const struct {
+	const char *name;
+	void (*list)(void);
+} topics[] = {
+	{ "structures", list_structures },   { "workloads", list_workloads },
+	{ "subjects", list_subjects },	     { "passes", list_passes },
+	{ "experiments", list_experiments },
+};
+
+#define TOPICS (sizeof(topics) / sizeof(*topics))
+
+static const struct argument table[] = { { 0 } };
+
+int command_list(int argc, char **argv)
+{
+	const char *names[TOPICS], *nearest;
+	int first, status;
+
+	if (arguments_parse(argc, argv, table, NULL, NULL, &first, &status))
+		return status;
+	if (argc - first > 1)
+		return message_usage("list: one topic at a time");
+	if (argc == first) {
+		for (size_t i = 0; i < TOPICS; i++) {
+			printf("%s%s:\n", i ? "\n" : "", topics[i].name);
+			topics[i].list();
+		}
+		return 0;
+	}
+	for (size_t i = 0; i < TOPICS; i++) {
+		names[i] = topics[i].name;
+		if (!strcmp(argv[first], topics[i].name)) {
+			topics[i].list();
+			return 0;
+		}
+	}
+	nearest = options_nearest(argv[first], names, TOPICS);
+	return message_usage("list: nothing called '%s'%s%s%s", argv[first],
+			     nearest ? ": did you mean '" : "", nearest ? nearest : "",
+			     nearest ? "'?" : "");
+}

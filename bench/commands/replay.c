@@ -1,0 +1,115 @@
+/*
+ * replay - `timerbed replay TRACE [SUBJECT...]`: one trace against some subjects, here and now
+ *
+ * For traces that somebody else made, and for profilers: no workers, no blocks, one JSON line a
+ * subject with what the replay found.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/arguments.h"
+#include "bench/cell.h"
+#include "bench/clock.h"
+#include "bench/commands.h"
+#include "bench/message.h"
+#include "bench/names.h"
+#include "structures/common/options.h"
+
+static const struct argument table[] = {
+	{ 'd', "dispatch", "WAY", "vtable (default) or inline" },
+	{ 'c', "check", NULL, "check order, lateness and invariants as it goes (slower)" },
+	{ 't', "stride", "BYTES", "from object to object: 64 (default) or 128" },
+	{ 0 },
+};
+
+struct request {
+	struct cell cell;
+	enum replay_mode mode;
+};
+
+static int take(int letter, const char *value, void *data)
+{
+	struct request *request = data;
+
+	switch (letter) {
+	case 'c':
+		request->mode = REPLAY_CHECKED;
+		return 0;
+	case 't':
+		request->cell.stride = !strcmp(value, "128") ? 128 : 64;
+		return strcmp(value, "64") && strcmp(value, "128")
+			       ? message_usage("replay: stride: %s is neither 64 nor 128", value)
+			       : 0;
+	default:
+		for (int i = 0; i < DISPATCHES; i++)
+			if (!strcmp(value, dispatch_words[i])) {
+				request->cell.dispatch = (enum dispatch)i;
+				return 0;
+			}
+		return message_usage("replay: dispatch: '%s' is neither vtable nor inline", value);
+	}
+}
+
+static int replay_one(struct request *request, const char *name)
+{
+	char error[CELL_ERROR_SIZE];
+	struct cell *cell = &request->cell;
+	struct replay replay;
+	struct replay_tally measured;
+	uint64_t cpu_ns;
+	json_t *record;
+	const char *status;
+	int result;
+
+	if (subject_find(name, &cell->subject, error))
+		return message_usage("%s", error);
+	if (cell_open(cell, &replay, error))
+		return message_failed("%s", error);
+	cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	measured = cell_replay(cell, &replay, request->mode, request->mode, NULL);
+	cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
+	record = json_pack("{s:s, s:s, s:s, s:I}", "subject", name, "dispatch",
+			   dispatch_words[cell->dispatch], "workload", cell->trace.header->workload,
+			   "n", (json_int_t)cell->trace.header->n);
+	cell_record_replay(cell, &replay, &measured, record);
+	json_object_set_new(record, "seconds", json_real((double)cpu_ns / 1e9));
+	status = json_string_value(json_object_get(record, "status"));
+	result = strcmp(status, "ok") ? message_failed("%s: %s", name, status) : 0;
+	json_dumpf(record, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(record);
+	replay_close(&replay);
+	return result;
+}
+
+int command_replay(int argc, char **argv)
+{
+	struct request request = { .cell = { .repeats = 1, .stride = 64 } };
+	struct names subjects = { 0 };
+	char error[TRACE_ERROR_SIZE];
+	int first, status;
+
+	if (arguments_parse(argc, argv, table, take, &request, &first, &status))
+		return status;
+	if (argc == first)
+		return message_usage("replay: a trace is needed");
+	for (int i = first + 1; i < argc; i++)
+		if (names_expand_subjects(argv[i], &subjects, error)) {
+			names_free(&subjects);
+			return message_usage("%s", error);
+		}
+	if (argc - first == 1)
+		names_add(&subjects, "binary-heap");
+	if (trace_open(&request.cell.trace, argv[first], error)) {
+		names_free(&subjects);
+		return message_failed("%s", error);
+	}
+	if (trace_validate(&request.cell.trace, argv[first], error))
+		status = message_failed("%s", error);
+	for (size_t i = 0; i < subjects.count && !status; i++)
+		status = replay_one(&request, subjects.name[i]);
+	trace_close(&request.cell.trace);
+	names_free(&subjects);
+	return status;
+}

@@ -1,0 +1,293 @@
+/*
+ * experiment.c - groups of cells, read key by key through one table
+ */
+#include "bench/experiment.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Defaults of a group. Two operations a timer let every timer take part about once; 1e5 of them
+ * last long enough (ms) that reading the clock, at some 100 ns, is noise.
+ */
+#define DEFAULT_OPERATIONS_PER_TIMER 2
+#define DEFAULT_LEAST_OPERATIONS     100000
+#define DEFAULT_CELL_BUDGET	     (60 * TIMER_SECOND)
+
+struct group *experiment_add_group(struct experiment *experiment, const char *label)
+{
+	struct group *group;
+
+	if (experiment->group_count == EXPERIMENT_GROUPS)
+		return NULL;
+	group = &experiment->groups[experiment->group_count++];
+	*group = (struct group){
+		.replicates = 1,
+		.dispatch = { [DISPATCH_VTABLE] = true },
+		.pass = passes[0],
+		.repeats = 3,
+		.operations_per_timer = DEFAULT_OPERATIONS_PER_TIMER,
+		.least_operations = DEFAULT_LEAST_OPERATIONS,
+		.stride = 64,
+		.cell_budget = DEFAULT_CELL_BUDGET,
+	};
+	snprintf(group->label, sizeof(group->label), "%.*s", (int)strcspn(label, "."), label);
+	return group;
+}
+
+static int set_count(unsigned *field, const char *what, const char *value, double least,
+		     double most, char *error)
+{
+	uint64_t count;
+	int result = options_parse_value(OPTION_COUNT, what, value, least, most, &count, error,
+					 NAMES_ERROR_SIZE);
+
+	if (!result)
+		*field = (unsigned)count;
+	return result;
+}
+
+static int set_subjects(struct group *group, const char *value, char *error)
+{
+	return names_expand_subjects(value, &group->subjects, error);
+}
+
+static int set_workloads(struct group *group, const char *value, char *error)
+{
+	return names_expand_workloads(value, &group->workloads, error);
+}
+
+static int set_n(struct group *group, const char *value, char *error)
+{
+	group->counts = 0;
+	return names_expand_counts(value, group->n, EXPERIMENT_COUNTS, &group->counts, error);
+}
+
+static int set_replicates(struct group *group, const char *value, char *error)
+{
+	return set_count(&group->replicates, "replicates", value, 1, 1000, error);
+}
+
+static int set_dispatch(struct group *group, const char *value, char *error)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < DISPATCHES; i++) {
+		group->dispatch[i] = strstr(value, dispatch_words[i]);
+		any |= group->dispatch[i];
+	}
+	if (any)
+		return 0;
+	snprintf(error, NAMES_ERROR_SIZE, "dispatch: '%.40s' is neither vtable nor inline", value);
+	return -EINVAL;
+}
+
+static int set_pass(struct group *group, const char *value, char *error)
+{
+	const char *names[16], *nearest;
+	size_t count = 0;
+
+	for (; passes[count] && count < 16; count++)
+		names[count] = passes[count]->name;
+	group->pass = pass_find(value);
+	if (group->pass)
+		return 0;
+	nearest = options_nearest(value, names, count);
+	snprintf(error, NAMES_ERROR_SIZE, "no pass '%.40s'%s%s%s", value,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	return -EINVAL;
+}
+
+static int set_repeats(struct group *group, const char *value, char *error)
+{
+	return set_count(&group->repeats, "repeats", value, 1, 64, error);
+}
+
+static int set_operations(struct group *group, const char *value, char *error)
+{
+	return options_parse_value(OPTION_REAL, "operations", value, 0, 1e6,
+				   &group->operations_per_timer, error, NAMES_ERROR_SIZE);
+}
+
+static int set_least_operations(struct group *group, const char *value, char *error)
+{
+	return options_parse_value(OPTION_COUNT, "least-operations", value, 1, 1e12,
+				   &group->least_operations, error, NAMES_ERROR_SIZE);
+}
+
+static int set_stride(struct group *group, const char *value, char *error)
+{
+	if (!strcmp(value, "64") || !strcmp(value, "128"))
+		return set_count(&group->stride, "stride", value, 64, 128, error);
+	snprintf(error, NAMES_ERROR_SIZE, "stride: %.40s is neither 64 nor 128", value);
+	return -EINVAL;
+}
+
+static int set_cold(struct group *group, const char *value, char *error)
+{
+	return set_count(&group->cold, "cold", value, 0, 1000, error);
+}
+
+static int set_cell_budget(struct group *group, const char *value, char *error)
+{
+	return options_parse_value(OPTION_DURATION, "cell-budget", value, 1e6, 1e15,
+				   &group->cell_budget, error, NAMES_ERROR_SIZE);
+}
+
+static const struct {
+	const char *key;
+	int (*set)(struct group *group, const char *value, char *error);
+} group_keys[] = {
+	{ "subjects", set_subjects },
+	{ "workloads", set_workloads },
+	{ "n", set_n },
+	{ "replicates", set_replicates },
+	{ "dispatch", set_dispatch },
+	{ "pass", set_pass },
+	{ "repeats", set_repeats },
+	{ "operations", set_operations },
+	{ "least-operations", set_least_operations },
+	{ "stride", set_stride },
+	{ "cold", set_cold },
+	{ "cell-budget", set_cell_budget },
+};
+
+#define GROUP_KEYS (sizeof(group_keys) / sizeof(*group_keys))
+
+int experiment_set(struct group *group, const char *key, const char *value, char *error)
+{
+	const char *names[GROUP_KEYS], *nearest;
+
+	for (size_t i = 0; i < GROUP_KEYS; i++) {
+		if (!strcmp(group_keys[i].key, key))
+			return group_keys[i].set(group, value, error);
+		names[i] = group_keys[i].key;
+	}
+	nearest = options_nearest(key, names, GROUP_KEYS);
+	snprintf(error, NAMES_ERROR_SIZE, "no key '%.40s'%s%s%s", key,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	return -EINVAL;
+}
+
+/* Keys of the section [experiment]. */
+static int set_experiment(struct experiment *experiment, const char *key, const char *value,
+			  char *error)
+{
+	if (!strcmp(key, "name"))
+		snprintf(experiment->name, sizeof(experiment->name), "%s", value);
+	else if (!strcmp(key, "question"))
+		snprintf(experiment->question, sizeof(experiment->question), "%s", value);
+	else if (!strcmp(key, "seed"))
+		return options_parse_value(OPTION_COUNT, key, value, 0, 0x1p63, &experiment->seed,
+					   error, NAMES_ERROR_SIZE);
+	else if (!strcmp(key, "budget"))
+		return options_parse_value(OPTION_DURATION, key, value, 1e9, 1e15,
+					   &experiment->budget, error, NAMES_ERROR_SIZE);
+	else {
+		snprintf(error, NAMES_ERROR_SIZE,
+			 "no key '%.40s' in [experiment]: name, question, seed, budget", key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What inih's callback needs to know. */
+struct reading {
+	struct experiment *experiment;
+	struct group *group;
+	char section[EXPERIMENT_LABEL];
+	char *error;
+	int result;
+};
+
+/* Returns 0 when the line is wrong, as inih asks. */
+static int read_line(void *data, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = data;
+	char error[NAMES_ERROR_SIZE] = "";
+
+	if (!strcmp(section, "experiment")) {
+		reading->result = set_experiment(reading->experiment, key, value, error);
+	} else {
+		if (!reading->group || strcmp(reading->section, section)) {
+			snprintf(reading->section, sizeof(reading->section), "%s", section);
+			reading->group = experiment_add_group(reading->experiment, section);
+		}
+		if (reading->group)
+			reading->result = experiment_set(reading->group, key, value, error);
+		else
+			reading->result = -EINVAL;
+	}
+	if (!reading->result)
+		return 1;
+	snprintf(reading->error, NAMES_ERROR_SIZE, "%s", *error ? error : "too many sections");
+	return 0;
+}
+
+int experiment_read(struct experiment *experiment, const char *path, char *error)
+{
+	char why[NAMES_ERROR_SIZE] = "not a section, a key = value, or a comment";
+	struct reading reading = { .experiment = experiment, .error = why };
+	const char *base = strrchr(path, '/');
+	int line;
+
+	*experiment = (struct experiment){ .seed = 1, .budget = TIMER_NEVER };
+	snprintf(experiment->source, sizeof(experiment->source), "%s", base ? base + 1 : path);
+	snprintf(experiment->name, sizeof(experiment->name), "%.*s",
+		 (int)strcspn(experiment->source, "."), experiment->source);
+	errno = 0;
+	line = ini_parse(path, read_line, &reading);
+	if (line < 0) {
+		int failed = errno ? errno : EIO;
+
+		snprintf(error, NAMES_ERROR_SIZE, "%.200s: %s", path, strerror(failed));
+		return -failed;
+	}
+	if (line > 0) {
+		snprintf(error, NAMES_ERROR_SIZE, "%.150s:%d: %.300s", path, line, why);
+		return reading.result == -ENOMEM ? -ENOMEM : -EINVAL;
+	}
+	return experiment_complete(experiment, error);
+}
+
+int experiment_complete(const struct experiment *experiment, char *error)
+{
+	for (size_t i = 0; i < experiment->group_count; i++) {
+		const struct group *group = &experiment->groups[i];
+		const char *missing = !group->subjects.count	? "subjects"
+				      : !group->workloads.count ? "workloads"
+				      : !group->counts		? "n"
+								: NULL;
+
+		if (!missing)
+			continue;
+		snprintf(error, NAMES_ERROR_SIZE, "%s: [%s] has no %s", experiment->source,
+			 group->label, missing);
+		return -EINVAL;
+	}
+	if (experiment->group_count)
+		return 0;
+	snprintf(error, NAMES_ERROR_SIZE, "%s: no group of cells in it", experiment->source);
+	return -EINVAL;
+}
+
+uint64_t group_operations(const struct group *group, uint64_t n)
+{
+	double operations = group->operations_per_timer * (double)n;
+
+	if (operations < (double)group->least_operations)
+		return group->least_operations;
+	return (uint64_t)operations;
+}
+
+void experiment_free(struct experiment *experiment)
+{
+	for (size_t i = 0; i < experiment->group_count; i++) {
+		names_free(&experiment->groups[i].subjects);
+		names_free(&experiment->groups[i].workloads);
+	}
+	experiment->group_count = 0;
+}

@@ -1,0 +1,68 @@
+/*
+ * experiment.h - which cells to measure: from an .ini file, or from the command line
+ *
+ * A file has a section [experiment] and one or more groups of cells. A group's section is named
+ * after the figure that it feeds, with a suffix where several groups feed one: [cost.small] and
+ * [cost.large] both belong to the experiment `cost`, whose figure is figures/cost.gp.
+ */
+#ifndef EXPERIMENT_H
+#define EXPERIMENT_H
+
+#include "bench/cell.h"
+#include "bench/names.h"
+
+#define EXPERIMENT_GROUPS 32
+#define EXPERIMENT_COUNTS 32
+#define EXPERIMENT_LABEL  64
+
+/* Cells that share their settings: every workload x n x replicate x dispatch is a block. */
+struct group {
+	char label[EXPERIMENT_LABEL]; /* "cost": the section's name up to a '.' */
+	struct names subjects, workloads;
+	uint64_t n[EXPERIMENT_COUNTS];
+	size_t counts;
+	unsigned replicates;	   /* blocks, each with a seed of its own */
+	bool dispatch[DISPATCHES]; /* which of them; at least one */
+	const struct pass *pass;
+	unsigned repeats;	     /* replays of a trace within a process */
+	double operations_per_timer; /* measured operations: this times n, */
+	uint64_t least_operations;   /* but at least this */
+	unsigned stride, cold;
+	uint64_t cell_budget; /* ns after which a cell is too slow */
+};
+
+struct experiment {
+	char name[EXPERIMENT_LABEL];
+	char question[256];
+	char source[64]; /* the file's name, or "command line" */
+	uint64_t seed;	 /* replicate r uses seed + r */
+	uint64_t budget; /* ns after which no further block is begun; TIMER_NEVER for none */
+	struct group groups[EXPERIMENT_GROUPS];
+	size_t group_count;
+};
+
+/*
+ * Reads an .ini file. 0; -EINVAL with one line in `error` (NAMES_ERROR_SIZE) naming file and line;
+ * a negative errno if it can't be read. experiment_free in any case.
+ */
+int experiment_read(struct experiment *experiment, const char *path, char *error);
+
+/* A group with defaults, added. NULL when there is no room for another. */
+struct group *experiment_add_group(struct experiment *experiment, const char *label);
+
+/*
+ * Sets one of a group's keys, as the .ini and the command line do: subjects, workloads, n,
+ * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, cell-budget.
+ * 0, or -EINVAL / -ENOENT / -ENOMEM with one line in `error`.
+ */
+int experiment_set(struct group *group, const char *key, const char *value, char *error);
+
+/* Whether it can be run: every group has subjects, workloads and n. -EINVAL with a line if not. */
+int experiment_complete(const struct experiment *experiment, char *error);
+
+/* Measured operations of a cell with n timers. */
+uint64_t group_operations(const struct group *group, uint64_t n);
+
+void experiment_free(struct experiment *experiment);
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * names.c - lists and patterns of names, and numbers
+ */
+#include "bench/names.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/subject.h"
+
+/* More workloads than this are not offered as suggestions. */
+#define SUGGESTED 64
+
+/* More timers than ids can number (32 bits) would need another trace format. */
+#define MOST_TIMERS 4e9
+
+static const struct workload *find_workload(const char *text)
+{
+	size_t length = strcspn(text, ":");
+
+	for (size_t i = 0; workloads[i]; i++)
+		if (strlen(workloads[i]->name) == length &&
+		    !strncmp(workloads[i]->name, text, length))
+			return workloads[i];
+	return NULL;
+}
+
+static int unknown_workload(const char *text, char *error)
+{
+	const char *known[SUGGESTED], *nearest;
+	char name[64];
+	size_t count = 0;
+
+	for (; workloads[count] && count < SUGGESTED; count++)
+		known[count] = workloads[count]->name;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
+	nearest = options_nearest(name, known, count);
+	snprintf(error, NAMES_ERROR_SIZE, "no workload '%s'%s%s%s", name,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	return -ENOENT;
+}
+
+static const char *generator_hash(const char *name)
+{
+	for (const struct workload_code *code = workload_codes; code->name; code++)
+		if (!strcmp(code->name, name))
+			return code->generator_hash;
+	return "";
+}
+
+int workload_choose(const char *text, struct workload_choice *choice, char *error)
+{
+	const struct workload *workload = find_workload(text);
+	const char *settings = strchr(text, ':'), *why;
+	char reason[OPTIONS_ERROR_SIZE];
+
+	if (!workload)
+		return unknown_workload(text, error);
+	if (strlen(text) >= sizeof(choice->text)) {
+		snprintf(error, NAMES_ERROR_SIZE, "workload '%.40s...': too many options", text);
+		return -EINVAL;
+	}
+	choice->options = calloc(1, workload->options_size);
+	if (!choice->options) {
+		snprintf(error, NAMES_ERROR_SIZE, "out of memory");
+		return -ENOMEM;
+	}
+	why = reason;
+	if (options_parse(workload->options, settings ? settings + 1 : NULL, choice->options,
+			  reason, sizeof(reason)) ||
+	    (workload->refuse && (why = workload->refuse(choice->options)))) {
+		snprintf(error, NAMES_ERROR_SIZE, "workload %s: %s", workload->name, why);
+		workload_release(choice);
+		return -EINVAL;
+	}
+	choice->workload = workload;
+	choice->generator_hash = generator_hash(workload->name);
+	strcpy(choice->text, text);
+	return 0;
+}
+
+void workload_release(struct workload_choice *choice)
+{
+	free(choice->options);
+	choice->options = NULL;
+}
+
+int names_add(struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->name[i], name))
+			return 0;
+	if (names->count == names->room) {
+		size_t room = names->room ? 2 * names->room : 16;
+		char **grown = realloc(names->name, room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		names->name = grown;
+		names->room = room;
+	}
+	names->name[names->count] = strdup(name);
+	if (!names->name[names->count])
+		return -ENOMEM;
+	names->count++;
+	return 0;
+}
+
+void names_free(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->name[i]);
+	free(names->name);
+	*names = (struct names){ 0 };
+}
+
+static void take_out(struct names *names, const char *pattern)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->count; i++) {
+		if (fnmatch(pattern, names->name[i], 0))
+			names->name[kept++] = names->name[i];
+		else
+			free(names->name[i]);
+	}
+	names->count = kept;
+}
+
+/* A pattern being matched against the names that there are. */
+struct match {
+	const char *pattern;
+	struct names *names;
+	int result;
+	size_t matched;
+};
+
+static void match_name(const char *name, const char *summary, void *data)
+{
+	struct match *match = data;
+
+	(void)summary;
+	if (match->result || fnmatch(match->pattern, name, 0))
+		return;
+	match->result = names_add(match->names, name);
+	match->matched++;
+}
+
+static void visit_workloads(void (*visit)(const char *name, const char *summary, void *data),
+			    void *data)
+{
+	const struct match *match = data;
+	bool variants = strchr(match->pattern, ':');
+
+	for (size_t i = 0; workloads[i]; i++) {
+		const struct workload *workload = workloads[i];
+		char text[WORKLOAD_TEXT];
+
+		if (!variants || !workload->variants)
+			visit(workload->name, workload->summary, data);
+		for (size_t j = 0; variants && workload->variants && workload->variants[j]; j++) {
+			snprintf(text, sizeof(text), "%s:%s", workload->name,
+				 workload->variants[j]);
+			if (!*workload->variants[j])
+				text[strlen(workload->name)] = '\0';
+			visit(text, workload->summary, data);
+		}
+	}
+}
+
+static int check_subject(const char *word, char *error)
+{
+	struct subject subject;
+
+	return subject_find(word, &subject, error);
+}
+
+static int check_workload(const char *word, char *error)
+{
+	struct workload_choice choice;
+	int result = workload_choose(word, &choice, error);
+
+	if (!result)
+		workload_release(&choice);
+	return result;
+}
+
+/* What kind of names is being expanded: how to check one and how to visit all. */
+struct namespace
+{
+	const char *what;
+	int (*check)(const char *word, char *error);
+	void (*visit_all)(void (*visit)(const char *name, const char *summary, void *data),
+			  void *data);
+};
+
+static const struct namespace subjects_space = { "subject", check_subject, subject_list };
+static const struct namespace workloads_space = { "workload", check_workload, visit_workloads };
+
+static int expand_word(const struct namespace *space, const char *word, struct names *names,
+		       char *error)
+{
+	struct match match = { .pattern = word, .names = names };
+	int result;
+
+	if (*word == '!') {
+		take_out(names, word + 1);
+		return 0;
+	}
+	if (!strpbrk(word, "*?[")) {
+		result = space->check(word, error);
+		return result ? result : names_add(names, word);
+	}
+	space->visit_all(match_name, &match);
+	if (!match.result && !match.matched) {
+		snprintf(error, NAMES_ERROR_SIZE, "no %s matches '%.64s'", space->what, word);
+		return -ENOENT;
+	}
+	return match.result;
+}
+
+static int expand(const struct namespace *space, const char *words, struct names *names,
+		  char *error)
+{
+	char *copy = strdup(words), *rest = copy, *word;
+	int result = copy ? 0 : -ENOMEM;
+
+	*error = '\0';
+	while (!result && (word = strsep(&rest, " \t\n")))
+		if (*word)
+			result = expand_word(space, word, names, error);
+	free(copy);
+	if (result == -ENOMEM)
+		snprintf(error, NAMES_ERROR_SIZE, "out of memory");
+	return result;
+}
+
+int names_expand_subjects(const char *words, struct names *names, char *error)
+{
+	return expand(&subjects_space, words, names, error);
+}
+
+int names_expand_workloads(const char *words, struct names *names, char *error)
+{
+	return expand(&workloads_space, words, names, error);
+}
+
+static int add_count(uint64_t value, uint64_t *counts, size_t room, size_t *count, char *error)
+{
+	if (*count == room) {
+		snprintf(error, NAMES_ERROR_SIZE, "more than %zu values of n", room);
+		return -EINVAL;
+	}
+	counts[(*count)++] = value;
+	return 0;
+}
+
+/* "1e3..1e6": the first, ten times that, and so on up to the last. */
+static int expand_range(char *word, uint64_t *counts, size_t room, size_t *count, char *error)
+{
+	char *dots = strstr(word, "..");
+	uint64_t first, last;
+	int result;
+
+	if (dots)
+		*dots = '\0';
+	result = options_parse_value(OPTION_COUNT, "n", word, 1, MOST_TIMERS, &first, error,
+				     NAMES_ERROR_SIZE);
+	last = first;
+	if (!result && dots)
+		result = options_parse_value(OPTION_COUNT, "n", dots + 2, 1, MOST_TIMERS, &last,
+					     error, NAMES_ERROR_SIZE);
+	if (!result && last < first) {
+		snprintf(error, NAMES_ERROR_SIZE, "n: the range ends before it begins");
+		result = -EINVAL;
+	}
+	for (; !result && first <= last; first *= 10)
+		result = add_count(first, counts, room, count, error);
+	return result;
+}
+
+int names_expand_counts(const char *words, uint64_t *counts, size_t room, size_t *count,
+			char *error)
+{
+	char *copy = strdup(words), *rest = copy, *word;
+	int result = copy ? 0 : -ENOMEM;
+
+	while (!result && (word = strsep(&rest, " ,\t\n")))
+		if (*word)
+			result = expand_range(word, counts, room, count, error);
+	free(copy);
+	return result;
+}

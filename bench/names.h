@@ -1,0 +1,50 @@
+/*
+ * names.h - from what people type to workloads, subjects and numbers
+ */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/workload.h"
+
+#define NAMES_ERROR_SIZE 512
+#define WORKLOAD_TEXT	 128
+
+/* A workload that has been found, with its options filled in. */
+struct workload_choice {
+	const struct workload *workload;
+	char text[WORKLOAD_TEXT]; /* as typed: "hold:dist=pareto" */
+	const char *generator_hash;
+	void *options; /* malloc'ed; workload_release frees it */
+};
+
+/* 0; -ENOENT or -EINVAL with one line in `error` (NAMES_ERROR_SIZE); -ENOMEM. */
+int workload_choose(const char *text, struct workload_choice *choice, char *error);
+void workload_release(struct workload_choice *choice);
+
+/* A list of names that grows. Zeroed is empty; names_free frees the names too. */
+struct names {
+	char **name;
+	size_t count, room;
+};
+
+/* -ENOMEM, or 0. A name that is in the list already is not added again. */
+int names_add(struct names *names, const char *name);
+void names_free(struct names *names);
+
+/*
+ * Adds what a blank- or comma-separated list of words means. A word with * ? [ is a pattern over
+ * the names that there are (workloads: over "name:variant" if it has a ':'); "!pattern" takes out
+ * what it matches; any other word must name a subject or workload, options included. A comma stands
+ * between options, too, so lists with options are separated by blanks. 0, or an error as above.
+ */
+int names_expand_subjects(const char *words, struct names *names, char *error);
+int names_expand_workloads(const char *words, struct names *names, char *error);
+
+/* Adds the numbers of "1e3..1e6" (by decades), "1e2 1e4" or "500". -EINVAL with a line in error. */
+int names_expand_counts(const char *words, uint64_t *counts, size_t room, size_t *count,
+			char *error);
+
+#endif

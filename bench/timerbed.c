@@ -1,0 +1,49 @@
+/*
+ * timerbed.c - the command `timerbed`
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/arguments.h"
+#include "bench/commands.h"
+#include "bench/message.h"
+#include "structures/common/options.h"
+
+static void print_usage(FILE *file)
+{
+	fputs("usage: timerbed COMMAND [ARGUMENT...]\n\n", file);
+	for (const struct command *command = commands; command->name; command++)
+		if (command->summary[0] != '(')
+			fprintf(file, "  %-10s %s\n", command->name, command->summary);
+	fputs("\ntimerbed COMMAND --help tells more.\n", file);
+}
+
+static int unknown_command(const char *name)
+{
+	const char *names[32], *nearest;
+	size_t count = 0;
+
+	for (; commands[count].name; count++)
+		names[count] = commands[count].name;
+	nearest = options_nearest(name, names, count);
+	return message_usage("no command '%s'%s%s%s", name, nearest ? ": did you mean '" : "",
+			     nearest ? nearest : "", nearest ? "'?" : "; see timerbed --help");
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	int status;
+
+	if (argc < 2)
+		return print_usage(stderr), EXIT_USAGE;
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return print_usage(stdout), 0;
+	command = command_find(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	status = command->run(argc - 1, argv + 1);
+	if ((fflush(stdout) || ferror(stdout)) && !status)
+		return message_failed("cannot write to standard output");
+	return status;
+}
