@@ -1,0 +1,120 @@
+# timerbed: one Makefile, non-recursive. `make` alone prints its targets.
+#
+# Adding a structure, a workload or a subject is adding one file: the lists below are wildcards and
+# the registries are generated from them, so a new file is built, tested, listed and measured with
+# nothing else touched.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+BUILD  := build
+PYTHON := /usr/bin/python3
+RUN    ?= out/quick
+PREFIX ?= /usr/local
+
+# ---------------------------------------------------------------------------------- what there is
+
+STRUCTURES := $(sort $(wildcard structures/*.c))
+SUPPORT    := $(sort $(wildcard structures/common/*.c))
+WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
+SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
+BENCH      := $(sort $(wildcard bench/*.c bench/passes/*.c bench/commands/*.c))
+PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
+BROKEN     := $(sort $(wildcard structures/tests/broken/*.c))
+
+structure_names := $(notdir $(STRUCTURES:.c=))
+
+# ------------------------------------------------------------------------------------- variants
+#
+# The same sources in three builds, each in a folder of its own:
+#   default    assertions on; the library that other programs link
+#   measured   assertions off, -O2 for the baseline instruction set: what is timed
+#   sanitized  assertions on, address and undefined-behaviour sanitizers: what make test runs
+# A variant of the measured build: make OPTIMIZE='-O3 -march=native' BUILD=build-native
+
+CC       ?= gcc
+CXX      ?= g++
+OPTIMIZE ?= -O2
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/generated
+ALL      := -g -MMD -MP $(WARNINGS)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+flags_default   := $(OPTIMIZE)
+flags_measured  := $(OPTIMIZE) -DNDEBUG
+flags_sanitized := -O1 $(SANITIZE)
+
+libraries := -lbenchmark -ljansson -linih -lzstd -lxxhash -lm -lpthread
+
+quiet = @printf '  %-9s %s\n' '$(1)' '$(2)';
+
+# $(call objects,variant,sources)
+objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
+
+define compile_rules
+$(BUILD)/$(1)/%.o: %.c | $(BUILD)/generated/.done
+	@mkdir -p $$(@D)
+	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
+$(BUILD)/$(1)/%.o: %.cc | $(BUILD)/generated/.done
+	@mkdir -p $$(@D)
+	$$(call quiet,CXX,$$@) $$(CXX) -std=c++17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CXXFLAGS) -c $$< -o $$@
+$(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c
+	@mkdir -p $$(@D)
+	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
+endef
+$(foreach v,default measured sanitized,$(eval $(call compile_rules,$(v))))
+
+# ----------------------------------------------------------------------------------- generated
+#
+# scripts/registry writes the tables of what there is, and a unit for each structure that compiles
+# it together with the replay loop. Rewritten when the list changes or a source does (the tables
+# hold the sources' hashes), but only touched when their text does.
+
+generated := $(BUILD)/generated
+inlined   := $(structure_names:%=$(generated)/inlined/%.c)
+registries := $(generated)/structures.c $(generated)/bench.c
+
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h) structures/timer.h scripts/registry
+	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
+	@touch $@
+$(registries) $(inlined): $(generated)/.done ;
+
+# What the program says of its own build; environment.c is compiled anew when that changes.
+$(generated)/build_info.h: force
+	@scripts/build-info $@ '$(CC)' '$(strip -std=c17 $(flags_measured) $(CFLAGS))'
+$(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/environment.o): $(generated)/build_info.h
+
+# Changes only when a file is added or removed.
+$(BUILD)/listed: force
+	@mkdir -p $(BUILD)
+	@echo '$(STRUCTURES) $(WORKLOADS) $(SUBJECTS)' | cmp -s - $@ || \
+		echo '$(STRUCTURES) $(WORKLOADS) $(SUBJECTS)' >$@
+
+# -------------------------------------------------------------------------------------- programs
+
+library_sources := $(STRUCTURES) $(SUPPORT)
+library_objects  = $(call objects,$(1),$(library_sources)) $(BUILD)/$(1)/generated/structures.o
+bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
+	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/bench.o \
+	$(structure_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
+
+$(BUILD)/libtimerbed.a: $(call library_objects,default)
+	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
+
+$(BUILD)/timerbed: $(call objects,measured,bench/timerbed.c) $(call bench_objects,measured) $(call library_objects,measured)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(LDFLAGS) $^ -o $@ $(libraries)
+
+$(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) $(call bench_objects,measured) $(call library_objects,measured)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(LDFLAGS) $^ -o $@ $(libraries)
+
+$(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call bench_objects,sanitized) $(call library_objects,sanitized)
+	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(LDFLAGS) $^ -o $@ $(libraries)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: force
+force:
