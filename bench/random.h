@@ -1,0 +1,30 @@
+/*
+ * random.h - random numbers that are the same on every machine and in every run
+ *
+ * xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
+ * 2021), its state filled by SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), as its authors
+ * advise. The integers depend on the seed alone; the exponential and normal ones also on how the C
+ * library rounds log().
+ */
+#ifndef RANDOM_H
+#define RANDOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct random {
+	uint64_t state[4];
+	double spare; /* the second of a pair of normal numbers */
+	bool has_spare;
+};
+
+/* Streams of different numbers are independent for any use here, though the seed be the same. */
+void random_seed(struct random *random, uint64_t seed, uint64_t stream);
+
+uint64_t random_next(struct random *random);
+uint64_t random_below(struct random *random, uint64_t bound); /* 0..bound-1, unbiased; bound > 0 */
+double random_uniform(struct random *random);		      /* in (0,1), 53 bits */
+double random_exponential(struct random *random);	      /* mean 1 */
+double random_normal(struct random *random);		      /* mean 0, deviation 1 */
+
+#endif

@@ -1,0 +1,374 @@
+/*
+ * trace-make-test.c - making a trace completes it or leaves nothing behind
+ *
+ * pwrite, fsync and rename are this program's own here, so that a disk can be made full at any
+ * call. RLIMIT_FSIZE has the kernel refuse as well, for what such doubles cannot know.
+ */
+#include "trace-test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* Entries for three buffers and three hash blocks. */
+#define TIMERS	   1000
+#define OPERATIONS 200000
+
+/* Which call to fail at, counted down from where a test sets it; nothing fails at 0. */
+static struct {
+	int pwrite, fsync, rename;
+	int error;
+	bool shorten; /* write less than asked instead of failing */
+	long calls;   /* pwrite's so far */
+} fault;
+
+ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
+{
+	fault.calls++;
+	if (fault.pwrite && --fault.pwrite == 0) {
+		errno = fault.error;
+		return -1;
+	}
+	if (fault.shorten && size > 1)
+		size = size / 2;
+	return syscall(SYS_pwrite64, fd, data, size, offset);
+}
+
+int fsync(int fd)
+{
+	if (fault.fsync && --fault.fsync == 0) {
+		errno = fault.error;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	if (fault.rename && --fault.rename == 0) {
+		errno = fault.error;
+		return -1;
+	}
+	return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+static bool exists(const char *path, const char *suffix)
+{
+	char name[512];
+	struct stat status;
+
+	snprintf(name, sizeof(name), "%s%s", path, suffix);
+	return lstat(name, &status) == 0;
+}
+
+static int make(const char *path, const struct trace_watch *watch, char *error)
+{
+	memset(error, 0, TRACE_ERROR_SIZE);
+	return trace_make(path, &mixed, NULL, "mixed", TIMERS, 1, OPERATIONS, "test", watch, error);
+}
+
+/* Makes a trace that must fail, with one line that names the file, and nothing left of it. */
+static void expect_failure(const char *path, const struct trace_watch *watch, int result,
+			   const char *text)
+{
+	char error[TRACE_ERROR_SIZE];
+
+	assert_int_equal(make(path, watch, error), result);
+	if (!strstr(error, path) || !strstr(error, text) || strchr(error, '\n'))
+		fail_msg("%s", error);
+	assert_false(exists(path, ".partial"));
+	assert_false(exists(path, ""));
+}
+
+static void test_disk_full_at_any_write(void **state)
+{
+	char path[256], error[TRACE_ERROR_SIZE];
+	int calls;
+
+	(void)state;
+	file_in_folder(path, "full");
+	fault.error = ENOSPC;
+	fault.calls = 0;
+	assert_int_equal(make(path, NULL, error), 0);
+	calls = (int)fault.calls;
+	assert_true(calls > 5);
+	unlink(path);
+	for (int call = 1; call <= calls; call++) {
+		fault.pwrite = call;
+		expect_failure(path, NULL, -ENOSPC, "the disk is full");
+		assert_int_equal(fault.pwrite, 0);
+	}
+	fault.fsync = 1;
+	expect_failure(path, NULL, -ENOSPC, "the disk is full");
+	fault.rename = 1;
+	expect_failure(path, NULL, -ENOSPC, "the disk is full");
+	fault.pwrite = 2;
+	fault.error = EIO;
+	expect_failure(path, NULL, -EIO, "cannot write at byte ");
+}
+
+static void test_interrupted_and_short_writes(void **state)
+{
+	char path[256], error[TRACE_ERROR_SIZE];
+	struct bytes plain, odd;
+
+	(void)state;
+	assert_int_equal(make(file_in_folder(path, "short"), NULL, error), 0);
+	plain = read_file(path);
+	fault.pwrite = 1;
+	fault.error = EINTR;
+	fault.shorten = true;
+	assert_int_equal(make(path, NULL, error), 0);
+	fault.shorten = false;
+	odd = read_file(path);
+	assert_int_equal(plain.size, odd.size);
+	assert_memory_equal(plain.data, odd.data, plain.size);
+	free(plain.data);
+	free(odd.data);
+	unlink(path);
+}
+
+static void test_file_size_limit(void **state)
+{
+	char path[256], error[TRACE_ERROR_SIZE];
+	struct rlimit limit, before;
+	struct stat whole;
+
+	(void)state;
+	file_in_folder(path, "limit");
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(make(path, NULL, error), 0);
+	assert_int_equal(stat(path, &whole), 0);
+	unlink(path);
+	for (long eighths = 0; eighths < 8; eighths++) {
+		limit = (struct rlimit){ .rlim_cur = (rlim_t)(whole.st_size * eighths / 8),
+					 .rlim_max = before.rlim_max };
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		expect_failure(path, NULL, -EFBIG, "cannot write at byte ");
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+}
+
+/* A trace that was there before is left as it was when making it anew fails. */
+static void test_failure_spares_the_old(void **state)
+{
+	char path[256], error[TRACE_ERROR_SIZE];
+	struct bytes before, after;
+
+	(void)state;
+	assert_int_equal(make(file_in_folder(path, "old"), NULL, error), 0);
+	before = read_file(path);
+	fault.pwrite = 3;
+	fault.error = ENOSPC;
+	assert_int_equal(make(path, NULL, error), -ENOSPC);
+	assert_false(exists(path, ".partial"));
+	after = read_file(path);
+	assert_int_equal(before.size, after.size);
+	assert_memory_equal(before.data, after.data, before.size);
+	free(before.data);
+	free(after.data);
+	unlink(path);
+}
+
+struct witness {
+	volatile sig_atomic_t stop;
+	double stop_at;
+	double last;
+	int calls;
+};
+
+static void see(void *data, double fraction)
+{
+	struct witness *witness = data;
+
+	assert_true(fraction >= witness->last && fraction <= 1);
+	witness->last = fraction;
+	witness->calls++;
+	if (fraction >= witness->stop_at)
+		witness->stop = 1;
+}
+
+static void test_progress(void **state)
+{
+	struct witness witness = { .stop_at = 2 };
+	struct trace_watch watch = { .stop = &witness.stop, .progress = see, .data = &witness };
+	char path[256], error[TRACE_ERROR_SIZE];
+
+	(void)state;
+	assert_int_equal(make(file_in_folder(path, "watched"), &watch, error), 0);
+	assert_true(witness.calls > 2);
+	assert_true(witness.last >= 1);
+	unlink(path);
+}
+
+static void test_stop(void **state)
+{
+	static const double stops[] = { 0, 0.2, 0.5, 0.9 };
+	struct witness witness = { .stop = 1, .stop_at = 2 };
+	struct trace_watch watch = { .stop = &witness.stop, .progress = see, .data = &witness };
+	char path[256];
+
+	(void)state;
+	file_in_folder(path, "stopped");
+	expect_failure(path, &watch, -EINTR, "interrupted");
+	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
+		witness = (struct witness){ .stop_at = stops[i] };
+		expect_failure(path, &watch, -EINTR, "interrupted");
+		assert_true(witness.last < 1);
+	}
+}
+
+static void test_partial_of_another(void **state)
+{
+	char path[256], partial[300], error[TRACE_ERROR_SIZE];
+	struct bytes left = { .size = 10000000 }; /* more than the trace will need */
+	struct trace trace;
+	int fd;
+
+	(void)state;
+	file_in_folder(path, "shared");
+	snprintf(partial, sizeof(partial), "%s.partial", path);
+	left.data = calloc(1, left.size);
+	assert_non_null(left.data);
+	write_file(partial, left.data, left.size);
+	free(left.data);
+	fd = open(partial, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_SH), 0); /* the least that must be respected */
+	assert_int_equal(make(path, NULL, error), -EBUSY);
+	assert_non_null(strstr(error, "another process"));
+	assert_true(exists(path, ".partial"));
+	close(fd);
+	assert_int_equal(make(path, NULL, error), 0);
+	assert_false(exists(path, ".partial"));
+	assert_int_equal(trace_open(&trace, path, error), 0);
+	trace_close(&trace);
+	unlink(path);
+}
+
+static void generate_nothing(struct generator *generator, const void *options, uint64_t n,
+			     uint64_t operations)
+{
+	(void)options;
+	(void)operations;
+	generator_begin(generator, n, GRAIN);
+	generator_mark(generator, "nothing", true);
+}
+
+static void test_nowhere_to_write(void **state)
+{
+	const struct workload nothing = { .name = "nothing", .generate = generate_nothing };
+	char path[256], error[TRACE_ERROR_SIZE], text[200];
+
+	(void)state;
+	expect_failure(file_in_folder(path, "no/such/folder"), NULL, -ENOENT, "cannot create");
+	file_in_folder(path, "wordy");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	assert_int_equal(trace_make(path, &mixed, NULL, text, 10, 1, 10, "test", NULL, error),
+			 -ENAMETOOLONG);
+	assert_false(exists(path, ""));
+	assert_int_equal(trace_make(path, &nothing, NULL, "nothing", UINT64_C(1) << 32, 1, 10,
+				    "test", NULL, error),
+			 -EOVERFLOW);
+	assert_non_null(strstr(error, "more timers than"));
+	assert_false(exists(path, ".partial"));
+}
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#endif
+
+#ifdef SANITIZED
+/* Under a sanitizer, which maps terabytes, the limit is its allocator's: 30 MiB at once. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1:max_allocation_size_mb=30";
+}
+
+static int limit_memory(void)
+{
+	return 0;
+}
+#else
+/* What is there already, and less than ten million timers take. */
+static int limit_memory(void)
+{
+	const struct rlimit limit = { .rlim_cur = 60 << 20, .rlim_max = RLIM_INFINITY };
+
+	return setrlimit(RLIMIT_AS, &limit);
+}
+#endif
+
+static void test_out_of_memory(void **state)
+{
+	char path[256], error[TRACE_ERROR_SIZE];
+	int status;
+	pid_t child;
+
+	(void)state;
+	file_in_folder(path, "memory");
+	child = fork();
+	if (child == 0) {
+		int result = -1;
+
+		if (limit_memory() == 0)
+			result = trace_make(path, &mixed, NULL, "mixed", 10000000, 1, OPERATIONS,
+					    "test", NULL, error);
+		_exit(result == -ENOMEM && strstr(error, "not enough memory") ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_false(exists(path, ".partial"));
+	assert_false(exists(path, ""));
+}
+
+static void test_memory_estimate(void **state)
+{
+	struct bytes trace;
+	char path[256];
+
+	(void)state;
+	make_mixed(file_in_folder(path, "estimate"), TIMERS, OPERATIONS, 1);
+	trace = read_file(path);
+	assert_true(trace_memory(TIMERS, OPERATIONS) >= trace.size);
+	assert_true(trace_memory(TIMERS, OPERATIONS) < 3 * trace.size);
+	free(trace.data);
+	unlink(path);
+	assert_true(trace_memory(2000, 10) > trace_memory(1000, 10));
+	assert_int_equal(trace_memory(UINT64_MAX, 1), UINT64_MAX);
+	assert_int_equal(trace_memory(1, UINT64_MAX), UINT64_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_disk_full_at_any_write),
+		cmocka_unit_test(test_interrupted_and_short_writes),
+		cmocka_unit_test(test_file_size_limit),
+		cmocka_unit_test(test_failure_spares_the_old),
+		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_partial_of_another),
+		cmocka_unit_test(test_nowhere_to_write),
+		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_memory_estimate),
+	};
+
+	RUN_TESTS(tests);
+}
