@@ -76,7 +76,7 @@ $(foreach v,default measured sanitized,$(eval $(call compile_rules,$(v))))
 
 generated := $(BUILD)/generated
 inlined   := $(structure_names:%=$(generated)/inlined/%.c)
-registries := $(generated)/structures.c $(generated)/bench.c
+registries := $(generated)/structures.c $(generated)/workloads.c $(generated)/subjects.c
 
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h) structures/timer.h scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
@@ -99,7 +99,8 @@ $(BUILD)/listed: force
 library_sources := $(STRUCTURES) $(SUPPORT)
 library_objects  = $(call objects,$(1),$(library_sources)) $(BUILD)/$(1)/generated/structures.o
 bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
-	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/bench.o \
+	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
+	$(BUILD)/$(1)/generated/subjects.o \
 	$(structure_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
 
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
@@ -113,6 +114,81 @@ $(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) 
 
 $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call bench_objects,sanitized) $(call library_objects,sanitized)
 	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(LDFLAGS) $^ -o $@ $(libraries)
+
+# --------------------------------------------------------------------------------------- targets
+
+.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare test fuzz \
+	format format-check install clean
+
+help: ## print this list
+	@echo 'timerbed: the reference testbed for timer structures in event loops'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@echo
+	@echo 'RUN=DIR names the run that figures, report and compare work on (now $(RUN)).'
+
+all: setup ## build everything that is built without tests
+	@$(MAKE) --no-print-directory programs
+
+setup: ## install the Debian packages that are missing (root, or sudo without a password)
+	@scripts/setup bench test
+
+# The set-up has to come before make looks at what to build: headers may not be there yet. So what a
+# newcomer calls installs first and then calls make again.
+.PHONY: programs bench-setup
+programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/libtimerbed.a
+bench-setup:
+	@scripts/setup bench
+
+# $(call run_profile,NAME,flags): runs a profile and shows what came out.
+define run_profile
+@$(MAKE) --no-print-directory programs
+@$(BUILD)/timerbed run bench/experiments/$(1).ini --out out/$(1) --cache out/traces $(2) >/dev/null
+@scripts/table.py out/$(1)
+@$(BUILD)/timerbed report out/$(1)
+endef
+
+bench: bench-setup ## the quick profile: run, table, figures, report (8 minutes at most)
+	$(call run_profile,quick,--force)
+
+bench-smoke: bench-setup ## a little of everything, under a minute
+	$(call run_profile,smoke,--force)
+
+bench-full: bench-setup ## what the paper uses: at most 2.5 hours; goes on where it was stopped
+	$(call run_profile,full,--resume)
+
+figures: bench-setup ## draw the figures of RUN again
+	@scripts/figures.py $(RUN)
+
+report: bench-setup ## write the report of RUN again
+	@$(MAKE) --no-print-directory programs
+	@$(BUILD)/timerbed report $(RUN)
+
+compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
+	@$(MAKE) --no-print-directory programs
+	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
+
+include tests.mk
+
+format: ## clang-format everything
+	@clang-format -i $(formatted)
+format-check: ## fail if clang-format would change anything
+	@clang-format --dry-run -Werror $(formatted)
+formatted = $(wildcard structures/*.[ch] structures/*/*.[ch] structures/*/*/*.[ch] bench/*.[ch] \
+	bench/*/*.[ch])
+
+install: bench-setup ## install the command and its data below PREFIX (default /usr/local)
+	@$(MAKE) --no-print-directory programs
+	install -D $(BUILD)/timerbed $(DESTDIR)$(PREFIX)/bin/timerbed
+	install -D -m 644 $(BUILD)/libtimerbed.a $(DESTDIR)$(PREFIX)/lib/libtimerbed.a
+	install -D -m 644 structures/timer.h $(DESTDIR)$(PREFIX)/include/timerbed/timer.h
+	@for file in scripts/*.py scripts/export scripts/figures/* bench/experiments/* structures/*.[ch] \
+		structures/common/* LICENSE; do \
+		install -D $$file $(DESTDIR)$(PREFIX)/share/timerbed/$$file || exit 1; \
+	done
+
+clean: ## delete build/ (runs in out/ stay)
+	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

@@ -67,7 +67,7 @@ struct subject_family {
 	const char *(*check)(const struct replay *replay);
 };
 
-/* All families, NULL-terminated. Generated, as are the two tables below. */
+/* All families, NULL-terminated. Generated, as is the table below. */
 extern const struct subject_family *const subject_families[];
 
 /* The code of each structure: the hash of its source, and its inlined replay. Ends without name. */
@@ -77,13 +77,6 @@ struct structure_code {
 	const struct replay_code *inlined;
 };
 extern const struct structure_code structure_codes[];
-
-/* The hash of all the code that decides what a workload's trace holds. Ends without a name. */
-struct workload_code {
-	const char *name;
-	const char *generator_hash;
-};
-extern const struct workload_code workload_codes[];
 
 /* Finds a subject by name. 0, or -ENOENT/-EINVAL with one line in `error` (SUBJECT_ERROR_SIZE). */
 int subject_find(const char *name, struct subject *subject, char *error);

@@ -54,6 +54,13 @@ struct workload {
 /* All workloads, NULL-terminated, in order of name. Generated. */
 extern const struct workload *const workloads[];
 
+/* The hash of all the code that decides what a workload's trace holds. Ends without a name. */
+struct workload_code {
+	const char *name;
+	const char *generator_hash;
+};
+extern const struct workload_code workload_codes[]; /* generated, too */
+
 /* Operations in one turn of the loop: the option, but at most n/8, so that small n stay a loop. */
 static inline uint64_t workload_batch(const struct workload_common *common, uint64_t n)
 {
