@@ -39,7 +39,8 @@ OPTIMIZE ?= -O2
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/generated
-ALL      := -g -MMD -MP $(WARNINGS)
+# No contraction of a*b+c: traces must be the same bytes on every machine and in every variant.
+ALL      := -g -MMD -MP -ffp-contract=off $(WARNINGS)
 ifeq ($(origin CC),default)
 CC := gcc
 endif

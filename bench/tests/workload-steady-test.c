@@ -1,0 +1,123 @@
+/*
+ * workload-steady-test.c - the steady state holds from the first measured turn
+ *
+ * A fill that merely arms everything would show: firings would begin late, or come in a wave. Seeds
+ * are printed, so every run comes out the same.
+ */
+#include "workload-test.h"
+
+/* Sums over seeds for each of a number of stretches of time, to compare their means. */
+struct sums {
+	double sum[BINS], squares[BINS];
+};
+
+static void add_bins(struct sums *sums, const uint64_t *bins)
+{
+	for (int i = 0; i < BINS; i++) {
+		sums->sum[i] += (double)bins[i];
+		sums->squares[i] += (double)bins[i] * (double)bins[i];
+	}
+}
+
+/* Each stretch has the mean of all, within five standard errors and half a percent. */
+static void check_even(const char *name, const char *options, uint64_t n, const char *what,
+		       const struct sums *sums, double seeds)
+{
+	double mean = 0, variance = 0;
+
+	for (int i = 0; i < BINS; i++) {
+		double here = sums->sum[i] / seeds;
+
+		mean += here / BINS;
+		variance += (sums->squares[i] / seeds - here * here) / BINS;
+	}
+	for (int i = 0; i < BINS; i++) {
+		double here = sums->sum[i] / seeds;
+
+		if (fabs(here - mean) > 5 * sqrt(fmax(variance, 0) / seeds) + 0.005 * mean)
+			fail_msg("%s:%s n=%" PRIu64 ": %s in stretch %d: %.3f, not %.3f", name,
+				 options, n, what, i, here, mean);
+	}
+}
+
+/*
+ * Ten stretches of `turns` turns each, from the beginning of the measured phase, are alike. Their
+ * ends are the same for all seeds: with ends that depend on when something fires, they are not.
+ */
+static void check_stationary(const char *name, const char *options, uint64_t n, uint64_t turns,
+			     uint64_t seeds)
+{
+	const uint64_t batch = n / 8 == 0 ? 1 : n / 8 > 64 ? 64 : n / 8;
+	/* Twice what ten stretches take on average, and more where few timers fire in clumps. */
+	const uint64_t operations = BINS * turns * batch * (n < 3000 ? 20 : 4);
+	struct sums fired = { .sum = { 0 } }, stopped = { .sum = { 0 } };
+
+	for (uint64_t seed = 1; seed <= seeds; seed++) {
+		struct tally tally = { .bin_turns = turns };
+		struct trace trace;
+
+		make(&trace, "stationary", name, options, n, operations, seed);
+		add_tally(&tally, &trace, "steady");
+		trace_close(&trace);
+		assert_true(tally.turns >= BINS * turns);
+		add_bins(&fired, tally.fired_bins);
+		add_bins(&stopped, tally.stopped_bins);
+	}
+	printf("%s:%s n=%" PRIu64 " seeds 1..%" PRIu64
+	       ": fired %.0f at first, %.0f at last; stopped %.0f and %.0f\n",
+	       name, options, n, seeds, fired.sum[0], fired.sum[BINS - 1], stopped.sum[0],
+	       stopped.sum[BINS - 1]);
+	check_even(name, options, n, "fired", &fired, (double)seeds);
+	check_even(name, options, n, "stopped", &stopped, (double)seeds);
+}
+
+/* About one mean in all, and few turns: a transient would fill the whole. */
+static void test_hold(void **state)
+{
+	static const char *const hold[] = { "",
+					    "dist=uniform",
+					    "dist=biased",
+					    "dist=bimodal",
+					    "dist=triangular",
+					    "dist=pareto",
+					    "dist=pareto,alpha=1.2" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hold) / sizeof(*hold); i++) {
+		check_stationary("hold", hold[i], 3000, 5, 20);
+		check_stationary("hold", hold[i], 100, 1, 200);
+		check_stationary("hold", hold[i], 7, 3, 400);
+		check_stationary("hold", hold[i], 1, 1, 1000);
+	}
+}
+
+/* retry is tested without outages; burst and aligned tickers are uneven by design. */
+static void test_others(void **state)
+{
+	(void)state;
+	check_stationary("idle", "timeout=2s", 3000, 10, 20);
+	check_stationary("idle", "timeout=2s,intervals=16", 3000, 10, 20);
+	check_stationary("idle", "timeout=2s,intervals=continuous", 3000, 10, 20);
+	check_stationary("idle", "timeout=2s,activity=zipf", 3000, 10, 20);
+	check_stationary("idle", "timeout=2s", 7, 3, 400);
+	check_stationary("rpc", "", 3000, 20, 20);
+	check_stationary("rpc", "stop=remove,share=90%", 3000, 10, 20);
+	check_stationary("rpc", "service=500ms", 3000, 10, 20);
+	check_stationary("rpc", "service=500ms,share=90%", 7, 3, 1500);
+	check_stationary("ticker", "", 3000, 10, 20);
+	check_stationary("retry", "outage=0", 3000, 10, 20);
+	check_stationary("retry", "outage=0,jitter=grpc,success=50%", 3000, 10, 20);
+	check_stationary("server", "", 3000, 10, 20);
+	check_stationary("server", "close=5s", 3000, 10, 20);
+	check_stationary("server", "", 100, 3, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_others),
+	};
+
+	RUN_TESTS(tests);
+}

@@ -1,0 +1,466 @@
+/*
+ * workload-test.c - every workload generates what its essay says
+ *
+ * What holds for all is checked for every workload in the registry, so a new one is tested by being
+ * there; what one promises of itself is checked below that. Statistical checks use the seeds printed
+ * with them and so come out the same each time; bounds are five standard deviations or wider.
+ */
+#include "workload-test.h"
+
+static const uint64_t sizes[] = { 1, 7, 100, 3000 };
+
+#define SIZES (sizeof(sizes) / sizeof(*sizes))
+
+static bool is(const struct workload *workload, const char *name)
+{
+	return strcmp(workload->name, name) == 0;
+}
+
+/* n timers are armed at the end of each turn, or about n where the essay says about. */
+static void check_armed(const struct workload *workload, const struct tally *tally, uint64_t n)
+{
+	if (!is(workload, "server")) {
+		assert_int_equal(tally->armed_least, n);
+		assert_int_equal(tally->armed_most, n);
+		return;
+	}
+	assert_in_range(tally->armed_least, n < 7 ? 3 : n * 8 / 10, n < 7 ? 5 : n * 12 / 10);
+	assert_in_range(tally->armed_most, n < 7 ? 3 : n * 8 / 10, n < 7 ? 5 : n * 15 / 10);
+	if (n >= 100)
+		assert_in_range((uint64_t)tally->armed_mean, n * 95 / 100, n * 105 / 100);
+}
+
+static void check_steady(const struct workload *workload, const char *variant, uint64_t n)
+{
+	const uint64_t operations = 20000;
+	struct tally tally;
+	uint64_t done, least = operations;
+
+	make_tally(&tally, workload->name, variant, n, operations, 1, "steady");
+	done = operations_of(&tally);
+	if (is(workload, "burst") && 2 * n > operations)
+		least = 2 * n;
+	assert_true(done >= least);
+	assert_true(done < least + tally.longest_turn);
+	check_armed(workload, &tally, n);
+}
+
+static void check_fill_drain(const char *variant, uint64_t n)
+{
+	struct tally fill, drain;
+
+	make_tally(&fill, "fill-drain", variant, n, 1, 1, "fill");
+	make_tally(&drain, "fill-drain", variant, n, 1, 1, "drain");
+	assert_int_equal(fill.inserts, n);
+	assert_int_equal(operations_of(&fill), n);
+	assert_int_equal(fill.armed_last, n);
+	assert_int_equal(drain.fired, n);
+	assert_int_equal(operations_of(&drain), n);
+	assert_int_equal(drain.armed_last, 0);
+}
+
+static void test_every_variant(void **state)
+{
+	(void)state;
+	for (size_t i = 0; workloads[i]; i++) {
+		assert_string_equal(workloads[i]->variants[0], "");
+		for (const char *const *variant = workloads[i]->variants; *variant; variant++) {
+			for (size_t size = 0; size < SIZES; size++) {
+				if (is(workloads[i], "fill-drain"))
+					check_fill_drain(*variant, sizes[size]);
+				else
+					check_steady(workloads[i], *variant, sizes[size]);
+			}
+		}
+	}
+}
+
+static void test_same_seed_same_bytes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; workloads[i]; i++) {
+		char path[3][256];
+		struct bytes bytes[3];
+
+		for (uint64_t k = 0; k < 3; k++) {
+			char file[16];
+			struct trace trace;
+
+			snprintf(file, sizeof(file), "same-%" PRIu64, k);
+			make(&trace, file, workloads[i]->name, "", 100, 5000, k == 2 ? 8 : 7);
+			trace_close(&trace);
+			bytes[k] = read_file(file_in_folder(path[k], file));
+		}
+		assert_int_equal(bytes[0].size, bytes[1].size);
+		assert_memory_equal(bytes[0].data, bytes[1].data, bytes[0].size);
+		assert_true(bytes[0].size != bytes[2].size ||
+			    memcmp(bytes[0].data, bytes[2].data, bytes[0].size) != 0);
+		for (int k = 0; k < 3; k++)
+			free(bytes[k].data);
+	}
+}
+
+/* About `batch` operations in a turn, or firings, where each is answered by an arm. */
+static void test_batch(void **state)
+{
+	static const struct {
+		const char *name, *options;
+		double low, high; /* operations in a turn */
+	} cases[] = {
+		{ "hold", "", 120, 130 },
+		{ "hold", "batch=16", 31, 33 },
+		{ "idle", "", 63, 66 },
+		{ "rpc", "", 58, 66 },
+		{ "rpc", "batch=16", 15, 17 },
+		{ "server", "", 60, 66 },
+		{ "retry", "outage=0", 60, 66 },
+		{ "ticker", "", 60, 75 }, /* 34.5 firings in the millisecond that a turn may take */
+		{ "ticker", "batch=16", 31, 33 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tally tally;
+		double mean;
+
+		make_tally(&tally, cases[i].name, cases[i].options, 3000, 50000, 3, "steady");
+		mean = (double)operations_of(&tally) / (double)tally.advances;
+		if (mean < cases[i].low || mean > cases[i].high)
+			fail_msg("%s:%s: %.1f operations in a turn, not %.0f to %.0f",
+				 cases[i].name, cases[i].options, mean, cases[i].low,
+				 cases[i].high);
+	}
+}
+
+struct intervals {
+	double *values; /* ns */
+	size_t count;
+	size_t distinct;
+};
+
+static int compare_doubles(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The intervals of all arms of the last phase, sorted. The caller frees the values. */
+static void collect(struct intervals *intervals, const char *name, const char *options, uint64_t n,
+		    uint64_t operations, uint64_t seed)
+{
+	struct trace trace;
+	uint64_t now = 0, first;
+
+	make(&trace, "intervals", name, options, n, operations, seed);
+	first = trace.phases[trace.header->phases - 1].first;
+	*intervals = (struct intervals){ .count = 0 };
+	intervals->values = calloc(trace.header->operations, sizeof(double));
+	assert_non_null(intervals->values);
+	for (uint64_t i = 0; i < trace.header->operations; i++) {
+		if (trace.operations[i].kind == TRACE_ADVANCE)
+			now = trace.operations[i].time;
+		else if (i > first && trace.operations[i].kind == TRACE_ARM)
+			intervals->values[intervals->count++] =
+				(double)(trace.operations[i].time - now);
+	}
+	qsort(intervals->values, intervals->count, sizeof(double), compare_doubles);
+	for (size_t i = 0; i < intervals->count; i++)
+		intervals->distinct += i == 0 || intervals->values[i] != intervals->values[i - 1];
+	trace_close(&trace);
+}
+
+static void test_hold_distributions(void **state)
+{
+	/* Medians by hand from the distribution functions; a mean's bound is wide for Pareto's. */
+	const struct {
+		const char *options;
+		double median, mean_error;
+	} cases[] = {
+		{ "", log(2), 0.02 },
+		{ "dist=uniform", 1, 0.02 },
+		{ "dist=biased", 1, 0.001 },
+		{ "dist=bimodal", 2.0 / 21 * 5 / 9, 0.06 },
+		{ "dist=triangular", 1.5 * sqrt(0.5), 0.01 },
+		{ "dist=pareto,alpha=3", 2.0 / 3 * pow(2, 1.0 / 3), 0.02 },
+		{ "dist=pareto", 1.0 / 3 * pow(2, 1 / 1.5), 0.25 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct intervals intervals;
+		struct tally tally;
+		double mean = 0, median;
+
+		make_tally(&tally, "hold", cases[i].options, 3000, 200000, 5, "steady");
+		assert_int_equal(tally.fired, tally.inserts);
+		assert_int_equal(operations_of(&tally), 2 * tally.fired);
+		collect(&intervals, "hold", cases[i].options, 3000, 200000, 5);
+		for (size_t k = 0; k < intervals.count; k++)
+			mean += intervals.values[k] / 1e9 / (double)intervals.count;
+		median = intervals.values[intervals.count / 2] / 1e9;
+		printf("hold:%s seed 5: mean %.4f median %.4f, expected %.4f\n", cases[i].options,
+		       mean, median, cases[i].median);
+		assert_true(fabs(mean - 1) < cases[i].mean_error);
+		assert_true(fabs(median / cases[i].median - 1) < 0.02);
+		free(intervals.values);
+	}
+}
+
+static void test_idle_intervals(void **state)
+{
+	static const char *const options[] = { "", "intervals=16", "intervals=continuous" };
+	static const size_t least[] = { 1, 16, 45000 }, most[] = { 1, 16, 50100 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct intervals intervals;
+		struct tally tally;
+		double lowest = i ? 30e9 : 60e9, highest = i ? 120e9 : 60e9;
+
+		make_tally(&tally, "idle", options[i], 3000, 50000, 6, "steady");
+		assert_true(tally.rearms * 1000 > operations_of(&tally) * 999);
+		collect(&intervals, "idle", options[i], 3000, 50000, 6);
+		assert_in_range(intervals.distinct, least[i], most[i]);
+		assert_true(intervals.values[0] >= lowest);
+		assert_true(intervals.values[0] < lowest * 1.01);
+		assert_true(intervals.values[intervals.count - 1] <= highest);
+		assert_true(intervals.values[intervals.count - 1] > highest * 0.99);
+		free(intervals.values);
+	}
+}
+
+static int compare_counts(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return (a < b) - (a > b);
+}
+
+/* The busiest connections have the shares that Zipf's law gives ranks 1, 1..10 and 1..100. */
+static void test_idle_zipf(void **state)
+{
+	static const char *const options[] = { "activity=zipf", "activity=zipf,exponent=1",
+					       "activity=zipf,exponent=1.3" };
+	static const double exponents[] = { 0.9, 1, 1.3 };
+	enum { N = 1000, OPERATIONS = 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		uint64_t counts[N] = { 0 };
+		double total = 0, expected = 0, seen = 0;
+		struct trace trace;
+
+		make(&trace, "zipf", "idle", options[i], N, OPERATIONS, 9);
+		for (uint64_t k = trace.phases[1].first; k < trace.header->operations; k++) {
+			if (trace.operations[k].kind == TRACE_ARM)
+				counts[trace.operations[k].id]++;
+		}
+		trace_close(&trace);
+		qsort(counts, N, sizeof(*counts), compare_counts);
+		for (int rank = 1; rank <= N; rank++)
+			total += pow(rank, -exponents[i]);
+		for (int rank = 1; rank <= 100; rank++) {
+			expected += pow(rank, -exponents[i]) / total;
+			seen += (double)counts[rank - 1] / OPERATIONS;
+			if (rank == 1 || rank == 10 || rank == 100)
+				assert_true(fabs(seen / expected - 1) < 0.05);
+		}
+	}
+}
+
+/* With n = 3000 and shares as declared; five deviations of a binomial share. */
+static void test_rpc_shares(void **state)
+{
+	static const struct {
+		const char *options;
+		double share;
+	} cases[] = { { "", 0.995 },
+		      { "stop=remove", 0.995 },
+		      { "service=500ms", 0.995 },
+		      { "share=90%", 0.9 },
+		      { "share=90%,service=2s", 0.9 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tally tally;
+		double stops, ends, share;
+		bool removes = strstr(cases[i].options, "remove") != NULL;
+
+		make_tally(&tally, "rpc", cases[i].options, 3000, 200000, 11, "steady");
+		stops = (double)(tally.disarms + tally.removes);
+		ends = stops + (double)tally.fired;
+		share = stops / ends;
+		printf("rpc:%s seed 11: %.3f %% stopped\n", cases[i].options, 100 * share);
+		assert_int_equal(removes ? tally.disarms : tally.removes, 0);
+		assert_int_equal(tally.rearms, 0);
+		assert_true(fabs(share - cases[i].share) <
+			    5 * sqrt(cases[i].share * (1 - cases[i].share) / ends));
+	}
+}
+
+/* The first id that is armed in a turn is the one that was removed or fired last. */
+static void test_rpc_reuses_the_last_freed(void **state)
+{
+	struct trace trace;
+	uint64_t freed = UINT64_MAX, turns = 0;
+
+	(void)state;
+	make(&trace, "reuse", "rpc", "stop=remove", 3000, 20000, 12);
+	for (uint64_t i = trace.phases[1].first; i < trace.header->operations; i++) {
+		const struct trace_operation *operation = &trace.operations[i];
+
+		if (operation->kind == TRACE_REMOVE) {
+			freed = operation->id;
+		} else if (operation->kind == TRACE_ARM && freed != UINT64_MAX) {
+			assert_int_equal(operation->id, freed);
+			freed = UINT64_MAX;
+			turns++;
+		}
+	}
+	trace_close(&trace);
+	assert_true(turns > 100);
+}
+
+/* Each timer's deadlines are one of the declared periods apart, and the classes as large as said. */
+static void test_ticker_periods(void **state)
+{
+	static const uint64_t periods[] = { 1, 10, 100, 250, 1000, 5000 };
+	static const double shares[] = { 0.0076, 0.0239, 0.0756, 0.1195, 0.2390, 0.5344 };
+	enum { N = 3000 };
+	uint64_t deadlines[N] = { 0 }, gaps[N], counts[6] = { 0 };
+	struct trace trace;
+
+	(void)state;
+	memset(gaps, 0xff, sizeof(gaps));
+	make(&trace, "ticker", "ticker", "", N, 800000, 13); /* 11 s */
+	for (uint64_t i = 0; i < trace.header->operations; i++) {
+		const struct trace_operation *operation = &trace.operations[i];
+		uint64_t gap = operation->time - deadlines[operation->id % N];
+
+		if (operation->kind != TRACE_ARM_ABSOLUTE)
+			continue;
+		if (deadlines[operation->id] && gap < gaps[operation->id])
+			gaps[operation->id] = gap;
+		deadlines[operation->id] = operation->time;
+	}
+	trace_close(&trace);
+	for (size_t id = 0; id < N; id++) {
+		size_t class = 0;
+
+		while (class < 5 && gaps[id] != periods[class] * 1000000)
+			class ++;
+		assert_int_equal(gaps[id], periods[class] * 1000000);
+		counts[class]++;
+	}
+	for (size_t class = 0; class < 6; class ++)
+		assert_true(fabs((double)counts[class] - shares[class] * N) <= 2);
+}
+
+static void test_ticker_alignment(void **state)
+{
+	struct trace trace;
+	uint64_t arms = 0;
+
+	(void)state;
+	make(&trace, "aligned", "ticker", "phase=aligned", 3000, 100000, 14);
+	for (uint64_t i = 0; i < trace.header->operations; i++) {
+		if (trace.operations[i].kind != TRACE_ARM_ABSOLUTE)
+			continue;
+		assert_int_equal(trace.operations[i].time % 1000000, 0);
+		arms++;
+	}
+	assert_true(arms > 50000);
+	trace_close(&trace);
+}
+
+/* Every advance is a whole herd. */
+static void test_burst_herds(void **state)
+{
+	(void)state;
+	for (uint64_t groups = 1; groups <= 16; groups *= 16) {
+		char options[32];
+		struct tally tally;
+
+		snprintf(options, sizeof(options), "groups=%" PRIu64, groups);
+		make_tally(&tally, "burst", options, 3008, 20000, 15, "steady");
+		assert_int_equal(tally.fired, tally.advances * 3008 / groups);
+		assert_int_equal(tally.longest_turn, 2 * 3008 / groups);
+		assert_int_equal(tally.fired, tally.inserts);
+	}
+}
+
+/* An outage is a turn with re-arms of about a tenth of the clients; without, turns are small. */
+static void test_retry_outage(void **state)
+{
+	struct tally with, without;
+
+	(void)state;
+	make_tally(&with, "retry", "", 3000, 20000, 16, "steady");
+	make_tally(&without, "retry", "outage=0", 3000, 20000, 16, "steady");
+	assert_true(without.longest_turn < 150);
+	assert_in_range(with.longest_turn, 300, 700);
+	assert_true(with.rearms > 100);
+	assert_int_equal(without.rearms, 0);
+}
+
+/* Shares of the seven operations between two requests; connections end and are replaced. */
+static void test_server_mix(void **state)
+{
+	struct tally tally;
+	double requests;
+
+	(void)state;
+	make_tally(&tally, "server", "", 3000, 200000, 17, "steady");
+	requests = (double)operations_of(&tally) / 7;
+	assert_true(fabs((double)tally.disarms / requests - 1) < 0.03);
+	assert_true(fabs((double)tally.rearms / requests - 1) < 0.03);
+	assert_true(fabs((double)tally.fired / requests - 2) < 0.06);
+	assert_true(fabs((double)tally.inserts / requests - 3) < 0.09);
+	assert_true(tally.removes > 100);
+}
+
+static void test_refusals(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "rpc", "service=20s" },   { "retry", "service=20s" }, { "server", "grain=1s" },
+		{ "server", "service=2s" }, { "server", "idle=1s" },	{ "server", "close=1s" },
+		{ "server", "pace=2s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct workload *workload = find(cases[i][0]);
+		char error[OPTIONS_ERROR_SIZE];
+		void *parsed = calloc(1, workload->options_size);
+
+		assert_non_null(parsed);
+		assert_int_equal(
+			options_parse(workload->options, cases[i][1], parsed, error, sizeof(error)),
+			0);
+		assert_non_null(workload->refuse(parsed));
+		free(parsed);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_variant),
+		cmocka_unit_test(test_same_seed_same_bytes),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_hold_distributions),
+		cmocka_unit_test(test_idle_intervals),
+		cmocka_unit_test(test_idle_zipf),
+		cmocka_unit_test(test_rpc_shares),
+		cmocka_unit_test(test_rpc_reuses_the_last_freed),
+		cmocka_unit_test(test_ticker_periods),
+		cmocka_unit_test(test_ticker_alignment),
+		cmocka_unit_test(test_burst_herds),
+		cmocka_unit_test(test_retry_outage),
+		cmocka_unit_test(test_server_mix),
+		cmocka_unit_test(test_refusals),
+	};
+
+	RUN_TESTS(tests);
+}

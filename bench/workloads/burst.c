@@ -1,0 +1,86 @@
+/*
+ * burst - herds of timers with one deadline: all expire at one moment and are all armed again
+ *
+ * PROGRAM. A deadline that many objects share: a cache whose entries were all loaded at once, a
+ * game's clock, clients that were accepted together after a restart. Everything expires in a single
+ * advance, and the program arms everything again for the next moment.
+ *
+ * PARAMETERS, all assumed. One herd of n timers and a period of 1 s; groups=G makes it G herds of
+ * n / G, their moments evenly spaced over the period.
+ *
+ * STEADY STATE. The fill arms each group at its own moment, for one period; from then on every
+ * advance is a group's moment. Between moments the loop sleeps.
+ *
+ * TURNS are whole herds, whatever `batch` says: that is the point. Every group has its moment at
+ * least once, whatever number of operations was asked for; so a million operations on a million
+ * timers are two million: a million firings in one advance and a million arms, in one period.
+ *
+ * PREDICTION. It measures how a structure hands over many timers at once. Wheels and
+ * common-timeout walk one long list through cold memory, each load waiting for the one before;
+ * those that keep arrays of pointers can have many loads in flight and should win several times
+ * over. Heaps pay O(log n) for each although the order among equals is free, and fill again cheaply:
+ * equal deadlines need no sifting. The maximum latency of one call is bounded only by `max`.
+ */
+#include "draw.h"
+
+struct burst_options {
+	struct workload_common common;
+	uint64_t groups;
+	uint64_t period; /* ns */
+};
+
+static const struct option_spec burst_specs[] = {
+	WORKLOAD_COMMON_OPTIONS(struct burst_options),
+	{ "groups", OPTION_COUNT, offsetof(struct burst_options, groups), 1, 1e9, "1", NULL,
+	  "herds (at most n)" },
+	{ "period", OPTION_DURATION, offsetof(struct burst_options, period), 1e3, 1e15, "1s", NULL,
+	  "time between two moments of a herd" },
+	{ .name = NULL },
+};
+
+static const char *const burst_variants[] = { "", "groups=16", NULL };
+
+static void burst_generate(struct generator *generator, const void *given, uint64_t n,
+			   uint64_t operations)
+{
+	const struct burst_options *options = given;
+	uint64_t grain = options->common.grain;
+	uint64_t period = whole_grains((double)options->period, grain);
+	uint64_t groups = options->groups < n ? options->groups : n;
+	const uint64_t *fired;
+	uint64_t spacing, moments;
+
+	if (groups > period / grain)
+		groups = period / grain;
+	spacing = period / groups / grain * grain;
+
+	generator_begin(generator, n, grain);
+	generator_mark(generator, "fill", false);
+	for (uint64_t id = 0, group = 0; id < n; id++) {
+		for (; id >= (group + 1) * n / groups; group++)
+			generator_advance(generator, (group + 1) * spacing, &fired);
+		generator_arm(generator, id, period);
+	}
+
+	generator_mark(generator, "steady", true);
+	for (moments = 0; moments < groups || !generator_done(generator, operations); moments++) {
+		size_t count = generator_advance(generator, generator_earliest(generator), &fired);
+
+		if (generator_failed(generator))
+			break;
+		for (size_t i = 0; i < count; i++)
+			generator_arm(generator, fired[i], period);
+	}
+}
+
+const struct workload workload_burst = {
+	.name = "burst",
+	.summary = "herds of timers with one deadline: all expire at once and are armed again",
+	.source = "assumed: deadlines that many objects share",
+	.prediction = "bound by how fast cold timers are handed over: arrays of pointers beat "
+		      "linked lists several times over, heaps pay O(log n) each",
+	.options = burst_specs,
+	.options_size = sizeof(struct burst_options),
+	.variants = burst_variants,
+	.generate = burst_generate,
+};

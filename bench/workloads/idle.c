@@ -1,0 +1,255 @@
+/*
+ * idle - a server's idle timeouts: put off at each activity, hardly ever reached
+ *
+ * PROGRAM. n connections, each with a timeout that closes it when nothing has come in for so long.
+ * Each turn of the loop some connections are active, and each of them re-arms its timer, which is
+ * still armed. A connection that does time out is closed, and another takes its place at once.
+ *
+ * PARAMETERS. timeout 60 s is the order of servers' defaults (nginx keeps idle connections for
+ * 75 s, Apache waits 60 s). Assumed: one activity a second and connection (Poisson), and Zipf's law
+ * with exponent 0.9 for the share of the activity that falls to each connection
+ * (activity=zipf), a little more uneven than the 0.64 to 0.83 of Breslau et al. (INFOCOM 1999) for pages of the web.
+ *
+ *	intervals=1		every connection has the same timeout
+ *	intervals=16		each has one of 16, evenly spaced from timeout/2 to 2 timeout
+ *	intervals=continuous	drawn anew, uniform on timeout/2..2 timeout, at each re-arm
+ *
+ * STEADY STATE. It holds from the first turn, and so does what the structure has filed: the fill
+ * arms each timer when it was last armed, so many turns ago, for its whole interval (history.h).
+ * With rate l and timeout D the age has density proportional to exp(-l a) on 0..D. With drawn
+ * timeouts D is weighted by the time that an interval lasts, (1 - exp(-l D)) / l, by rejection.
+One arm earlier than that is played too, at a uniform place in the timeout before now. To most
+structures it is gone without a trace once the timer is re-armed, but one that re-arms lazily files
+a timer about once in a timeout, at any time, and finds it again when that deadline passes. Without
+the earlier arm no such filing would come due for the next 59 seconds, and laziness would look free.
+ *
+ * TURNS take batch / (n x rate), and `batch` connections are active in each; more than once in a
+ * turn is possible, as it is in a program. A million operations on a million connections cover one
+ * second, n / batch turns: far too short to see the timers age by a timeout, which is why the fill
+ * has to be right.
+ *
+ * Zipf's ranks are drawn by rejection-inversion (Hoermann and Derflinger, TOMACS 1996): O(1) a
+ * draw, no table.
+ *
+ * PREDICTION. Nearly all operations are re-arms to a later deadline. lazy:X makes them one store,
+ * and every X alike; it should come close to the yardstick that only touches the node. With 1 or
+ * 16 intervals common-timeout appends to a queue: three lists' worth of cache lines, flat in n.
+ * A wheel costs about the same with any interval. A heap sifts the timer from wherever it is down
+ * to the leaves, where the latest deadlines belong: O(log n) misses, its worst case. With
+ * continuous intervals common-timeout loses its queues and falls behind the heap within it. Zipf's
+ * law keeps the busy connections in the cache and shrinks all differences.
+ */
+#include "history.h"
+
+enum { ONE, SIXTEEN, CONTINUOUS };
+enum { EVEN, ZIPF };
+
+static const char *const interval_words[] = { "1", "16", "continuous", NULL };
+static const char *const activity_words[] = { "uniform", "zipf", NULL };
+
+struct idle_options {
+	struct workload_common common;
+	uint64_t timeout; /* ns */
+	int intervals;
+	int activity;
+	double exponent;
+	double rate; /* activities in a second and connection, on average */
+};
+
+static const struct option_spec idle_specs[] = {
+	WORKLOAD_COMMON_OPTIONS(struct idle_options),
+	{ "intervals", OPTION_WORD, offsetof(struct idle_options, intervals), 0, 0, "1",
+	  interval_words, "different timeouts" },
+	{ "timeout", OPTION_DURATION, offsetof(struct idle_options, timeout), 1e6, 1e15, "60s",
+	  NULL, "idle timeout" },
+	{ "activity", OPTION_WORD, offsetof(struct idle_options, activity), 0, 0, "uniform",
+	  activity_words, "how activity spreads over the connections" },
+	{ "exponent", OPTION_REAL, offsetof(struct idle_options, exponent), 0.01, 10, "0.9", NULL,
+	  "of Zipf's law" },
+	{ "rate", OPTION_REAL, offsetof(struct idle_options, rate), 1e-6, 1e6, "1", NULL,
+	  "mean activities of a connection in a second" },
+	{ .name = NULL },
+};
+
+static const char *const idle_variants[] = { "", "intervals=16", "intervals=continuous",
+					     "activity=zipf", NULL };
+
+struct idle {
+	struct generator *generator;
+	const struct idle_options *options;
+	uint64_t n;
+	double total; /* of rank^-exponent over all ranks */
+	double low, high, sure;
+};
+
+/* The integral of x^-exponent, and its inverse. */
+static double area(const struct idle *idle, double x)
+{
+	double rest = 1 - idle->options->exponent;
+
+	return fabs(rest) < 1e-9 ? log(x) : expm1(rest * log(x)) / rest;
+}
+
+static double area_inverse(const struct idle *idle, double y)
+{
+	double rest = 1 - idle->options->exponent;
+
+	return fabs(rest) < 1e-9 ? exp(y) : exp(log1p(rest * y) / rest);
+}
+
+static void zipf_begin(struct idle *idle)
+{
+	double exponent = idle->options->exponent;
+
+	for (uint64_t rank = 1; rank <= idle->n; rank++)
+		idle->total += pow((double)rank, -exponent);
+	idle->low = area(idle, 1.5) - 1;
+	idle->high = area(idle, (double)idle->n + 0.5);
+	idle->sure = 2 - area_inverse(idle, area(idle, 2.5) - pow(2, -exponent));
+}
+
+/*
+ * Rank k has the strip of area under the curve from k - 1/2 to k + 1/2, a little more than
+ * k^-exponent; a point in the strip is rejected when it falls into the excess. Close below the rank
+ * it never does, which saves most evaluations.
+ */
+static uint64_t zipf_rank(const struct idle *idle)
+{
+	double exponent = idle->options->exponent, n = (double)idle->n;
+
+	for (;;) {
+		double y = draw_between(idle->generator, idle->low, idle->high);
+		double x = area_inverse(idle, y);
+		double rank = fmin(fmax(round(x), 1), n);
+
+		if (rank - x <= idle->sure || y >= area(idle, rank + 0.5) - pow(rank, -exponent))
+			return (uint64_t)rank;
+	}
+}
+
+static uint64_t active_connection(const struct idle *idle)
+{
+	if (idle->options->activity == EVEN)
+		return generator_below(idle->generator, idle->n);
+	return zipf_rank(idle) - 1;
+}
+
+/* Activities of a connection in a nanosecond. */
+static double rate_of(const struct idle *idle, uint64_t id)
+{
+	double rate = idle->options->rate / (double)TIMER_SECOND;
+
+	if (idle->options->activity == EVEN)
+		return rate;
+	return rate * (double)idle->n * pow((double)id + 1, -idle->options->exponent) / idle->total;
+}
+
+/* The timeout that a connection re-arms with. */
+static uint64_t interval_of(const struct idle *idle, uint64_t id)
+{
+	const struct idle_options *options = idle->options;
+	double timeout = (double)options->timeout, interval = timeout;
+
+	if (options->intervals == SIXTEEN)
+		interval = timeout * (0.5 + 1.5 * (double)(id % 16) / 15);
+	else if (options->intervals == CONTINUOUS)
+		interval = draw_between(idle->generator, timeout / 2, 2 * timeout);
+	return whole_grains(interval, options->common.grain);
+}
+
+/* The timeout that a connection is found with, where those that last longer are found more often.
+ */
+static uint64_t interval_found(const struct idle *idle, uint64_t id, double rate)
+{
+	uint64_t interval;
+
+	if (idle->options->intervals != CONTINUOUS)
+		return interval_of(idle, id);
+	do {
+		interval = interval_of(idle, id);
+	} while (generator_uniform(idle->generator) >=
+		 expm1(-rate * (double)interval) /
+			 expm1(-rate *
+			       (double)(2 * idle->options->timeout + idle->options->common.grain)));
+	return interval;
+}
+
+/* What a lazy structure still has a timer filed under, unless it was armed last before that. `step`
+ * turns are taken together, so that a fill has n / batch turns of these and not one for each. */
+static void fill_earlier(const struct idle *idle, struct history *history, uint64_t id,
+			 uint64_t last, uint64_t step)
+{
+	uint64_t interval = interval_of(idle, id);
+	uint64_t turns = generator_below(idle->generator, turns_until(interval, history->turn));
+
+	turns = turns / step * step;
+	if (turns > last)
+		history_arm(history, turns, id, interval);
+}
+
+static void fill(const struct idle *idle, struct history *history, uint64_t batch)
+{
+	uint64_t step = turns_until(idle->options->timeout, history->turn) / (idle->n / batch);
+
+	for (uint64_t id = 0; id < idle->n; id++) {
+		double rate = rate_of(idle, id);
+		uint64_t interval = interval_found(idle, id, rate);
+		double passed = -expm1(-rate * (double)interval);
+		double age = -log1p(-generator_uniform(idle->generator) * passed) / rate;
+		uint64_t turns = (uint64_t)(age / (double)history->turn);
+
+		history_arm(history, turns, id, interval);
+		fill_earlier(idle, history, id, turns, step ? step : 1);
+	}
+	history_play(history, idle->generator);
+}
+
+static void idle_generate(struct generator *generator, const void *given, uint64_t n,
+			  uint64_t operations)
+{
+	const struct idle_options *options = given;
+	uint64_t batch = workload_batch(&options->common, n);
+	double second = (double)TIMER_SECOND;
+	uint64_t turn = turn_length((double)batch * second / ((double)n * options->rate),
+				    options->common.grain);
+	struct idle idle = { .generator = generator, .options = options, .n = n };
+	struct history history;
+
+	if (!history_begin(&history, generator, 2 * n, turn))
+		return;
+	if (options->activity == ZIPF)
+		zipf_begin(&idle);
+	generator_begin(generator, n, options->common.grain);
+	generator_mark(generator, "fill", false);
+	fill(&idle, &history, batch);
+
+	generator_mark(generator, "steady", true);
+	while (!generator_done(generator, operations)) {
+		const uint64_t *fired;
+		size_t count =
+			generator_advance(generator, generator_now(generator) + turn, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm(generator, fired[i], interval_of(&idle, fired[i]));
+		for (uint64_t i = 0; i < batch; i++) {
+			uint64_t id = active_connection(&idle);
+
+			generator_arm(generator, id, interval_of(&idle, id));
+		}
+	}
+}
+
+const struct workload workload_idle = {
+	.name = "idle",
+	.summary = "a server's idle timeouts: put off at each activity, hardly ever reached",
+	.source = "idle timeouts as in nginx and Apache; Zipf activity after Breslau et al., "
+		  "INFOCOM 1999, drawn as in Hoermann and Derflinger, TOMACS 1996. One activity a "
+		  "second and connection, and the exponent, are assumed",
+	.prediction = "re-arming later is all there is: lazy variants are near the touch floor, "
+		      "common-timeout and wheels are flat in n, heaps sift to the leaves each "
+		      "time; continuous intervals undo common-timeout",
+	.options = idle_specs,
+	.options_size = sizeof(struct idle_options),
+	.variants = idle_variants,
+	.generate = idle_generate,
+};

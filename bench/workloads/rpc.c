@@ -1,0 +1,247 @@
+/*
+ * rpc - deadlines of requests: armed for seconds, stopped within milliseconds
+ *
+ * PROGRAM. A client, or a proxy, that has n requests in flight and guards each with a deadline.
+ * Nearly all are answered long before, and then their timer is stopped; the few that are lost fire
+ * at the deadline. Either way the next request takes their place, so that n remain in flight.
+ *
+ * PARAMETERS, all assumed, in the range of what RPC systems use: deadline 10 s; 99.5 % of the
+ * requests are answered; answers take a lognormal time with median 2 ms and sigma 1, given that
+ * they come before the deadline. Linux's timer wheel is built on the same observation: the great
+ * majority of timeouts is stopped before it expires (Gleixner, LKML 2015 and 2016).
+ *
+ *	stop=disarm	the timer belongs to a slot of the client, which keeps it
+ *	stop=remove	the timer is part of the request, which is freed; the next request gets the
+ *			memory that was freed last, as malloc would hand it out
+ *
+ * By Little's law the rate is n over the mean time that a request is in flight. With the defaults
+ * that is 0.995 x 3.3 ms + 0.005 x 10 s = 53 ms: of the timers that are armed at any moment, 94 % are
+ * those of lost requests, waiting for the end, and the other 6 % are armed and stopped over and
+ * over. That is not an accident of the parameters but what long deadlines do to every client that
+ * loses a few requests. service=500ms turns it round: there 94 % of the armed timers will be stopped.
+ *
+ * STEADY STATE. It holds from the first turn. A request found in flight was sent at any time within
+ * its lifetime, and longer lives are found more often; lifetimes are whole turns, because the loop
+ * sees an answer at the next turn. The fill draws each from a mixture that is heavier than these
+ * weights and rejects by their ratio, then arms it when it was armed, for the whole deadline
+ * (history.h).
+ *
+ * TURNS take batch / 2 x (mean time in flight) / n: a request is an arm and a stop. In a turn the
+ * program first sees to the deadlines that have passed, then reads all answers, then sends. Where n
+ * is below some hundred a turn is longer than an answer takes, and each turn does less. A million
+ * operations on a million timers cover 27 ms: half a million requests.
+ *
+ * PREDICTION. Insert at the far end, stop from the near past: cheap O(1) stops win. Wheels and
+ * common-timeout link and unlink in hot lists; heaps insert in O(1) here, since the latest deadline
+ * stays at the leaves, and take out close to the leaves for the same reason, so they should be
+ * within a small factor of the wheels. What stops by marking only is best at stop=disarm and
+ * cannot profit at stop=remove. The timers in motion are few, and stay in the cache up to n = 1e6.
+ */
+#include "calendar.h"
+#include "history.h"
+
+enum { DISARM, REMOVE };
+
+static const char *const stop_words[] = { "disarm", "remove", NULL };
+
+struct rpc_options {
+	struct workload_common common;
+	uint64_t deadline; /* ns */
+	uint64_t service;  /* ns, median */
+	double sigma;
+	double share;
+	int stop;
+};
+
+static const struct option_spec rpc_specs[] = {
+	WORKLOAD_COMMON_OPTIONS(struct rpc_options),
+	{ "stop", OPTION_WORD, offsetof(struct rpc_options, stop), 0, 0, "disarm", stop_words,
+	  "what becomes of the timer of an answered request" },
+	{ "deadline", OPTION_DURATION, offsetof(struct rpc_options, deadline), 1e3, 1e15, "10s",
+	  NULL, "how long a request may take" },
+	{ "share", OPTION_REAL, offsetof(struct rpc_options, share), 0, 1, "99.5%", NULL,
+	  "requests that are answered before" },
+	{ "service", OPTION_DURATION, offsetof(struct rpc_options, service), 1, 1e15, "2ms", NULL,
+	  "median time that an answer takes" },
+	{ "sigma", OPTION_REAL, offsetof(struct rpc_options, sigma), 0.01, 4, "1", NULL,
+	  "of the lognormal time that an answer takes" },
+	{ .name = NULL },
+};
+
+static const char *const rpc_variants[] = { "", "stop=remove", "service=500ms", NULL };
+
+struct rpc {
+	struct generator *generator;
+	const struct rpc_options *options;
+	uint64_t turn;	/* ns */
+	uint64_t limit; /* turns until the deadline has passed; answers come in fewer */
+	uint64_t *free; /* ids that no request in flight has, last freed last */
+	uint64_t free_count;
+	struct calendar answers;
+};
+
+/* Whole turns until an answer that takes `ns` is seen. */
+static uint64_t turns_of(const struct rpc *rpc, double ns)
+{
+	return turns_until(whole_grains(ns, 1), rpc->turn);
+}
+
+/* Turns that an answer takes, given that it comes in time. */
+static uint64_t answer_turns(const struct rpc *rpc)
+{
+	const struct rpc_options *options = rpc->options;
+	uint64_t turns;
+
+	if (rpc->limit == 1)
+		return 1;
+	do {
+		turns = turns_of(rpc, draw_lognormal(rpc->generator, (double)options->service,
+						     options->sigma));
+	} while (turns >= rpc->limit);
+	return turns;
+}
+
+/*
+ * A request found in flight: the turns that its answer takes, `limit` if it never comes. Weights
+ * are lifetimes. Those of answered requests are drawn as a mixture with weight (service + turn),
+ * never less than the service rounded up to turns, and rejected by the ratio.
+ */
+static uint64_t found_turns(const struct rpc *rpc)
+{
+	const struct rpc_options *options = rpc->options;
+	struct generator *generator = rpc->generator;
+	double median = (double)options->service, sigma = options->sigma, width = (double)rpc->turn;
+	double in_time = lognormal_below(median, sigma, (double)rpc->limit * width - width);
+	double answered = options->share / fmax(in_time, 1e-300);
+	double biased = answered * lognormal_mean(median, sigma), plain = answered * width;
+	double lost = (1 - options->share) * (double)rpc->limit * width;
+
+	if (rpc->limit == 1)
+		return 1;
+	for (;;) {
+		double part = draw_between(generator, 0, biased + plain + lost);
+		double service;
+		uint64_t turns;
+
+		if (part < lost)
+			return rpc->limit;
+		service = part < lost + biased ? draw_lognormal_biased(generator, median, sigma)
+					       : draw_lognormal(generator, median, sigma);
+		turns = turns_of(rpc, service);
+		if (turns < rpc->limit &&
+		    generator_uniform(generator) < (double)turns * width / (service + width))
+			return turns;
+	}
+}
+
+/* n requests that are in flight already, in the turn numbered 0. */
+static void fill(struct rpc *rpc, struct history *history, uint64_t n)
+{
+	for (uint64_t id = 0; id < n; id++) {
+		uint64_t turns = found_turns(rpc);
+		uint64_t age = generator_below(rpc->generator, turns);
+
+		history_arm(history, age, id, rpc->options->deadline);
+		if (turns < rpc->limit)
+			calendar_add(&rpc->answers, id, turns - age);
+	}
+	history_play(history, rpc->generator);
+}
+
+static void stop(struct rpc *rpc, uint64_t id)
+{
+	if (rpc->options->stop == REMOVE)
+		generator_remove(rpc->generator, id);
+	else
+		generator_disarm(rpc->generator, id);
+}
+
+/* Sends a request in place of each that has ended in this turn. */
+static void send_requests(struct rpc *rpc, uint64_t number)
+{
+	for (uint64_t i = 0; i < rpc->free_count; i++) {
+		bool newest_first = rpc->options->stop == REMOVE;
+		uint64_t id = rpc->free[newest_first ? rpc->free_count - 1 - i : i];
+
+		generator_arm(rpc->generator, id, rpc->options->deadline);
+		if (rpc->limit > 1 && generator_uniform(rpc->generator) < rpc->options->share)
+			calendar_add(&rpc->answers, id, number + answer_turns(rpc));
+	}
+	rpc->free_count = 0;
+}
+
+static void run(struct rpc *rpc, uint64_t operations)
+{
+	struct generator *generator = rpc->generator;
+
+	for (uint64_t number = 1; !generator_done(generator, operations); number++) {
+		uint64_t id;
+		const uint64_t *fired;
+		size_t count =
+			generator_advance(generator, generator_now(generator) + rpc->turn, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			rpc->free[rpc->free_count++] = fired[i];
+		while (calendar_take(&rpc->answers, number, &id)) {
+			stop(rpc, id);
+			rpc->free[rpc->free_count++] = id;
+		}
+		send_requests(rpc, number);
+	}
+}
+
+static void rpc_generate(struct generator *generator, const void *given, uint64_t n,
+			 uint64_t operations)
+{
+	const struct rpc_options *options = given;
+	double in_flight =
+		options->share * lognormal_mean((double)options->service, options->sigma) +
+		(1 - options->share) * (double)options->deadline;
+	double batch = (double)workload_batch(&options->common, n);
+	struct rpc rpc = { .generator = generator, .options = options };
+	struct history history;
+
+	rpc.turn = turn_length(batch / 2 * in_flight / (double)n, options->common.grain);
+	rpc.limit = turns_until(whole_grains((double)options->deadline, options->common.grain),
+				rpc.turn);
+	rpc.free = workload_memory(generator, n, sizeof(*rpc.free));
+	if (!rpc.free)
+		return;
+	if (!calendar_begin(&rpc.answers, generator, n))
+		goto no_calendar;
+	if (!history_begin(&history, generator, n, rpc.turn))
+		goto no_history;
+	generator_begin(generator, n, options->common.grain);
+	generator_mark(generator, "fill", false);
+	fill(&rpc, &history, n);
+	generator_mark(generator, "steady", true);
+	run(&rpc, operations);
+no_history:
+	calendar_end(&rpc.answers);
+no_calendar:
+	free(rpc.free);
+}
+
+static const char *rpc_refuse(const void *given)
+{
+	const struct rpc_options *options = given;
+
+	if (options->service > options->deadline)
+		return "service must not be longer than deadline: hardly any answer would be in "
+		       "time";
+	return NULL;
+}
+
+const struct workload workload_rpc = {
+	.name = "rpc",
+	.summary = "deadlines of requests: armed for seconds, stopped within milliseconds",
+	.source = "request deadlines; that nearly all are stopped: Gleixner's timer wheel, LKML "
+		  "2015 and 2016. Deadline, share and times of answers are assumed",
+	.prediction = "what stops in O(1) wins, marking only at stop=disarm; heaps are near, since "
+		      "deadlines come and go at the leaves; hot timers are few",
+	.options = rpc_specs,
+	.options_size = sizeof(struct rpc_options),
+	.variants = rpc_variants,
+	.refuse = rpc_refuse,
+	.generate = rpc_generate,
+};
