@@ -1,0 +1,648 @@
+/*
+ * hierarchical-wheel - a hierarchy of timing wheels with a bitmap a level
+ *
+ * IDEA. Time in ticks, written in digits to the base `slots`. A wheel is a level: an array of slots,
+ * one for each value of one digit. A timer is filed at the level of the highest digit in which its
+ * tick differs from the current one, in the slot of that digit's value:
+ *
+ *	 now  = 3 1 2        tick 3 1 7: level 0, slot 7     due within this turn of level 0
+ *	 base 10, 3 levels   tick 3 4 2: level 1, slot 4     moved down when time gets to 3 4 0
+ *	                     tick 5 0 0: level 2, slot 5     moved down when time gets to 5 0 0
+ *
+ *	 level 2   [ ][ ][ ][>][ ][*][ ][ ][ ][ ]     > the current digit: nothing is filed here
+ *	 level 1   [ ][>][ ][ ][*][ ][ ][ ][ ][ ]       or to the left of it, so the first timer to
+ *	 level 0   [ ][ ][>][ ][ ][ ][ ][*][ ][ ]       come is in the first occupied slot of the
+ *	                                                lowest occupied level
+ *
+ * Each level has a bitmap of its occupied slots and the wheel one of its occupied levels, so the
+ * first occupied slot is found by counting zeros, and time jumps straight there: empty slots and
+ * idle years cost nothing.
+ *
+ * With the default tick of 1 us, 55 bits number every tick of a 64-bit ns clock, and 10 levels of 64
+ * slots have 60: there is no horizon. With fewer levels, timers beyond the top level wait in a list
+ * of their own and are filed when time enters their turn; none is ever lapped.
+ *
+ * COST.   insert     O(1): a division, a count of leading zeros, two stores to neighbours
+ *         reinsert   O(1); one store if the timer stays in its slot
+ *         remove     O(1): three timers' lines, its own and both neighbours'
+ *         next       O(1)
+ *         expire     O(1) a timer, and at most levels - 1 moves in its life
+ *         memory     none a timer; 16 bytes a slot and 24 a level
+ *
+ * WINS. Where most timers are put off or stopped long before they fire: arming far ahead and stopping
+ * touch no more than the neighbours in one slot, whatever n is.
+ *
+ * LOSES. Where most timers fire: each is moved down through the levels, every move a miss for it and
+ * one for a neighbour, and the list gives the processor nothing to overlap them with. Its worst
+ * operation moves a whole slot of a high level. Times are rounded up to a tick.
+ *
+ * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 7. The level by exclusive-or and the bitmap of slots
+ * as in tokio's time wheel; a bitmap a level also in wahern/timeout.
+ *
+ * DEPARTURES. Scheme 7 ticks; this one jumps. wahern/timeout chooses the level by the distance to the
+ * deadline, so that slots behind the current one are in use and the top wheel laps what lies beyond
+ * it; its default range of 2^24 ticks then costs it its own benchmark.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "common/options.h"
+#include "timer.h"
+
+/* A bitmap of slots is up to 64 words, and those that are not zero are in one word of their own. */
+#define WORD_BITS  64
+#define MOST_SLOTS (WORD_BITS * WORD_BITS)
+
+/* 2 slots are 1 bit a level: more than 64 levels have nothing to number. */
+#define MOST_LEVELS 64
+
+/* Where a timer is filed, in link.half[4]; 0 is an idle timer's. */
+#define LEVEL_IDLE     0
+#define LEVEL_DISARMED 1
+#define LEVEL_BEYOND   2 /* past the top level */
+#define LEVEL_NEVER    3 /* TIMER_NEVER */
+#define LEVEL_FIRST    4 /* level 0 of the wheels; level l is LEVEL_FIRST + l */
+
+/* No tick has this number: TIMER_NEVER is filed apart, and the last ns before it ends time. */
+#define NO_TICK UINT64_MAX
+
+struct wheel_options {
+	uint64_t tick, levels, slots;
+};
+
+/* A level of the hierarchy: which slots are occupied. */
+struct level {
+	uint64_t words; /* which of `occupied` are not 0 */
+	uint64_t *occupied;
+	struct timer **slots; /* heads of lists; a timer's previous is NULL in the first */
+};
+
+struct hierarchical_wheel {
+	uint64_t now;  /* the latest time seen, ns */
+	uint64_t tick; /* the current tick; nothing is filed before it */
+	uint64_t tick_ns;
+	uint64_t reciprocal; /* floor((2^64 - 1) / tick_ns) */
+	size_t size;
+	uint64_t occupied; /* which levels have a timer */
+	unsigned levels, slots, slot_bits;
+	uint64_t beyond_least; /* no timer beyond the top level is due before this tick */
+	struct timer *beyond;
+	struct timer *never;
+	size_t footprint;
+	struct level level[];
+};
+
+static struct hierarchical_wheel *wheel_of(const struct timer_set *set)
+{
+	return (struct hierarchical_wheel *)set;
+}
+
+/*
+ * now / tick_ns, by multiplying with the reciprocal, which is too small by less than 2^-64 of
+ * itself: the quotient is right or one or two too low.
+ */
+static uint64_t floor_tick(const struct hierarchical_wheel *wheel, uint64_t ns)
+{
+	uint64_t tick = (uint64_t)((unsigned __int128)ns * wheel->reciprocal >> 64);
+
+	while (ns - tick * wheel->tick_ns >= wheel->tick_ns)
+		tick++;
+	return tick;
+}
+
+/* The first tick at or after a deadline: never early. */
+static uint64_t ceiling_tick(const struct hierarchical_wheel *wheel, uint64_t ns)
+{
+	uint64_t tick = floor_tick(wheel, ns);
+
+	return tick + (tick * wheel->tick_ns != ns);
+}
+
+/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
+static uint64_t now_tick(const struct hierarchical_wheel *wheel, uint64_t now)
+{
+	return floor_tick(wheel, now == TIMER_NEVER ? now - 1 : now);
+}
+
+/* When a tick begins, in ns; TIMER_NEVER when that is past the end of time. */
+static uint64_t tick_begins(const struct hierarchical_wheel *wheel, uint64_t tick)
+{
+	uint64_t ns;
+
+	return __builtin_mul_overflow(tick, wheel->tick_ns, &ns) ? TIMER_NEVER : ns;
+}
+
+static void mark_occupied(struct hierarchical_wheel *wheel, unsigned number, unsigned slot)
+{
+	struct level *level = &wheel->level[number];
+
+	level->occupied[slot / WORD_BITS] |= UINT64_C(1) << slot % WORD_BITS;
+	level->words |= UINT64_C(1) << slot / WORD_BITS;
+	wheel->occupied |= UINT64_C(1) << number;
+}
+
+static void mark_empty(struct hierarchical_wheel *wheel, unsigned number, unsigned slot)
+{
+	struct level *level = &wheel->level[number];
+
+	level->occupied[slot / WORD_BITS] &= ~(UINT64_C(1) << slot % WORD_BITS);
+	if (level->occupied[slot / WORD_BITS])
+		return;
+	level->words &= ~(UINT64_C(1) << slot / WORD_BITS);
+	if (!level->words)
+		wheel->occupied &= ~(UINT64_C(1) << number);
+}
+
+static void push(struct timer **head, struct timer *timer)
+{
+	timer->link.next = *head;
+	timer->link.previous = NULL;
+	if (*head)
+		(*head)->link.previous = timer;
+	*head = timer;
+}
+
+static void unlink_timer(struct timer **head, struct timer *timer)
+{
+	if (timer->link.next)
+		timer->link.next->link.previous = timer->link.previous;
+	if (timer->link.previous)
+		timer->link.previous->link.next = timer->link.next;
+	else
+		*head = timer->link.next;
+}
+
+/* Which level a tick belongs to now; wheel->levels when it lies beyond the top. */
+static unsigned level_of(const struct hierarchical_wheel *wheel, uint64_t tick)
+{
+	uint64_t differing = tick ^ wheel->tick;
+
+	return differing ? (63u - (unsigned)__builtin_clzll(differing)) / wheel->slot_bits : 0;
+}
+
+static unsigned digit(const struct hierarchical_wheel *wheel, uint64_t tick, unsigned level)
+{
+	return (unsigned)(tick >> level * wheel->slot_bits) & (wheel->slots - 1);
+}
+
+/* Files a timer by its key, which is not before the current tick. */
+static void file(struct hierarchical_wheel *wheel, struct timer *timer)
+{
+	unsigned level = level_of(wheel, timer->key), slot;
+
+	if (level >= wheel->levels) {
+		if (timer->key < wheel->beyond_least)
+			wheel->beyond_least = timer->key;
+		timer->link.half[4] = LEVEL_BEYOND;
+		push(&wheel->beyond, timer);
+		return;
+	}
+	slot = digit(wheel, timer->key, level);
+	timer->link.half[4] = LEVEL_FIRST + level;
+	timer->link.half[5] = slot;
+	if (!wheel->level[level].slots[slot])
+		mark_occupied(wheel, level, slot);
+	push(&wheel->level[level].slots[slot], timer);
+}
+
+/* Takes a timer out of the list that it is in. */
+static void take_out(struct hierarchical_wheel *wheel, struct timer *timer)
+{
+	unsigned place = timer->link.half[4], slot = timer->link.half[5];
+	struct timer **head;
+
+	if (place < LEVEL_FIRST) {
+		unlink_timer(place == LEVEL_NEVER ? &wheel->never : &wheel->beyond, timer);
+		if (!wheel->beyond)
+			wheel->beyond_least = NO_TICK;
+		return;
+	}
+	head = &wheel->level[place - LEVEL_FIRST].slots[slot];
+	unlink_timer(head, timer);
+	if (!*head)
+		mark_empty(wheel, place - LEVEL_FIRST, slot);
+}
+
+/* The tick that a deadline is filed under: never one that has passed. */
+static uint64_t key_of(const struct hierarchical_wheel *wheel, uint64_t deadline)
+{
+	uint64_t tick = ceiling_tick(wheel, deadline);
+
+	return tick > wheel->tick ? tick : wheel->tick;
+}
+
+static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t deadline)
+{
+	timer->deadline = deadline;
+	if (deadline == TIMER_NEVER) {
+		timer->key = NO_TICK;
+		timer->link.half[4] = LEVEL_NEVER;
+		push(&wheel->never, timer);
+		return;
+	}
+	timer->key = key_of(wheel, deadline);
+	file(wheel, timer);
+}
+
+/* The first tick at which the first occupied slot has something to do; NO_TICK when all are empty. */
+static uint64_t first_tick(const struct hierarchical_wheel *wheel, unsigned *level, unsigned *slot)
+{
+	const struct level *first;
+	unsigned word, shift;
+	uint64_t above;
+
+	if (!wheel->occupied)
+		return NO_TICK;
+	*level = (unsigned)__builtin_ctzll(wheel->occupied);
+	first = &wheel->level[*level];
+	word = (unsigned)__builtin_ctzll(first->words);
+	*slot = word * WORD_BITS + (unsigned)__builtin_ctzll(first->occupied[word]);
+	shift = *level * wheel->slot_bits;
+	/* The current tick's digits above this level, this slot's digit, zeros below. */
+	above = shift + wheel->slot_bits >= 64 ? 0 : wheel->tick >> (shift + wheel->slot_bits);
+	return ((above << wheel->slot_bits) | *slot) << shift;
+}
+
+/* Time has entered the slot: what is in it differs from now in lower digits only. */
+static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned slot)
+{
+	struct timer *timer = wheel->level[level].slots[slot];
+
+	wheel->level[level].slots[slot] = NULL;
+	mark_empty(wheel, level, slot);
+	while (timer) {
+		struct timer *next = timer->link.next;
+
+		if (next)
+			__builtin_prefetch(next->link.next, 1);
+		file(wheel, timer);
+		timer = next;
+	}
+}
+
+/*
+ * Time has come to the turn of the top level in which the earliest of those beyond it may be due:
+ * files them all anew. Happens once a turn at most, and each turn is slots^levels ticks.
+ */
+static void file_beyond(struct hierarchical_wheel *wheel)
+{
+	struct timer *timer = wheel->beyond;
+
+	wheel->beyond = NULL;
+	wheel->beyond_least = NO_TICK;
+	while (timer) {
+		struct timer *next = timer->link.next;
+
+		file(wheel, timer);
+		timer = next;
+	}
+}
+
+/* The first tick of the turn of the top level that a tick beyond it belongs to. */
+static uint64_t turn_of(const struct hierarchical_wheel *wheel, uint64_t tick)
+{
+	unsigned bits = wheel->levels * wheel->slot_bits;
+
+	return bits >= 64 ? 0 : tick >> bits << bits;
+}
+
+/*
+ * Moves the clock to the next tick, up to `until`, at which something is due, moving timers down as
+ * it passes their slots. Returns that slot of level 0, or NULL when nothing is due until then.
+ */
+static struct timer **advance(struct hierarchical_wheel *wheel, uint64_t until)
+{
+	unsigned level, slot;
+
+	for (;;) {
+		uint64_t tick = first_tick(wheel, &level, &slot);
+
+		if (tick == NO_TICK && wheel->beyond) {
+			uint64_t turn = turn_of(wheel, wheel->beyond_least);
+
+			if (turn > until)
+				break;
+			wheel->tick = turn > wheel->tick ? turn : wheel->tick;
+			file_beyond(wheel);
+			continue;
+		}
+		if (tick == NO_TICK || tick > until)
+			break;
+		wheel->tick = tick;
+		if (level == 0)
+			return &wheel->level[0].slots[slot];
+		cascade(wheel, level, slot);
+	}
+	wheel->tick = until;
+	return NULL;
+}
+
+static int hierarchical_wheel_create(struct timer_set **set, const void *options, uint64_t now)
+{
+	const struct wheel_options *asked = options;
+	size_t words = (asked->slots + WORD_BITS - 1) / WORD_BITS;
+	size_t level_bytes = words * sizeof(uint64_t) + asked->slots * sizeof(struct timer *);
+	size_t bytes = sizeof(struct hierarchical_wheel) +
+		       asked->levels * (sizeof(struct level) + level_bytes);
+	struct hierarchical_wheel *wheel = calloc(1, bytes);
+	char *rest;
+
+	if (!wheel)
+		return -ENOMEM;
+	wheel->tick_ns = asked->tick;
+	wheel->reciprocal = UINT64_MAX / asked->tick;
+	wheel->tick = now_tick(wheel, now);
+	wheel->levels = (unsigned)asked->levels;
+	wheel->slots = (unsigned)asked->slots;
+	wheel->slot_bits = (unsigned)__builtin_ctzll(asked->slots);
+	wheel->beyond_least = NO_TICK;
+	wheel->footprint = bytes;
+	rest = (char *)&wheel->level[wheel->levels];
+	for (unsigned i = 0; i < wheel->levels; i++, rest += level_bytes) {
+		wheel->level[i].occupied = (uint64_t *)(void *)rest;
+		wheel->level[i].slots = (struct timer **)(void *)(rest + words * sizeof(uint64_t));
+	}
+	*set = (struct timer_set *)wheel;
+	return 0;
+}
+
+static void hierarchical_wheel_destroy(struct timer_set *set)
+{
+	free(set);
+}
+
+static int hierarchical_wheel_reserve(struct timer_set *set, size_t n)
+{
+	(void)set;
+	(void)n; /* the lists run through the timers */
+	return 0;
+}
+
+static void hierarchical_wheel_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+				      uint64_t interval)
+{
+	struct hierarchical_wheel *wheel = wheel_of(set);
+
+	(void)interval;
+	assert(timer->link.half[4] <= LEVEL_DISARMED && "insert: the timer is armed");
+	arm(wheel, timer, deadline);
+	wheel->size++;
+}
+
+static void hierarchical_wheel_reinsert(struct timer_set *set, struct timer *timer,
+					uint64_t deadline, uint64_t interval)
+{
+	struct hierarchical_wheel *wheel = wheel_of(set);
+
+	(void)interval;
+	assert(timer->link.half[4] > LEVEL_DISARMED && "reinsert: the timer is not armed");
+	if (deadline != TIMER_NEVER && timer->link.half[4] >= LEVEL_FIRST) {
+		uint64_t key = key_of(wheel, deadline);
+		unsigned level = level_of(wheel, key);
+
+		if (timer->link.half[4] == LEVEL_FIRST + level &&
+		    timer->link.half[5] == digit(wheel, key, level)) {
+			timer->deadline = deadline;
+			timer->key = key;
+			return;
+		}
+	}
+	take_out(wheel, timer);
+	arm(wheel, timer, deadline);
+}
+
+static void hierarchical_wheel_disarm(struct timer_set *set, struct timer *timer)
+{
+	struct hierarchical_wheel *wheel = wheel_of(set);
+
+	assert(timer->link.half[4] > LEVEL_DISARMED && "disarm: the timer is not armed");
+	take_out(wheel, timer);
+	wheel->size--;
+	timer->link.half[4] = LEVEL_DISARMED;
+}
+
+static void hierarchical_wheel_remove(struct timer_set *set, struct timer *timer)
+{
+	struct hierarchical_wheel *wheel = wheel_of(set);
+
+	assert(timer->link.half[4] != LEVEL_IDLE && "remove: the timer is idle");
+	if (timer->link.half[4] != LEVEL_DISARMED) {
+		take_out(wheel, timer);
+		wheel->size--;
+	}
+	timer->link.half[4] = LEVEL_IDLE;
+}
+
+/*
+ * The first occupied slot of a higher level begins before anything in it is due, or as early: waking
+ * up then, to move its timers down, is spurious at most once a level.
+ */
+static uint64_t hierarchical_wheel_next(struct timer_set *set)
+{
+	const struct hierarchical_wheel *wheel = wheel_of(set);
+	unsigned level, slot;
+	uint64_t tick = first_tick(wheel, &level, &slot);
+
+	if (tick == NO_TICK && wheel->beyond)
+		tick = turn_of(wheel, wheel->beyond_least);
+	return tick == NO_TICK ? TIMER_NEVER : tick_begins(wheel, tick);
+}
+
+static size_t hierarchical_wheel_expire(struct timer_set *set, uint64_t now, struct timer **out,
+					size_t max)
+{
+	struct hierarchical_wheel *wheel = wheel_of(set);
+	struct timer **slot;
+	size_t count = 0;
+	uint64_t until = now_tick(wheel, now);
+
+	if (until < wheel->tick)
+		return 0;
+	while (count < max && (slot = advance(wheel, until))) {
+		struct timer *timer = *slot;
+
+		for (; timer && count < max; count++) {
+			out[count] = timer;
+			timer->link.half[4] = LEVEL_IDLE;
+			timer = timer->link.next;
+			if (timer)
+				__builtin_prefetch(timer->link.next, 1);
+		}
+		*slot = timer;
+		if (timer)
+			timer->link.previous = NULL;
+		else
+			mark_empty(wheel, 0, digit(wheel, wheel->tick, 0));
+	}
+	wheel->size -= count;
+	return count;
+}
+
+static void visit_list(struct timer *timer, void (*visit)(struct timer *timer, void *data),
+		       void *data)
+{
+	for (; timer; timer = timer->link.next)
+		visit(timer, data);
+}
+
+static void hierarchical_wheel_for_each(const struct timer_set *set,
+					void (*visit)(struct timer *timer, void *data), void *data)
+{
+	const struct hierarchical_wheel *wheel = wheel_of(set);
+
+	visit_list(wheel->never, visit, data);
+	visit_list(wheel->beyond, visit, data);
+	for (unsigned level = 0; level < wheel->levels; level++)
+		for (unsigned slot = 0; slot < wheel->slots; slot++)
+			visit_list(wheel->level[level].slots[slot], visit, data);
+}
+
+static size_t hierarchical_wheel_size(const struct timer_set *set)
+{
+	return wheel_of(set)->size;
+}
+
+static size_t hierarchical_wheel_footprint(const struct timer_set *set)
+{
+	return wheel_of(set)->footprint;
+}
+
+/* One list: its links both ways, where its timers say they are, and what they are filed under. */
+static const char *check_list(const struct hierarchical_wheel *wheel, const struct timer *head,
+			      unsigned place, size_t *count)
+{
+	const struct timer *previous = NULL;
+
+	for (const struct timer *timer = head; timer; timer = timer->link.next) {
+		if (timer->link.previous != previous)
+			return "a list's links do not agree";
+		if (timer->link.half[4] != place)
+			return "a timer is in another list than it says";
+		if (place != LEVEL_NEVER && timer->key < wheel->tick)
+			return "a timer is filed in the past";
+		if (place != LEVEL_NEVER && timer->key < ceiling_tick(wheel, timer->deadline))
+			return "a timer is filed before its deadline";
+		if (place == LEVEL_BEYOND && timer->key < wheel->beyond_least)
+			return "a timer beyond the top is earlier than their least";
+		if (place >= LEVEL_BEYOND && place != LEVEL_NEVER &&
+		    level_of(wheel, timer->key) + LEVEL_FIRST != place && place != LEVEL_BEYOND)
+			return "a timer is on the wrong level";
+		previous = timer;
+		++*count;
+	}
+	return NULL;
+}
+
+static const char *check_slot(const struct hierarchical_wheel *wheel, unsigned number,
+			      unsigned slot, size_t *count)
+{
+	const struct level *level = &wheel->level[number];
+	const struct timer *head = level->slots[slot];
+	bool marked = level->occupied[slot / WORD_BITS] >> slot % WORD_BITS & 1;
+
+	if (marked != (head != NULL))
+		return "a bitmap disagrees with its slots";
+	for (const struct timer *timer = head; timer; timer = timer->link.next)
+		if (timer->link.half[5] != slot || digit(wheel, timer->key, number) != slot)
+			return "a timer is in the wrong slot";
+	return check_list(wheel, head, LEVEL_FIRST + number, count);
+}
+
+static const char *hierarchical_wheel_check(const struct timer_set *set)
+{
+	const struct hierarchical_wheel *wheel = wheel_of(set);
+	const char *broken;
+	size_t count = 0;
+
+	for (unsigned number = 0; number < wheel->levels; number++) {
+		const struct level *level = &wheel->level[number];
+
+		for (unsigned slot = 0; slot < wheel->slots; slot++)
+			if ((broken = check_slot(wheel, number, slot, &count)))
+				return broken;
+		for (unsigned word = 0; word * WORD_BITS < wheel->slots; word++)
+			if ((level->words >> word & 1) != (level->occupied[word] != 0))
+				return "a level's words disagree with its bitmap";
+		if ((wheel->occupied >> number & 1) != (level->words != 0))
+			return "the occupied levels disagree with their bitmaps";
+	}
+	if ((broken = check_list(wheel, wheel->beyond, LEVEL_BEYOND, &count)) ||
+	    (broken = check_list(wheel, wheel->never, LEVEL_NEVER, &count)))
+		return broken;
+	return count == wheel->size ? NULL : "the size is not the number of timers";
+}
+
+static const char *hierarchical_wheel_refuse(const void *options)
+{
+	const struct wheel_options *asked = options;
+
+	if (asked->slots & (asked->slots - 1))
+		return "slots: must be a power of two";
+	if ((asked->levels - 1) * (uint64_t)__builtin_ctzll(asked->slots) > 63)
+		return "levels: these slots number every tick with fewer levels";
+	return NULL;
+}
+
+static void hierarchical_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
+{
+	const struct wheel_options *asked = options;
+
+	/* With ticks of 1 ns only the order of those that were armed too late is not by deadline. */
+	*accuracy = (struct timer_accuracy){
+		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
+		.order = TIMER_BY_TICK,
+		.tick = asked->tick,
+	};
+}
+
+static const struct option_spec hierarchical_wheel_options[] = {
+	{ "tick", OPTION_DURATION, offsetof(struct wheel_options, tick), 1, 3600e9, "1us", NULL,
+	  "what deadlines are rounded up to" },
+	{ "levels", OPTION_COUNT, offsetof(struct wheel_options, levels), 1, MOST_LEVELS, "10",
+	  NULL, "wheels in the hierarchy" },
+	{ "slots", OPTION_COUNT, offsetof(struct wheel_options, slots), 2, MOST_SLOTS, "64", NULL,
+	  "slots of each wheel; a power of two" },
+	{ 0 },
+};
+
+static const char *const hierarchical_wheel_interesting[] = {
+	"",
+	"tick=1ns,levels=11",
+	"tick=1ms",
+	"levels=2",
+	"levels=1,slots=2",
+	"slots=8,levels=3",
+	"slots=256,levels=7",
+	"slots=4096,levels=5",
+	"tick=333ns",
+	NULL,
+};
+
+const struct timer_structure timer_hierarchical_wheel = {
+	.name = "hierarchical-wheel",
+	.summary = "timing wheels in a hierarchy, one bitmap a level, no horizon",
+	.source = "Varghese and Lauck, SOSP 1987, Scheme 7; level by exclusive-or as in tokio",
+	.departures =
+		"jumps to the next occupied slot instead of ticking; nothing laps the top level",
+	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(1)",
+			"O(1) each, and at most levels - 1 moves before" },
+	.options = hierarchical_wheel_options,
+	.options_size = sizeof(struct wheel_options),
+	.interesting = hierarchical_wheel_interesting,
+	.refuse = hierarchical_wheel_refuse,
+	.accuracy = hierarchical_wheel_accuracy,
+	.create = hierarchical_wheel_create,
+	.destroy = hierarchical_wheel_destroy,
+	.reserve = hierarchical_wheel_reserve,
+	.insert = hierarchical_wheel_insert,
+	.reinsert = hierarchical_wheel_reinsert,
+	.disarm = hierarchical_wheel_disarm,
+	.remove = hierarchical_wheel_remove,
+	.next = hierarchical_wheel_next,
+	.expire = hierarchical_wheel_expire,
+	.for_each = hierarchical_wheel_for_each,
+	.size = hierarchical_wheel_size,
+	.footprint = hierarchical_wheel_footprint,
+	.check = hierarchical_wheel_check,
+};
