@@ -21,7 +21,13 @@ _Noreturn void replay_out_of_memory(const struct replay *replay);
 void replay_check_batch(struct replay *replay, struct timer *const *batch, size_t count,
 			uint64_t now);
 
-/* Samples footprint and armed timers; walks all invariants now and then. */
+/*
+ * Samples footprint and armed timers, when the most are armed: before an advance. Walks all
+ * invariants now and then.
+ */
+void replay_check_sample(struct replay *replay);
+
+/* After an advance: the loop woke up for it. */
 void replay_check_advance(struct replay *replay, uint64_t now);
 
 #endif

@@ -134,8 +134,10 @@ REPLAY_INLINE void structure_poll(struct replay *replay, const struct timer_stru
 		replay->tally.early_polls++;
 	if (next > earliest && next > replay_bound(replay, earliest))
 		replay->tally.late_polls++;
-	if (mode == REPLAY_CHECKED)
-		structure_sleep(replay, structure, next, now, earliest);
+	if (mode != REPLAY_CHECKED)
+		return;
+	replay_check_sample(replay);
+	structure_sleep(replay, structure, next, now, earliest);
 }
 
 REPLAY_INLINE void structure_advance(struct replay *replay, const struct timer_structure *structure,
