@@ -15,7 +15,7 @@
 #define COLD_BYTES (64u << 20)
 
 /* check() is O(n) or worse, so it is called only as often as keeps it from dominating. */
-#define CHECKED_TIMERS 200000000u
+#define CHECKED_TIMERS 10000000u
 
 int replay_open(struct replay *replay, const struct subject *subject, const struct trace *trace,
 		unsigned stride)

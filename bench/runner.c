@@ -103,7 +103,7 @@ static int measure(const struct block_run *of, const struct subject *subject, js
 		.padding =
 			(unsigned)(of->trace.header->hash + strlen(subject->name) * 997) % PADDING,
 	};
-	uint64_t steal = environment_steal();
+	uint64_t steal = environment_steal(), begun = clock_ns(CLOCK_MONOTONIC);
 	int result;
 
 	/* What a process pass leaves is kept, so it has a folder that says what it is. */
@@ -115,6 +115,8 @@ static int measure(const struct block_run *of, const struct subject *subject, js
 	json_object_set_new(record, "load", json_real(environment_load()));
 	json_object_set_new(record, "padding", json_integer(task.padding));
 	result = worker_run(&task, of->run->stop, record);
+	json_object_set_new(record, "cell_seconds",
+			    json_real((double)(clock_ns(CLOCK_MONOTONIC) - begun) / 1e9));
 	json_object_set_new(record, "steal",
 			    json_integer((json_int_t)(environment_steal() - steal)));
 	return result;

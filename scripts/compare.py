@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+"""compare.py A B: two structures against each other, or two runs.
+
+Two names: the ratio A/B in each cell, from blocks in which both replayed the same input.
+
+Two run folders: what each says of every structure relative to the baseline, side by side. Times of
+two machines, or of one machine on two days, are never divided by each other; what is compared is
+the direction of each ratio and whether the intervals overlap.
+"""
+
+import argparse
+import difflib
+import math
+import os
+import signal
+import sys
+
+import records
+import statistics
+import table
+from records import count, significant
+
+
+def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    parser = argparse.ArgumentParser(
+        prog="compare.py", description="Compares two structures in one run, or two runs.")
+    parser.add_argument("a", metavar="A", help="a subject's name, or a run's folder")
+    parser.add_argument("b", metavar="B", help="another")
+    parser.add_argument("--run", metavar="DIR", default="out/quick",
+                        help="the run that two names are compared in (out/quick)")
+    parser.add_argument("--markdown", action="store_true", help="as Markdown")
+    table.add_choices(parser)
+    arguments = parser.parse_args()
+    if os.path.isdir(arguments.a) and os.path.isdir(arguments.b):
+        return compare_runs(arguments)
+    for name in (arguments.a, arguments.b):
+        if os.sep in name and not os.path.isdir(name):
+            print(f"{name}: no such folder", file=sys.stderr)
+            return 1
+    return compare_subjects(arguments)
+
+
+# ----------------------------------------------------------------------------- two structures
+
+def compare_subjects(arguments):
+    run = records.open_run(arguments.run)
+    for name in (arguments.a, arguments.b):
+        if name not in run.subjects:
+            print(unknown(name, run), file=sys.stderr)
+            return 2
+    found = ratios(run, arguments)
+    if not found:
+        print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
+              f"and {arguments.b}", file=sys.stderr)
+        return 0
+    statistics.decide([ratio for _, ratio in found], arguments.minimum_effect)
+    write = table.write_markdown if arguments.markdown else table.write_text
+    write(ratio_table(run, arguments, found), sys.stdout)
+    table.write_sentence(overall(arguments, found), sys.stdout)
+    table.write_sentence(table.closing(run, arguments.measured), sys.stdout)
+    return 0
+
+
+def unknown(name, run):
+    """One line about a name that the run does not know, with the nearest that it does."""
+    near = difflib.get_close_matches(name, run.subjects, 1, 0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(run.subjects))}"
+    return f"{name}: no such subject in {run.folder}; {hint}"
+
+
+def ratios(run, arguments):
+    """[(cell, ratio of A to B), ...] where there is one."""
+    measure = records.MEASURES[arguments.measured][0]
+    choose = table.chooser(arguments)
+    result = []
+    for cell in run.select(arguments.measured):
+        if choose(cell):
+            values = statistics.values(run, cell, measure)
+            ratio = statistics.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
+            if ratio:
+                result.append((cell, ratio))
+    return result
+
+
+def ratio_table(run, arguments, found):
+    several = len({cell.experiment for cell, _ in found}) > 1
+    dispatches = len({cell.dispatch for cell, _ in found}) > 1
+    rows = []
+    for cell, ratio in found:
+        name = (f"{cell.experiment}: " if several else "") + cell.workload
+        name += f", {cell.dispatch}" if dispatches else ""
+        rows.append([name, count(cell.n), significant(ratio.mean), interval(ratio),
+                     significant(ratio.median), str(ratio.blocks), probability(ratio.p),
+                     probability(ratio.corrected), ratio.words])
+    unit = records.MEASURES[arguments.measured][2]
+    text = [f"Ratio of {unit}, within blocks; below 1, {arguments.a} costs less. The p-values are "
+            "of the t test of the log ratios, as they are and corrected (Holm) over this table."]
+    a, b = (run.subjects[name] for name in (arguments.a, arguments.b))
+    if a.accuracy != b.accuracy:
+        text.append(f"They do not promise the same: {a.name} is {a.label}; {b.name} is {b.label}. "
+                    "This is cost alone, not a ranking.")
+    for name in (arguments.a, arguments.b):
+        share = max(statistics.overtaken(run, cell, name) for cell, _ in found)
+        if share:
+            text.append(f"{name} left up to {100 * share:.2g} % of firings overtaken: it did less "
+                        "work than was asked.")
+    return table.Table(f"{arguments.a} / {arguments.b}",
+                       ["workload", "n", "ratio", "95 %", "median", "blocks", "p", "Holm",
+                        "verdict"], rows, text, last_left=True)
+
+
+def overall(arguments, found):
+    mean = math.exp(sum(math.log(ratio.mean) for _, ratio in found) / len(found))
+    words = [ratio.verdict for _, ratio in found]
+    counts = ", ".join(f"{word} {words.count(word)}" for word in
+                       ("faster", "slower", "no difference", "not resolved") if word in words)
+    cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
+    marked = sum(ratio.indicative for _, ratio in found)
+    if marked:
+        counts += (f"; {marked} of them indicative: fewer than {statistics.ENOUGH_BLOCKS} blocks")
+    return (f"Geometric mean over {cells}: {significant(mean)}. Verdicts on {arguments.a}: "
+            f"{counts}.")
+
+
+def interval(ratio):
+    return f"[{significant(ratio.low)}, {significant(ratio.high)}]" if ratio.has_interval else ""
+
+
+def probability(p):
+    if math.isnan(p):
+        return "-"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+# ------------------------------------------------------------------------------------- two runs
+
+def compare_runs(arguments):
+    runs = [records.open_run(folder) for folder in (arguments.a, arguments.b)]
+    sides = [against_baseline(run, arguments) for run in runs]
+    shared = [key for key in sides[0] if key in sides[1]]
+    if not shared:
+        print(f"{arguments.a} and {arguments.b} share no cell in which a structure was compared "
+              f"with {arguments.baseline}", file=sys.stderr)
+        return 0
+    rows, same, overlapping = [], 0, 0
+    for key in sorted(shared, key=lambda key: (key[0], key[2], key[1], key[3])):
+        a, b = sides[0][key], sides[1][key]
+        agree, overlap, words = agreement(a, b, arguments.minimum_effect)
+        same += agree
+        overlapping += overlap
+        name = key[0] if key[2] == "vtable" else f"{key[0]}, {key[2]}"
+        rows.append([name, key[3], count(key[1]), significant(a.mean), interval(a),
+                     significant(b.mean), interval(b), words])
+    text = [f"Each ratio is to {arguments.baseline} in its own run. Direction counts from a "
+            f"difference of {100 * arguments.minimum_effect:g} % on."]
+    write = table.write_markdown if arguments.markdown else table.write_text
+    write(table.Table(f"A = {arguments.a}, B = {arguments.b}",
+                      ["workload", "structure", "n", "A", "95 %", "B", "95 %", "A and B"], rows,
+                      text, right=2, last_left=True), sys.stdout)
+    table.write_sentence(
+        f"{same} of {len(shared)} ratios point the same way; {overlapping} of {len(shared)} have "
+        f"overlapping intervals. Only in one of the runs: "
+        f"{len(sides[0]) + len(sides[1]) - 2 * len(shared)}.", sys.stdout)
+    return 0
+
+
+def against_baseline(run, arguments):
+    """{(workload, n, dispatch, structure): its ratio to the baseline in this run}.
+
+    The experiment's name is no part of it: a quick run and a full one may well be compared.
+    """
+    choose = table.chooser(arguments)
+    result = {}
+    for standing in statistics.standings(run, arguments.measured, arguments.baseline,
+                                         arguments.minimum_effect, choose):
+        cell = standing.cell
+        for line in standing.lines:
+            if (line.to_baseline and line.subject.kind == "structure"
+                    and line.subject.name != arguments.baseline):
+                key = (cell.workload, cell.n, cell.dispatch, line.subject.name)
+                result.setdefault(key, line.to_baseline)
+    return result
+
+
+def agreement(a, b, minimum_effect):
+    """(same direction, intervals overlap, both in words)."""
+    effect = math.log1p(minimum_effect)
+
+    def direction(ratio):
+        log = math.log(ratio.mean)
+        return 0 if abs(log) < effect else math.copysign(1, log)
+
+    agree = direction(a) == direction(b)
+    overlap = a.has_interval and b.has_interval and a.low <= b.high and b.low <= a.high
+    words = "same direction" if agree else "DIFFERENT direction"
+    if a.has_interval and b.has_interval:
+        words += ", overlap" if overlap else ", apart"
+    return agree, overlap, words
+
+
+if __name__ == "__main__":
+    sys.exit(main())

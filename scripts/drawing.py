@@ -1,0 +1,174 @@
+"""Drawing with gnuplot: how a structure looks, and how a figure gets to a file.
+
+A figure is rows (data/NAME.tsv, for gnuplot and for anybody) and variables (data/NAME.set, how it
+is laid out); scripts/figures/NAME.gp draws it. All that decides how a structure looks is its name,
+so it looks the same in every figure, and a new one appears without an edit.
+"""
+
+import math
+import os
+import re
+import subprocess
+import sys
+import zlib
+
+import records
+
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "figures")
+WIDTH = 880  # pixels; heights follow from what is to be shown
+
+# Places in style.gp's palette and list of point types, for the names that are known. What is not
+# listed here gets what its name hashes to, of what is left.
+BLACK, ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE = COLOURS = range(1, 8)
+CIRCLE, SQUARE, UP, DIAMOND, DOWN, RING, BOX, OPEN_UP, OPEN_DIAMOND = SHAPES = range(1, 10)
+KNOWN = {
+    "binary-heap": (BLACK, CIRCLE),
+    "quad-heap": (BLUE, SQUARE),
+    "hierarchical-wheel": (VERMILLION, UP),
+    "common-timeout": (GREEN, DIAMOND),
+    "sorted-list": (PURPLE, DOWN),
+    "cached-binary-heap": (BLACK, BOX),
+    "pointer-heap": (BLACK, OPEN_UP),
+    "zombie-heap": (SKY, RING),
+    "pairing-heap": (SKY, UP),
+    "rbtree": (ORANGE, SQUARE),
+    "radix-tree": (ORANGE, OPEN_DIAMOND),
+    "skiplist": (ORANGE, DOWN),
+    "radix-heap": (PURPLE, CIRCLE),
+    "unsorted-list": (PURPLE, BOX),
+    "hashed-wheel": (VERMILLION, CIRCLE),
+    "cascading-wheel": (VERMILLION, OPEN_UP),
+    "kernel-wheel": (VERMILLION, BOX),
+    "two-level-wheel": (VERMILLION, DIAMOND),
+    "bucket-heap": (SKY, DIAMOND),
+    "calendar-queue": (GREEN, CIRCLE),
+    "ladder-queue": (GREEN, OPEN_UP),
+}
+
+
+def appearance(names):
+    """{name: (colour, shape)}: known, or by the hash of the name among what no known one uses."""
+    free = [(colour, shape) for shape in SHAPES for colour in COLOURS
+            if (colour, shape) not in KNOWN.values()]
+    result = {name: KNOWN[name] for name in names if name in KNOWN}
+    taken = set()
+    for name in sorted(set(names) - set(KNOWN)):
+        place = zlib.crc32(name.encode()) % len(free)
+        while place in taken and len(taken) < len(free):
+            place = (place + 1) % len(free)
+        taken.add(place)
+        result[name] = free[place]
+    return result
+
+
+class Figure:
+    """What is drawn: rows for the .tsv and variables for the script."""
+
+    def __init__(self, name, script, header):
+        self.name = name
+        self.script = script
+        self.header = header
+        self.rows = []
+        self.variables = {"name": name, "width": WIDTH, "height": 400}
+        self.shown = {}  # what the report's caption says
+
+    def add(self, *row):
+        self.rows.append(row)
+
+    def add_subjects(self, subjects, bold):
+        """The variables from which scripts know what to draw, and key.gp what to explain."""
+        look = appearance([subject.name for subject in subjects])
+        names = [subject.name for subject in subjects]
+        captions = [name if subject.accuracy == records.EXACT else f"{name} ({short(subject)})"
+                    for name, subject in zip(names, subjects)]
+        self.variables.update(
+            subject=names, caption=captions, colour_of=[look[name][0] for name in names],
+            shape_of=[look[name][1] for name in names],
+            bold_of=[int(name in bold) for name in names],
+            dash_of=[1 if subject.when == "exact" else 2 for subject in subjects])
+
+    def add_key(self, extra=0):
+        """Room for the key: as many columns as its longest caption allows."""
+        captions = self.variables["caption"]
+        longest = max(max(map(len, captions)), 26 if extra else 0)
+        columns = max(1, min(4, int((WIDTH - 40) // (longest * 7.2 + 48))))
+        rows = math.ceil((len(captions) + extra) / columns)
+        self.variables.update(key_columns=columns, key_height=rows * 19 + 12)
+
+    def write(self, folder):
+        with open(os.path.join(folder, "data", f"{self.name}.tsv"), "w", encoding="utf-8") as out:
+            print("\t".join(self.header), file=out)
+            for row in self.rows:
+                print("\t".join(plain(value) for value in row), file=out)
+        with open(os.path.join(folder, "data", f"{self.name}.set"), "w", encoding="utf-8") as out:
+            for key, value in self.variables.items():
+                print(assignment(key, value), file=out)
+
+    def draw(self, folder):
+        self.write(folder)
+        for form in ("svg", "pdf"):
+            command = ["gnuplot", "-e", f"scripts={quoted(SCRIPTS)}; format='{form}'",
+                       f"data/{self.name}.set", os.path.join(SCRIPTS, f"{self.script}.gp")]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            # A structure that is missing from a panel is no news; anything else gnuplot says is.
+            said = [line for line in done.stderr.splitlines()
+                    if line.strip() and "Skipping data file with no valid points" not in line]
+            if done.returncode or said:
+                print(f"figures/{self.name}.{form}: " + ("\n".join(said) or "gnuplot failed"),
+                      file=sys.stderr)
+            if done.returncode:
+                raise SystemExit(1)
+            finish(os.path.join(folder, "figures", f"{self.name}.{form}"))
+        return os.path.join(folder, "figures", f"{self.name}.svg")
+
+
+def finish(path):
+    """Makes a file depend on its data alone, and on no font that may be missing.
+
+    pdfcairo writes the time of day; the digits are replaced by others, so that no offset in the
+    file changes.
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    if path.endswith(".pdf"):
+        data = re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>20000101000000", data)
+    else:
+        data = re.sub(rb'font-family="([^",]+)"', rb'font-family="\1, sans-serif"', data)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def plain(value):
+    if isinstance(value, float):
+        return "NaN" if math.isnan(value) else f"{value:.6g}"
+    return str(value)
+
+
+def quoted(text):
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def assignment(key, value):
+    """A gnuplot assignment; a list becomes an array, which gnuplot does not have empty."""
+    if isinstance(value, (list, tuple)):
+        items = ", ".join(item if isinstance(item := assignment_value(one), str) else item
+                          for one in value)
+        return f"array {key}[{max(1, len(value))}]" + (f" = [{items}]" if value else "") + \
+            f"\n{key}_count = {len(value)}"
+    return f"{key} = {assignment_value(value)}"
+
+
+def assignment_value(value):
+    if isinstance(value, str):
+        return quoted(value)
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
+def bold_text(text):
+    """Text in gnuplot's markup for bold, with what is markup in it taken literally."""
+    return "{/:Bold " + re.sub(r"([_^@&~{}\\])", r"\\\1", text) + "}"
+
+
+def short(subject):
+    """An accuracy that is not exact and in order, in as few words as tell it."""
+    return subject.ordering if subject.when == "exact" else subject.when

@@ -1,0 +1,449 @@
+#!/usr/bin/python3
+"""figures.py DIR: draws a run.
+
+Writes what each figure shows to DIR/data/NAME.tsv, where anybody can read it, and how it is laid
+out to DIR/data/NAME.set (gnuplot variables); then runs gnuplot on scripts/figures/NAME.gp, which
+writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds what it shows:
+
+  overview      the cost of each structure relative to the baseline, at the largest n
+  cost          time per operation against n
+  tail          how slow single operations get
+  memory        bytes beside the node, per timer
+  instructions  instructions and simulated cache misses per operation
+  processes     wall time of whole processes
+  EXPERIMENT    for an experiment that has a script of that name of its own; it finds the rows of
+                all its passes in data/EXPERIMENT.tsv
+"""
+
+import argparse
+import math
+import os
+import re
+import sys
+
+import numpy
+
+import records
+import statistics
+from drawing import SCRIPTS, Figure, bold_text
+from records import count, significant
+
+FIRST_FOUR = ("binary-heap", "quad-heap", "hierarchical-wheel", "common-timeout")
+FEW = 8  # as many lines as can all be drawn boldly
+FEWER = 6  # as many dots as one row takes
+
+
+def title(cell, cells, with_n=False):
+    """A panel's title; the experiment only where there are several."""
+    several = len({one.experiment for one in cells}) > 1
+    text = f"{cell.experiment}: {cell.workload}" if several else cell.workload
+    return f"{text}, n = {count(cell.n)}" if with_n else text
+
+
+def structures(run, standings):
+    """The structures in some standings: exact ones first, then as the key is to list them."""
+    names = {line.subject.name for standing in standings for line in standing.lines
+             if line.subject.kind == "structure"}
+    order = {pair: place for place, pair in enumerate(statistics.accuracies(standings))}
+    return sorted((run.subjects[name] for name in names), key=lambda subject: (
+        order[subject.accuracy],
+        FIRST_FOUR.index(subject.name) if subject.name in FIRST_FOUR else len(FIRST_FOUR),
+        subject.name))
+
+
+def prominent(run, standings, most):
+    """The names that are drawn boldly: all if they are few; else the baseline and the first four,
+    and those that cost least somewhere, the more often the sooner."""
+    subjects = structures(run, standings)
+    if len(subjects) <= most:
+        return {subject.name for subject in subjects}
+    wins = {}
+    for standing in statistics.largest(standings).values():
+        for line in standing.lines:
+            if line.place == "first":
+                weight = 1 if line.subject.accuracy == records.EXACT else 0.1
+                wins[line.subject.name] = wins.get(line.subject.name, 0) + weight
+    ranked = sorted(subjects, key=lambda subject: (
+        subject.name != statistics.BASELINE, subject.name not in FIRST_FOUR,
+        -wins.get(subject.name, 0), subject.name))
+    return {subject.name for subject in ranked[:most]}
+
+
+def about(figure, run, measured, standings, cells=None):
+    """Notes for the report's caption what a figure rests on."""
+    cells = cells or [standing.cell for standing in standings]
+    lines = [line for standing in standings for line in standing.lines]
+    rows = [row for cell in cells for blocks in run.cells[cell].values()
+            for rows in blocks.values() for row in rows]
+    figure.shown = {
+        "measured": measured, "cells": cells, "rows": len(rows),
+        "blocks": sorted({line.blocks for line in lines}),
+        "ops": sorted({row["ops"] for row in rows if row.get("ops")}),
+        "repeats": sorted({row["repeats"] for row in rows if row.get("repeats")}
+                          or {len(row["samples_ns"]) for row in rows if row.get("samples_ns")}),
+    }
+
+
+# ---------------------------------------------------------------------------------- the figures
+
+def overview(run, standings):
+    """One row a workload, one dot a structure: its cost relative to the baseline's."""
+    top = [standing for standing in statistics.largest(standings).values()
+           if standing.line(statistics.BASELINE)]
+    subjects = structures(run, top)
+    if not top or len(subjects) < 2:
+        return None
+    bold = prominent(run, top, FEWER + 1) - {statistics.BASELINE}
+    shown = [subject for subject in subjects if subject.name in bold]
+    figure = Figure("overview", "overview",
+                    ("workload", "n", "subject", "accuracy", "y", "ratio", "low", "high", "shown"))
+    labels, notes, found, ends = [], [], [0.9, 1.1], [1.0]
+    for row, standing in enumerate(top):
+        labels.append(title(standing.cell, [one.cell for one in top],
+                            len({one.cell.n for one in top}) > 1))
+        notes.append(cheapest(standing))
+        for line in standing.lines:
+            if line.subject.kind != "structure" or not line.to_baseline \
+                    or line.subject.name == statistics.BASELINE:
+                continue
+            if line.subject in shown:
+                slot = (shown.index(line.subject) + 0.5) / len(shown) - 0.5
+            else:
+                slot = 0.0
+            one = line.to_baseline
+            found.append(one.mean)
+            if one.has_interval and line.subject in shown:
+                ends += [one.low, one.high]
+            figure.add(standing.cell.workload, standing.cell.n, line.subject.name,
+                       ", ".join(line.subject.accuracy), row + 0.7 * slot, one.mean, one.low,
+                       one.high, int(line.subject in shown))
+        if standing.floor_to_baseline:
+            figure.add(standing.cell.workload, standing.cell.n, "floor", "", float(row),
+                       standing.floor_to_baseline.mean, standing.floor_to_baseline.low,
+                       standing.floor_to_baseline.high, 2)
+            found.append(standing.floor_to_baseline.mean)
+    # A wild interval runs out of the picture rather than squeezing it.
+    low = max(min(found) / 2, min(found + ends))
+    high = min(max(found) * 2, max(found + ends))
+    figure.add_subjects(shown, bold)
+    figure.add_key(extra=1 + (len(shown) + 1 < len(subjects)))
+    row_height = max(30, 7 * len(shown) + 12)
+    figure.variables.update(
+        label=labels, note=notes, baseline=statistics.BASELINE,
+        others=len(subjects) - 1 - len(shown),
+        x_low=low / 1.15, x_high=high * 1.15,
+        effect=1 + statistics.MINIMUM_EFFECT, row_height=row_height,
+        left=max(map(len, labels)) * 7.4 + 22,
+        right=max(max(map(len, notes)) * 7.0, 205) + 24,
+        sizes=("n = " + count(top[0].cell.n)) if len({one.cell.n for one in top}) == 1 else "",
+        height=row_height * len(top) + 90 + figure.variables["key_height"])
+    about(figure, run, "time", top)
+    return figure
+
+
+def cheapest(standing):
+    """Who costs least of those that fire exactly and in order, and how much."""
+    line = standing.first(records.EXACT)
+    if not line:
+        return ""
+    near = any(other.place == "tied" and other.subject.accuracy == records.EXACT
+               for other in standing.lines)
+    factor = f" {significant(line.to_baseline.mean)}×" if line.to_baseline else ""
+    return f"{line.subject.name}{factor}" + (" (close)" if near else "")
+
+
+def grid(figure, panel_height):
+    """Room for small multiples with the key below them."""
+    # A panel's rows stand together; knowing where saves gnuplot from reading the others.
+    owners = [row[0] for row in figure.rows]
+    panels = list(dict.fromkeys(owners))
+    columns = across(len(panels))
+    rows = math.ceil(len(panels) / columns)
+    figure.variables.update(
+        first=[owners.index(panel) + 1 for panel in panels],
+        last=[len(owners) - owners[::-1].index(panel) for panel in panels],
+        order=sorted(range(1, len(figure.variables["subject"]) + 1),
+                     key=lambda i: figure.variables["bold_of"][i - 1]),
+        panel=panels, columns=columns, panel_height=panel_height,
+        height=rows * panel_height + 40 + figure.variables["key_height"])
+
+
+def across(panels):
+    """Panels side by side: three, or two where that fills the rows."""
+    return 2 if panels == 4 else min(3, panels)
+
+
+def cost(run, standings, name):
+    """Small multiples: time per operation against n, one panel a workload."""
+    figure = Figure(name, "cost", ("panel", "n", "subject", "accuracy", "median", "low", "high",
+                                   "blocks", "place"))
+    cells = [standing.cell for standing in standings]
+    floors = False
+    for standing in standings:
+        panel = title(standing.cell, cells)
+        for line in standing.lines:
+            if line.subject.kind == "structure":
+                figure.add(bold_text(panel), standing.cell.n, line.subject.name,
+                           ", ".join(line.subject.accuracy), line.value, line.low, line.high,
+                           line.blocks, line.place)
+        if not math.isnan(standing.floor):
+            floors = True
+            figure.add(bold_text(panel), standing.cell.n, "floor", "", standing.floor,
+                       standing.floor, standing.floor, 0, "")
+    subjects = structures(run, standings)
+    if not subjects:
+        return None
+    ns = [standing.cell.n for standing in standings]
+    figure.add_subjects(subjects, prominent(run, standings, FEW))
+    figure.add_key(extra=int(floors))
+    numbers = [row[4] for row in figure.rows if row[4] > 0]
+    figure.variables.update(floors=int(floors), n_low=min(ns) / 1.7, n_high=max(ns) * 1.7,
+                            y_low=min(numbers) / 1.4, y_high=max(numbers) * 1.4)
+    grid(figure, 215)
+    about(figure, run, "time", standings)
+    return figure
+
+
+def tail(run, standings, name):
+    """Small multiples: the share of operations that take longer than so many ns."""
+    top = list(statistics.largest(standings).values())
+    figure = Figure(name, "tail", ("panel", "n", "subject", "accuracy", "ns", "share"))
+    cells = [standing.cell for standing in top]
+    for standing in top:
+        panel = title(standing.cell, cells, with_n=True)
+        for line in standing.lines:
+            if line.subject.kind == "structure":
+                for ns, share in curve(run.cells[standing.cell][line.subject.name]):
+                    figure.add(bold_text(panel), standing.cell.n, line.subject.name,
+                               ", ".join(line.subject.accuracy), ns, share)
+    if not figure.rows:
+        return None
+    subjects = [subject for subject in structures(run, top)
+                if any(row[2] == subject.name for row in figure.rows)]
+    figure.add_subjects(subjects, prominent(run, top, FEW))
+    figure.add_key()
+    numbers = [row[4] for row in figure.rows if row[4] > 0]
+    figure.variables.update(n_low=min(numbers) / 1.3, n_high=max(numbers) * 1.5,
+                            y_low=min(row[5] for row in figure.rows) / 2, y_high=1.3)
+    grid(figure, 235)
+    about(figure, run, "tail", top)
+    return figure
+
+
+def curve(blocks):
+    """[(ns, share of operations slower), ...]: the median over blocks at each share.
+
+    Shares stop where the block with the fewest operations has nothing more to say; the last point
+    is the median of the slowest operations.
+    """
+    samples = [row for rows in blocks.values() for row in rows if row.get("ccdf")]
+    samples = [sorted((share, ns) for ns, share in row["ccdf"]) for row in samples]
+    samples = [sample for sample in samples if any(share > 0 for share, _ in sample)]
+    if not samples:
+        return []
+    least = max(min(share for share, _ in sample if share > 0) for sample in samples)
+    steps = int(math.floor(-10 * math.log10(least) + 1e-9))
+    shares = [10 ** (-step / 10) for step in range(0, steps + 1)]
+    result = []
+    for share in shares:
+        # The largest recorded share that is not above the one asked for: a step function.
+        ns = [max((pair for pair in sample if pair[0] <= share * (1 + 1e-9)),
+                  default=sample[0])[1] for sample in samples]
+        result.append((float(numpy.median(ns)), share))
+    result.append((float(numpy.median([sample[0][1] for sample in samples])), shares[-1]))
+    return result
+
+
+def memory(run, standings, name):
+    return dots(run, list(statistics.largest(standings).values()), name, "memory",
+                [("bytes_per_timer", "bytes per timer, beside the node", 0.1)])
+
+
+def instructions(run, standings, name):
+    return dots(run, list(statistics.largest(standings).values()), name, "count",
+                [("instructions_per_op", "instructions per operation", 1),
+                 ("d1_misses_per_op", "D1 misses per op, simulated", 0.01),
+                 ("ll_misses_per_op", "LL misses per op, simulated", 0.01)])
+
+
+def processes(run, standings, name):
+    return dots(run, list(statistics.largest(standings).values()), name, "process",
+                [("seconds", "seconds, whole process", 0)])
+
+
+def dots(run, top, name, measured, measures):
+    """A grid of panels with one row a structure and one dot a number, written beside it.
+
+    One measure: one panel a workload. Several: one column a measure, one row of panels a workload.
+    The third of a measure is the least value a logarithmic axis shows; 0 asks for a linear axis.
+    """
+    figure = Figure(name, name, ("panel", "measure", "n", "subject", "accuracy", "row", "value",
+                                 "x", "text", "low", "high"))
+    subjects = structures(run, top)
+    if not subjects:
+        return None
+    cells = [standing.cell for standing in top]
+    subjects = _by_cost(subjects, top)
+    row_of = {subject.name: row for row, subject in enumerate(subjects)}
+    panels, lows, highs, titles = [], [], [], []
+    for measure, words, least in measures:
+        mine = [one for one in (_measured(run, standing, measure) for standing in top)]
+        numbers = [value for found in mine for sample in found.values() for value in sample]
+        if not numbers:
+            continue
+        low, high = _range(numbers, least)
+        titles.append(words)
+        lows.append(low)
+        highs.append(high)
+        for standing, found in zip(top, mine):
+            panel = bold_text(title(standing.cell, cells, with_n=True))
+            panels.append(panel)
+            for subject, sample in found.items():
+                _dot_rows(figure, panel, measure, standing, run.subjects[subject],
+                          row_of[subject], sample, least)
+    if not figure.rows:
+        return None
+    figure.add_subjects(subjects, {subject.name for subject in subjects})
+    panels = list(dict.fromkeys(panels))
+    captions = figure.variables["caption"]
+    left = max(map(len, captions)) * 7.0 + 16
+    columns = len(titles) if len(measures) > 1 else across(len(panels))
+    line = 17 if measures[0][2] else 24  # single runs need room beside their median
+    height = len(subjects) * line + (78 if len(measures) > 1 else 68)
+    rows = len(panels) if len(measures) > 1 else math.ceil(len(panels) / columns)
+    figure.variables.update(
+        measure=[measure for measure, words, _ in measures if words in titles], words=titles,
+        x_low=lows, x_high=highs, least=[float(one[2]) for one in measures if one[1] in titles],
+        panel=panels, columns=columns, left=left, panel_height=height, step=_step(highs[0]),
+        height=rows * height + (18 if len(measures) > 1 else 34))
+    about(figure, run, measured, top)
+    return figure
+
+
+def _measured(run, standing, measure):
+    """{structure: [one value a block]}."""
+    found = statistics.values(run, standing.cell, measure)
+    return {name: list(blocks.values()) for name, blocks in found.items()
+            if run.subjects[name].kind == "structure"}
+
+
+def _range(numbers, least):
+    """An axis that leaves room for the number beside the last dot."""
+    if not least:
+        return 0.0, max(numbers) * 1.3
+    low = max(min(numbers), least)
+    high = max(max(numbers), low * 10)
+    low /= 1.5
+    return low, high * (high / low) ** 0.35
+
+
+def _step(high):
+    """The distance of ticks on a linear axis from 0: 1, 2 or 5 of something, four or five ticks."""
+    power = 10.0 ** math.floor(math.log10(high / 5))
+    return next(power * step for step in (1, 2, 5, 10) if power * step >= high / 5)
+
+
+def _dot_rows(figure, panel, measure, standing, subject, row, sample, least):
+    """The median, which bears the number, and each sample where there are several."""
+    head = (panel, measure, standing.cell.n, subject.name, ", ".join(subject.accuracy))
+    median = float(numpy.median(sample))
+    figure.add(*head, row, median, max(median, float(least)), significant(median), min(sample),
+               max(sample))
+    if len(sample) > 1:
+        for place, value in enumerate(sample):
+            jitter = 0.66 * ((place + 0.5) / len(sample) - 0.5)
+            figure.add(*head, row + jitter, value, max(value, float(least)), "", math.nan, math.nan)
+
+
+def _by_cost(subjects, top):
+    """Cheapest first within each accuracy."""
+    def cost_of(subject):
+        logs = [math.log(max(line.value, 1e-3)) for standing in top
+                if (line := standing.line(subject.name))]
+        return -len(logs), sum(logs) / len(logs)
+    order = {}
+    for subject in subjects:
+        order.setdefault(subject.accuracy, len(order))
+    return sorted(subjects, key=lambda subject: (order[subject.accuracy], *cost_of(subject),
+                                                 subject.name))
+
+
+FIGURES = {"time": ("cost", cost), "tail": ("tail", tail), "memory": ("memory", memory),
+           "count": ("instructions", instructions), "process": ("processes", processes)}
+
+
+def own(run, experiment):
+    """The figure of an experiment that brings a script: all rows of all passes, as they are."""
+    figure = Figure(experiment, experiment, ("pass", "workload", "n", "dispatch", "subject",
+                                             "accuracy", "median", "low", "high", "blocks",
+                                             "ratio", "ratio_low", "ratio_high"))
+    shown = []
+    for measured in run.passes():
+        for standing in statistics.standings(run, measured):
+            if standing.cell.experiment != experiment:
+                continue
+            shown.append(standing)
+            for line in standing.lines:
+                one = line.to_baseline
+                figure.add(measured, standing.cell.workload, standing.cell.n,
+                           standing.cell.dispatch, line.subject.name,
+                           ", ".join(line.subject.accuracy), line.value, line.low, line.high,
+                           line.blocks, *((one.mean, one.low, one.high) if one
+                                          else (math.nan,) * 3))
+    subjects = structures(run, shown)
+    if not subjects:
+        return None
+    figure.add_subjects(subjects, prominent(run, shown, FEW))
+    figure.add_key(extra=1)
+    figure.variables["panel"] = list(dict.fromkeys(one.cell.workload for one in shown))
+    about(figure, run, shown[0].cell.measured, shown)
+    return figure
+
+
+def figures(run):
+    """All figures that the run has data for, in reading order."""
+    result = []
+    for measured in run.passes():
+        name, make = FIGURES[measured]
+        for dispatch in run.dispatches(measured):
+            standings = [one for one in statistics.standings(run, measured)
+                         if one.cell.dispatch == dispatch]
+            if measured == "time" and dispatch == run.dispatches(measured)[0]:
+                result.append(overview(run, standings))
+            suffix = "" if dispatch == "vtable" else f"-{dispatch}"
+            figure = make(run, standings, name + suffix)
+            if figure:
+                figure.script = name
+                result.append(figure)
+    drawn = {figure.name for figure in result if figure}
+    for experiment in sorted({cell.experiment for cell in run.cells}):
+        if experiment in drawn | {"style", "key", "dots"}:
+            continue
+        script = os.path.join(SCRIPTS, f"{experiment}.gp")
+        if re.fullmatch(r"[\w.-]+", experiment) and os.path.exists(script):
+            result.append(own(run, experiment))
+    return [figure for figure in result if figure]
+
+
+def draw(run):
+    """Draws everything; the figures, in reading order."""
+    for folder in ("data", "figures"):
+        os.makedirs(os.path.join(run.folder, folder), exist_ok=True)
+    drawn = figures(run)
+    for figure in drawn:
+        figure.path = figure.draw(run.folder)
+    return drawn
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="figures.py", description="Draws a run.")
+    parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
+    arguments = parser.parse_args()
+    run = records.open_run(arguments.folder)
+    for figure in draw(run):
+        print(figure.path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+# memory.gp: bytes that a structure keeps beside its nodes, per armed timer at the peak; one panel a
+# workload at its largest n.
+
+by_measure = 0
+beside = 8
+load scripts . '/dots.gp'

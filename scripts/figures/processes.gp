@@ -1,0 +1,6 @@
+# processes.gp: wall time of whole processes, measured by hyperfine; one panel a workload. Small
+# dots: single runs; large: their median.
+
+by_measure = 0
+beside = 11
+load scripts . '/dots.gp'

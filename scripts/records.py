@@ -1,0 +1,263 @@
+"""Reading a run: the folder that `timerbed run` leaves behind.
+
+A run is env.json (the machine), experiment.ini (what was asked) and cells.jsonl (what was measured,
+one JSON object a line). This module reads and indexes; it computes nothing. Three words matter:
+
+  cell   one point of a figure: (experiment, workload or workload/phase, n, dispatch, pass)
+  block  within a cell, one input: (seed, trace). All subjects of a block replayed the same bytes.
+  row    one subject's measurement in one block
+
+Ratios are only ever taken between rows of one block, which is why the index is by block and why
+nothing here averages over blocks. Keys are only ever added to the records, so unknown ones are kept
+and ignored.
+"""
+
+import json
+import os
+import sys
+from typing import NamedTuple
+
+SCHEMA = 1
+
+# The number that each pass is about, its unit, and what it is called on axes and in tables.
+MEASURES = {
+    "time": ("ns_per_op", "ns/op", "thread CPU time per operation"),
+    "tail": ("p999_ns", "ns", "99.9th percentile of a single operation"),
+    "memory": ("bytes_per_timer", "B/timer", "bytes beside the node, per timer"),
+    "count": ("instructions_per_op", "instr/op", "instructions per operation"),
+    "process": ("seconds", "s", "wall time of the whole process"),
+}
+
+# Settings that change what is measured. Where one of them varies within a run it becomes part of
+# the workload's name, so that a 64-byte stride is never averaged with a 128-byte one.
+VARIANTS = ("stride", "cold", "pages", "build")
+
+EXACT = ("exact", "by deadline")
+
+
+class Cell(NamedTuple):
+    experiment: str
+    workload: str
+    n: int
+    dispatch: str
+    measured: str  # the pass; "pass" is a Python keyword
+
+
+class Failure(NamedTuple):
+    subject: str
+    status: str
+    workload: str
+    n: int
+    measured: str
+    dispatch: str
+
+
+class Subject:
+    """What a name stands for: its kind and how accurately it fires."""
+
+    def __init__(self, record):
+        self.name = record["subject"]
+        self.kind = record.get("kind", "structure")
+        self.when = record.get("when", "exact")
+        self.ordering = record.get("ordering", "by deadline")
+        self.tick = record.get("tick_ns") or 0
+        self.fraction = record.get("fraction") or 0
+
+    @property
+    def accuracy(self):
+        """The pair within which subjects are ranked."""
+        return (self.when, self.ordering)
+
+    @property
+    def label(self):
+        """The accuracy in words, with its size where that is known."""
+        size = ""
+        if self.when == "to a tick" and self.tick:
+            size = f" of {duration(self.tick)}"
+        elif self.when == "late fraction" and self.fraction:
+            size = f" {100 * self.fraction:g} %"
+        return f"{self.when}{size}, {self.ordering}"
+
+    @property
+    def control_of(self):
+        """The structure that a null control repeats, or None."""
+        if self.kind == "control" and ":" in self.name:
+            return self.name.split(":", 1)[1]
+        return None
+
+
+class Run:
+    """A run folder, indexed.
+
+    cells     {Cell: {subject: {block: [row, ...]}}}, rows with status ok only
+    subjects  {name: Subject}
+    failures  [Failure, ...], every row whose status is not ok
+    notes     what the reader should know about the data, as lines of text
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.notes = []
+        self.environment = self._read_environment()
+        self.settings = _read_text(os.path.join(folder, "experiment.ini"))
+        self.records = list(self._latest(self._read_lines()))
+        self.subjects = {}
+        self.cells = {}
+        self.failures = []
+        self.kept = {}  # what others have worked out from it and will ask for again
+        self._index()
+
+    def _read_environment(self):
+        text = _read_text(os.path.join(self.folder, "env.json"))
+        if not text:
+            self.notes.append("env.json is missing: the machine is not known")
+            return {}
+        try:
+            environment = json.loads(text)
+        except ValueError as error:
+            self.notes.append(f"env.json is not JSON ({error}): the machine is not known")
+            return {}
+        return environment if isinstance(environment, dict) else {}
+
+    def _read_lines(self):
+        """The records, in order. A run may be going on: its last line may be unfinished."""
+        path = os.path.join(self.folder, "cells.jsonl")
+        with open(path, encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    record = json.loads(line)
+                    _ = record["subject"], record["workload"], record["n"]
+                except (ValueError, TypeError, KeyError):
+                    what = "unfinished" if not line.endswith("\n") else "unreadable"
+                    self.notes.append(f"cells.jsonl line {number} is {what} and was ignored")
+                    continue
+                if record.get("schema", SCHEMA) != SCHEMA:
+                    self.notes.append(
+                        f"cells.jsonl line {number} has schema {record['schema']}, not {SCHEMA}")
+                yield record
+
+    @staticmethod
+    def _latest(records):
+        """Of records with one identity the last counts: a resumed run repeats what had failed."""
+        latest = {}
+        for record in records:
+            identity = tuple(str(record.get(key)) for key in (
+                "experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
+                "trace_hash") + VARIANTS)
+            latest.pop(identity, None)
+            latest[identity] = record
+        return latest.values()
+
+    def _index(self):
+        varying = [key for key in VARIANTS
+                   if len({str(record.get(key)) for record in self.records}) > 1]
+        sources = {}
+        for record in self.records:
+            name = record["subject"]
+            self.subjects.setdefault(name, Subject(record))
+            if record.get("source_hash"):
+                sources.setdefault(name, set()).add(record["source_hash"])
+            suffix = "".join(f" {key}={record[key]}" for key in varying if key in record)
+            if record.get("status") != "ok":
+                self.failures.append(Failure(
+                    name, str(record.get("status", "no status")), record["workload"] + suffix,
+                    record["n"], record.get("pass", "time"), record.get("dispatch", "vtable")))
+                continue
+            for row in _by_phase(record):
+                cell = Cell(record.get("experiment", ""), row["workload"] + suffix, record["n"],
+                            record.get("dispatch", "vtable"), record.get("pass", "time"))
+                block = (record.get("seed", 0), record.get("trace_hash", ""))
+                subjects = self.cells.setdefault(cell, {})
+                subjects.setdefault(name, {}).setdefault(block, []).append(row)
+        for name, hashes in sorted(sources.items()):
+            if len(hashes) > 1:
+                self.notes.append(f"{name} was measured from {len(hashes)} versions of its source")
+
+    def select(self, measured):
+        """The cells of a pass by workload and then n; run order is shuffled and means nothing."""
+        chosen = [cell for cell in self.cells if cell.measured == measured]
+        return sorted(chosen, key=lambda cell: (cell.dispatch != "vtable", cell.dispatch,
+                                                cell.experiment, cell.workload, cell.n))
+
+    def passes(self):
+        present = {cell.measured for cell in self.cells}
+        return [name for name in MEASURES if name in present]
+
+    def dispatches(self, measured):
+        present = {cell.dispatch for cell in self.cells if cell.measured == measured}
+        return sorted(present, key=lambda word: (word != "vtable", word))
+
+    def report_notes(self):
+        """Says on standard error what was odd about the data; standard output is data only."""
+        for note in self.notes:
+            print(f"{self.folder}: {note}", file=sys.stderr)
+
+
+def _by_phase(record):
+    """A record as rows: one for each measured phase where a workload has several.
+
+    Filling and draining are different questions; one number for both answers neither.
+    """
+    phases = record.get("phases") or []
+    if len(phases) < 2:
+        return [record]
+    return [{**record, **phase, "workload": f"{record['workload']}/{phase.get('name', '?')}"}
+            for phase in phases]
+
+
+def _read_text(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def is_run(folder):
+    return os.path.isfile(os.path.join(folder, "cells.jsonl"))
+
+
+def open_run(folder):
+    """The run in a folder; ends the program with status 1 and one line where there is none."""
+    if not os.path.isdir(folder):
+        print(f"{folder}: no such folder", file=sys.stderr)
+        raise SystemExit(1)
+    if not is_run(folder):
+        print(f"{folder}: not a run: it has no cells.jsonl", file=sys.stderr)
+        raise SystemExit(1)
+    run = Run(folder)
+    run.report_notes()
+    return run
+
+
+# ------------------------------------------------------------------------- numbers as people write
+
+def count(n):
+    """1000000 as 1e6, 2500 as 2500: the notation of the command line."""
+    text = str(int(n))
+    zeros = len(text) - len(text.rstrip("0"))
+    if len(text) > 3 and len(text) - zeros <= 2:
+        head = text[:len(text) - zeros]
+        return f"{head[0]}{'.' + head[1] if len(head) > 1 else ''}e{len(text) - 1}"
+    return text
+
+
+def significant(value, digits=3):
+    """Three significant digits without an exponent: 3210, 321, 3.21, 0.32, 0.032."""
+    if value == 0:
+        return "0"
+    decimals = digits - 1
+    while decimals > 0 and abs(value) >= 10 ** (digits - decimals):
+        decimals -= 1
+    while decimals < 9 and abs(value) < 10.0 ** (1 - decimals):
+        decimals += 1
+    return f"{value:.{decimals}f}"
+
+
+def duration(ns):
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3), ("ns", 1)):
+        if ns >= size or size == 1:
+            text = significant(ns / size)
+            return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"

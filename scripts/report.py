@@ -1,0 +1,323 @@
+#!/usr/bin/python3
+"""report.py DIR: writes DIR/report.html, a run as one page that needs nothing else.
+
+Draws the figures first. The page holds them as SVG, loads nothing and runs no script, so it can be
+mailed, kept beside a paper, or opened years later. Prints the page's path.
+"""
+
+import argparse
+import configparser
+import html
+import os
+import re
+import sys
+
+import numpy
+
+import figures
+import records
+import statistics
+import table
+from records import count, significant
+
+QUESTION = ("Which timer structure should an event loop use, for which work, and what does it "
+            "cost?")
+
+STYLE = """
+:root { color-scheme: light; }
+body { max-width: 56rem; margin: 2.5rem auto 5rem; padding: 0 1.25rem; background: #fff;
+  color: #222; font: 16px/1.55 "DejaVu Sans", "Segoe UI", Helvetica, Arial, sans-serif; }
+h1 { font-size: 1.65rem; line-height: 1.25; margin: 0 0 .4rem; }
+h2 { font-size: 1.2rem; margin: 3rem 0 .6rem; padding-top: .6rem; border-top: 1px solid #ddd; }
+h3 { font-size: 1rem; margin: 1.8rem 0 .3rem; }
+p { margin: .5rem 0; }
+.run, .more, figcaption, footer { color: #555; font-size: .875rem; }
+.answer { font-size: 1.1rem; margin: 1rem 0 .4rem; }
+.indicative { background: #fff6e0; border-left: 4px solid #e69f00; padding: .5rem .9rem;
+  font-size: .9rem; }
+figure { margin: 1.4rem 0; }
+figure svg { display: block; max-width: 100%; height: auto; }
+figcaption { margin-top: .4rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums;
+  margin: .5rem 0 1rem; }
+th, td { padding: .14rem .6rem .14rem 0; text-align: left; white-space: nowrap;
+  vertical-align: top; }
+th { border-bottom: 1.5px solid #333; font-weight: 600; }
+td.number, th.number { text-align: right; }
+td.status { white-space: normal; }
+tr.group td { padding-top: .7rem; font-weight: 600; border-bottom: 1px solid #ddd; }
+tr:not(.group):hover td { background: #f4f7fa; }
+td.first { font-weight: 700; }
+details { margin: .3rem 0; }
+summary { cursor: pointer; }
+pre, code { font: .85rem/1.45 "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+pre { background: #f6f6f6; padding: .7rem .9rem; overflow-x: auto; }
+@media print { h2 { break-after: avoid; } figure { break-inside: avoid; } }
+"""
+
+
+def escape(text):
+    return html.escape(str(text), quote=True)
+
+
+# ------------------------------------------------------------------------------------ the pieces
+
+def page(run, drawn, baseline):
+    measured = run.passes()[0] if run.passes() else "time"
+    dispatches = run.dispatches(measured)
+    standings = [one for one in statistics.standings(run, measured, baseline)
+                 if one.cell.dispatch == dispatches[0]]
+    sentences = [sentence.replace(" x the ", " × the ")
+                 for sentence in table.answer(standings, baseline)]
+    question = setting(run, "question") or QUESTION
+    parts = [f"<h1>{escape(question)}</h1>", f'<p class="run">{escape(described(run))}</p>',
+             f'<p class="answer">{escape(sentences[0])}</p>']
+    parts += [f'<p class="more">{escape(sentence)}</p>' for sentence in sentences[1:]]
+    parts += warning(standings)
+    for number, figure in enumerate(drawn, 1):
+        parts.append(figure_html(run, figure, number))
+    parts += ["<h2>How sure this is</h2>"] + [f"<p>{escape(line)}</p>" for line in certainty(run)]
+    parts += ["<h2>The numbers</h2>"] + numbers(run, measured, baseline)
+    parts += ["<h2>To regenerate this</h2>", regenerate(run)]
+    parts += ["<h2>The machine</h2>", environment(run)]
+    if run.settings:
+        parts.append(f"<details><summary>experiment.ini</summary><pre>{escape(run.settings)}</pre>"
+                     "</details>")
+    parts.append("<footer><p>Made by timerbed from cells.jsonl and env.json alone.</p></footer>")
+    return ("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            f"<title>timerbed: {escape(name_of(run))}</title>\n<style>{STYLE}</style>\n</head>\n"
+            "<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n")
+
+
+def setting(run, key):
+    """What [experiment] in experiment.ini says, or None."""
+    ini = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+    try:
+        ini.read_string(run.settings)
+    except configparser.Error:
+        return None
+    return ini.get("experiment", key, fallback=None)
+
+
+def name_of(run):
+    if setting(run, "name"):
+        return setting(run, "name")
+    names = sorted({cell.experiment for cell in run.cells if cell.experiment})
+    return ", ".join(names) or os.path.basename(os.path.normpath(run.folder))
+
+
+def described(run):
+    text = f"Run: {name_of(run)}"
+    if run.environment.get("date"):
+        text += f", {run.environment['date']}"
+    machine = table.machine(run.environment)
+    return text + (f". {machine}." if machine else ".")
+
+
+def warning(standings):
+    fewest = min((line.blocks for standing in standings for line in standing.lines), default=0)
+    if not 0 < fewest < statistics.ENOUGH_BLOCKS:
+        return []
+    return [f'<p class="indicative"><strong>Indicative.</strong> Some of this rests on {fewest} '
+            f"block{'s' if fewest != 1 else ''}; a verdict needs {statistics.ENOUGH_BLOCKS}. It "
+            "shows where to look, not what to conclude.</p>"]
+
+
+def figure_html(run, figure, number):
+    with open(figure.path, encoding="utf-8") as file:
+        drawing = inlined(file.read(), figure.name, HEADINGS.get(figure.script, figure.name))
+    heading = HEADINGS.get(figure.script, figure.name)
+    if figure.name != figure.script and "-" in figure.name:
+        heading += f" ({figure.name.rsplit('-', 1)[1]} dispatch)"
+    return (f"<h2>{escape(heading)}</h2>\n<figure id=\"{escape(figure.name)}\">\n{drawing}\n"
+            f"<figcaption><strong>Figure {number}.</strong> {escape(caption(run, figure))} "
+            f"Data: <code>data/{escape(figure.name)}.tsv</code>.</figcaption>\n</figure>")
+
+
+def inlined(svg, prefix, heading):
+    """An SVG to stand inside a page: without its prologue, and with ids of its own.
+
+    Every drawing defines the same ids for its point symbols; in one page the first would win.
+    """
+    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r"\bid=(['\"])([^'\"]+)\1", rf'id="{prefix}-\2"', svg)
+    svg = re.sub(r"(xlink:href|href)=(['\"])#([^'\"]+)\2", rf'\1="#{prefix}-\3"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
+    svg = re.sub(r"<title>.*?</title>", f"<title>{escape(heading)}</title>", svg, count=1,
+                 flags=re.S)
+    return re.sub(r"<desc>.*?</desc>\s*", "", svg, flags=re.S)
+
+
+HEADINGS = {
+    "overview": "In one picture",
+    "cost": "Time per operation as n grows",
+    "tail": "How slow single operations get",
+    "memory": "Memory beside the node",
+    "instructions": "Instructions and cache misses",
+    "processes": "Whole processes",
+}
+
+WHAT = {
+    "overview": "Thread CPU time per operation relative to binary-heap, within blocks. Points: "
+                "geometric mean; bars: 95 % interval of the mean log ratio (Student's t), often "
+                "narrower than the point; grey band: differences within 5 %, below which none is "
+                "called one. The floor is the fastest yardstick of each block: the compulsory work "
+                "alone.",
+    "cost": "Thread CPU time per operation (inserts, re-inserts, disarms, removes and firings) "
+            "against the number of armed timers. Points: median over blocks; bars: quartiles; "
+            "dashed: not exact. For each input the least of the repeats is taken, as noise only "
+            "ever adds.",
+    "tail": "Share of single operations that take longer than the time below, at the largest n; "
+            "for each operation the least over the replays, then the median over blocks. Further "
+            "left and lower is better. One expire of a batch is one operation.",
+    "memory": "Bytes that a structure keeps beside the timers themselves, at its peak, divided by "
+              "the timers armed then.",
+    "instructions": "Counted by callgrind: they repeat, where times do not. The cache misses are "
+                    "of a simulated cache without prefetching: a model, not the machine.",
+    "processes": "Wall time of whole processes by hyperfine, start-up included. Small dots: single "
+                 "runs; large: their median.",
+}
+
+
+def caption(run, figure):
+    """What was measured, on what, and how sure it is; all of it from the records."""
+    shown = figure.shown
+    cells = shown["cells"]
+    workloads = sorted({cell.workload for cell in cells})
+    ns = sorted({cell.n for cell in cells})
+    at = f"n = {count(ns[0])}" if len(ns) == 1 else f"n from {count(ns[0])} to {count(ns[-1])}"
+    parts = [WHAT.get(figure.script, ""),
+             f"Workloads: {', '.join(workloads)}; {at}; {cells[0].dispatch} dispatch."]
+    measured = [f"{span(shown['blocks'])} block{'' if shown['blocks'] == [1] else 's'} a cell"]
+    if shown["ops"]:
+        about = sorted({int(float(f"{ops:.1g}")) for ops in shown["ops"]})
+        measured.append(f"about {span(about)} operations a replay")
+    if shown["repeats"]:
+        measured.append(f"{span(shown['repeats'])} repeat{'' if shown['repeats'] == [1] else 's'} "
+                        "of each input")
+    parts.append(f"Measured: {', '.join(measured)}, {shown['rows']} rows.")
+    if run.environment.get("cpu"):
+        parts.append(f"On {run.environment['cpu']}.")
+    if shown["blocks"] and shown["blocks"][0] < statistics.ENOUGH_BLOCKS:
+        parts.append("Indicative.")
+    return " ".join(part for part in parts if part)
+
+
+def span(numbers):
+    if not numbers:
+        return "0"
+    if len(numbers) == 1:
+        return count(numbers[0])
+    return f"{count(numbers[0])} to {count(numbers[-1])}"
+
+
+def certainty(run):
+    """What speaks for and against believing the numbers."""
+    lines = ["All ratios are taken within blocks: one input, all subjects, one machine, in a "
+             "shuffled order. A verdict needs at least "
+             f"{statistics.ENOUGH_BLOCKS} blocks, p < {statistics.LEVEL:g} after Holm's correction "
+             "over the table it stands in, and a difference of at least "
+             f"{100 * statistics.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
+             "within that. The rest is not resolved."]
+    lines.append(table.closing(run))
+    rows = [record for record in run.records if record.get("status") == "ok"]
+    disturbed = []
+    stolen = [row["steal"] for row in rows if isinstance(row.get("steal"), (int, float))]
+    if stolen:
+        disturbed.append(f"steal was seen in {sum(value > 0 for value in stolen)} of "
+                         f"{len(stolen)} rows (at most {max(stolen):g} ticks of /proc/stat)")
+    loads = [row["load"] for row in rows if isinstance(row.get("load"), (int, float))]
+    if loads:
+        disturbed.append(f"load was {significant(float(numpy.median(loads)))} at the median and "
+                         f"{significant(max(loads))} at most")
+    waits = [row["wall_ns_per_op"] / row["ns_per_op"] for row in rows
+             if row.get("ns_per_op") and row.get("wall_ns_per_op")]
+    if waits:
+        disturbed.append("wall time was "
+                         f"{significant(float(numpy.median(waits)))} × CPU time at the median")
+    if disturbed:
+        text = "; ".join(disturbed)
+        lines.append(f"Disturbance: {text}.")
+    return lines + [f"Note: {note}." for note in run.notes]
+
+
+def numbers(run, measured, baseline):
+    """All tables; the long ones folded."""
+    parts = []
+    details = {one.title for one in table.details(
+        statistics.standings(run, measured, baseline), measured, baseline)}
+    for one in table.tables(run, measured, baseline):
+        body = table_html(one)
+        if one.title in details:
+            parts.append(f"<details><summary>{escape(one.title)}, in full</summary>{body}"
+                         "</details>")
+        else:
+            parts.append(f"<h3>{escape(one.title)}</h3>{body}")
+    return parts
+
+
+def table_html(one):
+    def kind(i):
+        left = i < one.right or (one.last_left and i == len(one.header) - 1)
+        return "" if left else "number"
+
+    def cell(tag, i, text):
+        classes = [kind(i)] if kind(i) else []
+        if "*" in (text[:1], text[-1:]):
+            classes.append("first")
+        if len(text) > 40:
+            classes.append("status")
+        given = f' class="{" ".join(classes)}"' if classes else ""
+        return f"<{tag}{given}>{escape(text)}</{tag}>"
+
+    text = "".join(f'<p class="more">{escape(sentence)}</p>' for sentence in one.text if sentence)
+    head = "".join(cell("th", i, name) for i, name in enumerate(one.header))
+    body = "".join(
+        f'<tr class="group"><td colspan="{len(one.header)}">{escape(row)}</td></tr>'
+        if isinstance(row, str) else
+        "<tr>" + "".join(cell("td", i, value) for i, value in enumerate(row)) + "</tr>\n"
+        for row in one.rows)
+    return f'{text}<div class="scroll"><table><thead><tr>{head}</tr></thead>{body}</table></div>'
+
+
+def regenerate(run):
+    command = run.environment.get("command")
+    folder = os.path.relpath(run.folder)
+    if folder.startswith(".."):
+        folder = os.path.basename(os.path.normpath(run.folder))
+    if not command:
+        command = f"build/timerbed run {folder}/experiment.ini --out new-run"
+    revision = run.environment.get("revision")
+    first = f"git checkout {revision}\n" if revision else ""
+    return ("<p>The measurement, on whatever machine this is typed on; then this page from it; and "
+            "this run against the new one, ratio by ratio:</p>"
+            f"<pre>{escape(first)}{escape(command)}\nbuild/timerbed report new-run\n"
+            f"build/timerbed compare {escape(folder)} new-run</pre>")
+
+
+def environment(run):
+    if not run.environment:
+        return "<p>Not recorded.</p>"
+    rows = "".join(f"<tr><td>{escape(key.replace('_', ' '))}</td>"
+                   f'<td class="status">{escape(value)}</td></tr>'
+                   for key, value in run.environment.items())
+    return f"<table>{rows}</table>"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="report.py", description="Writes a run's HTML report.")
+    parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
+    arguments = parser.parse_args()
+    run = records.open_run(arguments.folder)
+    drawn = figures.draw(run)
+    path = os.path.join(run.folder, "report.html")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(page(run, drawn, statistics.BASELINE))
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

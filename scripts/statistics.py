@@ -1,0 +1,398 @@
+"""What may be concluded from a run.
+
+Everything rests on one idea: two subjects are compared by the logarithm of their ratio within a
+block, where both replayed the same input on the same machine minutes apart. What differs between
+blocks (the seed's luck, a noisy neighbour) then cancels. Over blocks these logarithms are a plain
+sample, so the interval and the test are Student's, from scipy.stats; nothing here is home-made.
+
+  ratio      the geometric mean over blocks of A/B; below 1, A costs less
+  interval   95 %, of the mean log ratio, by the t distribution; none for a single block
+  p          of the one-sample t test of the log ratios against 0, corrected by Holm's step-down
+             procedure (S. Holm, Scand. J. Statist. 6, 1979) over the comparisons shown together
+  verdict    faster, slower: corrected p < 0.05 and the ratio is at least the minimum effect;
+             no difference: the whole interval lies within the minimum effect;
+             not resolved: anything else
+  indicative marks every verdict from fewer than 8 blocks
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy
+from scipy import stats
+
+import records
+
+ENOUGH_BLOCKS = 8
+LEVEL = 0.05
+MINIMUM_EFFECT = 0.05
+BASELINE = "binary-heap"
+
+
+@dataclass
+class Ratio:
+    """A subject's cost relative to another's in one cell."""
+
+    logs: numpy.ndarray  # of the ratio, one for each block that holds both
+    mean: float = math.nan  # geometric
+    median: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    p: float = math.nan
+    corrected: float = math.nan
+    verdict: str = "not resolved"
+
+    @property
+    def blocks(self):
+        return len(self.logs)
+
+    @property
+    def has_interval(self):
+        return not math.isnan(self.low)
+
+    @property
+    def indicative(self):
+        return self.blocks < ENOUGH_BLOCKS
+
+    @property
+    def words(self):
+        """The verdict as it is to be printed."""
+        return f"indicative: {self.verdict}" if self.indicative else self.verdict
+
+
+def ratio(a, b):
+    """A/B from {block: value}, over the blocks in both; None if there is none.
+
+    Values that are not positive have no ratio (a structure may keep 0 bytes beside its nodes) and
+    count as absent.
+    """
+    logs = numpy.array([math.log(a[block] / b[block]) for block in sorted(a)
+                        if block in b and a[block] > 0 and b[block] > 0])
+    return ratio_of_logs(logs) if len(logs) else None
+
+
+def ratio_of_logs(logs):
+    mean = float(numpy.mean(logs))
+    result = Ratio(logs, math.exp(mean), float(math.exp(numpy.median(logs))))
+    if len(logs) < 2:
+        return result
+    if numpy.ptp(logs) <= 1e-12 * max(1.0, abs(mean)):
+        # Counted quantities repeat exactly: no spread, hence nothing for a t distribution to do.
+        result.low = result.high = result.mean
+        result.p = 1.0 if abs(mean) < 1e-12 else 0.0
+        return result
+    test = stats.ttest_1samp(logs, 0.0)
+    interval = test.confidence_interval(1 - LEVEL)
+    result.low, result.high = math.exp(interval.low), math.exp(interval.high)
+    result.p = float(test.pvalue)
+    return result
+
+
+def holm(p):
+    """Holm's step-down correction of a sequence of p-values, in its order."""
+    p = numpy.asarray(p, dtype=float)
+    order = numpy.argsort(p, kind="stable")
+    corrected = numpy.empty_like(p)
+    steps = (len(p) - numpy.arange(len(p))) * p[order]
+    corrected[order] = numpy.minimum(1.0, numpy.maximum.accumulate(steps))
+    return corrected
+
+
+def decide(family, minimum_effect=MINIMUM_EFFECT):
+    """Gives a family of ratios, all that are shown together, their corrected p and verdicts.
+
+    A ratio from a single block was not tested and so is not of the family.
+    """
+    tested = [ratio for ratio in family if not math.isnan(ratio.p)]
+    for ratio, corrected in zip(tested, holm([ratio.p for ratio in tested])):
+        ratio.corrected = float(corrected)
+    effect = math.log1p(minimum_effect)
+    for ratio in tested:
+        if ratio.corrected < LEVEL and abs(math.log(ratio.mean)) >= effect:
+            ratio.verdict = "faster" if ratio.mean < 1 else "slower"
+        elif -effect <= math.log(ratio.low) and math.log(ratio.high) <= effect:
+            ratio.verdict = "no difference"
+        else:
+            ratio.verdict = "not resolved"
+
+
+# ------------------------------------------------------------------------------- within one cell
+
+def values(run, cell, measure):
+    """{subject: {block: value}}; the median where a subject was measured twice in a block."""
+    result = {}
+    for subject, blocks in run.cells[cell].items():
+        for block, rows in blocks.items():
+            found = [row[measure] for row in rows
+                     if isinstance(row.get(measure), (int, float))]
+            if found:
+                result.setdefault(subject, {})[block] = float(numpy.median(found))
+    return result
+
+
+def floor(run, values):
+    """{block: the fastest yardstick of that block}: what the compulsory work alone costs."""
+    result = {}
+    for subject, blocks in values.items():
+        if run.subjects[subject].kind == "yardstick":
+            for block, value in blocks.items():
+                result[block] = min(value, result.get(block, math.inf))
+    return result
+
+
+def overtaken(run, cell, subject):
+    """The share of expected firings that came too late to happen; 0 for every exact subject."""
+    late = expected = 0
+    for rows in run.cells[cell][subject].values():
+        for row in rows:
+            late += row.get("overtaken") or 0
+            expected += row.get("expected") or 0
+    return late / expected if expected else float(late > 0)
+
+
+def lateness(run, cell, subject):
+    """(mean, maximum) ns from deadline to firing as recorded, or None.
+
+    The trace's own advances are part of it: an exact subject is late too, if by as little as can
+    be, and only the difference from one says anything. Passes that time things do not look at it;
+    then it is what another pass saw in the same workload, at the nearest n.
+    """
+    workload = cell.workload.split("/")[0]
+    others = sorted((other for other in run.cells
+                     if other.workload.split("/")[0] == workload and other != cell),
+                    key=lambda other: (abs(math.log(other.n / cell.n)), other))
+    for other in [cell] + others:
+        rows = [row for rows in run.cells[other].get(subject, {}).values() for row in rows
+                if row.get("lateness_max_ns") is not None]
+        if rows:
+            return (float(numpy.mean([row.get("lateness_mean_ns") or 0 for row in rows])),
+                    max(row["lateness_max_ns"] for row in rows))
+    return None
+
+
+@dataclass
+class Line:
+    """One subject in one cell, as tables and figures show it."""
+
+    subject: records.Subject
+    blocks: int
+    value: float  # median over blocks
+    low: float  # quartiles over blocks
+    high: float
+    to_baseline: Ratio = None
+    to_floor: Ratio = None
+    overtaken: float = 0.0
+    lateness: tuple = None
+    place: str = ""  # "first" of its accuracy; "only" of it; "tied": not told apart from first
+
+    @property
+    def spread(self):
+        """Interquartile range over median."""
+        return (self.high - self.low) / self.value if self.value else 0.0
+
+    @property
+    def ranked(self):
+        return self.subject.kind == "structure" and not self.overtaken
+
+
+@dataclass
+class Standing:
+    """One cell: its lines, cheapest first, structures before yardsticks and controls."""
+
+    cell: records.Cell
+    lines: list = field(default_factory=list)
+    floor: float = math.nan  # median over blocks
+    floor_to_baseline: Ratio = None
+
+    def line(self, subject):
+        return next((line for line in self.lines if line.subject.name == subject), None)
+
+    def first(self, accuracy):
+        return next((line for line in self.lines if line.place in ("first", "only")
+                     and line.subject.accuracy == accuracy), None)
+
+
+def standings(run, measured="time", baseline=BASELINE, minimum_effect=MINIMUM_EFFECT, choose=None):
+    """All cells of a pass, or those that choose(cell) wants. Their ratios to the baseline are one
+    family. Kept on the run, as figures, tables and report all ask for the same.
+    """
+    key = (measured, baseline, minimum_effect, choose)
+    if key in run.kept:
+        return run.kept[key]
+    measure = records.MEASURES[measured][0]
+    result = [_standing(run, cell, measure, baseline, minimum_effect)
+              for cell in run.select(measured) if choose is None or choose(cell)]
+    result = [standing for standing in result if standing.lines]
+    decide([line.to_baseline for standing in result for line in standing.lines
+            if line.to_baseline and line.subject.name != baseline
+            and line.subject.kind == "structure"], minimum_effect)
+    run.kept[key] = result
+    return result
+
+
+def _standing(run, cell, measure, baseline, minimum_effect):
+    found = values(run, cell, measure)
+    floors = floor(run, found)
+    standing = Standing(cell)
+    if floors:
+        standing.floor = float(numpy.median(list(floors.values())))
+        standing.floor_to_baseline = ratio(floors, found.get(baseline, {}))
+    for name, blocks in found.items():
+        sample = list(blocks.values())
+        low, median, high = numpy.quantile(sample, (0.25, 0.5, 0.75))
+        standing.lines.append(Line(
+            run.subjects[name], len(blocks), float(median), float(low), float(high),
+            ratio(blocks, found.get(baseline, {})), ratio(blocks, floors),
+            overtaken(run, cell, name), lateness(run, cell, name)))
+    kinds = ("structure", "yardstick", "control")
+    standing.lines.sort(key=lambda line: (
+        kinds.index(line.subject.kind) if line.subject.kind in kinds else len(kinds),
+        line.value, line.subject.name))
+    for accuracy in {line.subject.accuracy for line in standing.lines if line.ranked}:
+        _place([line for line in standing.lines
+                if line.ranked and line.subject.accuracy == accuracy], found, minimum_effect)
+    return standing
+
+
+def _place(lines, found, minimum_effect):
+    """Marks the cheapest of one accuracy, and those that cannot be told apart from it."""
+    common = _common_blocks([set(found[line.subject.name]) for line in lines])
+    contenders = [line for line in lines if common <= set(found[line.subject.name])]
+    cost = {line.subject.name: float(numpy.mean(
+        [math.log(max(found[line.subject.name][block], 1e-9)) for block in common]))
+        for line in contenders}
+    first = min(contenders, key=lambda line: (cost[line.subject.name], line.subject.name))
+    first.place = "first" if len(lines) > 1 else "only"
+    others = [(line, ratio(found[line.subject.name], found[first.subject.name]))
+              for line in contenders if line is not first]
+    others = [(line, against) for line, against in others if against]
+    decide([against for _, against in others], minimum_effect)
+    for line, against in others:
+        if against.has_interval and against.verdict != "slower":
+            line.place = "tied"
+
+
+def _common_blocks(sets):
+    """The blocks that all have; where there are none, those without the poorest subject."""
+    sets = sorted(sets, key=len, reverse=True)
+    while not set.intersection(*sets):
+        sets.pop()
+    return set.intersection(*sets)
+
+
+def largest(standings):
+    """{(experiment, workload, dispatch): the standing at its largest n}."""
+    result = {}
+    for standing in standings:
+        cell = standing.cell
+        key = (cell.experiment, cell.workload, cell.dispatch)
+        if key not in result or cell.n > result[key].cell.n:
+            result[key] = standing
+    return result
+
+
+def accuracies(standings):
+    """The accuracy pairs of the structures present, exact and in order first."""
+    found = {line.subject.accuracy for standing in standings for line in standing.lines
+             if line.subject.kind == "structure"}
+    whens = ("exact", "to a tick", "late fraction")
+    orderings = ("by deadline", "by tick", "unordered")
+    return sorted(found, key=lambda pair: (
+        whens.index(pair[0]) if pair[0] in whens else len(whens),
+        orderings.index(pair[1]) if pair[1] in orderings else len(orderings), pair))
+
+
+# ------------------------------------------------------------------------------- the null control
+
+@dataclass
+class Control:
+    """A structure measured against itself: all that differs is noise."""
+
+    subject: str
+    cells: int
+    tested: int
+    different: int  # cells where the test calls it different, which none should
+    ratios: int
+    low: float  # the middle 95 % of single ratios
+    high: float
+    blocks: int  # typical
+    resolvable: float  # the ratio that so many blocks tell from 1
+
+
+def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
+    """The null control of a pass, or None if it was not run.
+
+    With b blocks and a spread s of log ratios, an interval excludes 1 from a ratio of
+    exp(t s / sqrt(b)) on; that is what the run can resolve at best.
+    """
+    measure = records.MEASURES[measured][0]
+    found = []
+    for cell in run.select(measured):
+        numbers = values(run, cell, measure)
+        for name in numbers:
+            target = run.subjects[name].control_of
+            if target in numbers:
+                against = ratio(numbers[name], numbers[target])
+                if against:
+                    found.append((name, against))
+    if not found:
+        return None
+    ratios = [against for _, against in found]
+    decide(ratios, minimum_effect)
+    logs = numpy.concatenate([against.logs for against in ratios])
+    low, high = numpy.exp(numpy.quantile(logs, (0.025, 0.975)))
+    blocks = int(numpy.median([against.blocks for against in ratios]))
+    resolvable = math.nan
+    pairs = [against.logs for against in ratios if against.blocks > 1]
+    if pairs and blocks > 1:
+        spread = math.sqrt(float(numpy.mean([numpy.var(logs, ddof=1) for logs in pairs])))
+        t = stats.t.ppf(1 - LEVEL / 2, blocks - 1)
+        resolvable = math.exp(t * spread / math.sqrt(blocks))
+    return Control(
+        ", ".join(sorted({name for name, _ in found})), len(ratios),
+        sum(not math.isnan(against.p) for against in ratios),
+        sum(against.verdict in ("faster", "slower") for against in ratios),
+        len(logs), float(low), float(high), blocks, resolvable)
+
+
+# ------------------------------------------------------------------------------------ the answer
+
+@dataclass
+class Summary:
+    """Over the workloads at their largest n: who wins how often, within one accuracy."""
+
+    accuracy: tuple
+    workloads: int
+    wins: dict  # {name: [workload, ...]}
+    winner: str
+    to_baseline: float  # geometric means over workloads of the winner
+    to_floor: float
+    close: int  # of the workloads the winner wins, those where another is not told apart from it
+    blocks: int  # the fewest behind any of it
+    n: tuple  # smallest and largest of the ns looked at
+
+
+def summarise(standings, accuracy):
+    """The Summary for one accuracy, or None if no structure of it was ranked anywhere."""
+    top = list(largest(standings).values())
+    wins, blocks, sizes = {}, [], []
+    for standing in top:
+        first = standing.first(accuracy)
+        if first:
+            wins.setdefault(first.subject.name, []).append(standing.cell.workload)
+            blocks.append(first.blocks)
+            sizes.append(standing.cell.n)
+    if not wins:
+        return None
+
+    def mean(name, which):
+        found = [getattr(line, which) for standing in top
+                 if (line := standing.line(name)) and getattr(line, which)]
+        return math.exp(numpy.mean([math.log(one.mean) for one in found])) if found else math.nan
+
+    winner = min(wins, key=lambda name: (-len(wins[name]), mean(name, "to_baseline"), name))
+    close = sum(any(line.place == "tied" and line.subject.accuracy == accuracy
+                    for line in standing.lines)
+                for standing in top if standing.cell.workload in wins[winner])
+    return Summary(accuracy, len(sizes), wins, winner, mean(winner, "to_baseline"),
+                   mean(winner, "to_floor"), close, min(blocks), (min(sizes), max(sizes)))
