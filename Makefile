@@ -8,6 +8,8 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+comma := ,
+
 BUILD  := build
 PYTHON := /usr/bin/python3
 RUN    ?= out/quick
@@ -21,7 +23,7 @@ WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
 BENCH      := $(sort $(wildcard bench/*.c bench/passes/*.c bench/commands/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
-BROKEN     := $(sort $(wildcard structures/tests/broken/*.c))
+BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
 structure_names := $(notdir $(STRUCTURES:.c=))
 
@@ -77,7 +79,7 @@ $(foreach v,default measured sanitized,$(eval $(call compile_rules,$(v))))
 
 generated := $(BUILD)/generated
 inlined   := $(structure_names:%=$(generated)/inlined/%.c)
-registries := $(generated)/structures.c $(generated)/workloads.c $(generated)/subjects.c
+registries := $(addprefix $(generated)/,structures.c workloads.c subjects.c broken.c)
 
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h) structures/timer.h scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
@@ -90,10 +92,10 @@ $(generated)/build_info.h: force
 $(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/environment.o): $(generated)/build_info.h
 
 # Changes only when a file is added or removed.
+listed := $(STRUCTURES) $(WORKLOADS) $(SUBJECTS) $(BROKEN)
 $(BUILD)/listed: force
 	@mkdir -p $(BUILD)
-	@echo '$(STRUCTURES) $(WORKLOADS) $(SUBJECTS)' | cmp -s - $@ || \
-		echo '$(STRUCTURES) $(WORKLOADS) $(SUBJECTS)' >$@
+	@echo '$(listed)' | cmp -s - $@ || echo '$(listed)' >$@
 
 # -------------------------------------------------------------------------------------- programs
 

@@ -1,27 +1,72 @@
 # tests.mk: what `make test` runs. Each program prints "N passed, N failed" as its last line, and so
 # does the whole.
 
-ALLOCATORS := malloc calloc realloc aligned_alloc posix_memalign free
-WRAPPED    := $(ALLOCATORS:%=-Wl,--wrap=%)
+TESTS := $(BUILD)/tests
 
-bench_tests := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
+# The conformance suite, the same against deliberately broken structures, and the options.
+suite         := structures/tests/conformance
+suite_sources := $(addprefix $(suite)/,allocations.c bed.c checks.c checks-contract.c \
+	checks-resources.c oracle.c sequence.c specimen.c)
+wrapped       := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc posix_memalign \
+	free)
 
-# The traces and workloads, sanitized, without the subjects that they know nothing of.
-trace_objects := $(call objects,sanitized,$(filter-out $(PROGRAMS),$(wildcard bench/trace*.c bench/generator.c \
-	bench/oracle.c bench/random.c)) $(WORKLOADS) structures/common/options.c) \
+$(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) $(call library_objects,sanitized)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
+
+$(TESTS)/broken: $(call objects,sanitized,$(suite)/broken.c $(suite_sources) $(BROKEN)) $(call library_objects,sanitized) $(BUILD)/sanitized/generated/broken.o
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
+
+$(TESTS)/options-test: $(call objects,sanitized,structures/tests/options-test.c) $(call library_objects,sanitized)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lm
+
+# The fuzzer's target, over inputs from fixed seeds, and for libFuzzer.
+$(BUILD)/sanitized/structures/tests/fuzz.o: CFLAGS += -DFUZZ_STANDALONE
+$(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) $(call library_objects,sanitized)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lm
+
+$(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structures.c
+	@mkdir -p $(@D)
+	$(call quiet,CLANG,$@) clang -std=c17 $(CPPFLAGS) -g -O1 $(WARNINGS) \
+		-fsanitize=fuzzer,address,undefined $^ -o $@ -lm
+
+# Traces, the oracle that makes them, and the workloads.
+bench_tests   := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
+trace_objects := $(call objects,sanitized,$(wildcard bench/trace*.c) bench/generator.c \
+	bench/oracle.c bench/random.c $(WORKLOADS) structures/common/options.c) \
 	$(BUILD)/sanitized/generated/workloads.o
 
-$(bench_tests:%=$(BUILD)/tests/%): $(BUILD)/tests/%: $(BUILD)/sanitized/bench/tests/%.o $(trace_objects)
+$(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(trace_objects)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
 
-.PHONY: test-programs
-test-programs: $(bench_tests:%=$(BUILD)/tests/%) $(BUILD)/timerbed-sanitized programs
+test_programs := $(addprefix $(TESTS)/,conformance broken options-test fuzz-standalone $(bench_tests))
+
+.PHONY: test-programs conformance
+test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs
 
 test: ## everything that can be proven without a clock (sanitized builds)
-	@scripts/setup test
+	@scripts/setup bench test
 	@$(MAKE) --no-print-directory test-programs
-	@scripts/run-tests \
-		$(bench_tests:%=$(BUILD)/tests/%) \
+	@scripts/run-tests $(test_programs) \
 		'bench/tests/command-test $(BUILD)/timerbed' \
-		scripts/tests/statistics-test.py
+		'bench/tests/command-test $(BUILD)/timerbed-sanitized' \
+		'bench/tests/count-test $(BUILD)/timerbed' \
+		scripts/tests/statistics-test.py \
+		scripts/tests/export-test \
+		scripts/tests/newcomer-test \
+		scripts/tests/clang-test
+
+conformance: ## one structure through the suite: make conformance STRUCTURE=quad-heap [SEED=1]
+	@$(MAKE) --no-print-directory $(TESTS)/conformance
+	@$(TESTS)/conformance $(if $(STRUCTURE),-t $(STRUCTURE)) $(if $(SEED),-s $(SEED)) $(if $(STEPS),-n $(STEPS))
+
+FUZZ_SECONDS ?= 60
+fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)
+	@scripts/setup bench test
+	@$(MAKE) --no-print-directory $(BUILD)/fuzz
+	@mkdir -p out/fuzz
+	$(BUILD)/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 out/fuzz

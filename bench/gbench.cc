@@ -59,6 +59,11 @@ void gbench_register(const char *name, gbench_function *function, void *argument
 		->Unit(milliseconds ? benchmark::kMillisecond : benchmark::kNanosecond);
 }
 
+void gbench_clear(void)
+{
+	benchmark::ClearRegisteredBenchmarks();
+}
+
 bool gbench_next(struct gbench_state *state)
 {
 	return of(state).KeepRunning();

@@ -37,6 +37,9 @@ struct gbench_run {
 void gbench_register(const char *name, gbench_function *function, void *argument,
 		     int64_t iterations, int repetitions, bool milliseconds);
 
+/* Forgets all that is registered. */
+void gbench_clear(void);
+
 /* `while (gbench_next(state))` around what is timed. */
 bool gbench_next(struct gbench_state *state);
 

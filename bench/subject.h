@@ -36,7 +36,7 @@ struct subject {
 	const struct subject_family *family;
 	char name[SUBJECT_NAME_SIZE]; /* as typed */
 	const char *target; /* within name: what is left when prefixes such as again: are gone */
-	const char *kind;   /* "structure", "yardstick", "control" */
+	const char *kind;   /* "structure", "yardstick", "harness", "control" */
 	const char *source_hash; /* of the code measured */
 	struct timer_accuracy accuracy;
 	uint64_t bears;				    /* most timers it is sensible for, 0 = any */

@@ -45,9 +45,9 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 
 /*
  * Defines the drivers and both codes of one yardstick, and the family `subject_ID`. `table` is its
- * constant struct yardstick; `open_it` and `close_it` set up what it keeps beside the table.
+ * constant struct yardstick; `role` is its kind, "yardstick" or "harness"; `open_it` and `close_it` set up what it keeps beside the table.
  */
-#define YARDSTICK(id, table, typed, summarised, explained, open_it, close_it)                      \
+#define YARDSTICK(id, table, role, typed, summarised, explained, open_it, close_it)                \
 	static const struct yardstick *id##_table(const struct replay *replay)                     \
 	{                                                                                          \
 		return *(const struct yardstick *const *)replay->private;                          \
@@ -64,7 +64,7 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 		(void)error;                                                                       \
 		if (strcmp(subject->target, typed))                                                \
 			return -ENOENT;                                                            \
-		subject->kind = "yardstick";                                                       \
+		subject->kind = role;                                                              \
 		subject->source_hash = "";                                                         \
 		subject->code[DISPATCH_VTABLE] = &id##_called_code;                                \
 		subject->code[DISPATCH_INLINE] = &id##_direct_code;                                \

@@ -35,7 +35,9 @@
  * the middle of a list to its end, whatever n is.
  *
  * LOSES. Against anything lazy, which moves nothing; the move touches both neighbours, three lines
- * for one. With distinct intervals (jitter, retries) it is a quad-heap that also looks up a table.
+ * for one. Where most timers fire: a queue is a list, so that each cache miss waits for the one
+ * before, where a heap can fetch ahead. With distinct intervals (jitter, retries), and with no more
+ * timers than intervals, it is a quad-heap that also looks up a table.
  *
  * SOURCE. libevent's common timeouts (2.0, event.c), where programs declare their intervals by hand;
  * queues found by interval: Lawn (Lev-Libfeld 2019), Node.js's timer lists.
@@ -94,7 +96,11 @@ static struct queue *queue_of(const struct timer *timer)
 	return timer->link.pointer[2];
 }
 
-/* Fibonacci hashing (Knuth, TAOCP 6.4): intervals are round numbers, the high bits mix them best. */
+/*
+ * Fibonacci hashing (Knuth, TAOCP 6.4), but from the middle of the product: intervals are multiples
+ * of round numbers. In a table of 512 slots 1 s to 256 s take 1.1 probes on average to place; by the
+ * product's top bits they would take 26 (counted).
+ */
 static size_t hash(const struct common_timeout *common, uint64_t interval)
 {
 	return (size_t)(interval * UINT64_C(0x9e3779b97f4a7c15) >> 32) & common->table_mask;
@@ -250,8 +256,15 @@ static __attribute__((unused)) bool armed(struct timer *timer)
 	return *quad_place(timer) != IDLE && *quad_place(timer) != DISARMED;
 }
 
+/* Idle memory is all zero, so that the timer may go to any other structure next. */
+static void make_idle(struct timer *timer)
+{
+	timer->link = (union timer_link){ .word = { 0 } };
+}
+
+/* Files a timer that is in no queue; one that is in the heap and has to stay there only moves. */
 static void arm(struct common_timeout *common, struct timer *timer, uint64_t deadline,
-		uint64_t interval)
+		uint64_t interval, bool in_heap)
 {
 	struct queue *queue = NULL;
 	struct timer *before;
@@ -260,11 +273,24 @@ static void arm(struct common_timeout *common, struct timer *timer, uint64_t dea
 	if (interval && deadline != TIMER_NEVER)
 		queue = find_queue(common, interval);
 	if (queue && find_place(common, queue, deadline, &before)) {
+		if (in_heap)
+			quad_take_out(&common->quad, timer);
 		enqueue(common, queue, before, timer);
-		return;
+	} else if (in_heap) {
+		quad_move(&common->quad, timer, deadline);
+	} else {
+		timer->link.pointer[2] = NULL;
+		quad_push(&common->quad, timer, deadline);
 	}
-	timer->link.pointer[2] = NULL;
-	quad_push(&common->quad, timer, deadline);
+}
+
+/* Whether it is alone in its queue and stays there, so that the queue need not be emptied first. */
+static bool stays_alone(const struct timer *timer, uint64_t deadline, uint64_t interval)
+{
+	const struct queue *queue = queue_of(timer);
+
+	return queue->first == queue->last && queue->interval == interval &&
+	       deadline != TIMER_NEVER;
 }
 
 static void take_out(struct common_timeout *common, struct timer *timer)
@@ -329,7 +355,7 @@ static void common_timeout_insert(struct timer_set *set, struct timer *timer, ui
 
 	assert(!armed(timer) && "insert: the timer is armed");
 	assert(common->size < common->quad.capacity && "insert: more timers than reserved");
-	arm(common, timer, deadline, interval);
+	arm(common, timer, deadline, interval, false);
 	common->size++;
 }
 
@@ -339,8 +365,15 @@ static void common_timeout_reinsert(struct timer_set *set, struct timer *timer, 
 	struct common_timeout *common = common_of(set);
 
 	assert(armed(timer) && "reinsert: the timer is not armed");
-	take_out(common, timer);
-	arm(common, timer, deadline, interval);
+	if (*quad_place(timer) != QUEUED) {
+		arm(common, timer, deadline, interval, true);
+	} else if (stays_alone(timer, deadline, interval)) {
+		timer->deadline = timer->key = deadline;
+		head_changed(common, queue_of(timer));
+	} else {
+		dequeue(common, timer);
+		arm(common, timer, deadline, interval, false);
+	}
 }
 
 static void common_timeout_disarm(struct timer_set *set, struct timer *timer)
@@ -362,7 +395,7 @@ static void common_timeout_remove(struct timer_set *set, struct timer *timer)
 		take_out(common, timer);
 		common->size--;
 	}
-	*quad_place(timer) = IDLE;
+	make_idle(timer);
 }
 
 static uint64_t common_timeout_next(struct timer_set *set)
@@ -391,9 +424,9 @@ static size_t expire_queue(struct common_timeout *common, struct queue *queue, u
 	if (until > now)
 		until = now;
 	do {
-		out[count++] = timer;
-		*quad_place(timer) = IDLE;
+		out[count] = timer;
 		timer = timer->link.next;
+		make_idle(out[count++]);
 	} while (count < max && timer && timer->key <= until);
 	queue->first = timer;
 	*(timer ? &timer->link.previous : &queue->last) = NULL;
@@ -418,7 +451,7 @@ static size_t common_timeout_expire(struct timer_set *set, uint64_t now, struct 
 			continue;
 		}
 		quad_take_root(&common->quad);
-		*quad_place(first.timer) = IDLE;
+		make_idle(first.timer);
 		out[count++] = first.timer;
 	}
 	common->size -= count;

@@ -32,9 +32,10 @@
  * SOURCE. libev's ev.c (4.33): 4-heap based at index 3, EV_HEAP_CACHE_AT, index in the watcher. The
  * d-ary heap is Johnson's (1975); aligning siblings to a line is LaMarca and Ladner's (1996).
  *
- * DEPARTURES. Keys are integers where libev has doubles. Taking out the root moves the hole down to
- * a leaf without looking at the entry that fills it, and that entry up again (Wegener 1993): it comes
- * from the bottom and nearly always goes back there. libev sifts it down and stops where it fits.
+ * DEPARTURES. Keys are integers where libev has doubles, and the lines that the hole may move to are
+ * fetched ahead. Taking the hole down to a leaf without comparing and the last entry up again from
+ * there (Wegener 1993) was tried: no better with random deadlines, and 2 to 3 times slower in herds,
+ * where all keys are equal and the last entry can stay at the top.
  */
 #include <assert.h>
 #include <errno.h>
@@ -178,7 +179,7 @@ const struct timer_structure timer_quad_heap = {
 	.name = "quad-heap",
 	.summary = "4-ary heap, key beside the pointer, four children to a cache line",
 	.source = "libev 4.33 (ev.c); Johnson 1975; LaMarca and Ladner 1996",
-	.departures = "integer keys; the root is taken out bottom-up (Wegener 1993)",
+	.departures = "integer keys; the lines of children to come are prefetched",
 	.complexity = { "O(log n)", "O(log n)", "O(log n)", "O(log n)", "O(1)", "O(log n) each" },
 	.create = quad_heap_create,
 	.destroy = quad_heap_destroy,

@@ -89,8 +89,7 @@ static void print_settings(const char *heading, const char *name, const char *co
 
 static const char *const accuracy_words[] = {
 	[TIMER_EXACT] = "Exact: fires at the first expire at or after the deadline.",
-	[TIMER_TO_A_TICK] =
-		"To a tick: fires at the first expire at or after the next tick.",
+	[TIMER_TO_A_TICK] = "To a tick: fires at the first expire at or after the next tick.",
 	[TIMER_LATE_FRACTION] = "Late by at most a fraction of the interval.",
 };
 

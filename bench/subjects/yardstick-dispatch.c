@@ -33,7 +33,7 @@ static void dispatch_close(struct replay *replay)
 }
 
 YARDSTICK(
-	yardstick_dispatch, dispatch, "yardstick-dispatch",
+	yardstick_dispatch, dispatch, "harness", "yardstick-dispatch",
 	"reads the trace and calls functions that do nothing",
 	"The cost of the replay itself: reading each entry of the trace, choosing what to do, and "
 	"a call. Everything else in a figure stands on top of it.",

@@ -54,7 +54,7 @@ static void prefetch_close(struct replay *replay)
 }
 
 YARDSTICK(
-	yardstick_prefetch, prefetch, "yardstick-prefetch",
+	yardstick_prefetch, prefetch, "yardstick", "yardstick-prefetch",
 	"read, check, write the timer; what fires is prefetched",
 	"Reads the timer before it writes it, as a scheme that re-arms in place has to, and fetches "
 	"what fires eight timers ahead, as a scheme that files timers in arrays can.",

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -55,7 +56,7 @@ static size_t edit_distance(const char *a, const char *b)
 const char *options_nearest(const char *typed, const char *const *names, size_t count)
 {
 	const char *nearest = NULL;
-	size_t typed_length = strlen(typed);
+	size_t typed_length = strnlen(typed, WORD_SIZE);
 	/* A third of the letters may be wrong, and at least one: what people mistype, and no more. */
 	size_t limit = typed_length / 3 + 1;
 
@@ -73,61 +74,97 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 	return nearest;
 }
 
+/* A unit is so many of the base unit, or one in so many of it: 1/100 is no double, but x/100 rounds. */
 struct unit {
 	const char *suffix;
-	double factor;
+	uint64_t multiplier, divisor;
 };
 
 static const struct unit duration_units[] = {
-	{ "", 1 },    { "ns", 1 },   { "us", 1e3 },   { "ms", 1e6 },
-	{ "s", 1e9 }, { "m", 60e9 }, { "h", 3600e9 }, { "d", 86400e9 },
+	{ "", 1, 1 },
+	{ "ns", 1, 1 },
+	{ "us", 1000, 1 },
+	{ "ms", 1000000, 1 },
+	{ "s", 1000000000, 1 },
+	{ "m", 60000000000, 1 },
+	{ "h", 3600000000000, 1 },
+	{ "d", 86400000000000, 1 },
+	{ NULL, 0, 0 },
 };
-static const struct unit plain_units[] = { { "", 1 } };
-static const struct unit real_units[] = { { "", 1 }, { "%", 0.01 } };
+static const struct unit plain_units[] = { { "", 1, 1 }, { NULL, 0, 0 } };
+static const struct unit real_units[] = { { "", 1, 1 }, { "%", 1, 100 }, { NULL, 0, 0 } };
 
-static const struct unit *units_of(enum option_type type, size_t *count)
+static const struct unit *const units_of[] = {
+	[OPTION_COUNT] = plain_units,
+	[OPTION_DURATION] = duration_units,
+	[OPTION_REAL] = real_units,
+};
+
+static const struct unit *find_unit(enum option_type type, const char *suffix)
 {
-	if (type == OPTION_DURATION) {
-		*count = sizeof(duration_units) / sizeof(*duration_units);
-		return duration_units;
-	}
-	if (type == OPTION_REAL) {
-		*count = sizeof(real_units) / sizeof(*real_units);
-		return real_units;
-	}
-	*count = 1;
-	return plain_units;
+	for (const struct unit *unit = units_of[type]; unit->suffix; unit++)
+		if (!strcmp(suffix, unit->suffix))
+			return unit;
+	return NULL;
+}
+
+/* Decimal digits, a point, an exponent: what strtod takes, less signs, blanks, names and "0x". */
+static bool is_decimal(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return (digits || *text == '.') && tolower((unsigned char)text[digits]) != 'x';
 }
 
 /* Reads a number with one of the type's units. Whether there was one and nothing else. */
 static bool read_number(enum option_type type, const char *text, double *number)
 {
-	size_t count;
-	const struct unit *units = units_of(type, &count);
+	const struct unit *unit;
 	char *rest;
 
-	if (!isdigit((unsigned char)*text) && *text != '.')
-		return false; /* no sign, no blank, no "nan", no "inf" */
+	if (!is_decimal(text))
+		return false;
 	*number = strtod(text, &rest);
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(rest, units[i].suffix))
-			continue;
-		*number *= units[i].factor;
-		return isfinite(*number);
-	}
-	return false;
+	unit = rest == text ? NULL : find_unit(type, rest);
+	if (!unit)
+		return false;
+	*number = *number * (double)unit->multiplier / (double)unit->divisor;
+	return isfinite(*number);
 }
 
-/* A whole number of ns or of things, without the detour through a double that loses digits. */
-static bool read_integer(const char *text, uint64_t *integer)
+/* A whole number with its unit, without the detour through a double that loses digits. */
+static bool read_integer(enum option_type type, const char *text, uint64_t *integer)
 {
+	const struct unit *unit;
 	char *rest;
 
 	if (!isdigit((unsigned char)*text))
 		return false;
 	errno = 0;
 	*integer = strtoull(text, &rest, 10);
-	return !errno && !*rest;
+	unit = find_unit(type, rest);
+	return !errno && unit && !__builtin_mul_overflow(*integer, unit->multiplier, integer);
+}
+
+/*
+ * The whole number that is meant by 1.001us, which in doubles is 1000.9999999999999 ns. False when
+ * it is further off than the rounding of two multiplications can be.
+ */
+static bool to_integer(double number, uint64_t *integer)
+{
+	double nearest = nearbyint(number);
+
+	if (number >= 0x1p64 || fabs(number - nearest) > 4 * DBL_EPSILON * number)
+		return false;
+	*integer = (uint64_t)nearest;
+	return true;
+}
+
+/* Whether an integer lies within bounds that are doubles, without rounding it to one. */
+static bool within(uint64_t integer, double minimum, double maximum)
+{
+	return (minimum <= 0 || (minimum < 0x1p64 && integer >= (uint64_t)ceil(minimum))) &&
+	       (maximum >= 0x1p64 || (maximum >= 0 && integer <= (uint64_t)floor(maximum)));
 }
 
 static const char *const type_words[] = {
@@ -136,29 +173,37 @@ static const char *const type_words[] = {
 	[OPTION_REAL] = "a number such as 0.995 or 99.5%",
 };
 
+static int out_of_range(enum option_type type, const char *what, const char *text, double minimum,
+			double maximum, char *error, size_t size)
+{
+	return refuse(error, size, "%s: %.40s is out of range (%.10g to %.10g%s)", what, text,
+		      minimum, maximum, type == OPTION_DURATION ? " ns" : "");
+}
+
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
 			double maximum, void *into, char *error, size_t size)
 {
-	uint64_t integer = 0;
+	uint64_t integer;
 	double number;
-	bool exact = type != OPTION_REAL && read_integer(text, &integer);
 
-	if (exact)
-		number = (double)integer;
-	else if (!read_number(type, text, &number))
+	if (type != OPTION_REAL && read_integer(type, text, &integer)) {
+		if (!within(integer, minimum, maximum))
+			return out_of_range(type, what, text, minimum, maximum, error, size);
+		memcpy(into, &integer, sizeof(integer));
+		return 0;
+	}
+	if (!read_number(type, text, &number))
 		return refuse(error, size, "%s: '%.40s' is not %s", what, text, type_words[type]);
 	if (number < minimum || number > maximum)
-		return refuse(error, size, "%s: %.40s is out of range (%.10g to %.10g%s)", what,
-			      text, minimum, maximum, type == OPTION_DURATION ? " ns" : "");
-	if (type == OPTION_REAL)
+		return out_of_range(type, what, text, minimum, maximum, error, size);
+	if (type == OPTION_REAL) {
 		memcpy(into, &number, sizeof(number));
-	else if (!exact && number != floor(number))
+		return 0;
+	}
+	if (!to_integer(number, &integer))
 		return refuse(error, size, "%s: %.40s is not a whole number%s", what, text,
 			      type == OPTION_DURATION ? " of ns" : "");
-	else if (!exact && number >= 0x1p64)
-		return refuse(error, size, "%s: %.40s is too large", what, text);
-	else
-		memcpy(into, exact ? &integer : &(uint64_t){ (uint64_t)number }, sizeof(integer));
+	memcpy(into, &integer, sizeof(integer));
 	return 0;
 }
 

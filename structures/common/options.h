@@ -41,7 +41,7 @@ int options_parse(const struct option_spec *specs, const char *text, void *into,
 
 /*
  * Parses one value as typed on a command line. 0, or -EINVAL with one line in `error`, which speaks
- * of it as `what`. Counts and durations are rounded to the nearest integer.
+ * of it as `what`. Counts and durations have to be whole, which 1.5us is and 1.5ns is not.
  */
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
 			double maximum, void *into, char *error, size_t size);

@@ -170,10 +170,12 @@ static inline void quad_take_root(struct quad *quad)
 			for (size_t line = 0; line < 4; line++)
 				__builtin_prefetch(grandchildren + 4 * line);
 		child += quad_least(&quad->entries[child]);
+		if (quad->entries[child].key >= last.key)
+			break;
 		quad_put(quad, slot, quad->entries[child]);
 		slot = child;
 	}
-	quad_sift_up(quad, slot, last);
+	quad_put(quad, slot, last);
 }
 
 /* Room for n timers. 0, or -ENOMEM with nothing changed. */

@@ -1,0 +1,430 @@
+/*
+ * fuzz.c - any bytes are a structure, its options and a sequence of operations
+ *
+ * The bytes choose among the settings that the structures themselves call interesting, and then what
+ * is done to some 64 timers; an array of deadlines says what has to come of it. Whatever a sequence
+ * does is legal by timer.h, so that every disagreement and every failed assertion is a fault.
+ *
+ * Built with -fsanitize=fuzzer this is a target of libFuzzer. With FUZZ_STANDALONE defined it has a
+ * main that replays the files named as arguments or, without any, sequences made from fixed seeds.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "structures/common/options.h"
+#include "structures/timer.h"
+
+#define TIMERS 64
+#define BATCH  8
+
+enum state { IDLE, ARMED, DISARMED };
+
+struct object {
+	struct timer timer; /* first, so that a timer is its object */
+	enum state state;
+	bool late;	   /* armed when its deadline had already passed */
+	bool seen;	   /* by for_each */
+	uint64_t deadline; /* when it is due */
+	uint64_t latest;   /* when it has fired at the latest; TIMER_NEVER if it need not fire */
+};
+
+struct fuzz {
+	const uint8_t *bytes; /* what is left of the input */
+	size_t left;
+	char text[256];
+	const struct timer_structure *structure;
+	struct timer_accuracy accuracy;
+	struct timer_set *set;
+	uint64_t now; /* the latest that the set has seen */
+	size_t armed, operations;
+	struct object objects[TIMERS];
+};
+
+static void expect(const struct fuzz *fuzz, bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "fuzz: %s after %zu operations, now %" PRIu64 ": %s\n", fuzz->text,
+		fuzz->operations, fuzz->now, what);
+	abort();
+}
+
+/* The next byte; zeros follow the last one. */
+static unsigned take_byte(struct fuzz *fuzz)
+{
+	if (!fuzz->left)
+		return 0;
+	fuzz->left--;
+	return *fuzz->bytes++;
+}
+
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/*
+ * A span of any order of magnitude: up to 9 minutes, and far longer ones seldom enough for time not
+ * to reach its end before much has happened.
+ */
+static uint64_t take_span(struct fuzz *fuzz)
+{
+	uint64_t value = take_byte(fuzz);
+	unsigned shift = take_byte(fuzz);
+
+	return value << (shift < 248 ? shift % 32 : 32 + (shift - 248) * 4);
+}
+
+/* The settings of all structures, numbered through; false past the last one. */
+static bool setting(size_t number, const struct timer_structure **structure, const char **options)
+{
+	static const char *const defaults[] = { "", NULL };
+
+	for (size_t i = 0; timer_structures[i]; i++) {
+		const char *const *settings = timer_structures[i]->interesting;
+
+		for (settings = settings ? settings : defaults; *settings; settings++) {
+			if (number--)
+				continue;
+			*structure = timer_structures[i];
+			*options = *settings;
+			return true;
+		}
+	}
+	return false;
+}
+
+static size_t count_settings(void)
+{
+	const struct timer_structure *structure;
+	const char *options;
+	size_t count = 0;
+
+	while (setting(count, &structure, &options))
+		count++;
+	return count;
+}
+
+/* Sets begin at any time that the clock may show. */
+static void create(struct fuzz *fuzz)
+{
+	const struct timer_structure *structure = NULL;
+	const char *options = "";
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	setting(take_byte(fuzz) % count_settings(), &structure, &options);
+	snprintf(fuzz->text, sizeof(fuzz->text), "%s:%s", structure->name, options);
+	fuzz->now = take_span(fuzz);
+	if (timer_set_accuracy(fuzz->text, &fuzz->accuracy, error, sizeof(error)) ||
+	    timer_set_create(fuzz->text, fuzz->now, &fuzz->structure, &fuzz->set, error,
+			     sizeof(error)))
+		expect(fuzz, false, error);
+	expect(fuzz, !fuzz->structure->reserve(fuzz->set, TIMERS), "reserve fails");
+}
+
+/* The first multiple of the tick at or after a time; TIMER_NEVER when there is none. */
+static uint64_t ceiling(uint64_t time, uint64_t tick)
+{
+	return tick > 1 && time % tick ? plus(time - time % tick, tick) : time;
+}
+
+static uint64_t latest(const struct fuzz *fuzz, uint64_t deadline, uint64_t interval)
+{
+	const struct timer_accuracy *accuracy = &fuzz->accuracy;
+	double late;
+
+	if (deadline == TIMER_NEVER || accuracy->when == TIMER_EXACT)
+		return deadline;
+	if (accuracy->when == TIMER_TO_A_TICK)
+		return ceiling(deadline, accuracy->tick);
+	late = accuracy->fraction * (double)interval + 1;
+	return late >= 0x1p63 ? TIMER_NEVER : plus(deadline, plus(accuracy->tick, (uint64_t)late));
+}
+
+static void take_deadline(struct fuzz *fuzz, uint64_t *deadline, uint64_t *interval)
+{
+	unsigned kind = take_byte(fuzz) % 16;
+	uint64_t span = take_span(fuzz);
+
+	*interval = span;
+	*deadline = plus(fuzz->now, span);
+	if (kind == 0) {
+		*deadline = TIMER_NEVER - take_byte(fuzz) % 4;
+		*interval = *deadline - fuzz->now;
+	} else if (kind == 1) { /* in the past */
+		*deadline = fuzz->now - (span < fuzz->now ? span : fuzz->now);
+	} else if (kind < 6) { /* one of a few intervals */
+		*interval = (span % 4 + 1) * 1000000;
+		*deadline = plus(fuzz->now, *interval);
+	} else if (kind < 8) { /* not to be grouped */
+		*interval = 0;
+	}
+}
+
+static void arm(struct fuzz *fuzz, struct object *object)
+{
+	uint64_t deadline, interval, distance;
+
+	take_deadline(fuzz, &deadline, &interval);
+	distance = deadline > fuzz->now ? deadline - fuzz->now : 0;
+	object->late = deadline <= fuzz->now;
+	object->deadline = deadline;
+	object->latest = latest(fuzz, deadline, interval > distance ? interval : distance);
+	if (object->state == ARMED) {
+		fuzz->structure->reinsert(fuzz->set, &object->timer, deadline, interval);
+	} else {
+		fuzz->structure->insert(fuzz->set, &object->timer, deadline, interval);
+		object->state = ARMED;
+		fuzz->armed++;
+	}
+	expect(fuzz, object->timer.deadline == deadline, "arming stores another deadline");
+}
+
+static void disarm(struct fuzz *fuzz, struct object *object)
+{
+	if (object->state != ARMED)
+		return;
+	fuzz->structure->disarm(fuzz->set, &object->timer);
+	object->state = DISARMED;
+	fuzz->armed--;
+}
+
+/* What remove hands back is the caller's memory: whoever still reads it finds it cleared. */
+static void remove_timer(struct fuzz *fuzz, struct object *object)
+{
+	if (object->state == IDLE)
+		return;
+	fuzz->armed -= object->state == ARMED;
+	fuzz->structure->remove(fuzz->set, &object->timer);
+	object->state = IDLE;
+	memset(&object->timer, 0, sizeof(object->timer));
+}
+
+static uint64_t first_latest(const struct fuzz *fuzz)
+{
+	uint64_t first = TIMER_NEVER;
+
+	for (size_t i = 0; i < TIMERS; i++)
+		if (fuzz->objects[i].state == ARMED && fuzz->objects[i].latest < first)
+			first = fuzz->objects[i].latest;
+	return first;
+}
+
+/* Whether b may follow a in what one call hands over. */
+static bool ordered(const struct fuzz *fuzz, const struct object *a, const struct object *b)
+{
+	uint64_t tick = fuzz->accuracy.tick;
+
+	if (fuzz->accuracy.order == TIMER_BY_DEADLINE)
+		return a->deadline <= b->deadline;
+	if (fuzz->accuracy.order == TIMER_UNORDERED || fuzz->accuracy.when == TIMER_LATE_FRACTION)
+		return true;
+	/* The tick of a timer that was late when it was armed is the structure's to choose. */
+	return a->late || b->late || ceiling(a->deadline, tick) <= ceiling(b->deadline, tick);
+}
+
+static void take_fired(struct fuzz *fuzz, struct timer **out, size_t count, uint64_t now)
+{
+	const struct object *previous = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct object *object = (struct object *)(void *)out[i];
+
+		expect(fuzz, object >= fuzz->objects && object < fuzz->objects + TIMERS,
+		       "expire hands over what is no timer");
+		expect(fuzz, object->state == ARMED, "a timer fires that is not armed");
+		expect(fuzz, object->deadline <= now, "a timer fires early");
+		expect(fuzz, object->deadline != TIMER_NEVER, "a timer fires that never should");
+		expect(fuzz, !previous || ordered(fuzz, previous, object), "firing out of order");
+		object->state = IDLE;
+		previous = object;
+	}
+	fuzz->armed -= count;
+}
+
+/* One call, which may leave timers behind if there are more than fit. */
+static size_t expire_some(struct fuzz *fuzz, uint64_t now, size_t max)
+{
+	struct timer *out[BATCH + 1];
+	uint64_t next = fuzz->structure->next(fuzz->set);
+	size_t count;
+
+	out[max] = NULL;
+	count = fuzz->structure->expire(fuzz->set, now, out, max);
+	expect(fuzz, count <= max && !out[max], "expire hands over more than max");
+	expect(fuzz, !count || next <= now, "next was later than what fires");
+	take_fired(fuzz, out, count, now);
+	return count;
+}
+
+static void expire(struct fuzz *fuzz, uint64_t now)
+{
+	size_t max = take_byte(fuzz) % BATCH + 1;
+	bool stop_early = take_byte(fuzz) % 8 == 0, backward = now < fuzz->now;
+	size_t count;
+
+	fuzz->now = backward ? fuzz->now : now;
+	count = expire_some(fuzz, now, max);
+	while (!stop_early && count == max)
+		count = expire_some(fuzz, now, max);
+	if (count < max && !backward && now != TIMER_NEVER)
+		expect(fuzz, first_latest(fuzz) > now, "a timer that is due does not fire");
+}
+
+static void next(struct fuzz *fuzz)
+{
+	uint64_t first = first_latest(fuzz);
+
+	/* Time does not go back, so what is overdue fires now at the earliest. */
+	if (first < fuzz->now)
+		first = fuzz->now;
+	expect(fuzz, fuzz->structure->next(fuzz->set) <= first, "next is too late");
+}
+
+static void visit(struct timer *timer, void *data)
+{
+	struct object *object = (struct object *)(void *)timer;
+	const struct fuzz *fuzz = data;
+
+	expect(fuzz, object->state == ARMED, "for_each visits a timer that is not armed");
+	expect(fuzz, !object->seen, "for_each visits a timer twice");
+	object->seen = true;
+}
+
+static void walk(struct fuzz *fuzz)
+{
+	size_t seen = 0;
+
+	fuzz->structure->for_each(fuzz->set, visit, fuzz);
+	for (size_t i = 0; i < TIMERS; i++) {
+		seen += fuzz->objects[i].seen;
+		fuzz->objects[i].seen = false;
+	}
+	expect(fuzz, seen == fuzz->armed, "for_each misses a timer");
+}
+
+static void check(const struct fuzz *fuzz)
+{
+	const char *broken = fuzz->structure->check(fuzz->set);
+
+	expect(fuzz, !broken, broken);
+	expect(fuzz, fuzz->structure->size(fuzz->set) == fuzz->armed, "size is wrong");
+	expect(fuzz, fuzz->structure->footprint(fuzz->set) > 0, "an empty footprint");
+}
+
+static void step(struct fuzz *fuzz)
+{
+	unsigned kind = take_byte(fuzz) % 32;
+	struct object *object = &fuzz->objects[take_byte(fuzz) % TIMERS];
+	uint64_t span;
+
+	if (kind < 16) {
+		arm(fuzz, object);
+	} else if (kind < 19) {
+		disarm(fuzz, object);
+	} else if (kind < 22) {
+		remove_timer(fuzz, object);
+	} else if (kind < 26) {
+		span = take_span(fuzz);
+		expire(fuzz, plus(fuzz->now, span));
+	} else if (kind == 26) { /* exactly when the set asks to be woken */
+		span = fuzz->structure->next(fuzz->set);
+		expire(fuzz, span == TIMER_NEVER ? fuzz->now : span);
+	} else if (kind == 27) { /* a clock that stood still, or went back */
+		span = take_span(fuzz);
+		expire(fuzz, fuzz->now - (span < fuzz->now ? span : fuzz->now));
+	} else if (kind == 28) {
+		expect(fuzz, !fuzz->structure->reserve(fuzz->set, take_byte(fuzz) * 4),
+		       "reserve fails");
+	} else if (kind == 29) {
+		walk(fuzz);
+	} else if (kind == 30) {
+		check(fuzz);
+	}
+	next(fuzz);
+	expect(fuzz, fuzz->structure->size(fuzz->set) == fuzz->armed, "size is wrong");
+	fuzz->operations++;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct fuzz *fuzz = calloc(1, sizeof(*fuzz));
+
+	if (!fuzz)
+		return 0;
+	fuzz->bytes = bytes;
+	fuzz->left = size;
+	create(fuzz);
+	while (fuzz->left)
+		step(fuzz);
+	walk(fuzz);
+	check(fuzz);
+	fuzz->structure->destroy(fuzz->set);
+	free(fuzz);
+	return 0;
+}
+
+#ifdef FUZZ_STANDALONE
+
+#define INPUTS	   4000
+#define MOST_BYTES 4096
+
+/* splitmix64 (Steele, Lea and Flood 2014). */
+static uint64_t random_number(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* One input of a random length, in memory of exactly that size for the sanitizer's sake. */
+static void replay_seed(uint64_t seed)
+{
+	size_t size = 64 + random_number(&seed) % (MOST_BYTES - 64);
+	uint8_t *bytes = malloc(size);
+
+	if (!bytes)
+		abort();
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)random_number(&seed);
+	LLVMFuzzerTestOneInput(bytes, size);
+	free(bytes);
+}
+
+static int replay_file(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *bytes = malloc(1 << 20);
+	size_t size;
+
+	if (!file || !bytes) {
+		perror(path);
+		return 1;
+	}
+	size = fread(bytes, 1, 1 << 20, file);
+	fclose(file);
+	LLVMFuzzerTestOneInput(bytes, size);
+	free(bytes);
+	return 0;
+}
+
+/* A disagreement aborts, and whoever counts sees that there is no last line. */
+int main(int argc, char **argv)
+{
+	int failed = 0;
+
+	for (int i = 1; i < argc; i++)
+		failed += replay_file(argv[i]);
+	for (uint64_t seed = 0; argc == 1 && seed < INPUTS; seed++)
+		replay_seed(seed);
+	printf("%d passed, %d failed\n", (argc == 1 ? INPUTS : argc - 1) - failed, failed);
+	return failed != 0;
+}
+
+#endif

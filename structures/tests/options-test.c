@@ -1,0 +1,585 @@
+/*
+ * options-test.c - options.h and find.c: what is accepted, exactly, and what is refused, and why
+ */
+#include <errno.h>
+#include <float.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "structures/common/options.h"
+#include "structures/timer.h"
+
+enum colour { RED, GREEN, BLUE };
+
+struct paint {
+	uint64_t coats, drying;
+	double cover;
+	int colour;
+};
+
+static const char *const colours[] = { "red", "green", "blue", NULL };
+
+static const struct option_spec paint_options[] = {
+	{ "coats", OPTION_COUNT, offsetof(struct paint, coats), 1, 1e6, "3", NULL, "layers" },
+	{ "drying", OPTION_DURATION, offsetof(struct paint, drying), 10, 3600e9, "1us", NULL,
+	  "ns" },
+	{ "cover", OPTION_REAL, offsetof(struct paint, cover), 0, 1, "99.5%", NULL, "a fraction" },
+	{ "colour", OPTION_WORD, offsetof(struct paint, colour), 0, 0, "green", colours, "which" },
+	{ 0 },
+};
+
+/* Real numbers in these tests are the nearest doubles to what is typed, so they compare as bits. */
+static int same(double a, double b)
+{
+	return !memcmp(&a, &b, sizeof(a));
+}
+
+static void assert_one_line(const char *error)
+{
+	assert_true(*error);
+	assert_true(strlen(error) < OPTIONS_ERROR_SIZE);
+	assert_null(strchr(error, '\n'));
+}
+
+/* Parses what has to be right. */
+static struct paint parsed(const char *text)
+{
+	struct paint paint = { 0 };
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	if (options_parse(paint_options, text, &paint, error, sizeof(error)))
+		fail_msg("'%s' is refused: %s", text, error);
+	return paint;
+}
+
+/* Parses what has to be refused with a message in which `says` occurs. */
+static void assert_refused(const char *text, const char *says)
+{
+	struct paint paint;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	if (options_parse(paint_options, text, &paint, error, sizeof(error)) != -EINVAL)
+		fail_msg("'%s' is not refused", text);
+	assert_one_line(error);
+	if (!strstr(error, says))
+		fail_msg("'%s': '%s' does not say '%s'", text, error, says);
+}
+
+static uint64_t integer(enum option_type type, const char *text)
+{
+	uint64_t value = 0;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	if (options_parse_value(type, "it", text, 0, 0x1p64, &value, error, sizeof(error)))
+		fail_msg("'%s' is refused: %s", text, error);
+	return value;
+}
+
+static double real(const char *text)
+{
+	double value = -1;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	if (options_parse_value(OPTION_REAL, "it", text, 0, DBL_MAX, &value, error, sizeof(error)))
+		fail_msg("'%s' is refused: %s", text, error);
+	return value;
+}
+
+static void assert_value_refused(enum option_type type, const char *text)
+{
+	static const unsigned char untouched[8] = { 7, 7, 7, 7, 7, 7, 7, 7 };
+	unsigned char value[8];
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	memcpy(value, untouched, sizeof(value));
+	if (options_parse_value(type, "it", text, 0, 0x1p64, value, error, sizeof(error)) !=
+	    -EINVAL)
+		fail_msg("'%s' is not refused", text);
+	assert_one_line(error);
+	assert_memory_equal(error, "it", 2);
+	assert_memory_equal(value, untouched, sizeof(value));
+}
+
+static void test_defaults(void **state)
+{
+	static const char *const nothing[] = { NULL, "" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct paint paint = parsed(nothing[i]);
+
+		assert_int_equal(paint.coats, 3);
+		assert_int_equal(paint.drying, 1000);
+		assert_true(same(paint.cover, 0.995));
+		assert_int_equal(paint.colour, GREEN);
+	}
+}
+
+static void test_all_at_once(void **state)
+{
+	struct paint paint = parsed("colour=blue,cover=0.25,drying=2ms,coats=7");
+
+	(void)state;
+	assert_int_equal(paint.coats, 7);
+	assert_int_equal(paint.drying, 2000000);
+	assert_true(same(paint.cover, 0.25));
+	assert_int_equal(paint.colour, BLUE);
+}
+
+static void test_one_leaves_the_others(void **state)
+{
+	struct paint paint = parsed("coats=8");
+
+	(void)state;
+	assert_int_equal(paint.coats, 8);
+	assert_int_equal(paint.drying, 1000);
+	assert_int_equal(paint.colour, GREEN);
+}
+
+static void test_the_last_wins(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("coats=1,coats=2").coats, 2);
+}
+
+static void test_no_table(void **state)
+{
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	(void)state;
+	assert_int_equal(options_parse(NULL, "", NULL, error, sizeof(error)), 0);
+	assert_int_equal(options_parse(NULL, NULL, NULL, error, sizeof(error)), 0);
+	assert_int_equal(options_parse(NULL, "coats=1", NULL, error, sizeof(error)), -EINVAL);
+	assert_one_line(error);
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("colour=red").colour, RED);
+	assert_int_equal(parsed("colour=green").colour, GREEN);
+	assert_int_equal(parsed("colour=blue").colour, BLUE);
+	assert_refused("colour=pink", "red, green, blue");
+	assert_refused("colour=gree", "red, green, blue");
+	assert_refused("colour=greenish", "red, green, blue");
+	assert_refused("colour=1", "red, green, blue");
+	assert_refused("colour=", "red, green, blue");
+}
+
+static void test_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(integer(OPTION_COUNT, "0"), 0);
+	assert_int_equal(integer(OPTION_COUNT, "64"), 64);
+	assert_int_equal(integer(OPTION_COUNT, "007"), 7);
+	assert_int_equal(integer(OPTION_COUNT, "1e6"), 1000000);
+	assert_int_equal(integer(OPTION_COUNT, "2.5e3"), 2500);
+	assert_int_equal(integer(OPTION_COUNT, "3."), 3);
+	assert_int_equal(integer(OPTION_COUNT, "1e19"), UINT64_C(10000000000000000000));
+}
+
+static void test_large_integers_are_exact(void **state)
+{
+	(void)state;
+	assert_int_equal(integer(OPTION_COUNT, "9007199254740993"), UINT64_C(9007199254740993));
+	assert_int_equal(integer(OPTION_COUNT, "18446744073709551615"), UINT64_MAX);
+	assert_int_equal(integer(OPTION_DURATION, "18446744073709551615"), UINT64_MAX);
+	assert_int_equal(integer(OPTION_DURATION, "9007199254740993"), UINT64_C(9007199254740993));
+	assert_value_refused(OPTION_COUNT, "18446744073709551616");
+	assert_value_refused(OPTION_COUNT, "1e20");
+	assert_value_refused(OPTION_DURATION, "18446744073709551616");
+	assert_value_refused(OPTION_DURATION, "213504d"); /* 2^64 ns are 213503.98 days */
+}
+
+/* As many ns, not lost in a double: 2^53 ns are 104 days. */
+static void test_large_durations_with_units_are_exact(void **state)
+{
+	(void)state;
+	assert_int_equal(integer(OPTION_DURATION, "9007199254740993ns"),
+			 UINT64_C(9007199254740993));
+	assert_int_equal(integer(OPTION_DURATION, "9007199254741us"), UINT64_C(9007199254741000));
+	assert_int_equal(integer(OPTION_DURATION, "213503d"),
+			 UINT64_C(213503) * 86400 * TIMER_SECOND);
+}
+
+static void test_units(void **state)
+{
+	(void)state;
+	assert_int_equal(integer(OPTION_DURATION, "250"), 250);
+	assert_int_equal(integer(OPTION_DURATION, "250ns"), 250);
+	assert_int_equal(integer(OPTION_DURATION, "3us"), 3000);
+	assert_int_equal(integer(OPTION_DURATION, "20ms"), 20000000);
+	assert_int_equal(integer(OPTION_DURATION, "60s"), 60 * TIMER_SECOND);
+	assert_int_equal(integer(OPTION_DURATION, "5m"), 300 * TIMER_SECOND);
+	assert_int_equal(integer(OPTION_DURATION, "2h"), 7200 * TIMER_SECOND);
+	assert_int_equal(integer(OPTION_DURATION, "1d"), 86400 * TIMER_SECOND);
+	assert_int_equal(integer(OPTION_DURATION, "1.5s"), 1500000000);
+	assert_int_equal(integer(OPTION_DURATION, ".5us"), 500);
+	assert_int_equal(integer(OPTION_DURATION, "1e3us"), 1000000);
+	assert_int_equal(integer(OPTION_DURATION, "0.333us"), 333);
+	assert_int_equal(integer(OPTION_DURATION, "4.35us"), 4350);
+	assert_int_equal(integer(OPTION_DURATION, "1.001us"), 1001);
+}
+
+static void test_wrong_units(void **state)
+{
+	static const char *const wrong[] = { "1 us", "1US",   "1sec", "1usx", "1n", "us",
+					     "1%",   "1us ",  "1,5s", "1µs",  "1e", "1e+",
+					     "0.5",  "1.5ns", "1ss",  "1s1",  "e3", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_value_refused(OPTION_DURATION, wrong[i]);
+	assert_value_refused(OPTION_COUNT, "1us");
+	assert_value_refused(OPTION_COUNT, "50%");
+	assert_value_refused(OPTION_COUNT, "1k");
+	assert_value_refused(OPTION_COUNT, "1.5");
+	assert_value_refused(OPTION_REAL, "1us");
+	assert_value_refused(OPTION_REAL, "50%%");
+	assert_value_refused(OPTION_REAL, "50 %");
+}
+
+static void test_reals(void **state)
+{
+	(void)state;
+	assert_true(same(real("0.995"), 0.995));
+	assert_true(same(real(".5"), 0.5));
+	assert_true(same(real("1"), 1.0));
+	assert_true(same(real("1e-3"), 0.001));
+	assert_true(same(real("0"), 0.0));
+	assert_true(same(real("100%"), 1.0));
+	assert_true(same(real("50%"), 0.5));
+	assert_true(same(real("25%"), 0.25));
+	assert_true(same(real("0%"), 0.0));
+}
+
+/* A percentage is the double that is meant: 0.07, not the one beside it. */
+static void test_percentages_are_exact(void **state)
+{
+	(void)state;
+	assert_true(same(real("99.5%"), 0.995));
+	assert_true(same(real("7%"), 0.07));
+	assert_true(same(real("29%"), 0.29));
+	assert_true(same(real("35%"), 0.35));
+}
+
+static void test_no_numbers(void **state)
+{
+	static const char *const wrong[] = { "",      "-1",   "+1",    " 1",	"1 ",	    "\t1",
+					     "nan",   "NaN",  "inf",   "-inf",	"infinity", "0x10",
+					     "0x1p4", "0XFF", "1e999", "1_000", "ten",	    ".",
+					     "-0",    "1,0",  "1e1e1", "--1" };
+	static const enum option_type types[] = { OPTION_COUNT, OPTION_DURATION, OPTION_REAL };
+
+	(void)state;
+	for (size_t type = 0; type < 3; type++)
+		for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+			assert_value_refused(types[type], wrong[i]);
+}
+
+static void test_ranges(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("coats=1").coats, 1);
+	assert_int_equal(parsed("coats=1000000").coats, 1000000);
+	assert_int_equal(parsed("drying=10ns").drying, 10);
+	assert_int_equal(parsed("drying=1h").drying, 3600 * TIMER_SECOND);
+	assert_true(same(parsed("cover=0").cover, 0));
+	assert_true(same(parsed("cover=100%").cover, 1));
+	assert_refused("coats=0", "out of range");
+	assert_refused("coats=1000001", "out of range");
+	assert_refused("coats=1e6000", "coats");
+	assert_refused("coats=99999999999999999999", "out of range");
+	assert_refused("drying=9ns", "out of range");
+	assert_refused("drying=3600000000001", "out of range");
+	assert_refused("drying=3601s", "out of range");
+	assert_refused("cover=1.0000001", "out of range");
+	assert_refused("cover=100.1%", "out of range");
+}
+
+/* Beyond 2^53 a range compared as doubles lets the next integers pass. */
+static void test_ranges_of_large_integers(void **state)
+{
+	uint64_t value = 7;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	(void)state;
+	assert_int_equal(options_parse_value(OPTION_COUNT, "it", "9007199254740993", 0, 0x1p53,
+					     &value, error, sizeof(error)),
+			 -EINVAL);
+	assert_int_equal(value, 7);
+}
+
+static void test_malformed(void **state)
+{
+	static const char *const wrong[] = {
+		",",	    "coats=1,", ",coats=1",  "coats=1,,cover=1", "coats",
+		"coats=",   "=",	"=1",	     "coats=1;cover=1",	 "coats=1 ",
+		" coats=1", "coats =1", "coats= 1",  "coats==1",	 "coats:1",
+		"drying=",  "cover=",	"coats=1=2", "coats=-1",	 "cover=nan"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_refused(wrong[i], "");
+	assert_refused("coats=1,", "last ','");
+	assert_refused("coats", "no value");
+}
+
+static void test_overlong(void **state)
+{
+	char text[4096];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	assert_refused(text, "too long");
+	memcpy(text, "coats=", 6);
+	assert_refused(text, "too long");
+	memset(text + 6, '1', sizeof(text) - 7);
+	assert_refused(text, "too long");
+	for (size_t length = 1; length < 200; length++) {
+		text[6 + length] = '\0';
+		if (length > 7)
+			assert_refused(text, "");
+		text[6 + length] = '1';
+	}
+}
+
+/* Whatever the room for the message: the result stands, and nothing is written past the room. */
+static void test_little_room_for_the_message(void **state)
+{
+	struct paint paint;
+	char error[16];
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(error); size++) {
+		memset(error, '#', sizeof(error));
+		assert_int_equal(options_parse(paint_options, "coats=0", &paint, error, size),
+				 -EINVAL);
+		for (size_t i = size; i < sizeof(error); i++)
+			assert_int_equal(error[i], '#');
+		if (size)
+			assert_true(strlen(error) < size);
+	}
+}
+
+static void test_unknown_names(void **state)
+{
+	(void)state;
+	assert_refused("coat=1", "did you mean 'coats'?");
+	assert_refused("COATS=1", "did you mean 'coats'?");
+	assert_refused("dyring=1us", "did you mean 'drying'?");
+	assert_refused("color=red", "did you mean 'colour'?");
+	assert_refused("temperature=1", "no option 'temperature'");
+	assert_refused("coatsx=1", "did you mean 'coats'?");
+}
+
+static void test_nearest(void **state)
+{
+	static const char *const names[] = { "binary-heap", "quad-heap", "hierarchical-wheel",
+					     "sorted-list" };
+
+	(void)state;
+	assert_string_equal(options_nearest("quad-hep", names, 4), "quad-heap");
+	assert_string_equal(options_nearest("quad", names, 4), "quad-heap");
+	assert_string_equal(options_nearest("Binary-Heap", names, 4), "binary-heap");
+	assert_string_equal(options_nearest("heirarchical-wheel", names, 4), "hierarchical-wheel");
+	assert_string_equal(options_nearest("sortedlist", names, 4), "sorted-list");
+	assert_string_equal(options_nearest("quad-heap", names, 4), "quad-heap");
+	assert_null(options_nearest("zzz", names, 4));
+	assert_null(options_nearest("", names, 4));
+	assert_null(options_nearest("quad-heap", names, 0));
+	assert_null(options_nearest("entirely different", names, 4));
+}
+
+/* An exact match is nearer than a name that begins with it, in either order. */
+static void test_nearest_prefers_the_exact(void **state)
+{
+	static const char *const one[] = { "heap-of-lists", "heap" };
+	static const char *const other[] = { "heap", "heap-of-lists" };
+
+	(void)state;
+	assert_string_equal(options_nearest("heap", one, 2), "heap");
+	assert_string_equal(options_nearest("heap", other, 2), "heap");
+}
+
+static void test_nearest_of_long_words(void **state)
+{
+	char typed[300];
+	const char *names[] = { "quad-heap", typed };
+
+	(void)state;
+	memset(typed, 'q', sizeof(typed));
+	typed[sizeof(typed) - 1] = '\0';
+	assert_null(options_nearest(typed, names, 1));
+	assert_ptr_equal(options_nearest(typed, names, 2), typed);
+}
+
+/* Every structure of the registry: found by name, described, made, ended. */
+static void test_registry(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	for (; timer_structures[count]; count++) {
+		const struct timer_structure *wanted = timer_structures[count], *found = NULL;
+		struct timer_set *set = NULL;
+		struct timer_accuracy accuracy;
+		char error[OPTIONS_ERROR_SIZE] = "";
+
+		assert_ptr_equal(timer_structure_find(wanted->name), wanted);
+		if (count)
+			assert_true(strcmp(timer_structures[count - 1]->name, wanted->name) < 0);
+		assert_true(wanted->summary && wanted->source && wanted->departures);
+		assert_int_equal(
+			timer_set_create(wanted->name, 5, &found, &set, error, sizeof(error)), 0);
+		assert_ptr_equal(found, wanted);
+		assert_int_equal(wanted->size(set), 0);
+		assert_null(wanted->check(set));
+		wanted->destroy(set);
+		assert_int_equal(timer_set_accuracy(wanted->name, &accuracy, error, sizeof(error)),
+				 0);
+		assert_true(wanted->accuracy || accuracy.when == TIMER_EXACT);
+	}
+	assert_true(count > 0);
+}
+
+/* The settings that structures name as worth testing are possible ones. */
+static void test_interesting(void **state)
+{
+	(void)state;
+	for (size_t i = 0; timer_structures[i]; i++) {
+		const struct timer_structure *structure = timer_structures[i], *found;
+
+		for (const char *const *options = structure->interesting; options && *options;
+		     options++) {
+			struct timer_set *set = NULL;
+			char text[256], error[OPTIONS_ERROR_SIZE] = "";
+
+			snprintf(text, sizeof(text), "%s:%s", structure->name, *options);
+			assert_ptr_equal(timer_structure_find(text), structure);
+			if (timer_set_create(text, 0, &found, &set, error, sizeof(error)))
+				fail_msg("%s: %s", text, error);
+			assert_ptr_equal(found, structure);
+			structure->destroy(set);
+		}
+	}
+}
+
+static void assert_not_created(const char *text, int result, const char *says)
+{
+	const struct timer_structure *structure = NULL;
+	struct timer_set *set = NULL;
+	struct timer_accuracy accuracy = { .tick = 77 };
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	assert_int_equal(timer_set_create(text, 0, &structure, &set, error, sizeof(error)), result);
+	assert_one_line(error);
+	if (!strstr(error, says))
+		fail_msg("'%s': '%s' does not say '%s'", text, error, says);
+	assert_null(structure);
+	assert_null(set);
+	*error = '\0';
+	assert_int_equal(timer_set_accuracy(text, &accuracy, error, sizeof(error)), result);
+	assert_one_line(error);
+	assert_int_equal(accuracy.tick, 77);
+}
+
+static void test_find(void **state)
+{
+	char longest[600];
+
+	(void)state;
+	assert_null(timer_structure_find(""));
+	assert_null(timer_structure_find(":"));
+	assert_null(timer_structure_find("quad"));
+	assert_null(timer_structure_find("quad-heapx"));
+	assert_null(timer_structure_find("QUAD-HEAP"));
+	assert_null(timer_structure_find("quad-heap "));
+	assert_non_null(timer_structure_find("quad-heap:"));
+	assert_not_created("quad-hep", -ENOENT, "did you mean 'quad-heap'?");
+	assert_not_created("quad-hep:tick=1us", -ENOENT, "no structure 'quad-hep': did you mean");
+	assert_not_created("#", -ENOENT, "no structure '#'");
+	assert_not_created("", -ENOENT, "no structure ''");
+	memset(longest, 'x', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	assert_not_created(longest, -ENOENT, "no structure");
+}
+
+static void test_options_of_structures(void **state)
+{
+	(void)state;
+	assert_not_created("quad-heap:tick=1us", -EINVAL, "quad-heap: ");
+	assert_not_created("hierarchical-wheel:tik=1us", -EINVAL, "did you mean 'tick'?");
+	assert_not_created("hierarchical-wheel:tick=0", -EINVAL, "out of range");
+	assert_not_created("hierarchical-wheel:slots=63", -EINVAL, "power of two");
+	assert_not_created("hierarchical-wheel:tick=1us,", -EINVAL, "last ','");
+	assert_not_created("hierarchical-wheel:tick=1us:levels=8", -EINVAL, "tick");
+	assert_not_created("hierarchical-wheel:,", -EINVAL, "hierarchical-wheel: ");
+}
+
+static void test_accuracy(void **state)
+{
+	struct timer_accuracy accuracy;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	(void)state;
+	assert_int_equal(
+		timer_set_accuracy("hierarchical-wheel:tick=1ms", &accuracy, error, sizeof(error)),
+		0);
+	assert_int_equal(accuracy.when, TIMER_TO_A_TICK);
+	assert_int_equal(accuracy.tick, 1000000);
+	assert_int_equal(timer_set_accuracy("binary-heap:", &accuracy, error, sizeof(error)), 0);
+	assert_int_equal(accuracy.when, TIMER_EXACT);
+	assert_int_equal(accuracy.order, TIMER_BY_DEADLINE);
+	assert_int_equal(accuracy.tick, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_all_at_once),
+		cmocka_unit_test(test_one_leaves_the_others),
+		cmocka_unit_test(test_the_last_wins),
+		cmocka_unit_test(test_no_table),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_large_integers_are_exact),
+		cmocka_unit_test(test_large_durations_with_units_are_exact),
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_wrong_units),
+		cmocka_unit_test(test_reals),
+		cmocka_unit_test(test_percentages_are_exact),
+		cmocka_unit_test(test_no_numbers),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_ranges_of_large_integers),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_overlong),
+		cmocka_unit_test(test_little_room_for_the_message),
+		cmocka_unit_test(test_unknown_names),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_nearest_prefers_the_exact),
+		cmocka_unit_test(test_nearest_of_long_words),
+		cmocka_unit_test(test_registry),
+		cmocka_unit_test(test_interesting),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_options_of_structures),
+		cmocka_unit_test(test_accuracy),
+	};
+	int count = (int)(sizeof(tests) / sizeof(*tests));
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	/* A set-up that fails is a negative number of tests. */
+	if (failed < 0)
+		failed = count;
+	fflush(stderr);
+	printf("%d passed, %d failed\n", count - failed, failed);
+	return failed != 0;
+}
