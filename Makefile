@@ -147,7 +147,8 @@ bench-setup:
 define run_profile
 @$(MAKE) --no-print-directory programs
 @$(BUILD)/timerbed run bench/experiments/$(1).ini --out out/$(1) --cache out/traces $(2) >/dev/null
-@scripts/table.py out/$(1)
+@scripts/table.py out/$(1) --brief
+@echo 'All numbers of timers and all passes: scripts/table.py out/$(1)'
 @$(BUILD)/timerbed report out/$(1)
 endef
 

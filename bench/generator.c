@@ -264,6 +264,11 @@ bool generator_done(const struct generator *generator, uint64_t operations)
 	return generator->writer->failed || generator_operations(generator) >= operations;
 }
 
+void generator_fail(struct generator *generator, int error, const char *why)
+{
+	trace_write_fail(generator->writer, error, why);
+}
+
 bool generator_failed(const struct generator *generator)
 {
 	return generator->writer->failed != 0;

@@ -58,6 +58,9 @@ uint64_t generator_operations(const struct generator *generator);
 bool generator_done(const struct generator *generator, uint64_t operations);
 bool generator_failed(const struct generator *generator);
 
+/* Makes generating fail with a negative errno and a reason, unless it has failed already. */
+void generator_fail(struct generator *generator, int error, const char *why);
+
 /* Random numbers, from the trace's seed alone (xoshiro256**, Blackman and Vigna 2018). */
 uint64_t generator_random(struct generator *generator);
 uint64_t generator_below(struct generator *generator, uint64_t bound); /* 0..bound-1, unbiased */

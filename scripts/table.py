@@ -182,6 +182,22 @@ def details(standings, measured, baseline):
     return list(result.values())
 
 
+def brief(standings, measured, baseline):
+    """One table of every workload at its largest n: what a person looks at first."""
+    top = list(statistics.largest(
+        [one for one in standings if one.cell.dispatch == standings[0].cell.dispatch]).values())
+    unit = records.MEASURES[measured][1]
+    table = Table(f"{records.MEASURES[measured][2]}, {sizes(top)}".capitalize(),
+                  ["", unit, f"/ {baseline}", "95 %", "/ floor", "spread", "blocks", "verdict"],
+                  [], ["Less is better. * cheapest of its accuracy; = not told apart from it. A "
+                       "verdict is against the baseline.", evidence(top)], last_left=True)
+    for standing in top:
+        rows = _detail_rows(standing, baseline)
+        table.rows += [f"{standing.cell.workload}: {row}" if isinstance(row, str) else row
+                       for row in rows]
+    return table
+
+
 def _detail_rows(standing, baseline):
     rows = []
     for accuracy in statistics.accuracies([standing]):
@@ -413,6 +429,8 @@ def main():
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
     parser.add_argument("--summary", action="store_true", help="without the details")
+    parser.add_argument("--brief", action="store_true",
+                        help="one table of the largest n, and the answer after it")
     add_choices(parser)
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
@@ -423,18 +441,28 @@ def main():
     if not shown:
         print(f"{arguments.folder}: no row of pass {arguments.measured} with status ok here",
               file=sys.stderr)
-    first = [standing for standing in shown if standing.cell.dispatch == shown[0].cell.dispatch]
-    for sentence in answer(first, arguments.baseline) if shown else []:
-        write_sentence(sentence, sys.stdout)
-        print(end="\n" if arguments.markdown else "")
-    if machine(run.environment):
-        write_sentence(f"Measured on {machine(run.environment)}.", sys.stdout)
+    if arguments.brief and shown:
+        write(brief(shown, arguments.measured, arguments.baseline), sys.stdout)
+        write_answer(run, shown, arguments)
+        write_sentence(closing(run, arguments.measured), sys.stdout)
+        return 0
+    write_answer(run, shown, arguments)
     print()
     for table in tables(run, arguments.measured, arguments.baseline, arguments.summary, choose,
                         arguments.minimum_effect):
         write(table, sys.stdout)
     write_sentence(closing(run, arguments.measured), sys.stdout)
     return 0
+
+
+def write_answer(run, shown, arguments):
+    """Who wins, in sentences, and on which machine."""
+    first = [standing for standing in shown if standing.cell.dispatch == shown[0].cell.dispatch]
+    for sentence in answer(first, arguments.baseline) if shown else []:
+        write_sentence(sentence, sys.stdout)
+        print(end="\n" if arguments.markdown else "")
+    if machine(run.environment):
+        write_sentence(f"Measured on {machine(run.environment)}.", sys.stdout)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,9 @@
  *
  * LOSES. Against anything lazy, which moves nothing; the move touches both neighbours, three lines
  * for one. Where most timers fire: a queue is a list, so that each cache miss waits for the one
- * before, where a heap can fetch ahead. With distinct intervals (jitter, retries), and with no more
- * timers than intervals, it is a quad-heap that also looks up a table.
+ * before, where a heap can fetch ahead. With few timers to an interval, when most of them are
+ * heads, and with distinct intervals (jitter, retries): it is then a quad-heap that also looks up
+ * a table.
  *
  * SOURCE. libevent's common timeouts (2.0, event.c), where programs declare their intervals by hand;
  * queues found by interval: Lawn (Lev-Libfeld 2019), Node.js's timer lists.
@@ -98,8 +99,8 @@ static struct queue *queue_of(const struct timer *timer)
 
 /*
  * Fibonacci hashing (Knuth, TAOCP 6.4), but from the middle of the product: intervals are multiples
- * of round numbers. In a table of 512 slots 1 s to 256 s take 1.1 probes on average to place; by the
- * product's top bits they would take 26 (counted).
+ * of round numbers. In a table of 512 slots 1 s to 256 s take 1.1 probes on average to place; by
+ * the product's top bits they would take 26 (counted).
  */
 static size_t hash(const struct common_timeout *common, uint64_t interval)
 {
@@ -510,6 +511,8 @@ static const char *check_queue(const struct common_timeout *common, struct queue
 			return "a queue is not in order";
 		if (timer->key != timer->deadline)
 			return "a key is not its timer's deadline";
+		if (timer->key == TIMER_NEVER)
+			return "a timer that never fires is in a queue";
 		previous = timer;
 		++*count;
 	}

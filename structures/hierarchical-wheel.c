@@ -154,6 +154,11 @@ static void mark_empty(struct hierarchical_wheel *wheel, unsigned number, unsign
 		wheel->occupied &= ~(UINT64_C(1) << number);
 }
 
+static void make_idle(struct timer *timer)
+{
+	timer->link = (union timer_link){ .word = { LEVEL_IDLE } };
+}
+
 static void push(struct timer **head, struct timer *timer)
 {
 	timer->link.next = *head;
@@ -431,7 +436,7 @@ static void hierarchical_wheel_remove(struct timer_set *set, struct timer *timer
 		take_out(wheel, timer);
 		wheel->size--;
 	}
-	timer->link.half[4] = LEVEL_IDLE;
+	make_idle(timer);
 }
 
 /*
@@ -462,10 +467,10 @@ static size_t hierarchical_wheel_expire(struct timer_set *set, uint64_t now, str
 	while (count < max && (slot = advance(wheel, until))) {
 		struct timer *timer = *slot;
 
-		for (; timer && count < max; count++) {
+		while (timer && count < max) {
 			out[count] = timer;
-			timer->link.half[4] = LEVEL_IDLE;
 			timer = timer->link.next;
+			make_idle(out[count++]);
 			if (timer)
 				__builtin_prefetch(timer->link.next, 1);
 		}

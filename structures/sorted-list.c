@@ -93,6 +93,11 @@ static void link_after(struct sorted_list *list, struct timer *before, struct ti
 	*(next ? &next->link.previous : &list->last) = timer;
 }
 
+static void make_idle(struct timer *timer)
+{
+	timer->link = (union timer_link){ .word = { IDLE } };
+}
+
 static void unlink_timer(struct sorted_list *list, const struct timer *timer)
 {
 	struct timer *before = timer->link.previous, *next = timer->link.next;
@@ -180,7 +185,7 @@ static void sorted_list_remove(struct timer_set *set, struct timer *timer)
 		unlink_timer(list, timer);
 		list->size--;
 	}
-	timer->link.word[2] = IDLE;
+	make_idle(timer);
 }
 
 static uint64_t sorted_list_next(struct timer_set *set)
@@ -198,9 +203,9 @@ static size_t sorted_list_expire(struct timer_set *set, uint64_t now, struct tim
 	size_t count = 0;
 
 	while (count < max && timer && timer->key <= now && timer->key != TIMER_NEVER) {
-		out[count++] = timer;
-		timer->link.word[2] = IDLE;
+		out[count] = timer;
 		timer = timer->link.next;
+		make_idle(out[count++]);
 	}
 	list->first = timer;
 	*(timer ? &timer->link.previous : &list->last) = NULL;

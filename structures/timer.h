@@ -45,7 +45,10 @@
 /* One second in the unit of this header, for options and tests. */
 #define TIMER_SECOND UINT64_C(1000000000)
 
-/* 32 bytes of the timer that are private to the structure which holds it. All zero while idle. */
+/*
+ * 32 bytes of the timer that are private to the structure which holds it. All zero while idle, and
+ * left so by remove and expire: an idle timer may be inserted into any set.
+ */
 union timer_link {
 	struct {
 		struct timer *next;
@@ -79,7 +82,7 @@ enum timer_when {
 /* In what order one call of expire hands timers over. Order among equals is free in every class. */
 enum timer_order {
 	TIMER_BY_DEADLINE,
-	TIMER_BY_TICK, /* by the tick that a timer fires in */
+	TIMER_BY_TICK, /* by the tick that it fires in; armed too late, by any tick since its own */
 	TIMER_UNORDERED,
 };
 

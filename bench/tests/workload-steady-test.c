@@ -100,9 +100,9 @@ static void test_others(void **state)
 	check_stationary("idle", "timeout=2s,intervals=continuous", 3000, 10, 20);
 	check_stationary("idle", "timeout=2s,activity=zipf", 3000, 10, 20);
 	check_stationary("idle", "timeout=2s", 7, 3, 400);
-	check_stationary("rpc", "", 3000, 20, 20);
-	check_stationary("rpc", "stop=remove,share=90%", 3000, 10, 20);
-	check_stationary("rpc", "service=500ms", 3000, 10, 20);
+	check_stationary("rpc", "service=2ms", 3000, 20, 20);
+	check_stationary("rpc", "stop=remove,share=90%,service=2ms", 3000, 10, 20);
+	check_stationary("rpc", "", 3000, 10, 20);
 	check_stationary("rpc", "service=500ms,share=90%", 7, 3, 1500);
 	check_stationary("ticker", "", 3000, 10, 20);
 	check_stationary("retry", "outage=0", 3000, 10, 20);

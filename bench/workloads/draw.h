@@ -14,7 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/generator_internal.h"
 #include "bench/workload.h"
 #include "structures/timer.h"
 
@@ -33,7 +32,7 @@ static inline void *workload_memory(struct generator *generator, uint64_t count,
 	void *memory = calloc(count ? count : 1, size);
 
 	if (!memory)
-		trace_write_fail(generator->writer, -ENOMEM, "not enough memory for the workload");
+		generator_fail(generator, -ENOMEM, "not enough memory for the workload");
 	return memory;
 }
 

@@ -275,6 +275,30 @@ const char *check_steps_back(const struct specimen *specimen, uint64_t seed, siz
 	return bed_close(&bed);
 }
 
+/* A loop that sleeps until `next` and expires then fires everything, in few enough wake-ups. */
+const char *check_following_next(const struct specimen *specimen, uint64_t seed, size_t steps)
+{
+	uint64_t random = seed;
+	struct bed bed;
+
+	(void)steps;
+	bed_open(&bed, specimen, 100, SECOND);
+	for (size_t i = 0; i < 100; i++)
+		bed_insert(&bed, i, SECOND + (random_next(&random) >> (random_next(&random) % 60)),
+			   random_next(&random) % 5 * SECOND);
+	/* A spurious wake-up moves a timer closer to firing: no structure has more than 64 levels. */
+	for (size_t left = 100 * 64; left && bed.oracle.armed && !bed.wrong; left--) {
+		uint64_t next = bed.specimen->structure->next(bed.set);
+
+		if (next == TIMER_NEVER)
+			break; /* what is left comes due after the end of time */
+		bed_drain(&bed, next > bed.oracle.now ? next : bed.oracle.now);
+		bed_expect(&bed, left > 1, "next: a loop that follows it does not get on");
+	}
+	bed_drain(&bed, TIMER_NEVER - 1);
+	return bed_close(&bed);
+}
+
 const char *check_handed_out(const struct specimen *specimen, uint64_t seed, size_t steps)
 {
 	uint64_t random = seed, now = SECOND;

@@ -20,6 +20,7 @@ const struct check checks[] = {
 	{ "ends of time", check_ends_of_time },
 	{ "jumps of years", check_jumps },
 	{ "time steps back", check_steps_back },
+	{ "following next", check_following_next },
 	{ "just handed out", check_handed_out },
 	{ "every allocation failing in turn", check_allocations },
 	{ "reserve grows geometrically", check_growth },

@@ -23,6 +23,7 @@ const char *check_equal_deadlines(const struct specimen *specimen, uint64_t seed
 const char *check_ends_of_time(const struct specimen *specimen, uint64_t seed, size_t steps);
 const char *check_jumps(const struct specimen *specimen, uint64_t seed, size_t steps);
 const char *check_steps_back(const struct specimen *specimen, uint64_t seed, size_t steps);
+const char *check_following_next(const struct specimen *specimen, uint64_t seed, size_t steps);
 const char *check_handed_out(const struct specimen *specimen, uint64_t seed, size_t steps);
 const char *check_allocations(const struct specimen *specimen, uint64_t seed, size_t steps);
 const char *check_growth(const struct specimen *specimen, uint64_t seed, size_t steps);

@@ -172,10 +172,17 @@ struct running {
 	struct timer *out[MOST_OUT];
 };
 
-/* An idle timer's memory is the caller's: nobody else may touch it until it is armed again. */
-static void retire(struct oracle_timer *timer)
+/*
+ * An idle timer may go to any set, so its link is zero; and its memory is the caller's: nobody else
+ * may touch it until it is armed again.
+ */
+static const char *retire(struct oracle_timer *timer)
 {
+	static const union timer_link zero = { .word = { 0 } };
+	bool clean = !memcmp(&timer->object->timer.link, &zero, sizeof(zero));
+
 	poison(timer->object, sizeof(*timer->object));
+	return clean ? NULL : "an idle timer's link is not zero";
 }
 
 /* Brings an idle timer's memory back: as it was left, or new. */
@@ -215,24 +222,24 @@ static const char *run_arm(struct running *running, const struct step *step)
 	return NULL;
 }
 
-static void run_stop(struct running *running, const struct step *step)
+static const char *run_stop(struct running *running, const struct step *step)
 {
 	struct oracle_timer *timer = &running->oracle.timers[step->number];
 	const struct timer_structure *structure = running->specimen->structure;
 
 	if (step->kind == STEP_DISARM) {
 		if (timer->state != ORACLE_ARMED)
-			return;
+			return NULL;
 		structure->disarm(running->set, &timer->object->timer);
 		oracle_stop(&running->oracle, step->number, ORACLE_DISARMED);
-		return;
+		return NULL;
 	}
 	if (timer->state == ORACLE_IDLE)
-		return;
+		return NULL;
 	structure->remove(running->set, &timer->object->timer);
 	oracle_stop(&running->oracle, step->number, ORACLE_IDLE);
 	running->busy--;
-	retire(timer);
+	return retire(timer);
 }
 
 static const char *run_expire(struct running *running, const struct step *step)
@@ -245,9 +252,13 @@ static const char *run_expire(struct running *running, const struct step *step)
 	if (wrong)
 		return wrong;
 	running->busy -= count;
-	for (size_t i = 0; i < count; i++)
-		retire(&running->oracle.timers[((struct oracle_object *)running->out[i])->number]);
-	return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t number = ((struct oracle_object *)running->out[i])->number;
+		const char *unclean = retire(&running->oracle.timers[number]);
+
+		wrong = wrong ? wrong : unclean;
+	}
+	return wrong;
 }
 
 static const char *run_step(struct running *running, const struct step *step)
@@ -260,8 +271,7 @@ static const char *run_step(struct running *running, const struct step *step)
 	case STEP_INSPECT:
 		return oracle_inspect(&running->oracle, running->set);
 	default:
-		run_stop(running, step);
-		return NULL;
+		return run_stop(running, step);
 	}
 }
 
