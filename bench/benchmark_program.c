@@ -115,7 +115,7 @@ static void register_entry(const char *workload, uint64_t n, const struct subjec
 	entry->cell.subject.target = entry->cell.subject.name;
 	snprintf(name, sizeof(name), "%s/n:%" PRIu64 "/%s/%s", workload, n, subject->name,
 		 dispatch_words[dispatch]);
-	gbench_register(name, run_entry, entry, 1, 1, true);
+	gbench_register(name, run_entry, entry, 1, 0, true);
 }
 
 static void register_subject(const char *name, const char *summary, void *data)

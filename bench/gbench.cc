@@ -52,11 +52,14 @@ class Forward : public benchmark::BenchmarkReporter
 void gbench_register(const char *name, gbench_function *function, void *argument,
 		     int64_t iterations, int repetitions, bool milliseconds)
 {
-	benchmark::RegisterBenchmark(name, [=](benchmark::State &state) {
-		function(reinterpret_cast<struct gbench_state *>(&state), argument);
-	})->Iterations(iterations)
-		->Repetitions(repetitions)
-		->Unit(milliseconds ? benchmark::kMillisecond : benchmark::kNanosecond);
+	benchmark::internal::Benchmark *registered =
+		benchmark::RegisterBenchmark(name, [=](benchmark::State &state) {
+			function(reinterpret_cast<struct gbench_state *>(&state), argument);
+		});
+	registered->Iterations(iterations);
+	registered->Unit(milliseconds ? benchmark::kMillisecond : benchmark::kNanosecond);
+	if (repetitions)
+		registered->Repetitions(repetitions);
 }
 
 void gbench_clear(void)

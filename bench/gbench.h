@@ -30,7 +30,8 @@ struct gbench_run {
 };
 
 /*
- * Registers `function` under `name` (copied), to run `iterations` times in each of `repetitions`.
+ * Registers `function` under `name` (copied), to run `iterations` times in each of `repetitions`
+ * (0: as many as the command line says).
  * Iterations are fixed, so that nothing is calibrated and counts repeat. `argument` must live until
  * after gbench_run_all. Times are shown in ms when `milliseconds`, else in ns.
  */
