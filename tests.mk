@@ -3,10 +3,11 @@
 
 TESTS := $(BUILD)/tests
 
-# The conformance suite, the same against deliberately broken structures, and the options.
+# The conformance suite; and the same on deliberately broken structures, each of which it has to
+# catch.
 suite         := structures/tests/conformance
-suite_sources := $(addprefix $(suite)/,allocations.c bed.c checks.c checks-contract.c \
-	checks-resources.c oracle.c sequence.c specimen.c)
+suite_mains   := $(suite)/conformance.c $(suite)/broken-test.c
+suite_sources := $(filter-out $(suite_mains),$(wildcard $(suite)/*.c))
 wrapped       := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc posix_memalign \
 	free)
 
@@ -14,7 +15,7 @@ $(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_so
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
 
-$(TESTS)/broken: $(call objects,sanitized,$(suite)/broken.c $(suite_sources) $(BROKEN)) $(call library_objects,sanitized) $(BUILD)/sanitized/generated/broken.o
+$(TESTS)/broken-test: $(call objects,sanitized,$(suite)/broken-test.c $(suite_sources) $(BROKEN)) $(call library_objects,sanitized) $(BUILD)/sanitized/generated/broken.o
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
 
@@ -43,7 +44,7 @@ $(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(tr
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
 
-test_programs := $(addprefix $(TESTS)/,conformance broken options-test fuzz-standalone $(bench_tests))
+test_programs := $(addprefix $(TESTS)/,conformance broken-test options-test fuzz-standalone $(bench_tests))
 
 .PHONY: test-programs conformance
 test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs

@@ -1,107 +1,103 @@
 /*
- * allocations.c - wrapped by the linker around the C library's allocator
+ * allocations.c - the allocator's functions as the linker wraps them
  */
+#include <errno.h>
+#include <malloc.h>
+#include <malloc.h>
+#include <stdlib.h>
+
 #include "allocations.h"
 
-#include <errno.h>
-#include <stdint.h>
+/* No test needs as much, and no machine that runs it has it. */
+#define TOO_MUCH (UINT64_C(1) << 40)
 
+struct allocations allocations;
+
+/* The linker gives these their names. */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
+void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 int __real_posix_memalign(void **block, size_t alignment, size_t size);
 void __real_free(void *block);
+
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
+void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size);
 void __wrap_free(void *block);
 
-static size_t made, live, spare = SIZE_MAX;
-static bool failed;
-
-size_t allocations_made(void)
+/* Whether an allocation is to fail; it has been asked for then. */
+static bool fails(size_t size)
 {
-	return made;
-}
+	uint64_t number;
 
-size_t allocations_live(void)
-{
-	return live;
-}
-
-void allocations_fail_after(size_t count)
-{
-	spare = count;
-	failed = false;
-}
-
-void allocations_allow(void)
-{
-	spare = SIZE_MAX;
-}
-
-bool allocations_failed(void)
-{
-	return failed;
-}
-
-/* Whether this allocation may be made. */
-static bool allowed(void)
-{
-	if (!spare) {
-		failed = true;
-		errno = ENOMEM;
+	if (!allocations.watching)
 		return false;
-	}
-	if (spare != SIZE_MAX)
-		spare--;
+	number = allocations.asked++;
+	if (size < TOO_MUCH && (number < allocations.fail_from || number >= allocations.fail_until))
+		return false;
+	allocations.failed++;
+	errno = ENOMEM;
 	return true;
 }
 
-static void *counted(void *block)
+static void *allocated(void *block)
 {
-	made++;
-	live += block != NULL;
+	if (block && allocations.watching) {
+		allocations.live++;
+		allocations.bytes += malloc_usable_size(block);
+	}
 	return block;
+}
+
+static void freed(void *block)
+{
+	if (block && allocations.watching) {
+		allocations.live--;
+		allocations.bytes -= malloc_usable_size(block);
+	}
 }
 
 void *__wrap_malloc(size_t size)
 {
-	return allowed() ? counted(__real_malloc(size)) : NULL;
+	return fails(size) ? NULL : allocated(__real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-	return allowed() ? counted(__real_calloc(count, size)) : NULL;
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		bytes = SIZE_MAX;
+	return fails(bytes) ? NULL : allocated(__real_calloc(count, size));
 }
 
-void *__wrap_realloc(void *block, size_t size)
+void *__wrap_realloc(void *old, size_t size)
 {
-	if (!allowed())
+	if (fails(size))
 		return NULL;
-	live -= block != NULL;
-	return counted(__real_realloc(block, size));
+	freed(old);
+	return allocated(__real_realloc(old, size));
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-	return allowed() ? counted(__real_aligned_alloc(alignment, size)) : NULL;
+	return fails(size) ? NULL : allocated(__real_aligned_alloc(alignment, size));
 }
 
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 {
-	int result = allowed() ? __real_posix_memalign(block, alignment, size) : ENOMEM;
+	int result = fails(size) ? ENOMEM : __real_posix_memalign(block, alignment, size);
 
-	made += !result;
-	live += !result;
+	if (!result)
+		allocated(*block);
 	return result;
 }
 
 void __wrap_free(void *block)
 {
-	live -= block != NULL;
+	freed(block);
 	__real_free(block);
 }

@@ -1,24 +1,42 @@
 /*
- * allocations.h - the allocator, counted, and failing when told to
+ * allocations.h - what a structure allocates: counted, and failing when asked to
  *
- * The linker routes malloc, calloc, realloc, aligned_alloc, posix_memalign and free of the whole
- * program here (-Wl,--wrap=malloc and so on).
+ * Programs with this are linked with -Wl,--wrap=F for each F of malloc, calloc, realloc,
+ * aligned_alloc, posix_memalign and free. Only what happens while watching is counted and fails, so
+ * that the tests' own memory is none of it. Whatever asks for more than a TiB gets NULL: sanitizers
+ * would end the program over it.
  */
-#ifndef ALLOCATIONS_H
-#define ALLOCATIONS_H
+#ifndef TESTS_ALLOCATIONS_H
+#define TESTS_ALLOCATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Calls that allocated, and blocks that are allocated now, since the program began. */
-size_t allocations_made(void);
-size_t allocations_live(void);
+struct allocations {
+	bool watching;
+	uint64_t asked; /* allocations asked for while watching, failed ones included */
+	uint64_t failed;
+	uint64_t live;			/* blocks allocated and not freed */
+	uint64_t bytes;			/* in them; as large as the allocator made them */
+	uint64_t fail_from, fail_until; /* by `asked`, which begins at 0: from <= asked < until */
+};
 
-/* The allocations after the next `spare` ones fail, until allocations_allow. */
-void allocations_fail_after(size_t spare);
-void allocations_allow(void);
+/* The only state there is: one thread tests. */
+extern struct allocations allocations;
 
-/* Whether any has failed since allocations_fail_after. */
-bool allocations_failed(void);
+/* From now on, `after` allocations succeed, the `count` that follow fail, and the rest succeed. */
+static inline void allocations_fail(uint64_t after, uint64_t count)
+{
+	allocations.fail_from = allocations.asked + after;
+	allocations.fail_until = count > UINT64_MAX - allocations.fail_from
+					 ? UINT64_MAX
+					 : allocations.fail_from + count;
+}
+
+static inline void allocations_succeed(void)
+{
+	allocations.fail_from = allocations.fail_until = 0;
+}
 
 #endif

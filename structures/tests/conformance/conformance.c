@@ -1,128 +1,101 @@
 /*
- * conformance.c - every structure, with every setting it calls interesting, through every check
+ * conformance.c - every check on every structure with every setting that it calls interesting
  *
  *	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-v]
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "checks.h"
+#include "arguments.h"
 
-/* Steps of a random sequence, and how long one check may take before it hangs: a slow machine under
- * sanitizers takes about 2 s for the longest. */
-#define STEPS	10000
-#define SECONDS 120
-
-struct settings {
-	const char *only; /* NULL: all structures */
-	uint64_t seed;
-	size_t steps;
-	bool verbose;
+struct sum {
+	unsigned passed, failed, skipped;
 };
 
-struct tally {
-	size_t passed, failed, skipped;
-};
-
-static bool can_run(const struct check *check)
+static void run_check(const struct check *check, const struct subject *subject,
+		      const struct settings *settings, struct sum *sum)
 {
-#ifdef NDEBUG
-	return check->run != check_misuse;
-#else
-	(void)check;
-	return true;
-#endif
+	static const char *const words[] = { "ok", "FAILED", "skipped" };
+	static char output[SUITE_OUTPUT_SIZE];
+	enum verdict verdict = suite_run(check, subject, settings, output);
+
+	sum->passed += verdict == VERDICT_PASSED;
+	sum->failed += verdict == VERDICT_FAILED;
+	sum->skipped += verdict == VERDICT_SKIPPED;
+	if (verdict != VERDICT_PASSED || settings->verbose)
+		printf("%-8s %s: %s\n", words[verdict], subject->name, check->name);
+	if (verdict != VERDICT_PASSED)
+		printf("%s", output);
+	fflush(stdout);
 }
 
-static void run_checks(const struct settings *settings, const struct specimen *specimen,
-		       struct tally *tally)
+static void run_options(const struct timer_structure *structure, const char *options,
+			const struct settings *settings, struct sum *total)
 {
-	const char *colon = *specimen->options ? ":" : "";
+	char error[OPTIONS_ERROR_SIZE] = "";
+	struct sum sum = { 0, 0, 0 };
+	struct subject subject;
 
-	for (const struct check *check = checks; check->name; check++) {
-		enum outcome outcome;
-
-		if (!can_run(check)) {
-			tally->skipped++;
-			continue;
-		}
-		outcome = check_in_process(check, specimen, settings->seed, settings->steps,
-					   SECONDS, false);
-		tally->passed += outcome == PASSED;
-		tally->failed += outcome != PASSED;
-		if (outcome != PASSED || settings->verbose)
-			printf("%s %s%s%s: %s (seed %" PRIu64 ")\n",
-			       outcome == PASSED ? "ok    "
-			       : outcome == DIED ? "DIED  "
-						 : "FAILED",
-			       specimen->structure->name, colon, specimen->options, check->name,
-			       settings->seed);
+	if (subject_open(&subject, structure, options, error)) {
+		printf("FAILED   %s:%s: %s\n", structure->name, options, error);
+		total->failed++;
+		return;
 	}
+	for (const struct check *check = checks; check->name; check++)
+		run_check(check, &subject, settings, &sum);
+	printf("%-40s %u passed, %u failed\n", subject.name, sum.passed, sum.failed);
+	subject_close(&subject);
+	total->passed += sum.passed;
+	total->failed += sum.failed;
+	total->skipped += sum.skipped;
 }
 
-static void run_structure(const struct settings *settings, const struct timer_structure *structure,
-			  struct tally *tally)
+static void run_structure(const struct timer_structure *structure, const struct settings *settings,
+			  struct sum *sum)
 {
 	static const char *const defaults[] = { "", NULL };
 	const char *const *options = structure->interesting ? structure->interesting : defaults;
-	size_t length = strlen(structure->name);
 
-	if (settings->only && (strncmp(settings->only, structure->name, length) ||
-			       (settings->only[length] && settings->only[length] != ':')))
-		return;
-	if (settings->only && settings->only[length] == ':') {
-		run_checks(settings, &(struct specimen){ structure, settings->only + length + 1 },
-			   tally);
-		return;
-	}
 	for (; *options; options++)
-		run_checks(settings, &(struct specimen){ structure, *options }, tally);
+		run_options(structure, *options, settings, sum);
 }
 
-static int usage(void)
+/* The structure that -t names; NULL when it names none. */
+static const struct timer_structure *find_only(const char *only)
 {
-	fprintf(stderr, "usage: conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-v]\n");
-	return 2;
+	const struct timer_structure *structure = only ? timer_structure_find(only) : NULL;
+	char error[OPTIONS_ERROR_SIZE] = "";
+	struct timer_accuracy accuracy;
+
+	if (only && timer_set_accuracy(only, &accuracy, error, sizeof(error))) {
+		fprintf(stderr, "%s\n", error);
+		exit(2);
+	}
+	return structure;
 }
 
 int main(int argc, char **argv)
 {
-	const char *seed = getenv("TIMERBED_SEED");
-	struct settings settings = { .steps = STEPS, .seed = (uint64_t)time(NULL) };
-	struct tally tally = { 0 };
-	int letter;
+	struct sum sum = { 0, 0, 0 };
+	struct arguments arguments;
+	const struct timer_structure *only;
+	const char *options;
 
-	while ((letter = getopt(argc, argv, "s:t:n:v")) != -1) {
-		switch (letter) {
-		case 's':
-			seed = optarg;
-			break;
-		case 't':
-			settings.only = optarg;
-			break;
-		case 'n':
-			settings.steps = strtoull(optarg, NULL, 10);
-			break;
-		case 'v':
-			settings.verbose = true;
-			break;
-		default:
-			return usage();
-		}
-	}
-	if (seed)
-		settings.seed = strtoull(seed, NULL, 10);
-	printf("seed %" PRIu64 "\n", settings.seed);
-	for (size_t i = 0; timer_structures[i]; i++)
-		run_structure(&settings, timer_structures[i], &tally);
-	if (tally.skipped)
-		printf("%zu passed, %zu failed, %zu skipped\n", tally.passed, tally.failed,
-		       tally.skipped);
-	else
-		printf("%zu passed, %zu failed\n", tally.passed, tally.failed);
-	return tally.failed || !tally.passed;
+	arguments_parse(&arguments, argc, argv);
+	only = find_only(arguments.only);
+	options = only ? strchr(arguments.only, ':') : NULL;
+	if (options)
+		run_options(only, options + 1, &arguments.settings, &sum);
+	else if (only)
+		run_structure(only, &arguments.settings, &sum);
+	for (size_t i = 0; !only && timer_structures[i]; i++)
+		run_structure(timer_structures[i], &arguments.settings, &sum);
+	if (!sum.passed && !sum.failed)
+		sum.failed = 1; /* no structures are no proof */
+	printf("%u passed, %u failed", sum.passed, sum.failed);
+	if (sum.skipped)
+		printf(", %u skipped", sum.skipped);
+	putchar('\n');
+	return sum.failed != 0;
 }

@@ -1,21 +1,74 @@
 /*
- * oracle.c - the contract, judged
+ * oracle.c - what timer.h promises, judged answer by answer
  */
-#include "oracle.h"
-
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-int oracle_open(struct oracle *oracle, const struct timer_structure *structure,
-		const struct timer_accuracy *accuracy, size_t count, uint64_t now)
+#include "oracle.h"
+
+static uint64_t tick_of(const struct oracle *oracle)
 {
-	*oracle = (struct oracle){
-		.structure = structure,
-		.accuracy = *accuracy,
-		.timers = calloc(count, sizeof(*oracle->timers)),
-		.count = count,
-		.now = now,
-	};
+	return oracle->accuracy.tick ? oracle->accuracy.tick : 1;
+}
+
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	return a > TIMER_NEVER - b ? TIMER_NEVER : a + b;
+}
+
+/* The first tick that begins at or after a time. */
+static uint64_t ceiling_tick(const struct oracle *oracle, uint64_t time)
+{
+	return time / tick_of(oracle) + (time % tick_of(oracle) != 0);
+}
+
+/* When a tick begins; TIMER_NEVER when that is after the end of time. */
+static uint64_t tick_begins(const struct oracle *oracle, uint64_t tick)
+{
+	return tick > TIMER_NEVER / tick_of(oracle) ? TIMER_NEVER : tick * tick_of(oracle);
+}
+
+/*
+ * From when on a timer may not be left out. The lateness that is a fraction of the interval is a
+ * fraction of the distance to the deadline when no interval is given, or a shorter one: structures
+ * that are late go by the distance.
+ */
+static uint64_t must_fire(const struct oracle *oracle, uint64_t deadline, uint64_t interval)
+{
+	uint64_t distance = deadline > oracle->latest ? deadline - oracle->latest : 0;
+	double late;
+
+	if (deadline == TIMER_NEVER || oracle->accuracy.when == TIMER_EXACT)
+		return deadline;
+	if (oracle->accuracy.when == TIMER_TO_A_TICK)
+		return tick_begins(oracle, ceiling_tick(oracle, deadline));
+	late = oracle->accuracy.fraction * (double)(interval > distance ? interval : distance) + 1;
+	if (late >= 0x1p64)
+		return TIMER_NEVER;
+	return plus(plus(deadline, (uint64_t)late), oracle->accuracy.tick);
+}
+
+static const char *fault(struct oracle *oracle, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static const char *fault(struct oracle *oracle, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(oracle->fault, sizeof(oracle->fault), format, arguments);
+	va_end(arguments);
+	return oracle->fault;
+}
+
+int oracle_open(struct oracle *oracle, const struct timer_accuracy *accuracy, size_t count,
+		uint64_t now)
+{
+	*oracle = (struct oracle){ .accuracy = *accuracy, .count = count, .latest = now };
+	oracle->timers = calloc(count ? count : 1, sizeof(*oracle->timers));
 	return oracle->timers ? 0 : -ENOMEM;
 }
 
@@ -24,176 +77,186 @@ void oracle_close(struct oracle *oracle)
 	free(oracle->timers);
 }
 
-static uint64_t saturating_add(uint64_t a, uint64_t b)
+static void set_state(struct oracle *oracle, size_t id, enum oracle_state state)
 {
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+	enum oracle_state *old = &oracle->timers[id].state;
+
+	oracle->armed -= *old == ORACLE_ARMED;
+	oracle->armed += state == ORACLE_ARMED;
+	oracle->not_idle -= *old != ORACLE_IDLE;
+	oracle->not_idle += state != ORACLE_IDLE;
+	*old = state;
 }
 
-static uint64_t next_multiple(uint64_t time, uint64_t tick)
+/*
+ * A timer that is late already when it is armed has no tick of its own to come in. Filed under any
+ * from its own to the current one it is handed over in good time, so each of them will do.
+ */
+void oracle_arm(struct oracle *oracle, size_t id, uint64_t deadline, uint64_t interval)
 {
-	uint64_t rest = tick ? time % tick : 0;
+	struct oracle_timer *timer = &oracle->timers[id];
+	uint64_t current = oracle->latest / tick_of(oracle);
 
-	return rest ? saturating_add(time, tick - rest) : time;
-}
-
-static uint64_t last_multiple(uint64_t time, uint64_t tick)
-{
-	return tick ? time - time % tick : time;
-}
-
-/* The latest that a timer may fire, but for what time has already passed. */
-static uint64_t must_fire(const struct timer_accuracy *accuracy, uint64_t deadline,
-			  uint64_t interval)
-{
-	switch (accuracy->when) {
-	case TIMER_TO_A_TICK:
-		return next_multiple(deadline, accuracy->tick);
-	case TIMER_LATE_FRACTION:
-		return saturating_add(saturating_add(deadline, accuracy->tick),
-				      (uint64_t)((double)interval * accuracy->fraction));
-	default:
-		return deadline;
-	}
-}
-
-void oracle_arm(struct oracle *oracle, size_t number, uint64_t deadline, uint64_t interval)
-{
-	struct oracle_timer *timer = &oracle->timers[number];
-	uint64_t passed = last_multiple(oracle->now, oracle->accuracy.tick);
-
-	oracle->armed += timer->state != ORACLE_ARMED;
-	timer->state = ORACLE_ARMED;
 	timer->deadline = deadline;
-	timer->must_fire = TIMER_NEVER;
-	if (deadline != TIMER_NEVER)
-		timer->must_fire = must_fire(&oracle->accuracy, deadline, interval);
-	timer->first_order = timer->last_order = deadline;
-	if (oracle->accuracy.order != TIMER_BY_TICK)
-		return;
-	timer->first_order = timer->last_order = next_multiple(deadline, oracle->accuracy.tick);
-	/* Armed when its tick had passed: it may stand with those of any tick since. */
-	if (timer->last_order < passed)
-		timer->last_order = passed;
+	timer->must = must_fire(oracle, deadline, interval);
+	timer->least_tick = ceiling_tick(oracle, deadline);
+	timer->most_tick = ceiling_tick(oracle, timer->must);
+	if (timer->most_tick < current)
+		timer->most_tick = current;
+	set_state(oracle, id, ORACLE_ARMED);
 }
 
-void oracle_stop(struct oracle *oracle, size_t number, enum oracle_state state)
+void oracle_disarm(struct oracle *oracle, size_t id)
 {
-	oracle->armed -= oracle->timers[number].state == ORACLE_ARMED;
-	oracle->timers[number].state = state;
+	set_state(oracle, id, ORACLE_DISARMED);
 }
 
-/* What expire left behind although it had room for more. */
-static const char *judge_rest(const struct oracle *oracle, uint64_t now)
+void oracle_remove(struct oracle *oracle, size_t id)
 {
+	set_state(oracle, id, ORACLE_IDLE);
+}
+
+/* The armed timer that has to fire first; NULL when none has to, ever. */
+static const struct oracle_timer *first_must(const struct oracle *oracle)
+{
+	const struct oracle_timer *first = NULL;
+
 	for (size_t i = 0; i < oracle->count; i++) {
 		const struct oracle_timer *timer = &oracle->timers[i];
 
-		if (timer->state == ORACLE_ARMED && timer->must_fire <= now &&
-		    timer->must_fire != TIMER_NEVER)
-			return "expire: a timer that is due was not handed over";
+		if (timer->state == ORACLE_ARMED && timer->must != TIMER_NEVER &&
+		    (!first || timer->must < first->must))
+			first = timer;
 	}
-	return NULL;
+	return first;
 }
 
-static const char *judge_timer(const struct oracle *oracle, const struct oracle_timer *timer,
-			       const struct timer *out, uint64_t now, uint64_t *before)
+/* Before the latest now nothing need be returned, so what is overdue is so from the latest on. */
+uint64_t oracle_latest_next(const struct oracle *oracle)
 {
+	const struct oracle_timer *first = first_must(oracle);
+
+	if (!first)
+		return TIMER_NEVER;
+	return first->must > oracle->latest ? first->must : oracle->latest;
+}
+
+const char *oracle_judge_next(struct oracle *oracle, uint64_t next)
+{
+	uint64_t bound = oracle_latest_next(oracle);
+
+	if (next <= bound)
+		return NULL;
+	return fault(oracle, "next is too late: %" PRIu64 ", when a timer fires at %" PRIu64, next,
+		     bound);
+}
+
+const char *oracle_judge_size(struct oracle *oracle, size_t size)
+{
+	if (size == oracle->armed)
+		return NULL;
+	return fault(oracle, "the size is %zu, with %zu timers armed", size, oracle->armed);
+}
+
+static const char *judge_one(struct oracle *oracle, uint64_t now, size_t id)
+{
+	static const char *const states[] = { "idle", "armed", "disarmed" };
+	const struct oracle_timer *timer;
+
+	if (id >= oracle->count)
+		return fault(oracle, "expire hands over what is no timer");
+	timer = &oracle->timers[id];
 	if (timer->state != ORACLE_ARMED)
-		return "expire: a timer that is not armed was handed over";
+		return fault(oracle, "t%zu fires when it is %s", id, states[timer->state]);
 	if (timer->deadline == TIMER_NEVER)
-		return "expire: a timer that never fires was handed over";
+		return fault(oracle, "t%zu fires, which never should", id);
 	if (timer->deadline > now)
-		return "expire: early";
-	if (out->deadline != timer->deadline)
-		return "expire: a timer's deadline is not the last one set";
-	if (oracle->accuracy.order != TIMER_UNORDERED && timer->last_order < *before)
-		return "expire: out of order";
-	if (timer->first_order > *before)
-		*before = timer->first_order;
+		return fault(oracle, "t%zu fires early, at %" PRIu64 " instead of %" PRIu64, id,
+			     now, timer->deadline);
 	return NULL;
 }
 
-const char *oracle_expired(struct oracle *oracle, uint64_t now, struct timer *const *out,
-			   size_t count, size_t max)
+/*
+ * Whether a timer may follow those before it. By tick: there has to be a choice of ticks, each
+ * within its timer's bounds, that never decreases; the least possible one is the best to go on from.
+ */
+static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reached)
 {
-	uint64_t before = 0;
+	const struct oracle_timer *timer = &oracle->timers[id];
+	bool by_deadline = oracle->accuracy.order == TIMER_BY_DEADLINE;
+	uint64_t least = by_deadline ? timer->deadline : timer->least_tick;
+	uint64_t most = by_deadline ? timer->deadline : timer->most_tick;
+
+	if (oracle->accuracy.order == TIMER_UNORDERED)
+		return NULL;
+	if (most < *reached)
+		return fault(oracle, "t%zu is out of order: %s %" PRIu64 " after %" PRIu64, id,
+			     by_deadline ? "deadline" : "tick", most, *reached);
+	if (*reached < least)
+		*reached = least;
+	return NULL;
+}
+
+/* What is left behind: nothing that has to fire, unless there was no room or time went back. */
+static const char *judge_rest(struct oracle *oracle, uint64_t now, bool complete)
+{
+	const struct oracle_timer *first = complete ? first_must(oracle) : NULL;
+
+	if (!first || first->must > now)
+		return NULL;
+	return fault(oracle,
+		     "t%zu does not fire at %" PRIu64 ", though it is due since %" PRIu64
+		     " and there was room",
+		     (size_t)(first - oracle->timers), now, first->must);
+}
+
+const char *oracle_judge_expire(struct oracle *oracle, uint64_t now, size_t max, uint64_t next,
+				const size_t *ids, size_t count)
+{
+	bool forward = now >= oracle->latest;
+	uint64_t reached = 0;
+	const char *wrong;
 
 	if (count > max)
-		return "expire: more than max handed over";
+		return fault(oracle, "expire hands over %zu timers, of %zu at most", count, max);
 	for (size_t i = 0; i < count; i++) {
-		size_t number = ((struct oracle_object *)out[i])->number;
-		const char *wrong =
-			judge_timer(oracle, &oracle->timers[number], out[i], now, &before);
-
+		wrong = judge_one(oracle, now, ids[i]);
+		if (!wrong)
+			wrong = judge_order(oracle, ids[i], &reached);
 		if (wrong)
 			return wrong;
-		oracle_stop(oracle, number, ORACLE_IDLE);
+		set_state(oracle, ids[i], ORACLE_IDLE);
 	}
-	if (now < oracle->now)
-		return NULL; /* it need not return anything */
-	oracle->now = now;
-	return count < max ? judge_rest(oracle, now) : NULL;
+	if (count && next > now)
+		return fault(oracle, "next was too late: %" PRIu64 ", when t%zu fires at %" PRIu64,
+			     next, ids[0], now);
+	if (forward)
+		oracle->latest = now;
+	return judge_rest(oracle, now, forward && count < max);
 }
 
-struct visit {
-	struct oracle *oracle;
-	const char *wrong;
-	size_t count;
-};
-
-static void visit_armed(struct timer *timer, void *data)
+const char *oracle_judge_visit(struct oracle *oracle, size_t id)
 {
-	struct visit *visit = data;
-	struct oracle_timer *known =
-		&visit->oracle->timers[((struct oracle_object *)timer)->number];
-
-	if (known->state != ORACLE_ARMED)
-		visit->wrong = "for_each: visits a timer that is not armed";
-	if (known->seen)
-		visit->wrong = "for_each: visits a timer twice";
-	known->seen = true;
-	visit->count++;
-}
-
-static const char *judge_visits(struct oracle *oracle, const struct timer_set *set)
-{
-	struct visit visit = { .oracle = oracle };
-
-	for (size_t i = 0; i < oracle->count; i++)
-		oracle->timers[i].seen = false;
-	oracle->structure->for_each(set, visit_armed, &visit);
-	if (!visit.wrong && visit.count != oracle->armed)
-		return "for_each: misses an armed timer";
-	return visit.wrong;
-}
-
-/* The bound on next: the earliest that any armed timer must fire, but not before the present. */
-static const char *judge_next(const struct oracle *oracle, struct timer_set *set)
-{
-	uint64_t next = oracle->structure->next(set), bound = TIMER_NEVER;
-
-	for (size_t i = 0; i < oracle->count; i++) {
-		const struct oracle_timer *timer = &oracle->timers[i];
-
-		if (timer->state == ORACLE_ARMED && timer->must_fire < bound)
-			bound = timer->must_fire;
-	}
-	if (bound != TIMER_NEVER && bound < oracle->now)
-		bound = oracle->now;
-	if (next > bound)
-		return "next: later than a timer must fire";
-	if (!oracle->armed && next != TIMER_NEVER)
-		return "next: something is to come of an empty set";
+	if (id >= oracle->count)
+		return fault(oracle, "for_each visits what is no timer");
+	if (oracle->timers[id].state != ORACLE_ARMED)
+		return fault(oracle, "for_each visits t%zu, which is not armed", id);
+	if (oracle->timers[id].visited)
+		return fault(oracle, "for_each visits t%zu twice", id);
+	oracle->timers[id].visited = true;
 	return NULL;
 }
 
-const char *oracle_inspect(struct oracle *oracle, struct timer_set *set)
+const char *oracle_judge_visits(struct oracle *oracle)
 {
-	const char *wrong = oracle->structure->check(set);
+	const char *wrong = NULL;
 
-	if (!wrong && oracle->structure->size(set) != oracle->armed)
-		wrong = "size: not the number of armed timers";
-	if (!wrong)
-		wrong = judge_visits(oracle, set);
-	return wrong ? wrong : judge_next(oracle, set);
+	for (size_t id = 0; id < oracle->count; id++) {
+		struct oracle_timer *timer = &oracle->timers[id];
+
+		if (timer->state == ORACLE_ARMED && !timer->visited && !wrong)
+			wrong = fault(oracle, "for_each misses t%zu", id);
+		timer->visited = false;
+	}
+	return wrong;
 }

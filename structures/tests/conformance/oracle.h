@@ -1,52 +1,66 @@
 /*
- * oracle.h - what a structure must do, by arrays and walks over all of them
+ * oracle.h - the contract of timer.h as arrays: what every answer of a structure is held against
  *
- * The oracle is told every operation and judges every answer by the contract in timer.h, in the
- * accuracy that the structure declares. It is slow and obvious on purpose.
+ * Timers are numbers 0..count-1. The oracle is told every operation and judges every answer by the
+ * accuracy that the structure declares. It searches and sorts nothing, so that it is right at a
+ * glance; what it costs is O(count) an answer.
+ *
+ * A judgement is NULL when the answer is right, or says in one line what is wrong; the text stays
+ * until the next one.
  */
-#ifndef ORACLE_H
-#define ORACLE_H
+#ifndef TESTS_ORACLE_H
+#define TESTS_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "structures/timer.h"
 
 enum oracle_state { ORACLE_IDLE, ORACLE_ARMED, ORACLE_DISARMED };
 
-/* The caller's object: the timer comes first, so that a timer that is handed out is its object. */
-struct oracle_object {
-	struct timer timer;
-	size_t number;
-};
-
 struct oracle_timer {
-	struct oracle_object *object;
 	enum oracle_state state;
+	bool visited;
 	uint64_t deadline;
-	uint64_t must_fire;		  /* at the latest; TIMER_NEVER if it need not */
-	uint64_t first_order, last_order; /* its place in the order lies within */
-	bool seen;
+	uint64_t
+		must; /* from this now on, expire may not leave it out; TIMER_NEVER: it always may */
+	uint64_t least_tick, most_tick; /* the ticks that it may be filed under */
 };
 
 struct oracle {
-	const struct timer_structure *structure;
 	struct timer_accuracy accuracy;
+	uint64_t latest; /* the latest now that the structure has seen */
+	size_t armed, not_idle;
+	size_t count;
 	struct oracle_timer *timers;
-	size_t count, armed;
-	uint64_t now; /* the largest that the structure has seen */
+	char fault[200];
 };
 
-/* 0 or -ENOMEM. The timers' objects are the caller's to set. */
-int oracle_open(struct oracle *oracle, const struct timer_structure *structure,
-		const struct timer_accuracy *accuracy, size_t count, uint64_t now);
+/* 0, or -ENOMEM. All timers are idle; the structure has seen `now`. */
+int oracle_open(struct oracle *oracle, const struct timer_accuracy *accuracy, size_t count,
+		uint64_t now);
 void oracle_close(struct oracle *oracle);
 
-void oracle_arm(struct oracle *oracle, size_t number, uint64_t deadline, uint64_t interval);
-void oracle_stop(struct oracle *oracle, size_t number, enum oracle_state state);
+/* Insert and reinsert are the same to the oracle: the last one wins. */
+void oracle_arm(struct oracle *oracle, size_t id, uint64_t deadline, uint64_t interval);
+void oracle_disarm(struct oracle *oracle, size_t id);
+void oracle_remove(struct oracle *oracle, size_t id);
 
-/* Judges what expire(now, out, max) returned: NULL, or what is wrong. */
-const char *oracle_expired(struct oracle *oracle, uint64_t now, struct timer *const *out,
-			   size_t count, size_t max);
+/* What next() may answer at the latest. */
+uint64_t oracle_latest_next(const struct oracle *oracle);
+const char *oracle_judge_next(struct oracle *oracle, uint64_t next);
+const char *oracle_judge_size(struct oracle *oracle, size_t size);
 
-/* Judges size, for_each, next and the structure's own check. */
-const char *oracle_inspect(struct oracle *oracle, struct timer_set *set);
+/*
+ * expire(now, .., max) has handed over `count` timers, in this order; before it, next() was `next`.
+ * They are idle then.
+ */
+const char *oracle_judge_expire(struct oracle *oracle, uint64_t now, size_t max, uint64_t next,
+				const size_t *ids, size_t count);
+
+/* for_each has visited one more timer; and has come to its end. */
+const char *oracle_judge_visit(struct oracle *oracle, size_t id);
+const char *oracle_judge_visits(struct oracle *oracle);
 
 #endif

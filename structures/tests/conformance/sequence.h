@@ -1,57 +1,71 @@
 /*
- * sequence.h - random sequences of operations, run against the oracle and shrunk when they fail
+ * sequence.h - operations as data: made at random, run against the oracle, shrunk when they fail
  *
- * A sequence is data: each step has all of its arguments. A step that makes no sense in the state
- * that its timer is in is passed over, so every part of a sequence is a sequence, too.
+ * Times are absolute and each operation is made legal when it runs (arming inserts or reinserts,
+ * disarming an idle timer is left out), so that any part of a sequence is a sequence: that is what
+ * lets a failing one be shrunk to the few operations that matter.
  */
-#ifndef SEQUENCE_H
-#define SEQUENCE_H
+#ifndef TESTS_SEQUENCE_H
+#define TESTS_SEQUENCE_H
 
-#include "specimen.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-enum step_kind { STEP_ARM, STEP_DISARM, STEP_REMOVE, STEP_EXPIRE, STEP_INSPECT, STEP_KINDS };
+#include "session.h"
 
-struct step {
-	enum step_kind kind;
-	size_t number;		     /* which timer */
-	uint64_t deadline, interval; /* STEP_ARM: insert or reinsert, whichever it is in need of */
-	bool fresh;		     /* STEP_ARM of an idle timer: in newly allocated memory */
-	uint64_t now;		     /* STEP_EXPIRE */
-	size_t max;
+enum operation_kind {
+	OPERATION_ARM,	       /* insert or reinsert: time is the deadline */
+	OPERATION_DISARM,      /* unless it is not armed */
+	OPERATION_REMOVE,      /* unless it is idle */
+	OPERATION_EXPIRE,      /* once, time is now */
+	OPERATION_DRAIN,       /* until fewer than max come */
+	OPERATION_AT_NEXT,     /* drain when next says, if that is at most `time` ahead */
+	OPERATION_BEFORE_NEXT, /* expire 1 ns before that: nothing comes */
+	OPERATION_RESERVE,     /* time is how many */
+	OPERATION_VISIT,
+	OPERATION_CHECK,
+	OPERATION_KINDS
+};
+
+struct operation {
+	enum operation_kind kind;
+	bool fired; /* `timer` counts among those that fired last, if any did */
+	uint32_t timer;
+	uint32_t max;
+	uint64_t time;
+	uint64_t interval;
 };
 
 struct sequence {
-	struct step *steps;
-	size_t count, timers;
 	uint64_t start; /* now when the set is created */
+	size_t timers;
+	size_t count;
+	struct operation *operations;
 };
 
-/* How many kinds of sequences there are; what each is about, in words. */
-size_t sequence_profiles(void);
-const char *sequence_profile_name(size_t profile);
+/* How a random sequence looks: number 0.. of SEQUENCE_PROFILES. */
+#define SEQUENCE_PROFILES 13
+const char *sequence_profile(size_t profile);
 
-/* Makes a sequence of that kind; the same for the same seed. sequence_free frees it. */
-void sequence_make(struct sequence *sequence, size_t profile, uint64_t seed, size_t steps);
+/* A random sequence of at most `count` operations; the caller ends it with sequence_free. */
+void sequence_make(struct sequence *sequence, size_t profile, uint64_t seed, size_t count);
 void sequence_free(struct sequence *sequence);
 
-/* NULL, or what went wrong at step *at. Everything is inspected after every `every`th step. */
-const char *sequence_run(const struct sequence *sequence, const struct specimen *specimen,
-			 size_t every, size_t *at);
+/* Applies operation number `number` to a session made for the sequence. */
+void sequence_step(struct session *session, const struct operation *operation);
 
-/* Drops steps as long as the rest still fails, in whatever way; each try is a process. */
-void sequence_shrink(struct sequence *sequence, const struct specimen *specimen);
+/*
+ * Runs it all, and ends the process at the first wrong answer (session.h). `progress`, if not NULL,
+ * is the number of operations begun, which survives that if the memory is shared.
+ */
+void sequence_run(const struct sequence *sequence, const struct subject *subject, bool trace,
+		  size_t *progress);
 
-/* The steps, one a line, to stderr. */
-void sequence_print(const struct sequence *sequence);
-
-/* SplitMix64 (Steele et al., OOPSLA 2014): enough for tests, and one word of state. */
-static inline uint64_t random_next(uint64_t *state)
-{
-	uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
-}
+/*
+ * Shrinks a sequence that fails, each try in a child of its own, and prints what is left, and how it
+ * fails, to stderr. Prints that it does not fail if so.
+ */
+void sequence_explain(struct sequence *sequence, const struct subject *subject);
 
 #endif

@@ -1,0 +1,57 @@
+/*
+ * arguments.c - getopt, and the seed
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arguments.h"
+
+static void usage(const char *program)
+{
+	fprintf(stderr, "usage: %s [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-v]\n", program);
+	exit(2);
+}
+
+static uint64_t number(const char *program, const char *text)
+{
+	char *rest;
+	uint64_t value;
+
+	errno = 0;
+	value = strtoull(text, &rest, 0);
+	if (errno || rest == text || *rest || *text == '-') {
+		fprintf(stderr, "%s: '%s' is not a number\n", program, text);
+		usage(program);
+	}
+	return value;
+}
+
+void arguments_parse(struct arguments *arguments, int argc, char **argv)
+{
+	const char *seed = getenv("TIMERBED_SEED");
+	int letter;
+
+	*arguments = (struct arguments){
+		.settings = { .seed = (uint64_t)time(NULL), .steps = DEFAULT_STEPS, .whole = true },
+	};
+	while ((letter = getopt(argc, argv, "s:t:n:v")) != -1) {
+		if (letter == 's')
+			arguments->settings.seed = number(*argv, optarg);
+		else if (letter == 't')
+			arguments->only = optarg;
+		else if (letter == 'n')
+			arguments->settings.steps = number(*argv, optarg);
+		else if (letter == 'v')
+			arguments->settings.verbose = true;
+		else
+			usage(*argv);
+	}
+	if (optind < argc)
+		usage(*argv);
+	if (seed && *seed)
+		arguments->settings.seed = number(*argv, seed);
+	printf("seed %llu\n", (unsigned long long)arguments->settings.seed);
+}

@@ -1,0 +1,131 @@
+/*
+ * broken-test.c - the proof of the proof: the suite catches every structure that is broken
+ *
+ * Each structure of broken/ has one fault and has to fail at least one check; the structure that
+ * they are made from has to pass all. And each check has to catch something, or nobody knows that it
+ * can.
+ *
+ *	broken-test [-s SEED] [-t NAME] [-n STEPS] [-v]
+ *
+ * Faults of memory are all but invisible without the address sanitizer: build it with that.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "broken/right.h"
+
+/* What there is in broken/. Generated. */
+extern const struct timer_structure *const broken_structures[];
+
+extern const struct timer_structure right;
+RIGHT_TABLE(right, "right", .departures = "none");
+
+/* As many as there can be checks. */
+#define MOST_CHECKS 64
+
+struct tally {
+	unsigned passed, failed;
+	unsigned caught[MOST_CHECKS]; /* how many broken ones each check has caught */
+};
+
+static void open_subject(struct subject *subject, const struct timer_structure *structure)
+{
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	if (!subject_open(subject, structure, "", error))
+		return;
+	fprintf(stderr, "%s: %s\n", structure->name, error);
+	exit(1);
+}
+
+/* Runs all checks; those that fail are stored in `failed` as text. How many. */
+static unsigned run_checks(const struct timer_structure *structure, const struct settings *settings,
+			   unsigned *caught, char *failed, size_t size)
+{
+	static char output[SUITE_OUTPUT_SIZE];
+	struct subject subject;
+	unsigned count = 0;
+	size_t used = 0;
+
+	open_subject(&subject, structure);
+	*failed = '\0';
+	for (const struct check *check = checks; check->name; check++) {
+		if (suite_run(check, &subject, settings, output) != VERDICT_FAILED)
+			continue;
+		count++;
+		if (caught)
+			caught[check - checks]++;
+		if (used < size)
+			used += (size_t)snprintf(failed + used, size - used, "%s%s",
+						 count > 1 ? ", " : "", check->name);
+		if (settings->verbose)
+			printf("--- %s: %s\n%.600s\n", structure->name, check->name, output);
+	}
+	subject_close(&subject);
+	return count;
+}
+
+static void expect_caught(const struct timer_structure *structure, const struct settings *settings,
+			  struct tally *tally)
+{
+	char failed[1024];
+
+	if (run_checks(structure, settings, tally->caught, failed, sizeof(failed))) {
+		printf("caught   %-24s by %s\n", structure->name, failed);
+		tally->passed++;
+	} else {
+		printf("FAILED   %-24s passes every check\n", structure->name);
+		tally->failed++;
+	}
+	fflush(stdout);
+}
+
+static void expect_right(const struct settings *settings, struct tally *tally)
+{
+	char failed[1024];
+
+	if (!run_checks(&right, settings, NULL, failed, sizeof(failed))) {
+		tally->passed++;
+		return;
+	}
+	printf("FAILED   the structure that is right fails %s\n", failed);
+	tally->failed++;
+}
+
+/* A check that nothing fails proves nothing. */
+static void expect_use(struct tally *tally)
+{
+	for (size_t i = 0; checks[i].name; i++) {
+		if (tally->caught[i]) {
+			tally->passed++;
+			continue;
+		}
+		printf("FAILED   '%s' catches nothing\n", checks[i].name);
+		tally->failed++;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct tally tally = { 0 };
+	struct arguments arguments;
+	unsigned run = 0;
+
+	arguments_parse(&arguments, argc, argv);
+	arguments.settings.whole = false;
+	expect_right(&arguments.settings, &tally);
+	for (size_t i = 0; broken_structures[i]; i++) {
+		if (arguments.only && strcmp(arguments.only, broken_structures[i]->name))
+			continue;
+		expect_caught(broken_structures[i], &arguments.settings, &tally);
+		run++;
+	}
+	if (!arguments.only)
+		expect_use(&tally);
+	else if (!run)
+		tally.failed++;
+	printf("%u passed, %u failed\n", tally.passed, tally.failed);
+	return tally.failed != 0;
+}

@@ -1,0 +1,14 @@
+/*
+ * Removing an idle timer goes unnoticed. Real-world class: a double free that works until the day
+ * that it does not.
+ */
+#include "right.h"
+
+static void remove_forgiving(struct timer_set *set, struct timer *timer)
+{
+	if (right_armed(timer))
+		right_take(right_of(set), timer);
+	timer->link.word[0] = RIGHT_IDLE;
+}
+
+BROKEN(forgives_misuse, .remove = remove_forgiving);

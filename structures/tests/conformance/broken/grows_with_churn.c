@@ -1,0 +1,23 @@
+/*
+ * Keeps a tombstone for each timer that was disarmed, and none is ever taken away. Real-world class:
+ * lazy deletion without compaction (asyncio's and Go's heaps, before they counted).
+ */
+#include "right.h"
+
+static int reserve_tombstones(struct timer_set *set, size_t n)
+{
+	return right_reserve(set, right_of(set)->word[0] + n + 1);
+}
+
+static void disarm_lazily(struct timer_set *set, struct timer *timer)
+{
+	struct right *right = right_of(set);
+
+	right_disarm(set, timer);
+	right->word[0]++;
+	/* A tombstone needs its place; without memory it is dropped, which harms nobody. */
+	if (right_reserve(set, right->word[0] + right->size + 1))
+		right->word[0]--;
+}
+
+BROKEN(grows_with_churn, .reserve = reserve_tombstones, .disarm = disarm_lazily);

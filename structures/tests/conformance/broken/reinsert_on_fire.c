@@ -1,0 +1,16 @@
+/*
+ * Leaves the state of a timer handed over as it was, so that arming it again is taken for misuse.
+ * Real-world class: periodic timers that can be re-armed anywhere but in their own callback.
+ */
+#include "right.h"
+
+static size_t expire_leaving(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
+{
+	size_t count = right_expire(set, now, out, max);
+
+	for (size_t i = 0; i < count; i++)
+		out[i]->link.word[0] = RIGHT_ARMED;
+	return count;
+}
+
+BROKEN(reinsert_on_fire, .expire = expire_leaving);

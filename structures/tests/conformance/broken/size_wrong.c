@@ -1,0 +1,18 @@
+/*
+ * Goes on counting a timer that is disarmed until it is removed. Real-world class: a counter kept on
+ * some paths only.
+ */
+#include "right.h"
+
+static void disarm_counted(struct timer_set *set, struct timer *timer)
+{
+	right_disarm(set, timer);
+	right_of(set)->word[0]++;
+}
+
+static size_t size_of(const struct timer_set *set)
+{
+	return right_of(set)->size + right_of(set)->word[0];
+}
+
+BROKEN(size_wrong, .disarm = disarm_counted, .size = size_of);

@@ -1,0 +1,184 @@
+/*
+ * check_memory.c - allocations: which of them may fail, when, and what is then true
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "allocations.h"
+#include "random.h"
+#include "suite.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define LEAK_CHECK 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LEAK_CHECK 1
+#endif
+#endif
+
+#ifdef LEAK_CHECK
+#include <sanitizer/lsan_interface.h>
+#endif
+
+#define SCENARIO_TIMERS 150
+
+static void arm_at_random(struct session *session, size_t id, uint64_t *random)
+{
+	uint64_t interval = 1 + random_magnitude(random, 24);
+
+	session_arm(session, id, session->oracle.latest + interval,
+		    random_chance(random, 50) ? interval : interval % 3 * 1000);
+}
+
+/* Some of everything, none of which may fail. */
+static void operate(struct session *session, size_t count, uint64_t *random)
+{
+	for (size_t i = 0; i < 3 * count; i++) {
+		size_t id = random_below(random, count);
+
+		if (random_chance(random, 70))
+			arm_at_random(session, id, random);
+		else if (session_state(session, id) == ORACLE_ARMED)
+			session_disarm(session, id);
+		else if (session_state(session, id) == ORACLE_DISARMED)
+			session_remove(session, id);
+	}
+	session_drain(session, session->oracle.latest + random_magnitude(random, 22), 7);
+	session_visit(session);
+	session_check(session);
+}
+
+/* Reserves in spite of failures; what was there before goes on working meanwhile. */
+static void reserve_at_last(struct session *session, size_t n, size_t before, uint64_t *random)
+{
+	for (unsigned attempt = 0; session_reserve(session, n); attempt++) {
+		if (before)
+			operate(session, before, random);
+		/* One allocation fails, so a second attempt has to get further. */
+		if (attempt)
+			allocations_succeed();
+		if (attempt > 1)
+			check_failed("reserve(%zu) fails with all the memory there is", n);
+	}
+}
+
+/* False when fewer allocations than `number` are made, so that none has failed. */
+static bool live_with_failure(const struct subject *subject, uint64_t number, uint64_t seed)
+{
+	uint64_t failed = allocations.failed;
+	size_t before = 0;
+	struct session session;
+
+	allocations_fail(number, 1);
+	if (session_open(&session, subject, SCENARIO_TIMERS, 1000, false) &&
+	    session_open(&session, subject, SCENARIO_TIMERS, 1000, false))
+		check_failed("create fails with all the memory there is");
+	for (size_t n = 1; n <= SCENARIO_TIMERS; n = n * 3 / 2 + 1) {
+		reserve_at_last(&session, n, before, &seed);
+		before = n;
+		operate(&session, n, &seed);
+	}
+	allocations_succeed();
+	session_close(&session);
+	return allocations.failed > failed;
+}
+
+/* More allocations than any scenario makes: only a structure that never gets on reaches it. */
+#define MOST_ALLOCATIONS 20000
+
+void check_failing_allocations(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t number = 0;
+
+	while (live_with_failure(subject, number, settings->seed))
+		if (++number > MOST_ALLOCATIONS)
+			check_failed("the scenario allocates without end");
+	if (!number)
+		check_failed("a set is made of no memory at all");
+}
+
+/* More than there is: refused, with nothing changed, or no concern of the structure's. */
+void check_impossible_reserve(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t random = settings->seed;
+	struct session session;
+
+	if (session_open(&session, subject, 40, 0, false))
+		check_failed("create fails");
+	operate(&session, 40, &random);
+	for (unsigned shift = 0; shift < 20; shift++) {
+		size_t room = session.reserved;
+
+		session_reserve(&session, SIZE_MAX >> shift);
+		session_reserve(&session, (SIZE_MAX >> shift) / 3 + 2);
+		session.reserved = room;
+		operate(&session, 40, &random);
+	}
+	session_close(&session);
+}
+
+/* After reserve nothing fails, though every allocation does; and reserving less needs none. */
+void check_no_allocations(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t random = settings->seed;
+
+	for (size_t n = 1; n < 700; n = n * 2 + 1) {
+		struct session session;
+
+		if (session_open(&session, subject, n, 0, false) || session_reserve(&session, n))
+			check_failed("create or reserve fails");
+		allocations_fail(0, UINT64_MAX);
+		for (unsigned round = 0; round < 4; round++)
+			operate(&session, n, &random);
+		if (session_reserve(&session, n) || session_reserve(&session, n / 2))
+			check_failed("reserve fails for what is reserved");
+		session_drain(&session, TIMER_NEVER, 64);
+		allocations_succeed();
+		session_close(&session);
+	}
+}
+
+/* One timer more each time, up to 1e5 (17 doublings): some allocations a doubling for each array
+ * that grows, and nothing that grows with n. */
+void check_growth(const struct subject *subject, const struct settings *settings)
+{
+	const size_t most = bearable(subject, 100000), bound = 200;
+	struct timer_set *set;
+	uint64_t before;
+
+	(void)settings;
+	if (subject->structure->create(&set, subject->options, 0))
+		check_failed("create fails");
+	allocations.watching = true;
+	before = allocations.asked;
+	for (size_t n = 1; n <= most; n++)
+		if (subject->structure->reserve(set, n))
+			check_failed("reserve(%zu) fails", n);
+	allocations.watching = false;
+	if (allocations.asked - before > bound)
+		check_failed("%zu allocations to reserve up to %zu timers one by one",
+			     (size_t)(allocations.asked - before), most);
+	subject->structure->destroy(set);
+}
+
+/* With timers in every state; the session counts blocks, and the leak checker looks for others. */
+void check_destroy(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t random = settings->seed;
+
+	for (size_t n = 0; n < 300; n = n * 3 + 1) {
+		struct session session;
+
+		if (session_open(&session, subject, n, 0, false))
+			check_failed("create fails");
+		if (n)
+			operate(&session, n, &random);
+		for (size_t id = 0; id < n; id += 2)
+			session_arm(&session, id, id % 5 ? 10000 * id : TIMER_NEVER, 0);
+		session_close(&session);
+	}
+#ifdef LEAK_CHECK
+	if (__lsan_do_recoverable_leak_check())
+		check_failed("memory is lost");
+#endif
+}

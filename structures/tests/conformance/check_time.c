@@ -1,0 +1,242 @@
+/*
+ * check_time.c - the first and the last instant there is, clocks that jump, and clocks that go back
+ */
+#include <inttypes.h>
+
+#include "random.h"
+#include "suite.h"
+
+#define YEAR (UINT64_C(365) * 86400 * TIMER_SECOND)
+
+static void open_at(struct session *session, const struct subject *subject, size_t timers,
+		    uint64_t now)
+{
+	if (session_open(session, subject, timers, now, false))
+		check_failed("create fails");
+}
+
+/* Clocks that begin at the beginning, anywhere, and so late that the end comes at once. */
+static const uint64_t starts[] = {
+	0,
+	1,
+	999,
+	1000000007,
+	UINT64_C(1) << 40,
+	200 * YEAR,
+	TIMER_NEVER - TIMER_SECOND,
+	TIMER_NEVER - 2,
+	TIMER_NEVER - 1,
+};
+
+#define STARTS (sizeof(starts) / sizeof(*starts))
+
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	return a > TIMER_NEVER - b ? TIMER_NEVER : a + b;
+}
+
+/* Deadlines at 0, now, past, one before the end, and never, in various orders; then all of time. */
+static void live_through(const struct subject *subject, uint64_t start, size_t rotation)
+{
+	const uint64_t deadlines[] = { 0,
+				       start,
+				       start / 2,
+				       start ? start - 1 : 0,
+				       plus(start, 1),
+				       plus(start, 50000),
+				       TIMER_NEVER - 1,
+				       TIMER_NEVER - 1001,
+				       TIMER_NEVER };
+	const size_t count = sizeof(deadlines) / sizeof(*deadlines);
+	struct session session;
+
+	open_at(&session, subject, count, start);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t deadline = deadlines[(i + rotation) % count];
+
+		session_arm(&session, i, deadline, deadline > start ? deadline - start : 0);
+		session_check(&session);
+	}
+	for (size_t i = 0; i < count; i++) /* what was early is late now, and back again */
+		session_arm(&session, i, deadlines[(i + rotation + 3) % count], 0);
+	session_drain(&session, start, 2);
+	session_check(&session);
+	session_drain(&session, plus(start, 100000), 64);
+	for (uint64_t left = 2000; left; left /= 3) {
+		session_drain(&session, TIMER_NEVER - left, 64);
+		session_check(&session);
+	}
+	session_drain(&session, TIMER_NEVER, 64);
+	session_visit(&session);
+	session_close(&session);
+}
+
+void check_ends_of_time(const struct subject *subject, const struct settings *settings)
+{
+	(void)settings;
+	for (size_t i = 0; i < STARTS; i++)
+		for (size_t rotation = 0; rotation < 9; rotation++)
+			live_through(subject, starts[i], rotation);
+}
+
+/* TIMER_NEVER is armed and counted like any other, and does not fire when time has ended, either. */
+void check_never(const struct subject *subject, const struct settings *settings)
+{
+	(void)settings;
+	for (size_t i = 0; i < STARTS; i++) {
+		struct session session;
+
+		open_at(&session, subject, 12, starts[i]);
+		for (size_t id = 0; id < 8; id++)
+			session_arm(&session, id, TIMER_NEVER,
+				    id % 2 ? 0 : TIMER_NEVER - starts[i]);
+		for (size_t id = 8; id < 12; id++)
+			session_arm(&session, id, starts[i], 0);
+		session_check(&session);
+		session_drain(&session, TIMER_NEVER, 3);
+		session_drain(&session, TIMER_NEVER, 3);
+		session_visit(&session);
+		session_arm(&session, 0, 5, 0);		  /* never -> due */
+		session_arm(&session, 1, TIMER_NEVER, 0); /* never -> never */
+		session_disarm(&session, 2);
+		session_remove(&session, 3);
+		session_check(&session);
+		session_drain(&session, TIMER_NEVER, 3);
+		session_arm(&session, 0, 7, 0);
+		session_arm(&session, 0, TIMER_NEVER, 0); /* due -> never */
+		session_drain(&session, TIMER_NEVER, 3);
+		session_visit(&session);
+		session_check(&session);
+		session_close(&session);
+	}
+}
+
+/* Timers from ns to centuries ahead, and a clock that sleeps for years at a time. */
+void check_years(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t random = settings->seed;
+
+	for (unsigned round = 0; round < 12; round++) {
+		struct session session;
+		uint64_t now = random_magnitude(&random, 60);
+
+		open_at(&session, subject, 64, now);
+		while (now < TIMER_NEVER - 4 * YEAR) {
+			for (size_t id = 0; id < 64; id += 1 + random_below(&random, 4)) {
+				uint64_t interval = random_magnitude(&random, 62);
+
+				session_arm(&session, id, plus(now, interval), interval);
+			}
+			now += random_below(&random, 30 * YEAR);
+			now = now < TIMER_NEVER / 2 || !round ? now : TIMER_NEVER - 3 * YEAR;
+			session_drain(&session, now, 16);
+			session_check(&session);
+			session_drain(&session, plus(now, YEAR), 16);
+			session_drain(&session, plus(now, YEAR), 16); /* time stands still */
+			now = plus(now, YEAR);
+			if (now == TIMER_NEVER)
+				break;
+		}
+		session_close(&session);
+	}
+}
+
+/* Nothing fires early, and nothing is lost, whatever an earlier now than before does. */
+void check_step_back(const struct subject *subject, const struct settings *settings)
+{
+	static const uint64_t steps[] = { 1, 999, 1000000, TIMER_SECOND, 3600 * TIMER_SECOND };
+
+	(void)settings;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) * 3; i++) {
+		uint64_t step = steps[i / 3], now = 500 * step;
+		struct session session;
+
+		open_at(&session, subject, 40, now);
+		for (size_t id = 0; id < 40; id++)
+			session_arm(&session, id, now + (id + 1) * step, (id + 1) * step);
+		session_expire(&session, now + 30 * step, 1 + i % 3); /* not all that are due */
+		session_expire(&session, now + 10 * step, 2);
+		session_expire(&session, now - 20 * step, 2);
+		session_expire(&session, 0, 2);
+		session_check(&session);
+		session_arm(&session, 0, now + 12 * step, 0); /* in the past of the latest now */
+		session_arm(&session, 1, now + 31 * step, step);
+		session_expire(&session, now + 11 * step, 1);
+		session_drain(&session, now + 30 * step, 5);
+		session_expire(&session, now, 64);
+		session_check(&session);
+		session_drain(&session, now + 1000 * step, 64);
+		session_close(&session);
+	}
+}
+
+/* Asked at every single ns around deadlines next to each other, and next to multiples of ticks. */
+void check_fine_times(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t tick = subject->accuracy.tick ? subject->accuracy.tick : 1000;
+	const uint64_t bases[] = { 0, tick * 4096 - 20, tick * 65536 - 20, (tick << 30) - 20 };
+
+	(void)settings;
+	for (size_t i = 0; i < sizeof(bases) / sizeof(*bases); i++) {
+		struct session session;
+
+		open_at(&session, subject, 48, bases[i]);
+		for (size_t id = 0; id < 48; id++)
+			session_arm(&session, id, bases[i] + id * 7 % 48, 0);
+		for (uint64_t now = bases[i]; now < bases[i] + 60; now++)
+			session_drain(&session, now, 2);
+		for (uint64_t near = 0; near < 6; near++) {
+			uint64_t due = bases[i] + 20 + near * tick;
+
+			for (size_t id = 0; id < 3; id++)
+				session_arm(&session, id, due - 1 + id, 0);
+			for (uint64_t now = due - 2; now < due + 3; now++)
+				session_drain(&session, now, 64);
+			session_drain(&session, due + tick - 1, 64);
+			session_drain(&session, due + tick, 64);
+		}
+		session_check(&session);
+		session_close(&session);
+	}
+}
+
+/*
+ * A loop that sleeps until next says: everything fires, in good time, after a bounded number of
+ * wake-ups. A wake-up in vain may move timers nearer, once for each level of a hierarchy; 64 levels
+ * of 1 bit number every ns there is.
+ */
+static void sleep_and_wake(const struct subject *subject, uint64_t *random, unsigned bits)
+{
+	const size_t timers = 50;
+	struct session session;
+	uint64_t next;
+
+	open_at(&session, subject, timers, random_magnitude(random, 62));
+	for (size_t id = 0; id < timers; id++) {
+		uint64_t interval = random_magnitude(random, bits);
+
+		session_arm(&session, id, session.oracle.latest + interval, interval);
+	}
+	session_disarm(&session, 1);
+	session_remove(&session, 2);
+	session_arm(&session, 3, TIMER_NEVER, 0);
+	while ((next = session_next(&session)) != TIMER_NEVER) {
+		session_drain(&session, next > session.oracle.latest ? next : session.oracle.latest,
+			      7);
+		if (session.spurious > timers * 65)
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain for %zu timers",
+				     session.spurious, session.wakeups, timers);
+	}
+	if (session.oracle.armed != 1)
+		check_failed("next says that nothing will fire, with %zu timers armed",
+			     session.oracle.armed - 1);
+	session_close(&session);
+}
+
+void check_wakeups(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t random = settings->seed;
+
+	for (unsigned bits = 1; bits <= 62; bits++)
+		sleep_and_wake(subject, &random, bits);
+}

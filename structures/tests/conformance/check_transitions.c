@@ -1,0 +1,159 @@
+/*
+ * check_transitions.c - every arrow in the picture of timer.h, and every arrow that is not in it
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "child.h"
+#include "suite.h"
+
+/* Timer 0..3 is the one that goes through it all (its memory is treated in four ways); the rest are
+ * there to be in the way. */
+#define ACTORS 4
+
+/* Far apart enough to be different in ticks of an hour. */
+#define STEP (UINT64_C(86400) * TIMER_SECOND)
+
+static void open_among(struct session *session, const struct subject *subject, size_t others)
+{
+	if (session_open(session, subject, ACTORS + others, STEP, false))
+		check_failed("create fails");
+	for (size_t id = ACTORS; id < ACTORS + others; id++)
+		session_arm(session, id, (id % 7 + 2) * 3 * STEP, 0);
+}
+
+/* Everything that may be done to one timer, with its deadline before, among and after the others'. */
+static void go_round(struct session *session, size_t id, uint64_t deadline)
+{
+	uint64_t now = session->oracle.latest;
+
+	session_arm(session, id, deadline, deadline - now); /* idle -> armed */
+	session_arm(session, id, deadline + STEP, 0);	    /* armed -> armed, later */
+	session_arm(session, id, deadline - STEP / 2, 0);   /* earlier */
+	session_arm(session, id, deadline - STEP / 2, 0);   /* the same */
+	session_disarm(session, id);			    /* armed -> disarmed */
+	session_check(session);
+	session_arm(session, id, deadline, deadline - now); /* disarmed -> armed */
+	session_check(session);
+	session_remove(session, id); /* armed -> idle */
+	session_check(session);
+	session_arm(session, id, deadline, 0);
+	session_disarm(session, id);
+	session_remove(session, id); /* disarmed -> idle */
+	session_check(session);
+	session_arm(session, id, deadline, 0);
+	session_visit(session);
+}
+
+void check_transitions(const struct subject *subject, const struct settings *settings)
+{
+	static const size_t others[] = { 0, 1, 2, 3, 5, 17, 100 };
+
+	(void)settings;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		for (uint64_t days = 2; days < 32; days += 3) {
+			struct session session;
+
+			open_among(&session, subject, others[i]);
+			for (size_t id = 0; id < ACTORS; id++)
+				go_round(&session, id, days * STEP);
+			session_disarm(&session, 1);
+			session_drain(&session, days * STEP, 64); /* armed -> idle */
+			session_check(&session);
+			session_drain(&session, 60 * STEP, 64);
+			session_arm(&session, 1, 70 * STEP, STEP);
+			session_drain(&session, 80 * STEP, 64);
+			session_check(&session);
+			session_close(&session);
+		}
+	}
+}
+
+enum misuse_state { IDLE, ARMED, DISARMED, REMOVED, FIRED, DISARMED_REMOVED };
+
+struct misuse {
+	const char *operation;
+	enum misuse_state state;
+	const struct subject *subject;
+	size_t others;
+};
+
+/* Everything that the picture has no arrow for. */
+static const struct misuse misuses[] = {
+	{ "insert", ARMED, NULL, 0 },	   { "reinsert", IDLE, NULL, 0 },
+	{ "reinsert", DISARMED, NULL, 0 }, { "reinsert", REMOVED, NULL, 0 },
+	{ "reinsert", FIRED, NULL, 0 },	   { "disarm", IDLE, NULL, 0 },
+	{ "disarm", DISARMED, NULL, 0 },   { "disarm", REMOVED, NULL, 0 },
+	{ "disarm", FIRED, NULL, 0 },	   { "remove", IDLE, NULL, 0 },
+	{ "remove", REMOVED, NULL, 0 },	   { "remove", DISARMED_REMOVED, NULL, 0 },
+	{ "remove", FIRED, NULL, 0 },
+};
+
+static void bring_to_state(struct timer_set *set, const struct misuse *misuse, struct timer *timer)
+{
+	const struct timer_structure *structure = misuse->subject->structure;
+	struct timer *out[1];
+
+	if (misuse->state == IDLE)
+		return;
+	structure->insert(set, timer, STEP, 0);
+	if (misuse->state == DISARMED || misuse->state == DISARMED_REMOVED)
+		structure->disarm(set, timer);
+	if (misuse->state == REMOVED || misuse->state == DISARMED_REMOVED)
+		structure->remove(set, timer);
+	if (misuse->state == FIRED && structure->expire(set, 2 * STEP, out, 1) != 1)
+		_Exit(2);
+}
+
+/* Runs in a child, which is to die of it. */
+static void commit(void *data)
+{
+	const struct misuse *misuse = data;
+	const struct timer_structure *structure = misuse->subject->structure;
+	struct timer timers[ACTORS] = { 0 };
+	struct timer_set *set;
+
+	if (structure->create(&set, misuse->subject->options, 0) || structure->reserve(set, ACTORS))
+		_Exit(2);
+	bring_to_state(set, misuse, &timers[0]);
+	for (size_t i = 1; i <= misuse->others; i++)
+		structure->insert(set, &timers[i], 10 * STEP, 0);
+	if (!strcmp(misuse->operation, "insert"))
+		structure->insert(set, &timers[0], STEP, 0);
+	else if (!strcmp(misuse->operation, "reinsert"))
+		structure->reinsert(set, &timers[0], STEP, 0);
+	else if (!strcmp(misuse->operation, "disarm"))
+		structure->disarm(set, &timers[0]);
+	else
+		structure->remove(set, &timers[0]);
+}
+
+void check_forbidden(const struct subject *subject, const struct settings *settings)
+{
+	static const char *const states[] = { "idle",	 "armed", "disarmed",
+					      "removed", "fired", "disarmed and removed" };
+
+	(void)settings;
+#ifdef NDEBUG
+	check_skipped("assertions are compiled out");
+#endif
+	for (size_t i = 0; i < sizeof(misuses) / sizeof(*misuses) * ACTORS; i++) {
+		struct misuse misuse = misuses[i / ACTORS];
+		char said[4096], begins[32];
+		int status;
+
+		misuse.subject = subject;
+		misuse.others = i % ACTORS;
+		snprintf(begins, sizeof(begins), "\"%s: ", misuse.operation);
+		status = child_run(commit, &misuse, said, sizeof(said), 60);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT ||
+		    !strstr(said, "Assertion") || !strstr(said, begins))
+			check_failed(
+				"%s of a timer that is %s, with %zu others armed, does not die "
+				"by an assertion that says '%s...': it %s; %s",
+				misuse.operation, states[misuse.state], misuse.others, begins,
+				child_status(status), said);
+	}
+}

@@ -1,0 +1,370 @@
+/*
+ * session.c - every operation twice, and every answer judged
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocations.h"
+#include "object.h"
+#include "session.h"
+
+/* The structure's call, with what it allocates counted as the session's. */
+#define WATCHED(call)                                                                              \
+	do {                                                                                       \
+		session->live -= allocations.live;                                                 \
+		session->bytes -= allocations.bytes;                                               \
+		allocations.watching = true;                                                       \
+		call;                                                                              \
+		allocations.watching = false;                                                      \
+		session->live += allocations.live;                                                 \
+		session->bytes += allocations.bytes;                                               \
+	} while (0)
+
+static const struct timer_structure *structure_of(const struct session *session)
+{
+	return session->subject->structure;
+}
+
+void session_fault(const struct session *session, const char *format, ...)
+{
+	va_list arguments;
+
+	allocations.watching = false;
+	fprintf(stderr, "%s: operation %zu, latest now %" PRIu64 ": ", session->subject->name,
+		session->operations, session->oracle.latest);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	abort();
+}
+
+static void expect_right(const struct session *session, const char *wrong)
+{
+	if (wrong)
+		session_fault(session, "%s", wrong);
+}
+
+static void trace(const struct session *session, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void trace(const struct session *session, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!session->trace)
+		return;
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+}
+
+/* After each operation: what is asked after each iteration of a loop. */
+static void judge(struct session *session)
+{
+	uint64_t next;
+	size_t size;
+
+	WATCHED(next = structure_of(session)->next(session->set));
+	expect_right(session, oracle_judge_next(&session->oracle, next));
+	WATCHED(size = structure_of(session)->size(session->set));
+	expect_right(session, oracle_judge_size(&session->oracle, size));
+	session->operations++;
+}
+
+static int make_room(struct session *session, size_t timers)
+{
+	session->objects = calloc(timers ? timers : 1, sizeof(*session->objects));
+	session->fired_room = timers > SESSION_MOST ? timers : SESSION_MOST;
+	session->fired = calloc(session->fired_room, sizeof(*session->fired));
+	return session->objects && session->fired ? 0 : -ENOMEM;
+}
+
+int session_open(struct session *session, const struct subject *subject, size_t timers,
+		 uint64_t now, bool tracing)
+{
+	struct timer_set *const untouched = (struct timer_set *)(void *)session;
+	int result;
+
+	*session = (struct session){
+		.subject = subject,
+		.trace = tracing,
+		.set = untouched,
+	};
+	if (make_room(session, timers) ||
+	    oracle_open(&session->oracle, &subject->accuracy, timers, now))
+		session_fault(session, "no memory for the test itself");
+	WATCHED(result = subject->structure->create(&session->set, subject->options, now));
+	trace(session, "create(now %" PRIu64 ") = %d;\n", now, result);
+	if (!result) {
+		judge(session);
+		return 0;
+	}
+	if (result != -ENOMEM || session->set != untouched)
+		session_fault(session, "create fails with %d and stores a set all the same",
+			      result);
+	if (session->live)
+		session_fault(session, "a failed create leaks");
+	oracle_close(&session->oracle);
+	free(session->objects);
+	free(session->fired);
+	return result;
+}
+
+void session_close(struct session *session)
+{
+	size_t count = session->oracle.count;
+
+	trace(session, "destroy();\n");
+	for (size_t id = 0; id < count; id++)
+		if (session_state(session, id) != ORACLE_IDLE)
+			object_forbid(session->objects[id]);
+	WATCHED(structure_of(session)->destroy(session->set));
+	if (session->live)
+		session_fault(session, "destroy leaks %" PRIu64 " blocks", session->live);
+	for (size_t id = 0; id < count; id++)
+		if (session->objects[id] && !object_end(session->objects[id]))
+			session_fault(session,
+				      "the memory of t%zu was written to after it was "
+				      "handed back, or by destroy",
+				      id);
+	oracle_close(&session->oracle);
+	free(session->objects);
+	free(session->fired);
+}
+
+struct timer *session_timer(const struct session *session, size_t id)
+{
+	return &session->objects[id]->timer;
+}
+
+/* What a failed reserve must not change. */
+struct snapshot {
+	size_t size, footprint;
+	uint64_t next, live, bytes;
+};
+
+static struct snapshot take_snapshot(struct session *session)
+{
+	const struct timer_structure *structure = structure_of(session);
+
+	return (struct snapshot){
+		.size = structure->size(session->set),
+		.footprint = structure->footprint(session->set),
+		.next = structure->next(session->set),
+		.live = session->live,
+		.bytes = session->bytes,
+	};
+}
+
+int session_reserve(struct session *session, size_t n)
+{
+	struct snapshot before = take_snapshot(session), after;
+	int result;
+
+	WATCHED(result = structure_of(session)->reserve(session->set, n));
+	trace(session, "reserve(%zu) = %d;\n", n, result);
+	if (!result) {
+		session->reserved = n > session->reserved ? n : session->reserved;
+		judge(session);
+		return 0;
+	}
+	if (result != -ENOMEM)
+		session_fault(session, "reserve fails with %d", result);
+	after = take_snapshot(session);
+	if (memcmp(&before, &after, sizeof(after)))
+		session_fault(session,
+			      "a failed reserve changes size %zu to %zu, footprint %zu to %zu, "
+			      "next %" PRIu64 " to %" PRIu64 ", blocks %" PRIu64 " to %" PRIu64,
+			      before.size, after.size, before.footprint, after.footprint,
+			      before.next, after.next, before.live, after.live);
+	judge(session);
+	session_visit(session);
+	session_check(session);
+	return result;
+}
+
+/* Memory for a timer that is idle, and a place in the set. */
+static void prepare(struct session *session, size_t id)
+{
+	struct object *object = object_take(session->objects[id], id);
+
+	if (!object)
+		session_fault(session, "the memory of t%zu was written to after it was handed back",
+			      id);
+	session->objects[id] = object;
+	if (session->oracle.not_idle < session->reserved)
+		return;
+	if (session_reserve(session, session->oracle.not_idle + 1))
+		session_fault(session, "reserve(%zu) fails", session->oracle.not_idle + 1);
+}
+
+void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t interval)
+{
+	const struct timer_structure *structure = structure_of(session);
+	bool armed = session_state(session, id) == ORACLE_ARMED;
+	struct timer *timer;
+
+	if (session_state(session, id) == ORACLE_IDLE)
+		prepare(session, id);
+	timer = session_timer(session, id);
+	trace(session, "%s(t%zu, %" PRIu64 ", %" PRIu64 ");\n", armed ? "reinsert" : "insert", id,
+	      deadline, interval);
+	if (armed)
+		WATCHED(structure->reinsert(session->set, timer, deadline, interval));
+	else
+		WATCHED(structure->insert(session->set, timer, deadline, interval));
+	oracle_arm(&session->oracle, id, deadline, interval);
+	if (timer->deadline != deadline)
+		session_fault(session, "arming t%zu for %" PRIu64 " stores the deadline %" PRIu64,
+			      id, deadline, timer->deadline);
+	judge(session);
+}
+
+/* An idle timer may go to any set next, which knows it by its link being all zero. */
+static void expect_idle(const struct session *session, size_t id)
+{
+	static const union timer_link zero;
+
+	if (memcmp(&session_timer(session, id)->link, &zero, sizeof(zero)))
+		session_fault(session, "t%zu is handed back with a link that is not zero", id);
+}
+
+void session_disarm(struct session *session, size_t id)
+{
+	trace(session, "disarm(t%zu);\n", id);
+	WATCHED(structure_of(session)->disarm(session->set, session_timer(session, id)));
+	oracle_disarm(&session->oracle, id);
+	judge(session);
+}
+
+void session_remove(struct session *session, size_t id)
+{
+	trace(session, "remove(t%zu);\n", id);
+	WATCHED(structure_of(session)->remove(session->set, session_timer(session, id)));
+	oracle_remove(&session->oracle, id);
+	expect_idle(session, id);
+	session->objects[id] = object_give_back(session->objects[id]);
+	judge(session);
+}
+
+/* The number of a timer that the structure named; the count of timers when it is none of ours. */
+static size_t id_of(const struct session *session, const struct timer *timer)
+{
+	const struct object *object = (const struct object *)(const void *)timer;
+	size_t count = session->oracle.count;
+
+	if (!object || object->id >= count || session->objects[object->id] != object)
+		return count;
+	return object->id;
+}
+
+static void trace_fired(const struct session *session, const size_t *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		trace(session, "%s t%zu", i ? "," : "", ids[i]);
+	trace(session, " */\n");
+}
+
+/* Notes who has fired, and takes their memory away. */
+static void take_fired(struct session *session, const size_t *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct object *object = session->objects[ids[i]];
+
+		if (object->timer.deadline != session->oracle.timers[ids[i]].deadline)
+			session_fault(session, "t%zu fires with another deadline than it had",
+				      ids[i]);
+		expect_idle(session, ids[i]);
+		session->objects[ids[i]] = object_give_back(object);
+		if (session->fired_count < session->fired_room)
+			session->fired[session->fired_count++] = ids[i];
+	}
+}
+
+/* One call, whose timers are added to those that have fired. */
+static size_t expire(struct session *session, uint64_t now, size_t max)
+{
+	static struct timer guard;
+	struct timer *out[SESSION_MOST + 1];
+	size_t ids[SESSION_MOST], count;
+	uint64_t next;
+
+	for (size_t i = 0; i <= max; i++)
+		out[i] = &guard;
+	WATCHED(next = structure_of(session)->next(session->set));
+	WATCHED(count = structure_of(session)->expire(session->set, now, out, max));
+	trace(session, "expire(now %" PRIu64 ", max %zu) = %zu; /*", now, max, count);
+	if (count > max || out[max] != &guard)
+		session_fault(session, "expire hands over %zu timers, of %zu at most", count, max);
+	for (size_t i = 0; i < count; i++)
+		ids[i] = id_of(session, out[i]);
+	trace_fired(session, ids, count);
+	session->wakeups += max && next <= now;
+	session->spurious += max && next <= now && !count;
+	expect_right(session, oracle_judge_expire(&session->oracle, now, max, next, ids, count));
+	take_fired(session, ids, count);
+	judge(session);
+	return count;
+}
+
+size_t session_expire(struct session *session, uint64_t now, size_t max)
+{
+	session->fired_count = 0;
+	return expire(session, now, max);
+}
+
+size_t session_drain(struct session *session, uint64_t now, size_t max)
+{
+	size_t count, sum = 0;
+
+	session->fired_count = 0;
+	do
+		sum += count = expire(session, now, max);
+	while (count == max);
+	return sum;
+}
+
+uint64_t session_next(struct session *session)
+{
+	uint64_t next;
+
+	WATCHED(next = structure_of(session)->next(session->set));
+	expect_right(session, oracle_judge_next(&session->oracle, next));
+	return next;
+}
+
+static void visit(struct timer *timer, void *data)
+{
+	struct session *session = data;
+	const char *wrong = oracle_judge_visit(&session->oracle, id_of(session, timer));
+
+	expect_right(session, wrong);
+}
+
+void session_visit(struct session *session)
+{
+	WATCHED(structure_of(session)->for_each(session->set, visit, session));
+	expect_right(session, oracle_judge_visits(&session->oracle));
+}
+
+void session_check(struct session *session)
+{
+	const char *broken;
+
+	WATCHED(broken = structure_of(session)->check(session->set));
+	if (broken)
+		session_fault(session, "check finds that %s", broken);
+	for (size_t id = 0; id < session->oracle.count; id++)
+		if (session_state(session, id) == ORACLE_ARMED &&
+		    session_timer(session, id)->deadline != session->oracle.timers[id].deadline)
+			session_fault(session, "the deadline in t%zu is not what it was armed with",
+				      id);
+	WATCHED(broken = structure_of(session)->footprint(session->set) ? NULL : "0 bytes");
+	if (broken)
+		session_fault(session, "the footprint is 0");
+}

@@ -1,0 +1,90 @@
+/*
+ * session.h - a structure and the oracle side by side
+ *
+ * Every operation goes to both, and every answer is judged at once. The first wrong one is said on
+ * stderr and ends the process by abort(), as a failed assertion in the structure does: whoever wants
+ * to go on runs the session in a child (child.h).
+ *
+ * Each timer has memory of its own, and when it is handed back that is dealt with in one of four
+ * ways, by its number: freed; forbidden to touch (under the address sanitizer); overwritten; left
+ * alone. What is not freed is looked at for changes before the timer is used again.
+ */
+#ifndef TESTS_SESSION_H
+#define TESTS_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "oracle.h"
+#include "structures/common/options.h"
+#include "structures/timer.h"
+
+/* A structure with options: what is tested. */
+struct subject {
+	const struct timer_structure *structure;
+	void *options; /* parsed */
+	struct timer_accuracy accuracy;
+	char name[256]; /* with the options, as typed */
+};
+
+/* 0; or -EINVAL or -ENOMEM, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). */
+int subject_open(struct subject *subject, const struct timer_structure *structure,
+		 const char *options, char *error);
+void subject_close(struct subject *subject);
+
+/* The most that one call of expire is asked for. */
+#define SESSION_MOST 256
+
+struct object;
+
+struct session {
+	const struct subject *subject;
+	struct timer_set *set;
+	struct oracle oracle;
+	struct object **objects; /* by number; NULL before its first use and when freed */
+	size_t reserved;
+	size_t *fired; /* numbers of those that the latest expire or drain handed over */
+	size_t fired_count, fired_room;
+	size_t operations;
+	uint64_t wakeups, spurious; /* calls of expire at or after next(), and those in vain */
+	uint64_t live, bytes;	    /* blocks that the set has allocated, and bytes in them */
+	bool trace;		    /* print the operations to stderr, as C */
+};
+
+/* With `timers` timers, none of them reserved; -ENOMEM only when allocations are made to fail. */
+int session_open(struct session *session, const struct subject *subject, size_t timers,
+		 uint64_t now, bool trace);
+
+/* Ends the set with whatever is armed, and checks that all memory has come back. */
+void session_close(struct session *session);
+
+/* 0, or -ENOMEM: then it checks that nothing has changed. */
+int session_reserve(struct session *session, size_t n);
+
+/* Inserts or reinserts, as the timer's state asks; reserves one more timer if need be. */
+void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t interval);
+void session_disarm(struct session *session, size_t id); /* armed */
+void session_remove(struct session *session, size_t id); /* armed or disarmed */
+
+/* One call of expire; or as many as it takes until fewer than max are handed over. */
+size_t session_expire(struct session *session, uint64_t now, size_t max);
+size_t session_drain(struct session *session, uint64_t now, size_t max);
+
+uint64_t session_next(struct session *session);
+void session_visit(struct session *session);
+void session_check(struct session *session);
+
+static inline enum oracle_state session_state(const struct session *session, size_t id)
+{
+	return session->oracle.timers[id].state;
+}
+
+/* The timer's memory, for what no session does. Only while it is not idle. */
+struct timer *session_timer(const struct session *session, size_t id);
+
+/* Says what is wrong, with the subject and the number of operations so far, and aborts. */
+void session_fault(const struct session *session, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+#endif

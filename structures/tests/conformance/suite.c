@@ -1,0 +1,87 @@
+/*
+ * suite.c - the table of checks, and running one
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "suite.h"
+
+/* A check takes a second or two; one that is still at it after that does not end. */
+#define CHECK_SECONDS 600
+
+const struct check checks[] = {
+	{ "declarations", check_declarations },
+	{ "option ranges", check_option_ranges },
+	{ "option names", check_option_names },
+	{ "every transition", check_transitions },
+	{ "every forbidden transition", check_forbidden },
+	{ "deadlines at the ends of time", check_ends_of_time },
+	{ "never is never", check_never },
+	{ "clock jumps of years", check_years },
+	{ "the clock steps back", check_step_back },
+	{ "to the nanosecond", check_fine_times },
+	{ "waking when next says", check_wakeups },
+	{ "one at a time", check_one_at_a_time },
+	{ "what was handed out is used again", check_used_again },
+	{ "very many equal deadlines", check_equal_deadlines },
+	{ "two sets share nothing", check_two_sets },
+	{ "every allocation failing in turn", check_failing_allocations },
+	{ "impossible reserves", check_impossible_reserve },
+	{ "no allocation is needed once reserved", check_no_allocations },
+	{ "reserve grows geometrically", check_growth },
+	{ "destroy with armed timers", check_destroy },
+	{ "footprint is what is allocated", check_footprint },
+	{ "footprint under churn", check_churn },
+	{ "random sequences", check_random },
+	{ NULL, NULL },
+};
+
+struct job {
+	const struct check *check;
+	const struct subject *subject;
+	const struct settings *settings;
+};
+
+static void run_job(void *data)
+{
+	const struct job *job = data;
+
+	job->check->run(job->subject, job->settings);
+}
+
+enum verdict suite_run(const struct check *check, const struct subject *subject,
+		       const struct settings *settings, char *output)
+{
+	struct job job = { check, subject, settings };
+	int status = child_run(run_job, &job, output, SUITE_OUTPUT_SIZE, CHECK_SECONDS);
+	size_t used = strlen(output);
+
+	if (child_succeeded(status))
+		return VERDICT_PASSED;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_SKIPPED)
+		return VERDICT_SKIPPED;
+	snprintf(output + used, SUITE_OUTPUT_SIZE - used, "%s\n", child_status(status));
+	return VERDICT_FAILED;
+}
+
+void check_failed(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	_exit(1);
+}
+
+void check_skipped(const char *why)
+{
+	fprintf(stderr, "%s\n", why);
+	_exit(CHILD_SKIPPED);
+}

@@ -1,0 +1,80 @@
+/*
+ * suite.h - the checks that every structure has to stand, and how one is run
+ *
+ * A check runs in a child process of its own: it fails by ending that process with anything but 0,
+ * having said on stderr why. So a structure that crashes, hangs or dies by assertion fails one
+ * check, and the others still have their say.
+ */
+#ifndef TESTS_SUITE_H
+#define TESTS_SUITE_H
+
+#include "session.h"
+
+struct settings {
+	uint64_t seed;
+	size_t steps; /* random operations of each kind of sequence */
+	bool verbose;
+	bool whole; /* false for the broken structures: failures need not be shrunk */
+};
+
+struct check {
+	const char *name;
+	void (*run)(const struct subject *subject, const struct settings *settings);
+};
+
+/* Ends with a row without a name. */
+extern const struct check checks[];
+
+enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
+
+/* Room for what a check says when it fails. */
+#define SUITE_OUTPUT_SIZE 16384
+
+/* Runs one check; what it said is stored in `output`, of SUITE_OUTPUT_SIZE bytes. */
+enum verdict suite_run(const struct check *check, const struct subject *subject,
+		       const struct settings *settings, char *output);
+
+/* For checks: ends the child as failed or skipped, saying why. */
+void check_failed(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+void check_skipped(const char *why) __attribute__((noreturn));
+
+/* How many timers a check may use that would like to use n. */
+static inline size_t bearable(const struct subject *subject, size_t n)
+{
+	size_t bears = subject->structure->bears;
+
+	return bears && bears < n ? bears : n;
+}
+
+/* The checks, by file. */
+void check_declarations(const struct subject *subject, const struct settings *settings);
+void check_option_ranges(const struct subject *subject, const struct settings *settings);
+void check_option_names(const struct subject *subject, const struct settings *settings);
+
+void check_transitions(const struct subject *subject, const struct settings *settings);
+void check_forbidden(const struct subject *subject, const struct settings *settings);
+
+void check_ends_of_time(const struct subject *subject, const struct settings *settings);
+void check_never(const struct subject *subject, const struct settings *settings);
+void check_years(const struct subject *subject, const struct settings *settings);
+void check_step_back(const struct subject *subject, const struct settings *settings);
+void check_fine_times(const struct subject *subject, const struct settings *settings);
+void check_wakeups(const struct subject *subject, const struct settings *settings);
+
+void check_one_at_a_time(const struct subject *subject, const struct settings *settings);
+void check_used_again(const struct subject *subject, const struct settings *settings);
+void check_equal_deadlines(const struct subject *subject, const struct settings *settings);
+void check_two_sets(const struct subject *subject, const struct settings *settings);
+
+void check_failing_allocations(const struct subject *subject, const struct settings *settings);
+void check_impossible_reserve(const struct subject *subject, const struct settings *settings);
+void check_no_allocations(const struct subject *subject, const struct settings *settings);
+void check_growth(const struct subject *subject, const struct settings *settings);
+void check_destroy(const struct subject *subject, const struct settings *settings);
+
+void check_footprint(const struct subject *subject, const struct settings *settings);
+void check_churn(const struct subject *subject, const struct settings *settings);
+
+void check_random(const struct subject *subject, const struct settings *settings);
+
+#endif
