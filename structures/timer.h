@@ -89,7 +89,7 @@ enum timer_order {
 struct timer_accuracy {
 	enum timer_when when;
 	enum timer_order order;
-	uint64_t tick;	 /* ns; 0 when exact */
+	uint64_t tick;	 /* ns; 0 when neither time nor order goes by ticks */
 	double fraction; /* of the interval; 0 unless TIMER_LATE_FRACTION */
 };
 
