@@ -120,7 +120,7 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare test fuzz \
+.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme test fuzz \
 	format format-check install clean
 
 help: ## print this list
@@ -171,6 +171,9 @@ report: bench-setup ## write the report of RUN again
 compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
 	@$(MAKE) --no-print-directory programs
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
+
+readme: bench-setup ## put the table of results/quick into the README
+	@scripts/readme.py README.md results/quick
 
 include tests.mk
 
