@@ -40,6 +40,7 @@ struct pass {
 	void (*wrap)(const char **words, const char *scratch);
 	int (*collect)(json_t *record, const char *scratch, char *error);
 
+	const char *folder;  /* below the run's, where what is left at scratch is kept; or NULL */
 	const char *program; /* that must be installed, or NULL */
 	double slowdown;     /* how much longer a replay takes than in the pass `time`, roughly */
 };

@@ -71,17 +71,29 @@ static int set_replicates(struct group *group, const char *value, char *error)
 	return set_count(&group->replicates, "replicates", value, 1, 1000, error);
 }
 
+/* One word, "vtable" or "inline"; or both, separated by a blank or a comma. */
 static int set_dispatch(struct group *group, const char *value, char *error)
 {
-	bool any = false;
+	memset(group->dispatch, 0, sizeof(group->dispatch));
+	while (*(value += strspn(value, " ,"))) {
+		size_t length = strcspn(value, " ,"), i = 0;
 
-	for (size_t i = 0; i < DISPATCHES; i++) {
-		group->dispatch[i] = strstr(value, dispatch_words[i]);
-		any |= group->dispatch[i];
+		while (i < DISPATCHES && (strlen(dispatch_words[i]) != length ||
+					  strncmp(value, dispatch_words[i], length)))
+			i++;
+		if (i == DISPATCHES) {
+			snprintf(error, NAMES_ERROR_SIZE,
+				 "dispatch: '%.*s' is neither vtable nor inline",
+				 length < 40 ? (int)length : 40, value);
+			return -EINVAL;
+		}
+		group->dispatch[i] = true;
+		value += length;
 	}
-	if (any)
-		return 0;
-	snprintf(error, NAMES_ERROR_SIZE, "dispatch: '%.40s' is neither vtable nor inline", value);
+	for (size_t i = 0; i < DISPATCHES; i++)
+		if (group->dispatch[i])
+			return 0;
+	snprintf(error, NAMES_ERROR_SIZE, "dispatch: neither vtable nor inline is given");
 	return -EINVAL;
 }
 

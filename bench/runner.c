@@ -72,13 +72,14 @@ static json_t *describe_cell(const struct block_run *of, const struct subject *s
 	return record;
 }
 
-/* A path below the run's folder that is this cell's alone. */
+/* A path that is this cell's alone, below the run's folder or a folder of that. */
 static void cell_path(const struct block_run *of, const char *subject, const char *folder,
 		      const char *ending, char *path, size_t size)
 {
 	size_t length;
 
-	snprintf(path, size, "%s%s", of->run->records->folder, folder);
+	snprintf(path, size, "%s%s%s", of->run->records->folder, folder ? "/" : "",
+		 folder ? folder : "");
 	cache_make_folder(path);
 	length = strlen(path);
 	snprintf(path + length, size - length, "/%s-%s%s", of->key, subject, ending);
@@ -90,9 +91,8 @@ static void cell_path(const struct block_run *of, const char *subject, const cha
 static int measure(const struct block_run *of, const struct subject *subject, json_t *record)
 {
 	const struct block *block = of->block;
-	const char *pass = block->group->pass->name;
-	char scratch[PATH_MAX], output[PATH_MAX], folder[64];
-	/* The seed is as good a number as any, and varies from block to block. */
+	char scratch[PATH_MAX], output[PATH_MAX];
+	uint64_t varied = of->trace.header->hash ^ (uint64_t)strlen(subject->name) << 7;
 	struct worker_task task = {
 		.group = block->group,
 		.subject = subject->name,
@@ -101,17 +101,13 @@ static int measure(const struct block_run *of, const struct subject *subject, js
 		.scratch = scratch,
 		.output = output,
 		.padding =
-			(unsigned)(of->trace.header->hash + strlen(subject->name) * 997) % PADDING,
+			(unsigned)(varied % PADDING), /* differs from cell to cell, and repeats */
 	};
 	uint64_t steal = environment_steal(), begun = clock_ns(CLOCK_MONOTONIC);
 	int result;
 
-	/* What a process pass leaves is kept, so it has a folder that says what it is. */
-	snprintf(folder, sizeof(folder), "/%s", strcmp(pass, "process") ? "" : "hyperfine");
-	if (!*(folder + 1))
-		*folder = '\0';
-	cell_path(of, subject->name, folder, ".json", scratch, sizeof(scratch));
-	cell_path(of, subject->name, "", ".record", output, sizeof(output));
+	cell_path(of, subject->name, block->group->pass->folder, ".json", scratch, sizeof(scratch));
+	cell_path(of, subject->name, NULL, ".record", output, sizeof(output));
 	json_object_set_new(record, "load", json_real(environment_load()));
 	json_object_set_new(record, "padding", json_integer(task.padding));
 	result = worker_run(&task, of->run->stop, record);

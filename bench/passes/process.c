@@ -66,6 +66,8 @@ static void wrap_in_hyperfine(const char **words, const char *scratch)
 	words[sizeof(wrapped) / sizeof(*wrapped)] = NULL;
 }
 
+extern const struct pass pass_process;
+
 /* The JSON is kept beside the records, and the record says where. */
 static int collect_from_hyperfine(json_t *record, const char *scratch, char *error)
 {
@@ -82,8 +84,9 @@ static int collect_from_hyperfine(json_t *record, const char *scratch, char *err
 	json_object_set(record, "seconds", json_object_get(result, "median"));
 	json_object_set(record, "user_seconds", json_object_get(result, "user"));
 	json_object_set(record, "system_seconds", json_object_get(result, "system"));
-	json_object_set_new(record, "hyperfine",
-			    json_sprintf("hyperfine/%s", folder ? folder + 1 : scratch));
+	json_object_set_new(
+		record, "hyperfine",
+		json_sprintf("%s/%s", pass_process.folder, folder ? folder + 1 : scratch));
 	json_decref(report);
 	return 0;
 }
@@ -94,6 +97,7 @@ const struct pass pass_process = {
 	.measure = measure_process,
 	.wrap = wrap_in_hyperfine,
 	.collect = collect_from_hyperfine,
+	.folder = "hyperfine",
 	.program = "hyperfine",
 	.slowdown = 2,
 };
