@@ -13,6 +13,7 @@ comma := ,
 BUILD  := build
 PYTHON := /usr/bin/python3
 RUN    ?= out/quick
+JOBS   := $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 
 # ---------------------------------------------------------------------------------- what there is
@@ -131,7 +132,7 @@ help: ## print this list
 	@echo 'RUN=DIR names the run that figures, report and compare work on (now $(RUN)).'
 
 all: setup ## build everything that is built without tests
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 
 setup: ## install the Debian packages that are missing (root, or sudo without a password)
 	@scripts/setup bench test
@@ -145,7 +146,7 @@ bench-setup:
 
 # $(call run_profile,NAME,flags): runs a profile and shows what came out.
 define run_profile
-@$(MAKE) --no-print-directory programs
+@$(MAKE) --no-print-directory -j$(JOBS) programs
 @$(BUILD)/timerbed run bench/experiments/$(1).ini --out out/$(1) --cache out/traces $(2) >/dev/null
 @scripts/table.py out/$(1) --brief
 @echo 'All numbers of timers and all passes: scripts/table.py out/$(1)'
@@ -165,11 +166,11 @@ figures: bench-setup ## draw the figures of RUN again
 	@scripts/figures.py $(RUN)
 
 report: bench-setup ## write the report of RUN again
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed report $(RUN)
 
 compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
 
 readme: bench-setup ## put the table of results/quick into the README
@@ -185,7 +186,7 @@ formatted = $(wildcard structures/*.[ch] structures/*/*.[ch] structures/*/*/*.[c
 	bench/*/*.[ch])
 
 install: bench-setup ## install the command and its data below PREFIX (default /usr/local)
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	install -D $(BUILD)/timerbed $(DESTDIR)$(PREFIX)/bin/timerbed
 	install -D -m 644 $(BUILD)/libtimerbed.a $(DESTDIR)$(PREFIX)/lib/libtimerbed.a
 	install -D -m 644 structures/timer.h $(DESTDIR)$(PREFIX)/include/timerbed/timer.h

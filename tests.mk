@@ -51,7 +51,7 @@ test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs
 
 test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test
-	@$(MAKE) --no-print-directory test-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
 	@scripts/run-tests $(test_programs) \
 		'bench/tests/command-test $(BUILD)/timerbed' \
 		'bench/tests/command-test $(BUILD)/timerbed-sanitized' \

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,8 @@ static int set_experiment(struct experiment *experiment, const char *key, const 
 					   &experiment->budget, error, NAMES_ERROR_SIZE);
 	else {
 		snprintf(error, NAMES_ERROR_SIZE,
-			 "no key '%.40s' in [experiment]: name, question, seed, budget", key);
+			 "no key '%.40s' in [experiment]: name, question, seed, budget, include",
+			 key);
 		return -EINVAL;
 	}
 	return 0;
@@ -210,46 +212,75 @@ static int set_experiment(struct experiment *experiment, const char *key, const 
 struct reading {
 	struct experiment *experiment;
 	struct group *group;
+	const char *path;
+	bool included; /* its own [experiment] is not this experiment's */
 	char section[EXPERIMENT_LABEL];
 	char *error;
 	int result;
 };
 
+static int read_file(struct experiment *experiment, const char *path, bool included, char *error);
+
+/* Reads the groups of other files, named relative to this one's folder. */
+static int include(const struct reading *reading, const char *words, char *error)
+{
+	char *copy = strdup(words), *rest = copy, *word;
+	const char *slash = strrchr(reading->path, '/');
+	int folder = slash ? (int)(slash - reading->path) + 1 : 0, result = copy ? 0 : -ENOMEM;
+	char path[PATH_MAX];
+
+	if (reading->included) {
+		snprintf(error, NAMES_ERROR_SIZE, "an included file may not include another");
+		result = -EINVAL;
+	}
+	while (!result && (word = strsep(&rest, " \t"))) {
+		snprintf(path, sizeof(path), "%.*s%s", folder, reading->path, word);
+		if (*word)
+			result = read_file(reading->experiment, path, true, error);
+	}
+	free(copy);
+	return result;
+}
+
+static int read_key(struct reading *reading, const char *section, const char *key,
+		    const char *value, char *error)
+{
+	if (!strcmp(section, "experiment")) {
+		if (!strcmp(key, "include"))
+			return include(reading, value, error);
+		return reading->included ? 0
+					 : set_experiment(reading->experiment, key, value, error);
+	}
+	if (!reading->group || strcmp(reading->section, section)) {
+		snprintf(reading->section, sizeof(reading->section), "%s", section);
+		reading->group = experiment_add_group(reading->experiment, section);
+	}
+	if (reading->group)
+		return experiment_set(reading->group, key, value, error);
+	snprintf(error, NAMES_ERROR_SIZE, "too many sections");
+	return -EINVAL;
+}
+
 /* Returns 0 when the line is wrong, as inih asks. */
 static int read_line(void *data, const char *section, const char *key, const char *value)
 {
 	struct reading *reading = data;
-	char error[NAMES_ERROR_SIZE] = "";
 
-	if (!strcmp(section, "experiment")) {
-		reading->result = set_experiment(reading->experiment, key, value, error);
-	} else {
-		if (!reading->group || strcmp(reading->section, section)) {
-			snprintf(reading->section, sizeof(reading->section), "%s", section);
-			reading->group = experiment_add_group(reading->experiment, section);
-		}
-		if (reading->group)
-			reading->result = experiment_set(reading->group, key, value, error);
-		else
-			reading->result = -EINVAL;
-	}
-	if (!reading->result)
-		return 1;
-	snprintf(reading->error, NAMES_ERROR_SIZE, "%s", *error ? error : "too many sections");
-	return 0;
+	/* inih goes on after a wrong line; the first one is what counts. */
+	if (reading->result)
+		return 0;
+	reading->result = read_key(reading, section, key, value, reading->error);
+	return !reading->result;
 }
 
-int experiment_read(struct experiment *experiment, const char *path, char *error)
+static int read_file(struct experiment *experiment, const char *path, bool included, char *error)
 {
 	char why[NAMES_ERROR_SIZE] = "not a section, a key = value, or a comment";
-	struct reading reading = { .experiment = experiment, .error = why };
-	const char *base = strrchr(path, '/');
+	struct reading reading = {
+		.experiment = experiment, .path = path, .included = included, .error = why
+	};
 	int line;
 
-	*experiment = (struct experiment){ .seed = 1, .budget = TIMER_NEVER };
-	snprintf(experiment->source, sizeof(experiment->source), "%s", base ? base + 1 : path);
-	snprintf(experiment->name, sizeof(experiment->name), "%.*s",
-		 (int)strcspn(experiment->source, "."), experiment->source);
 	errno = 0;
 	line = ini_parse(path, read_line, &reading);
 	if (line < 0) {
@@ -258,11 +289,23 @@ int experiment_read(struct experiment *experiment, const char *path, char *error
 		snprintf(error, NAMES_ERROR_SIZE, "%.200s: %s", path, strerror(failed));
 		return -failed;
 	}
-	if (line > 0) {
-		snprintf(error, NAMES_ERROR_SIZE, "%.150s:%d: %.300s", path, line, why);
-		return reading.result == -ENOMEM ? -ENOMEM : -EINVAL;
-	}
-	return experiment_complete(experiment, error);
+	if (!line)
+		return 0;
+	snprintf(error, NAMES_ERROR_SIZE, "%.150s:%d: %.300s", path, line, why);
+	return reading.result == -ENOMEM ? -ENOMEM : -EINVAL;
+}
+
+int experiment_read(struct experiment *experiment, const char *path, char *error)
+{
+	const char *base = strrchr(path, '/');
+	int result;
+
+	*experiment = (struct experiment){ .seed = 1, .budget = TIMER_NEVER };
+	snprintf(experiment->source, sizeof(experiment->source), "%s", base ? base + 1 : path);
+	snprintf(experiment->name, sizeof(experiment->name), "%.*s",
+		 (int)strcspn(experiment->source, "."), experiment->source);
+	result = read_file(experiment, path, false, error);
+	return result ? result : experiment_complete(experiment, error);
 }
 
 int experiment_complete(const struct experiment *experiment, char *error)

@@ -3,7 +3,8 @@
  *
  * A file has a section [experiment] and one or more groups of cells. A group's section is named
  * after the figure that it feeds, with a suffix where several groups feed one: [cost.small] and
- * [cost.large] both belong to the experiment `cost`, whose figure is figures/cost.gp.
+ * [cost.large] both belong to the experiment `cost`, whose figure is figures/cost.gp. The key
+ * `include` takes the groups of other files, by which a profile is put together from questions.
  */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
