@@ -22,7 +22,7 @@ STRUCTURES := $(sort $(wildcard structures/*.c))
 SUPPORT    := $(sort $(wildcard structures/common/*.c))
 WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
-BENCH      := $(sort $(wildcard bench/*.c bench/passes/*.c bench/commands/*.c))
+BENCH      := $(sort $(wildcard $(addprefix bench/,*.c trace/*.c replay/*.c run/*.c passes/*.c commands/*.c)))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
@@ -82,15 +82,15 @@ generated := $(BUILD)/generated
 inlined   := $(structure_names:%=$(generated)/inlined/%.c)
 registries := $(addprefix $(generated)/,structures.c workloads.c subjects.c broken.c)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h) structures/timer.h scripts/registry
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h bench/*/*.h) structures/timer.h scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
-# What the program says of its own build; environment.c is compiled anew when that changes.
+# What the program says of its own build; bench/run/environment.c is compiled anew when that changes.
 $(generated)/build_info.h: force
 	@scripts/build-info $@ '$(CC)' '$(strip -std=c17 $(flags_measured) $(CFLAGS))'
-$(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/environment.o): $(generated)/build_info.h
+$(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/run/environment.o): $(generated)/build_info.h
 
 # Changes only when a file is added or removed.
 listed := $(STRUCTURES) $(WORKLOADS) $(SUBJECTS) $(BROKEN)

@@ -36,8 +36,7 @@ $(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structure
 
 # Traces, the oracle that makes them, and the workloads.
 bench_tests   := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
-trace_objects := $(call objects,sanitized,$(wildcard bench/trace*.c) bench/generator.c \
-	bench/oracle.c bench/random.c $(WORKLOADS) structures/common/options.c) \
+trace_objects := $(call objects,sanitized,$(wildcard bench/trace/*.c) $(WORKLOADS) structures/common/options.c) \
 	$(BUILD)/sanitized/generated/workloads.o
 
 $(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(trace_objects)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/cache.h"
+#include "bench/run/cache.h"
 #include "bench/cell.h"
 #include "bench/gbench.h"
 #include "bench/message.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/replay_check.h"
+#include "bench/replay/replay_check.h"
 
 extern const struct pass pass_time, pass_tail, pass_memory, pass_count, pass_process;
 

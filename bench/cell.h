@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-#include "bench/subject.h"
-#include "bench/trace.h"
+#include "bench/replay/subject.h"
+#include "bench/trace/trace.h"
 
 #define CELL_ERROR_SIZE 512
 

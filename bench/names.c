@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/subject.h"
+#include "bench/replay/subject.h"
 
 /* More workloads than this are not offered as suggestions. */
 #define SUGGESTED 64

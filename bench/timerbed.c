@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/arguments.h"
-#include "bench/commands.h"
+#include "bench/commands/arguments.h"
+#include "bench/commands/commands.h"
 #include "bench/message.h"
 #include "structures/common/options.h"
 

@@ -7,7 +7,7 @@
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
 
-#include "generator.h"
+#include "bench/trace/generator.h"
 #include "structures/common/options.h"
 
 /* What every workload lets set, and the beginning of its options struct. */

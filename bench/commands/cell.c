@@ -7,9 +7,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "bench/arguments.h"
+#include "bench/commands/arguments.h"
 #include "bench/cell.h"
-#include "bench/commands.h"
+#include "bench/commands/commands.h"
 #include "bench/message.h"
 
 struct task {

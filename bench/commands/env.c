@@ -3,9 +3,9 @@
  */
 #include <stdio.h>
 
-#include "bench/arguments.h"
-#include "bench/commands.h"
-#include "bench/environment.h"
+#include "bench/commands/arguments.h"
+#include "bench/commands/commands.h"
+#include "bench/run/environment.h"
 
 static const struct argument table[] = { { 0 } };
 

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/arguments.h"
+#include "bench/commands/arguments.h"
 #include "bench/cell.h"
-#include "bench/commands.h"
+#include "bench/commands/commands.h"
 #include "bench/message.h"
 #include "bench/names.h"
-#include "bench/subject.h"
+#include "bench/replay/subject.h"
 #include "structures/common/options.h"
 
 #define WIDTH 88

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/arguments.h"
-#include "bench/cache.h"
-#include "bench/commands.h"
+#include "bench/commands/arguments.h"
+#include "bench/run/cache.h"
+#include "bench/commands/commands.h"
 #include "bench/message.h"
 #include "bench/names.h"
-#include "bench/trace_make.h"
+#include "bench/trace/trace_make.h"
 
 static const struct argument table[] = {
 	{ 'n', "n", "N", "timers (default 1e4)" },

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/arguments.h"
+#include "bench/commands/arguments.h"
 #include "bench/cell.h"
-#include "bench/commands.h"
-#include "bench/experiment.h"
+#include "bench/commands/commands.h"
+#include "bench/run/experiment.h"
 #include "bench/message.h"
 #include "bench/scripts.h"
-#include "bench/subject.h"
+#include "bench/replay/subject.h"
 #include "bench/workload.h"
 #include "structures/common/options.h"
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/arguments.h"
+#include "bench/commands/arguments.h"
 #include "bench/cell.h"
-#include "bench/clock.h"
-#include "bench/commands.h"
+#include "bench/replay/clock.h"
+#include "bench/commands/commands.h"
 #include "bench/message.h"
 #include "bench/names.h"
 #include "structures/common/options.h"

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/arguments.h"
-#include "bench/cache.h"
-#include "bench/environment.h"
+#include "bench/commands/arguments.h"
+#include "bench/run/cache.h"
+#include "bench/run/environment.h"
 #include "bench/message.h"
-#include "bench/plan.h"
-#include "bench/runner.h"
+#include "bench/run/plan.h"
+#include "bench/run/runner.h"
 #include "structures/common/options.h"
 
 /* Letters for options that have no short form. */

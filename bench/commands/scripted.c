@@ -1,7 +1,7 @@
 /*
  * scripted - the commands whose work is statistics, drawing or text, and so a script's
  */
-#include "bench/commands.h"
+#include "bench/commands/commands.h"
 #include "bench/scripts.h"
 
 int command_compare(int argc, char **argv)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "bench/cell.h"
-#include "bench/clock.h"
+#include "bench/replay/clock.h"
 
 static int measure_process(const struct cell *cell, json_t *record, char *error)
 {

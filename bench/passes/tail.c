@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "bench/cell.h"
-#include "bench/cycles.h"
+#include "bench/replay/cycles.h"
 
 /* Fewer replays leave interrupts in. */
 #define LEAST_REPEATS 5

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bench/subject.h"
+#include "bench/replay/subject.h"
 
 static const char prefix[] = "again:";
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/replay_structure.h"
-#include "bench/subject.h"
+#include "bench/replay/replay_structure.h"
+#include "bench/replay/subject.h"
 #include "structures/common/options.h"
 
 /* The replay loop for a structure that is only known at run time: every call goes by its table. */

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "bench/yardstick.h"
+#include "bench/replay/yardstick.h"
 
 #define AHEAD 8
 

@@ -1,7 +1,7 @@
 /*
  * yardstick-dispatch - what calling costs: the replay loop and a call that does nothing
  */
-#include "bench/yardstick.h"
+#include "bench/replay/yardstick.h"
 
 static void dispatch_arm(struct replay *replay, uint32_t id, uint64_t deadline)
 {

@@ -5,7 +5,7 @@
  * writes, so this is the more honest floor for n beyond the caches. Eight timers ahead is what it
  * takes to keep a core's line fill buffers (10 to 16 on current x86) busy and no more.
  */
-#include "bench/yardstick.h"
+#include "bench/replay/yardstick.h"
 
 #define AHEAD 8
 

@@ -1,7 +1,7 @@
 /*
  * yardstick-touch - one store to the timer's line an operation, in the order that they come
  */
-#include "bench/yardstick.h"
+#include "bench/replay/yardstick.h"
 
 static void touch_arm(struct replay *replay, uint32_t id, uint64_t deadline)
 {

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "bench/generator_internal.h"
+#include "bench/trace/generator_internal.h"
 #include "structures/timer.h"
 
 #define MODEL_IDS 300

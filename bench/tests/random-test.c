@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "bench/random.h"
+#include "bench/trace/random.h"
 
 /* What the authors' implementation gives with its state set to 1, 2, 3, 4. */
 static void test_xoshiro_reference(void **state)

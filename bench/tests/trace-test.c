@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "bench/random.h"
+#include "bench/trace/random.h"
 
 static const uint64_t test_seed = 20240611;
 

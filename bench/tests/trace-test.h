@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "bench/trace_layout.h"
-#include "bench/trace_make.h"
+#include "bench/trace/trace_layout.h"
+#include "bench/trace/trace_make.h"
 
 #define GRAIN 1000
 

@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <zstd.h>
 
-#include "bench/random.h"
-#include "bench/trace_unpack.h"
+#include "bench/trace/random.h"
+#include "bench/trace/trace_unpack.h"
 
 static const uint64_t test_seed = 20240611;
 

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "bench/random.h"
+#include "bench/trace/random.h"
 #include "structures/timer.h"
 
 /* Where the sample's entries stand in its stream. Timers 0 to 3 are A, B, C and D. */

@@ -1,7 +1,7 @@
 /*
  * commands.c - the table of commands
  */
-#include "bench/commands.h"
+#include "bench/commands/commands.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /*
  * subject.c - finding and listing subjects over all families
  */
-#include "bench/subject.h"
+#include "bench/replay/subject.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * environment.c - what a figure depends on beside the code
  */
-#include "bench/environment.h"
+#include "bench/run/environment.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "build_info.h"
-#include "bench/cycles.h"
+#include "bench/replay/cycles.h"
 
 /* The first line of a file, without its newline; false if there is none. */
 static bool first_line(const char *path, char *line, size_t size)

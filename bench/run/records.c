@@ -1,7 +1,7 @@
 /*
  * records.c - appending to cells.jsonl, and what is left of a run that was cut short
  */
-#include "bench/records.h"
+#include "bench/run/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/cache.h"
+#include "bench/run/cache.h"
 
 /* A line of the file, parsed if it could be. */
 struct line {

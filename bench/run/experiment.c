@@ -1,7 +1,7 @@
 /*
  * experiment.c - groups of cells, read key by key through one table
  */
-#include "bench/experiment.h"
+#include "bench/run/experiment.h"
 
 #include <errno.h>
 #include <ini.h>

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/replay_check.h"
-#include "bench/replay_loop.h"
+#include "bench/replay/replay_check.h"
+#include "bench/replay/replay_loop.h"
 
 /* Makes room for one more timer that is not idle, doubling what was asked for as a loop would. */
 REPLAY_INLINE void structure_reserve(struct replay *replay, const struct timer_structure *structure)

@@ -1,15 +1,15 @@
 /*
  * replay.c - what a replay needs around its loop: objects, cold lines, and the checked mode
  */
-#include "bench/replay.h"
+#include "bench/replay/replay.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/replay_check.h"
-#include "bench/subject.h"
+#include "bench/replay/replay_check.h"
+#include "bench/replay/subject.h"
 
 /* More than any last-level cache that the cold mode should miss: 64 MiB. */
 #define COLD_BYTES (64u << 20)

@@ -1,7 +1,7 @@
 /*
  * worker.c - starting a worker, waiting for it, and taking over what it found
  */
-#include "bench/worker.h"
+#include "bench/run/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/clock.h"
+#include "bench/replay/clock.h"
 #include "bench/message.h"
 
 #define WORDS 48

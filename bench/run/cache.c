@@ -1,7 +1,7 @@
 /*
  * cache.c - where traces are kept
  */
-#include "bench/cache.h"
+#include "bench/run/cache.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/trace_make.h"
+#include "bench/trace/trace_make.h"
 
 void cache_path(const char *folder, const struct trace_request *request, char *path, size_t size)
 {

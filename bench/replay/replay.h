@@ -8,7 +8,7 @@
 #ifndef REPLAY_H
 #define REPLAY_H
 
-#include "bench/trace.h"
+#include "bench/trace/trace.h"
 #include "structures/timer.h"
 
 /* How many timers one call of expire may hand over, as in libevent's and this project's loop. */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "trace.h"
-#include "workload.h"
+#include "bench/workload.h"
 
 /* Whoever looks on while a trace is made. Any of it may be NULL. */
 struct trace_watch {

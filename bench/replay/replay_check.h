@@ -4,7 +4,7 @@
 #ifndef REPLAY_CHECK_H
 #define REPLAY_CHECK_H
 
-#include "bench/replay.h"
+#include "bench/replay/replay.h"
 
 /* States of replay_object.armed; a new object is all zero. */
 #define REPLAY_IDLE	0

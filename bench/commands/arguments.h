@@ -7,7 +7,7 @@
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
-#include "bench/commands.h"
+#include "bench/commands/commands.h"
 
 struct argument {
 	int letter;	   /* the short option, or a number above 255 where there is none */

@@ -1,7 +1,7 @@
 /*
  * plan.c - laying out blocks
  */
-#include "bench/plan.h"
+#include "bench/run/plan.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -7,8 +7,8 @@
 #include <jansson.h>
 #include <signal.h>
 
-#include "bench/experiment.h"
-#include "bench/records.h"
+#include "bench/run/experiment.h"
+#include "bench/run/records.h"
 
 struct run {
 	const struct experiment *experiment;

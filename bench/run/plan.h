@@ -8,7 +8,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "bench/experiment.h"
+#include "bench/run/experiment.h"
 
 struct block {
 	const struct group *group;

@@ -14,8 +14,8 @@
 #ifndef REPLAY_LOOP_H
 #define REPLAY_LOOP_H
 
-#include "bench/cycles.h"
-#include "bench/subject.h"
+#include "bench/replay/cycles.h"
+#include "bench/replay/subject.h"
 
 #define REPLAY_INLINE static inline __attribute__((always_inline))
 

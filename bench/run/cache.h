@@ -7,7 +7,7 @@
 #include <signal.h>
 
 #include "bench/names.h"
-#include "bench/trace.h"
+#include "bench/trace/trace.h"
 
 /* What identifies a trace. */
 struct trace_request {

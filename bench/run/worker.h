@@ -11,7 +11,7 @@
 #include <jansson.h>
 #include <signal.h>
 
-#include "bench/experiment.h"
+#include "bench/run/experiment.h"
 
 /* What the parent tells a worker to measure. */
 struct worker_task {

@@ -1,7 +1,7 @@
 /*
  * runner.c - block by block, one process a cell
  */
-#include "bench/runner.h"
+#include "bench/run/runner.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/cache.h"
-#include "bench/clock.h"
-#include "bench/environment.h"
+#include "bench/run/cache.h"
+#include "bench/replay/clock.h"
+#include "bench/run/environment.h"
 #include "bench/message.h"
-#include "bench/plan.h"
-#include "bench/progress.h"
-#include "bench/worker.h"
+#include "bench/run/plan.h"
+#include "bench/run/progress.h"
+#include "bench/run/worker.h"
 
 #define SCHEMA 1
 

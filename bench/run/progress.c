@@ -1,12 +1,12 @@
 /*
  * progress.c - a line on stderr with an estimate of the time left
  */
-#include "bench/progress.h"
+#include "bench/run/progress.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "bench/clock.h"
+#include "bench/replay/clock.h"
 
 /* A terminal is written to at most every 0.2 s, a log every 20 s. */
 #define TERMINAL_EVERY UINT64_C(200000000)

@@ -8,7 +8,7 @@
 #ifndef SUBJECT_H
 #define SUBJECT_H
 
-#include "bench/replay.h"
+#include "bench/replay/replay.h"
 
 #define SUBJECT_NAME_SIZE  128
 #define SUBJECT_ERROR_SIZE 256

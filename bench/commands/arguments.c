@@ -1,7 +1,7 @@
 /*
  * arguments.c - parsing a command's options
  */
-#include "bench/arguments.h"
+#include "bench/commands/arguments.h"
 
 #include <getopt.h>
 #include <stdbool.h>

@@ -15,8 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bench/replay_loop.h"
-#include "bench/subject.h"
+#include "bench/replay/replay_loop.h"
+#include "bench/replay/subject.h"
 
 struct yardstick {
 	void (*arm)(struct replay *replay, uint32_t id, uint64_t deadline);
