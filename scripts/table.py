@@ -119,6 +119,11 @@ def _matrix_rows(top, baseline, unit):
         rows.append("the compulsory work alone")
         rows.append(["floor (fastest yardstick)", _overall(floors)] +
                     [significant(one.mean) if one else "-" for one in floors])
+        alone = [next((line.to_baseline for line in standing.lines
+                       if line.subject.kind == "harness"), None) for standing in top]
+        if any(alone):
+            rows.append(["replay alone (no work)", _overall(alone)] +
+                        [significant(one.mean) if one else "-" for one in alone])
     return rows
 
 
