@@ -28,7 +28,8 @@ struct pass {
 
 	/*
 	 * In the worker: measures and sets keys of `record`, "status" among them. 0, or a negative
-	 * errno with a line in `error` (CELL_ERROR_SIZE) when there is nothing to record.
+	 * errno with a line in `error` (CELL_ERROR_SIZE) when there is nothing to record. NULL when
+	 * wrap makes another command of the worker's.
 	 */
 	int (*measure)(const struct cell *cell, json_t *record, char *error);
 

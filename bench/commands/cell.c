@@ -94,7 +94,7 @@ int command_cell(int argc, char **argv)
 
 	if (arguments_parse(argc, argv, table, take, &task, &first, &status))
 		return status;
-	if (argc - first != 2 || !task.output || !task.pass)
+	if (argc - first != 2 || !task.output || !task.pass || !task.pass->measure)
 		return message_usage("cell: a trace, a subject and --output are needed");
 	if (subject_find(argv[first + 1], &task.cell.subject, error))
 		return message_usage("%s", error);

@@ -2,7 +2,8 @@
  * process - whole programs: hyperfine times one complete replay
  *
  * The other passes measure from within. This one measures what a person with a stop-watch would:
- * hyperfine starts a process that maps the trace, builds the objects, replays everything and exits.
+ * hyperfine starts `timerbed replay`, which maps the trace, builds the objects, replays everything
+ * and exits.
  * hyperfine times one command after the other, so the blocks' shuffled order stands in for the
  * interleaving that it does not have: one command and one run at a time. Its own JSON is kept.
  */
@@ -14,20 +15,6 @@
 
 #include "bench/cell.h"
 #include "bench/replay/clock.h"
-
-static int measure_process(const struct cell *cell, json_t *record, char *error)
-{
-	struct replay replay;
-	struct replay_tally measured;
-	int result = cell_open(cell, &replay, error);
-
-	if (result)
-		return result;
-	measured = cell_replay(cell, &replay, REPLAY_PLAIN, REPLAY_PLAIN, NULL);
-	cell_record_replay(cell, &replay, &measured, record);
-	replay_close(&replay);
-	return 0;
-}
 
 /* hyperfine takes the command as one string, which it splits as a shell would. */
 static char *quoted(const char **words)
@@ -54,12 +41,38 @@ static char *quoted(const char **words)
 	return text;
 }
 
+/* What follows an option of the worker's command. */
+static const char *value_of(const char **words, const char *option)
+{
+	while (*words && strcmp(*words, option))
+		words++;
+	return *words ? words[1] : "";
+}
+
+/* The worker's command names program, trace and subject first; see worker.c. */
 static void wrap_in_hyperfine(const char **words, const char *scratch)
 {
-	const char *command = quoted(words);
+	const char *replay[] = {
+		words[0],
+		"replay",
+		words[2],
+		words[3],
+		"--trusted",
+		"--dispatch",
+		value_of(words, "--dispatch"),
+		"--stride",
+		value_of(words, "--stride"),
+		"--output",
+		value_of(words, "--output"),
+		NULL,
+	};
+	const char *command = quoted(replay);
 	const char *const wrapped[] = {
-		"hyperfine",	"--shell=none",	 "--warmup=0", "--runs=1",
-		"--style=none", "--export-json", scratch,      command ? command : "false",
+		"hyperfine",	"--shell=none",
+		"--warmup=0",	"--runs=1",
+		"--style=none", "--command-name",
+		words[3],	"--export-json",
+		scratch,	command ? command : "false",
 	};
 
 	memcpy(words, wrapped, sizeof(wrapped));
@@ -94,7 +107,6 @@ static int collect_from_hyperfine(json_t *record, const char *scratch, char *err
 const struct pass pass_process = {
 	.name = "process",
 	.summary = "whole processes: a complete replay, by hyperfine",
-	.measure = measure_process,
 	.wrap = wrap_in_hyperfine,
 	.collect = collect_from_hyperfine,
 	.folder = "hyperfine",
