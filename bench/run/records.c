@@ -3,6 +3,7 @@
  */
 #include "bench/run/records.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -150,17 +151,35 @@ static int resume(struct records *records, const char *path)
 	return result;
 }
 
-/* What a forced run deletes: its own files, and nothing else that the folder may hold. */
+/* Deletes the files in a folder of the run's; the folder may not be there. */
+static void empty_folder(const struct records *records, const char *name)
+{
+	char path[PATH_MAX];
+	const struct dirent *entry;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "%s/%s", records->folder, name);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder)))
+		unlinkat(dirfd(folder), entry->d_name, 0); /* fails for folders, which stay */
+	if (folder)
+		closedir(folder);
+}
+
+/* What a forced run deletes: what a run and its report left, and nothing else in the folder. */
 static void delete_run(const struct records *records)
 {
 	static const char *const names[] = { "cells.jsonl", "partial.jsonl", "env.json",
 					     "experiment.ini", "report.html" };
+	static const char *const folders[] = { "hyperfine", "data", "figures" };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		snprintf(path, sizeof(path), "%s/%s", records->folder, names[i]);
 		unlink(path);
 	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		empty_folder(records, folders[i]);
 }
 
 int records_open(struct records *records, const char *folder, enum records_mode mode, char *error)
