@@ -530,8 +530,7 @@ static const char *check_list(const struct hierarchical_wheel *wheel, const stru
 			return "a timer is filed before its deadline";
 		if (place == LEVEL_BEYOND && timer->key < wheel->beyond_least)
 			return "a timer beyond the top is earlier than their least";
-		if (place >= LEVEL_BEYOND && place != LEVEL_NEVER &&
-		    level_of(wheel, timer->key) + LEVEL_FIRST != place && place != LEVEL_BEYOND)
+		if (place >= LEVEL_FIRST && level_of(wheel, timer->key) + LEVEL_FIRST != place)
 			return "a timer is on the wrong level";
 		previous = timer;
 		++*count;
