@@ -22,7 +22,9 @@ STRUCTURES := $(sort $(wildcard structures/*.c))
 SUPPORT    := $(sort $(wildcard structures/common/*.c))
 WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
-BENCH      := $(sort $(wildcard $(addprefix bench/,*.c trace/*.c replay/*.c run/*.c passes/*.c commands/*.c)))
+BENCH      := $(sort $(wildcard $(addprefix bench/,*.c trace/*.c replay/*.c run/*.c passes/*.c commands/*.c virtual/*.c)))
+LOOP       := $(sort $(wildcard loop/*.c loop/util/*.c))
+BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
@@ -30,10 +32,12 @@ structure_names := $(notdir $(STRUCTURES:.c=))
 
 # ------------------------------------------------------------------------------------- variants
 #
-# The same sources in three builds, each in a folder of its own:
+# The same sources in a few builds, each in a folder of its own:
 #   default    assertions on; the library that other programs link
 #   measured   assertions off, -O2 for the baseline instruction set: what is timed
 #   sanitized  assertions on, address and undefined-behaviour sanitizers: what make test runs
+#   shared     as default, for the shared library: only its interface is visible
+#   threads    assertions on, thread sanitizer: the loop only
 # A variant of the measured build: make OPTIMIZE='-O3 -march=native' BUILD=build-native
 
 CC       ?= gcc
@@ -41,7 +45,7 @@ CXX      ?= g++
 OPTIMIZE ?= -O2
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/generated
+CPPFLAGS += -D_GNU_SOURCE -I. -Iloop/include -I$(BUILD)/generated
 # No contraction of a*b+c: traces must be the same bytes on every machine and in every variant.
 ALL      := -g -MMD -MP -ffp-contract=off $(WARNINGS)
 ifeq ($(origin CC),default)
@@ -51,8 +55,11 @@ endif
 flags_default   := $(OPTIMIZE)
 flags_measured  := $(OPTIMIZE) -DNDEBUG
 flags_sanitized := -O1 $(SANITIZE)
+flags_shared    := $(OPTIMIZE) -fPIC -fvisibility=hidden
+flags_threads   := -O1 -fsanitize=thread -fno-omit-frame-pointer
 
-libraries := -lbenchmark -ljansson -linih -lzstd -lxxhash -lm -lpthread
+loop_libraries := -luring -lm -lpthread
+libraries := -lbenchmark -ljansson -linih -lzstd -lxxhash $(loop_libraries)
 
 quiet = @printf '  %-9s %s\n' '$(1)' '$(2)';
 
@@ -70,7 +77,7 @@ $(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c
 	@mkdir -p $$(@D)
 	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
 endef
-$(foreach v,default measured sanitized,$(eval $(call compile_rules,$(v))))
+$(foreach v,default measured sanitized shared threads,$(eval $(call compile_rules,$(v))))
 
 # ----------------------------------------------------------------------------------- generated
 #
@@ -80,9 +87,9 @@ $(foreach v,default measured sanitized,$(eval $(call compile_rules,$(v))))
 
 generated := $(BUILD)/generated
 inlined   := $(structure_names:%=$(generated)/inlined/%.c)
-registries := $(addprefix $(generated)/,structures.c workloads.c subjects.c broken.c)
+registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c broken.c)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h bench/*/*.h) structures/timer.h scripts/registry
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h bench/*/*.h) $(LOOP) $(wildcard loop/*.h) structures/timer.h scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
@@ -93,7 +100,7 @@ $(generated)/build_info.h: force
 $(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/run/environment.o): $(generated)/build_info.h
 
 # Changes only when a file is added or removed.
-listed := $(STRUCTURES) $(WORKLOADS) $(SUBJECTS) $(BROKEN)
+listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN)
 $(BUILD)/listed: force
 	@mkdir -p $(BUILD)
 	@echo '$(listed)' | cmp -s - $@ || echo '$(listed)' >$@
@@ -102,6 +109,8 @@ $(BUILD)/listed: force
 
 library_sources := $(STRUCTURES) $(SUPPORT)
 library_objects  = $(call objects,$(1),$(library_sources)) $(BUILD)/$(1)/generated/structures.o
+loop_sources    := $(LOOP) $(BACKENDS)
+loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/backends.o
 bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
 	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
 	$(BUILD)/$(1)/generated/subjects.o \
@@ -110,14 +119,25 @@ bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORK
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-$(BUILD)/timerbed: $(call objects,measured,bench/timerbed.c) $(call bench_objects,measured) $(call library_objects,measured)
-	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(LDFLAGS) $^ -o $@ $(libraries)
+# The loop with every structure and backend: all that a program for libevent's core links.
+$(BUILD)/libtimerbed-event.a: $(call loop_objects,default) $(call library_objects,default)
+	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-$(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) $(call bench_objects,measured) $(call library_objects,measured)
-	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(LDFLAGS) $^ -o $@ $(libraries)
+$(BUILD)/libtimerbed-event.so: $(call loop_objects,shared) $(call library_objects,shared)
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed-event.so.1 -Wl,-z,defs $(LDFLAGS) $^ -o $@ $(loop_libraries)
+	@ln -sf libtimerbed-event.so $@.1
 
-$(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call bench_objects,sanitized) $(call library_objects,sanitized)
-	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(LDFLAGS) $^ -o $@ $(libraries)
+# The simulation stands in for the C library's clocks and waits, also for libraries loaded later.
+exported := -Wl,--dynamic-list=bench/virtual/exported.list
+
+$(BUILD)/timerbed: $(call objects,measured,bench/timerbed.c) $(call bench_objects,measured) $(call loop_objects,measured) $(call library_objects,measured)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
+
+$(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) $(call bench_objects,measured) $(call loop_objects,measured) $(call library_objects,measured)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
+
+$(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call bench_objects,sanitized) $(call loop_objects,sanitized) $(call library_objects,sanitized)
+	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
 # --------------------------------------------------------------------------------------- targets
 
@@ -140,7 +160,8 @@ setup: ## install the Debian packages that are missing (root, or sudo without a 
 # The set-up has to come before make looks at what to build: headers may not be there yet. So what a
 # newcomer calls installs first and then calls make again.
 .PHONY: programs bench-setup
-programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/libtimerbed.a
+programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/libtimerbed.a \
+	$(BUILD)/libtimerbed-event.a $(BUILD)/libtimerbed-event.so
 bench-setup:
 	@scripts/setup bench
 
@@ -183,7 +204,7 @@ format: ## clang-format everything
 format-check: ## fail if clang-format would change anything
 	@clang-format --dry-run -Werror $(formatted)
 formatted = $(wildcard structures/*.[ch] structures/*/*.[ch] structures/*/*/*.[ch] bench/*.[ch] \
-	bench/*/*.[ch])
+	bench/*/*.[ch] loop/*.[ch] loop/*/*.[ch] loop/include/event2/*.h)
 
 install: bench-setup ## install the command and its data below PREFIX (default /usr/local)
 	@$(MAKE) --no-print-directory -j$(JOBS) programs

@@ -35,7 +35,9 @@ $(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structure
 		-fsanitize=fuzzer,address,undefined $^ -o $@ -lm
 
 # Traces, the oracle that makes them, and the workloads.
-bench_tests   := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
+all_tests     := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
+virtual_tests := $(filter virtual-%,$(all_tests))
+bench_tests   := $(filter-out $(virtual_tests) differential-%,$(all_tests))
 trace_objects := $(call objects,sanitized,$(wildcard bench/trace/*.c) $(WORKLOADS) structures/common/options.c) \
 	$(BUILD)/sanitized/generated/workloads.o
 
@@ -43,7 +45,15 @@ $(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(tr
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
 
-test_programs := $(addprefix $(TESTS)/,conformance broken-test options-test fuzz-standalone $(bench_tests))
+# Simulated time, alone and under real libraries.
+virtual_objects := $(call objects,sanitized,$(wildcard bench/virtual/*.c))
+
+$(virtual_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(virtual_objects) $(trace_objects)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(exported) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
+
+test_programs := $(addprefix $(TESTS)/,conformance broken-test options-test fuzz-standalone \
+	$(bench_tests) $(virtual_tests))
 
 .PHONY: test-programs conformance
 test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs

@@ -10,10 +10,12 @@
 
 #include "bench/replay/replay_check.h"
 
-extern const struct pass pass_time, pass_tail, pass_memory, pass_count, pass_process;
+extern const struct pass pass_time, pass_tail, pass_memory, pass_count, pass_process, pass_lateness,
+	pass_echo;
 
 const struct pass *const passes[] = {
-	&pass_time, &pass_tail, &pass_memory, &pass_count, &pass_process, NULL,
+	&pass_time,    &pass_tail,     &pass_memory, &pass_count,
+	&pass_process, &pass_lateness, &pass_echo,   NULL,
 };
 
 const struct pass *pass_find(const char *name)
@@ -40,7 +42,14 @@ int cell_open(const struct cell *cell, struct replay *replay, char *error)
 		if (result)
 			replay_close(replay);
 	}
-	if (result)
+	if (result == -ENOTSUP)
+		snprintf(error, CELL_ERROR_SIZE, "%s: this trace's times are finer than its own",
+			 cell->subject.name);
+	else if (result == -EOPNOTSUPP)
+		snprintf(error, CELL_ERROR_SIZE,
+			 "%s: waits by a system call of its own, so its time cannot be simulated",
+			 cell->subject.name);
+	else if (result)
 		snprintf(error, CELL_ERROR_SIZE, "%s: out of memory for %" PRIu64 " timers",
 			 cell->subject.name, cell->trace.header->ids);
 	return result;
@@ -135,7 +144,7 @@ static const char *verdict_on_firings(const struct cell *cell, const struct repl
 		snprintf(text, size, "fired %" PRIu64 " of %" PRIu64, tally->fired, expected);
 		return text;
 	}
-	if (replay->structure && is_exact_here(cell)) {
+	if (!cell->subject.told && is_exact_here(cell)) {
 		if (tally->checksum != checksum)
 			return "wrong checksum";
 		if (tally->overtaken || due)
@@ -181,6 +190,6 @@ void cell_record_replay(const struct cell *cell, const struct replay *replay,
 	json_object_set_new(record, "polls", json_integer((json_int_t)measured->polls));
 	json_object_set_new(record, "spurious", json_integer((json_int_t)measured->early_polls));
 	json_object_set_new(record, "checksum",
-			    replay->structure ? json_string(checksum) : json_null());
+			    cell->subject.told ? json_null() : json_string(checksum));
 	json_object_set_new(record, "status", json_string(wrong ? wrong : "ok"));
 }

@@ -14,6 +14,7 @@
 #include "bench/scripts.h"
 #include "bench/replay/subject.h"
 #include "bench/workload.h"
+#include "loop/backend.h"
 #include "structures/common/options.h"
 
 static void print_row(const char *name, const char *summary, void *data)
@@ -40,6 +41,12 @@ static void list_subjects(void)
 	for (size_t i = 0; subject_families[i]; i++)
 		if (strchr(subject_families[i]->name, ':'))
 			print_row(subject_families[i]->name, subject_families[i]->summary, NULL);
+}
+
+static void list_backends(void)
+{
+	for (size_t i = 0; backends[i]; i++)
+		print_row(backends[i]->name, backends[i]->summary, NULL);
 }
 
 static void list_passes(void)
@@ -85,9 +92,9 @@ static const struct {
 	const char *name;
 	void (*list)(void);
 } topics[] = {
-	{ "structures", list_structures },   { "workloads", list_workloads },
-	{ "subjects", list_subjects },	     { "passes", list_passes },
-	{ "experiments", list_experiments },
+	{ "structures", list_structures }, { "workloads", list_workloads },
+	{ "subjects", list_subjects },	   { "backends", list_backends },
+	{ "passes", list_passes },	   { "experiments", list_experiments },
 };
 
 #define TOPICS (sizeof(topics) / sizeof(*topics))

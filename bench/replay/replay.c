@@ -121,19 +121,18 @@ void replay_check_batch(struct replay *replay, struct timer *const *batch, size_
 	}
 }
 
-void replay_check_sample(struct replay *replay)
+void replay_check_sample(struct replay *replay, uint64_t armed)
 {
 	struct replay_findings *findings = &replay->findings;
 	const struct subject_family *family = replay->subject->family;
-	uint64_t armed = replay->structure->size(replay->set);
-	uint64_t footprint = family->footprint(replay);
+	uint64_t footprint = family->footprint ? family->footprint(replay) : 0;
 	uint64_t every = replay->trace->header->advances * (armed + 1) / CHECKED_TIMERS + 1;
 
 	if (armed > findings->armed_peak)
 		findings->armed_peak = armed;
 	if (footprint > findings->footprint_peak)
 		findings->footprint_peak = footprint;
-	if (!findings->broken && replay->tally.advances % every == 0)
+	if (family->check && !findings->broken && replay->tally.advances % every == 0)
 		findings->broken = family->check(replay);
 }
 

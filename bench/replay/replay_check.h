@@ -25,7 +25,7 @@ void replay_check_batch(struct replay *replay, struct timer *const *batch, size_
  * Samples footprint and armed timers, when the most are armed: before an advance. Walks all
  * invariants now and then.
  */
-void replay_check_sample(struct replay *replay);
+void replay_check_sample(struct replay *replay, uint64_t armed);
 
 /* After an advance: the loop woke up for it. */
 void replay_check_advance(struct replay *replay, uint64_t now);

@@ -136,7 +136,7 @@ REPLAY_INLINE void structure_poll(struct replay *replay, const struct timer_stru
 		replay->tally.late_polls++;
 	if (mode != REPLAY_CHECKED)
 		return;
-	replay_check_sample(replay);
+	replay_check_sample(replay, structure->size(replay->set));
 	structure_sleep(replay, structure, next, now, earliest);
 }
 

@@ -30,6 +30,7 @@ struct replay_code {
 };
 
 struct subject_family;
+struct event_setting; /* event_replay.h */
 
 /* A subject that has been named and found. Plain data; nothing to free. */
 struct subject {
@@ -38,6 +39,7 @@ struct subject {
 	const char *target; /* within name: what is left when prefixes such as again: are gone */
 	const char *kind;   /* "structure", "yardstick", "harness", "control" */
 	const char *source_hash; /* of the code measured */
+	bool told; /* what fires is told by the trace: there is nothing in it to verify */
 	struct timer_accuracy accuracy;
 	uint64_t bears;				    /* most timers it is sensible for, 0 = any */
 	const struct replay_code *code[DISPATCHES]; /* NULL where there is no such dispatch */
@@ -58,9 +60,15 @@ struct subject_family {
 	 */
 	int (*resolve)(struct subject *subject, char *error);
 
-	/* Makes the subject ready for its trace; close undoes that. 0 or -ENOMEM. */
+	/*
+	 * Makes the subject ready for its trace; close undoes that. 0; -ENOMEM; -ENOTSUP for a
+	 * trace whose times are finer than the subject's.
+	 */
 	int (*open)(struct replay *replay);
 	void (*close)(struct replay *replay);
+
+	/* A subject that is an event loop: how to make it, and its functions. NULL for others. */
+	void (*loop)(const struct subject *subject, struct event_setting *setting);
 
 	/* Bytes beside the objects, and broken invariants; NULL where there is no such thing. */
 	size_t (*footprint)(const struct replay *replay);
@@ -77,6 +85,9 @@ struct structure_code {
 	const struct replay_code *inlined;
 };
 extern const struct structure_code structure_codes[];
+
+/* The hash of all sources of the loop, structures apart. Generated. */
+extern const char loop_code_hash[];
 
 /* Finds a subject by name. 0, or -ENOENT/-EINVAL with one line in `error` (SUBJECT_ERROR_SIZE). */
 int subject_find(const char *name, struct subject *subject, char *error);

@@ -1,0 +1,317 @@
+/*
+ * echo - what share of a server's time its timers take, as connections grow
+ *
+ * A real server over the loopback interface: n TCP connections, a message is echoed, and each
+ * connection has an idle timeout that every message re-arms, which is what a persistent event with
+ * a timeout does by itself. The order in which connections speak is the trace's: each arm of its
+ * first measured phase is a message. The client is a process of its own and keeps WINDOW messages
+ * under way, so that the server is never idle and its CPU time per message means something.
+ *
+ * The same server on the same connections runs with and without the timeouts, in turns. What it
+ * takes with them beyond what it takes without, over what it takes with them, is the timers' share.
+ * Everything else (system calls, the network's code in the kernel) is the same in both.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "bench/cell.h"
+#include "bench/replay/clock.h"
+#include "bench/replay/event_replay.h"
+
+/* The constants of event2/event.h that are needed here, the same in both libraries. */
+#define EV_TIMEOUT 0x01
+#define EV_READ	   0x02
+#define EV_PERSIST 0x10
+
+#define EVENT_ROOM 128
+#define MESSAGE	   64 /* bytes */
+#define WINDOW	   16 /* messages under way */
+#define TURNS	   7  /* with timeouts, and as many without */
+
+/* Long enough for none to expire while it is measured: an idle timeout seldom does. */
+static const struct timeval idle_timeout = { .tv_sec = 60 };
+
+struct connection {
+	unsigned char event[EVENT_ROOM];
+	struct server *server;
+	int socket;
+};
+
+struct server {
+	const struct cell *cell;
+	struct event_setting setting;
+	struct event_base *base;
+	struct connection *connections;
+	uint64_t count;
+	uint64_t left; /* messages of this turn still to come */
+	uint64_t idle; /* connections that timed out: none should */
+	int failed;    /* errno */
+};
+
+static struct event *event_of(struct connection *connection)
+{
+	return (struct event *)(void *)connection->event;
+}
+
+static void stop(struct server *server, int error)
+{
+	server->failed = error;
+	server->setting.api->loopbreak(server->base);
+}
+
+static void readable(int fd, short what, void *arg)
+{
+	struct connection *connection = arg;
+	struct server *server = connection->server;
+	char message[MESSAGE];
+	ssize_t size;
+
+	if (what & EV_TIMEOUT) {
+		server->idle++;
+		return;
+	}
+	size = recv(fd, message, sizeof(message), 0);
+	if (size <= 0) {
+		stop(server, size ? errno : EPIPE);
+		return;
+	}
+	if (send(fd, message, (size_t)size, MSG_NOSIGNAL) != size)
+		stop(server, EPIPE);
+	else if (!--server->left)
+		stop(server, 0);
+}
+
+/* --------------------------------------------------------------------------------- client */
+
+static int exchange(int socket, char *message, bool receive)
+{
+	ssize_t done = receive ? recv(socket, message, MESSAGE, MSG_WAITALL)
+			       : send(socket, message, MESSAGE, MSG_NOSIGNAL);
+
+	return done == MESSAGE ? 0 : -1;
+}
+
+/* The ids of the first measured phase's arms, over and over, until `messages` have been sent. */
+static uint64_t next_speaker(const struct trace *trace, uint64_t *position)
+{
+	for (;;) {
+		const struct trace_operation *operation = &trace->operations[*position];
+
+		*position = (*position + 1) % trace->header->operations;
+		if (operation->kind <= TRACE_ARM_INTERVAL)
+			return operation->id;
+	}
+}
+
+/* In the child: connects, and speaks until the server hangs up. */
+_Noreturn static void client(const struct cell *cell, const struct sockaddr_in *address,
+			     uint64_t count)
+{
+	int *sockets = calloc(count, sizeof(*sockets)), under_way[WINDOW];
+	char message[MESSAGE] = "timerbed";
+	uint64_t position = 0;
+
+	if (!sockets)
+		_exit(1);
+	for (uint64_t i = 0; i < count; i++) {
+		int one = 1;
+
+		sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (sockets[i] < 0 ||
+		    connect(sockets[i], (const struct sockaddr *)address, sizeof(*address)))
+			_exit(1);
+		setsockopt(sockets[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	}
+	for (uint64_t sent = 0;; sent++) {
+		int *place = &under_way[sent % WINDOW];
+
+		if (sent >= WINDOW && exchange(*place, message, true))
+			_exit(0);
+		*place = sockets[next_speaker(&cell->trace, &position) % count];
+		if (exchange(*place, message, false))
+			_exit(0);
+	}
+}
+
+/* --------------------------------------------------------------------------------- server */
+
+static int listen_on_loopback(struct sockaddr_in *address)
+{
+	socklen_t size = sizeof(*address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*address = (struct sockaddr_in){ .sin_family = AF_INET };
+	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (listener < 0 || bind(listener, (struct sockaddr *)address, size) ||
+	    listen(listener, 4096) || getsockname(listener, (struct sockaddr *)address, &size))
+		return -errno;
+	return listener;
+}
+
+static int accept_all(struct server *server, int listener)
+{
+	const struct event_api *api = server->setting.api;
+
+	for (uint64_t i = 0; i < server->count; i++) {
+		struct connection *connection = &server->connections[i];
+		int one = 1;
+
+		connection->socket = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (connection->socket < 0)
+			return -errno;
+		setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		connection->server = server;
+		if (api->assign(event_of(connection), server->base, connection->socket,
+				EV_READ | EV_PERSIST, readable, connection) ||
+		    api->add(event_of(connection), NULL))
+			return -EIO;
+	}
+	return 0;
+}
+
+/* Serves so many messages, and says what CPU time each took, ns. */
+static double serve(struct server *server, uint64_t messages)
+{
+	uint64_t begun = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	server->left = messages;
+	server->setting.api->loop(server->base, 0);
+	return (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begun) / (double)messages;
+}
+
+static void set_timeouts(struct server *server, bool wanted)
+{
+	const struct event_api *api = server->setting.api;
+
+	for (uint64_t i = 0; i < server->count; i++) {
+		struct event *event = event_of(&server->connections[i]);
+
+		/* Without one again by starting over: a period goes with its event. */
+		if (!wanted) {
+			api->del(event);
+			api->assign(event, server->base, server->connections[i].socket,
+				    EV_READ | EV_PERSIST, readable, &server->connections[i]);
+		}
+		api->add(event, wanted ? &idle_timeout : NULL);
+	}
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void serve_in_turns(struct server *server, json_t *record)
+{
+	double with[TURNS], without[TURNS];
+	uint64_t operations = server->cell->trace.header->operations;
+	uint64_t messages = operations > 20000 ? operations : 20000;
+
+	serve(server, messages / 4); /* whatever is slow at first */
+	for (int i = 0; i < TURNS && !server->failed; i++) {
+		set_timeouts(server, false);
+		without[i] = serve(server, messages);
+		set_timeouts(server, true);
+		with[i] = serve(server, messages);
+	}
+	if (server->failed)
+		return;
+	qsort(with, TURNS, sizeof(*with), by_size);
+	qsort(without, TURNS, sizeof(*without), by_size);
+	json_object_set_new(record, "messages", json_integer((json_int_t)messages));
+	json_object_set_new(record, "cpu_ns_per_message", json_real(with[TURNS / 2]));
+	json_object_set_new(record, "cpu_ns_without_timers", json_real(without[TURNS / 2]));
+	json_object_set_new(record, "timer_share",
+			    json_real(1 - without[TURNS / 2] / with[TURNS / 2]));
+	json_object_set_new(record, "idle_expired", json_integer((json_int_t)server->idle));
+}
+
+static void close_all(struct server *server, int listener)
+{
+	for (uint64_t i = 0; i < server->count; i++) {
+		if (!server->connections[i].server)
+			continue;
+		server->setting.api->del(event_of(&server->connections[i]));
+		close(server->connections[i].socket);
+	}
+	close(listener);
+}
+
+static int run(struct server *server, json_t *record)
+{
+	struct sockaddr_in address;
+	int listener = listen_on_loopback(&address), result, status;
+	pid_t child;
+
+	if (listener < 0)
+		return listener;
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (!child)
+		client(server->cell, &address, server->count);
+	result = accept_all(server, listener);
+	if (!result)
+		serve_in_turns(server, record);
+	close_all(server, listener);
+	kill(child, SIGTERM);
+	waitpid(child, &status, 0);
+	return result ? result : -server->failed;
+}
+
+/* Each connection is a descriptor here and one in the client. */
+static int raise_limit(uint64_t connections)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur < connections + 64 ? -EMFILE : 0;
+}
+
+static int measure_echo(const struct cell *cell, json_t *record, char *error)
+{
+	struct server server = { .cell = cell, .count = cell->trace.header->n };
+	int result;
+
+	if (!cell->subject.family->loop) {
+		snprintf(error, CELL_ERROR_SIZE, "%s is no event loop: it cannot serve",
+			 cell->subject.name);
+		return -ENOTSUP;
+	}
+	cell->subject.family->loop(&cell->subject, &server.setting);
+	result = raise_limit(server.count);
+	server.connections = calloc(server.count, sizeof(*server.connections));
+	if (!server.connections)
+		result = -ENOMEM;
+	if (!result)
+		result = server.setting.make(&cell->subject, &server.base);
+	if (!result) {
+		result = run(&server, record);
+		server.setting.api->base_free(server.base);
+	}
+	free(server.connections);
+	json_object_set_new(record, "status", json_string(result ? strerror(-result) : "ok"));
+	if (result)
+		snprintf(error, CELL_ERROR_SIZE, "%s: %s", cell->subject.name, strerror(-result));
+	return result;
+}
+
+const struct pass pass_echo = {
+	.name = "echo",
+	.summary = "an echo server over loopback: what share of its CPU time its timers take",
+	.measure = measure_echo,
+	.slowdown = 1000,
+};

@@ -1,0 +1,55 @@
+/*
+ * event_common.c - common timeouts for the durations of a trace
+ *
+ * A program that uses common timeouts knows each of its durations by a constant or a variable. A
+ * trace names durations by their length, so something has to find the queue that goes with one; it
+ * should cost next to nothing, since the program that is imitated does not do it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bench/replay/event_replay.h"
+
+#define PLACES 1024 /* a power of two, four times as many as there can be queues */
+#define QUEUES 256  /* that a base has */
+
+int event_common_open(struct event_common *common, const struct event_api *api,
+		      struct event_base *base)
+{
+	common->api = api;
+	common->base = base;
+	common->queues = 0;
+	common->places = calloc(PLACES, sizeof(*common->places));
+	return common->places ? 0 : -ENOMEM;
+}
+
+void event_common_close(struct event_common *common)
+{
+	free(common->places);
+}
+
+const struct timeval *event_common_timeout(struct event_common *common, uint64_t interval,
+					   const struct timeval *timeout)
+{
+	/* Knuth's multiplicative hash, TAOCP 6.4: 2^64 divided by the golden ratio. */
+	uint64_t start = interval * UINT64_C(0x9e3779b97f4a7c15) >> 54;
+
+	for (uint64_t i = 0; i < PLACES; i++) {
+		struct event_common_place *place = &common->places[(start + i) % PLACES];
+
+		if (place->interval == interval)
+			return place->timeout;
+		if (place->interval)
+			continue;
+		/* A program with more durations than queues knows those that have one. */
+		if (common->queues == QUEUES)
+			return timeout;
+		place->timeout = common->api->common_timeout(common->base, timeout);
+		if (!place->timeout)
+			return timeout;
+		place->interval = interval;
+		common->queues++;
+		return place->timeout;
+	}
+	return timeout;
+}

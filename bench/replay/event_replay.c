@@ -1,0 +1,441 @@
+/*
+ * event_replay.c - replaying a trace from inside an event loop
+ */
+#include "bench/replay/event_replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/replay/replay_check.h"
+#include "bench/replay/replay_loop.h"
+#include "bench/virtual/virtual_time.h"
+
+/* The constants of event2/event.h that are needed here, the same in both libraries. */
+#define EV_READ	   0x02
+#define EV_PERSIST 0x10
+
+/*
+ * Simulated time is the trace's and a second: libevent takes a cached time whose seconds are 0 for
+ * none at all.
+ */
+#define START UINT64_C(1000000000)
+
+/*
+ * An object is an event and nothing else: 128 bytes in libevent 2.1 and here, 120 in 2.2. What the
+ * replay itself has to remember of it stands apart and close together, so that arming touches the
+ * event's two cache lines and little more: an application's own data is not what is measured.
+ */
+#define EVENT_SIZE 128
+
+/* In deadlines[]: not armed. */
+#define IDLE UINT64_MAX
+
+struct event_replay {
+	struct replay *replay;
+	struct event_setting setting;
+	struct event_base *base;
+	unsigned char (*objects)[EVENT_SIZE]; /* by id */
+	uint64_t *deadlines;		      /* by id */
+	unsigned char driver[EVENT_SIZE];
+
+	/* The part of the stream that is being replayed, and how far it is. */
+	uint64_t position, last;
+	uint64_t target; /* the advance that is next, when `pending` */
+	bool pending;
+	bool kick; /* the driver's event is to be called without time moving */
+	enum replay_mode mode;
+	uint64_t begun; /* of the advance, when timed */
+	const struct trace_advance *advance;
+	uint64_t last_deadline; /* fired in this advance */
+	uint64_t armed;		/* events; counted where things are checked */
+	struct event_common common;
+};
+
+/*
+ * The replay that is open: the simulation is the process's, so there is one at a time, and a
+ * callback's only argument is needed to say which timer it is.
+ */
+static struct event_replay *open_replay;
+
+static struct event *event_of(struct event_replay *events, uint32_t id)
+{
+	return (struct event *)(void *)events->objects[id];
+}
+
+static struct event *driver_of(struct event_replay *events)
+{
+	return (struct event *)(void *)events->driver;
+}
+
+/* The simulation's question at each wait: is it the driver's turn? */
+static bool take_turn(void *data, uint64_t timeout)
+{
+	struct event_replay *events = data;
+	uint64_t before = virtual_time_now();
+
+	(void)timeout;
+	if (events->kick) {
+		events->kick = false;
+		return true;
+	}
+	if (!events->pending)
+		return false;
+	events->pending = false;
+	virtual_time_set(START + events->target);
+	if (events->setting.moved)
+		events->setting.moved(events->base, START + events->target - before);
+	events->replay->tally.polls++;
+	return true;
+}
+
+static void check_firing(struct event_replay *events, uint64_t deadline)
+{
+	struct replay_findings *findings = &events->replay->findings;
+	uint64_t now = events->target;
+
+	if (deadline > now) {
+		findings->early++;
+		return;
+	}
+	findings->lateness_sum += (double)(now - deadline);
+	if (now - deadline > findings->lateness_max)
+		findings->lateness_max = now - deadline;
+	if (deadline <= findings->previous_now)
+		findings->late++;
+	/* Common timeouts fire behind the ordinary ones, by design. */
+	if (deadline < events->last_deadline && !events->setting.common &&
+	    events->replay->accuracy.order == TIMER_BY_DEADLINE)
+		findings->out_of_order++;
+	events->last_deadline = deadline;
+}
+
+/* arg is the deadline's place, by which the id and the rest are found. */
+static void fired(int fd, short what, void *arg)
+{
+	struct event_replay *events = open_replay;
+	struct replay_tally *tally = &events->replay->tally;
+	uint64_t *place = arg, deadline = *place;
+
+	(void)fd, (void)what;
+	*place = IDLE;
+	tally->fired++;
+	tally->checksum +=
+		trace_firing((uint32_t)(place - events->deadlines), deadline, events->target);
+	if (events->mode != REPLAY_CHECKED)
+		return;
+	events->armed--;
+	check_firing(events, deadline);
+}
+
+REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure *structure,
+			     enum replay_mode mode, uint32_t id, uint64_t deadline,
+			     uint64_t interval, uint64_t now)
+{
+	struct event_replay *events = replay->private;
+	uint64_t relative = deadline > now ? deadline - now : 0;
+	const struct timeval timeout = {
+		.tv_sec = (time_t)(relative / TIMER_SECOND),
+		.tv_usec = (suseconds_t)(relative % TIMER_SECOND / 1000),
+	};
+	const struct timeval *given = &timeout;
+	uint64_t begun = replay_begin(mode);
+
+	(void)structure;
+	if (mode == REPLAY_CHECKED)
+		events->armed += events->deadlines[id] == IDLE;
+	events->deadlines[id] = deadline;
+	if (events->setting.common && interval && interval == relative)
+		given = event_common_timeout(&events->common, interval, &timeout);
+	if (events->setting.api->add(event_of(events, id), given))
+		replay_out_of_memory(replay);
+	replay_end(replay, mode, begun);
+}
+
+REPLAY_INLINE void event_stop(struct replay *replay, const struct timer_structure *structure,
+			      enum replay_mode mode, uint32_t id, uint64_t now)
+{
+	struct event_replay *events = replay->private;
+	uint64_t begun = replay_begin(mode);
+
+	(void)structure, (void)now;
+	if (events->deadlines[id] == IDLE) {
+		replay->tally.wrong_state++;
+		return;
+	}
+	events->deadlines[id] = IDLE;
+	if (mode == REPLAY_CHECKED)
+		events->armed--;
+	events->setting.api->del(event_of(events, id));
+	replay_end(replay, mode, begun);
+}
+
+/* Says where time goes next; it gets there when the loop waits. */
+REPLAY_INLINE void event_advance(struct replay *replay, const struct timer_structure *structure,
+				 enum replay_mode mode, uint64_t now,
+				 const struct trace_advance *advance)
+{
+	struct event_replay *events = replay->private;
+
+	(void)structure, (void)mode, (void)advance;
+	if (mode == REPLAY_CHECKED) {
+		events->replay->findings.previous_now = replay->now;
+		events->last_deadline = 0;
+		replay_check_sample(replay, events->armed);
+	}
+	events->target = now;
+	events->pending = true;
+}
+
+static const struct replay_driver event_driver = {
+	.arm = event_arm,
+	.disarm = event_stop,
+	.remove = event_stop, /* event_del gives the memory back: there is no cheaper stop */
+	.advance = event_advance,
+};
+
+/* Operations looked through at once for the next advance, before they are replayed. */
+#define AHEAD 256
+
+/* The end of what can be replayed without time moving, at most AHEAD entries on. */
+static uint64_t up_to_advance(const struct event_replay *events)
+{
+	const struct trace_operation *operations = events->replay->trace->operations;
+	uint64_t end = events->position;
+	uint64_t limit = events->last - end < AHEAD ? events->last : end + AHEAD;
+
+	while (end < limit && operations[end].kind != TRACE_ADVANCE)
+		end++;
+	/* An arm and its interval are two entries and stay together. */
+	if (end < events->last &&
+	    (operations[end].kind == TRACE_ADVANCE || operations[end].kind == TRACE_INTERVAL))
+		end++;
+	return end;
+}
+
+/* The driver's event: replays up to the next advance, or to the end of what was asked for. */
+REPLAY_INLINE void event_turn(struct event_replay *events, enum replay_mode mode)
+{
+	struct replay *replay = events->replay;
+
+	if (events->begun) {
+		replay_end(replay, mode, events->begun);
+		events->begun = 0;
+	}
+	while (events->position < events->last && !events->pending) {
+		uint64_t end = up_to_advance(events);
+
+		replay_stream(replay, &event_driver, NULL, mode, events->position, end);
+		events->position = end;
+	}
+	if (events->pending)
+		events->begun = replay_begin(mode);
+	else
+		events->setting.api->loopbreak(events->base);
+}
+
+static void turn_plain(struct event_replay *events)
+{
+	event_turn(events, REPLAY_PLAIN);
+}
+
+static void turn_cold(struct event_replay *events)
+{
+	event_turn(events, REPLAY_COLD);
+}
+
+static void turn_timed(struct event_replay *events)
+{
+	event_turn(events, REPLAY_TIMED);
+}
+
+static void turn_checked(struct event_replay *events)
+{
+	event_turn(events, REPLAY_CHECKED);
+}
+
+static void (*const turns[REPLAY_MODES])(struct event_replay *events) = {
+	[REPLAY_PLAIN] = turn_plain,
+	[REPLAY_COLD] = turn_cold,
+	[REPLAY_TIMED] = turn_timed,
+	[REPLAY_CHECKED] = turn_checked,
+};
+
+static void turn(int fd, short what, void *arg)
+{
+	struct event_replay *events = arg;
+
+	(void)fd, (void)what;
+	turns[events->mode](events);
+}
+
+/* Replays a part of the stream by running the loop until the driver's event ends it. */
+static void run(struct replay *replay, uint64_t first, uint64_t last, enum replay_mode mode)
+{
+	struct event_replay *events = replay->private;
+
+	events->position = first;
+	events->last = last;
+	events->mode = mode;
+	events->kick = true;
+	if (mode == REPLAY_TIMED && replay->timed >= replay->timeable)
+		replay->timed = 0;
+	events->setting.api->loop(events->base, 0);
+}
+
+static void run_plain(struct replay *replay, uint64_t first, uint64_t last)
+{
+	run(replay, first, last, REPLAY_PLAIN);
+}
+
+static void run_cold(struct replay *replay, uint64_t first, uint64_t last)
+{
+	run(replay, first, last, REPLAY_COLD);
+}
+
+static void run_timed(struct replay *replay, uint64_t first, uint64_t last)
+{
+	run(replay, first, last, REPLAY_TIMED);
+}
+
+static void run_checked(struct replay *replay, uint64_t first, uint64_t last)
+{
+	run(replay, first, last, REPLAY_CHECKED);
+}
+
+const struct replay_code event_replay_code = {
+	{ run_plain, run_cold, run_timed, run_checked },
+};
+
+/* -------------------------------------------------------------------------------- opening */
+
+static int assign_all(struct event_replay *events)
+{
+	const struct event_api *api = events->setting.api;
+	uint64_t ids = events->replay->trace->header->ids;
+
+	for (uint64_t id = 0; id < ids; id++) {
+		struct event *event = event_of(events, (uint32_t)id);
+
+		if (api->assign(event, events->base, -1, 0, fired, &events->deadlines[id]) ||
+		    api->priority_set(event, 0))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int add_driver(struct event_replay *events, int descriptor)
+{
+	const struct event_api *api = events->setting.api;
+	struct event *driver = driver_of(events);
+
+	if (api->assign(driver, events->base, descriptor, EV_READ | EV_PERSIST, turn, events) ||
+	    api->priority_set(driver, 1) || api->add(driver, NULL))
+		return -EINVAL;
+	return 0;
+}
+
+/* Within the simulation: the base, two priorities, and an event for each id. */
+static int open_base(struct event_replay *events, int descriptor)
+{
+	const struct event_api *api = events->setting.api;
+	int result = events->setting.make(events->replay->subject, &events->base);
+
+	if (result)
+		return result;
+	result = api->priority_init(events->base, 2) ? -EINVAL : assign_all(events);
+	if (!result)
+		result = event_common_open(&events->common, api, events->base);
+	if (!result)
+		result = add_driver(events, descriptor);
+	if (result)
+		api->base_free(events->base);
+	return result;
+}
+
+static int allocate(struct event_replay *events)
+{
+	size_t ids = events->replay->trace->header->ids;
+	size_t bytes = (ids ? ids : 1) * sizeof(*events->objects);
+
+	events->objects = aligned_alloc(EVENT_SIZE, bytes);
+	events->deadlines = malloc((ids + 1) * sizeof(*events->deadlines));
+	if (!events->objects || !events->deadlines)
+		return -ENOMEM;
+	memset(events->objects, 0, bytes); /* page faults are not what is measured */
+	for (size_t id = 0; id < ids; id++)
+		events->deadlines[id] = IDLE;
+	return 0;
+}
+
+static void release(struct event_replay *events)
+{
+	event_common_close(&events->common);
+	free(events->objects);
+	free(events->deadlines);
+	free(events);
+}
+
+/* Within the event_replay's memory: simulated time begins, then the loop is made in it. */
+static int begin(struct event_replay *events)
+{
+	const struct virtual_time_hooks hooks = { .wait = take_turn, .data = events };
+	int descriptor, result = allocate(events);
+
+	if (result)
+		return result;
+	result = virtual_time_begin(START, &hooks, &descriptor);
+	if (result)
+		return result;
+	result = open_base(events, descriptor);
+	if (result)
+		virtual_time_end();
+	return result;
+}
+
+int event_replay_open(struct replay *replay)
+{
+	struct event_replay *events;
+	int result;
+
+	if (replay->trace->header->grain % 1000)
+		return -ENOTSUP;
+	events = calloc(1, sizeof(*events));
+	if (!events)
+		return -ENOMEM;
+	replay->private = open_replay = events;
+	events->replay = replay;
+	replay->subject->family->loop(replay->subject, &events->setting);
+	if (events->setting.real_time_only)
+		result = -EOPNOTSUPP;
+	else if (events->setting.api->event_size() > EVENT_SIZE)
+		result = -EOVERFLOW;
+	else
+		result = begin(events);
+	if (result)
+		release(events);
+	return result;
+}
+
+void event_replay_close(struct replay *replay)
+{
+	struct event_replay *events = replay->private;
+
+	events->setting.api->base_free(events->base);
+	virtual_time_end();
+	release(events);
+}
+
+size_t event_replay_footprint(const struct replay *replay)
+{
+	const struct event_replay *events = replay->private;
+
+	return events->setting.footprint ? events->setting.footprint(events->base) : 0;
+}
+
+const char *event_replay_check(const struct replay *replay)
+{
+	const struct event_replay *events = replay->private;
+
+	return events->setting.check ? events->setting.check(events->base) : NULL;
+}

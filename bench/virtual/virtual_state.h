@@ -1,0 +1,109 @@
+/*
+ * virtual_state.h - what the parts of the simulation share
+ *
+ * The state is one variable of the program, not an object handed around: the functions that stand
+ * in for the C library's have nobody to hand them one, and a read of the clock should cost a load
+ * and a compare more than a plain copy.
+ */
+#ifndef VIRTUAL_STATE_H
+#define VIRTUAL_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#include "bench/virtual/virtual_time.h"
+
+#define virtual_likely(x)   __builtin_expect(!!(x), 1)
+#define virtual_unlikely(x) __builtin_expect(!!(x), 0)
+
+/* A wait that only other things than time can end; also a time that never comes. */
+#define VIRTUAL_FOR_EVER UINT64_MAX
+
+#define VIRTUAL_SECOND UINT64_C(1000000000)
+
+struct virtual_state {
+	bool active;
+	/* `now` once more, as clocks give it: time is read more often than it moves. */
+	struct timespec monotonic;
+	uint64_t now;
+	struct virtual_time_hooks hooks;
+	int driver_fd;
+};
+
+extern struct virtual_state virtual_state;
+
+/*
+ * A wait of at most `timeout` ns, with time moving as the hook says; `driver`: whether the driver's
+ * descriptor is among those watched. Returns whether it is to be reported. Ends the program when
+ * the wait would never end.
+ */
+bool virtual_wait(uint64_t timeout, bool driver);
+
+/* To be called after a wait with timeout 0 that has found nothing: it may be one of many. */
+void virtual_found_nothing(void);
+
+/* What the C library would do with a clock; any thread, from the first instruction on. */
+int virtual_real_clock_gettime(clockid_t clock, struct timespec *time);
+
+/* A timespec that is not negative, in ns; more than fits is for ever. */
+static inline uint64_t virtual_ns(const struct timespec *time)
+{
+	uint64_t seconds = (uint64_t)time->tv_sec;
+
+	if (seconds >= VIRTUAL_FOR_EVER / VIRTUAL_SECOND)
+		return VIRTUAL_FOR_EVER;
+	return seconds * VIRTUAL_SECOND + (uint64_t)time->tv_nsec;
+}
+
+static inline bool virtual_timespec_valid(const struct timespec *time)
+{
+	return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
+}
+
+static inline struct timespec virtual_timespec(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / VIRTUAL_SECOND),
+				  .tv_nsec = (long)(ns % VIRTUAL_SECOND) };
+}
+
+/* The timeout of poll and epoll_wait: milliseconds, negative for ever. */
+static inline uint64_t virtual_ns_of_ms(int ms)
+{
+	return ms < 0 ? VIRTUAL_FOR_EVER : (uint64_t)ms * 1000000;
+}
+
+/*
+ * The clocks that are simulated, as bits: those that show the time since 1970, which is the
+ * simulation's plus the epoch, and those that show the simulation's as it is. Clocks of a process
+ * or a thread have negative numbers; bit 31, in neither set, stands for all that is out of range.
+ */
+#define VIRTUAL_WALL_CLOCKS                                                                        \
+	(1u << CLOCK_REALTIME | 1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_REALTIME_ALARM |         \
+	 1u << CLOCK_TAI)
+#define VIRTUAL_OTHER_CLOCKS                                                                       \
+	(1u << CLOCK_MONOTONIC | 1u << CLOCK_MONOTONIC_RAW | 1u << CLOCK_MONOTONIC_COARSE |        \
+	 1u << CLOCK_BOOTTIME | 1u << CLOCK_BOOTTIME_ALARM)
+
+static inline unsigned int virtual_clock_bit(clockid_t clock)
+{
+	return 1u << ((unsigned int)clock < 31 ? (unsigned int)clock : 31);
+}
+
+/* The simulation's time at which such a clock shows `time`; 0 when that has passed before it. */
+static inline uint64_t virtual_ns_of_clock(clockid_t clock, const struct timespec *time)
+{
+	struct timespec since = *time;
+
+	if (virtual_clock_bit(clock) & VIRTUAL_WALL_CLOCKS)
+		since.tv_sec -= VIRTUAL_TIME_EPOCH;
+	return since.tv_sec < 0 ? 0 : virtual_ns(&since);
+}
+
+static inline uint64_t virtual_add(uint64_t time, uint64_t ns)
+{
+	return ns > VIRTUAL_FOR_EVER - time ? VIRTUAL_FOR_EVER : time + ns;
+}
+
+#endif

@@ -1,0 +1,272 @@
+/*
+ * active.c - queues of what is to be called, by priority
+ *
+ * An iteration runs the first queue that has anything and then polls again, so that what matters
+ * more is never behind more than one queue's work. Within a queue callbacks run in the order in
+ * which they became active, those included that callbacks of this queue make active meanwhile.
+ */
+#include "loop/base.h"
+
+#include <errno.h>
+#include <limits.h>
+
+void callback_queue_init(struct callback_queue *queue)
+{
+	queue->first = NULL;
+	queue->last = &queue->first;
+}
+
+static void append(struct callback_queue *queue, struct event_callback *callback)
+{
+	callback->evcb_active_next.tqe_next = NULL;
+	callback->evcb_active_next.tqe_prev = queue->last;
+	*queue->last = callback;
+	queue->last = &callback->evcb_active_next.tqe_next;
+}
+
+static void take_out(struct callback_queue *queue, struct event_callback *callback)
+{
+	struct event_callback *next = callback->evcb_active_next.tqe_next;
+
+	if (next)
+		next->evcb_active_next.tqe_prev = callback->evcb_active_next.tqe_prev;
+	else
+		queue->last = callback->evcb_active_next.tqe_prev;
+	*callback->evcb_active_next.tqe_prev = next;
+}
+
+int active_init(struct event_base *base, int priorities)
+{
+	struct active_queues *active = &base->active;
+	struct callback_queue *queues = memory_allocate_zeroed((size_t)priorities, sizeof(*queues));
+
+	if (!queues)
+		return -ENOMEM;
+	memory_free(active->queues);
+	active->queues = queues;
+	active->priorities = priorities;
+	active->running_priority = -1;
+	for (int i = 0; i < priorities; i++)
+		callback_queue_init(&queues[i]);
+	return 0;
+}
+
+void active_free(struct event_base *base)
+{
+	memory_free(base->active.queues);
+	base->active.queues = NULL;
+}
+
+/* What every entry into a queue and every exit from one comes with. */
+static void enter(struct event_base *base, struct event_callback *callback, short flag)
+{
+	callback->evcb_flags |= flag;
+	count_up(&base->active_events, callback);
+	base->active.count++;
+}
+
+static void leave(struct event_base *base, struct event_callback *callback, short flag)
+{
+	callback->evcb_flags &= (short)~flag;
+	count_down(&base->active_events, callback);
+	base->active.count--;
+}
+
+void active_insert(struct event_base *base, struct event_callback *callback)
+{
+	enter(base, callback, EVLIST_ACTIVE);
+	append(&base->active.queues[callback->evcb_pri], callback);
+}
+
+void active_remove(struct event_base *base, struct event_callback *callback)
+{
+	leave(base, callback, EVLIST_ACTIVE);
+	take_out(&base->active.queues[callback->evcb_pri], callback);
+}
+
+void active_insert_later(struct event_base *base, struct event_callback *callback)
+{
+	enter(base, callback, EVLIST_ACTIVE_LATER);
+	append(&base->active.later, callback);
+}
+
+void active_remove_later(struct event_base *base, struct event_callback *callback)
+{
+	leave(base, callback, EVLIST_ACTIVE_LATER);
+	take_out(&base->active.later, callback);
+}
+
+void active_take_later(struct event_base *base)
+{
+	struct event_callback *callback;
+
+	while ((callback = base->active.later.first)) {
+		active_remove_later(base, callback);
+		active_insert(base, callback);
+	}
+}
+
+bool callback_activate(struct event_base *base, struct event_callback *callback)
+{
+	if (callback->evcb_flags & (EVLIST_FINALIZING | EVLIST_ACTIVE))
+		return false;
+	if (callback->evcb_flags & EVLIST_ACTIVE_LATER)
+		active_remove_later(base, callback);
+	active_insert(base, callback);
+	notify_loop(base);
+	return true;
+}
+
+/* A signal's calls still to be made, before they are counted anew. */
+static void prepare_calls(struct event *event, short ncalls)
+{
+	struct event_base *base = event->ev_base;
+
+	if (base->running_callback == &event->ev_evcallback && base->thread != thread_identity() &&
+	    base->callback_done) {
+		base->callback_waiters++;
+		condition_wait(base->callback_done, base->lock);
+	}
+	event->ev_evcallback.evcb_ncalls = ncalls;
+}
+
+void event_active_locked(struct event *event, int what, short ncalls)
+{
+	struct event_base *base = event->ev_base;
+	struct event_callback *callback = &event->ev_evcallback;
+
+	if (callback->evcb_flags & EVLIST_FINALIZING)
+		return;
+	if (callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))
+		event->ev_res |= (short)what;
+	else
+		event->ev_res = (short)what;
+	if (callback->evcb_flags & EVLIST_ACTIVE)
+		return;
+	/* Something that matters more than what is running: the next iteration is at once. */
+	if (callback->evcb_pri < base->active.running_priority)
+		base->continued = true;
+	if (event->ev_events & EV_SIGNAL)
+		prepare_calls(event, ncalls);
+	callback_activate(base, callback);
+}
+
+void event_active(struct event *event, int what, short ncalls)
+{
+	if (!event->ev_base) {
+		log_warning("event_active: the event has no base");
+		return;
+	}
+	base_lock(event->ev_base);
+	debug_check_assigned(event, "event_active");
+	event_active_locked(event, what, ncalls);
+	base_unlock(event->ev_base);
+}
+
+/* An event that does not persist is no longer pending when it is called. */
+static void take_for_calling(struct event_base *base, struct event_callback *callback)
+{
+	struct event *event = event_of_callback(callback);
+	const short pending = EVLIST_INSERTED | EVLIST_TIMEOUT;
+
+	active_remove(base, callback);
+	if ((callback->evcb_flags & pending) && !(event->ev_events & EV_PERSIST) &&
+	    !(callback->evcb_flags & EVLIST_FINALIZING))
+		event_del_locked(event, DELETE_NOBLOCK);
+}
+
+static void call(struct event_base *base, struct event_callback *callback)
+{
+	base->running_callback = callback;
+	base->callback_waiters = 0;
+	closure_call(base, callback);
+	base->running_callback = NULL;
+	if (base->callback_waiters) {
+		base->callback_waiters = 0;
+		condition_broadcast(base->callback_done);
+	}
+}
+
+/* Whether callbacks have had their time. Reading it is what keeps the loop's cache fresh, too. */
+static bool time_is_up(struct event_base *base, uint64_t until)
+{
+	if (until == UINT64_MAX)
+		return false;
+	time_cache_fill(base);
+	return time_cached(base) >= until;
+}
+
+/* Up to `most` callbacks, or `until` a time. Their number; -1 after a loopbreak. */
+static int run_queue(struct event_base *base, struct callback_queue *queue, int most,
+		     uint64_t until)
+{
+	struct event_callback *callback;
+	int count = 0;
+
+	while ((callback = queue->first)) {
+		bool counts = !(callback->evcb_flags & EVLIST_INTERNAL);
+
+		take_for_calling(base, callback);
+		call(base, callback);
+		count += counts;
+		if (base->broken)
+			return -1;
+		if (count >= most || base->continued || (count && time_is_up(base, until)))
+			break;
+	}
+	return count;
+}
+
+/* The first queue that runs anything but the loop's own callbacks ends the iteration. */
+int active_process(struct event_base *base)
+{
+	struct active_queues *active = &base->active;
+	uint64_t until = UINT64_MAX;
+	int count = 0;
+
+	if (active->longest != UINT64_MAX) {
+		time_cache_fill(base);
+		until = time_after(time_cached(base), active->longest);
+	}
+	for (int i = 0; i < active->priorities && !count; i++) {
+		bool limited = i >= active->limited_from;
+
+		if (!active->queues[i].first)
+			continue;
+		active->running_priority = i;
+		count = run_queue(base, &active->queues[i], limited ? active->most : INT_MAX,
+				  limited ? until : UINT64_MAX);
+	}
+	active->running_priority = -1;
+	return count;
+}
+
+static const char *check_queue(const struct callback_queue *queue, int flag, int priority,
+			       size_t *count)
+{
+	struct event_callback *const *link = &queue->first;
+
+	for (; *link; link = &(*link)->evcb_active_next.tqe_next) {
+		if ((*link)->evcb_active_next.tqe_prev != link)
+			return "an active queue's links are broken";
+		if (!((*link)->evcb_flags & flag))
+			return "a callback stands in an active queue and does not say so";
+		if (priority >= 0 && (*link)->evcb_pri != priority)
+			return "a callback stands in another priority's queue";
+		++*count;
+	}
+	return queue->last == link ? NULL : "an active queue's end is lost";
+}
+
+const char *active_check(const struct event_base *base)
+{
+	const struct active_queues *active = &base->active;
+	size_t count = 0;
+	const char *broken = check_queue(&active->later, EVLIST_ACTIVE_LATER, -1, &count);
+
+	for (int i = 0; i < active->priorities && !broken; i++)
+		broken = check_queue(&active->queues[i], EVLIST_ACTIVE, i, &count);
+	if (!broken && count != active->count)
+		broken = "active callbacks are miscounted";
+	return broken;
+}

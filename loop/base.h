@@ -1,0 +1,178 @@
+/*
+ * base.h - struct event_base, and what the files of the loop share
+ *
+ * A base is the sum of its concerns, each with a struct and a header of its own: timeouts, common
+ * timeouts, active queues, descriptors, signals, wake-ups, time, watchers. A function whose name
+ * ends in _locked wants the base's lock held; so does everything in those headers.
+ */
+#ifndef BASE_H
+#define BASE_H
+
+#include "structures/timer.h" /* first: it lets event_struct.h show the timer */
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <event2/thread.h>
+
+#include "loop/active.h"
+#include "loop/backend.h"
+#include "loop/clock.h"
+#include "loop/common_timeout.h"
+#include "loop/config.h"
+#include "loop/debug.h"
+#include "loop/event_internal.h"
+#include "loop/io_map.h"
+#include "loop/lock.h"
+#include "loop/log.h"
+#include "loop/memory.h"
+#include "loop/notify.h"
+#include "loop/signals.h"
+#include "loop/timeout.h"
+#include "loop/watchers.h"
+
+/* How many there are, and the most there were: the loop's own events are not counted. */
+struct event_count {
+	int now, most;
+};
+
+struct event_base {
+	void *lock; /* NULL: not shared */
+	int flags;  /* EVENT_BASE_FLAG_ */
+
+	/* What arming a timer needs. */
+	struct timeouts timeouts;
+	struct loop_time time;
+	struct event_count added; /* memberships: descriptor or signal map, timer */
+	struct event_count active_events;
+	struct event_count virtual_events;
+	struct common_timeouts common;
+
+	/* The run. */
+	bool running, continued, broken, exited; /* by loopcontinue, loopbreak, loopexit */
+	unsigned long thread;			 /* that runs the loop */
+	uint64_t asleep_until; /* while it waits: when it wakes by itself; 0: it is awake */
+	struct active_queues active;
+	struct event_callback *running_callback;
+	int signal_calls_left; /* while that is a signal's: how often it is still to be called */
+	void *callback_done;   /* a condition: running_callback has returned */
+	int callback_waiters;
+
+	const struct backend *backend;
+	void *backend_state;
+	struct io_map io;
+	struct signal_map signals;
+	struct notify notify;
+	struct watchers watchers;
+	struct once_event *once; /* made by event_base_once and not yet run */
+	struct event_base_statistics statistics;
+};
+
+_Static_assert(sizeof(struct event) == 128, "struct event is 128 bytes");
+_Static_assert(offsetof(struct event, ev_evcallback.evcb_flags) == 16, "flags at 16");
+_Static_assert(offsetof(struct event, ev_evcallback.evcb_pri) == 18, "priority at 18");
+_Static_assert(offsetof(struct event, ev_evcallback.evcb_ncalls) == 20, "calls at 20");
+_Static_assert(offsetof(struct event, ev_evcallback.evcb_arg) == 32, "argument at 32");
+_Static_assert(offsetof(struct event, ev_io_next) == 40, "list at 40");
+_Static_assert(offsetof(struct event, ev_fd) == 56, "descriptor at 56");
+_Static_assert(offsetof(struct event, ev_base) == 64, "base at 64");
+_Static_assert(offsetof(struct event, ev_timer) == 72, "timer at 72");
+_Static_assert(offsetof(struct event, ev_period) == 120, "period at 120");
+
+/* The base of event_compat.h: the one that event_init made last. */
+extern struct event_base *current_base;
+
+static inline void count_one(struct event_count *count)
+{
+	if (++count->now > count->most)
+		count->most = count->now;
+}
+
+static inline void count_up(struct event_count *count, const struct event_callback *callback)
+{
+	if (!(callback->evcb_flags & EVLIST_INTERNAL))
+		count_one(count);
+}
+
+static inline void count_down(struct event_count *count, const struct event_callback *callback)
+{
+	if (!(callback->evcb_flags & EVLIST_INTERNAL))
+		count->now--;
+}
+
+/* A signal's calls that are still to be made are not made. */
+static inline void event_abort_calls(struct event_base *base, const struct event *event)
+{
+	if (base->running_callback == &event->ev_evcallback)
+		base->signal_calls_left = 0;
+}
+
+static inline struct event *event_of_callback(struct event_callback *callback)
+{
+	return (struct event *)callback; /* its first member */
+}
+
+static inline struct event *event_of_timer(struct timer *timer)
+{
+	return (struct event *)((char *)timer - offsetof(struct event, ev_timer));
+}
+
+/* As base_lock and base_unlock, where a call counts: most bases have no lock. */
+static inline void base_enter(struct event_base *base)
+{
+	if (__builtin_expect(!!base->lock, 0))
+		lock_acquire(base->lock);
+}
+
+static inline void base_leave(struct event_base *base)
+{
+	if (__builtin_expect(!!base->lock, 0))
+		lock_release(base->lock);
+}
+
+/* What a relative timeout starts from. */
+static inline uint64_t time_origin(struct event_base *base)
+{
+	return base->time.origin(base);
+}
+
+/* The queue that a public timeout names, 1 + its index, or 0 when it is an ordinary one. */
+static inline uint16_t timeout_queue(const struct event_base *base, const struct timeval *timeout)
+{
+	uint32_t low = (uint32_t)timeout->tv_usec;
+	uint32_t index = (low & COMMON_INDEX_MASK) >> COMMON_INDEX_SHIFT;
+
+	if ((low & COMMON_MARK_MASK) != COMMON_MARK || index >= base->common.count)
+		return 0;
+	return (uint16_t)(index + 1);
+}
+
+/* Room that is needed for one more ordinary timer; each queue has a representative. */
+static inline size_t timeouts_needed(const struct event_base *base)
+{
+	return base->timeouts.ordinary + 1 + base->common.count;
+}
+
+static inline int timeout_reserve(struct event_base *base, const struct event *event,
+				  const struct timeval *timeout)
+{
+	if (__builtin_expect(timeouts_needed(base) <= base->timeouts.room, 1))
+		return 0;
+	return timeout_reserve_slowly(base, event, timeout);
+}
+
+static inline void notify_loop(struct event_base *base)
+{
+	if (base->lock)
+		notify_other(base);
+}
+
+static inline void notify_deadline(struct event_base *base, uint64_t deadline)
+{
+	if (base->lock)
+		notify_other_of_deadline(base, deadline);
+}
+
+/* Frees what event_base_once made. once.c */
+void once_free_all(struct event_base *base);
+
+#endif

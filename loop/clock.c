@@ -1,0 +1,170 @@
+/*
+ * clock.c - reading clocks, and the cache of the time at which the loop woke up
+ */
+#include "loop/base.h"
+
+#include <time.h>
+
+/* How long an offset to the wall clock is taken to hold: 5 s, as in libevent 2.1. */
+#define WALL_INTERVAL (5 * TIMER_SECOND)
+
+static uint64_t from_timespec(const struct timespec *time)
+{
+	return (uint64_t)time->tv_sec * TIMER_SECOND + (uint64_t)time->tv_nsec;
+}
+
+/* By the C library's function, not by system call: simulations answer in its place. */
+static uint64_t read_clock(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return from_timespec(&time);
+}
+
+static uint64_t read_monotonic(const struct event_base *base)
+{
+	(void)base;
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+static uint64_t read_wall(const struct event_base *base)
+{
+	(void)base;
+	return read_clock(CLOCK_REALTIME);
+}
+
+/* The coarse clock lags by up to a tick, so a timeout that starts a tick later is never early. */
+static uint64_t coarse_origin(struct event_base *base)
+{
+	return read_clock(CLOCK_MONOTONIC_COARSE) + base->time.tick;
+}
+
+/* What libevent 2.1 reads unless it is told to be precise, in its unit. */
+static uint64_t read_coarse(const struct event_base *base)
+{
+	(void)base;
+	return read_clock(CLOCK_MONOTONIC_COARSE) / 1000 * 1000;
+}
+
+const struct loop_clock clock_precise = {
+	.name = "precise",
+	.summary = "CLOCK_MONOTONIC for everything",
+	.read = read_monotonic,
+	.origin = time_read,
+	.wall = read_wall,
+};
+
+const struct loop_clock clock_coarse = {
+	.name = "coarse",
+	.summary = "CLOCK_MONOTONIC; timeouts start from CLOCK_MONOTONIC_COARSE and a tick",
+	.read = read_monotonic,
+	.origin = coarse_origin,
+	.wall = read_wall,
+};
+
+const struct loop_clock clock_libevent = {
+	.name = "libevent",
+	.summary = "CLOCK_MONOTONIC_COARSE in microseconds, as libevent 2.1 by default",
+	.read = read_coarse,
+	.origin = time_read,
+	.wall = read_wall,
+};
+
+void time_init(struct event_base *base)
+{
+	struct loop_time *time = &base->time;
+	bool libevent = base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1;
+	struct timespec tick = { 0 };
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	time->tick = from_timespec(&tick);
+	time->uncached = base->flags & EVENT_BASE_FLAG_NO_CACHE_TIME;
+	time->from_the_cache = libevent;
+	if (base->backend->clock)
+		time->clock = base->backend->clock;
+	else if (base->flags & EVENT_BASE_FLAG_PRECISE_TIMER)
+		time->clock = &clock_precise;
+	else if (base->flags & EVENT_BASE_FLAG_COARSE_TIMER)
+		time->clock = &clock_coarse;
+	else
+		time->clock = libevent ? &clock_libevent : &clock_precise;
+	time->origin = libevent ? time_cached : time->clock->origin;
+	time_read(base);
+}
+
+uint64_t time_read(struct event_base *base)
+{
+	uint64_t now = base->time.clock->read(base);
+
+	if (now > base->time.latest)
+		base->time.latest = now;
+	return base->time.latest;
+}
+
+uint64_t time_cached(struct event_base *base)
+{
+	return base->time.cached ? base->time.cached : time_read(base);
+}
+
+void time_cache_fill(struct event_base *base)
+{
+	base->time.cached = base->time.uncached ? 0 : time_read(base);
+}
+
+void time_cache_clear(struct event_base *base)
+{
+	base->time.cached = 0;
+}
+
+uint64_t time_of_wait(struct event_base *base)
+{
+	return base->time.from_the_cache ? time_cached(base) : time_read(base);
+}
+
+static void refresh_wall_offset(struct event_base *base, uint64_t now)
+{
+	struct loop_time *time = &base->time;
+
+	if (time->wall_known && now - time->wall_read < WALL_INTERVAL)
+		return;
+	time->wall_offset = time->clock->wall(base) - now;
+	time->wall_read = now;
+	time->wall_known = true;
+}
+
+struct timeval time_to_wall(struct event_base *base, uint64_t time)
+{
+	refresh_wall_offset(base, time_read(base));
+	if (time == TIMER_NEVER)
+		return time_to_timeval(TIMER_NEVER);
+	return time_to_timeval(base->time.wall_offset + time);
+}
+
+uint64_t time_from_odd_timeval(const struct timeval *timeval)
+{
+	int64_t carry = timeval->tv_usec / 1000000;
+	int64_t microseconds = timeval->tv_usec % 1000000;
+	int64_t seconds;
+	uint64_t time;
+
+	if (microseconds < 0) {
+		microseconds += 1000000;
+		carry--;
+	}
+	if (__builtin_add_overflow((int64_t)timeval->tv_sec, carry, &seconds))
+		seconds = timeval->tv_sec < 0 ? -1 : INT64_MAX;
+	if (seconds < 0)
+		return 0;
+	if (__builtin_mul_overflow((uint64_t)seconds, TIMER_SECOND, &time))
+		return TIMER_NEVER;
+	return time_after(time, (uint64_t)microseconds * 1000);
+}
+
+struct timeval time_to_timeval(uint64_t time)
+{
+	return (struct timeval){
+		.tv_sec = (time_t)(time / TIMER_SECOND),
+		.tv_usec = (suseconds_t)(time % TIMER_SECOND / 1000),
+	};
+}

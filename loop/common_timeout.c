@@ -1,0 +1,277 @@
+/*
+ * common_timeout.c - queues of events that share a duration, each with one timer in the structure
+ *
+ * The representative's timer is never later than the head's deadline, but may be earlier: taking
+ * the head out, or putting in a later one, leaves it where it is. It then fires for nothing, once
+ * a duration at most, and is armed for the head that there is. So adds, re-adds and deletes cost
+ * the structure nothing while the queue is busy. (libevent re-arms the representative whenever an
+ * event becomes the head, which for a queue of one is each add.)
+ */
+#include "loop/base.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct common_queue {
+	struct event_base *base;
+	struct timer ends; /* link.next: the head, link.previous: the tail; a ring */
+	struct event representative;
+	uint64_t duration;
+	struct timeval timeval; /* as given out: with the index and the mark */
+	uint16_t number;	/* 1 + index */
+};
+
+static struct common_queue *queue_of(const struct event_base *base, uint16_t number)
+{
+	return base->common.queues[number - 1];
+}
+
+uint64_t common_duration(const struct event_base *base, uint16_t queue)
+{
+	return queue_of(base, queue)->duration;
+}
+
+struct timeval common_timeval(const struct event_base *base, uint16_t queue)
+{
+	return queue_of(base, queue)->timeval;
+}
+
+static void unlink_timer(struct timer *timer)
+{
+	timer->link.previous->link.next = timer->link.next;
+	timer->link.next->link.previous = timer->link.previous;
+	memset(&timer->link, 0, sizeof(timer->link));
+}
+
+static bool is_empty(const struct common_queue *queue)
+{
+	return queue->ends.link.next == &queue->ends;
+}
+
+/* The representative's room was reserved when the queue was made, so arming it cannot fail. */
+static void arm_representative(struct common_queue *queue)
+{
+	timeout_arm_representative(queue->base, &queue->representative,
+				   queue->ends.link.next->deadline);
+}
+
+void common_insert(struct event_base *base, struct event *event, uint16_t number, uint64_t deadline)
+{
+	struct common_queue *queue = queue_of(base, number);
+	struct timer *timer = &event->ev_timer, *before = queue->ends.link.previous;
+	const struct event *representative = &queue->representative;
+
+	/* From the tail: only a clock that was behind, or an absolute deadline, goes further. */
+	while (before != &queue->ends && before->deadline > deadline)
+		before = before->link.previous;
+	timer->deadline = deadline;
+	timer->link.previous = before;
+	timer->link.next = before->link.next;
+	before->link.next = timer;
+	timer->link.next->link.previous = timer;
+	event->ev_evcallback.evcb_common = number;
+	if (before == &queue->ends &&
+	    (!(representative->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
+	     representative->ev_timer.deadline > deadline))
+		arm_representative(queue);
+}
+
+void common_remove(struct event_base *base, struct event *event)
+{
+	(void)base;
+	unlink_timer(&event->ev_timer);
+	event->ev_evcallback.evcb_common = 0;
+}
+
+/* The representative's callback: all that are due become active, and it is armed for the rest. */
+static void expire_queue(int fd, short what, void *arg)
+{
+	struct common_queue *queue = arg;
+	struct event_base *base = queue->base;
+	uint64_t now;
+
+	(void)fd, (void)what;
+	base_lock(base);
+	now = time_cached(base);
+	while (!is_empty(queue) && queue->ends.link.next->deadline <= now) {
+		struct event *event = event_of_timer(queue->ends.link.next);
+
+		common_remove(base, event);
+		timeout_expired(base, event);
+	}
+	if (!is_empty(queue))
+		arm_representative(queue);
+	base_unlock(base);
+}
+
+static const struct timeval *find_queue(const struct event_base *base, const struct timeval *given,
+					uint64_t duration)
+{
+	uint16_t number = timeout_queue(base, given);
+
+	if (number)
+		return &queue_of(base, number)->timeval;
+	for (size_t i = 0; i < base->common.count; i++) {
+		if (base->common.queues[i]->duration == duration)
+			return &base->common.queues[i]->timeval;
+	}
+	return NULL;
+}
+
+static struct common_queue *make_queue(struct event_base *base, uint64_t duration)
+{
+	struct common_queue *queue = memory_allocate_zeroed(1, sizeof(*queue));
+	size_t index = base->common.count;
+
+	if (!queue)
+		return NULL;
+	queue->base = base;
+	queue->ends.link.next = queue->ends.link.previous = &queue->ends;
+	queue->duration = duration;
+	queue->number = (uint16_t)(index + 1);
+	queue->timeval = time_to_timeval(duration);
+	queue->timeval.tv_usec |=
+		(suseconds_t)(COMMON_MARK | (uint32_t)index << COMMON_INDEX_SHIFT);
+	event_assign(&queue->representative, base, -1, 0, expire_queue, queue);
+	queue->representative.ev_evcallback.evcb_flags |= EVLIST_INTERNAL;
+	event_priority_set(&queue->representative, 0);
+	return queue;
+}
+
+static int make_room(struct event_base *base)
+{
+	struct common_timeouts *common = &base->common;
+	struct timeouts *timeouts = &base->timeouts;
+	size_t needed = timeouts->ordinary + common->count + 1;
+
+	if (common->count == common->room) {
+		size_t room = common->room ? 2 * common->room : 16;
+		struct common_queue **queues =
+			memory_reallocate(common->queues, room * sizeof(*queues));
+
+		if (!queues)
+			return -ENOMEM;
+		common->queues = queues;
+		common->room = room;
+	}
+	if (needed > timeouts->room) {
+		if (timeouts->structure->reserve(timeouts->set, needed))
+			return -ENOMEM;
+		timeouts->room = needed;
+	}
+	return 0;
+}
+
+static const struct timeval *init_locked(struct event_base *base, const struct timeval *given)
+{
+	uint64_t duration = time_from_timeval(given);
+	const struct timeval *known = find_queue(base, given, duration);
+	struct common_queue *queue;
+
+	if (known)
+		return known;
+	if (base->common.count == COMMON_MAXIMUM) {
+		log_warning("event_base_init_common_timeout: %d durations are the most a base has",
+			    COMMON_MAXIMUM);
+		return NULL;
+	}
+	if (make_room(base))
+		return NULL;
+	queue = make_queue(base, duration);
+	if (!queue)
+		return NULL;
+	base->common.queues[base->common.count++] = queue;
+	return &queue->timeval;
+}
+
+const struct timeval *event_base_init_common_timeout(struct event_base *base,
+						     const struct timeval *duration)
+{
+	const struct timeval *result;
+
+	if (!base || !duration)
+		return NULL;
+	base_lock(base);
+	result = init_locked(base, duration);
+	base_unlock(base);
+	return result;
+}
+
+int common_for_each(const struct event_base *base, int (*visit)(struct event *event, void *data),
+		    void *data)
+{
+	for (size_t i = 0; i < base->common.count; i++) {
+		const struct common_queue *queue = base->common.queues[i];
+		struct timer *timer = queue->ends.link.next;
+
+		for (; timer != &queue->ends; timer = timer->link.next) {
+			int result = visit(event_of_timer(timer), data);
+
+			if (result)
+				return result;
+		}
+	}
+	return 0;
+}
+
+void common_delete_all(struct event_base *base)
+{
+	for (size_t i = 0; i < base->common.count; i++) {
+		struct common_queue *queue = base->common.queues[i];
+
+		while (!is_empty(queue))
+			event_del_locked(event_of_timer(queue->ends.link.next),
+					 DELETE_EVEN_IF_FINALIZING);
+	}
+}
+
+void common_free(struct event_base *base)
+{
+	for (size_t i = 0; i < base->common.count; i++) {
+		struct common_queue *queue = base->common.queues[i];
+
+		event_del_locked(&queue->representative, DELETE_NOBLOCK);
+		debug_forget(&queue->representative);
+		memory_free(queue);
+	}
+	memory_free(base->common.queues);
+	base->common = (struct common_timeouts){ 0 };
+}
+
+static const char *check_queue(const struct common_queue *queue)
+{
+	const struct event *representative = &queue->representative;
+	int flags = representative->ev_evcallback.evcb_flags;
+	const struct timer *timer;
+
+	for (timer = queue->ends.link.next; timer != &queue->ends; timer = timer->link.next) {
+		const struct event *event = event_of_timer((struct timer *)timer);
+
+		if (timer->link.next->link.previous != timer)
+			return "a common queue's links are broken";
+		if (!(event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
+		    event->ev_evcallback.evcb_common != queue->number)
+			return "an event stands in a common queue and does not say so";
+		if (timer->link.next != &queue->ends &&
+		    timer->link.next->deadline < timer->deadline)
+			return "a common queue is out of order";
+	}
+	if (is_empty(queue) || flags & EVLIST_ACTIVE)
+		return NULL;
+	if (!(flags & EVLIST_TIMEOUT))
+		return "a common queue has events and its representative is not armed";
+	if (representative->ev_timer.deadline > queue->ends.link.next->deadline)
+		return "a common queue's representative is later than its head";
+	return NULL;
+}
+
+const char *common_check(const struct event_base *base)
+{
+	for (size_t i = 0; i < base->common.count; i++) {
+		const char *broken = check_queue(base->common.queues[i]);
+
+		if (broken)
+			return broken;
+	}
+	return NULL;
+}

@@ -1,0 +1,355 @@
+/*
+ * event.c - events: assigning, adding, deleting, asking
+ */
+#include "loop/base.h"
+#include "loop/timeout_inline.h"
+
+#include <errno.h>
+
+/* A value that no program has as an argument: the address of this. */
+static char self;
+
+void *event_self_cbarg(void)
+{
+	return &self;
+}
+
+static uint8_t closure_of(short events)
+{
+	if (events & EV_SIGNAL)
+		return CLOSURE_SIGNAL;
+	return events & EV_PERSIST ? CLOSURE_PERSIST : CLOSURE_EVENT;
+}
+
+int event_assign(struct event *event, struct event_base *base, evutil_socket_t fd, short events,
+		 event_callback_fn callback, void *arg)
+{
+	struct event_callback *head = &event->ev_evcallback;
+
+	if ((events & EV_SIGNAL) && (events & (EV_READ | EV_WRITE | EV_CLOSED))) {
+		log_warning("event_assign: EV_SIGNAL cannot go with EV_READ, EV_WRITE or "
+			    "EV_CLOSED");
+		return -1;
+	}
+	debug_check_idle(event, "event_assign");
+	if (!base)
+		base = current_base;
+	*event = (struct event){ 0 };
+	head->evcb_flags = EVLIST_INIT;
+	head->evcb_pri = (uint8_t)(base ? base->active.priorities / 2 : 0);
+	head->evcb_closure = closure_of(events);
+	head->evcb_cb_union.evcb_callback = callback;
+	head->evcb_arg = arg == &self ? event : arg;
+	event->ev_fd = fd;
+	event->ev_events = events;
+	event->ev_base = base;
+	debug_assigned(event);
+	return 0;
+}
+
+struct event *event_new(struct event_base *base, evutil_socket_t fd, short events,
+			event_callback_fn callback, void *arg)
+{
+	struct event *event = memory_allocate(sizeof(*event));
+
+	if (!event)
+		return NULL;
+	if (event_assign(event, base, fd, events, callback, arg)) {
+		memory_free(event);
+		return NULL;
+	}
+	return event;
+}
+
+void event_free(struct event *event)
+{
+	if (!event)
+		return;
+	if (event->ev_base)
+		event_del(event);
+	debug_forget(event);
+	memory_free(event);
+}
+
+struct event *event_new_internal(struct event_base *base, int fd,
+				 void (*callback)(int fd, short what, void *arg))
+{
+	struct event *event = event_new(base, fd, EV_READ | EV_PERSIST, callback, base);
+
+	if (event) {
+		event->ev_evcallback.evcb_flags |= EVLIST_INTERNAL;
+		event_priority_set(event, 0);
+	}
+	return event;
+}
+
+void event_free_internal(struct event *event)
+{
+	if (!event)
+		return;
+	event_del_locked(event, DELETE_EVEN_IF_FINALIZING);
+	debug_forget(event);
+	memory_free(event);
+}
+
+int event_base_set(struct event_base *base, struct event *event)
+{
+	/* Only while it stands nowhere: its flags say nothing but that it was assigned. */
+	if (!base || event->ev_evcallback.evcb_flags != EVLIST_INIT)
+		return -1;
+	debug_check_assigned(event, "event_base_set");
+	event->ev_base = base;
+	event->ev_evcallback.evcb_pri = (uint8_t)(base->active.priorities / 2);
+	return 0;
+}
+
+/* --------------------------------------------------------------------------------- adding */
+
+/* In the map of its signal or descriptor. */
+static int map_add(struct event_base *base, struct event *event)
+{
+	int result = event->ev_events & EV_SIGNAL ? signal_map_add(base, event)
+						  : io_map_add(base, event);
+
+	if (result)
+		return result;
+	event->ev_evcallback.evcb_flags |= EVLIST_INSERTED;
+	count_up(&base->added, &event->ev_evcallback);
+	notify_loop(base);
+	return 0;
+}
+
+static void map_remove(struct event_base *base, struct event *event)
+{
+	if (event->ev_events & EV_SIGNAL)
+		signal_map_remove(base, event);
+	else
+		io_map_remove(base, event);
+	event->ev_evcallback.evcb_flags &= ~EVLIST_INSERTED;
+	count_down(&base->added, &event->ev_evcallback);
+	notify_loop(base);
+}
+
+/* Until a callback of this event that runs in another thread has returned. */
+static void wait_for_callback(struct event_base *base, const struct event *event)
+{
+	if (base->running_callback != &event->ev_evcallback || !base->callback_done ||
+	    base->thread == thread_identity())
+		return;
+	base->callback_waiters++;
+	condition_wait(base->callback_done, base->lock);
+}
+
+/* What is more than a timer: into its map, unless it is there or is about to be called anyway. */
+static int add_to_map(struct event_base *base, struct event *event)
+{
+	const short standing = EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
+
+	if (event->ev_events & EV_SIGNAL)
+		wait_for_callback(base, event);
+	return event->ev_evcallback.evcb_flags & standing ? 0 : map_add(base, event);
+}
+
+static inline int add(struct event_base *base, struct event *event, const struct timeval *timeout)
+{
+	const short in_a_map = EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL;
+
+	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)
+		return -1;
+	if (timeout && timeout_reserve(base, event, timeout))
+		return -1;
+	if ((event->ev_events & in_a_map) && add_to_map(base, event))
+		return -1;
+	if (timeout)
+		timeout_add(base, event, timeout);
+	return 0;
+}
+
+int event_add_locked(struct event *event, const struct timeval *timeout)
+{
+	return add(event->ev_base, event, timeout);
+}
+
+int event_add(struct event *event, const struct timeval *timeout)
+{
+	struct event_base *base = event->ev_base;
+	int result;
+
+	if (!base) {
+		log_warning("event_add: the event has no base");
+		return -1;
+	}
+	base_enter(base);
+	debug_check_assigned(event, "event_add");
+	result = add(base, event, timeout);
+	base_leave(base);
+	return result;
+}
+
+/* ------------------------------------------------------------------------------- deleting */
+
+int event_del_locked(struct event *event, enum deletion how)
+{
+	struct event_base *base = event->ev_base;
+	struct event_callback *callback = &event->ev_evcallback;
+
+	if ((callback->evcb_flags & EVLIST_FINALIZING) && how != DELETE_EVEN_IF_FINALIZING)
+		return 0;
+	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event->ev_events & EV_FINALIZE)))
+		wait_for_callback(base, event);
+	event_abort_calls(base, event);
+	if (callback->evcb_flags & EVLIST_TIMEOUT)
+		timeout_remove(base, event);
+	if (callback->evcb_flags & EVLIST_ACTIVE)
+		active_remove(base, callback);
+	else if (callback->evcb_flags & EVLIST_ACTIVE_LATER)
+		active_remove_later(base, callback);
+	if (callback->evcb_flags & EVLIST_INSERTED)
+		map_remove(base, event);
+	/* A loop that was waiting for nothing but this has nothing to wait for. */
+	if (!base->added.now)
+		notify_loop(base);
+	return 0;
+}
+
+static int delete_event(struct event *event, enum deletion how, const char *function)
+{
+	int result;
+
+	if (!event->ev_base) {
+		log_warning("%s: the event has no base", function);
+		return -1;
+	}
+	base_enter(event->ev_base);
+	debug_check_assigned(event, function);
+	result = event_del_locked(event, how);
+	base_leave(event->ev_base);
+	return result;
+}
+
+int event_del(struct event *event)
+{
+	return delete_event(event, DELETE_AUTOBLOCK, "event_del");
+}
+
+int event_del_block(struct event *event)
+{
+	return delete_event(event, DELETE_BLOCK, "event_del_block");
+}
+
+int event_del_noblock(struct event *event)
+{
+	return delete_event(event, DELETE_NOBLOCK, "event_del_noblock");
+}
+
+int event_remove_timer(struct event *event)
+{
+	struct event_base *base = event->ev_base;
+
+	if (!base) {
+		log_warning("event_remove_timer: the event has no base");
+		return -1;
+	}
+	base_enter(base);
+	debug_check_assigned(event, "event_remove_timer");
+	if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) {
+		timeout_remove(base, event);
+		if (event->ev_evcallback.evcb_closure == CLOSURE_PERSIST)
+			event->ev_period = 0;
+	}
+	base_leave(base);
+	return 0;
+}
+
+/* --------------------------------------------------------------------------------- asking */
+
+int event_pending(const struct event *event, short events, struct timeval *timeout)
+{
+	struct event_base *base = event->ev_base;
+	short flags, pending = 0;
+
+	if (!base) {
+		log_warning("event_pending: the event has no base");
+		return 0;
+	}
+	base_enter(base);
+	debug_check_assigned(event, "event_pending");
+	flags = event->ev_evcallback.evcb_flags;
+	if (flags & EVLIST_INSERTED)
+		pending |= event->ev_events & (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL);
+	if (flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))
+		pending |= event->ev_res;
+	if (flags & EVLIST_TIMEOUT)
+		pending |= EV_TIMEOUT;
+	events &= EV_TIMEOUT | EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL;
+	if (timeout && (flags & EVLIST_TIMEOUT) && (events & EV_TIMEOUT))
+		*timeout = time_to_wall(base, event->ev_timer.deadline);
+	base_leave(base);
+	return pending & events;
+}
+
+int event_initialized(const struct event *event)
+{
+	return !!(event->ev_evcallback.evcb_flags & EVLIST_INIT);
+}
+
+int event_priority_set(struct event *event, int priority)
+{
+	debug_check_assigned(event, "event_priority_set");
+	if (!event->ev_base || (event->ev_evcallback.evcb_flags & EVLIST_ACTIVE))
+		return -1;
+	if (priority < 0 || priority >= event->ev_base->active.priorities)
+		return -1;
+	event->ev_evcallback.evcb_pri = (uint8_t)priority;
+	return 0;
+}
+
+evutil_socket_t event_get_fd(const struct event *event)
+{
+	return event->ev_fd;
+}
+
+struct event_base *event_get_base(const struct event *event)
+{
+	return event->ev_base;
+}
+
+short event_get_events(const struct event *event)
+{
+	return event->ev_events;
+}
+
+event_callback_fn event_get_callback(const struct event *event)
+{
+	return event->ev_evcallback.evcb_cb_union.evcb_callback;
+}
+
+void *event_get_callback_arg(const struct event *event)
+{
+	return event->ev_evcallback.evcb_arg;
+}
+
+int event_get_priority(const struct event *event)
+{
+	return event->ev_evcallback.evcb_pri;
+}
+
+void event_get_assignment(const struct event *event, struct event_base **base, evutil_socket_t *fd,
+			  short *events, event_callback_fn *callback, void **arg)
+{
+	if (base)
+		*base = event->ev_base;
+	if (fd)
+		*fd = event->ev_fd;
+	if (events)
+		*events = event->ev_events;
+	if (callback)
+		*callback = event->ev_evcallback.evcb_cb_union.evcb_callback;
+	if (arg)
+		*arg = event->ev_evcallback.evcb_arg;
+}
+
+size_t event_get_struct_event_size(void)
+{
+	return sizeof(struct event);
+}

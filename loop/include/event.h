@@ -1,0 +1,16 @@
+/*
+ * event.h - the header of libevent 1's time, for programs that still include it
+ *
+ * The core only: no bufferevents, buffers, http, dns or rpc.
+ */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include <evutil.h>
+
+#include <event2/event_struct.h>
+
+#include <event2/event.h>
+#include <event2/event_compat.h>
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * event_struct.h - the insides of struct event, for programs that embed one
+ *
+ * 128 bytes, as in libevent 2.1, and at the same offsets as there: the callback block (0 to 40),
+ * with flags at 16 and priority at 18, the descriptor at 56, the base at 64. Compiled programs and
+ * macros reach for those. The rest is this loop's own and laid out so that what arming and firing a
+ * timer touches is one cache line: base, timer and period are bytes 64 to 128.
+ *
+ * The caller owns the memory. From event_add until the event is neither pending nor active it must
+ * stay where it is; no field may be written but through the functions of event.h.
+ */
+#ifndef EVENT2_EVENT_STRUCT_H
+#define EVENT2_EVENT_STRUCT_H
+
+#include <stdint.h>
+
+#include <event2/util.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bits of evcb_flags: which queues an event stands in, and what it is. */
+#define EVLIST_TIMEOUT	    0x01 /* its timer is armed */
+#define EVLIST_INSERTED	    0x02 /* in the map of descriptors or signals */
+#define EVLIST_SIGNAL	    0x04 /* never set; libevent has the name */
+#define EVLIST_ACTIVE	    0x08 /* in an active queue */
+#define EVLIST_INTERNAL	    0x10 /* the loop's own: not counted */
+#define EVLIST_ACTIVE_LATER 0x20 /* to be active in the next iteration */
+#define EVLIST_FINALIZING   0x40
+#define EVLIST_INIT	    0x80 /* assigned */
+#define EVLIST_ALL	    0xff
+
+struct event;
+struct event_base;
+
+/* What can stand in an active queue: an event's first 40 bytes. Links as <sys/queue.h> has them. */
+struct event_callback {
+	struct {
+		struct event_callback *tqe_next;
+		struct event_callback **tqe_prev;
+	} evcb_active_next;
+	short evcb_flags; /* EVLIST_ bits */
+	uint8_t evcb_pri; /* smaller runs first */
+	uint8_t evcb_closure;
+	int16_t evcb_ncalls;  /* signals: calls still to be made */
+	uint16_t evcb_common; /* common timeouts: 1 + the queue's index while it waits in one */
+	union {
+		void (*evcb_callback)(evutil_socket_t, short, void *);
+		void (*evcb_selfcb)(struct event_callback *, void *);
+		void (*evcb_evfinalize)(struct event *, void *);
+		void (*evcb_cbfinalize)(struct event_callback *, void *);
+	} evcb_cb_union;
+	void *evcb_arg;
+};
+
+struct event {
+	struct event_callback ev_evcallback;
+	struct {
+		struct event *le_next;
+		struct event **le_prev;
+	} ev_io_next; /* events of the same descriptor or signal */
+	evutil_socket_t ev_fd;
+	short ev_events; /* EV_ bits asked for */
+	short ev_res;	 /* EV_ bits that made it active */
+	struct event_base *ev_base;
+	union {
+#ifdef TIMER_H
+		struct timer ev_timer; /* to the loop, which includes the contract first */
+#endif
+		uint64_t ev_timer_private[6];
+	};
+	uint64_t ev_period; /* EV_PERSIST with a timeout: ns; 0 is none */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

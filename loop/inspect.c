@@ -1,0 +1,298 @@
+/*
+ * inspect.c - looking into a base: counting, visiting, listing, checking
+ */
+#include "loop/base.h"
+
+/* ------------------------------------------------------------------------------- counting */
+
+static struct event_count *const *counts_of(struct event_base *base, struct event_count **list,
+					    unsigned which)
+{
+	size_t used = 0;
+
+	if (which & EVENT_BASE_COUNT_ACTIVE)
+		list[used++] = &base->active_events;
+	if (which & EVENT_BASE_COUNT_VIRTUAL)
+		list[used++] = &base->virtual_events;
+	if (which & EVENT_BASE_COUNT_ADDED)
+		list[used++] = &base->added;
+	list[used] = NULL;
+	return list;
+}
+
+int event_base_get_num_events(struct event_base *base, unsigned int which)
+{
+	struct event_count *list[4];
+	int sum = 0;
+
+	if (!base)
+		return 0;
+	base_lock(base);
+	for (struct event_count *const *count = counts_of(base, list, which); *count; count++)
+		sum += (*count)->now;
+	base_unlock(base);
+	return sum;
+}
+
+int event_base_get_max_events(struct event_base *base, unsigned int which, int clear)
+{
+	struct event_count *list[4];
+	int sum = 0;
+
+	if (!base)
+		return 0;
+	base_lock(base);
+	for (struct event_count *const *count = counts_of(base, list, which); *count; count++) {
+		sum += (*count)->most;
+		if (clear)
+			(*count)->most = 0;
+	}
+	base_unlock(base);
+	return sum;
+}
+
+void event_base_get_statistics(const struct event_base *base,
+			       struct event_base_statistics *statistics)
+{
+	*statistics = base->statistics;
+	statistics->wake_ups_sent = base->notify.sent;
+}
+
+size_t event_base_get_timer_footprint(struct event_base *base)
+{
+	size_t bytes;
+
+	base_lock(base);
+	bytes = base->timeouts.structure->footprint(base->timeouts.set);
+	base_unlock(base);
+	return bytes;
+}
+
+/* ------------------------------------------------------------------------------- visiting */
+
+struct visit {
+	const struct event_base *base;
+	event_base_foreach_event_cb function;
+	void *arg;
+	int result;
+};
+
+static int visit_event(struct event *event, void *data)
+{
+	struct visit *visit = data;
+
+	visit->result = visit->function(visit->base, event, visit->arg);
+	return visit->result;
+}
+
+/* Those that have been visited as events of a descriptor or signal are not visited again. */
+static void visit_timer(struct timer *timer, void *data)
+{
+	struct visit *visit = data;
+	struct event *event = event_of_timer(timer);
+
+	if (!visit->result && !(event->ev_evcallback.evcb_flags & EVLIST_INSERTED))
+		visit_event(event, visit);
+}
+
+static int visit_queued(struct event *event, void *data)
+{
+	return event->ev_evcallback.evcb_flags & EVLIST_INSERTED ? 0 : visit_event(event, data);
+}
+
+/* Those that are active and nothing else; what is no event is left out. */
+static int visit_active(const struct event_base *base, struct visit *visit)
+{
+	const short others = EVLIST_INIT | EVLIST_INSERTED | EVLIST_TIMEOUT;
+
+	for (int i = 0; i < base->active.priorities; i++) {
+		struct event_callback *callback = base->active.queues[i].first;
+
+		for (; callback; callback = callback->evcb_active_next.tqe_next) {
+			if ((callback->evcb_flags & others) == EVLIST_INIT &&
+			    visit_event(event_of_callback(callback), visit))
+				return visit->result;
+		}
+	}
+	return 0;
+}
+
+static int visit_all(struct event_base *base, struct visit *visit)
+{
+	if (io_map_for_each(base, visit_event, visit) ||
+	    signal_map_for_each(base, visit_event, visit))
+		return visit->result;
+	base->timeouts.structure->for_each(base->timeouts.set, visit_timer, visit);
+	if (visit->result || common_for_each(base, visit_queued, visit))
+		return visit->result;
+	return visit_active(base, visit);
+}
+
+int event_base_foreach_event(struct event_base *base, event_base_foreach_event_cb function,
+			     void *arg)
+{
+	struct visit visit = { base, function, arg, 0 };
+	int result;
+
+	if (!base || !function)
+		return -1;
+	base_lock(base);
+	result = visit_all(base, &visit);
+	base_unlock(base);
+	return result;
+}
+
+/* -------------------------------------------------------------------------------- listing */
+
+static const char *signal_or_descriptor(const struct event *event)
+{
+	return event->ev_events & EV_SIGNAL ? "sig" : "fd";
+}
+
+static int dump_pending(const struct event_base *base, const struct event *event, void *arg)
+{
+	short flags = event->ev_evcallback.evcb_flags;
+	FILE *output = arg;
+
+	if (!(flags & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
+		return 0;
+	fprintf(output, "  %p [%s %ld]%s%s%s%s%s%s%s", (const void *)event,
+		signal_or_descriptor(event), (long)event->ev_fd,
+		event->ev_events & EV_READ ? " Read" : "",
+		event->ev_events & EV_WRITE ? " Write" : "",
+		event->ev_events & EV_CLOSED ? " EOF" : "",
+		event->ev_events & EV_SIGNAL ? " Signal" : "",
+		event->ev_events & EV_PERSIST ? " Persist" : "",
+		event->ev_events & EV_ET ? " ET" : "", flags & EVLIST_INTERNAL ? " Internal" : "");
+	if (flags & EVLIST_TIMEOUT) {
+		/* Whoever reads this looks at a clock on the wall. */
+		struct timeval at =
+			time_to_wall((struct event_base *)base, event->ev_timer.deadline);
+
+		fprintf(output, " Timeout=%ld.%06ld", (long)at.tv_sec, (long)at.tv_usec);
+	}
+	fputc('\n', output);
+	return 0;
+}
+
+static int dump_active(const struct event_base *base, const struct event *event, void *arg)
+{
+	short flags = event->ev_evcallback.evcb_flags;
+	FILE *output = arg;
+
+	(void)base;
+	if (!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)))
+		return 0;
+	fprintf(output, "  %p [%s %ld, priority=%d]%s%s%s%s%s active%s%s\n", (const void *)event,
+		signal_or_descriptor(event), (long)event->ev_fd, event->ev_evcallback.evcb_pri,
+		event->ev_res & EV_READ ? " Read" : "", event->ev_res & EV_WRITE ? " Write" : "",
+		event->ev_res & EV_CLOSED ? " EOF" : "", event->ev_res & EV_SIGNAL ? " Signal" : "",
+		event->ev_res & EV_TIMEOUT ? " Timeout" : "",
+		flags & EVLIST_INTERNAL ? " [Internal]" : "",
+		flags & EVLIST_ACTIVE_LATER ? " [NextTime]" : "");
+	return 0;
+}
+
+void event_base_dump_events(struct event_base *base, FILE *output)
+{
+	fputs("Inserted events:\n", output);
+	event_base_foreach_event(base, dump_pending, output);
+	fputs("Active events:\n", output);
+	event_base_foreach_event(base, dump_active, output);
+}
+
+/* ----------------------------------------------------------------------------- triggering */
+
+/* Also those with a timeout, when that is among what is asked for. */
+void event_base_active_by_fd(struct event_base *base, evutil_socket_t fd, short events)
+{
+	if (!base)
+		return;
+	base_lock(base);
+	io_map_activate(base, fd, events & (EV_READ | EV_WRITE | EV_CLOSED));
+	if ((events & EV_TIMEOUT) && fd >= 0 && (size_t)fd < base->io.count) {
+		struct event *event = base->io.slots[fd].first;
+
+		for (; event; event = event->ev_io_next.le_next) {
+			if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)
+				event_active_locked(event, EV_TIMEOUT, 1);
+		}
+	}
+	base_unlock(base);
+}
+
+void event_base_active_by_signal(struct event_base *base, int signal)
+{
+	if (!base)
+		return;
+	base_lock(base);
+	signal_map_activate(base, signal, 1);
+	base_unlock(base);
+}
+
+struct event *event_base_get_running_event(struct event_base *base)
+{
+	struct event *event = NULL;
+
+	if (!base)
+		return NULL;
+	base_lock(base);
+	if (base->running && base->thread == thread_identity() && base->running_callback &&
+	    (base->running_callback->evcb_flags & EVLIST_INIT))
+		event = event_of_callback(base->running_callback);
+	base_unlock(base);
+	return event;
+}
+
+/* ------------------------------------------------------------------------------- checking */
+
+struct recount {
+	int added, active;
+};
+
+static int count_event(const struct event_base *base, const struct event *event, void *arg)
+{
+	short flags = event->ev_evcallback.evcb_flags;
+	struct recount *recount = arg;
+
+	(void)base;
+	if (flags & EVLIST_INTERNAL)
+		return 0;
+	recount->added += !!(flags & EVLIST_TIMEOUT) + !!(flags & EVLIST_INSERTED);
+	recount->active += !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
+	/* A descriptor below zero stands in no map and so is not visited as inserted. */
+	return 0;
+}
+
+static const char *check_locked(struct event_base *base)
+{
+	struct recount recount = { 0 };
+	const char *broken = timeouts_check(base);
+
+	if (!broken)
+		broken = common_check(base);
+	if (!broken)
+		broken = active_check(base);
+	if (!broken)
+		broken = io_map_check(base);
+	if (!broken)
+		broken = signals_check(base);
+	if (broken)
+		return broken;
+	event_base_foreach_event(base, count_event, &recount);
+	if (recount.added > base->added.now)
+		return "more events are pending than are counted";
+	if (base->added.now < 0 || base->active_events.now < 0)
+		return "a count is below zero";
+	return NULL;
+}
+
+const char *event_base_check(struct event_base *base)
+{
+	const char *broken;
+
+	base_lock(base);
+	broken = check_locked(base);
+	base_unlock(base);
+	return broken;
+}

@@ -1,0 +1,50 @@
+/*
+ * io_map.h - which events wait for a descriptor
+ */
+#ifndef IO_MAP_H
+#define IO_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct event;
+struct event_base;
+
+struct io_slot {
+	struct event *first; /* newest first */
+	uint16_t readers, writers, closers;
+	uint16_t edge; /* events with EV_ET; all of a descriptor's have it, or none */
+	uint32_t note; /* the backend's */
+};
+
+struct io_map {
+	struct io_slot *slots; /* by descriptor */
+	size_t count;
+};
+
+/*
+ * Takes an event in or out. 0; -ENOMEM; -EMFILE for the 65536th event of a descriptor; -EINVAL when
+ * it mixes edge- and level-triggered ones; what the backend said. Then nothing has changed. A
+ * negative descriptor is taken and never becomes ready.
+ */
+int io_map_add(struct event_base *base, struct event *event);
+int io_map_remove(struct event_base *base, struct event *event);
+
+/* The descriptor is ready for `events`: makes those who wait for any of them active. O(events). */
+void io_map_activate(struct event_base *base, int fd, short events);
+
+/* Tells a new backend of all descriptors, after a fork. 0 or the first error. */
+int io_map_rebuild(struct event_base *base);
+
+/* Deletes all events but the loop's own. */
+void io_map_delete_all(struct event_base *base);
+void io_map_free(struct event_base *base);
+
+/* Visits the events, the loop's own included, until non-zero, and returns that. */
+int io_map_for_each(const struct event_base *base, int (*visit)(struct event *event, void *data),
+		    void *data);
+
+/* NULL, or what is broken. */
+const char *io_map_check(const struct event_base *base);
+
+#endif

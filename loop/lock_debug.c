@@ -1,0 +1,128 @@
+/*
+ * lock_debug.c - locks that know who holds them
+ *
+ * Each is a lock of the program's kind with a holder and a count beside it. The two are only
+ * written by whoever holds the lock, so they need none of their own.
+ */
+#include "loop/lock_debug.h"
+
+#include "loop/lock.h"
+#include "loop/log.h"
+#include "loop/memory.h"
+
+#include <event2/thread.h>
+
+struct checked_lock {
+	void *real;
+	unsigned locktype;
+	unsigned long holder;
+	int count;
+};
+
+static bool debugging;
+static struct evthread_lock_callbacks real_callbacks;
+
+static void *checked_alloc(unsigned locktype)
+{
+	struct checked_lock *lock = memory_allocate_zeroed(1, sizeof(*lock));
+
+	if (!lock)
+		return NULL;
+	/* Recursive underneath, so that a wrong second taking is reported and does not hang. */
+	lock->real = real_callbacks.alloc(locktype | EVTHREAD_LOCKTYPE_RECURSIVE);
+	lock->locktype = locktype;
+	if (lock->real)
+		return lock;
+	memory_free(lock);
+	return NULL;
+}
+
+static void checked_free(void *memory, unsigned locktype)
+{
+	struct checked_lock *lock = memory;
+
+	if (lock->count)
+		log_fatal(0, "lock debugging: a lock is freed that is held");
+	if (lock->locktype != locktype)
+		log_fatal(0, "lock debugging: a lock is freed as another type than it was made");
+	real_callbacks.free(lock->real, locktype | EVTHREAD_LOCKTYPE_RECURSIVE);
+	memory_free(lock);
+}
+
+static int checked_lock(unsigned mode, void *memory)
+{
+	struct checked_lock *lock = memory;
+	int result;
+
+	if ((lock->locktype & EVTHREAD_LOCKTYPE_READWRITE) &&
+	    !(mode & (EVTHREAD_READ | EVTHREAD_WRITE)))
+		log_fatal(0, "lock debugging: a lock for readers and writers is taken as neither");
+	result = real_callbacks.lock(mode, lock->real);
+	if (result)
+		return result;
+	if (lock->count && lock->holder != thread_identity())
+		log_fatal(0, "lock debugging: a lock is held by two threads");
+	if (lock->count && !(lock->locktype & EVTHREAD_LOCKTYPE_RECURSIVE))
+		log_fatal(0, "lock debugging: a lock that is not recursive is taken twice");
+	lock->holder = thread_identity();
+	lock->count++;
+	return 0;
+}
+
+static void give_back(struct checked_lock *lock)
+{
+	if (!lock->count)
+		log_fatal(0, "lock debugging: a lock is released that is not held");
+	if (lock->holder != thread_identity())
+		log_fatal(0,
+			  "lock debugging: a lock is released by a thread that does not hold it");
+	if (!--lock->count)
+		lock->holder = 0;
+}
+
+static int checked_unlock(unsigned mode, void *memory)
+{
+	struct checked_lock *lock = memory;
+
+	give_back(lock);
+	return real_callbacks.unlock(mode, lock->real);
+}
+
+const struct evthread_lock_callbacks *lock_debug_wrap(
+	const struct evthread_lock_callbacks *callbacks)
+{
+	static const struct evthread_lock_callbacks checked = {
+		.lock_api_version = EVTHREAD_LOCK_API_VERSION,
+		.supported_locktypes = EVTHREAD_LOCKTYPE_RECURSIVE,
+		.alloc = checked_alloc,
+		.free = checked_free,
+		.lock = checked_lock,
+		.unlock = checked_unlock,
+	};
+
+	real_callbacks = *callbacks;
+	debugging = true;
+	return &checked;
+}
+
+void *lock_debug_real(void *lock)
+{
+	return debugging ? ((struct checked_lock *)lock)->real : lock;
+}
+
+/* A wait releases the lock and takes it again, without passing by here. */
+void lock_debug_before_wait(void *lock)
+{
+	if (debugging)
+		give_back(lock);
+}
+
+void lock_debug_after_wait(void *memory)
+{
+	struct checked_lock *lock = memory;
+
+	if (!debugging)
+		return;
+	lock->holder = thread_identity();
+	lock->count++;
+}

@@ -1,0 +1,210 @@
+/*
+ * loop.c - the loop
+ *
+ * In libevent's order: see how long there is to sleep (not at all when something is active), let
+ * the time cache go, wait, fill it again, expire timeouts, call back by priority.
+ */
+#include "loop/base.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* How long the next wait may last, ns. Sets when the loop will be awake again by itself. */
+static uint64_t time_to_sleep(struct event_base *base, int flags)
+{
+	uint64_t next, now;
+
+	if (base->active.count || (flags & EVLOOP_NONBLOCK))
+		return 0;
+	next = base->asleep_until = timeouts_next(base);
+	if (next == TIMER_NEVER)
+		return BACKEND_FOREVER;
+	now = time_of_wait(base);
+	return next > now ? next - now : 0;
+}
+
+static bool has_nothing_to_do(const struct event_base *base)
+{
+	return !base->active.count && !base->added.now && !base->virtual_events.now;
+}
+
+static int poll_once(struct event_base *base, uint64_t sleep)
+{
+	uint64_t expired = base->statistics.timers_expired;
+	int result;
+
+	watchers_call(base, WATCH_PREPARE, sleep);
+	time_cache_clear(base);
+	result = base->backend->wait(base, base->backend_state, sleep);
+	base->asleep_until = 0;
+	if (result) {
+		log_warning_errno(-result, "%s: cannot wait", base->backend->name);
+		return -1;
+	}
+	time_cache_fill(base);
+	watchers_call(base, WATCH_CHECK, sleep);
+	timeouts_process(base);
+	base->statistics.waits++;
+	if (sleep && !base->active.count && base->statistics.timers_expired == expired)
+		base->statistics.spurious++;
+	return 0;
+}
+
+/* 0 or 1 to return that from event_base_loop, -1 on failure, GO_ON. */
+#define GO_ON 2
+
+static int iterate(struct event_base *base, int flags)
+{
+	uint64_t sleep;
+	int ran;
+
+	base->continued = false;
+	if (base->exited || base->broken)
+		return 0;
+	base->asleep_until = 0;
+	sleep = time_to_sleep(base, flags);
+	if (!(flags & EVLOOP_NO_EXIT_ON_EMPTY) && has_nothing_to_do(base))
+		return 1;
+	active_take_later(base);
+	if (poll_once(base, sleep))
+		return -1;
+	if (!base->active.count)
+		return flags & EVLOOP_NONBLOCK ? 0 : GO_ON;
+	ran = active_process(base);
+	return (flags & EVLOOP_ONCE) && !base->active.count && ran ? 0 : GO_ON;
+}
+
+int event_base_loop(struct event_base *base, int flags)
+{
+	int result = GO_ON;
+
+	if (!base) {
+		log_warning("event_base_loop: there is no base");
+		return -1;
+	}
+	base_lock(base);
+	if (base->running) {
+		log_warning("event_base_loop: the loop is already running: only one can run on "
+			    "a base at once");
+		base_unlock(base);
+		return -1;
+	}
+	base->running = true;
+	base->thread = thread_identity();
+	base->exited = base->broken = false;
+	time_cache_clear(base);
+	signals_take_over(base);
+	while (result == GO_ON)
+		result = iterate(base, flags);
+	time_cache_clear(base);
+	base->asleep_until = 0;
+	base->running = false;
+	base_unlock(base);
+	return result;
+}
+
+int event_base_dispatch(struct event_base *base)
+{
+	return event_base_loop(base, 0);
+}
+
+/* ------------------------------------------------------------------------------- stopping */
+
+static void exit_now(evutil_socket_t fd, short what, void *arg)
+{
+	struct event_base *base = arg;
+
+	(void)fd, (void)what;
+	base_lock(base);
+	base->exited = true;
+	base_unlock(base);
+}
+
+int event_base_loopexit(struct event_base *base, const struct timeval *after)
+{
+	return event_base_once(base, -1, EV_TIMEOUT, exit_now, base, after);
+}
+
+int event_base_loopbreak(struct event_base *base)
+{
+	if (!base)
+		return -1;
+	base_lock(base);
+	base->broken = true;
+	notify_loop(base);
+	base_unlock(base);
+	return 0;
+}
+
+int event_base_loopcontinue(struct event_base *base)
+{
+	if (!base)
+		return -1;
+	base_lock(base);
+	base->continued = true;
+	notify_loop(base);
+	base_unlock(base);
+	return 0;
+}
+
+int event_base_got_exit(struct event_base *base)
+{
+	int result;
+
+	if (!base)
+		return -1;
+	base_lock(base);
+	result = base->exited;
+	base_unlock(base);
+	return result;
+}
+
+int event_base_got_break(struct event_base *base)
+{
+	int result;
+
+	if (!base)
+		return -1;
+	base_lock(base);
+	result = base->broken;
+	base_unlock(base);
+	return result;
+}
+
+/* ---------------------------------------------------------------------------------- time */
+
+int event_base_gettimeofday_cached(struct event_base *base, struct timeval *now)
+{
+	if (!base)
+		base = current_base;
+	if (!base)
+		return gettimeofday(now, NULL);
+	base_lock(base);
+	*now = base->time.cached ? time_to_wall(base, base->time.cached)
+				 : time_to_timeval(base->time.clock->wall(base));
+	base_unlock(base);
+	return 0;
+}
+
+int event_base_update_cache_time(struct event_base *base)
+{
+	if (!base)
+		base = current_base;
+	if (!base)
+		return -1;
+	base_lock(base);
+	if (base->running)
+		time_cache_fill(base);
+	base_unlock(base);
+	return 0;
+}
+
+int event_gettime_monotonic(struct event_base *base, struct timeval *now)
+{
+	if (!base || !now)
+		return -1;
+	base_lock(base);
+	*now = time_to_timeval(time_read(base));
+	base_unlock(base);
+	return 0;
+}

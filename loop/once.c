@@ -1,0 +1,95 @@
+/*
+ * once.c - events that the base owns: event_base_once
+ */
+#include "loop/base.h"
+
+struct once_event {
+	struct once_event *next, **previous;
+	struct event event;
+	event_callback_fn callback;
+	void *arg;
+};
+
+static void once_link(struct event_base *base, struct once_event *once)
+{
+	once->next = base->once;
+	once->previous = &base->once;
+	if (once->next)
+		once->next->previous = &once->next;
+	base->once = once;
+}
+
+static void once_unlink(struct once_event *once)
+{
+	if (once->next)
+		once->next->previous = once->previous;
+	*once->previous = once->next;
+}
+
+static void once_free(struct once_event *once)
+{
+	debug_forget(&once->event);
+	memory_free(once);
+}
+
+static void call_once(evutil_socket_t fd, short what, void *arg)
+{
+	struct once_event *once = arg;
+	struct event_base *base = once->event.ev_base;
+
+	once->callback(fd, what, once->arg);
+	base_lock(base);
+	once_unlink(once);
+	base_unlock(base);
+	once_free(once);
+}
+
+/* With the event assigned: pending, or active at once for a timeout that is none. */
+static int start(struct event_base *base, struct once_event *once, const struct timeval *timeout)
+{
+	bool only_timeout = !(once->event.ev_events & (EV_READ | EV_WRITE | EV_CLOSED));
+	int result = 0;
+
+	base_lock(base);
+	/* Not by way of the structure: those that are to run at once keep their order. */
+	if (only_timeout && (!timeout || !time_from_timeval(timeout)))
+		event_active_locked(&once->event, EV_TIMEOUT, 1);
+	else
+		result = event_add_locked(&once->event, timeout);
+	if (!result)
+		once_link(base, once);
+	base_unlock(base);
+	return result;
+}
+
+int event_base_once(struct event_base *base, evutil_socket_t fd, short events,
+		    event_callback_fn callback, void *arg, const struct timeval *timeout)
+{
+	struct once_event *once;
+
+	if (!base || (events & (EV_SIGNAL | EV_PERSIST)) ||
+	    !(events & (EV_TIMEOUT | EV_READ | EV_WRITE | EV_CLOSED)))
+		return -1;
+	once = memory_allocate_zeroed(1, sizeof(*once));
+	if (!once)
+		return -1;
+	once->callback = callback;
+	once->arg = arg;
+	if (event_assign(&once->event, base, fd,
+			 events & (EV_TIMEOUT | EV_READ | EV_WRITE | EV_CLOSED), call_once, once) ||
+	    start(base, once, timeout)) {
+		once_free(once);
+		return -1;
+	}
+	return 0;
+}
+
+void once_free_all(struct event_base *base)
+{
+	struct once_event *once;
+
+	while ((once = base->once)) {
+		once_unlink(once);
+		once_free(once);
+	}
+}

@@ -1,0 +1,256 @@
+/*
+ * timeout.c - arming, re-arming, removing and expiring the timeouts of events
+ *
+ * event_add reserves, then commits: all that can fail happens before anything changes, since a
+ * program that is told "no memory" must find its timers as they were. libevent has two holes there
+ * (an event that moves from a common queue into the heap is not reserved for, and the result of
+ * arming a queue's representative is ignored); here room is counted as ordinary timers plus one for
+ * each queue, so that both are covered.
+ *
+ * Two ways lead from one timeout to the next: remove and insert, which is what libevent does, and
+ * `reinsert` in place, which it has had in its source since 2012 and compiled out. Which one is
+ * taken is decided when the base is made.
+ */
+#include "loop/base.h"
+#include "loop/timeout_inline.h"
+
+#include <errno.h>
+#include <string.h>
+
+int timeouts_init(struct event_base *base, const char *structure)
+{
+	struct timeouts *timeouts = &base->timeouts;
+	char error[256];
+	int result;
+
+	if (strlen(structure) >= sizeof(timeouts->name)) {
+		log_warning("timer structure '%.40s...': the name is too long", structure);
+		return -EINVAL;
+	}
+	strcpy(timeouts->name, structure);
+	result = timer_set_create(structure, time_read(base), &timeouts->structure, &timeouts->set,
+				  error, sizeof(error));
+	if (result)
+		log_warning("timer structure '%s': %s", structure, error);
+	return result;
+}
+
+void timeouts_free(struct event_base *base)
+{
+	if (base->timeouts.set)
+		base->timeouts.structure->destroy(base->timeouts.set);
+	base->timeouts.set = NULL;
+}
+
+/* In the set, as an ordinary event's timer. */
+static bool is_ordinary(const struct event *event)
+{
+	return (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) &&
+	       !event->ev_evcallback.evcb_common;
+}
+
+int timeout_grow(struct event_base *base)
+{
+	struct timeouts *timeouts = &base->timeouts;
+	size_t needed = timeouts_needed(base);
+	size_t wanted = timeouts->room < 32 ? 64 : 2 * timeouts->room;
+
+	if (wanted < needed || timeouts->structure->reserve(timeouts->set, wanted)) {
+		if (timeouts->structure->reserve(timeouts->set, needed))
+			return -ENOMEM;
+		wanted = needed;
+	}
+	timeouts->room = wanted;
+	return 0;
+}
+
+int timeout_reserve_slowly(struct event_base *base, const struct event *event,
+			   const struct timeval *timeout)
+{
+	if (is_ordinary(event) || timeout_queue(base, timeout))
+		return 0;
+	return timeout_grow(base);
+}
+
+/* Out of the set or of its queue; the event still says that it has a timeout. */
+static void unfile(struct event_base *base, struct event *event)
+{
+	struct timeouts *timeouts = &base->timeouts;
+
+	if (event->ev_evcallback.evcb_common) {
+		common_remove(base, event);
+		return;
+	}
+	timeouts->structure->remove(timeouts->set, &event->ev_timer);
+	timeouts->ordinary -= !(event->ev_evcallback.evcb_flags & EVLIST_INTERNAL);
+}
+
+void timeout_remove(struct event_base *base, struct event *event)
+{
+	unfile(base, event);
+	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;
+	count_down(&base->added, &event->ev_evcallback);
+}
+
+static void arm_common(struct event_base *base, struct event *event, uint16_t queue,
+		       uint64_t deadline)
+{
+	struct event_callback *callback = &event->ev_evcallback;
+
+	if (callback->evcb_flags & EVLIST_TIMEOUT) {
+		unfile(base, event);
+	} else {
+		callback->evcb_flags |= EVLIST_TIMEOUT;
+		count_one(&base->added);
+	}
+	common_insert(base, event, queue, deadline);
+	notify_deadline(base, deadline);
+}
+
+void timeout_add_common(struct event_base *base, struct event *event, uint16_t queue)
+{
+	if (event->ev_evcallback.evcb_closure == CLOSURE_PERSIST)
+		event->ev_period = PERIOD_OF_QUEUE | queue;
+	arm_common(base, event, queue, time_after(time_origin(base), common_duration(base, queue)));
+}
+
+void timeout_supersede(struct event_base *base, struct event *event)
+{
+	if (!(event->ev_res & EV_TIMEOUT))
+		return;
+	event_abort_calls(base, event);
+	active_remove(base, &event->ev_evcallback);
+}
+
+/* Not an event of the program's: neither counted nor reserved for, since its queue was. */
+void timeout_arm_representative(struct event_base *base, struct event *event, uint64_t deadline)
+{
+	struct timeouts *timeouts = &base->timeouts;
+
+	if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)
+		timeouts->structure->remove(timeouts->set, &event->ev_timer);
+	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
+	timeouts->structure->insert(timeouts->set, &event->ev_timer, deadline, 0);
+}
+
+/*
+ * The next time is a period after the one that was due, so that a period keeps its phase; when that
+ * has passed already, or when it was not the timeout that came, a period from now.
+ */
+static uint64_t next_deadline(struct event_base *base, const struct event *event, uint64_t period)
+{
+	uint64_t deadline;
+
+	if (event->ev_res & EV_TIMEOUT) {
+		deadline = time_after(event->ev_timer.deadline, period);
+		if (deadline >= time_cached(base))
+			return deadline;
+	}
+	return time_after(time_origin(base), period);
+}
+
+/* A re-arm is at an absolute time, which is not to be grouped by the interval it came from. */
+void timeout_rearm(struct event_base *base, struct event *event)
+{
+	uint64_t deadline, period = event->ev_period;
+	uint16_t queue = period & PERIOD_OF_QUEUE ? (uint16_t)period : 0;
+
+	if (!period)
+		return;
+	if (!queue && timeouts_needed(base) > base->timeouts.room && timeout_grow(base)) {
+		log_warning("no memory to arm a persistent event anew: it will not fire again");
+		return;
+	}
+	/* With the flag LIBEVENT_2_1 expiry took it out of the map of descriptors. */
+	if (event_add_locked(event, NULL))
+		return;
+	if (queue) {
+		arm_common(base, event, queue,
+			   next_deadline(base, event, common_duration(base, queue)));
+		return;
+	}
+	deadline = next_deadline(base, event, period);
+	timeout_arm(base, event, deadline, 0);
+	notify_deadline(base, deadline);
+}
+
+uint64_t timeouts_next(struct event_base *base)
+{
+	return base->timeouts.structure->next(base->timeouts.set);
+}
+
+/*
+ * An event that is not to be armed anew leaves everything it stands in, as any event does that has
+ * run once. One that is keeps its place in the map of descriptors: libevent takes it out and has it
+ * put back before the callback, at the cost of two system calls. And one that is active already
+ * keeps what made it so: libevent forgets that there was something to read.
+ */
+void timeout_expired(struct event_base *base, struct event *event)
+{
+	struct event_callback *callback = &event->ev_evcallback;
+	bool rearmed = callback->evcb_closure == CLOSURE_PERSIST && event->ev_period;
+
+	callback->evcb_flags &= ~EVLIST_TIMEOUT;
+	count_down(&base->added, callback);
+	base->statistics.timers_expired += !(callback->evcb_flags & EVLIST_INTERNAL);
+	if ((callback->evcb_flags & (EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)) &&
+	    (base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1 ||
+	     (!rearmed && !(callback->evcb_flags & EVLIST_ACTIVE))))
+		event_del_locked(event, DELETE_NOBLOCK);
+	event_active_locked(event, EV_TIMEOUT, 1);
+}
+
+void timeouts_process(struct event_base *base)
+{
+	struct timeouts *timeouts = &base->timeouts;
+	size_t left = timeouts->budget ? timeouts->budget : SIZE_MAX;
+	struct timer *expired[EXPIRE_BATCH];
+	size_t count, most;
+	uint64_t now;
+
+	if (!timeouts->structure->size(timeouts->set))
+		return;
+	now = time_cached(base);
+	do {
+		most = left < EXPIRE_BATCH ? left : EXPIRE_BATCH;
+		count = timeouts->structure->expire(timeouts->set, now, expired, most);
+		left -= count;
+		for (size_t i = 0; i < count; i++) {
+			struct event *event = event_of_timer(expired[i]);
+
+			timeouts->ordinary -= !(event->ev_evcallback.evcb_flags & EVLIST_INTERNAL);
+			timeout_expired(base, event);
+		}
+	} while (count == most && left);
+}
+
+static void count_timer(struct timer *timer, void *data)
+{
+	struct event *event = event_of_timer(timer);
+	size_t *counts = data; /* of ordinary ones, of representatives, of wrong ones */
+	int flags = event->ev_evcallback.evcb_flags;
+
+	counts[flags & EVLIST_INTERNAL ? 1 : 0]++;
+	if (!(flags & EVLIST_TIMEOUT) || event->ev_evcallback.evcb_common)
+		counts[2]++;
+}
+
+const char *timeouts_check(struct event_base *base)
+{
+	struct timeouts *timeouts = &base->timeouts;
+	size_t counts[3] = { 0 };
+	const char *broken = timeouts->structure->check(timeouts->set);
+
+	if (broken)
+		return broken;
+	timeouts->structure->for_each(timeouts->set, count_timer, counts);
+	if (counts[2])
+		return "a timer is in the set whose event does not say so";
+	if (counts[0] != timeouts->ordinary)
+		return "the set's ordinary timers are miscounted";
+	if (counts[1] > base->common.count)
+		return "there are more representatives than queues";
+	if (timeouts->ordinary + base->common.count > timeouts->room)
+		return "room is reserved for fewer timers than there are";
+	return NULL;
+}
