@@ -52,8 +52,30 @@ $(virtual_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(exported) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
 
+# The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
+# threads runs under the thread sanitizer.
+loop_tests    := $(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c)))
+table_tests   := $(filter backends-test io-uring-test,$(loop_tests))
+thread_tests  := $(filter threads-%,$(loop_tests))
+whole_tests   := $(filter-out $(table_tests) $(thread_tests),$(loop_tests))
+table_objects := $(call objects,sanitized,$(BACKENDS) \
+	$(addprefix loop/,memory.c log.c thread.c lock_debug.c thread_pthreads.c)) \
+	$(BUILD)/sanitized/generated/backends.o
+
+$(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o $(call loop_objects,sanitized) $(call library_objects,sanitized)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped_of_$*) $^ -o $@ -lcmocka $(loop_libraries)
+
+$(table_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o $(table_objects)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka $(loop_libraries)
+
+$(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o $(call loop_objects,threads) $(call library_objects,threads)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_threads) $^ -o $@ -lcmocka $(loop_libraries)
+
 test_programs := $(addprefix $(TESTS)/,conformance broken-test options-test fuzz-standalone \
-	$(bench_tests) $(virtual_tests))
+	$(loop_tests) $(bench_tests) $(virtual_tests))
 
 .PHONY: test-programs conformance
 test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs

@@ -6,7 +6,8 @@
  * during a callback waits for the next one: see loop/README.md. Here a deadline starts at the time
  * of the add, and a wait at the time when the loop goes to sleep. That costs a clock read for each
  * relative timeout, 20 to 30 ns where clock_gettime needs no system call; the coarse clock costs a
- * quarter of that and makes timers late by up to a tick of the kernel, never early.
+ * quarter of that and makes timers late by up to a tick of the kernel, and early only by as much as
+ * the kernel itself is late with its tick.
  */
 #ifndef LOOP_CLOCK_H
 #define LOOP_CLOCK_H

@@ -15,12 +15,15 @@
  * A single closed descriptor makes the whole call fail with EBADF, and it does not say which one.
  * Trying again would fail for ever. So each is asked for, by fcntl; those that are closed are
  * reported as readable and writable, so that their owners meet the EBADF, and the others are looked
- * at once more without them. (Numbers beyond the process's table of descriptors, which are as closed
- * as can be, are not even looked at; such a number is only left over in the child of a fork.)
+ * at once more without them. (The kernel skips numbers beyond the process's table of descriptors,
+ * closed as they must be, and leaves their bits as they were, so these are reported along with
+ * others. The table does not shrink: only in the child of a fork can such a number be left over.)
  *
- * A hang-up counts as readable, an error as both; the third set, for exceptions, is urgent data of
- * sockets and not used here. That the peer has closed is not told apart from data to read, so this
- * cannot do EV_CLOSED: who asks for that alone is refused, and beside EV_READ it never comes.
+ * A hang-up counts as readable, an error as both. So a writer that waits for room in a socket which
+ * the peer has shut down is not woken by that, unless it reads too: nothing in these sets tells. Nor
+ * is the peer's closing told apart from data to read, so this cannot do EV_CLOSED: who asks for that
+ * alone is refused, and beside EV_READ it never comes. The third set, for exceptions, is urgent data
+ * of sockets and not used here.
  *
  * The order of the report is that of the numbers; so that low ones have no advantage, the one that
  * is reported first comes last the next time.
