@@ -211,6 +211,12 @@ install: bench-setup ## install the command and its data below PREFIX (default /
 	install -D $(BUILD)/timerbed $(DESTDIR)$(PREFIX)/bin/timerbed
 	install -D -m 644 $(BUILD)/libtimerbed.a $(DESTDIR)$(PREFIX)/lib/libtimerbed.a
 	install -D -m 644 structures/timer.h $(DESTDIR)$(PREFIX)/include/timerbed/timer.h
+	install -D -m 644 $(BUILD)/libtimerbed-event.a $(DESTDIR)$(PREFIX)/lib/libtimerbed-event.a
+	install -D $(BUILD)/libtimerbed-event.so $(DESTDIR)$(PREFIX)/lib/libtimerbed-event.so.1
+	ln -sf libtimerbed-event.so.1 $(DESTDIR)$(PREFIX)/lib/libtimerbed-event.so
+	@cd loop/include && for file in *.h event2/*.h; do \
+		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/include/timerbed-event/$$file || exit 1; \
+	done
 	@for file in scripts/*.py scripts/export scripts/figures/* bench/experiments/* structures/*.[ch] \
 		structures/common/* LICENSE; do \
 		install -D $$file $(DESTDIR)$(PREFIX)/share/timerbed/$$file || exit 1; \

@@ -90,6 +90,7 @@ test: ## everything that can be proven without a clock (sanitized builds)
 		scripts/tests/statistics-test.py \
 		scripts/tests/export-test \
 		scripts/tests/newcomer-test \
+		'scripts/tests/libevent-program-test $(BUILD)' \
 		scripts/tests/clang-test
 
 conformance: ## one structure through the suite: make conformance STRUCTURE=quad-heap [SEED=1]

@@ -64,7 +64,7 @@ struct event {
 	short ev_events; /* EV_ bits asked for */
 	short ev_res;	 /* EV_ bits that made it active */
 	struct event_base *ev_base;
-	union {
+	__extension__ union { /* unnamed, before C11 */
 #ifdef TIMER_H
 		struct timer ev_timer; /* to the loop, which includes the contract first */
 #endif

@@ -1,0 +1,230 @@
+/*
+ * util.h - what programs of libevent's use beside events: types, sockets, addresses, text, time
+ *
+ * All of it is a thin layer over the C library, there for programs that were written with it. Thread
+ * safe unless it says otherwise. Functions that return int return 0 or -1 with errno set, unless
+ * they say otherwise.
+ */
+#ifndef EVENT2_UTIL_H
+#define EVENT2_UTIL_H
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include <event2/event-config.h>
+#include <event2/visibility.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* -------------------------------------------------------------------------------------- types */
+
+#define ev_uint64_t  uint64_t
+#define ev_int64_t   int64_t
+#define ev_uint32_t  uint32_t
+#define ev_int32_t   int32_t
+#define ev_uint16_t  uint16_t
+#define ev_int16_t   int16_t
+#define ev_uint8_t   uint8_t
+#define ev_int8_t    int8_t
+#define ev_uintptr_t uintptr_t
+#define ev_intptr_t  intptr_t
+#define ev_ssize_t   ssize_t
+#define ev_off_t     int64_t
+#define ev_socklen_t socklen_t
+
+#define EV_UINT64_MAX UINT64_MAX
+#define EV_INT64_MAX  INT64_MAX
+#define EV_INT64_MIN  INT64_MIN
+#define EV_UINT32_MAX UINT32_MAX
+#define EV_INT32_MAX  INT32_MAX
+#define EV_INT32_MIN  INT32_MIN
+#define EV_UINT16_MAX UINT16_MAX
+#define EV_INT16_MAX  INT16_MAX
+#define EV_INT16_MIN  INT16_MIN
+#define EV_UINT8_MAX  UINT8_MAX
+#define EV_INT8_MAX   INT8_MAX
+#define EV_INT8_MIN   INT8_MIN
+#define EV_SIZE_MAX   SIZE_MAX
+#define EV_SSIZE_MAX  PTRDIFF_MAX
+#define EV_SSIZE_MIN  ((-EV_SSIZE_MAX) - 1)
+
+#define evutil_socket_t	      int
+#define EVUTIL_INVALID_SOCKET -1
+
+#define evutil_offsetof(type, field) offsetof(type, field)
+
+/* ------------------------------------------------------------------------------------ sockets */
+
+/* A pair of connected sockets: of family AF_UNIX, or AF_INET over loopback. */
+EVENT2_EXPORT_SYMBOL
+int evutil_socketpair(int family, int type, int protocol, evutil_socket_t pair[2]);
+
+EVENT2_EXPORT_SYMBOL
+int evutil_make_socket_nonblocking(evutil_socket_t socket);
+EVENT2_EXPORT_SYMBOL
+int evutil_make_socket_closeonexec(evutil_socket_t socket);
+
+/* For a socket that is going to listen: its address may be bound anew at once; its port may be
+ * shared; it takes no IPv4; connections are reported when they have data. */
+EVENT2_EXPORT_SYMBOL
+int evutil_make_listen_socket_reuseable(evutil_socket_t socket);
+EVENT2_EXPORT_SYMBOL
+int evutil_make_listen_socket_reuseable_port(evutil_socket_t socket);
+EVENT2_EXPORT_SYMBOL
+int evutil_make_listen_socket_ipv6only(evutil_socket_t socket);
+EVENT2_EXPORT_SYMBOL
+int evutil_make_tcp_listen_socket_deferred(evutil_socket_t socket);
+
+EVENT2_EXPORT_SYMBOL
+int evutil_closesocket(evutil_socket_t socket);
+#define EVUTIL_CLOSESOCKET(s) evutil_closesocket(s)
+
+#define EVUTIL_SOCKET_ERROR() (errno)
+#define EVUTIL_SET_SOCKET_ERROR(error)                                                             \
+	do {                                                                                       \
+		errno = (error);                                                                   \
+	} while (0)
+#define evutil_socket_geterror(socket)	     (errno)
+#define evutil_socket_error_to_string(error) (strerror(error))
+
+/* ---------------------------------------------------------------------------------- addresses */
+
+EVENT2_EXPORT_SYMBOL
+const char *evutil_inet_ntop(int family, const void *address, char *text, size_t size);
+/* 1, 0 for text that is no address, -1 for a family that is none. _scope: with "%interface". */
+EVENT2_EXPORT_SYMBOL
+int evutil_inet_pton(int family, const char *text, void *address);
+EVENT2_EXPORT_SYMBOL
+int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned *interface);
+
+/*
+ * "[IPv6]:port", "[IPv6]", "IPv6", "IPv4:port" or "IPv4", without names. *size is how much room
+ * there is and becomes what was used. -1 for anything else or too little room.
+ */
+EVENT2_EXPORT_SYMBOL
+int evutil_parse_sockaddr_port(const char *text, struct sockaddr *address, int *size);
+
+/* Less than, equal to or more than 0, in some order that is the same each time. */
+EVENT2_EXPORT_SYMBOL
+int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int with_port);
+
+#define evutil_addrinfo addrinfo
+
+#ifdef EAI_ADDRFAMILY
+#define EVUTIL_EAI_ADDRFAMILY EAI_ADDRFAMILY
+#else
+#define EVUTIL_EAI_ADDRFAMILY -901
+#endif
+#ifdef EAI_NODATA
+#define EVUTIL_EAI_NODATA EAI_NODATA
+#else
+#define EVUTIL_EAI_NODATA -907
+#endif
+#define EVUTIL_EAI_AGAIN    EAI_AGAIN
+#define EVUTIL_EAI_BADFLAGS EAI_BADFLAGS
+#define EVUTIL_EAI_FAIL	    EAI_FAIL
+#define EVUTIL_EAI_FAMILY   EAI_FAMILY
+#define EVUTIL_EAI_MEMORY   EAI_MEMORY
+#define EVUTIL_EAI_NONAME   EAI_NONAME
+#define EVUTIL_EAI_SERVICE  EAI_SERVICE
+#define EVUTIL_EAI_SOCKTYPE EAI_SOCKTYPE
+#define EVUTIL_EAI_SYSTEM   EAI_SYSTEM
+#define EVUTIL_EAI_CANCEL   -90001
+
+#define EVUTIL_AI_PASSIVE     AI_PASSIVE
+#define EVUTIL_AI_CANONNAME   AI_CANONNAME
+#define EVUTIL_AI_NUMERICHOST AI_NUMERICHOST
+#define EVUTIL_AI_NUMERICSERV AI_NUMERICSERV
+#define EVUTIL_AI_V4MAPPED    AI_V4MAPPED
+#define EVUTIL_AI_ALL	      AI_ALL
+#define EVUTIL_AI_ADDRCONFIG  AI_ADDRCONFIG
+
+/* The C library's, which blocks. 0, or one of EVUTIL_EAI_. */
+struct evutil_addrinfo;
+EVENT2_EXPORT_SYMBOL
+int evutil_getaddrinfo(const char *node, const char *service, const struct evutil_addrinfo *hints,
+		       struct evutil_addrinfo **result);
+EVENT2_EXPORT_SYMBOL
+void evutil_freeaddrinfo(struct evutil_addrinfo *info);
+EVENT2_EXPORT_SYMBOL
+const char *evutil_gai_strerror(int error);
+
+/* --------------------------------------------------------------------------------------- text */
+
+EVENT2_EXPORT_SYMBOL
+ev_int64_t evutil_strtoll(const char *text, char **end, int base);
+
+/* As in C99: they end with a NUL and return how long the whole would be. */
+EVENT2_EXPORT_SYMBOL
+int evutil_snprintf(char *buffer, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+EVENT2_EXPORT_SYMBOL
+int evutil_vsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
+
+/* In ASCII, whatever the locale. */
+EVENT2_EXPORT_SYMBOL
+int evutil_ascii_strcasecmp(const char *a, const char *b);
+EVENT2_EXPORT_SYMBOL
+int evutil_ascii_strncasecmp(const char *a, const char *b, size_t size);
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT", of now for NULL. How long the whole would be. */
+EVENT2_EXPORT_SYMBOL
+int evutil_date_rfc1123(char *text, const size_t size, const struct tm *time);
+
+/* --------------------------------------------------------------------------------------- time */
+
+/* A clock that does not go back: coarse, EV_MONOT_PRECISE, or by gettimeofday. */
+#define EV_MONOT_PRECISE  1
+#define EV_MONOT_FALLBACK 2
+
+struct evutil_monotonic_timer;
+
+EVENT2_EXPORT_SYMBOL
+struct evutil_monotonic_timer *evutil_monotonic_timer_new(void);
+EVENT2_EXPORT_SYMBOL
+void evutil_monotonic_timer_free(struct evutil_monotonic_timer *timer);
+EVENT2_EXPORT_SYMBOL
+int evutil_configure_monotonic_time(struct evutil_monotonic_timer *timer, int flags);
+EVENT2_EXPORT_SYMBOL
+int evutil_gettime_monotonic(struct evutil_monotonic_timer *timer, struct timeval *now);
+
+#define evutil_gettimeofday(now, zone) gettimeofday((now), (zone))
+
+#define evutil_timeradd(a, b, sum)  timeradd((a), (b), (sum))
+#define evutil_timersub(a, b, rest) timersub((a), (b), (rest))
+#define evutil_timerclear(time)	    timerclear(time)
+#define evutil_timerisset(time)	    timerisset(time)
+#define evutil_timercmp(a, b, comparison)                                                          \
+	(((a)->tv_sec == (b)->tv_sec) ? ((a)->tv_usec comparison(b)->tv_usec)                      \
+				      : ((a)->tv_sec comparison(b)->tv_sec))
+
+/* ------------------------------------------------------------------------------------- random */
+
+/* Bytes that nobody can guess, from the kernel; _init says whether there are any. */
+EVENT2_EXPORT_SYMBOL
+void evutil_secure_rng_get_bytes(void *buffer, size_t size);
+EVENT2_EXPORT_SYMBOL
+int evutil_secure_rng_init(void);
+
+/* For programs that call them: the kernel needs neither a file nor a seed. */
+EVENT2_EXPORT_SYMBOL
+int evutil_secure_rng_set_urandom_device_file(char *path);
+EVENT2_EXPORT_SYMBOL
+void evutil_secure_rng_add_bytes(const char *bytes, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * random.c - bytes that nobody can guess, from the C library's generator, which the kernel seeds
+ */
+#include <event2/util.h>
+
+#include <stdlib.h>
+
+void evutil_secure_rng_get_bytes(void *buffer, size_t size)
+{
+	arc4random_buf(buffer, size);
+}
+
+int evutil_secure_rng_init(void)
+{
+	return 0;
+}
+
+int evutil_secure_rng_set_urandom_device_file(char *path)
+{
+	(void)path;
+	return 0;
+}
+
+void evutil_secure_rng_add_bytes(const char *bytes, size_t size)
+{
+	(void)bytes;
+	(void)size;
+}
