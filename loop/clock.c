@@ -39,7 +39,7 @@ static uint64_t read_wall(const struct event_base *base)
  * the kernel is late with its tick, as in a virtual machine that waits for a processor, it lags by
  * more: 15 us early was seen.)
  */
-static uint64_t coarse_origin(struct event_base *base)
+static uint64_t coarse_origin(const struct event_base *base)
 {
 	return read_clock(CLOCK_MONOTONIC_COARSE) + base->time.tick;
 }
@@ -55,7 +55,7 @@ const struct loop_clock clock_precise = {
 	.name = "precise",
 	.summary = "CLOCK_MONOTONIC for everything",
 	.read = read_monotonic,
-	.origin = time_read,
+	.origin = read_monotonic,
 	.wall = read_wall,
 };
 
@@ -71,9 +71,15 @@ const struct loop_clock clock_libevent = {
 	.name = "libevent",
 	.summary = "CLOCK_MONOTONIC_COARSE in microseconds, as libevent 2.1 by default",
 	.read = read_coarse,
-	.origin = time_read,
+	.origin = read_coarse,
 	.wall = read_wall,
 };
+
+/* As libevent does it: the time at which the loop woke up, while it calls back. */
+static uint64_t read_cache(const struct event_base *base)
+{
+	return base->time.cached ? base->time.cached : base->time.clock->read(base);
+}
 
 void time_init(struct event_base *base)
 {
@@ -93,7 +99,7 @@ void time_init(struct event_base *base)
 		time->clock = &clock_coarse;
 	else
 		time->clock = libevent ? &clock_libevent : &clock_precise;
-	time->origin = libevent ? time_cached : time->clock->origin;
+	time->origin = libevent ? read_cache : time->clock->origin;
 	time_read(base);
 }
 

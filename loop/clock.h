@@ -23,16 +23,16 @@ struct event_base;
 struct loop_clock {
 	const char *name;
 	const char *summary;
-	uint64_t (*read)(const struct event_base *base); /* now */
-	uint64_t (*origin)(struct event_base *base);	 /* what a relative timeout starts from */
-	uint64_t (*wall)(const struct event_base *base); /* ns since the Epoch, for people */
+	uint64_t (*read)(const struct event_base *base);   /* now */
+	uint64_t (*origin)(const struct event_base *base); /* what a relative timeout starts from */
+	uint64_t (*wall)(const struct event_base *base);   /* ns since the Epoch, for people */
 };
 
 extern const struct loop_clock clock_precise, clock_coarse, clock_libevent;
 
 struct loop_time {
 	const struct loop_clock *clock;
-	uint64_t (*origin)(struct event_base *base); /* the clock's, or the cache */
+	uint64_t (*origin)(const struct event_base *base); /* the clock's, or the cache */
 	uint64_t latest;      /* the latest reading; readings never go below it */
 	uint64_t cached;      /* when the loop woke up; 0: not cached */
 	uint64_t tick;	      /* how far CLOCK_MONOTONIC_COARSE may lag behind */
@@ -67,10 +67,15 @@ struct timeval time_to_wall(struct event_base *base, uint64_t time);
 uint64_t time_from_odd_timeval(const struct timeval *timeval);
 struct timeval time_to_timeval(uint64_t time);
 
+/* Normalised and shorter than 136 years, which nothing overflows. Not a common timeout's, either. */
+static inline bool time_is_usual(const struct timeval *timeval)
+{
+	return (uint64_t)timeval->tv_sec <= UINT32_MAX && (uint64_t)timeval->tv_usec < 1000000;
+}
+
 static inline uint64_t time_from_timeval(const struct timeval *timeval)
 {
-	/* Nearly all are normalised and shorter than 136 years, which nothing overflows. */
-	if ((uint64_t)timeval->tv_sec <= UINT32_MAX && (uint64_t)timeval->tv_usec < 1000000)
+	if (time_is_usual(timeval))
 		return (uint64_t)timeval->tv_sec * TIMER_SECOND + (uint64_t)timeval->tv_usec * 1000;
 	return time_from_odd_timeval(timeval);
 }

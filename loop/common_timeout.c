@@ -138,12 +138,11 @@ static struct common_queue *make_queue(struct event_base *base, uint64_t duratio
 	return queue;
 }
 
+/* For one queue more: in the array, and for its representative's timer. */
 static int make_room(struct event_base *base)
 {
 	struct common_timeouts *common = &base->common;
 	struct timeouts *timeouts = &base->timeouts;
-	size_t needed = timeouts->ordinary + common->count + 1;
-
 	if (common->count == common->room) {
 		size_t room = common->room ? 2 * common->room : 16;
 		struct common_queue **queues =
@@ -154,12 +153,7 @@ static int make_room(struct event_base *base)
 		common->queues = queues;
 		common->room = room;
 	}
-	if (needed > timeouts->room) {
-		if (timeouts->structure->reserve(timeouts->set, needed))
-			return -ENOMEM;
-		timeouts->room = needed;
-	}
-	return 0;
+	return timeouts->ordinary == timeouts->limit ? timeout_grow(base) : 0;
 }
 
 static const struct timeval *init_locked(struct event_base *base, const struct timeval *given)
@@ -181,6 +175,7 @@ static const struct timeval *init_locked(struct event_base *base, const struct t
 	if (!queue)
 		return NULL;
 	base->common.queues[base->common.count++] = queue;
+	base->timeouts.limit--;
 	return &queue->timeval;
 }
 

@@ -140,6 +140,9 @@ static void wait_for_callback(struct event_base *base, const struct event *event
 	condition_wait(base->callback_done, base->lock);
 }
 
+/* Bits of events that stand in a map, of descriptors or of signals. */
+#define IN_A_MAP (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL)
+
 /* What is more than a timer: into its map, unless it is there or is about to be called anyway. */
 static int add_to_map(struct event_base *base, struct event *event)
 {
@@ -150,27 +153,22 @@ static int add_to_map(struct event_base *base, struct event *event)
 	return event->ev_evcallback.evcb_flags & standing ? 0 : map_add(base, event);
 }
 
-static inline int add(struct event_base *base, struct event *event, const struct timeval *timeout)
+int event_add_locked(struct event *event, const struct timeval *timeout)
 {
-	const short in_a_map = EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL;
+	struct event_base *base = event->ev_base;
 
 	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)
 		return -1;
 	if (timeout && timeout_reserve(base, event, timeout))
 		return -1;
-	if ((event->ev_events & in_a_map) && add_to_map(base, event))
+	if ((event->ev_events & IN_A_MAP) && add_to_map(base, event))
 		return -1;
 	if (timeout)
 		timeout_add(base, event, timeout);
 	return 0;
 }
 
-int event_add_locked(struct event *event, const struct timeval *timeout)
-{
-	return add(event->ev_base, event, timeout);
-}
-
-int event_add(struct event *event, const struct timeval *timeout)
+static int add_with_care(struct event *event, const struct timeval *timeout)
 {
 	struct event_base *base = event->ev_base;
 	int result;
@@ -181,9 +179,36 @@ int event_add(struct event *event, const struct timeval *timeout)
 	}
 	base_enter(base);
 	debug_check_assigned(event, "event_add");
-	result = add(base, event, timeout);
+	result = event_add_locked(event, timeout);
 	base_leave(base);
 	return result;
+}
+
+/*
+ * A timer and nothing else, with a timeout as people write them, in a base that one thread has to
+ * itself and that has room: what nearly every add is.
+ */
+LOOP_INLINE bool is_plain(const struct event_base *base, const struct event *event,
+			  const struct timeval *timeout)
+{
+	const struct event_callback *callback = &event->ev_evcallback;
+
+	return timeout && base && !base->lock && !debug_mode &&
+	       !(callback->evcb_flags & (EVLIST_FINALIZING | EVLIST_ACTIVE)) &&
+	       callback->evcb_closure == CLOSURE_EVENT && !(event->ev_events & IN_A_MAP) &&
+	       time_is_usual(timeout) && base->timeouts.ordinary < base->timeouts.limit;
+}
+
+int event_add(struct event *event, const struct timeval *timeout)
+{
+	struct event_base *base = event_base_guessed(event);
+	uint64_t interval;
+
+	if (__builtin_expect(!is_plain(base, event, timeout), 0))
+		return add_with_care(event, timeout);
+	interval = time_from_timeval(timeout);
+	timeout_arm(base, event, time_after(time_origin(base), interval), interval);
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------- deleting */

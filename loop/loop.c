@@ -74,8 +74,12 @@ static int iterate(struct event_base *base, int flags)
 	return (flags & EVLOOP_ONCE) && !base->active.count && ran ? 0 : GO_ON;
 }
 
+_Thread_local struct event_base *running_base __attribute__((tls_model("initial-exec")));
+
 int event_base_loop(struct event_base *base, int flags)
 {
+	struct event_base *outer =
+		running_base; /* another base's loop, in a callback of which we are */
 	int result = GO_ON;
 
 	if (!base) {
@@ -90,6 +94,7 @@ int event_base_loop(struct event_base *base, int flags)
 		return -1;
 	}
 	base->running = true;
+	running_base = base;
 	base->thread = thread_identity();
 	base->exited = base->broken = false;
 	time_cache_clear(base);
@@ -99,6 +104,7 @@ int event_base_loop(struct event_base *base, int flags)
 	time_cache_clear(base);
 	base->asleep_until = 0;
 	base->running = false;
+	running_base = outer;
 	base_unlock(base);
 	return result;
 }

@@ -42,6 +42,12 @@ void timeouts_free(struct event_base *base)
 	base->timeouts.set = NULL;
 }
 
+/*
+ * The period of a persistent event is kept as ns, or as the queue that it came from, so that a
+ * re-arm goes where the add went: then the top bit is set, since no period is 292 years long.
+ */
+#define PERIOD_OF_QUEUE (UINT64_C(1) << 63)
+
 /* In the set, as an ordinary event's timer. */
 static bool is_ordinary(const struct event *event)
 {
@@ -61,6 +67,7 @@ int timeout_grow(struct event_base *base)
 		wanted = needed;
 	}
 	timeouts->room = wanted;
+	timeouts->limit = wanted - base->common.count;
 	return 0;
 }
 
@@ -107,19 +114,40 @@ static void arm_common(struct event_base *base, struct event *event, uint16_t qu
 	notify_deadline(base, deadline);
 }
 
-void timeout_add_common(struct event_base *base, struct event *event, uint16_t queue)
+static void add_common(struct event_base *base, struct event *event, uint16_t queue)
 {
 	if (event->ev_evcallback.evcb_closure == CLOSURE_PERSIST)
 		event->ev_period = PERIOD_OF_QUEUE | queue;
 	arm_common(base, event, queue, time_after(time_origin(base), common_duration(base, queue)));
 }
 
-void timeout_supersede(struct event_base *base, struct event *event)
+static void supersede(struct event_base *base, struct event *event)
 {
 	if (!(event->ev_res & EV_TIMEOUT))
 		return;
 	event_abort_calls(base, event);
 	active_remove(base, &event->ev_evcallback);
+}
+
+void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout)
+{
+	struct event_callback *callback = &event->ev_evcallback;
+	uint16_t queue = timeout_queue(base, timeout);
+	uint64_t interval, deadline;
+
+	/* Its timeout made it active, and now it has a new one: that was too early to call. */
+	if (callback->evcb_flags & EVLIST_ACTIVE)
+		supersede(base, event);
+	if (queue) {
+		add_common(base, event, queue);
+		return;
+	}
+	interval = time_from_timeval(timeout);
+	deadline = time_after(time_origin(base), interval);
+	if (callback->evcb_closure == CLOSURE_PERSIST)
+		event->ev_period = interval < PERIOD_OF_QUEUE ? interval : PERIOD_OF_QUEUE - 1;
+	timeout_arm(base, event, deadline, interval);
+	notify_deadline(base, deadline);
 }
 
 /* Not an event of the program's: neither counted nor reserved for, since its queue was. */
@@ -157,7 +185,7 @@ void timeout_rearm(struct event_base *base, struct event *event)
 
 	if (!period)
 		return;
-	if (!queue && timeouts_needed(base) > base->timeouts.room && timeout_grow(base)) {
+	if (!queue && base->timeouts.ordinary == base->timeouts.limit && timeout_grow(base)) {
 		log_warning("no memory to arm a persistent event anew: it will not fire again");
 		return;
 	}
@@ -250,7 +278,9 @@ const char *timeouts_check(struct event_base *base)
 		return "the set's ordinary timers are miscounted";
 	if (counts[1] > base->common.count)
 		return "there are more representatives than queues";
-	if (timeouts->ordinary + base->common.count > timeouts->room)
+	if (timeouts->limit + base->common.count != timeouts->room)
+		return "the queues' representatives have no room";
+	if (timeouts->ordinary > timeouts->limit)
 		return "room is reserved for fewer timers than there are";
 	return NULL;
 }

@@ -26,6 +26,7 @@ struct timeouts {
 	struct timer_set *set;
 	size_t ordinary; /* events whose timer is in the set; representatives are not counted */
 	size_t room;	 /* timers that reserve has made room for */
+	size_t limit;	 /* of `ordinary`: the room less one for each queue's representative */
 	size_t budget;	 /* most timers that one iteration expires; 0: all that are due */
 	bool reinsert;	 /* re-adds move the timer in place */
 	char name[128];	 /* of the structure, with its options */
@@ -37,12 +38,13 @@ void timeouts_free(struct event_base *base);
 
 /*
  * Reserve, then commit: timeout_reserve (base.h) makes room for this timeout of this event; 0 or
- * -ENOMEM with nothing changed. After it, timeout_add (timeout_inline.h) cannot fail: it arms the
- * event anew, the last timeout wins, and wakes a loop that would sleep past it.
+ * -ENOMEM with nothing changed. After it, timeout_add cannot fail: it arms the event anew, the last
+ * timeout wins, and wakes a loop that would sleep past it.
  */
 int timeout_reserve_slowly(struct event_base *base, const struct event *event,
 			   const struct timeval *timeout);
 int timeout_grow(struct event_base *base);
+void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout);
 /* A persistent event is about to be called: arms it for its next period. */
 void timeout_rearm(struct event_base *base, struct event *event);
 

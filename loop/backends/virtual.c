@@ -162,7 +162,7 @@ static const struct loop_clock virtual_clock = {
 	.name = "virtual",
 	.summary = "moves when the loop waits, and when it is told to",
 	.read = virtual_read,
-	.origin = time_read,
+	.origin = virtual_read,
 	.wall = virtual_wall,
 };
 

@@ -1,0 +1,94 @@
+/*
+ * journal.h - what was called, in order, and what was logged
+ *
+ * Tests of order read best as a word: events are given a letter each as their argument, `note`
+ * writes it down when they are called, and the test compares what is written. The journal is one
+ * per program and emptied before each test.
+ */
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+#include "loop/tests/loop_test.h"
+
+static struct {
+	char text[512];
+	size_t length;
+	short what; /* of the latest call */
+	evutil_socket_t fd;
+	int warnings;
+	int severity; /* of the latest message */
+	char message[512];
+} journal;
+
+static inline void write_down(const char *letters)
+{
+	size_t length = strlen(letters);
+
+	assert_true(journal.length + length < sizeof(journal.text));
+	memcpy(journal.text + journal.length, letters, length + 1);
+	journal.length += length;
+}
+
+/* A callback of events whose argument is what to write down. */
+static inline void note(evutil_socket_t fd, short what, void *arg)
+{
+	journal.fd = fd;
+	journal.what = what;
+	write_down(arg);
+}
+
+/* What was written since the last time is exactly this. */
+#define assert_journal(expected)                                                                   \
+	do {                                                                                       \
+		assert_string_equal(journal.text, expected);                                       \
+		journal.length = 0;                                                                \
+		journal.text[0] = '\0';                                                            \
+	} while (0)
+
+/* Warnings since the last time: there were some, and the last one says `text`; or none. */
+#define assert_warned(expected)                                                                    \
+	do {                                                                                       \
+		assert_int_not_equal(journal.warnings, 0);                                         \
+		if (!strstr(journal.message, expected))                                            \
+			fail_msg("'%s' does not say '%s'", journal.message, expected);             \
+		journal.warnings = 0;                                                              \
+	} while (0)
+
+#define assert_not_warned()                                                                        \
+	do {                                                                                       \
+		if (journal.warnings)                                                              \
+			fail_msg("warned: '%s'", journal.message);                                 \
+	} while (0)
+
+static inline void journal_log(int severity, const char *message)
+{
+	journal.severity = severity;
+	journal.warnings += severity == EVENT_LOG_WARN;
+	snprintf(journal.message, sizeof(journal.message), "%s", message);
+}
+
+/* For cmocka_unit_test_setup. */
+static inline int journal_start(void **state)
+{
+	(void)state;
+	memset(&journal, 0, sizeof(journal));
+	event_set_log_callback(journal_log);
+	return 0;
+}
+
+/* A base in simulated time, and the end of one, with a look at its invariants. */
+static inline struct event_base *virtual_base(int flags)
+{
+	struct event_base *base = loop_test_base("virtual", NULL, flags);
+
+	assert_non_null(base);
+	return base;
+}
+
+static inline void end_base(struct event_base *base)
+{
+	loop_test_check(base);
+	event_base_free(base);
+}
+
+#endif
