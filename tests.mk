@@ -86,6 +86,8 @@ test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/run-tests $(test_programs) \
 		'bench/tests/command-test $(BUILD)/timerbed' \
 		'bench/tests/command-test $(BUILD)/timerbed-sanitized' \
+		'bench/tests/loop-command-test $(BUILD)/timerbed' \
+		'bench/tests/loop-command-test $(BUILD)/timerbed-sanitized' \
 		'bench/tests/count-test $(BUILD)/timerbed' \
 		scripts/tests/statistics-test.py \
 		scripts/tests/export-test \

@@ -3,9 +3,9 @@
  *
  * Inline, with what is rare left out of line. With few timers that saves calls. With a million it
  * saves more: nearly every add waits for its event to come from memory, and how many adds the
- * processor has under way at once is a matter of how many instructions and stores each takes. On
- * the machine that results/ comes from, event_add at a million timers took a fifth less time when
- * these functions became one.
+ * processor has under way at once is a matter of how many instructions and stores each takes. (On
+ * the EPYC that results/ comes from, at a million timers: 146 ns an event_add when these were calls,
+ * 103 ns now; libevent takes 200.)
  */
 #ifndef TIMEOUT_INLINE_H
 #define TIMEOUT_INLINE_H

@@ -13,6 +13,7 @@
 #include "bench/message.h"
 #include "bench/names.h"
 #include "bench/replay/subject.h"
+#include "loop/backend.h"
 #include "structures/common/options.h"
 
 #define WIDTH 88
@@ -163,6 +164,28 @@ static int explain_subject(const char *name)
 	return 0;
 }
 
+static const char *const feature_words[] = { "edge trigger", "O(1)", "any descriptor",
+					     "EV_CLOSED" };
+
+static bool explain_backend(const char *name)
+{
+	for (size_t i = 0; backends[i]; i++) {
+		const struct backend *backend = backends[i];
+
+		if (strcmp(backend->name, name))
+			continue;
+		printf("%s - %s\n\nFEATURES\n   ", backend->name, backend->summary);
+		for (int bit = 0; bit < 4; bit++)
+			if (backend->features & 1 << bit)
+				printf(" %s;", feature_words[bit]);
+		puts(backend->real_time_only ? " real time only" : " its time can be simulated");
+		printf("\nThe essay at the head of loop/backends/%s.c says what one has to know.\n",
+		       backend->name);
+		return true;
+	}
+	return false;
+}
+
 static int unknown(const char *name)
 {
 	const char *names[256], *nearest;
@@ -172,8 +195,10 @@ static int unknown(const char *name)
 		names[count++] = timer_structures[i]->name;
 	for (size_t i = 0; workloads[i] && count < 230; i++)
 		names[count++] = workloads[i]->name;
-	for (size_t i = 0; subject_families[i] && count < 250; i++)
+	for (size_t i = 0; subject_families[i] && count < 240; i++)
 		names[count++] = subject_families[i]->name;
+	for (size_t i = 0; backends[i] && count < 250; i++)
+		names[count++] = backends[i]->name;
 	nearest = options_nearest(name, names, count);
 	return message_usage("explain: nothing called '%s'%s%s%s", name,
 			     nearest ? ": did you mean '" : "", nearest ? nearest : "",
@@ -197,6 +222,8 @@ int command_explain(int argc, char **argv)
 	status = explain_subject(name);
 	if (status >= 0)
 		return status;
+	if (explain_backend(name))
+		return 0;
 	if (pass_find(name)) {
 		printf("%s - %s\n", name, pass_find(name)->summary);
 		return 0;

@@ -28,8 +28,9 @@
  */
 #define EVENT_SIZE 128
 
-/* In deadlines[]: not armed. */
-#define IDLE UINT64_MAX
+/* In deadlines[]: not armed; stopped, and still to be removed. */
+#define IDLE	UINT64_MAX
+#define STOPPED (UINT64_MAX - 1)
 
 struct event_replay {
 	struct replay *replay;
@@ -143,7 +144,7 @@ REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure
 
 	(void)structure;
 	if (mode == REPLAY_CHECKED)
-		events->armed += events->deadlines[id] == IDLE;
+		events->armed += events->deadlines[id] >= STOPPED;
 	events->deadlines[id] = deadline;
 	if (events->setting.common && interval && interval == relative)
 		given = event_common_timeout(&events->common, interval, &timeout);
@@ -152,22 +153,38 @@ REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure
 	replay_end(replay, mode, begun);
 }
 
-REPLAY_INLINE void event_stop(struct replay *replay, const struct timer_structure *structure,
-			      enum replay_mode mode, uint32_t id, uint64_t now)
+REPLAY_INLINE void event_stop(struct replay *replay, enum replay_mode mode, uint32_t id,
+			      uint64_t state)
 {
 	struct event_replay *events = replay->private;
 	uint64_t begun = replay_begin(mode);
 
-	(void)structure, (void)now;
-	if (events->deadlines[id] == IDLE) {
-		replay->tally.wrong_state++;
-		return;
-	}
-	events->deadlines[id] = IDLE;
 	if (mode == REPLAY_CHECKED)
-		events->armed--;
+		events->armed -= events->deadlines[id] < STOPPED;
+	events->deadlines[id] = state;
 	events->setting.api->del(event_of(events, id));
 	replay_end(replay, mode, begun);
+}
+
+REPLAY_INLINE void event_disarm(struct replay *replay, const struct timer_structure *structure,
+				enum replay_mode mode, uint32_t id, uint64_t now)
+{
+	struct event_replay *events = replay->private;
+
+	(void)structure, (void)now;
+	replay->tally.wrong_state += events->deadlines[id] >= STOPPED;
+	event_stop(replay, mode, id, STOPPED);
+}
+
+/* event_del gives the memory back in any case: there is no cheaper stop, and this is it again. */
+REPLAY_INLINE void event_remove(struct replay *replay, const struct timer_structure *structure,
+				enum replay_mode mode, uint32_t id, uint64_t now)
+{
+	struct event_replay *events = replay->private;
+
+	(void)structure, (void)now;
+	replay->tally.wrong_state += events->deadlines[id] == IDLE;
+	event_stop(replay, mode, id, IDLE);
 }
 
 /* Says where time goes next; it gets there when the loop waits. */
@@ -189,8 +206,8 @@ REPLAY_INLINE void event_advance(struct replay *replay, const struct timer_struc
 
 static const struct replay_driver event_driver = {
 	.arm = event_arm,
-	.disarm = event_stop,
-	.remove = event_stop, /* event_del gives the memory back: there is no cheaper stop */
+	.disarm = event_disarm,
+	.remove = event_remove,
 	.advance = event_advance,
 };
 

@@ -111,6 +111,20 @@ static void loop_list(void (*visit)(const char *name, const char *summary, void 
 	(void)data;
 }
 
+static int unknown_backend(const char *name, char *error)
+{
+	const char *names[64], *nearest;
+	size_t count = 0;
+
+	for (size_t i = 0; backends[i] && count < 64; i++)
+		names[count++] = backends[i]->name;
+	nearest = options_nearest(name, names, count);
+	snprintf(error, SUBJECT_ERROR_SIZE, "loop: no backend '%.40s'%s%s%s", name,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "",
+		 nearest ? "'?" : "; see timerbed list backends");
+	return -EINVAL;
+}
+
 static int loop_resolve(struct subject *subject, char *error)
 {
 	const struct timer_structure *structure;
@@ -124,11 +138,8 @@ static int loop_resolve(struct subject *subject, char *error)
 	if (result)
 		return -EINVAL;
 	backend = find_backend(name.backend);
-	if (!backend) {
-		snprintf(error, SUBJECT_ERROR_SIZE,
-			 "loop: no backend '%.40s': see timerbed list backends", name.backend);
-		return -EINVAL;
-	}
+	if (!backend)
+		return unknown_backend(name.backend, error);
 	structure = timer_structure_find(name.structure);
 	subject->kind = "loop";
 	subject->bears = structure->bears;

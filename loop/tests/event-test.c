@@ -533,6 +533,13 @@ static void test_activating_by_descriptor(void **state)
 	event_del(&writer);
 	event_del(&reader);
 	event_del(&both);
+	event_add(&reader, NULL);
+	event_base_active_by_fd(base, ends[0], EV_TIMEOUT); /* it has none */
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 0);
+	event_add(&reader, &second);
+	event_base_active_by_fd(base, ends[0], EV_TIMEOUT);
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 1);
+	event_del(&reader);
 	end_base(base);
 	close_pipe(ends);
 }
