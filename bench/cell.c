@@ -42,16 +42,18 @@ int cell_open(const struct cell *cell, struct replay *replay, char *error)
 		if (result)
 			replay_close(replay);
 	}
-	if (result == -ENOTSUP)
+	if (result == -ERANGE)
 		snprintf(error, CELL_ERROR_SIZE, "%s: this trace's times are finer than its own",
 			 cell->subject.name);
-	else if (result == -EOPNOTSUPP)
+	else if (result == -ENOTSUP)
 		snprintf(error, CELL_ERROR_SIZE,
 			 "%s: waits by a system call of its own, so its time cannot be simulated",
 			 cell->subject.name);
-	else if (result)
+	else if (result == -ENOMEM)
 		snprintf(error, CELL_ERROR_SIZE, "%s: out of memory for %" PRIu64 " timers",
 			 cell->subject.name, cell->trace.header->ids);
+	else if (result)
+		snprintf(error, CELL_ERROR_SIZE, "%s: %s", cell->subject.name, strerror(-result));
 	return result;
 }
 

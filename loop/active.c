@@ -74,6 +74,9 @@ static void leave(struct event_base *base, struct event_callback *callback, shor
 
 void active_insert(struct event_base *base, struct event_callback *callback)
 {
+	/* It may have been given its priority when there were more of them. */
+	if (callback->evcb_pri >= base->active.priorities)
+		callback->evcb_pri = (uint8_t)(base->active.priorities - 1);
 	enter(base, callback, EVLIST_ACTIVE);
 	append(&base->active.queues[callback->evcb_pri], callback);
 }

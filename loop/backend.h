@@ -47,6 +47,12 @@ struct backend {
 	void (*destroy)(void *state); /* closes and frees everything, in the child of a fork, too */
 
 	/*
+	 * In the child of a fork, before all that is asked for is asked for again: as create. NULL
+	 * for destroy and create.
+	 */
+	int (*reinit)(struct event_base *base, void **state);
+
+	/*
 	 * 0 or -errno, and then nothing has changed. -EPERM for a descriptor that the interface
 	 * cannot wait for (a plain file with epoll). A descriptor that was closed meanwhile, and
 	 * perhaps opened anew, must be taken as it is: taking out what is gone is no error, and

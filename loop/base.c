@@ -182,20 +182,29 @@ static void delete_events(struct event_base *base)
 	signal_map_delete_all(base);
 }
 
-/* Those that wait to be called: finalizers are called if that is wanted, events are dropped. */
+/* The queue that an iteration would run. There is one while anything is active. */
+static struct event_callback *most_urgent(const struct event_base *base)
+{
+	const struct callback_queue *queue = base->active.queues;
+
+	while (!queue->first)
+		queue++;
+	return queue->first;
+}
+
+/*
+ * Those that wait to be called: finalizers are called if that is wanted, events are dropped. A
+ * finalizer may ask for another, of any priority.
+ */
 static void drop_active(struct event_base *base, bool finalize)
 {
-	struct event_callback *callback;
+	for (active_take_later(base); base->active.count; active_take_later(base)) {
+		struct event_callback *callback = most_urgent(base);
+		bool finalizing = callback->evcb_flags & EVLIST_FINALIZING;
 
-	active_take_later(base);
-	for (int i = 0; i < base->active.priorities; i++) {
-		while ((callback = base->active.queues[i].first)) {
-			bool finalizing = callback->evcb_flags & EVLIST_FINALIZING;
-
-			active_remove(base, callback);
-			if (finalizing && finalize)
-				closure_call(base, callback);
-		}
+		active_remove(base, callback);
+		if (finalizing && finalize)
+			closure_call(base, callback);
 	}
 }
 
@@ -228,31 +237,36 @@ void event_base_free_nofinalize(struct event_base *base)
 	end(base, false);
 }
 
+static int reinit_backend(struct event_base *base)
+{
+	if (base->backend->reinit)
+		return base->backend->reinit(base, &base->backend_state);
+	base->backend->destroy(base->backend_state);
+	base->backend_state = NULL;
+	return base->backend->create(base, &base->backend_state);
+}
+
 /*
  * The child of a fork shares the parent's kernel objects: an epoll set, a ring, a pipe. Timers are
  * memory, and copied. So everything of the kernel's is made anew and the timers stay as they are.
  */
 int event_reinit(struct event_base *base)
 {
-	bool was_notifiable;
 	int result;
 
 	if (!base)
 		return -1;
 	base_lock(base);
-	was_notifiable = base->notify.descriptor >= 0;
-	notify_free(base);
-	base->backend->destroy(base->backend_state);
-	base->backend_state = NULL;
-	result = base->backend->create(base, &base->backend_state);
+	result = reinit_backend(base);
 	if (result) {
 		log_warning_errno(-result, "event_reinit: %s", base->backend->name);
 		abort();
 	}
+	/* First all is the child's; what it then takes out is not the parent's. */
 	result = io_map_rebuild(base);
-	if (signals_reinit(base))
+	if (notify_reinit(base))
 		result = -1;
-	if (was_notifiable && notify_init(base))
+	if (signals_reinit(base))
 		result = -1;
 	base_unlock(base);
 	return result ? -1 : 0;
@@ -267,7 +281,9 @@ int event_base_priority_init(struct event_base *base, int priorities)
 	if (!base)
 		return -1;
 	base_lock(base);
-	if (!base->active.count && priorities >= 1 && priorities < EVENT_MAX_PRIORITIES)
+	/* Nor from a callback: its queue is being run. */
+	if (!base->active.count && base->active.running_priority < 0 && priorities >= 1 &&
+	    priorities < EVENT_MAX_PRIORITIES)
 		result = active_init(base, priorities) ? -1 : 0;
 	base_unlock(base);
 	return result;

@@ -78,7 +78,7 @@ const struct loop_clock clock_libevent = {
 /* As libevent does it: the time at which the loop woke up, while it calls back. */
 static uint64_t read_cache(const struct event_base *base)
 {
-	return base->time.cached ? base->time.cached : base->time.clock->read(base);
+	return base->time.is_cached ? base->time.cached : base->time.clock->read(base);
 }
 
 void time_init(struct event_base *base)
@@ -114,17 +114,19 @@ uint64_t time_read(struct event_base *base)
 
 uint64_t time_cached(struct event_base *base)
 {
-	return base->time.cached ? base->time.cached : time_read(base);
+	return base->time.is_cached ? base->time.cached : time_read(base);
 }
 
 void time_cache_fill(struct event_base *base)
 {
-	base->time.cached = base->time.uncached ? 0 : time_read(base);
+	base->time.is_cached = !base->time.uncached;
+	if (base->time.is_cached)
+		base->time.cached = time_read(base);
 }
 
 void time_cache_clear(struct event_base *base)
 {
-	base->time.cached = 0;
+	base->time.is_cached = false;
 }
 
 uint64_t time_of_wait(struct event_base *base)

@@ -38,6 +38,7 @@ struct loop_time {
 	uint64_t tick;	      /* how far CLOCK_MONOTONIC_COARSE may lag behind */
 	uint64_t wall_read;   /* when wall_offset was taken, by this clock */
 	uint64_t wall_offset; /* wall clock less this clock, ns; wraps around */
+	bool is_cached;
 	bool wall_known;
 	bool uncached;	     /* EVENT_BASE_FLAG_NO_CACHE_TIME */
 	bool from_the_cache; /* EVENT_BASE_FLAG_LIBEVENT_2_1: deadlines and waits start from it */

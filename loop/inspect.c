@@ -54,6 +54,9 @@ int event_base_get_max_events(struct event_base *base, unsigned int which, int c
 void event_base_get_statistics(const struct event_base *base,
 			       struct event_base_statistics *statistics)
 {
+	*statistics = (struct event_base_statistics){ 0 };
+	if (!base)
+		return;
 	*statistics = base->statistics;
 	statistics->wake_ups_sent = base->notify.sent;
 }
@@ -62,6 +65,8 @@ size_t event_base_get_timer_footprint(struct event_base *base)
 {
 	size_t bytes;
 
+	if (!base)
+		return 0;
 	base_lock(base);
 	bytes = base->timeouts.structure->footprint(base->timeouts.set);
 	base_unlock(base);
@@ -195,6 +200,8 @@ static int dump_active(const struct event_base *base, const struct event *event,
 
 void event_base_dump_events(struct event_base *base, FILE *output)
 {
+	if (!base)
+		return;
 	fputs("Inserted events:\n", output);
 	event_base_foreach_event(base, dump_pending, output);
 	fputs("Active events:\n", output);
@@ -291,6 +298,8 @@ const char *event_base_check(struct event_base *base)
 {
 	const char *broken;
 
+	if (!base)
+		return "there is no base";
 	base_lock(base);
 	broken = check_locked(base);
 	base_unlock(base);

@@ -29,6 +29,11 @@ static int make_room(struct io_map *map, int fd)
 	if (!slots)
 		return -ENOMEM;
 	memset(slots + map->count, 0, (count - map->count) * sizeof(*slots));
+	/* The first event of a list points back at its slot, which has moved. */
+	for (size_t i = 0; i < map->count; i++) {
+		if (slots[i].first)
+			slots[i].first->ev_io_next.le_prev = &slots[i].first;
+	}
 	map->slots = slots;
 	map->count = count;
 	return 0;
@@ -81,7 +86,7 @@ int io_map_add(struct event_base *base, struct event *event)
 		return result;
 	slot = &base->io.slots[event->ev_fd];
 	if (slot->readers == UINT16_MAX || slot->writers == UINT16_MAX ||
-	    slot->closers == UINT16_MAX) {
+	    slot->closers == UINT16_MAX || slot->edge == UINT16_MAX) {
 		log_warning("descriptor %d has as many events as it can", event->ev_fd);
 		return -EMFILE;
 	}

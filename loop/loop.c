@@ -186,8 +186,8 @@ int event_base_gettimeofday_cached(struct event_base *base, struct timeval *now)
 	if (!base)
 		return gettimeofday(now, NULL);
 	base_lock(base);
-	*now = base->time.cached ? time_to_wall(base, base->time.cached)
-				 : time_to_timeval(base->time.clock->wall(base));
+	*now = base->time.is_cached ? time_to_wall(base, base->time.cached)
+				    : time_to_timeval(base->time.clock->wall(base));
 	base_unlock(base);
 	return 0;
 }

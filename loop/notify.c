@@ -56,6 +56,14 @@ void notify_free(struct event_base *base)
 	notify->pending = false;
 }
 
+int notify_reinit(struct event_base *base)
+{
+	if (base->notify.descriptor < 0)
+		return 0;
+	notify_free(base);
+	return notify_init(base);
+}
+
 static void wake_up(struct event_base *base)
 {
 	const uint64_t one = 1;

@@ -21,6 +21,9 @@ struct notify {
 int notify_init(struct event_base *base);
 void notify_free(struct event_base *base);
 
+/* In the child of a fork: an eventfd of its own, if there was one. 0 or -errno. */
+int notify_reinit(struct event_base *base);
+
 /*
  * notify_loop wakes the loop up, if it runs in another thread; notify_deadline does after an add, if
  * the loop sleeps beyond this deadline, or has overslept. Inline in base.h: nearly always there is

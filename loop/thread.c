@@ -52,6 +52,16 @@ int evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks)
 	return 0;
 }
 
+/* Field by field, for there is padding behind the version, which may differ between equal ones. */
+static bool are_these_conditions(const struct evthread_condition_callbacks *callbacks)
+{
+	return callbacks->condition_api_version == conditions.condition_api_version &&
+	       callbacks->alloc_condition == conditions.alloc_condition &&
+	       callbacks->free_condition == conditions.free_condition &&
+	       callbacks->signal_condition == conditions.signal_condition &&
+	       callbacks->wait_condition == conditions.wait_condition;
+}
+
 int evthread_set_condition_callbacks(const struct evthread_condition_callbacks *callbacks)
 {
 	if (!callbacks) {
@@ -62,7 +72,7 @@ int evthread_set_condition_callbacks(const struct evthread_condition_callbacks *
 		return 0;
 	}
 	if (conditions.alloc_condition) {
-		if (!memcmp(&conditions, callbacks, sizeof(conditions)))
+		if (are_these_conditions(callbacks))
 			return 0;
 		log_warning("evthread_set_condition_callbacks: others are set already");
 		return -1;

@@ -416,7 +416,7 @@ int event_replay_open(struct replay *replay)
 	int result;
 
 	if (replay->trace->header->grain % 1000)
-		return -ENOTSUP;
+		return -ERANGE;
 	events = calloc(1, sizeof(*events));
 	if (!events)
 		return -ENOMEM;
@@ -424,7 +424,7 @@ int event_replay_open(struct replay *replay)
 	events->replay = replay;
 	replay->subject->family->loop(replay->subject, &events->setting);
 	if (events->setting.real_time_only)
-		result = -EOPNOTSUPP;
+		result = -ENOTSUP;
 	else if (events->setting.api->event_size() > EVENT_SIZE)
 		result = -EOVERFLOW;
 	else

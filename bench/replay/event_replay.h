@@ -88,8 +88,8 @@ const struct timeval *event_common_timeout(struct event_common *common, uint64_t
 
 /*
  * The operations of a family of loops. open begins the simulation, makes the base and assigns an
- * event to each id: 0; -ENOMEM; -ENOTSUP when the trace's times are finer than a timeval's
- * microseconds; -EOPNOTSUPP when its time cannot be simulated; what make said.
+ * event to each id: 0; -ENOMEM; -ERANGE when the trace's times are finer than a timeval's
+ * microseconds; -ENOTSUP when its time cannot be simulated; what make said.
  */
 int event_replay_open(struct replay *replay);
 void event_replay_close(struct replay *replay);

@@ -61,8 +61,9 @@ struct subject_family {
 	int (*resolve)(struct subject *subject, char *error);
 
 	/*
-	 * Makes the subject ready for its trace; close undoes that. 0; -ENOMEM; -ENOTSUP for a
-	 * trace whose times are finer than the subject's.
+	 * Makes the subject ready for its trace; close undoes that. 0; -ENOMEM; -ERANGE for a
+	 * trace whose times are finer than the subject's; -ENOTSUP for one whose time cannot be
+	 * simulated.
 	 */
 	int (*open)(struct replay *replay);
 	void (*close)(struct replay *replay);

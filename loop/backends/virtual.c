@@ -46,6 +46,13 @@ static void virtual_destroy(void *state)
 	memory_free(virtual);
 }
 
+/* It has nothing of the kernel's, and time goes on in the child of a fork. */
+static int virtual_reinit(struct event_base *base, void **state)
+{
+	(void)base, (void)state;
+	return 0;
+}
+
 static int virtual_make_room(struct virtual *virtual)
 {
 	nfds_t room = virtual->room ? 2 * virtual->room : 16;
@@ -92,18 +99,22 @@ static int virtual_change(void *state, const struct backend_change *change)
 	return 0;
 }
 
-static short virtual_events(short ready)
+static short virtual_events(const struct pollfd *entry)
 {
-	if (ready & (POLLERR | POLLHUP | POLLNVAL))
-		return EV_READ | EV_WRITE | (ready & POLLRDHUP ? EV_CLOSED : 0);
-	return (short)((ready & POLLIN ? EV_READ : 0) | (ready & POLLOUT ? EV_WRITE : 0) |
-		       (ready & POLLRDHUP ? EV_CLOSED : 0));
+	const bool failed = entry->revents & (POLLERR | POLLHUP | POLLNVAL);
+	/* Who asks for EV_CLOSED only would hear of an error by nothing else. */
+	const bool closed = (entry->revents & POLLRDHUP) ||
+			    (failed && !(entry->events & (POLLIN | POLLOUT)));
+
+	return (short)((failed || (entry->revents & POLLIN) ? EV_READ : 0) |
+		       (failed || (entry->revents & POLLOUT) ? EV_WRITE : 0) |
+		       (closed ? EV_CLOSED : 0));
 }
 
 static void virtual_report(struct event_base *base, const struct pollfd *descriptors, nfds_t count)
 {
 	for (nfds_t i = 0; i < count; i++) {
-		short events = virtual_events(descriptors[i].revents);
+		short events = virtual_events(&descriptors[i]);
 
 		if (events)
 			io_map_activate(base, descriptors[i].fd, events);
@@ -172,6 +183,7 @@ const struct backend backend_virtual = {
 	.features = EV_FEATURE_FDS | EV_FEATURE_EARLY_CLOSE,
 	.create = virtual_create,
 	.destroy = virtual_destroy,
+	.reinit = virtual_reinit,
 	.change = virtual_change,
 	.wait = virtual_wait,
 	.clock = &virtual_clock,

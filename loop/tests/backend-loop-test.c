@@ -5,12 +5,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <event2/thread.h>
 
 #include "loop/backend.h"
 #include "loop/tests/loop_test.h"
@@ -335,6 +338,38 @@ static void test_bad_descriptor_is_refused_or_reported(void **state)
  * Every timer that fires has waited for as long as was asked; some lengths that round badly. By the
  * coarse clock that is so but for as much as the kernel is late with its tick, which nobody bounds.
  */
+/* What is known of a descriptor may move when a larger one comes. */
+static void test_larger_descriptors(void **state)
+{
+	struct event_base *base = new_base();
+	struct seen seen[3] = { 0 };
+	struct event *events[3];
+	int pair[2];
+
+	(void)state;
+	socket_pair(pair);
+	for (int i = 0; i < 3; i++) {
+		int fd = i ? fcntl(pair[0], F_DUPFD_CLOEXEC, 200 << i) : pair[0];
+
+		assert_true(fd >= 0);
+		events[i] = event_new(base, fd, EV_READ | EV_PERSIST, see, &seen[i]);
+		assert_int_equal(event_add(events[i], NULL), 0);
+		loop_test_check(base);
+	}
+	assert_int_equal(write(pair[1], "x", 1), 1);
+	turn(base);
+	for (int i = 0; i < 3; i++) {
+		int fd = event_get_fd(events[i]);
+
+		assert_int_equal(seen[i].calls, 1);
+		event_free(events[i]);
+		loop_test_check(base);
+		close(fd);
+	}
+	close(pair[1]);
+	event_base_free(base);
+}
+
 static void test_never_early(void **state)
 {
 	static const uint64_t waits[] = { 0,	   1000,    900000,  1000000, 1001000, 1500000,
@@ -443,6 +478,66 @@ static void test_fork_and_reinit(void **state)
 static void see_signal(int fd, short what, void *arg)
 {
 	see(fd, what, arg);
+}
+
+static void break_loop(int fd, short what, void *base)
+{
+	(void)fd, (void)what;
+	event_base_loopbreak(base);
+}
+
+/* By then the loop is asleep; if it is not, it finds the event without being woken. */
+static void *activate_from_outside(void *event)
+{
+	usleep(20000);
+	event_active(event, EV_TIMEOUT, 1);
+	return NULL;
+}
+
+/* What wakes the parent, and brings it signals, is its own: the child must leave it alone. */
+static void test_fork_leaves_the_parents_notices(void **state)
+{
+	struct event_base *base = new_base();
+	struct seen seen = { 0 };
+	struct event *event = evsignal_new(base, SIGUSR1, see_signal, &seen);
+	struct event *leave = event_new(base, -1, 0, break_loop, base);
+	pthread_t thread;
+	int status;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(evthread_make_base_notifiable(base), 0);
+	event_add(event, NULL);
+	turn(base);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		if (event_reinit(base))
+			_exit(10);
+		raise(SIGUSR1);
+		while (!seen.calls)
+			event_base_loop(base, EVLOOP_ONCE);
+		event_free(leave);
+		event_free(event);
+		event_base_free(base);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	turn(base);
+	assert_int_equal(seen.calls, 0); /* the child's signal was the child's */
+	alarm(60);
+	assert_int_equal(pthread_create(&thread, NULL, activate_from_outside, leave), 0);
+	assert_int_equal(event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY), 0);
+	pthread_join(thread, NULL);
+	raise(SIGUSR1);
+	while (!seen.calls)
+		event_base_loop(base, EVLOOP_ONCE);
+	alarm(0);
+	event_free(leave);
+	event_free(event);
+	event_base_free(base);
 }
 
 static void test_signals(void **state)
@@ -579,6 +674,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_descriptor_reused_after_close),
 	cmocka_unit_test(test_closed_descriptor),
 	cmocka_unit_test(test_bad_descriptor_is_refused_or_reported),
+	cmocka_unit_test(test_larger_descriptors),
 	cmocka_unit_test(test_never_early),
 	cmocka_unit_test(test_timeout_and_io),
 	cmocka_unit_test(test_fork_and_reinit),
@@ -587,6 +683,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_interrupted_by_a_signal),
 	cmocka_unit_test(test_impossible_signals),
 	cmocka_unit_test(test_no_descriptors_left),
+	cmocka_unit_test(test_fork_leaves_the_parents_notices),
 };
 
 int main(void)
@@ -594,6 +691,8 @@ int main(void)
 	const int count = (int)(sizeof(tests) / sizeof(*tests));
 	int failed = 0, run = 0;
 
+	if (evthread_use_pthreads())
+		return 1;
 	for (size_t i = 0; backends[i]; i++) {
 		backend = backends[i];
 		if (backend->clock)

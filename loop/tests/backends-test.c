@@ -1090,6 +1090,9 @@ static int child_without_nanoseconds(int error)
 		return NOT_ALLOWED;
 	if (syscall(SYS_epoll_pwait2, -1, NULL, 0, NULL, NULL, 0) != -1 || errno != error)
 		return 1;
+	backend->destroy(backend_state); /* that of the parent */
+	if (backend->create(&base, &backend_state))
+		return 8;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || try_to_ask(pair[0], EV_READ))
 		return 2;
 	if (!waits_are_never_early() || !waits_are_never_early())

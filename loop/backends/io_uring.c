@@ -1,0 +1,378 @@
+/*
+ * io_uring - descriptors are watched by requests in a ring shared with the kernel
+ *
+ * One asks for a descriptor by putting a poll request into the submission queue and hears of it from
+ * the completion queue; a wait that also submits is one system call, however many descriptors have
+ * changed. What that means for a loop:
+ *
+ * A request is about edges: it completes when the descriptor becomes ready, or at once if it is.
+ * Events are level-triggered unless EV_ET says otherwise. So a level-triggered descriptor gets a
+ * request for one shot, and each report is followed by a new request before the next wait, which
+ * completes at once if there is still something to read. That is what poll does, for those only that
+ * were ready. An edge-triggered one gets a multishot request, which goes on reporting until it is
+ * taken back; the kernel may end it (a completion without F_MORE), and then it is made anew.
+ *
+ * A request holds the open file, not the number. When a descriptor is closed the request lives on,
+ * and a new file of the same number has none, so requests are always taken back by their own name,
+ * never by number.
+ *
+ * Taking back takes its course: completions of the old request may still be under way. Requests are
+ * named by descriptor and generation, and what comes from an older generation is dropped.
+ *
+ * liburing is not made for several threads. Everything that touches the submission queue happens
+ * under the base's lock. The sleeping thread submits before it lets go of the lock, and then only
+ * waits for completions, with the timeout as an argument of the system call (IORING_FEAT_EXT_ARG; a
+ * timeout request would need the submission queue). While it sleeps, changes are submitted at once
+ * by whoever makes them.
+ *
+ * The kernel may forbid all this (kernel.io_uring_disabled, seccomp filters of containers), and then
+ * the loop takes another backend. It waits by a system call of its own, so time cannot be simulated
+ * from outside.
+ */
+#include <errno.h>
+#include <liburing.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+#include <event2/event.h>
+
+#include "loop/backend.h"
+#include "loop/io_map.h"
+#include "loop/lock.h"
+#include "loop/memory.h"
+
+/* Requests that can be put in before they are submitted, and completions before they wait. */
+#define SUBMISSIONS 256
+#define COMPLETIONS 4096
+
+/* Linux 5.13: timeouts as arguments, no completion is lost, and (by its age) multishot poll. */
+#define NEEDED_FEATURES (IORING_FEAT_EXT_ARG | IORING_FEAT_NODROP | IORING_FEAT_RSRC_TAGS)
+
+/* The name of requests whose completion says nothing. */
+#define NOBODY UINT64_MAX
+
+struct uring_watch {
+	uint32_t generation; /* of its request */
+	short events;	     /* asked for; 0: not watched */
+	bool requested;	     /* a request is under way */
+	bool waiting;	     /* in the list of those that need a new one */
+};
+
+struct uring {
+	struct io_uring ring;
+	struct uring_watch *watches; /* by descriptor */
+	size_t count;
+	int *again; /* descriptors that need a new request before the next wait */
+	size_t again_count, again_room;
+	bool asleep;
+};
+
+static int uring_create(struct event_base *base, void **state)
+{
+	struct io_uring_params parameters = { .flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
+					      .cq_entries = COMPLETIONS };
+	struct uring *uring = memory_allocate_zeroed(1, sizeof(*uring));
+	int result;
+
+	(void)base;
+	if (!uring)
+		return -ENOMEM;
+	result = io_uring_queue_init_params(SUBMISSIONS, &uring->ring, &parameters);
+	if (!result && (parameters.features & NEEDED_FEATURES) != NEEDED_FEATURES) {
+		io_uring_queue_exit(&uring->ring);
+		result = -ENOSYS;
+	}
+	if (result) {
+		memory_free(uring);
+		return result;
+	}
+	*state = uring;
+	return 0;
+}
+
+static void uring_destroy(void *state)
+{
+	struct uring *uring = state;
+
+	io_uring_queue_exit(&uring->ring);
+	memory_free(uring->watches);
+	memory_free(uring->again);
+	memory_free(uring);
+}
+
+/* A place in the submission queue; when it is full it is handed over first. */
+static struct io_uring_sqe *uring_request(struct uring *uring)
+{
+	struct io_uring_sqe *request = io_uring_get_sqe(&uring->ring);
+
+	while (!request && io_uring_submit(&uring->ring) >= 0)
+		request = io_uring_get_sqe(&uring->ring);
+	return request;
+}
+
+static uint64_t uring_name(int fd, const struct uring_watch *watch)
+{
+	return (uint64_t)watch->generation << 32 | (uint32_t)fd;
+}
+
+static unsigned uring_mask(short events)
+{
+	return (unsigned)((events & EV_READ ? POLLIN : 0) | (events & EV_WRITE ? POLLOUT : 0) |
+			  (events & EV_CLOSED ? POLLRDHUP : 0));
+}
+
+static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watch)
+{
+	struct io_uring_sqe *request = uring_request(uring);
+
+	if (!request)
+		return -ENOMEM;
+	if (watch->events & EV_ET)
+		io_uring_prep_poll_multishot(request, fd, uring_mask(watch->events));
+	else
+		io_uring_prep_poll_add(request, fd, uring_mask(watch->events));
+	io_uring_sqe_set_data64(request, uring_name(fd, watch));
+	watch->requested = true;
+	return 0;
+}
+
+static int uring_take_back(struct uring *uring, int fd, struct uring_watch *watch)
+{
+	struct io_uring_sqe *request;
+
+	if (watch->requested) {
+		request = uring_request(uring);
+		if (!request)
+			return -ENOMEM;
+		io_uring_prep_poll_remove(request, uring_name(fd, watch));
+		io_uring_sqe_set_data64(request, NOBODY);
+		watch->requested = false;
+	}
+	watch->generation++;
+	return 0;
+}
+
+static int uring_make_room(struct uring *uring, int fd)
+{
+	size_t count = uring->count ? uring->count : 32;
+	struct uring_watch *watches;
+
+	if ((size_t)fd < uring->count)
+		return 0;
+	while (count <= (size_t)fd)
+		count *= 2;
+	watches = memory_reallocate(uring->watches, count * sizeof(*watches));
+	if (!watches)
+		return -ENOMEM;
+	memset(watches + uring->count, 0, (count - uring->count) * sizeof(*watches));
+	uring->watches = watches;
+	uring->count = count;
+	return 0;
+}
+
+/* Room to remember that every watched descriptor needs a new request; made when it is watched. */
+static int uring_make_room_again(struct uring *uring)
+{
+	size_t room = uring->count;
+	int *again;
+
+	if (uring->again_room >= room)
+		return 0;
+	again = memory_reallocate(uring->again, room * sizeof(*again));
+	if (!again)
+		return -ENOMEM;
+	uring->again = again;
+	uring->again_room = room;
+	return 0;
+}
+
+/* The request has ended; another one is made before the next wait. */
+static void uring_need_another(struct uring *uring, int fd, struct uring_watch *watch)
+{
+	watch->requested = false;
+	if (!watch->waiting)
+		uring->again[uring->again_count++] = fd;
+	watch->waiting = true;
+}
+
+static int uring_change(void *state, const struct backend_change *change)
+{
+	struct uring *uring = state;
+	struct uring_watch *watch;
+	int result = uring_make_room(uring, change->fd);
+
+	if (!result)
+		result = uring_make_room_again(uring);
+	if (result)
+		return result;
+	watch = &uring->watches[change->fd];
+	result = uring_take_back(uring, change->fd, watch);
+	if (result)
+		return result;
+	watch->events = change->after;
+	if (change->after)
+		result = uring_watch_for(uring, change->fd, watch);
+	if (result) {
+		/* As before, then, with a request as soon as there is a place for it. */
+		watch->events = change->before;
+		uring_need_another(uring, change->fd, watch);
+	}
+	if (uring->asleep)
+		io_uring_submit(&uring->ring);
+	return result;
+}
+
+/* New requests for those whose last one has completed. Without a place they wait for the next. */
+static void uring_watch_again(struct uring *uring)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < uring->again_count; i++) {
+		int fd = uring->again[i];
+		struct uring_watch *watch = &uring->watches[fd];
+
+		watch->waiting = false;
+		if (!watch->events || watch->requested)
+			continue;
+		watch->generation++;
+		if (uring_watch_for(uring, fd, watch)) {
+			watch->waiting = true;
+			uring->again[left++] = fd;
+		}
+	}
+	uring->again_count = left;
+}
+
+static short uring_events(const struct uring_watch *watch, int result)
+{
+	short events = 0;
+
+	/* A bad descriptor: whoever reads or writes next meets it. */
+	if (result < 0 || result & (POLLERR | POLLHUP | POLLNVAL)) {
+		events = EV_READ | EV_WRITE;
+		/* Not all of these come with POLLRDHUP, and nobody else would be told. */
+		if (!(watch->events & (EV_READ | EV_WRITE)))
+			events |= EV_CLOSED;
+	}
+	if (result < 0)
+		return events;
+	events |= result & POLLIN ? EV_READ : 0;
+	events |= result & POLLOUT ? EV_WRITE : 0;
+	events |= result & POLLRDHUP ? EV_CLOSED : 0;
+	return events;
+}
+
+static bool uring_completed(struct event_base *base, struct uring *uring,
+			    const struct io_uring_cqe *completion)
+{
+	uint64_t name = completion->user_data;
+	int fd = (int)(uint32_t)name;
+	struct uring_watch *watch;
+
+	if (name == NOBODY || (size_t)fd >= uring->count)
+		return false;
+	watch = &uring->watches[fd];
+	if (watch->generation != name >> 32 || !watch->events || completion->res == -ECANCELED)
+		return false;
+	if (!(completion->flags & IORING_CQE_F_MORE))
+		uring_need_another(uring, fd, watch);
+	io_map_activate(base, fd, uring_events(watch, completion->res));
+	return true;
+}
+
+/* How many of the completions said something. */
+static int uring_reap(struct event_base *base, struct uring *uring)
+{
+	struct io_uring_cqe *completion;
+	unsigned head, count = 0;
+	int reports = 0;
+
+	io_uring_for_each_cqe(&uring->ring, head, completion)
+	{
+		reports += uring_completed(base, uring, completion);
+		count++;
+	}
+	io_uring_cq_advance(&uring->ring, count);
+	return reports;
+}
+
+/* One system call or two: what has changed is handed over, then completions are waited for. */
+static int uring_sleep(struct event_base *base, struct uring *uring, uint64_t timeout)
+{
+	struct __kernel_timespec time = { (long long)(timeout / 1000000000),
+					  (long long)(timeout % 1000000000) };
+	struct io_uring_cqe *completion;
+	int result;
+
+	uring_watch_again(uring);
+	result = io_uring_submit(&uring->ring);
+	if (result < 0 && result != -EBUSY && result != -EINTR && result != -EAGAIN)
+		return result;
+	uring->asleep = true;
+	base_unlock(base);
+	/* Without a look at the submission queue: see above. */
+	result = io_uring_wait_cqes(&uring->ring, &completion, 1,
+				    timeout == BACKEND_FOREVER ? NULL : &time, NULL);
+	base_lock(base);
+	uring->asleep = false;
+	return result;
+}
+
+static uint64_t uring_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Requests that are taken back complete as well; the sleep goes on after those. */
+static int uring_wait(struct event_base *base, void *state, uint64_t timeout)
+{
+	struct uring *uring = state;
+	uint64_t now = uring_now();
+	uint64_t end = timeout < BACKEND_FOREVER - now ? now + timeout : BACKEND_FOREVER;
+
+	for (;;) {
+		int result = uring_sleep(base, uring, timeout);
+
+		if (uring_reap(base, uring) || result == -ETIME || result == -EINTR)
+			return 0;
+		if (result < 0 && result != -EAGAIN && result != -EBUSY)
+			return result;
+		now = uring_now();
+		if (now >= end)
+			return 0;
+		timeout = end == BACKEND_FOREVER ? BACKEND_FOREVER : end - now;
+	}
+}
+
+static const char *uring_check(const void *state)
+{
+	const struct uring *uring = state;
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < uring->count; i++) {
+		const struct uring_watch *watch = &uring->watches[i];
+
+		waiting += watch->waiting;
+		if (watch->events && !watch->requested && !watch->waiting)
+			return "io_uring: a descriptor is watched by no request";
+	}
+	return waiting == uring->again_count ? NULL
+					     : "io_uring: requests to be made are miscounted";
+}
+
+const struct backend backend_io_uring = {
+	.name = "io_uring",
+	.summary = "descriptors watched by requests in a ring shared with the kernel",
+	.preference = 40,
+	.features = EV_FEATURE_ET | EV_FEATURE_O1 | EV_FEATURE_FDS | EV_FEATURE_EARLY_CLOSE,
+	.create = uring_create,
+	.destroy = uring_destroy,
+	.change = uring_change,
+	.wait = uring_wait,
+	.real_time_only = true,
+	.check = uring_check,
+};
