@@ -103,8 +103,8 @@ static short virtual_events(const struct pollfd *entry)
 {
 	const bool failed = entry->revents & (POLLERR | POLLHUP | POLLNVAL);
 	/* Who asks for EV_CLOSED only would hear of an error by nothing else. */
-	const bool closed = (entry->revents & POLLRDHUP) ||
-			    (failed && !(entry->events & (POLLIN | POLLOUT)));
+	const bool closed =
+		(entry->revents & POLLRDHUP) || (failed && !(entry->events & (POLLIN | POLLOUT)));
 
 	return (short)((failed || (entry->revents & POLLIN) ? EV_READ : 0) |
 		       (failed || (entry->revents & POLLOUT) ? EV_WRITE : 0) |
