@@ -185,6 +185,22 @@ static int leave(const char *folder, const char *name, const char *text)
 	return 0;
 }
 
+/* A list, in lines that an .ini file may have. */
+static void print_list(FILE *file, const char *key, const struct names *names)
+{
+	int column = fprintf(file, "%s =", key);
+
+	for (size_t i = 0; i < names->count; i++) {
+		int length = (int)strlen(names->name[i]);
+
+		if (i && column + 1 + length > 90)
+			column = fprintf(file, "\n\t%s", names->name[i]) + 7;
+		else
+			column += fprintf(file, " %s", names->name[i]);
+	}
+	fputc('\n', file);
+}
+
 /* The whole experiment, as it was understood, so that the folder tells what it holds. */
 static int leave_experiment(const struct experiment *experiment, const char *folder)
 {
@@ -200,21 +216,19 @@ static int leave_experiment(const struct experiment *experiment, const char *fol
 	for (size_t i = 0; i < experiment->group_count; i++) {
 		const struct group *group = &experiment->groups[i];
 
-		fprintf(file, "\n[%s.%zu]\nsubjects =", group->label, i + 1);
-		for (size_t j = 0; j < group->subjects.count; j++)
-			fprintf(file, " %s", group->subjects.name[j]);
-		fprintf(file, "\nworkloads =");
-		for (size_t j = 0; j < group->workloads.count; j++)
-			fprintf(file, " %s", group->workloads.name[j]);
-		fprintf(file, "\nn =");
+		fprintf(file, "\n[%s.%zu]\n", group->label, i + 1);
+		print_list(file, "subjects", &group->subjects);
+		print_list(file, "workloads", &group->workloads);
+		fprintf(file, "n =");
 		for (size_t j = 0; j < group->counts; j++)
 			fprintf(file, " %llu", (unsigned long long)group->n[j]);
 		fprintf(file,
 			"\npass = %s\nreplicates = %u\nrepeats = %u\noperations = %g\n"
-			"least-operations = %llu\nstride = %u\ncold = %u\ndispatch =%s%s\n",
+			"least-operations = %llu\nstride = %u\ncold = %u\ncell-budget = %lluns\n"
+			"dispatch =%s%s\n",
 			group->pass->name, group->replicates, group->repeats,
 			group->operations_per_timer, (unsigned long long)group->least_operations,
-			group->stride, group->cold,
+			group->stride, group->cold, (unsigned long long)group->cell_budget,
 			group->dispatch[DISPATCH_VTABLE] ? " vtable" : "",
 			group->dispatch[DISPATCH_INLINE] ? " inline" : "");
 	}

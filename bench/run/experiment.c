@@ -273,6 +273,51 @@ static int read_line(void *data, const char *section, const char *key, const cha
 	return !reading->result;
 }
 
+/* inih takes lines of 200 bytes and would take the rest of a longer one for a line of its own. */
+struct lines {
+	FILE *file;
+	int number;
+	int too_long; /* the first such line; 0: none */
+};
+
+/* As fgets, which inih would call. Ends the file at a line that is too long. */
+static char *next_line(char *line, int room, void *data)
+{
+	struct lines *lines = data;
+
+	if (lines->too_long || !fgets(line, room, lines->file))
+		return NULL;
+	lines->number++;
+	if (!strchr(line, '\n') && !feof(lines->file)) {
+		lines->too_long = lines->number;
+		return NULL;
+	}
+	return line;
+}
+
+/* inih's result: the first wrong line, 0 if there is none; negative and errno if it can't be read. */
+static int parse(const char *path, struct reading *reading)
+{
+	struct lines lines = { .file = fopen(path, "r") };
+	int line, error;
+
+	if (!lines.file)
+		return -1;
+	errno = 0;
+	line = ini_parse_stream(next_line, &lines, read_line, reading);
+	error = ferror(lines.file) ? errno : 0;
+	fclose(lines.file);
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	if (!lines.too_long || line)
+		return line;
+	strcpy(reading->error, "longer than 198 characters: a list goes on in lines that begin "
+			       "with a blank");
+	return lines.too_long;
+}
+
 static int read_file(struct experiment *experiment, const char *path, bool included, char *error)
 {
 	char why[NAMES_ERROR_SIZE] = "not a section, a key = value, or a comment";
@@ -282,7 +327,7 @@ static int read_file(struct experiment *experiment, const char *path, bool inclu
 	int line;
 
 	errno = 0;
-	line = ini_parse(path, read_line, &reading);
+	line = parse(path, &reading);
 	if (line < 0) {
 		int failed = errno ? errno : EIO;
 
