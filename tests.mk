@@ -77,8 +77,13 @@ $(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o $(call
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_threads) $^ -o $@ -lcmocka $(loop_libraries)
 
+# The loop and the real libevent, in simulated time.
+$(TESTS)/differential-test: $(call objects,sanitized,bench/tests/differential-test.c) $(virtual_objects) $(call loop_objects,sanitized) $(call library_objects,sanitized)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(exported) $^ -o $@ $(loop_libraries)
+
 test_programs := $(addprefix $(TESTS)/,conformance broken-test options-test fuzz-standalone \
-	$(loop_tests) $(bench_tests) $(virtual_tests))
+	$(loop_tests) $(bench_tests) $(virtual_tests) differential-test)
 
 .PHONY: test-programs conformance
 test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs

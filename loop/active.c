@@ -57,18 +57,23 @@ void active_free(struct event_base *base)
 	base->active.queues = NULL;
 }
 
-/* What every entry into a queue and every exit from one comes with. */
+/*
+ * What every entry into a queue and every exit from one comes with. As in libevent, standing in a
+ * queue counts among the events added, and the count of the active ones has the loop's own in it.
+ */
 static void enter(struct event_base *base, struct event_callback *callback, short flag)
 {
 	callback->evcb_flags |= flag;
-	count_up(&base->active_events, callback);
+	count_up(&base->added, callback);
+	count_one(&base->active_events);
 	base->active.count++;
 }
 
 static void leave(struct event_base *base, struct event_callback *callback, short flag)
 {
 	callback->evcb_flags &= (short)~flag;
-	count_down(&base->active_events, callback);
+	count_down(&base->added, callback);
+	base->active_events.now--;
 	base->active.count--;
 }
 

@@ -42,7 +42,7 @@ struct event_base {
 	/* What arming a timer needs. */
 	struct timeouts timeouts;
 	struct loop_time time;
-	struct event_count added; /* memberships: descriptor or signal map, timer */
+	struct event_count added; /* memberships: descriptor or signal map, timer, active */
 	struct event_count active_events;
 	struct event_count virtual_events;
 	struct common_timeouts common;

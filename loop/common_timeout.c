@@ -4,8 +4,8 @@
  * The representative's timer is never later than the head's deadline, but may be earlier: taking
  * the head out, or putting in a later one, leaves it where it is. It then fires for nothing, once
  * a duration at most, and is armed for the head that there is. So adds, re-adds and deletes cost
- * the structure nothing while the queue is busy. (libevent re-arms the representative whenever an
- * event becomes the head, which for a queue of one is each add.)
+ * the structure nothing while the queue is busy. (libevent arms the representative anew whenever an
+ * event becomes the head, which for a queue of one is each add; EVENT_BASE_FLAG_LIBEVENT_2_1 does.)
  */
 #include "loop/base.h"
 
@@ -72,7 +72,8 @@ void common_insert(struct event_base *base, struct event *event, uint16_t number
 	event->ev_evcallback.evcb_common = number;
 	if (before == &queue->ends &&
 	    (!(representative->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
-	     representative->ev_timer.deadline > deadline))
+	     representative->ev_timer.deadline > deadline ||
+	     base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1))
 		arm_representative(queue);
 }
 

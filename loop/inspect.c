@@ -265,8 +265,9 @@ static int count_event(const struct event_base *base, const struct event *event,
 	(void)base;
 	if (flags & EVLIST_INTERNAL)
 		return 0;
-	recount->added += !!(flags & EVLIST_TIMEOUT) + !!(flags & EVLIST_INSERTED);
 	recount->active += !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
+	recount->added += !!(flags & EVLIST_TIMEOUT) + !!(flags & EVLIST_INSERTED) +
+			  !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
 	/* A descriptor below zero stands in no map and so is not visited as inserted. */
 	return 0;
 }
@@ -289,7 +290,10 @@ static const char *check_locked(struct event_base *base)
 	event_base_foreach_event(base, count_event, &recount);
 	if (recount.added > base->added.now)
 		return "more events are pending than are counted";
-	if (base->added.now < 0 || base->active_events.now < 0)
+	if (recount.active > base->active_events.now ||
+	    base->active.count != (size_t)base->active_events.now)
+		return "the active events are miscounted";
+	if (base->added.now < 0)
 		return "a count is below zero";
 	return NULL;
 }

@@ -155,6 +155,10 @@ void timeout_arm_representative(struct event_base *base, struct event *event, ui
 {
 	struct timeouts *timeouts = &base->timeouts;
 
+	/* libevent's comes by event_add, and so goes out of the queue of what is to be called. */
+	if ((base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1) &&
+	    (event->ev_evcallback.evcb_flags & EVLIST_ACTIVE))
+		active_remove(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)
 		timeouts->structure->remove(timeouts->set, &event->ev_timer);
 	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;

@@ -332,7 +332,7 @@ int event_gettime_monotonic(struct event_base *base, struct timeval *now);
 
 #define EVENT_BASE_COUNT_ACTIVE	 1U /* in an active queue */
 #define EVENT_BASE_COUNT_VIRTUAL 2U /* what keeps the loop alive without being an event */
-#define EVENT_BASE_COUNT_ADDED	 4U /* pending: one each for descriptor or signal, and timer */
+#define EVENT_BASE_COUNT_ADDED	 4U /* one each for descriptor or signal, timer, active */
 
 /* Sum of the counts asked for, without the loop's own events; the most there were, `clear`ed. */
 EVENT2_EXPORT_SYMBOL
