@@ -6,8 +6,7 @@
  * during a callback waits for the next one: see loop/README.md. Here a deadline starts at the time
  * of the add, and a wait at the time when the loop goes to sleep. That costs a clock read for each
  * relative timeout, 20 to 30 ns where clock_gettime needs no system call; the coarse clock costs a
- * quarter of that and makes timers late by up to a tick of the kernel, and early only by as much as
- * the kernel itself is late with its tick.
+ * quarter of that and makes timers late by up to two ticks of the kernel.
  */
 #ifndef LOOP_CLOCK_H
 #define LOOP_CLOCK_H
@@ -35,7 +34,7 @@ struct loop_time {
 	uint64_t (*origin)(const struct event_base *base); /* the clock's, or the cache */
 	uint64_t latest;      /* the latest reading; readings never go below it */
 	uint64_t cached;      /* when the loop woke up; 0: not cached */
-	uint64_t tick;	      /* how far CLOCK_MONOTONIC_COARSE may lag behind */
+	uint64_t lag;	      /* how far CLOCK_MONOTONIC_COARSE may be behind */
 	uint64_t wall_read;   /* when wall_offset was taken, by this clock */
 	uint64_t wall_offset; /* wall clock less this clock, ns; wraps around */
 	bool is_cached;

@@ -12,6 +12,7 @@ nothing here averages over blocks. Keys are only ever added to the records, so u
 and ignored.
 """
 
+import copy
 import json
 import os
 import sys
@@ -26,7 +27,24 @@ MEASURES = {
     "memory": ("bytes_per_timer", "B/timer", "bytes beside the node, per timer"),
     "count": ("instructions_per_op", "instr/op", "instructions per operation"),
     "process": ("seconds", "s", "wall time of the whole process"),
+    "lateness": ("lateness_p50_ns", "ns", "median lateness of a firing, in real time"),
+    "echo": ("cpu_ns_per_message", "ns/message", "CPU time per message of an echo server"),
 }
+
+# What some passes have besides: (key, heading of a column).
+MORE = {
+    "lateness": (("lateness_p50_ns", "p50, ns"), ("lateness_p99_ns", "p99, ns"),
+                 ("lateness_max_ns", "max, ns"), ("early_share", "early"),
+                 ("wake_ups_per_firing", "wake-ups a firing"),
+                 ("cpu_ns_per_firing", "CPU ns a firing")),
+    "echo": (("cpu_ns_per_message", "ns a message"),
+             ("cpu_ns_without_timers", "without timers"), ("timer_share", "timers' share")),
+}
+
+# Families of subjects that may be compared with each other, and what each is relative to: the
+# first of these that the run has.
+FAMILIES = {"structures": ("binary-heap",), "loops": ("libevent", "loop:binary-heap@epoll")}
+LOOPS = ("loop", "library")
 
 # Settings that change what is measured. Where one of them varies within a run it becomes part of
 # the workload's name, so that a 64-byte stride is never averaged with a 128-byte one.
@@ -79,6 +97,18 @@ class Subject:
         return f"{self.when}{size}, {self.ordering}"
 
     @property
+    def compared(self):
+        """Whether it is what the run is about, and no yardstick or control."""
+        return self.kind == "structure" or self.kind in LOOPS
+
+    @property
+    def family(self):
+        target = self.control_of
+        if target:
+            return "loops" if target.startswith(("loop:", "libevent")) else "structures"
+        return "loops" if self.kind in LOOPS else "structures"
+
+    @property
     def control_of(self):
         """The structure that a null control repeats, or None."""
         if self.kind == "control" and ":" in self.name:
@@ -93,6 +123,7 @@ class Run:
     subjects  {name: Subject}
     failures  [Failure, ...], every row whose status is not ok
     notes     what the reader should know about the data, as lines of text
+    family    what is compared: structures or loops; None when there are both, see parts()
     """
 
     def __init__(self, folder):
@@ -106,6 +137,37 @@ class Run:
         self.failures = []
         self.kept = {}  # what others have worked out from it and will ask for again
         self._index()
+
+    @property
+    def family(self):
+        families = {subject.family for subject in self.subjects.values()}
+        return families.pop() if len(families) == 1 else None
+
+    @property
+    def baseline(self):
+        """What ratios are to, unless somebody asks for another."""
+        candidates = FAMILIES[self.family or "structures"]
+        return next((name for name in candidates if name in self.subjects), candidates[0])
+
+    def parts(self):
+        """The run as runs of one family each: loops are not compared with bare structures."""
+        if self.family:
+            return [self]
+        return [self._part(family) for family in FAMILIES]
+
+    def _part(self, family):
+        names = {name for name, subject in self.subjects.items() if subject.family == family}
+        part = copy.copy(self)
+        part.kept = {}
+        part.subjects = {name: self.subjects[name] for name in names}
+        part.records = [record for record in self.records if record["subject"] in names]
+        part.failures = [failure for failure in self.failures if failure.subject in names]
+        part.cells = {}
+        for cell, subjects in self.cells.items():
+            chosen = {name: blocks for name, blocks in subjects.items() if name in names}
+            if chosen:
+                part.cells[cell] = chosen
+        return part
 
     def _read_environment(self):
         text = _read_text(os.path.join(self.folder, "env.json"))
@@ -165,6 +227,8 @@ class Run:
                     name, str(record.get("status", "no status")), record["workload"] + suffix,
                     record["n"], record.get("pass", "time"), record.get("dispatch", "vtable")))
                 continue
+            if record.get("early") is not None and record.get("fired"):
+                record["early_share"] = record["early"] / record["fired"]
             for row in _by_phase(record):
                 cell = Cell(record.get("experiment", ""), row["workload"] + suffix, record["n"],
                             record.get("dispatch", "vtable"), record.get("pass", "time"))

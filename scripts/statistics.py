@@ -26,7 +26,6 @@ import records
 ENOUGH_BLOCKS = 8
 LEVEL = 0.05
 MINIMUM_EFFECT = 0.05
-BASELINE = "binary-heap"
 
 
 @dataclass
@@ -192,12 +191,12 @@ class Line:
 
     @property
     def ranked(self):
-        return self.subject.kind == "structure" and not self.overtaken
+        return self.subject.compared and not self.overtaken
 
 
 @dataclass
 class Standing:
-    """One cell: its lines, cheapest first, structures before yardsticks and controls."""
+    """One cell: its lines, cheapest first, what is compared before yardsticks and controls."""
 
     cell: records.Cell
     lines: list = field(default_factory=list)
@@ -212,10 +211,11 @@ class Standing:
                      and line.subject.accuracy == accuracy), None)
 
 
-def standings(run, measured="time", baseline=BASELINE, minimum_effect=MINIMUM_EFFECT, choose=None):
+def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT, choose=None):
     """All cells of a pass, or those that choose(cell) wants. Their ratios to the baseline are one
     family. Kept on the run, as figures, tables and report all ask for the same.
     """
+    baseline = baseline or run.baseline
     key = (measured, baseline, minimum_effect, choose)
     if key in run.kept:
         return run.kept[key]
@@ -225,7 +225,7 @@ def standings(run, measured="time", baseline=BASELINE, minimum_effect=MINIMUM_EF
     result = [standing for standing in result if standing.lines]
     decide([line.to_baseline for standing in result for line in standing.lines
             if line.to_baseline and line.subject.name != baseline
-            and line.subject.kind == "structure"], minimum_effect)
+            and line.subject.compared], minimum_effect)
     run.kept[key] = result
     return result
 
@@ -244,10 +244,10 @@ def _standing(run, cell, measure, baseline, minimum_effect):
             run.subjects[name], len(blocks), float(median), float(low), float(high),
             ratio(blocks, found.get(baseline, {})), ratio(blocks, floors),
             overtaken(run, cell, name), lateness(run, cell, name)))
-    kinds = ("structure", "yardstick", "control")
+    kinds = ("yardstick", "control")
     standing.lines.sort(key=lambda line: (
-        kinds.index(line.subject.kind) if line.subject.kind in kinds else len(kinds),
-        line.value, line.subject.name))
+        -1 if line.subject.compared else kinds.index(line.subject.kind)
+        if line.subject.kind in kinds else len(kinds), line.value, line.subject.name))
     for accuracy in {line.subject.accuracy for line in standing.lines if line.ranked}:
         _place([line for line in standing.lines
                 if line.ranked and line.subject.accuracy == accuracy], found, minimum_effect)
@@ -292,9 +292,9 @@ def largest(standings):
 
 
 def accuracies(standings):
-    """The accuracy pairs of the structures present, exact and in order first."""
+    """The accuracy pairs of the subjects present, exact and in order first."""
     found = {line.subject.accuracy for standing in standings for line in standing.lines
-             if line.subject.kind == "structure"}
+             if line.subject.compared}
     whens = ("exact", "to a tick", "late fraction")
     orderings = ("by deadline", "by tick", "unordered")
     return sorted(found, key=lambda pair: (

@@ -36,19 +36,49 @@ class Table:
 
 # -------------------------------------------------------------------------------- what they show
 
-def tables(run, measured="time", baseline=statistics.BASELINE, summary=False, choose=None,
+def tables(run, measured="time", baseline=None, summary=False, choose=None,
            minimum_effect=statistics.MINIMUM_EFFECT):
-    """Everything there is to show of a run, in reading order."""
+    """Everything there is to show of a run of one family, in reading order."""
+    baseline = baseline or run.baseline
     result = []
     found = {one: statistics.standings(run, one, baseline, minimum_effect, choose)
              for one in run.passes()}
     for one in sorted(found, key=lambda one: one != measured):
         for dispatch in run.dispatches(one)[:None if one == measured else 1]:
             mine = [standing for standing in found[one] if standing.cell.dispatch == dispatch]
-            result += matrices(mine, one, baseline if one == measured else None, dispatch)
-    if not summary:
+            if one in records.MORE:
+                result.append(columns(run, mine, one))
+            else:
+                result += matrices(mine, one, baseline if one == measured else None, dispatch)
+    if not summary and measured not in records.MORE:
         result += details(found.get(measured, []), measured, baseline)
     return result + [failures(run)] if run.failures else result
+
+
+def columns(run, standings, measured):
+    """Rows are subjects, columns all that the pass measures: medians over blocks."""
+    words = records.MEASURES[measured][2]
+    result = Table(words[0].upper() + words[1:] + ", and what goes with it",
+                   [""] + [heading for _, heading in records.MORE[measured]], [],
+                   ["Medians over blocks; max: the largest of all blocks.", evidence(standings)])
+    for standing in standings:
+        result.rows.append(f"{standing.cell.workload}, n = {count(standing.cell.n)}")
+        found = [statistics.values(run, standing.cell, key)
+                 for key, _ in records.MORE[measured]]
+        for line in standing.lines:
+            if line.subject.compared:
+                result.rows.append([line.subject.name] + [
+                    _column_text(key, values.get(line.subject.name))
+                    for (key, _), values in zip(records.MORE[measured], found)])
+    return result
+
+
+def _column_text(key, blocks):
+    if not blocks:
+        return "-"
+    value = max(blocks.values()) if key.endswith("_max_ns") else float(
+        numpy.median(list(blocks.values())))
+    return f"{100 * value:.1f} %" if key.endswith("_share") else significant(value)
 
 
 def matrices(standings, measured, baseline, dispatch):
@@ -110,7 +140,7 @@ def _matrix_rows(top, baseline, unit):
     for accuracy in statistics.accuracies(top):
         rows.append(", ".join(accuracy))
         names = {line.subject.name for standing in top for line in standing.lines
-                 if line.subject.accuracy == accuracy and line.subject.kind == "structure"}
+                 if line.subject.accuracy == accuracy and line.subject.compared}
         block = [_matrix_row(name, [standing.line(name) for standing in top], baseline)
                  for name in names]
         rows += [row for _, row in sorted(block, key=lambda pair: pair[0])]
@@ -212,7 +242,7 @@ def _detail_rows(standing, baseline):
             heading += f"; floor {significant(standing.floor)} ({yardsticks[0].subject.name})"
         rows.append(heading)
         rows += [_detail_row(line, accuracy, standing, baseline) for line in standing.lines
-                 if line.subject.kind == "structure" and line.subject.accuracy == accuracy]
+                 if line.subject.compared and line.subject.accuracy == accuracy]
     return rows
 
 
@@ -236,7 +266,7 @@ def remark(line, standing, baseline):
     if line.subject.name == baseline or not line.to_baseline:
         return ""
     reference = standing.line(baseline)
-    if line.subject.accuracy != reference.subject.accuracy:
+    if reference and line.subject.accuracy != reference.subject.accuracy:
         if line.lateness and reference.lateness and line.subject.when != reference.subject.when:
             later = line.lateness[0] - reference.lateness[0]
             return f"fires {duration(later)} later" if later > 0 else "fires no later here"
@@ -280,7 +310,7 @@ def closing(run, measured="time"):
     return text + "."
 
 
-def answer(standings, baseline=statistics.BASELINE):
+def answer(standings, baseline):
     """The run's answer, one sentence for each accuracy, computed from the data."""
     sentences = []
     for accuracy in statistics.accuracies(standings):
@@ -288,7 +318,7 @@ def answer(standings, baseline=statistics.BASELINE):
         if summary:
             sentences.append(_sentence(summary, standings, baseline))
     if not sentences:
-        return ["No structure has been ranked: there is no measurement to rank."]
+        return ["Nothing has been ranked: there is no measurement to rank."]
     return sentences
 
 
@@ -302,7 +332,7 @@ def _sentence(summary, standings, baseline):
                   if line.ranked and line.subject.accuracy == summary.accuracy}
     text = f"With {at} timers, {promise(summary.accuracy)}: "
     if len(candidates) == 1:
-        text += f"{summary.winner} is the only structure"
+        text += f"{summary.winner} is the only one"
     elif len(summary.wins) == 1:
         text += f"{summary.winner} costs least in all {summary.workloads} workloads" \
             if won > 1 else f"{summary.winner} costs least"
@@ -408,10 +438,10 @@ def add_choices(parser):
     parser.add_argument("--workload", metavar="GLOB", help="only workloads that match")
     parser.add_argument("--n", metavar="RANGE", type=parse_range,
                         help="only these n: 1e4 or 1e3..1e6")
-    parser.add_argument("--pass", dest="measured", choices=list(records.MEASURES), default="time",
-                        help="what was measured (time)")
-    parser.add_argument("--baseline", metavar="NAME", default=statistics.BASELINE,
-                        help=f"what the others are relative to ({statistics.BASELINE})")
+    parser.add_argument("--pass", dest="measured", choices=list(records.MEASURES),
+                        help="what was measured (time, or what there is)")
+    parser.add_argument("--baseline", metavar="NAME",
+                        help="what the others are relative to (binary-heap; for loops, libevent)")
     parser.add_argument("--minimum-effect", metavar="SHARE", type=float,
                         default=statistics.MINIMUM_EFFECT,
                         help="the smallest difference worth a verdict (0.05)")
@@ -439,31 +469,46 @@ def main():
     add_choices(parser)
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
-    choose = chooser(arguments)
-    write = write_markdown if arguments.markdown else write_text
-    shown = statistics.standings(run, arguments.measured, arguments.baseline,
-                                 arguments.minimum_effect, choose)
-    if not shown:
-        print(f"{arguments.folder}: no row of pass {arguments.measured} with status ok here",
-              file=sys.stderr)
-    if arguments.brief and shown:
-        write(brief(shown, arguments.measured, arguments.baseline), sys.stdout)
-        write_answer(run, shown, arguments)
-        write_sentence(closing(run, arguments.measured), sys.stdout)
-        return 0
-    write_answer(run, shown, arguments)
-    print()
-    for table in tables(run, arguments.measured, arguments.baseline, arguments.summary, choose,
-                        arguments.minimum_effect):
-        write(table, sys.stdout)
-    write_sentence(closing(run, arguments.measured), sys.stdout)
+    for number, part in enumerate(run.parts()):
+        if number:
+            print()
+        show(part, arguments)
     return 0
 
 
-def write_answer(run, shown, arguments):
+def show(run, arguments):
+    """A run of one family."""
+    measured = arguments.measured or main_pass(run)
+    baseline = arguments.baseline or run.baseline
+    choose = chooser(arguments)
+    write = write_markdown if arguments.markdown else write_text
+    shown = statistics.standings(run, measured, baseline, arguments.minimum_effect, choose)
+    if not shown:
+        print(f"{arguments.folder}: no row of pass {measured} with status ok here",
+              file=sys.stderr)
+    if arguments.brief and shown:
+        write(columns(run, shown, measured) if measured in records.MORE
+              else brief(shown, measured, baseline), sys.stdout)
+        write_answer(run, shown, baseline, arguments)
+        write_sentence(closing(run, measured), sys.stdout)
+        return
+    write_answer(run, shown, baseline, arguments)
+    print()
+    for table in tables(run, measured, baseline, arguments.summary, choose,
+                        arguments.minimum_effect):
+        write(table, sys.stdout)
+    write_sentence(closing(run, measured), sys.stdout)
+
+
+def main_pass(run):
+    """The pass that tables are about when nobody says which."""
+    return next(iter(run.passes()), "time")
+
+
+def write_answer(run, shown, baseline, arguments):
     """Who wins, in sentences, and on which machine."""
     first = [standing for standing in shown if standing.cell.dispatch == shown[0].cell.dispatch]
-    for sentence in answer(first, arguments.baseline) if shown else []:
+    for sentence in answer(first, baseline) if shown else []:
         write_sentence(sentence, sys.stdout)
         print(end="\n" if arguments.markdown else "")
     if machine(run.environment):

@@ -334,10 +334,6 @@ static void test_bad_descriptor_is_refused_or_reported(void **state)
 	event_base_free(base);
 }
 
-/*
- * Every timer that fires has waited for as long as was asked; some lengths that round badly. By the
- * coarse clock that is so but for as much as the kernel is late with its tick, which nobody bounds.
- */
 /* What is known of a descriptor may move when a larger one comes. */
 static void test_larger_descriptors(void **state)
 {
@@ -370,6 +366,10 @@ static void test_larger_descriptors(void **state)
 	event_base_free(base);
 }
 
+/*
+ * Every timer that fires has waited for as long as was asked; some lengths that round badly. By the
+ * coarse clock that is so unless the kernel is later with a tick than a tick, which nobody bounds.
+ */
 static void test_never_early(void **state)
 {
 	static const uint64_t waits[] = { 0,	   1000,    900000,  1000000, 1001000, 1500000,
