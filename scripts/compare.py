@@ -49,6 +49,7 @@ def compare_subjects(arguments):
         if name not in run.subjects:
             print(unknown(name, run), file=sys.stderr)
             return 2
+    arguments.measured = arguments.measured or table.main_pass(run)
     found = ratios(run, arguments)
     if not found:
         print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
@@ -137,11 +138,11 @@ def probability(p):
 
 def compare_runs(arguments):
     runs = [records.open_run(folder) for folder in (arguments.a, arguments.b)]
-    sides = [against_baseline(run, arguments) for run in runs]
+    sides = [against_baselines(run, arguments) for run in runs]
     shared = [key for key in sides[0] if key in sides[1]]
     if not shared:
-        print(f"{arguments.a} and {arguments.b} share no cell in which a structure was compared "
-              f"with {arguments.baseline}", file=sys.stderr)
+        print(f"{arguments.a} and {arguments.b} share no cell in which the same two were "
+              "compared", file=sys.stderr)
         return 0
     rows, same, overlapping = [], 0, 0
     for key in sorted(shared, key=lambda key: (key[0], key[2], key[1], key[3])):
@@ -152,11 +153,12 @@ def compare_runs(arguments):
         name = key[0] if key[2] == "vtable" else f"{key[0]}, {key[2]}"
         rows.append([name, key[3], count(key[1]), significant(a.mean), interval(a),
                      significant(b.mean), interval(b), words])
-    text = [f"Each ratio is to {arguments.baseline} in its own run. Direction counts from a "
+    baselines = sorted({key[4] for key in shared})
+    text = [f"Each ratio is to {' or '.join(baselines)} in its own run. Direction counts from a "
             f"difference of {100 * arguments.minimum_effect:g} % on."]
     write = table.write_markdown if arguments.markdown else table.write_text
     write(table.Table(f"A = {arguments.a}, B = {arguments.b}",
-                      ["workload", "structure", "n", "A", "95 %", "B", "95 %", "A and B"], rows,
+                      ["workload", "subject", "n", "A", "95 %", "B", "95 %", "A and B"], rows,
                       text, right=2, last_left=True), sys.stdout)
     table.write_sentence(
         f"{same} of {len(shared)} ratios point the same way; {overlapping} of {len(shared)} have "
@@ -165,21 +167,23 @@ def compare_runs(arguments):
     return 0
 
 
-def against_baseline(run, arguments):
-    """{(workload, n, dispatch, structure): its ratio to the baseline in this run}.
+def against_baselines(run, arguments):
+    """{(workload, n, dispatch, subject, baseline): its ratio to the baseline in this run}.
 
     The experiment's name is no part of it: a quick run and a full one may well be compared.
     """
     choose = table.chooser(arguments)
     result = {}
-    for standing in statistics.standings(run, arguments.measured, arguments.baseline,
-                                         arguments.minimum_effect, choose):
-        cell = standing.cell
-        for line in standing.lines:
-            if (line.to_baseline and line.subject.kind == "structure"
-                    and line.subject.name != arguments.baseline):
-                key = (cell.workload, cell.n, cell.dispatch, line.subject.name)
-                result.setdefault(key, line.to_baseline)
+    for part in run.parts():
+        baseline = arguments.baseline or part.baseline
+        measured = arguments.measured or table.main_pass(part)
+        for standing in statistics.standings(part, measured, baseline, arguments.minimum_effect,
+                                             choose):
+            cell = standing.cell
+            for line in standing.lines:
+                if line.to_baseline and line.subject.compared and line.subject.name != baseline:
+                    key = (cell.workload, cell.n, cell.dispatch, line.subject.name, baseline)
+                    result.setdefault(key, line.to_baseline)
     return result
 
 

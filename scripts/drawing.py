@@ -43,16 +43,34 @@ KNOWN = {
     "bucket-heap": (SKY, DIAMOND),
     "calendar-queue": (GREEN, CIRCLE),
     "ladder-queue": (GREEN, OPEN_UP),
+    "libevent": (ORANGE, CIRCLE),
+    "libevent-common": (ORANGE, UP),
+    "libevent-precise": (ORANGE, OPEN_UP),
 }
 
 
+def structure_of(name):
+    """The structure in a loop's name, loop:STRUCTURE@BACKEND+words; or the name."""
+    return re.sub(r"^loop:|@.*$", "", name)
+
+
 def appearance(names):
-    """{name: (colour, shape)}: known, or by the hash of the name among what no known one uses."""
+    """{name: (colour, shape)}: known, or by the hash of the name among what no known one uses.
+
+    A loop looks like its structure; where several have the same one, the first of them does, and
+    the others have its colour.
+    """
     free = [(colour, shape) for shape in SHAPES for colour in COLOURS
             if (colour, shape) not in KNOWN.values()]
-    result = {name: KNOWN[name] for name in names if name in KNOWN}
+    result = {}
+    for name in sorted(names, key=lambda name: (name not in KNOWN, len(name), name)):
+        look = KNOWN.get(structure_of(name))
+        if look:
+            result[name] = next(
+                (one for one in [look] + [(look[0], shape) for shape in SHAPES]
+                 if one not in result.values()), look)
     taken = set()
-    for name in sorted(set(names) - set(KNOWN)):
+    for name in sorted(set(names) - set(result)):
         place = zlib.crc32(name.encode()) % len(free)
         while place in taken and len(taken) < len(free):
             place = (place + 1) % len(free)

@@ -11,6 +11,8 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   memory        bytes beside the node, per timer
   instructions  instructions and simulated cache misses per operation
   processes     wall time of whole processes
+  lateness      of firings in real time, and what the loop spends on them
+  echo          what timers take of a server's time, against its connections
   EXPERIMENT    for an experiment that has a script of that name of its own; it finds the rows of
                 all its passes in data/EXPERIMENT.tsv
 """
@@ -41,9 +43,9 @@ def title(cell, cells, with_n=False):
 
 
 def structures(run, standings):
-    """The structures in some standings: exact ones first, then as the key is to list them."""
+    """What is compared in some standings: exact ones first, then as the key is to list them."""
     names = {line.subject.name for standing in standings for line in standing.lines
-             if line.subject.kind == "structure"}
+             if line.subject.compared}
     order = {pair: place for place, pair in enumerate(statistics.accuracies(standings))}
     return sorted((run.subjects[name] for name in names), key=lambda subject: (
         order[subject.accuracy],
@@ -64,7 +66,7 @@ def prominent(run, standings, most):
                 weight = 1 if line.subject.accuracy == records.EXACT else 0.1
                 wins[line.subject.name] = wins.get(line.subject.name, 0) + weight
     ranked = sorted(subjects, key=lambda subject: (
-        subject.name != statistics.BASELINE, subject.name not in FIRST_FOUR,
+        subject.name != run.baseline, subject.name not in FIRST_FOUR,
         -wins.get(subject.name, 0), subject.name))
     return {subject.name for subject in ranked[:most]}
 
@@ -89,11 +91,11 @@ def about(figure, run, measured, standings, cells=None):
 def overview(run, standings):
     """One row a workload, one dot a structure: its cost relative to the baseline's."""
     top = [standing for standing in statistics.largest(standings).values()
-           if standing.line(statistics.BASELINE)]
+           if standing.line(run.baseline)]
     subjects = structures(run, top)
     if not top or len(subjects) < 2:
         return None
-    bold = prominent(run, top, FEWER + 1) - {statistics.BASELINE}
+    bold = prominent(run, top, FEWER + 1) - {run.baseline}
     shown = [subject for subject in subjects if subject.name in bold]
     figure = Figure("overview", "overview",
                     ("workload", "n", "subject", "accuracy", "y", "ratio", "low", "high", "shown"))
@@ -103,8 +105,8 @@ def overview(run, standings):
                             len({one.cell.n for one in top}) > 1))
         notes.append(cheapest(standing))
         for line in standing.lines:
-            if line.subject.kind != "structure" or not line.to_baseline \
-                    or line.subject.name == statistics.BASELINE:
+            if not line.subject.compared or not line.to_baseline \
+                    or line.subject.name == run.baseline:
                 continue
             if line.subject in shown:
                 slot = (shown.index(line.subject) + 0.5) / len(shown) - 0.5
@@ -129,7 +131,7 @@ def overview(run, standings):
     figure.add_key(extra=1 + (len(shown) + 1 < len(subjects)))
     row_height = max(30, 7 * len(shown) + 12)
     figure.variables.update(
-        label=labels, note=notes, baseline=statistics.BASELINE,
+        label=labels, note=notes, baseline=run.baseline,
         others=len(subjects) - 1 - len(shown),
         x_low=low / 1.15, x_high=high * 1.15,
         effect=1 + statistics.MINIMUM_EFFECT, row_height=row_height,
@@ -182,7 +184,7 @@ def cost(run, standings, name):
     for standing in standings:
         panel = title(standing.cell, cells)
         for line in standing.lines:
-            if line.subject.kind == "structure":
+            if line.subject.compared:
                 figure.add(bold_text(panel), standing.cell.n, line.subject.name,
                            ", ".join(line.subject.accuracy), line.value, line.low, line.high,
                            line.blocks, line.place)
@@ -212,7 +214,7 @@ def tail(run, standings, name):
     for standing in top:
         panel = title(standing.cell, cells, with_n=True)
         for line in standing.lines:
-            if line.subject.kind == "structure":
+            if line.subject.compared:
                 for ns, share in curve(run.cells[standing.cell][line.subject.name]):
                     figure.add(bold_text(panel), standing.cell.n, line.subject.name,
                                ", ".join(line.subject.accuracy), ns, share)
@@ -271,11 +273,54 @@ def processes(run, standings, name):
                 [("seconds", "seconds, whole process", 0)])
 
 
+def lateness(run, standings, name):
+    return dots(run, list(statistics.largest(standings).values()), name, "lateness",
+                [("lateness_p50_ns", "median lateness, µs", 1, 1e-3),
+                 ("lateness_p99_ns", "99th percentile, µs", 1, 1e-3),
+                 ("early_share", "fired early, %", 0.1, 100),
+                 ("wake_ups_per_firing", "wake-ups per firing", 0.1),
+                 ("cpu_ns_per_firing", "CPU per firing, µs", 1, 1e-3)])
+
+
+def echo(run, standings, name):
+    """Two panels against the number of connections: CPU per message, and the timers' share."""
+    figure = Figure(name, "echo", ("panel", "n", "subject", "accuracy", "median", "low", "high"))
+    panels = (("cpu_ns_per_message", "CPU time per message, µs", 1e-3),
+              ("timer_share", "of it, what timers take, %", 100))
+    for measure, words, scale in panels:
+        for standing in standings:
+            found = statistics.values(run, standing.cell, measure)
+            for line in standing.lines:
+                sample = [scale * value for value in found.get(line.subject.name, {}).values()]
+                if line.subject.compared and sample:
+                    low, median, high = (float(one) for one in
+                                         numpy.quantile(sample, (0.25, 0.5, 0.75)))
+                    figure.add(bold_text(words), standing.cell.n, line.subject.name,
+                               ", ".join(line.subject.accuracy), median, low, high)
+    subjects = structures(run, standings)
+    if not subjects:
+        return None
+    ns = [standing.cell.n for standing in standings]
+    figure.add_subjects(subjects, prominent(run, standings, FEW))
+    figure.add_key()
+    grid(figure, 250)
+    figure.variables.update(
+        columns=2, height=250 + 40 + figure.variables["key_height"],
+        n_low=min(ns) / 1.7, n_high=max(ns) * 1.7,
+        y_low=[min(0.0, *(row[5] for row in figure.rows if row[0] == panel))
+               for panel in figure.variables["panel"]],
+        y_high=[1.15 * max(row[6] for row in figure.rows if row[0] == panel)
+                for panel in figure.variables["panel"]])
+    about(figure, run, "echo", standings)
+    return figure
+
+
 def dots(run, top, name, measured, measures):
     """A grid of panels with one row a structure and one dot a number, written beside it.
 
     One measure: one panel a workload. Several: one column a measure, one row of panels a workload.
     The third of a measure is the least value a logarithmic axis shows; 0 asks for a linear axis.
+    A fourth is what values are multiplied by.
     """
     figure = Figure(name, name, ("panel", "measure", "n", "subject", "accuracy", "row", "value",
                                  "x", "text", "low", "high"))
@@ -286,8 +331,8 @@ def dots(run, top, name, measured, measures):
     subjects = _by_cost(subjects, top)
     row_of = {subject.name: row for row, subject in enumerate(subjects)}
     panels, lows, highs, titles = [], [], [], []
-    for measure, words, least in measures:
-        mine = [one for one in (_measured(run, standing, measure) for standing in top)]
+    for measure, words, least, *scale in measures:
+        mine = [_measured(run, standing, measure, *scale) for standing in top]
         numbers = [value for found in mine for sample in found.values() for value in sample]
         if not numbers:
             continue
@@ -312,7 +357,7 @@ def dots(run, top, name, measured, measures):
     height = len(subjects) * line + (78 if len(measures) > 1 else 68)
     rows = len(panels) if len(measures) > 1 else math.ceil(len(panels) / columns)
     figure.variables.update(
-        measure=[measure for measure, words, _ in measures if words in titles], words=titles,
+        measure=[one[0] for one in measures if one[1] in titles], words=titles,
         x_low=lows, x_high=highs, least=[float(one[2]) for one in measures if one[1] in titles],
         panel=panels, columns=columns, left=left, panel_height=height, step=_step(highs[0]),
         height=rows * height + (18 if len(measures) > 1 else 34))
@@ -320,11 +365,11 @@ def dots(run, top, name, measured, measures):
     return figure
 
 
-def _measured(run, standing, measure):
-    """{structure: [one value a block]}."""
+def _measured(run, standing, measure, scale=1):
+    """{subject: [one value a block]}."""
     found = statistics.values(run, standing.cell, measure)
-    return {name: list(blocks.values()) for name, blocks in found.items()
-            if run.subjects[name].kind == "structure"}
+    return {name: [scale * value for value in blocks.values()] for name, blocks in found.items()
+            if run.subjects[name].compared}
 
 
 def _range(numbers, least):
@@ -369,7 +414,8 @@ def _by_cost(subjects, top):
 
 
 FIGURES = {"time": ("cost", cost), "tail": ("tail", tail), "memory": ("memory", memory),
-           "count": ("instructions", instructions), "process": ("processes", processes)}
+           "count": ("instructions", instructions), "process": ("processes", processes),
+           "lateness": ("lateness", lateness), "echo": ("echo", echo)}
 
 
 def own(run, experiment):
@@ -401,7 +447,19 @@ def own(run, experiment):
 
 
 def figures(run):
-    """All figures that the run has data for, in reading order."""
+    """All figures that the run has data for, in reading order: structures, then loops."""
+    result = []
+    for part in run.parts():
+        suffix = "-loops" if run.family is None and part.family == "loops" else ""
+        for figure in of_family(part):
+            figure.name += suffix
+            figure.variables["name"] = figure.name
+            result.append(figure)
+    return result
+
+
+def of_family(run):
+    """The figures of a run of one family."""
     result = []
     for measured in run.passes():
         name, make = FIGURES[measured]
@@ -417,7 +475,7 @@ def figures(run):
                 result.append(figure)
     drawn = {figure.name for figure in result if figure}
     for experiment in sorted({cell.experiment for cell in run.cells}):
-        if experiment in drawn | {"style", "key", "dots"}:
+        if experiment in drawn | {"style", "key", "dots"} | {name for name, _ in FIGURES.values()}:
             continue
         script = os.path.join(SCRIPTS, f"{experiment}.gp")
         if re.fullmatch(r"[\w.-]+", experiment) and os.path.exists(script):

@@ -22,17 +22,18 @@ def cell(line):
 
 
 def rows(run):
+    run = run.parts()[0]
     top = [one for one in statistics.largest(statistics.standings(run)).values()
            if one.cell.dispatch == "vtable"]
     names = sorted({line.subject.name for one in top for line in one.lines
-                    if line.subject.kind == "structure"} - {statistics.BASELINE})
+                    if line.subject.compared} - {run.baseline})
     label = {name: name if run.subjects[name].accuracy == records.EXACT
              else f"{name} ({run.subjects[name].accuracy[0]})" for name in names}
-    yield "| workload | " + statistics.BASELINE + ", ns/op | " + \
+    yield "| workload | " + run.baseline + ", ns/op | " + \
         " | ".join(label[name] for name in names) + " | floor |"
     yield "|---|--:|" + "--:|" * (len(names) + 1)
     for one in top:
-        base = one.line(statistics.BASELINE)
+        base = one.line(run.baseline)
         floor = one.floor_to_baseline
         yield (f"| {one.cell.workload} | {records.significant(base.value)} | " +
                " | ".join(cell(one.line(name)) for name in names) +
@@ -40,7 +41,7 @@ def rows(run):
     yield ""
     blocks = sorted({line.blocks for one in top for line in one.lines})
     least = "to".join(str(count) for count in sorted({blocks[0], blocks[-1]}))
-    yield (f"Cost relative to {statistics.BASELINE}, {table.sizes(top)}; less is better; bold: the cheapest "
+    yield (f"Cost relative to {run.baseline}, {table.sizes(top)}; less is better; bold: the cheapest "
            f"exact structure and those not told apart from it; {least} blocks a cell. "
            f"{table.machine(run.environment)}.")
 

@@ -63,22 +63,31 @@ def escape(text):
 
 # ------------------------------------------------------------------------------------ the pieces
 
-def page(run, drawn, baseline):
-    measured = run.passes()[0] if run.passes() else "time"
+def answers(run):
+    """(sentences, warning) of a run of one family."""
+    measured = table.main_pass(run)
     dispatches = run.dispatches(measured)
-    standings = [one for one in statistics.standings(run, measured, baseline)
+    standings = [one for one in statistics.standings(run, measured)
                  if one.cell.dispatch == dispatches[0]]
     sentences = [sentence.replace(" x the ", " × the ")
-                 for sentence in table.answer(standings, baseline)]
+                 for sentence in table.answer(standings, run.baseline)]
+    return sentences, warning(standings)
+
+
+def page(run, drawn):
+    found = [answers(part) for part in run.parts()]
+    sentences = [sentence for told, _ in found for sentence in told]
     question = setting(run, "question") or QUESTION
     parts = [f"<h1>{escape(question)}</h1>", f'<p class="run">{escape(described(run))}</p>',
              f'<p class="answer">{escape(sentences[0])}</p>']
     parts += [f'<p class="more">{escape(sentence)}</p>' for sentence in sentences[1:]]
-    parts += warning(standings)
+    parts += next((warned for _, warned in found if warned), [])
     for number, figure in enumerate(drawn, 1):
         parts.append(figure_html(run, figure, number))
     parts += ["<h2>How sure this is</h2>"] + [f"<p>{escape(line)}</p>" for line in certainty(run)]
-    parts += ["<h2>The numbers</h2>"] + numbers(run, measured, baseline)
+    for part in run.parts():
+        parts += ["<h2>The numbers" + ("" if run.family else f": {part.family}") + "</h2>"]
+        parts += numbers(part)
     parts += ["<h2>To regenerate this</h2>", regenerate(run)]
     parts += ["<h2>The machine</h2>", environment(run)]
     if run.settings:
@@ -129,8 +138,10 @@ def figure_html(run, figure, number):
     with open(figure.path, encoding="utf-8") as file:
         drawing = inlined(file.read(), figure.name, HEADINGS.get(figure.script, figure.name))
     heading = HEADINGS.get(figure.script, figure.name)
-    if figure.name != figure.script and "-" in figure.name:
-        heading += f" ({figure.name.rsplit('-', 1)[1]} dispatch)"
+    if figure.name.endswith("-inline"):
+        heading += " (inline dispatch)"
+    if figure.name.endswith("-loops"):
+        heading += ": event loops"
     return (f"<h2>{escape(heading)}</h2>\n<figure id=\"{escape(figure.name)}\">\n{drawing}\n"
             f"<figcaption><strong>Figure {number}.</strong> {escape(caption(run, figure))} "
             f"Data: <code>data/{escape(figure.name)}.tsv</code>.</figcaption>\n</figure>")
@@ -157,10 +168,12 @@ HEADINGS = {
     "memory": "Memory beside the node",
     "instructions": "Instructions and cache misses",
     "processes": "Whole processes",
+    "lateness": "Lateness in real time",
+    "echo": "What timers take of a server's time",
 }
 
 WHAT = {
-    "overview": "Thread CPU time per operation relative to binary-heap, within blocks. Points: "
+    "overview": "Thread CPU time per operation relative to {baseline}, within blocks. Points: "
                 "geometric mean; bars: 95 % interval of the mean log ratio (Student's t), often "
                 "narrower than the point; grey band: differences within 5 %, below which none is "
                 "called one. The floor is the fastest yardstick of each block: the compulsory work "
@@ -176,6 +189,12 @@ WHAT = {
               "the timers armed then.",
     "instructions": "Counted by callgrind: they repeat, where times do not. The cache misses are "
                     "of a simulated cache without prefetching: a model, not the machine.",
+    "lateness": "In real time, sleeping in the kernel: from deadline to callback. Small dots: blocks; "
+                "large: their median. Not to be expected below the kernel's own latency: about the "
+                "least that any line shows.",
+    "echo": "An echo server over the loopback interface; every message arms its connection's idle "
+            "timeout anew. The share is against the same server without timeouts. Points: median "
+            "over blocks; bars: quartiles.",
     "processes": "Wall time of whole processes by hyperfine, start-up included. Small dots: single "
                  "runs; large: their median.",
 }
@@ -188,7 +207,8 @@ def caption(run, figure):
     workloads = sorted({cell.workload for cell in cells})
     ns = sorted({cell.n for cell in cells})
     at = f"n = {count(ns[0])}" if len(ns) == 1 else f"n from {count(ns[0])} to {count(ns[-1])}"
-    parts = [WHAT.get(figure.script, ""),
+    parts = [WHAT.get(figure.script, "").replace("{baseline}", str(
+        figure.variables.get("baseline", run.baseline))),
              f"Workloads: {', '.join(workloads)}; {at}; {cells[0].dispatch} dispatch."]
     measured = [f"{span(shown['blocks'])} block{'' if shown['blocks'] == [1] else 's'} a cell"]
     if shown["ops"]:
@@ -221,7 +241,7 @@ def certainty(run):
              "over the table it stands in, and a difference of at least "
              f"{100 * statistics.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
              "within that. The rest is not resolved."]
-    lines.append(table.closing(run))
+    lines += [table.closing(part, table.main_pass(part)) for part in run.parts()]
     rows = [record for record in run.records if record.get("status") == "ok"]
     disturbed = []
     stolen = [row["steal"] for row in rows if isinstance(row.get("steal"), (int, float))]
@@ -243,12 +263,13 @@ def certainty(run):
     return lines + [f"Note: {note}." for note in run.notes]
 
 
-def numbers(run, measured, baseline):
+def numbers(run):
     """All tables; the long ones folded."""
     parts = []
+    measured = table.main_pass(run)
     details = {one.title for one in table.details(
-        statistics.standings(run, measured, baseline), measured, baseline)}
-    for one in table.tables(run, measured, baseline):
+        statistics.standings(run, measured), measured, run.baseline)}
+    for one in table.tables(run, measured):
         body = table_html(one)
         if one.title in details:
             parts.append(f"<details><summary>{escape(one.title)}, in full</summary>{body}"
@@ -314,7 +335,7 @@ def main():
     drawn = figures.draw(run)
     path = os.path.join(run.folder, "report.html")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(page(run, drawn, statistics.BASELINE))
+        file.write(page(run, drawn))
     print(path)
     return 0
 

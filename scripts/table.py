@@ -312,6 +312,8 @@ def closing(run, measured="time"):
 
 def answer(standings, baseline):
     """The run's answer, one sentence for each accuracy, computed from the data."""
+    if standings and standings[0].cell.measured in records.MORE:
+        return [_range(standing) for standing in statistics.largest(standings).values()]
     sentences = []
     for accuracy in statistics.accuracies(standings):
         summary = statistics.summarise(standings, accuracy)
@@ -320,6 +322,21 @@ def answer(standings, baseline):
     if not sentences:
         return ["Nothing has been ranked: there is no measurement to rank."]
     return sentences
+
+
+def _range(standing):
+    """From whom to whom: what nobody is ranked by, such as lateness, which can be early."""
+    lines = sorted((line for line in standing.lines if line.subject.compared),
+                   key=lambda line: line.value)
+    _, unit, words = records.MEASURES[standing.cell.measured]
+    low, high = lines[0], lines[-1]
+    text = (f"{words[0].upper()}{words[1:]}, n = {count(standing.cell.n)}: from "
+            f"{significant(low.value)} {unit} ({low.subject.name}) to {significant(high.value)} "
+            f"{unit} ({high.subject.name})")
+    fewest = min(line.blocks for line in lines)
+    if fewest < statistics.ENOUGH_BLOCKS:
+        text += f" (indicative: {fewest} block{'s' if fewest != 1 else ''})"
+    return text + "."
 
 
 def _sentence(summary, standings, baseline):

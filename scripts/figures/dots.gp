@@ -30,8 +30,10 @@ do for [k = 1:panels] {
 	set xtics ()
 	if (least[m] > 0) {
 		set logscale x
-		digits = log10(x_high[m] / x_low[m]) < 1.8 ? 3 : 1
-		do for [d = floor(log10(x_low[m])):ceil(log10(x_high[m]))] {
+		decades = log10(x_high[m] / x_low[m])
+		digits = decades < panel_width / 120.0 ? 3 : 1
+		# Room for four labels or so: every decade, or every other one.
+		do for [d = floor(log10(x_low[m])):ceil(log10(x_high[m])):1 + int(decades / 4)] {
 			do for [n = 1:digits] {
 				tick = digit[n] * 10.0 ** d
 				set xtics add ((tick <= least[m] ? '≤' : '') . (tick < 9.9e3 || n > 1 ? \

@@ -5,7 +5,7 @@ load scripts . '/style.gp'
 
 of(s, c) = strcol(3) eq s && $9 == 1 ? column(c) : NaN
 
-array extra[2] = [ 'floor: fastest yardstick', 'other structures' ]
+array extra[2] = [ 'floor: fastest yardstick', 'others' ]
 array extra_kind[2] = [ 'bar', 'dot' ]
 extras = 1 + (others > 0)
 key_lines = 0

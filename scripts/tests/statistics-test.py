@@ -32,8 +32,9 @@ import table  # noqa: E402
 
 def record(subject, seed, ns, **more):
     """A line of cells.jsonl, as the bench writes them."""
-    kind = ("yardstick" if subject.startswith("yardstick-") else
-            "control" if subject.startswith("again:") else "structure")
+    kinds = (("yardstick-", "yardstick"), ("again:", "control"), ("loop:", "loop"),
+             ("libevent", "library"))
+    kind = next((kind for prefix, kind in kinds if subject.startswith(prefix)), "structure")
     line = {"schema": 1, "experiment": "cost", "subject": subject, "kind": kind, "when": "exact",
             "ordering": "by deadline", "tick_ns": 0, "dispatch": "vtable", "workload": "hold",
             "n": 1000, "pass": "time", "replicate": 0, "seed": seed, "order": 1, "ops": 1000,
@@ -367,7 +368,7 @@ class Ranking(Case):
         self.assertEqual(summary.winner, "quad-heap")
         self.assertEqual(summary.wins["binary-heap"], ["rpc"])
         self.assertAlmostEqual(summary.to_baseline, (0.5 * 0.5 * 2) ** (1 / 3), delta=0.03)
-        self.assertIn("quad-heap costs least in 2 of 3 workloads", table.answer(standings)[0])
+        self.assertIn("quad-heap costs least in 2 of 3 workloads", table.answer(standings, "binary-heap")[0])
 
 
 def small_run():
@@ -394,6 +395,74 @@ def small_run():
         lines += [record(subject, number, 1.0, **{"pass": "process", "seconds": 0.5 + number / 50})
                   for subject in ("binary-heap", "brand-new")]
     return lines + [failed("sorted-list", 0, "too slow", n=10000)]
+
+
+LATENESS = {"lateness_p50_ns": 5e4, "lateness_p99_ns": 2e5, "lateness_max_ns": 1e6, "early": 250,
+            "wake_ups_per_firing": 1.0, "cpu_ns_per_firing": 2e4}
+
+
+class Families(Case):
+    def both(self):
+        return self.run_of(
+            planted({"binary-heap": 1, "quad-heap": 0.5, "yardstick-touch": 0.1}, 8) +
+            planted({"libevent": 1, "libevent-common": 0.9, "loop:quad-heap@epoll": 0.25,
+                     "again:loop:quad-heap@epoll": 0.25}, 8, workload="lifecycle"))
+
+    def test_loops_and_structures_are_parts_of_a_run(self):
+        structures, loops = self.both().parts()
+        self.assertEqual((structures.family, structures.baseline), ("structures", "binary-heap"))
+        self.assertEqual((loops.family, loops.baseline), ("loops", "libevent"))
+        self.assertNotIn("libevent", structures.subjects)
+        self.assertIn("again:loop:quad-heap@epoll", loops.subjects)
+        self.assertEqual({cell.workload for cell in loops.cells}, {"lifecycle"})
+        self.assertIsNotNone(statistics.control(loops))
+        self.assertIsNone(statistics.control(structures))
+
+    def test_a_run_of_one_family_is_its_own_part(self):
+        run = self.run_of(planted({"libevent": 1, "loop:quad-heap@epoll": 0.25}, 8))
+        self.assertEqual(run.parts(), [run])
+        line = statistics.standings(run)[0].line("loop:quad-heap@epoll")
+        self.assertAlmostEqual(line.to_baseline.mean, 0.25, delta=0.02)
+        self.assertEqual(line.to_baseline.verdict, "faster")
+
+    def test_without_libevent_loops_are_relative_to_a_loop(self):
+        run = self.run_of(planted({"loop:binary-heap@epoll": 1, "loop:quad-heap@epoll": 0.5}, 8))
+        self.assertEqual(run.baseline, "loop:binary-heap@epoll")
+
+    def test_both_are_in_the_tables(self):
+        run = self.both()
+        done = self.script("table.py", run.folder, "--summary")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Cost relative to binary-heap", done.stdout)
+        self.assertIn("Cost relative to libevent", done.stdout)
+
+    def test_figures_of_both(self):
+        run = self.both()
+        done = self.script("report.py", run.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        drawn = os.listdir(os.path.join(run.folder, "figures"))
+        self.assertTrue({"overview.svg", "overview-loops.svg", "cost-loops.pdf"} <= set(drawn))
+
+    def real_time(self, measured, values):
+        return self.run_of([
+            record(name, seed, 1.0, **{"pass": measured, **values})
+            for name in ("libevent", "loop:quad-heap@epoll") for seed in range(3)])
+
+    def test_lateness(self):
+        run = self.real_time("lateness", LATENESS)
+        done = self.script("table.py", run.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("50.0 %", done.stdout)  # 250 of 500 were early
+        self.assertEqual(self.script("report.py", run.folder).returncode, 0)
+        self.assertTrue(os.path.exists(os.path.join(run.folder, "figures", "lateness.pdf")))
+
+    def test_echo(self):
+        run = self.real_time("echo", {"cpu_ns_per_message": 5000, "timer_share": 0.02,
+                                      "cpu_ns_without_timers": 4900})
+        done = self.script("table.py", run.folder)
+        self.assertIn("2.0 %", done.stdout)
+        self.assertEqual(self.script("report.py", run.folder).returncode, 0)
+        self.assertTrue(os.path.exists(os.path.join(run.folder, "figures", "echo.svg")))
 
 
 class Programs(Case):
@@ -500,6 +569,13 @@ class Drawing(Case):
             self.assertEqual(drawing.appearance([name])[name], looks[name])
         alone = drawing.appearance(["new-3"])
         self.assertEqual(alone, drawing.appearance(["new-3"]))
+
+    def test_a_loop_looks_like_its_structure(self):
+        look = drawing.appearance(["loop:quad-heap@epoll", "loop:quad-heap@epoll+reinsert",
+                                   "libevent"])
+        self.assertEqual(look["loop:quad-heap@epoll"], drawing.KNOWN["quad-heap"])
+        self.assertEqual(look["loop:quad-heap@epoll+reinsert"][0], drawing.KNOWN["quad-heap"][0])
+        self.assertEqual(len(set(look.values())), 3)
 
     def test_curve_is_the_median_over_blocks(self):
         ccdfs = ([[10, 0.5], [100, 0.1], [900, 0]], [[20, 0.5], [200, 0.1], [700, 0]],
