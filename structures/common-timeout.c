@@ -52,10 +52,14 @@
 #include <stdlib.h>
 
 #include "common/options.h"
-#include "common/quad.h"
+#include "common/cached_heap.h"
 #include "timer.h"
 
-/* Places of timers that are not in the heap; see quad.h. */
+/* The heap of heads is libev's, with four children. */
+#define ARITY 4
+#define ROOT  (ARITY - 1)
+
+/* Places of timers that are not in the heap; see cached_heap.h. */
 #define IDLE	 0
 #define QUEUED	 1
 #define DISARMED UINT64_MAX
@@ -76,7 +80,7 @@ struct queue {
 };
 
 struct common_timeout {
-	struct quad quad; /* heads and singles */
+	struct cached_heap heap; /* heads and singles */
 	size_t size;
 	uint64_t walk;
 	size_t queue_count;
@@ -213,7 +217,7 @@ static void enqueue(struct common_timeout *common, struct queue *queue, struct t
 	timer->link.next = next;
 	timer->link.previous = before;
 	timer->link.pointer[2] = queue;
-	*quad_place(timer) = QUEUED;
+	*heap_place(timer) = QUEUED;
 	*(before ? &before->link.next : &queue->first) = timer;
 	*(next ? &next->link.previous : &queue->last) = timer;
 	if (before)
@@ -221,9 +225,9 @@ static void enqueue(struct common_timeout *common, struct queue *queue, struct t
 	queue->head.key = timer->key;
 	if (was_empty) {
 		unlist_empty(common, queue);
-		quad_push(&common->quad, &queue->head, timer->key);
+		heap_push(&common->heap, &queue->head, timer->key, ARITY);
 	} else {
-		quad_move(&common->quad, &queue->head, timer->key);
+		heap_move(&common->heap, &queue->head, timer->key, ARITY);
 	}
 }
 
@@ -232,10 +236,10 @@ static void head_changed(struct common_timeout *common, struct queue *queue)
 {
 	if (queue->first) {
 		queue->head.key = queue->first->key;
-		quad_move(&common->quad, &queue->head, queue->head.key);
+		heap_move(&common->heap, &queue->head, queue->head.key, ARITY);
 		return;
 	}
-	quad_take_out(&common->quad, &queue->head);
+	heap_take_out(&common->heap, &queue->head, ARITY);
 	list_empty(common, queue);
 }
 
@@ -254,7 +258,7 @@ static void dequeue(struct common_timeout *common, struct timer *timer)
 
 static __attribute__((unused)) bool armed(struct timer *timer)
 {
-	return *quad_place(timer) != IDLE && *quad_place(timer) != DISARMED;
+	return *heap_place(timer) != IDLE && *heap_place(timer) != DISARMED;
 }
 
 /* Idle memory is all zero, so that the timer may go to any other structure next. */
@@ -275,13 +279,13 @@ static void arm(struct common_timeout *common, struct timer *timer, uint64_t dea
 		queue = find_queue(common, interval);
 	if (queue && find_place(common, queue, deadline, &before)) {
 		if (in_heap)
-			quad_take_out(&common->quad, timer);
+			heap_take_out(&common->heap, timer, ARITY);
 		enqueue(common, queue, before, timer);
 	} else if (in_heap) {
-		quad_move(&common->quad, timer, deadline);
+		heap_move(&common->heap, timer, deadline, ARITY);
 	} else {
 		timer->link.pointer[2] = NULL;
-		quad_push(&common->quad, timer, deadline);
+		heap_push(&common->heap, timer, deadline, ARITY);
 	}
 }
 
@@ -296,10 +300,10 @@ static bool stays_alone(const struct timer *timer, uint64_t deadline, uint64_t i
 
 static void take_out(struct common_timeout *common, struct timer *timer)
 {
-	if (*quad_place(timer) == QUEUED)
+	if (*heap_place(timer) == QUEUED)
 		dequeue(common, timer);
 	else
-		quad_take_out(&common->quad, timer);
+		heap_take_out(&common->heap, timer, ARITY);
 }
 
 static int common_timeout_create(struct timer_set **set, const void *options, uint64_t now)
@@ -337,7 +341,7 @@ static void common_timeout_destroy(struct timer_set *set)
 {
 	struct common_timeout *common = common_of(set);
 
-	free(common->quad.entries);
+	free(common->heap.entries);
 	free(common->table);
 	free(common->seen);
 	free(common);
@@ -346,7 +350,7 @@ static void common_timeout_destroy(struct timer_set *set)
 /* A queue in the heap has a timer that is not, so n timers never take more than n entries. */
 static int common_timeout_reserve(struct timer_set *set, size_t n)
 {
-	return quad_reserve(&common_of(set)->quad, n);
+	return heap_reserve(&common_of(set)->heap, n, ARITY);
 }
 
 static void common_timeout_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -355,7 +359,7 @@ static void common_timeout_insert(struct timer_set *set, struct timer *timer, ui
 	struct common_timeout *common = common_of(set);
 
 	assert(!armed(timer) && "insert: the timer is armed");
-	assert(common->size < common->quad.capacity && "insert: more timers than reserved");
+	assert(common->size < common->heap.capacity && "insert: more timers than reserved");
 	arm(common, timer, deadline, interval, false);
 	common->size++;
 }
@@ -366,7 +370,7 @@ static void common_timeout_reinsert(struct timer_set *set, struct timer *timer, 
 	struct common_timeout *common = common_of(set);
 
 	assert(armed(timer) && "reinsert: the timer is not armed");
-	if (*quad_place(timer) != QUEUED) {
+	if (*heap_place(timer) != QUEUED) {
 		arm(common, timer, deadline, interval, true);
 	} else if (stays_alone(timer, deadline, interval)) {
 		timer->deadline = timer->key = deadline;
@@ -384,15 +388,15 @@ static void common_timeout_disarm(struct timer_set *set, struct timer *timer)
 	assert(armed(timer) && "disarm: the timer is not armed");
 	take_out(common, timer);
 	common->size--;
-	*quad_place(timer) = DISARMED;
+	*heap_place(timer) = DISARMED;
 }
 
 static void common_timeout_remove(struct timer_set *set, struct timer *timer)
 {
 	struct common_timeout *common = common_of(set);
 
-	assert(*quad_place(timer) != IDLE && "remove: the timer is idle");
-	if (*quad_place(timer) != DISARMED) {
+	assert(*heap_place(timer) != IDLE && "remove: the timer is idle");
+	if (*heap_place(timer) != DISARMED) {
 		take_out(common, timer);
 		common->size--;
 	}
@@ -403,22 +407,22 @@ static uint64_t common_timeout_next(struct timer_set *set)
 {
 	const struct common_timeout *common = common_of(set);
 
-	return common->quad.size ? common->quad.entries[QUAD_ROOT].key : TIMER_NEVER;
+	return common->heap.size ? common->heap.entries[ROOT].key : TIMER_NEVER;
 }
 
 /* Up to when the queue at the root leads all others: the least of the root's children. */
-static uint64_t lead_ends(const struct quad *quad)
+static uint64_t lead_ends(const struct cached_heap *heap)
 {
-	const struct quad_entry *children = quad->entries + quad_children(QUAD_ROOT);
+	const struct heap_entry *children = heap->entries + heap_children(ROOT, ARITY);
 
-	return quad->size > 1 ? children[quad_least(children)].key : TIMER_NEVER;
+	return heap->size > 1 ? children[heap_least(children, ARITY)].key : TIMER_NEVER;
 }
 
 /* Hands over what is due of the queue at the root, as long as it leads. */
 static size_t expire_queue(struct common_timeout *common, struct queue *queue, uint64_t now,
 			   struct timer **out, size_t max)
 {
-	uint64_t until = lead_ends(&common->quad);
+	uint64_t until = lead_ends(&common->heap);
 	struct timer *timer = queue->first;
 	size_t count = 0;
 
@@ -441,8 +445,8 @@ static size_t common_timeout_expire(struct timer_set *set, uint64_t now, struct 
 	struct common_timeout *common = common_of(set);
 	size_t count = 0;
 
-	while (count < max && common->quad.size) {
-		struct quad_entry first = common->quad.entries[QUAD_ROOT];
+	while (count < max && common->heap.size) {
+		struct heap_entry first = common->heap.entries[ROOT];
 		struct queue *queue = queue_of(first.timer);
 
 		if (first.key > now || first.key == TIMER_NEVER)
@@ -451,7 +455,7 @@ static size_t common_timeout_expire(struct timer_set *set, uint64_t now, struct 
 			count += expire_queue(common, queue, now, out + count, max - count);
 			continue;
 		}
-		quad_take_root(&common->quad);
+		heap_take_root(&common->heap, ARITY);
 		make_idle(first.timer);
 		out[count++] = first.timer;
 	}
@@ -464,8 +468,8 @@ static void common_timeout_for_each(const struct timer_set *set,
 {
 	const struct common_timeout *common = common_of(set);
 
-	for (size_t slot = QUAD_ROOT; slot < quad_end(&common->quad); slot++) {
-		struct timer *timer = common->quad.entries[slot].timer;
+	for (size_t slot = ROOT; slot < heap_end(&common->heap, ARITY); slot++) {
+		struct timer *timer = common->heap.entries[slot].timer;
 
 		if (!queue_of(timer))
 			visit(timer, data);
@@ -486,7 +490,7 @@ static size_t common_timeout_footprint(const struct timer_set *set)
 
 	return sizeof(*common) + common->queue_count * sizeof(struct queue) +
 	       (common->table_mask + 1) * (sizeof(*common->table) + sizeof(*common->seen)) +
-	       quad_bytes(&common->quad);
+	       heap_bytes(&common->heap, ARITY);
 }
 
 static const char *check_queue(const struct common_timeout *common, struct queue *queue,
@@ -496,14 +500,14 @@ static const char *check_queue(const struct common_timeout *common, struct queue
 
 	if (queue->interval && table_find(common, queue->interval) != queue)
 		return "a queue is not found by its interval";
-	if (!queue->first && quad_holds(&common->quad, &queue->head))
+	if (!queue->first && heap_holds(&common->heap, &queue->head, ARITY))
 		return "an empty queue is in the heap";
-	if (queue->first && !quad_holds(&common->quad, &queue->head))
+	if (queue->first && !heap_holds(&common->heap, &queue->head, ARITY))
 		return "a queue with timers is not in the heap";
 	if (queue->first && queue->head.key != queue->first->key)
 		return "a queue's key is not its first timer's";
 	for (struct timer *timer = queue->first; timer; timer = timer->link.next) {
-		if (queue_of(timer) != queue || *quad_place(timer) != QUEUED)
+		if (queue_of(timer) != queue || *heap_place(timer) != QUEUED)
 			return "a timer is not in the queue that it says";
 		if (timer->link.previous != previous)
 			return "a queue's links do not agree";
@@ -550,8 +554,8 @@ static const char *common_timeout_check(const struct timer_set *set)
 		tabled += common->table[i] != NULL;
 	if (tabled != known)
 		return "the table holds more or less than the queues in use";
-	for (size_t slot = QUAD_ROOT; slot < quad_end(&common->quad); slot++) {
-		const struct timer *timer = common->quad.entries[slot].timer;
+	for (size_t slot = ROOT; slot < heap_end(&common->heap, ARITY); slot++) {
+		const struct timer *timer = common->heap.entries[slot].timer;
 
 		count += !queue_of(timer);
 		if (!queue_of(timer) && timer->key != timer->deadline)
@@ -560,7 +564,7 @@ static const char *common_timeout_check(const struct timer_set *set)
 	if (count != common->size)
 		return "the size is not the number of timers";
 	broken = check_empty_list(common, empty);
-	return broken ? broken : quad_check(&common->quad);
+	return broken ? broken : heap_check(&common->heap, ARITY);
 }
 
 static const struct option_spec common_timeout_options[] = {
