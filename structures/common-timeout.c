@@ -341,7 +341,7 @@ static void common_timeout_destroy(struct timer_set *set)
 {
 	struct common_timeout *common = common_of(set);
 
-	free(common->heap.entries);
+	free(common->heap.block);
 	free(common->table);
 	free(common->seen);
 	free(common);

@@ -258,7 +258,7 @@ static int dary_heap_create(struct timer_set **set, const void *options, uint64_
 
 static void dary_heap_destroy(struct timer_set *set)
 {
-	free(dary_of(set)->heap.entries);
+	free(dary_of(set)->heap.block);
 	free(set);
 }
 

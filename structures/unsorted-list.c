@@ -178,7 +178,8 @@ static size_t unsorted_list_expire(struct timer_set *set, uint64_t now, struct t
 		if (timer->key <= now && timer->key != TIMER_NEVER)
 			list->due[due++] = timer;
 	}
-	qsort(list->due, due, sizeof(*list->due), by_deadline);
+	if (due > 1)
+		qsort(list->due, due, sizeof(*list->due), by_deadline);
 	count = due < max ? due : max;
 	for (size_t i = 0; i < count; i++) {
 		out[i] = list->due[i];

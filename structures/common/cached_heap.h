@@ -9,8 +9,12 @@
  * their callers pass a constant, so each heap has code of its own in which D is folded away.
  *
  * The root is at slot D - 1, so that siblings begin at multiples of D: with entries of 16 bytes four
- * of them share a 64-byte line, eight take two. Slots above the last timer hold the key TIMER_NEVER,
- * so finding the least of D children needs no thought of how many there are.
+ * of them share a 64-byte line, eight take two. Where the last timer has later siblings, these hold
+ * the key TIMER_NEVER, so finding the least of D children needs no thought of how many there are.
+ *
+ * The array grows by realloc, which moves a large one by exchanging pages, and nothing beyond the
+ * last family is ever touched: at a million timers, where growing is a fifth of what it costs to arm
+ * them, a copy and a fill of what may never be used would be most of that.
  */
 #ifndef CACHED_HEAP_H
 #define CACHED_HEAP_H
@@ -32,7 +36,9 @@ struct heap_entry {
 };
 
 struct cached_heap {
-	struct heap_entry *entries; /* [root..root+size-1]; above, keys are TIMER_NEVER */
+	struct heap_entry
+		*entries; /* [root..root+size-1], and TIMER_NEVER up to their family's end */
+	char *block;	  /* as allocated: the entries begin at its first whole line */
 	size_t size;
 	size_t capacity; /* timers that fit: 1 more than a multiple of 16 */
 };
@@ -171,8 +177,13 @@ CACHED_HEAP_INLINE struct heap_entry heap_take_last(struct cached_heap *heap, co
 CACHED_HEAP_INLINE void heap_push(struct cached_heap *heap, struct timer *timer, uint64_t key,
 				  const unsigned arity)
 {
+	size_t slot = heap_end(heap, arity);
+
+	/* The first of a family: the others are not there yet. */
+	for (unsigned i = 1; slot % arity == 0 && i < arity; i++)
+		heap->entries[slot + i].key = TIMER_NEVER;
 	heap->size++;
-	heap_sift_up(heap, heap_end(heap, arity) - 1, (struct heap_entry){ key, timer }, arity);
+	heap_sift_up(heap, slot, (struct heap_entry){ key, timer }, arity);
 }
 
 /* Gives a timer in the heap another key. */
@@ -229,37 +240,55 @@ CACHED_HEAP_INLINE void heap_take_root(struct cached_heap *heap, const unsigned 
 	heap_put(heap, slot, last);
 }
 
+/* The capacity that holds n timers; 1 more than a multiple of 16. */
+CACHED_HEAP_INLINE size_t heap_capacity_for(const struct cached_heap *heap, size_t n)
+{
+	size_t capacity = heap->capacity ? heap->capacity : CACHED_HEAP_CAPACITY;
+
+	while (capacity < n)
+		capacity = 2 * capacity - 1;
+	return capacity;
+}
+
+/* Of the block: what comes before its first whole line is lost. */
+CACHED_HEAP_INLINE size_t heap_bytes_for(size_t capacity, const unsigned arity)
+{
+	return (heap_root(arity) + capacity) * sizeof(struct heap_entry) + CACHED_HEAP_LINE;
+}
+
+static inline size_t heap_padding(const char *block)
+{
+	return -(uintptr_t)block % CACHED_HEAP_LINE;
+}
+
 /* Room for n timers. 0, or -ENOMEM with nothing changed. */
 CACHED_HEAP_INLINE int heap_reserve(struct cached_heap *heap, size_t n, const unsigned arity)
 {
-	size_t capacity = heap->capacity ? heap->capacity : CACHED_HEAP_CAPACITY, bytes;
-	struct heap_entry *entries;
+	size_t capacity, before = heap->block ? heap_padding(heap->block) : 0;
+	char *block;
 
 	if (n <= heap->capacity)
 		return 0;
-	if (n >= SIZE_MAX / sizeof(*entries) / 4)
+	if (n >= SIZE_MAX / sizeof(*heap->entries) / 4)
 		return -ENOMEM;
-	while (capacity < n)
-		capacity = 2 * capacity - 1; /* stays 1 more than a multiple of 16 */
-	bytes = (heap_root(arity) + capacity) * sizeof(*entries);
-	bytes = (bytes + CACHED_HEAP_LINE - 1) & ~(size_t)(CACHED_HEAP_LINE - 1);
-	entries = aligned_alloc(CACHED_HEAP_LINE, bytes);
-	if (!entries)
+	capacity = heap_capacity_for(heap, n);
+	block = realloc(heap->block, heap_bytes_for(capacity, arity));
+	if (!block)
 		return -ENOMEM;
-	if (heap->size)
-		memcpy(entries + heap_root(arity), heap->entries + heap_root(arity),
-		       heap->size * sizeof(*entries));
-	for (size_t slot = heap_end(heap, arity); slot < heap_root(arity) + capacity; slot++)
-		entries[slot].key = TIMER_NEVER;
-	free(heap->entries);
-	heap->entries = entries;
+	/* Lines begin elsewhere in the new block, if it is another; a large one's never do. */
+	if (heap->size && heap_padding(block) != before)
+		memmove(block + heap_padding(block), block + before,
+			(heap_end(heap, arity) + arity - 1) / arity * arity *
+				sizeof(*heap->entries));
+	heap->block = block;
+	heap->entries = (struct heap_entry *)(void *)(block + heap_padding(block));
 	heap->capacity = capacity;
 	return 0;
 }
 
 CACHED_HEAP_INLINE size_t heap_bytes(const struct cached_heap *heap, const unsigned arity)
 {
-	return heap->entries ? (heap_root(arity) + heap->capacity) * sizeof(*heap->entries) : 0;
+	return heap->block ? heap_bytes_for(heap->capacity, arity) : 0;
 }
 
 /* All of the heap's invariants: NULL, or what is broken. */
@@ -280,8 +309,7 @@ static inline const char *heap_check(const struct cached_heap *heap, const unsig
 		    heap->entries[heap_parent(slot, arity)].key > entry->key)
 			return "a timer is due before its parent";
 	}
-	for (size_t slot = heap_end(heap, arity);
-	     heap->entries && slot < heap_root(arity) + heap->capacity; slot++)
+	for (size_t slot = heap_end(heap, arity); slot % arity && heap->size; slot++)
 		if (heap->entries[slot].key != TIMER_NEVER)
 			return "a free slot has a key";
 	return NULL;

@@ -34,7 +34,7 @@ static int cached_heap_create(struct timer_set **set, const void *options, uint6
 
 static void cached_heap_destroy(struct timer_set *set)
 {
-	free(heap_of(set)->entries);
+	free(heap_of(set)->block);
 	free(set);
 }
 
