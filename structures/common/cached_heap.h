@@ -211,8 +211,8 @@ CACHED_HEAP_INLINE void heap_fetch_grandchildren(const struct cached_heap *heap,
 	const size_t per_line = CACHED_HEAP_LINE / sizeof(struct heap_entry);
 	size_t first = heap_children(child, arity);
 
-	/* All or nothing: at the fringe little is to be had. More than 8 lines are not worth it. */
-	if (arity > 4 || first + arity * arity - arity >= heap_end(heap, arity))
+	/* All or nothing: at the fringe little is to be had. Of 16 children it would be 64 lines. */
+	if (arity > 8 || first + arity * arity - arity >= heap_end(heap, arity))
 		return;
 	for (size_t slot = 0; slot < arity * arity; slot += per_line)
 		__builtin_prefetch(heap->entries + first + slot);
