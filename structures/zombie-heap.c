@@ -1,0 +1,371 @@
+/*
+ * zombie-heap - a 4-ary heap that nobody is taken out of, as Go keeps its timers
+ *
+ * IDEA. quad-heap writes a timer's place into it at every move, only so that it can be found when it
+ * is stopped. Here nobody knows where in the heap a timer is: stopping and putting off change the
+ * timer and leave its entry, which is then wrong. Entries are put right when they come to the root,
+ * and all of them at once when a quarter of the heap is dead.
+ *
+ *	entry (key, timer)   the timer says       when it comes to the root
+ *	(40, *)              due 40               it fires
+ *	(25, *)              due 90               it is moved down to 90
+ *	(31, *)              stopped: a zombie    it is dropped
+ *	(70, *)              due 12               must not wait for that: moved up at once
+ *
+ * A deadline that becomes earlier is the one that can't be left: the least of these is kept, and when
+ * it is below the root's, the heap is put right before anybody asks.
+ *
+ * COST.   insert     O(log n)
+ *         reinsert   later: O(1), two stores; earlier: O(1), and O(n) once before the next expiry
+ *         disarm     O(1); a purge of O(n) for each n / 4 of them
+ *         remove     O(n): the entry must be found, since the memory is the caller's at once
+ *         next       O(1), after putting the root right
+ *         expire     O(log n) a timer
+ *         memory     16 bytes for each timer armed or not yet purged
+ *
+ * WINS. Where timers are stopped by disarm, or put off: a store each, and sifts touch no timer.
+ *
+ * LOSES. By remove, which this scheme has no answer to: Go has a garbage collector and never needs
+ * it. And where deadlines come forward often.
+ *
+ * SOURCE. Go 1.23's runtime/time.go: 4-ary heap of (timer, when), the bits timerModified and
+ * timerZombie, adjust() over the whole heap when minWhenModified is due, a purge when more than a
+ * quarter are zombies.
+ *
+ * DEPARTURES. Go's heap starts at 0 and its children straddle cache lines; so here. remove looks for
+ * the entry from the front of the array. Go's per-P heaps and locks are left out.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "timer.h"
+
+#define FIRST_CAPACITY 16
+
+/* Go purges when zombies are more than this share of the heap. */
+#define ZOMBIE_SHARE 4
+
+/* States, in link.word[0]; an idle timer is all zero. */
+#define IDLE	 0
+#define ARMED	 1
+#define DISARMED 2 /* and in the heap no more */
+#define ZOMBIE	 3 /* disarmed, its entry is still there */
+
+struct zombie_entry {
+	uint64_t key; /* the timer's key; its deadline may be another */
+	struct timer *timer;
+};
+
+struct zombie_heap {
+	struct zombie_entry *entries; /* [0..length-1] */
+	size_t length;
+	size_t zombies;
+	size_t capacity;
+	uint64_t earlier; /* the least deadline that is before its entry's key */
+};
+
+static struct zombie_heap *heap_of(const struct timer_set *set)
+{
+	return (struct zombie_heap *)set;
+}
+
+static void sift_up(struct zombie_heap *heap, size_t slot, struct zombie_entry entry)
+{
+	while (slot && heap->entries[(slot - 1) / 4].key > entry.key) {
+		heap->entries[slot] = heap->entries[(slot - 1) / 4];
+		slot = (slot - 1) / 4;
+	}
+	heap->entries[slot] = entry;
+}
+
+/* The least of up to four children. */
+static size_t least_child(const struct zombie_heap *heap, size_t first)
+{
+	size_t end = first + 4 < heap->length ? first + 4 : heap->length, least = first;
+
+	for (size_t child = first + 1; child < end; child++)
+		least = heap->entries[child].key < heap->entries[least].key ? child : least;
+	return least;
+}
+
+static void sift_down(struct zombie_heap *heap, size_t slot, struct zombie_entry entry)
+{
+	size_t child;
+
+	while ((child = 4 * slot + 1) < heap->length) {
+		child = least_child(heap, child);
+		if (heap->entries[child].key >= entry.key)
+			break;
+		heap->entries[slot] = heap->entries[child];
+		slot = child;
+	}
+	heap->entries[slot] = entry;
+}
+
+static void push(struct zombie_heap *heap, struct timer *timer)
+{
+	timer->key = timer->deadline;
+	timer->link.word[0] = ARMED;
+	sift_up(heap, heap->length++, (struct zombie_entry){ timer->key, timer });
+}
+
+/* The last entry takes the place of the one at `slot`. */
+static void drop(struct zombie_heap *heap, size_t slot)
+{
+	struct zombie_entry last = heap->entries[--heap->length];
+
+	if (slot == heap->length)
+		return;
+	if (slot && heap->entries[(slot - 1) / 4].key > last.key)
+		sift_up(heap, slot, last);
+	else
+		sift_down(heap, slot, last);
+}
+
+static void make_heap(struct zombie_heap *heap)
+{
+	for (size_t slot = heap->length / 4 + 1; slot-- > 0;) {
+		if (slot < heap->length)
+			sift_down(heap, slot, heap->entries[slot]);
+	}
+}
+
+/* Puts every entry right: zombies go, and deadlines are what is sorted by. */
+static void put_right(struct zombie_heap *heap)
+{
+	size_t kept = 0;
+
+	for (size_t slot = 0; slot < heap->length; slot++) {
+		struct timer *timer = heap->entries[slot].timer;
+
+		if (timer->link.word[0] == ZOMBIE) {
+			timer->link.word[0] = DISARMED;
+			continue;
+		}
+		timer->key = timer->deadline;
+		heap->entries[kept++] = (struct zombie_entry){ timer->key, timer };
+	}
+	heap->length = kept;
+	heap->zombies = 0;
+	heap->earlier = TIMER_NEVER;
+	make_heap(heap);
+}
+
+/* Until the root's entry is right and no deadline is before it. */
+static void put_root_right(struct zombie_heap *heap)
+{
+	while (heap->length) {
+		struct zombie_entry root = heap->entries[0];
+
+		if (heap->earlier < root.key) {
+			put_right(heap);
+		} else if (root.timer->link.word[0] == ZOMBIE) {
+			root.timer->link.word[0] = DISARMED;
+			heap->zombies--;
+			drop(heap, 0);
+		} else if (root.timer->deadline > root.key) {
+			root.key = root.timer->key = root.timer->deadline;
+			sift_down(heap, 0, root);
+		} else {
+			return;
+		}
+	}
+}
+
+static int zombie_heap_create(struct timer_set **set, const void *options, uint64_t now)
+{
+	struct zombie_heap *heap = calloc(1, sizeof(*heap));
+
+	(void)options;
+	(void)now;
+	if (!heap)
+		return -ENOMEM;
+	heap->earlier = TIMER_NEVER;
+	*set = (struct timer_set *)heap;
+	return 0;
+}
+
+static void zombie_heap_destroy(struct timer_set *set)
+{
+	free(heap_of(set)->entries);
+	free(set);
+}
+
+static int zombie_heap_reserve(struct timer_set *set, size_t n)
+{
+	struct zombie_heap *heap = heap_of(set);
+	size_t capacity = heap->capacity ? heap->capacity : FIRST_CAPACITY;
+	struct zombie_entry *entries;
+
+	if (n <= heap->capacity)
+		return 0;
+	if (n >= SIZE_MAX / sizeof(*entries) / 2)
+		return -ENOMEM;
+	while (capacity < n)
+		capacity *= 2;
+	entries = realloc(heap->entries, capacity * sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	heap->entries = entries;
+	heap->capacity = capacity;
+	return 0;
+}
+
+/* An armed timer, or one whose entry is still there, gets another deadline. */
+static void change(struct zombie_heap *heap, struct timer *timer, uint64_t deadline)
+{
+	timer->deadline = deadline;
+	if (deadline < timer->key && deadline < heap->earlier)
+		heap->earlier = deadline;
+}
+
+static void zombie_heap_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+			       uint64_t interval)
+{
+	struct zombie_heap *heap = heap_of(set);
+
+	(void)interval;
+	assert(timer->link.word[0] != ARMED && "insert: the timer is armed");
+	if (timer->link.word[0] == ZOMBIE) {
+		timer->link.word[0] = ARMED;
+		heap->zombies--;
+		change(heap, timer, deadline);
+		return;
+	}
+	assert(heap->length < heap->capacity && "insert: more timers than reserved");
+	timer->deadline = deadline;
+	push(heap, timer);
+}
+
+static void zombie_heap_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+				 uint64_t interval)
+{
+	(void)interval;
+	assert(timer->link.word[0] == ARMED && "reinsert: the timer is not armed");
+	change(heap_of(set), timer, deadline);
+}
+
+static void zombie_heap_disarm(struct timer_set *set, struct timer *timer)
+{
+	struct zombie_heap *heap = heap_of(set);
+
+	assert(timer->link.word[0] == ARMED && "disarm: the timer is not armed");
+	timer->link.word[0] = ZOMBIE;
+	if (++heap->zombies > heap->length / ZOMBIE_SHARE)
+		put_right(heap);
+}
+
+static void zombie_heap_remove(struct timer_set *set, struct timer *timer)
+{
+	struct zombie_heap *heap = heap_of(set);
+	size_t slot = 0;
+
+	assert(timer->link.word[0] != IDLE && "remove: the timer is idle");
+	if (timer->link.word[0] != DISARMED) {
+		while (heap->entries[slot].timer != timer)
+			slot++;
+		heap->zombies -= timer->link.word[0] == ZOMBIE;
+		drop(heap, slot);
+	}
+	timer->link.word[0] = IDLE;
+}
+
+static uint64_t zombie_heap_next(struct timer_set *set)
+{
+	struct zombie_heap *heap = heap_of(set);
+
+	put_root_right(heap);
+	return heap->length ? heap->entries[0].key : TIMER_NEVER;
+}
+
+static size_t zombie_heap_expire(struct timer_set *set, uint64_t now, struct timer **out,
+				 size_t max)
+{
+	struct zombie_heap *heap = heap_of(set);
+	size_t count = 0;
+
+	while (count < max) {
+		struct timer *first;
+
+		put_root_right(heap);
+		if (!heap->length || heap->entries[0].key > now ||
+		    heap->entries[0].key == TIMER_NEVER)
+			break;
+		first = heap->entries[0].timer;
+		drop(heap, 0);
+		first->link.word[0] = IDLE;
+		out[count++] = first;
+	}
+	return count;
+}
+
+static void zombie_heap_for_each(const struct timer_set *set,
+				 void (*visit)(struct timer *timer, void *data), void *data)
+{
+	const struct zombie_heap *heap = heap_of(set);
+
+	for (size_t slot = 0; slot < heap->length; slot++) {
+		if (heap->entries[slot].timer->link.word[0] == ARMED)
+			visit(heap->entries[slot].timer, data);
+	}
+}
+
+static size_t zombie_heap_size(const struct timer_set *set)
+{
+	return heap_of(set)->length - heap_of(set)->zombies;
+}
+
+static size_t zombie_heap_footprint(const struct timer_set *set)
+{
+	const struct zombie_heap *heap = heap_of(set);
+
+	return sizeof(*heap) + heap->capacity * sizeof(*heap->entries);
+}
+
+static const char *zombie_heap_check(const struct timer_set *set)
+{
+	const struct zombie_heap *heap = heap_of(set);
+	size_t zombies = 0;
+
+	if (heap->length > heap->capacity)
+		return "more entries than capacity";
+	for (size_t slot = 0; slot < heap->length; slot++) {
+		const struct zombie_entry *entry = &heap->entries[slot];
+		const struct timer *timer = entry->timer;
+
+		if (timer->key != entry->key)
+			return "a cached key is not its timer's";
+		if (timer->link.word[0] != ARMED && timer->link.word[0] != ZOMBIE)
+			return "an entry's timer is neither armed nor a zombie";
+		if (timer->link.word[0] == ARMED && timer->deadline < entry->key &&
+		    timer->deadline < heap->earlier)
+			return "a deadline has come forward unnoticed";
+		if (slot && heap->entries[(slot - 1) / 4].key > entry->key)
+			return "an entry is before its parent";
+		zombies += timer->link.word[0] == ZOMBIE;
+	}
+	return zombies == heap->zombies ? NULL : "the zombies are miscounted";
+}
+
+const struct timer_structure timer_zombie_heap = {
+	.name = "zombie-heap",
+	.summary = "4-ary heap without back-index: stopped timers stay until purged",
+	.source = "Go 1.23 (runtime/time.go)",
+	.departures = "one heap and no locks; remove, which Go does not have, searches the array",
+	.complexity = { "O(log n)", "O(1) amortised", "O(1) amortised", "O(n)", "O(1) amortised",
+			"O(log n) each" },
+	.create = zombie_heap_create,
+	.destroy = zombie_heap_destroy,
+	.reserve = zombie_heap_reserve,
+	.insert = zombie_heap_insert,
+	.reinsert = zombie_heap_reinsert,
+	.disarm = zombie_heap_disarm,
+	.remove = zombie_heap_remove,
+	.next = zombie_heap_next,
+	.expire = zombie_heap_expire,
+	.for_each = zombie_heap_for_each,
+	.size = zombie_heap_size,
+	.footprint = zombie_heap_footprint,
+	.check = zombie_heap_check,
+};
