@@ -116,6 +116,9 @@ struct timer_structure {
 	 * is. */
 	size_t bears;
 
+	/* While anything is armed, next is the next tick, however far the first deadline is. */
+	bool ticks;
+
 	/*
 	 * Options: a table that ends with a row without a name, the size of the struct that the
 	 * rows point into, the settings worth testing (NULL ends the list; "" is the default), and
@@ -163,7 +166,8 @@ struct timer_structure {
 
 	/*
 	 * next: the earliest now at which expire would return something, TIMER_NEVER if none. May
-	 * be earlier than that, which costs its caller a spurious wake-up, but never later.
+	 * be earlier than that, which costs its caller a spurious wake-up, but never later; and not
+	 * so often that a timer costs more than 65 of them, unless the structure ticks.
 	 */
 	uint64_t (*next)(struct timer_set *set);
 

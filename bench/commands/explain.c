@@ -127,6 +127,8 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	printf("\nCOST\n    insert %s\n    reinsert %s\n    disarm %s\n    remove %s\n"
 	       "    next %s\n    expire %s\n",
 	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
+	if (structure->ticks)
+		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
 	if (structure->bears)
 		printf("\nBEARS\n    up to %zu timers, by its own account\n", structure->bears);
 	print_options(structure->options);

@@ -608,15 +608,35 @@ static bool goes_by_ticks(const struct timer_structure *structure)
 	return timer_set_accuracy(structure->name, &accuracy, NULL, 0) || accuracy.tick;
 }
 
+/* To the microsecond, as libevent is, and in order. */
+static bool is_as_exact(const struct timer_structure *structure)
+{
+	struct timer_accuracy accuracy;
+
+	return !timer_set_accuracy(structure->name, &accuracy, NULL, 0) &&
+	       accuracy.order != TIMER_UNORDERED && accuracy.when != TIMER_LATE_FRACTION &&
+	       accuracy.tick <= 1000;
+}
+
+static const struct timer_structure *choose_structure(struct draws *draws)
+{
+	size_t structures = 0;
+	const struct timer_structure *structure;
+
+	while (timer_structures[structures])
+		structures++;
+	do
+		structure = timer_structures[draw(draws, structures)];
+	while (!is_as_exact(structure));
+	return structure;
+}
+
 /* Half of them with what makes order matter more: priorities, limits, no time cache. */
 static struct program make_program(uint64_t seed)
 {
 	struct program program = { .seed = seed, .steps = MOST_STEPS, .events = MOST_EVENTS };
 	struct draws draws = { mix(seed + 1) };
-	size_t structures = 0;
 
-	while (timer_structures[structures])
-		structures++;
 	program.operations = (1u << OPERATIONS) - 1;
 	program.ties = !draw(&draws, 4);
 	program.method = draw(&draws, 3) ? "epoll" : "select";
@@ -628,7 +648,7 @@ static struct program make_program(uint64_t seed)
 		program.flags |= EVENT_BASE_FLAG_NO_CACHE_TIME;
 	if (draw(&draws, 2))
 		program.flags |= EVENT_BASE_FLAG_TIMER_REINSERT;
-	program.structure = timer_structures[draw(&draws, structures)];
+	program.structure = choose_structure(&draws);
 	/*
 	 * A wait computed from a time that is past, as libevent's is, ends at another time when it
 	 * comes in two parts. So not for structures whose `next` may be too early.

@@ -1,0 +1,486 @@
+/*
+ * hashed-wheel - one timing wheel; what lies beyond a turn waits in its slot for its turn
+ *
+ * IDEA. A ring of slots, one for each tick. A timer goes into the slot of its tick's number modulo
+ * the slots, so that each slot has the timers of one tick of every turn. When time gets to a slot, what
+ * is due in it fires and the rest stays.
+ *
+ *	 8 slots, tick 13 now
+ *	   0    1    2    3    4   [5]   6    7
+ *	              |              \
+ *	             18, 26, 42       13: due;  21, 45: not this turn
+ *
+ * With more timers than slots, each slot is a list of some length, and the question is what is done
+ * about that. order=unsorted walks the whole slot (Scheme 6); order=sorted keeps it in order, so that
+ * arming walks and expiry stops at the first that is not due (Scheme 5). What tells whose turn it is:
+ * mark=time compares the tick in full; mark=rounds counts turns down at each visit, a store for every
+ * timer that is passed.
+ *
+ * COST.   insert     O(1); sorted: O(n / slots)
+ *         reinsert   as insert
+ *         remove     O(1)
+ *         next       O(1): the next tick, while anything is armed
+ *         expire     unsorted: O(n / slots) a tick; sorted: O(1) a tick and a timer
+ *         memory     none a timer; 8 bytes a slot
+ *
+ * WINS. Where timers are armed and stopped within about a turn, and the tick is coarse: it is the
+ * least code of all wheels.
+ *
+ * LOSES. Where timers outlive many turns: every turn walks past them. And it ticks: whoever asks when
+ * to wake up is told the next tick, if only one timer is armed, an hour ahead.
+ *
+ * SOURCE. Varghese and Lauck, SOSP 1987, Schemes 5 and 6. FreeBSD's kern_timeout.c compares times in
+ * full (slots by the number of processes and files, up to 16,384, of 1/256 s); Netty's
+ * HashedWheelTimer counts rounds (512 slots of 100 ms).
+ *
+ * DEPARTURES. Both have ticks of their time; the default here is 1 ms. After a jump of more than a turn
+ * each slot is visited once, not once a turn. FreeBSD looks ahead for the next slot that has
+ * something, to sleep longer; Netty ticks, and so does this.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "common/options.h"
+#include "timer.h"
+
+#define MOST_SLOTS (1 << 22)
+
+/* Where a timer is, in link.half[4]; 0 is an idle timer's. A slot s is PLACE_SLOT + s. */
+#define PLACE_IDLE     0
+#define PLACE_DISARMED 1
+#define PLACE_DUE      2
+#define PLACE_NEVER    3
+#define PLACE_SLOT     4
+
+struct hashed_options {
+	uint64_t tick, slots;
+	int order, mark;
+};
+
+enum { ORDER_UNSORTED, ORDER_SORTED };
+enum { MARK_TIME, MARK_ROUNDS };
+
+struct hashed_wheel {
+	uint64_t tick; /* all slots up to this one have been visited */
+	uint64_t tick_ns;
+	size_t size;
+	uint64_t slots;
+	bool sorted, rounds;
+	struct timer *due, *due_end; /* found due, in the order in which they were */
+	struct timer *never;
+	struct timer *slot[];
+};
+
+static struct hashed_wheel *wheel_of(const struct timer_set *set)
+{
+	return (struct hashed_wheel *)set;
+}
+
+static bool is_armed(const struct timer *timer)
+{
+	return timer->link.half[4] >= PLACE_DUE;
+}
+
+/* In link.half[5]: the visits to its slot that are still to be made before it is due. */
+static uint32_t *rounds_of(struct timer *timer)
+{
+	return &timer->link.half[5];
+}
+
+/* The first tick at or after a deadline: never early. */
+static uint64_t ceiling_tick(const struct hashed_wheel *wheel, uint64_t ns)
+{
+	return ns / wheel->tick_ns + (ns % wheel->tick_ns != 0);
+}
+
+/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
+static uint64_t now_tick(const struct hashed_wheel *wheel, uint64_t now)
+{
+	return (now == TIMER_NEVER ? now - 1 : now) / wheel->tick_ns;
+}
+
+static void append_due(struct hashed_wheel *wheel, struct timer *timer)
+{
+	timer->link.half[4] = PLACE_DUE;
+	timer->link.next = NULL;
+	timer->link.previous = wheel->due_end;
+	*(wheel->due_end ? &wheel->due_end->link.next : &wheel->due) = timer;
+	wheel->due_end = timer;
+}
+
+static void push(struct timer **head, struct timer *timer)
+{
+	timer->link.previous = NULL;
+	timer->link.next = *head;
+	if (*head)
+		(*head)->link.previous = timer;
+	*head = timer;
+}
+
+/* Behind those that are due before it or at the same tick. */
+static void push_sorted(struct timer **head, struct timer *timer)
+{
+	struct timer *before = NULL, *after = *head;
+
+	for (; after && after->key <= timer->key; after = after->link.next)
+		before = after;
+	timer->link.previous = before;
+	timer->link.next = after;
+	*(before ? &before->link.next : head) = timer;
+	if (after)
+		after->link.previous = timer;
+}
+
+static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadline)
+{
+	uint64_t slot;
+
+	timer->deadline = deadline;
+	timer->key = ceiling_tick(wheel, deadline);
+	if (deadline == TIMER_NEVER) {
+		timer->link.half[4] = PLACE_NEVER;
+		push(&wheel->never, timer);
+		return;
+	}
+	if (timer->key <= wheel->tick) {
+		append_due(wheel, timer);
+		return;
+	}
+	slot = timer->key & (wheel->slots - 1);
+	timer->link.half[4] = (uint32_t)(PLACE_SLOT + slot);
+	if (wheel->rounds) {
+		uint64_t rounds = (timer->key - wheel->tick - 1) / wheel->slots;
+
+		*rounds_of(timer) = rounds < UINT32_MAX ? (uint32_t)rounds : UINT32_MAX;
+	}
+	if (wheel->sorted)
+		push_sorted(&wheel->slot[slot], timer);
+	else
+		push(&wheel->slot[slot], timer);
+}
+
+static struct timer **head_of(struct hashed_wheel *wheel, const struct timer *timer)
+{
+	uint32_t place = timer->link.half[4];
+
+	return place == PLACE_DUE     ? &wheel->due
+	       : place == PLACE_NEVER ? &wheel->never
+				      : &wheel->slot[place - PLACE_SLOT];
+}
+
+static void take_out(struct hashed_wheel *wheel, struct timer *timer)
+{
+	struct timer *before = timer->link.previous, *after = timer->link.next;
+
+	*(before ? &before->link.next : head_of(wheel, timer)) = after;
+	if (after)
+		after->link.previous = before;
+	else if (timer->link.half[4] == PLACE_DUE)
+		wheel->due_end = before;
+}
+
+/* Whether a timer of the visited slot is due, `turns` after the last visit. */
+static bool is_due(const struct hashed_wheel *wheel, struct timer *timer, uint64_t until,
+		   uint64_t turns)
+{
+	if (!wheel->rounds)
+		return timer->key <= until;
+	if (*rounds_of(timer) >= turns) {
+		*rounds_of(timer) -= (uint32_t)turns;
+		return false;
+	}
+	/* Nearly always due; but the counter does not hold all rounds that there are in 584 years. */
+	*rounds_of(timer) = 0;
+	return timer->key <= until;
+}
+
+static void visit_slot(struct hashed_wheel *wheel, uint64_t slot, uint64_t until, uint64_t turns)
+{
+	struct timer *timer = wheel->slot[slot];
+
+	while (timer) {
+		struct timer *next = timer->link.next;
+
+		if (next)
+			__builtin_prefetch(next->link.next);
+		if (is_due(wheel, timer, until, turns)) {
+			take_out(wheel, timer);
+			append_due(wheel, timer);
+		} else if (wheel->sorted && !wheel->rounds) {
+			return;
+		}
+		timer = next;
+	}
+}
+
+/* All slots whose tick has come, each once. */
+static void advance(struct hashed_wheel *wheel, uint64_t until)
+{
+	uint64_t steps = until - wheel->tick, tick = wheel->tick;
+
+	if (wheel->due || wheel->size)
+		for (uint64_t i = 0; i < steps && i < wheel->slots; i++) {
+			uint64_t first = ++tick;
+
+			visit_slot(wheel, first & (wheel->slots - 1), until,
+				   1 + (until - first) / wheel->slots);
+		}
+	wheel->tick = until;
+}
+
+static int hashed_wheel_create(struct timer_set **set, const void *options, uint64_t now)
+{
+	const struct hashed_options *asked = options;
+	struct hashed_wheel *wheel =
+		calloc(1, sizeof(*wheel) + asked->slots * sizeof(struct timer *));
+
+	if (!wheel)
+		return -ENOMEM;
+	wheel->tick_ns = asked->tick;
+	wheel->tick = now_tick(wheel, now);
+	wheel->slots = asked->slots;
+	wheel->sorted = asked->order == ORDER_SORTED;
+	wheel->rounds = asked->mark == MARK_ROUNDS;
+	*set = (struct timer_set *)wheel;
+	return 0;
+}
+
+static void hashed_wheel_destroy(struct timer_set *set)
+{
+	free(set);
+}
+
+static int hashed_wheel_reserve(struct timer_set *set, size_t n)
+{
+	(void)set;
+	(void)n; /* the lists run through the timers */
+	return 0;
+}
+
+static void hashed_wheel_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+				uint64_t interval)
+{
+	struct hashed_wheel *wheel = wheel_of(set);
+
+	(void)interval;
+	assert(!is_armed(timer) && "insert: the timer is armed");
+	arm(wheel, timer, deadline);
+	wheel->size++;
+}
+
+static void hashed_wheel_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+				  uint64_t interval)
+{
+	struct hashed_wheel *wheel = wheel_of(set);
+
+	(void)interval;
+	assert(is_armed(timer) && "reinsert: the timer is not armed");
+	take_out(wheel, timer);
+	arm(wheel, timer, deadline);
+}
+
+static void hashed_wheel_disarm(struct timer_set *set, struct timer *timer)
+{
+	struct hashed_wheel *wheel = wheel_of(set);
+
+	assert(is_armed(timer) && "disarm: the timer is not armed");
+	take_out(wheel, timer);
+	wheel->size--;
+	timer->link.half[4] = PLACE_DISARMED;
+}
+
+static void hashed_wheel_remove(struct timer_set *set, struct timer *timer)
+{
+	struct hashed_wheel *wheel = wheel_of(set);
+
+	assert(timer->link.half[4] != PLACE_IDLE && "remove: the timer is idle");
+	if (is_armed(timer)) {
+		take_out(wheel, timer);
+		wheel->size--;
+	}
+	timer->link = (union timer_link){ .word = { 0 } };
+}
+
+static uint64_t hashed_wheel_next(struct timer_set *set)
+{
+	const struct hashed_wheel *wheel = wheel_of(set);
+	uint64_t ns;
+
+	if (wheel->due)
+		return wheel->tick * wheel->tick_ns;
+	if (!wheel->size)
+		return TIMER_NEVER;
+	return __builtin_mul_overflow(wheel->tick + 1, wheel->tick_ns, &ns) ? TIMER_NEVER : ns;
+}
+
+static size_t hashed_wheel_expire(struct timer_set *set, uint64_t now, struct timer **out,
+				  size_t max)
+{
+	struct hashed_wheel *wheel = wheel_of(set);
+	uint64_t until = now_tick(wheel, now);
+	struct timer *timer;
+	size_t count = 0;
+
+	if (until < wheel->tick)
+		return 0;
+	advance(wheel, until);
+	timer = wheel->due;
+	while (count < max && timer) {
+		out[count] = timer;
+		timer = timer->link.next;
+		out[count++]->link = (union timer_link){ .word = { 0 } };
+		if (timer)
+			__builtin_prefetch(timer->link.next, 1);
+	}
+	wheel->due = timer;
+	*(timer ? &timer->link.previous : &wheel->due_end) = NULL;
+	wheel->size -= count;
+	return count;
+}
+
+static void visit_list(struct timer *timer, void (*visit)(struct timer *timer, void *data),
+		       void *data)
+{
+	for (; timer; timer = timer->link.next)
+		visit(timer, data);
+}
+
+static void hashed_wheel_for_each(const struct timer_set *set,
+				  void (*visit)(struct timer *timer, void *data), void *data)
+{
+	const struct hashed_wheel *wheel = wheel_of(set);
+
+	visit_list(wheel->due, visit, data);
+	visit_list(wheel->never, visit, data);
+	for (uint64_t slot = 0; slot < wheel->slots; slot++)
+		visit_list(wheel->slot[slot], visit, data);
+}
+
+static size_t hashed_wheel_size(const struct timer_set *set)
+{
+	return wheel_of(set)->size;
+}
+
+static size_t hashed_wheel_footprint(const struct timer_set *set)
+{
+	return sizeof(struct hashed_wheel) + wheel_of(set)->slots * sizeof(struct timer *);
+}
+
+static const char *check_list(const struct hashed_wheel *wheel, const struct timer *head,
+			      uint64_t place, size_t *count)
+{
+	const struct timer *previous = NULL;
+
+	for (const struct timer *timer = head; timer; timer = timer->link.next) {
+		if (timer->link.previous != previous)
+			return "a list's links do not agree";
+		if (timer->link.half[4] != place)
+			return "a timer is in another list than it says";
+		if (timer->key != ceiling_tick(wheel, timer->deadline))
+			return "a key is not the tick of its timer's deadline";
+		if (place == PLACE_DUE && timer->key > wheel->tick)
+			return "a timer is to fire that is not due";
+		if (place >= PLACE_SLOT && timer->key <= wheel->tick)
+			return "a timer is in a slot that has been visited";
+		if (place >= PLACE_SLOT && (timer->key & (wheel->slots - 1)) + PLACE_SLOT != place)
+			return "a timer is in the wrong slot";
+		if (place >= PLACE_SLOT && wheel->sorted && previous && previous->key > timer->key)
+			return "a slot is not in order";
+		previous = timer;
+		++*count;
+	}
+	return place == PLACE_DUE && wheel->due_end != previous ? "the end of what is due is lost"
+								: NULL;
+}
+
+static const char *hashed_wheel_check(const struct timer_set *set)
+{
+	const struct hashed_wheel *wheel = wheel_of(set);
+	const char *broken;
+	size_t count = 0;
+
+	if ((broken = check_list(wheel, wheel->due, PLACE_DUE, &count)) ||
+	    (broken = check_list(wheel, wheel->never, PLACE_NEVER, &count)))
+		return broken;
+	for (uint64_t slot = 0; slot < wheel->slots; slot++)
+		if ((broken = check_list(wheel, wheel->slot[slot], PLACE_SLOT + slot, &count)))
+			return broken;
+	return count == wheel->size ? NULL : "the size is not the number of timers";
+}
+
+static const char *hashed_wheel_refuse(const void *options)
+{
+	const struct hashed_options *asked = options;
+
+	if (asked->slots & (asked->slots - 1))
+		return "slots: must be a power of two";
+	return NULL;
+}
+
+/* Each tick's timers come together, but after a jump of more than a turn ticks come as slots do. */
+static void hashed_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
+{
+	const struct hashed_options *asked = options;
+
+	*accuracy = (struct timer_accuracy){
+		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
+		.order = TIMER_UNORDERED,
+		.tick = asked->tick,
+	};
+}
+
+static const char *const order_words[] = { "unsorted", "sorted", NULL };
+static const char *const mark_words[] = { "time", "rounds", NULL };
+
+static const struct option_spec hashed_wheel_options[] = {
+	{ "tick", OPTION_DURATION, offsetof(struct hashed_options, tick), 1, 3600e9, "1ms", NULL,
+	  "what deadlines are rounded up to" },
+	{ "slots", OPTION_COUNT, offsetof(struct hashed_options, slots), 2, MOST_SLOTS, "16384",
+	  NULL, "slots of the wheel; a power of two" },
+	{ "order", OPTION_WORD, offsetof(struct hashed_options, order), 0, 0, "unsorted",
+	  order_words, "whether a slot is kept in order (Scheme 5) or not (Scheme 6)" },
+	{ "mark", OPTION_WORD, offsetof(struct hashed_options, mark), 0, 0, "time", mark_words,
+	  "how a timer of a later turn is told: by its time, or by counting rounds down" },
+	{ 0 },
+};
+
+static const char *const hashed_wheel_interesting[] = {
+	"",
+	"mark=rounds",
+	"order=sorted",
+	"order=sorted,mark=rounds,slots=8",
+	"slots=2",
+	"slots=64,tick=333ns",
+	"tick=100ms,slots=512,mark=rounds",
+	"tick=1ns,slots=256",
+	NULL,
+};
+
+const struct timer_structure timer_hashed_wheel = {
+	.name = "hashed-wheel",
+	.summary = "one timing wheel, its slots shared by the ticks of all turns",
+	.source = "FreeBSD (kern_timeout.c), Netty (HashedWheelTimer); Varghese and Lauck, SOSP "
+		  "1987, Schemes 5 and 6",
+	.departures = "a jump visits each slot once; ticks of 1 ms unless asked for otherwise",
+	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(1)", "O(n / slots) a tick" },
+	.ticks = true,
+	.options = hashed_wheel_options,
+	.options_size = sizeof(struct hashed_options),
+	.interesting = hashed_wheel_interesting,
+	.refuse = hashed_wheel_refuse,
+	.accuracy = hashed_wheel_accuracy,
+	.create = hashed_wheel_create,
+	.destroy = hashed_wheel_destroy,
+	.reserve = hashed_wheel_reserve,
+	.insert = hashed_wheel_insert,
+	.reinsert = hashed_wheel_reinsert,
+	.disarm = hashed_wheel_disarm,
+	.remove = hashed_wheel_remove,
+	.next = hashed_wheel_next,
+	.expire = hashed_wheel_expire,
+	.for_each = hashed_wheel_for_each,
+	.size = hashed_wheel_size,
+	.footprint = hashed_wheel_footprint,
+	.check = hashed_wheel_check,
+};
