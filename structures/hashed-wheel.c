@@ -64,7 +64,7 @@ enum { MARK_TIME, MARK_ROUNDS };
 struct hashed_wheel {
 	uint64_t tick; /* all slots up to this one have been visited */
 	uint64_t tick_ns;
-	size_t size;
+	size_t size, waiting; /* armed; of these, in slots */
 	uint64_t slots;
 	bool sorted, rounds;
 	struct timer *due, *due_end; /* found due, in the order in which they were */
@@ -148,6 +148,7 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 		return;
 	}
 	slot = timer->key & (wheel->slots - 1);
+	wheel->waiting++;
 	timer->link.half[4] = (uint32_t)(PLACE_SLOT + slot);
 	if (wheel->rounds) {
 		uint64_t rounds = (timer->key - wheel->tick - 1) / wheel->slots;
@@ -173,6 +174,7 @@ static void take_out(struct hashed_wheel *wheel, struct timer *timer)
 {
 	struct timer *before = timer->link.previous, *after = timer->link.next;
 
+	wheel->waiting -= timer->link.half[4] >= PLACE_SLOT;
 	*(before ? &before->link.next : head_of(wheel, timer)) = after;
 	if (after)
 		after->link.previous = before;
@@ -219,7 +221,7 @@ static void advance(struct hashed_wheel *wheel, uint64_t until)
 {
 	uint64_t steps = until - wheel->tick, tick = wheel->tick;
 
-	if (wheel->due || wheel->size)
+	if (wheel->waiting)
 		for (uint64_t i = 0; i < steps && i < wheel->slots; i++) {
 			uint64_t first = ++tick;
 
@@ -309,7 +311,7 @@ static uint64_t hashed_wheel_next(struct timer_set *set)
 
 	if (wheel->due)
 		return wheel->tick * wheel->tick_ns;
-	if (!wheel->size)
+	if (!wheel->waiting)
 		return TIMER_NEVER;
 	return __builtin_mul_overflow(wheel->tick + 1, wheel->tick_ns, &ns) ? TIMER_NEVER : ns;
 }
@@ -398,14 +400,17 @@ static const char *hashed_wheel_check(const struct timer_set *set)
 {
 	const struct hashed_wheel *wheel = wheel_of(set);
 	const char *broken;
-	size_t count = 0;
+	size_t count = 0, waiting;
 
 	if ((broken = check_list(wheel, wheel->due, PLACE_DUE, &count)) ||
 	    (broken = check_list(wheel, wheel->never, PLACE_NEVER, &count)))
 		return broken;
+	waiting = count;
 	for (uint64_t slot = 0; slot < wheel->slots; slot++)
 		if ((broken = check_list(wheel, wheel->slot[slot], PLACE_SLOT + slot, &count)))
 			return broken;
+	if (count - waiting != wheel->waiting)
+		return "the timers in slots are miscounted";
 	return count == wheel->size ? NULL : "the size is not the number of timers";
 }
 
