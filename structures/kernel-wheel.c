@@ -27,7 +27,8 @@
  *
  * LOSES. Where somebody waits for what fires: 12.7 % of a minute is 8 seconds.
  *
- * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3).
+ * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). That one may
+ * migrate not at all, or once, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2.
  *
  * DEPARTURES. Deadlines are rounded up to a tick first and so need not be put one slot later than where
  * they end, as Linux does to be sure not to be early. Linux fires what is beyond its horizon (12 days

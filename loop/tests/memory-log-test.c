@@ -2,15 +2,19 @@
  * memory-log-test - the program's own functions for memory and for messages
  *
  * Each function that needs memory is called with the first allocation failing, the second, and so
- * on, until it succeeds: it must say so each time, change nothing, and lose nothing.
+ * on, until it succeeds: it must say so each time, change nothing, and lose nothing. This is done
+ * twice: with one allocation that fails among others that don't, and with none after it.
  */
 #include "loop/log.h"
 #include "loop/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <event2/event_struct.h>
+#include <event2/thread.h>
 #include <event2/watch.h>
 
 #include "loop/tests/child.h"
@@ -19,10 +23,18 @@
 static const struct timeval second = { 1, 0 };
 
 static int live, before_failure;
+static bool just_one_fails;
+
+static bool there_is_memory(void)
+{
+	int left = before_failure--;
+
+	return left > 0 || (just_one_fails && left < 0);
+}
 
 static void *count_malloc(size_t size)
 {
-	void *memory = before_failure-- > 0 ? malloc(size) : NULL;
+	void *memory = there_is_memory() ? malloc(size) : NULL;
 
 	live += !!memory;
 	return memory;
@@ -30,7 +42,7 @@ static void *count_malloc(size_t size)
 
 static void *count_realloc(void *memory, size_t size)
 {
-	void *moved = before_failure-- > 0 ? realloc(memory, size) : NULL;
+	void *moved = there_is_memory() ? realloc(memory, size) : NULL;
 
 	live += moved && !memory;
 	return moved;
@@ -42,9 +54,14 @@ static void count_free(void *memory)
 	free(memory);
 }
 
+static struct event_base *base;
+static struct event *made;
+
 static int begin(void **state)
 {
 	live = 0;
+	base = NULL;
+	just_one_fails = false;
 	before_failure = INT32_MAX;
 	event_set_mem_functions(count_malloc, count_realloc, count_free);
 	return journal_start(state);
@@ -55,23 +72,27 @@ static int end(void **state)
 	(void)state;
 	libevent_global_shutdown();
 	event_set_mem_functions(NULL, NULL, NULL);
+	event_set_log_callback(NULL);
+	event_set_fatal_callback(NULL);
+	event_enable_debug_logging(EVENT_DBG_NONE);
 	return live ? -1 : 0;
 }
 
 /* ------------------------------------------------------------------------------------- memory */
 
 /* Things to do with a base; 0 when it was done. */
-static struct event_base *base;
-static struct event *made;
+static const char *method = "virtual";
+static int flags;
 
 static int make_base(void)
 {
 	struct event_config *config = event_config_new();
 	struct event_base *another = NULL;
 
-	if (config && !event_config_require_method(config, "virtual") &&
-	    !event_config_avoid_method(config, "epoll") &&
-	    !event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV))
+	if (config && !event_config_require_method(config, method) &&
+	    !event_config_avoid_method(config, "no such") &&
+	    !event_config_set_timer_structure(config, "quad-heap") &&
+	    !event_config_set_flag(config, flags | EVENT_BASE_FLAG_IGNORE_ENV))
 		another = event_base_new_with_config(config);
 	event_config_free(config);
 	if (!another)
@@ -118,10 +139,21 @@ static int add_common(void)
 
 static int set_priorities(void)
 {
-	return event_base_priority_init(base, 200);
+	int before = event_base_get_npriorities(base);
+
+	if (!event_base_priority_init(base, 200))
+		return 0;
+	assert_int_equal(event_base_get_npriorities(base), before);
+	return -1;
 }
 
 static void nothing(struct evwatch *watch, const struct evwatch_prepare_cb_info *info, void *arg)
+{
+	(void)watch, (void)info, (void)arg;
+}
+
+static void nothing_checked(struct evwatch *watch, const struct evwatch_check_cb_info *info,
+			    void *arg)
 {
 	(void)watch, (void)info, (void)arg;
 }
@@ -131,20 +163,41 @@ static int add_watcher(void)
 	return evwatch_prepare_new(base, nothing, NULL) ? 0 : -1;
 }
 
+static int add_check_watcher(void)
+{
+	return evwatch_check_new(base, nothing_checked, NULL) ? 0 : -1;
+}
+
+static int events_added(void)
+{
+	return event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
+}
+
+/* With so many allocations and no more. A base keeps room that it made; without one all goes. */
+static int try_with(int budget, int (*function)(void))
+{
+	int had = live, added = events_added(), result;
+
+	before_failure = budget;
+	result = function();
+	before_failure = INT32_MAX;
+	if (base)
+		loop_test_check(base);
+	if (!base || function == make_event)
+		assert_int_equal(live, had);
+	if (result) {
+		assert_int_equal(result, -1);
+		assert_int_equal(events_added(), added);
+	}
+	return result;
+}
+
 /* How many allocations it takes. */
 static int fails_until_there_is_memory(int (*function)(void))
 {
 	for (int budget = 0; budget < 100; budget++) {
-		int result;
-
-		before_failure = budget;
-		result = function();
-		before_failure = INT32_MAX;
-		if (base)
-			loop_test_check(base);
-		if (!result)
+		if (!try_with(budget, function))
 			return budget;
-		assert_int_equal(result, -1); /* room that was made may stay: `end` counts */
 	}
 	fail_msg("it never succeeds");
 	return 0;
@@ -152,9 +205,64 @@ static int fails_until_there_is_memory(int (*function)(void))
 
 static void test_making_bases_without_memory(void **state)
 {
+	static const char *const methods[] = { "virtual", "epoll", "poll", "select", "io_uring" };
+
 	(void)state;
-	base = NULL;
-	assert_true(fails_until_there_is_memory(make_base) >= 5);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
+		method = methods[i];
+		if (make_base()) /* the machine lacks it */
+			continue;
+		for (int one = 0; one < 2; one++) {
+			just_one_fails = one;
+			assert_true(fails_until_there_is_memory(make_base) >= 7);
+		}
+	}
+	method = "virtual";
+	assert_int_equal(make_base(), 0);
+}
+
+/* Beside the base there is its lock, a condition, and what wakes it up. */
+static void test_making_bases_with_locks_without_memory(void **state)
+{
+	int without, with;
+
+	(void)state;
+	without = fails_until_there_is_memory(make_base);
+	assert_int_equal(evthread_use_pthreads(), 0);
+	for (int one = 0; one < 2; one++) {
+		just_one_fails = one;
+		with = fails_until_there_is_memory(make_base);
+		assert_true(with >= without + 3);
+		flags = EVENT_BASE_FLAG_NOLOCK;
+		assert_int_equal(fails_until_there_is_memory(make_base), without);
+		flags = 0;
+	}
+	evthread_set_lock_callbacks(NULL);
+	evthread_set_condition_callbacks(NULL);
+	evthread_set_id_callback(NULL);
+}
+
+/* What a configuration said before is still what it says. */
+static void test_configuring_without_memory(void **state)
+{
+	struct event_config *config = event_config_new();
+
+	(void)state;
+	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
+	assert_int_equal(event_config_require_method(config, "virtual"), 0);
+	assert_int_equal(event_config_set_timer_structure(config, "quad-heap"), 0);
+	before_failure = 0;
+	assert_null(event_config_new());
+	assert_int_equal(event_config_require_method(config, "poll"), -1);
+	assert_int_equal(event_config_set_timer_structure(config, "hierarchical-wheel"), -1);
+	assert_int_equal(event_config_avoid_method(config, "virtual"), -1);
+	before_failure = INT32_MAX;
+	base = event_base_new_with_config(config);
+	assert_string_equal(event_base_get_method(base), "virtual");
+	assert_string_equal(event_base_get_timer_structure(base), "quad-heap");
+	end_base(base);
+	event_config_free(config);
+	event_config_free(NULL);
 }
 
 static void test_everything_without_memory(void **state)
@@ -162,16 +270,92 @@ static void test_everything_without_memory(void **state)
 	static const struct {
 		int (*function)(void);
 		int at_least;
-	} tries[] = { { make_event, 1 }, { add_once, 1 },	{ add_common, 2 },
-		      { add_common, 1 }, { set_priorities, 1 }, { add_watcher, 1 } };
+	} tries[] = { { make_event, 1 },     { add_once, 1 },	 { add_common, 2 },
+		      { add_common, 1 },     { add_common, 1 },	 { set_priorities, 1 },
+		      { set_priorities, 1 }, { add_watcher, 1 }, { add_check_watcher, 1 } };
+
+	(void)state;
+	for (int one = 0; one < 2; one++) {
+		just_one_fails = one;
+		base = virtual_base(0);
+		for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++)
+			assert_true(fails_until_there_is_memory(tries[i].function) >=
+				    tries[i].at_least);
+		assert_int_equal(event_base_dispatch(base), 1);
+		assert_journal("o");
+		end_base(base);
+	}
+}
+
+/* All queues that there can be; the array of them grows in between. */
+static void test_common_timeouts_without_memory(void **state)
+{
+	int allocations = 0;
 
 	(void)state;
 	base = virtual_base(0);
-	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++)
-		assert_true(fails_until_there_is_memory(tries[i].function) >= tries[i].at_least);
-	assert_int_equal(event_base_dispatch(base), 1);
-	assert_journal("o");
+	for (int i = 0; i < 256; i++)
+		allocations += fails_until_there_is_memory(add_common);
+	assert_in_range(allocations, 256 + 2, 512);
+	assert_int_equal(add_common(), -1); /* the 257th */
 	end_base(base);
+}
+
+static int once_for_a_descriptor(void)
+{
+	return event_base_once(base, event_get_fd(made), EV_READ | EV_TIMEOUT, note, "o", &second);
+}
+
+static int add_with_timeout(void)
+{
+	return event_add(made, &second);
+}
+
+static int run(void)
+{
+	return event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+/* An event that could not be added is not half there, and a wait without memory is an error. */
+static void use_descriptors_of(const char *backend, int readable)
+{
+	base = loop_test_base(backend, NULL, 0);
+	if (!base)
+		return;
+	made = event_new(base, readable, EV_READ | EV_PERSIST, note, "r");
+	fails_until_there_is_memory(once_for_a_descriptor);
+	assert_int_equal(event_pending(made, EV_READ | EV_TIMEOUT, NULL), 0);
+	fails_until_there_is_memory(add_with_timeout);
+	assert_int_equal(event_pending(made, EV_READ | EV_TIMEOUT, NULL), EV_READ | EV_TIMEOUT);
+	fails_until_there_is_memory(run);
+	assert_int_equal(journal.length, 2);
+	event_del(made);
+	assert_int_equal(events_added(), 0);
+	event_free(made);
+	end_base(base);
+	journal_start(NULL);
+}
+
+static void test_descriptors_of_all_backends_without_memory(void **state)
+{
+	static const char *const methods[] = { "virtual", "epoll", "poll", "select", "io_uring" };
+	int ends[2], high;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	high = fcntl(ends[0], F_DUPFD, 500); /* beyond what there is room for at first */
+	assert_true(high >= 500);
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
+		for (int one = 0; one < 2; one++) {
+			just_one_fails = one;
+			use_descriptors_of(methods[i], ends[0]);
+			use_descriptors_of(methods[i], high);
+		}
+	}
+	close(high);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void test_descriptors_and_signals_without_memory(void **state)
@@ -230,6 +414,52 @@ static void test_helpers(void **state)
 	text = memory_allocate(0);
 	assert_non_null(text);
 	memory_free(text);
+	before_failure = 0;
+	errno = 0;
+	assert_null(memory_allocate(1)); /* a program's own functions need not set it */
+	assert_int_equal(errno, ENOMEM);
+	assert_null(memory_copy_text("abc"));
+	assert_null(memory_allocate_zeroed(1, 1));
+}
+
+/* What is given as NULL is the C library's; the others are the program's. */
+static void test_some_functions_only(void **state)
+{
+	void *memory;
+
+	(void)state;
+	event_set_mem_functions(count_malloc, NULL, NULL);
+	memory = memory_allocate(1);
+	assert_int_equal(live, 1);
+	memory = memory_reallocate(memory, 2);
+	memory_free(memory);
+	assert_int_equal(live, 1);
+	event_set_mem_functions(NULL, NULL, count_free);
+	memory_free(memory_allocate(1));
+	assert_int_equal(live, 0);
+	event_set_mem_functions(NULL, count_realloc, NULL);
+	memory_free(memory_reallocate(NULL, 1));
+	assert_int_equal(live, 1);
+	event_set_mem_functions(NULL, NULL, NULL);
+	memory_free(memory_allocate(1));
+	assert_int_equal(live, 1);
+	live = 0;
+}
+
+/* Nothing of the process's is needed for ever: it may be given back, twice, and all goes on. */
+static void test_global_shutdown(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		base = virtual_base(0);
+		event_base_once(base, -1, EV_TIMEOUT, note, "o", &second);
+		assert_int_equal(event_base_dispatch(base), 1);
+		assert_journal("o");
+		end_base(base);
+		libevent_global_shutdown();
+		libevent_global_shutdown();
+		assert_int_equal(live, 0);
+	}
 }
 
 /* ----------------------------------------------------------------------------------- messages */
@@ -258,31 +488,65 @@ static void test_debug_messages_when_wanted(void **state)
 	assert_int_equal(journal.severity, EVENT_LOG_DEBUG);
 }
 
+static char heard[2048];
+
+static void hear(int severity, const char *message)
+{
+	(void)severity;
+	snprintf(heard, sizeof(heard), "%s", message);
+}
+
+/* At 1023 bytes, wherever that is: in the text or in the reason behind it. */
 static void test_long_messages_are_cut(void **state)
 {
-	char text[3000];
+	const char *reason = ": No such file or directory";
+	char text[2000];
 
 	(void)state;
-	memset(text, 'x', sizeof(text));
-	text[sizeof(text) - 1] = '\0';
-	log_warning_errno(ENOENT, "%s", text);
-	assert_true(strlen(journal.message) > 400);
+	event_set_log_callback(hear);
+	for (size_t length = 900; length < sizeof(text); length++) {
+		size_t whole = length + strlen(reason);
+
+		memset(text, 'x', length);
+		text[length] = '\0';
+		log_warning_errno(ENOENT, "%s", text);
+		assert_int_equal(strlen(heard), whole < 1023 ? whole : 1023);
+		assert_int_equal(strspn(heard, "x"), length < 1023 ? length : 1023);
+		assert_memory_equal(heard + strspn(heard, "x"), reason,
+				    strlen(heard + strspn(heard, "x")));
+		log_warning("%s", text);
+		assert_int_equal(strlen(heard), length < 1023 ? length : 1023);
+	}
+}
+
+static void say_on_all_levels(void)
+{
+	event_set_log_callback(NULL);
+	log_debug("debug off");
+	event_enable_debug_logging(EVENT_DBG_ALL);
+	log_debug("one %d", 1);
+	log_message("two");
+	log_warning("three");
+	log_warning_errno(ENOENT, "four");
+	event_set_fatal_callback(NULL);
+	log_fatal(0, "five");
 }
 
 /* Without a callback they go to stderr, where a child has a pipe. */
 static void test_messages_without_a_callback(void **state)
 {
-	char text[64] = { 0 };
-	int ends[2], kept = dup(2);
+	char text[256] = { 0 };
+	int ends[2], kept = dup(2), end_of_it;
 
 	(void)state;
-	assert_int_equal(pipe(ends), 0);
-	event_set_log_callback(NULL);
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
 	dup2(ends[1], 2);
-	log_warning("one two");
+	end_of_it = end_of_child(say_on_all_levels);
 	dup2(kept, 2);
+	assert_int_equal(end_of_it, 1);
 	assert_true(read(ends[0], text, sizeof(text) - 1) > 0);
-	assert_string_equal(text, "[warn] one two\n");
+	assert_string_equal(text, "[debug] one 1\n[msg] two\n[warn] three\n"
+				  "[warn] four: No such file or directory\n[err] five\n");
 	close(kept);
 	close(ends[0]);
 	close(ends[1]);
@@ -310,9 +574,38 @@ static void die_without_a_callback(void)
 	log_fatal(ENOENT, "gone");
 }
 
+static void leave_if_heard(int error)
+{
+	_exit(error == (int)0xdeaddead && journal.severity == EVENT_LOG_ERR &&
+			      !strcmp(journal.message, "wrong 7")
+		      ? 44
+		      : 45);
+}
+
+/* The message comes first, so that the callback may end the process. */
+static void die_heard(void)
+{
+	event_set_log_callback(journal_log);
+	event_set_fatal_callback(leave_if_heard);
+	log_fatal(0, "wrong %d", 7);
+}
+
+static void stay(int error)
+{
+	(void)error;
+}
+
+static void die_of_a_callback_that_returns(void)
+{
+	event_set_fatal_callback(stay);
+	log_fatal(0, "wrong");
+}
+
 static void test_fatal_errors(void **state)
 {
 	(void)state;
+	assert_int_equal(end_of_child(die_heard), 44);
+	assert_int_equal(end_of_child(die_of_a_callback_that_returns), 1);
 	assert_int_equal(end_of_child(die_for_a_reason), 42);
 	assert_int_equal(end_of_child(die_of_misuse), 43);
 	assert_int_equal(end_of_child(die_without_a_callback), 1);
@@ -322,10 +615,16 @@ static void test_fatal_errors(void **state)
 
 static const struct CMUnitTest tests[] = {
 	TEST(test_making_bases_without_memory),
+	TEST(test_making_bases_with_locks_without_memory),
+	TEST(test_configuring_without_memory),
 	TEST(test_everything_without_memory),
+	TEST(test_common_timeouts_without_memory),
+	TEST(test_descriptors_of_all_backends_without_memory),
 	TEST(test_descriptors_and_signals_without_memory),
 	TEST(test_nothing_is_left),
 	TEST(test_helpers),
+	TEST(test_some_functions_only),
+	TEST(test_global_shutdown),
 	TEST(test_severities),
 	TEST(test_debug_messages_when_wanted),
 	TEST(test_long_messages_are_cut),

@@ -9,8 +9,9 @@
 #include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/un.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "loop/tests/loop_test.h"
@@ -69,8 +70,50 @@ static void test_socket_pairs(void **state)
 		close(pair[0]);
 		close(pair[1]);
 	}
-	assert_int_equal(evutil_socketpair(AF_INET6 + 1000, SOCK_STREAM, 0, pair), -1);
-	assert_int_equal(evutil_socketpair(AF_UNIX, SOCK_STREAM, 12345, pair), -1);
+}
+
+/* What is refused leaves no descriptor behind. */
+static void test_wrong_socket_pairs(void **state)
+{
+	static const struct {
+		int family, type, protocol;
+	} wrong[] = {
+		{ AF_INET6 + 1000, SOCK_STREAM, 0 }, { AF_INET6, SOCK_STREAM, 0 },
+		{ AF_UNIX, SOCK_STREAM, 12345 },     { AF_UNIX, 12345, 0 },
+		{ AF_INET, SOCK_STREAM, 12345 },     { AF_INET, SOCK_DGRAM, 0 },
+	};
+	int pair[2], free_before = dup(0), free_after;
+
+	(void)state;
+	close(free_before);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		errno = 0;
+		assert_int_equal(
+			evutil_socketpair(wrong[i].family, wrong[i].type, wrong[i].protocol, pair),
+			-1);
+		assert_int_not_equal(errno, 0);
+	}
+	assert_int_equal(evutil_socketpair(AF_UNIX, SOCK_STREAM, 0, NULL), -1);
+	assert_int_equal(errno, EINVAL);
+	free_after = dup(0);
+	close(free_after);
+	assert_int_equal(free_after, free_before);
+}
+
+/* Messages keep their ends where the type says so. */
+static void test_pairs_of_datagram_sockets(void **state)
+{
+	char bytes[8];
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(evutil_socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+	assert_int_equal(write(pair[0], "ab", 2), 2);
+	assert_int_equal(write(pair[0], "c", 1), 1);
+	assert_int_equal(read(pair[1], bytes, sizeof(bytes)), 2);
+	assert_int_equal(read(pair[1], bytes, sizeof(bytes)), 1);
+	close(pair[0]);
+	close(pair[1]);
 }
 
 static void test_listening_sockets(void **state)
@@ -78,11 +121,15 @@ static void test_listening_sockets(void **state)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), six = socket(AF_INET6, SOCK_STREAM, 0);
 
 	(void)state;
+	assert_int_equal(option_of(fd, SOL_SOCKET, SO_REUSEADDR), 0);
+	assert_int_equal(option_of(fd, SOL_SOCKET, SO_REUSEPORT), 0);
 	assert_int_equal(evutil_make_listen_socket_reuseable(fd), 0);
 	assert_true(option_of(fd, SOL_SOCKET, SO_REUSEADDR));
 	assert_int_equal(evutil_make_listen_socket_reuseable_port(fd), 0);
 	assert_true(option_of(fd, SOL_SOCKET, SO_REUSEPORT));
+	assert_int_equal(option_of(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
 	assert_int_equal(evutil_make_tcp_listen_socket_deferred(fd), 0);
+	assert_true(option_of(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT));
 	if (six >= 0) {
 		assert_int_equal(evutil_make_listen_socket_ipv6only(six), 0);
 		assert_true(option_of(six, IPPROTO_IPV6, IPV6_V6ONLY));
@@ -135,6 +182,35 @@ static void test_addresses(void **state)
 	}
 }
 
+/* Text that is nearly an address: one that is, with some letters of it written over. */
+static void test_texts_that_may_be_addresses(void **state)
+{
+	static const char letters[] = "0123456789abcdefABCDEFg:.%x -";
+	unsigned seed = 2;
+	int taken = 0;
+
+	(void)state;
+	print_message("seed %u\n", seed);
+	srand(seed);
+	for (int i = 0; i < 20000; i++) {
+		int family = rand() % 2 ? AF_INET : AF_INET6;
+		unsigned char address[16], ours[16] = { 0 }, theirs[16] = { 0 };
+		char text[64];
+
+		for (int byte = 0; byte < 16; byte++)
+			address[byte] = rand() % 2 ? 0 : (unsigned char)rand();
+		inet_ntop(family, address, text, sizeof(text));
+		for (int changes = rand() % 3; changes; changes--)
+			text[(size_t)rand() % strlen(text)] =
+				letters[(size_t)rand() % (sizeof(letters) - 1)];
+		assert_int_equal(evutil_inet_pton(family, text, ours),
+				 inet_pton(family, text, theirs));
+		taken += inet_pton(family, text, theirs) == 1;
+		assert_memory_equal(ours, theirs, sizeof(ours));
+	}
+	assert_in_range(taken, 2000, 18000); /* or one of the answers was not tried */
+}
+
 static void test_wrong_addresses(void **state)
 {
 	static const char *const four[] = { "", "1.2.3", "1.2.3.256", "1.2.3.4.5", "a.b.c.d" };
@@ -174,8 +250,33 @@ static void test_scopes(void **state)
 		assert_int_equal(scope, loopback);
 		assert_memory_equal(address, plain, 16);
 	}
-	assert_int_equal(evutil_inet_pton_scope(AF_INET6, "fe80::1%nosuch0", address, &scope), 0);
 	assert_int_equal(evutil_inet_pton_scope(AF_INET, "1.2.3.4", address, &scope), 1);
+	assert_int_equal(scope, 0);
+}
+
+static void test_wrong_scopes(void **state)
+{
+	static const char *const wrong[] = {
+		"fe80::1%nosuch0",    "fe80::1%",   "fe80::1%3x", "fe80::1%%3",
+		"fe80::g%3",	      "%3",	    "%",	  "1.2.3.4%3",
+		"fe80::1%4294967296", "fe80::1%-1", "fe80::1%3%3"
+	};
+	unsigned char address[16];
+	char text[300];
+	unsigned scope;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		if (evutil_inet_pton_scope(AF_INET6, wrong[i], address, &scope) != 0)
+			fail_msg("'%s' was taken", wrong[i]);
+	}
+	for (size_t length = 30; length < sizeof(text) - 3; length++) { /* beyond all buffers */
+		memset(text, '1', length);
+		snprintf(text + length, 3, "%%3");
+		assert_int_equal(evutil_inet_pton_scope(AF_INET6, text, address, &scope), 0);
+	}
+	assert_int_equal(evutil_inet_pton_scope(AF_INET, "1.2.3.4%3", address, &scope), 0);
+	assert_int_equal(evutil_inet_pton_scope(AF_UNIX, "1.2.3.4", address, &scope), -1);
 }
 
 static void parses(const char *text, int family, const char *address, int port)
@@ -222,12 +323,50 @@ static void test_addresses_with_ports(void **state)
 		if (!evutil_parse_sockaddr_port(wrong[i], (struct sockaddr *)&parsed, &size))
 			fail_msg("'%s' was taken", wrong[i]);
 	}
-	for (int size = 0; size < (int)sizeof(struct sockaddr_in); size++) {
-		int room = size;
+}
 
+/* Too little room is an error and nothing is written, as without ASan's redzones nobody sees. */
+static void test_too_little_room_for_an_address(void **state)
+{
+	static const struct {
+		const char *text;
+		int needs;
+	} forms[] = { { "1.2.3.4:5", (int)sizeof(struct sockaddr_in) },
+		      { "[::1]:5", (int)sizeof(struct sockaddr_in6) } };
+
+	(void)state;
+	for (int form = 0; form < 2; form++) {
+		for (int size = -1; size <= forms[form].needs; size++) {
+			struct sockaddr *room = malloc(size > 0 ? (size_t)size : 1);
+			int given = size;
+			int result = evutil_parse_sockaddr_port(forms[form].text, room, &given);
+
+			assert_int_equal(result, size < forms[form].needs ? -1 : 0);
+			assert_int_equal(given, size);
+			free(room);
+		}
+	}
+}
+
+static void test_addresses_with_scopes_and_long_ones(void **state)
+{
+	struct sockaddr_in6 parsed;
+	int size = sizeof(parsed);
+	char text[400];
+
+	(void)state;
+	assert_int_equal(
+		evutil_parse_sockaddr_port("[fe80::1%3]:80", (struct sockaddr *)&parsed, &size), 0);
+	assert_int_equal(parsed.sin6_scope_id, 3);
+	assert_int_equal(ntohs(parsed.sin6_port), 80);
+	for (size_t length = 100; length < sizeof(text) - 1; length++) {
+		memset(text, '1', length);
+		text[length] = '\0';
+		text[0] = length % 2 ? '[' : '1';
+		text[length - 1] = length % 2 ? ']' : '1';
+		size = sizeof(parsed);
 		assert_int_equal(
-			evutil_parse_sockaddr_port("1.2.3.4:5", (struct sockaddr *)&parsed, &room),
-			-1);
+			evutil_parse_sockaddr_port(text, (struct sockaddr *)&parsed, &size), -1);
 	}
 }
 
@@ -264,6 +403,28 @@ static void test_comparing_addresses(void **state)
 	assert_int_not_equal(compare("[::1]:5", "[::1]:6", 1), 0);
 	assert_int_not_equal(compare("::1", "::2", 0), 0);
 	assert_int_not_equal(compare("1.2.3.4", "::1", 0), 0);
+	assert_int_not_equal(compare("1.2.3.4:5", "1.2.3.5:5", 1), 0);
+}
+
+/* Of three any two are in order, so that one can sort by it. */
+static void test_order_of_addresses(void **state)
+{
+	static const char *const texts[] = { "1.2.3.4:5", "1.2.3.4:1024", "200.2.3.4:5", "1.2.3.4",
+					     "[::1]:5",	  "[::1]:1024",	  "[ff::]:5",	 "::1" };
+	const int count = sizeof(texts) / sizeof(*texts);
+
+	(void)state;
+	for (int a = 0; a < count; a++) {
+		for (int b = 0; b < count; b++) {
+			int order = compare(texts[a], texts[b], 1);
+
+			assert_int_equal(order == 0, a == b);
+			for (int c = 0; c < count && order < 0; c++) {
+				if (compare(texts[b], texts[c], 1) < 0)
+					assert_true(compare(texts[a], texts[c], 1) < 0);
+			}
+		}
+	}
 }
 
 static void test_looking_up_numbers(void **state)
@@ -287,6 +448,70 @@ static void test_looking_up_numbers(void **state)
 				evutil_gai_strerror(EVUTIL_EAI_NONAME));
 }
 
+/* Family, type and port are those that the hints ask for. */
+static void test_hints(void **state)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	static const char *const any[] = { "0.0.0.0", "::" };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct evutil_addrinfo hints = { .ai_flags =
+							 EVUTIL_AI_PASSIVE | EVUTIL_AI_NUMERICSERV,
+						 .ai_family = families[i],
+						 .ai_socktype = SOCK_DGRAM };
+		struct evutil_addrinfo *found = NULL;
+		char text[NI_MAXHOST], port[NI_MAXSERV];
+
+		assert_int_equal(evutil_getaddrinfo(NULL, "53", &hints, &found), 0);
+		assert_non_null(found);
+		assert_int_equal(found->ai_family, families[i]);
+		assert_int_equal(found->ai_socktype, SOCK_DGRAM);
+		assert_int_equal(getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof(text),
+					     port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV),
+				 0);
+		assert_string_equal(text, any[i]);
+		assert_string_equal(port, "53");
+		evutil_freeaddrinfo(found);
+	}
+	evutil_freeaddrinfo(NULL);
+}
+
+static void test_wrong_hints(void **state)
+{
+	const int numeric = EVUTIL_AI_NUMERICHOST | EVUTIL_AI_NUMERICSERV;
+	const struct {
+		struct evutil_addrinfo hints;
+		const char *node, *service;
+		int error;
+	} wrong[] = {
+		{ { .ai_flags = 1 << 30 }, "1.2.3.4", "80", EVUTIL_EAI_BADFLAGS },
+		{ { .ai_flags = numeric | EVUTIL_AI_CANONNAME }, NULL, "80", EVUTIL_EAI_BADFLAGS },
+		{ { .ai_flags = numeric, .ai_family = 12345 }, "::1", "80", EVUTIL_EAI_FAMILY },
+		{ { .ai_flags = numeric, .ai_socktype = 12345 }, "::1", "80", EVUTIL_EAI_SOCKTYPE },
+		{ { .ai_flags = numeric, .ai_socktype = SOCK_RAW },
+		  "::1",
+		  "80",
+		  EVUTIL_EAI_SERVICE },
+		{ { .ai_flags = numeric }, "::1", "http", EVUTIL_EAI_NONAME },
+		{ { .ai_flags = numeric, .ai_family = AF_INET },
+		  "::1",
+		  "80",
+		  EVUTIL_EAI_ADDRFAMILY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct evutil_addrinfo *found = NULL;
+		int error = evutil_getaddrinfo(wrong[i].node, wrong[i].service, &wrong[i].hints,
+					       &found);
+
+		if (error != wrong[i].error)
+			fail_msg("hints %zu: '%s'", i, evutil_gai_strerror(error));
+		assert_string_equal(evutil_gai_strerror(error), gai_strerror(error));
+	}
+}
+
 /* --------------------------------------------------------------------------------------- text */
 
 static void test_numbers(void **state)
@@ -299,6 +524,16 @@ static void test_numbers(void **state)
 		    *end == 'x');
 	assert_true(evutil_strtoll("0x7f", NULL, 16) == 127);
 	assert_true(evutil_strtoll("z", &end, 10) == 0 && *end == 'z');
+	assert_true(evutil_strtoll("0x10", NULL, 0) == 16 && evutil_strtoll("010", NULL, 0) == 8);
+	errno = 0;
+	assert_true(evutil_strtoll("9223372036854775808", &end, 10) == EV_INT64_MAX && !*end);
+	assert_int_equal(errno, ERANGE);
+	errno = 0;
+	assert_true(evutil_strtoll("-9223372036854775809", &end, 10) == EV_INT64_MIN && !*end);
+	assert_int_equal(errno, ERANGE);
+	errno = 0;
+	assert_true(evutil_strtoll("1", &end, 99) == 0);
+	assert_int_equal(errno, EINVAL);
 }
 
 static int print(char *buffer, size_t size, const char *format, ...)
@@ -324,7 +559,22 @@ static void test_printing(void **state)
 	assert_string_equal(buffer, "abcde");
 	assert_int_equal(print(buffer, 1, "%s", "xyz"), 3);
 	assert_string_equal(buffer, "");
-	assert_int_equal(evutil_snprintf(buffer, 0, "abc"), 0);
+	memcpy(buffer, "kept", 5);
+	assert_int_equal(evutil_snprintf(buffer, 0, "abc"), 0); /* as libevent; C99 says 3 */
+	assert_string_equal(buffer, "kept");
+}
+
+static void test_printing_at_every_size(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size < 16; size++) {
+		char *buffer = malloc(size);
+
+		assert_int_equal(evutil_snprintf(buffer, size, "%s", "0123456789"), 10);
+		assert_int_equal(strlen(buffer), size > 10 ? 10 : size - 1);
+		assert_memory_equal(buffer, "0123456789", strlen(buffer));
+		free(buffer);
+	}
 }
 
 static void test_comparing_text(void **state)
@@ -342,6 +592,23 @@ static void test_comparing_text(void **state)
 			     0); /* letters of ASCII only */
 }
 
+/* Each byte with each: two are the same if they are, or are the two forms of one letter. */
+static void test_comparing_all_letters(void **state)
+{
+	(void)state;
+	for (int a = 1; a < 256; a++) {
+		for (int b = 1; b < 256; b++) {
+			const char left[] = { (char)a, 0 }, right[] = { (char)b, 0 };
+			int low = a >= 'A' && a <= 'Z' ? a + 32 : a;
+			int other = b >= 'A' && b <= 'Z' ? b + 32 : b;
+			int expected = (low > other) - (low < other);
+
+			assert_int_equal(evutil_ascii_strcasecmp(left, right), expected);
+			assert_int_equal(evutil_ascii_strncasecmp(left, right, 1), expected);
+		}
+	}
+}
+
 static void test_dates(void **state)
 {
 	const struct tm when = { .tm_year = 94,
@@ -356,9 +623,42 @@ static void test_dates(void **state)
 	(void)state;
 	assert_int_equal(evutil_date_rfc1123(text, sizeof(text), &when), 29);
 	assert_string_equal(text, "Sun, 06 Nov 1994 08:49:37 GMT"); /* RFC 7231's example */
-	evutil_date_rfc1123(small, sizeof(small), &when);
-	assert_true(memchr(small, '\0', sizeof(small)) != NULL);
-	assert_true(evutil_date_rfc1123(text, sizeof(text), NULL) > 0); /* now */
+	assert_int_equal(evutil_date_rfc1123(small, sizeof(small), &when), 29);
+	assert_string_equal(small, "Sun, 06");
+}
+
+/* The C library's strftime in its own locale, through all days of the week and months. */
+static void test_dates_of_a_year(void **state)
+{
+	(void)state;
+	for (time_t day = 0; day < 366; day++) {
+		time_t at = 1700000000 + day * 86461;
+		char ours[64], theirs[64];
+		struct tm when;
+
+		gmtime_r(&at, &when);
+		strftime(theirs, sizeof(theirs), "%a, %d %b %Y %H:%M:%S GMT", &when);
+		assert_int_equal(evutil_date_rfc1123(ours, sizeof(ours), &when), 29);
+		assert_string_equal(ours, theirs);
+	}
+}
+
+static void test_the_date_of_now(void **state)
+{
+	time_t before = time(NULL), after;
+	char text[64], expected[64];
+	struct tm when;
+	bool found = false;
+
+	(void)state;
+	assert_int_equal(evutil_date_rfc1123(text, sizeof(text), NULL), 29);
+	after = time(NULL);
+	for (time_t at = before; at <= after && !found; at++) {
+		gmtime_r(&at, &when);
+		evutil_date_rfc1123(expected, sizeof(expected), &when);
+		found = !strcmp(text, expected);
+	}
+	assert_true(found);
 }
 
 /* --------------------------------------------------------------------------------------- time */
@@ -381,6 +681,53 @@ static void test_time_arithmetic(void **state)
 	assert_false(evutil_timerisset(&result));
 	assert_int_equal(evutil_gettimeofday(&result, NULL), 0);
 	assert_true(evutil_timerisset(&result));
+}
+
+static void test_carrying_and_borrowing(void **state)
+{
+	const struct timeval a = { 1, 999999 }, b = { 0, 1 }, c = { 2, 0 };
+	struct timeval result;
+
+	(void)state;
+	evutil_timeradd(&a, &b, &result);
+	assert_true(evutil_timercmp(&result, &c, ==));
+	evutil_timersub(&c, &b, &result);
+	assert_true(evutil_timercmp(&result, &a, ==));
+	evutil_timersub(&b, &c, &result); /* below zero the microseconds stay above it */
+	assert_true(result.tv_sec == -2 && result.tv_usec == 1);
+	assert_true(evutil_timercmp(&a, &c, <) && !evutil_timercmp(&c, &a, <=));
+	assert_true(evutil_timerisset(&b) && evutil_timerisset(&c));
+}
+
+/* What it says lies between two looks at the clock that the flags ask for. */
+static void test_which_clock_is_read(void **state)
+{
+	static const struct {
+		int flags;
+		clockid_t clock;
+	} clocks[] = { { 0, CLOCK_MONOTONIC_COARSE },
+		       { EV_MONOT_PRECISE, CLOCK_MONOTONIC },
+		       { EV_MONOT_FALLBACK, CLOCK_REALTIME },
+		       { EV_MONOT_FALLBACK | EV_MONOT_PRECISE, CLOCK_REALTIME } };
+	struct evutil_monotonic_timer *timer = evutil_monotonic_timer_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
+		struct timespec before, after;
+		struct timeval now;
+		int64_t time;
+
+		assert_int_equal(evutil_configure_monotonic_time(timer, clocks[i].flags), 0);
+		clock_gettime(clocks[i].clock, &before);
+		assert_int_equal(evutil_gettime_monotonic(timer, &now), 0);
+		clock_gettime(clocks[i].clock, &after);
+		assert_in_range(now.tv_usec, 0, 999999);
+		time = now.tv_sec * INT64_C(1000000) + now.tv_usec;
+		assert_true(time >= before.tv_sec * INT64_C(1000000) + before.tv_nsec / 1000);
+		assert_true(time <= after.tv_sec * INT64_C(1000000) + after.tv_nsec / 1000);
+	}
+	evutil_monotonic_timer_free(timer);
+	evutil_monotonic_timer_free(NULL);
 }
 
 static void test_monotonic_time(void **state)
@@ -422,24 +769,64 @@ static void test_random_bytes(void **state)
 	assert_int_equal(bytes[64], 0);
 }
 
+/* Every byte of what was asked for is written, none behind it, and never the same ones again. */
+static void test_random_lengths(void **state)
+{
+	unsigned char first[32], other[32];
+
+	(void)state;
+	for (size_t size = 1; size <= sizeof(first); size++) {
+		unsigned char all_ones[32] = { 0 };
+		unsigned char *bytes = malloc(size);
+
+		for (int i = 0; i < 64; i++) { /* a bit stays zero once in 2^64 */
+			evutil_secure_rng_get_bytes(bytes, size);
+			for (size_t byte = 0; byte < size; byte++)
+				all_ones[byte] |= bytes[byte];
+		}
+		for (size_t byte = 0; byte < size; byte++)
+			assert_int_equal(all_ones[byte], 255);
+		free(bytes);
+	}
+	evutil_secure_rng_get_bytes(first, sizeof(first));
+	evutil_secure_rng_get_bytes(other, sizeof(other));
+	assert_memory_not_equal(first, other, sizeof(first));
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_socket_flags),
 	cmocka_unit_test(test_socket_pairs),
+	cmocka_unit_test(test_wrong_socket_pairs),
+	cmocka_unit_test(test_pairs_of_datagram_sockets),
 	cmocka_unit_test(test_listening_sockets),
 	cmocka_unit_test(test_socket_errors),
 	cmocka_unit_test(test_addresses),
+	cmocka_unit_test(test_texts_that_may_be_addresses),
 	cmocka_unit_test(test_wrong_addresses),
 	cmocka_unit_test(test_scopes),
+	cmocka_unit_test(test_wrong_scopes),
 	cmocka_unit_test(test_addresses_with_ports),
+	cmocka_unit_test(test_too_little_room_for_an_address),
+	cmocka_unit_test(test_addresses_with_scopes_and_long_ones),
 	cmocka_unit_test(test_comparing_addresses),
+	cmocka_unit_test(test_order_of_addresses),
 	cmocka_unit_test(test_looking_up_numbers),
+	cmocka_unit_test(test_hints),
+	cmocka_unit_test(test_wrong_hints),
 	cmocka_unit_test(test_numbers),
 	cmocka_unit_test(test_printing),
+	cmocka_unit_test(test_printing_at_every_size),
 	cmocka_unit_test(test_comparing_text),
+	cmocka_unit_test(test_comparing_all_letters),
 	cmocka_unit_test(test_dates),
+	cmocka_unit_test(test_dates_of_a_year),
+	cmocka_unit_test(test_the_date_of_now),
 	cmocka_unit_test(test_time_arithmetic),
+	cmocka_unit_test(test_carrying_and_borrowing),
+	cmocka_unit_test(test_which_clock_is_read),
 	cmocka_unit_test(test_monotonic_time),
 	cmocka_unit_test(test_random_bytes),
+	cmocka_unit_test(test_random_lengths),
 };
 
 int main(void)
