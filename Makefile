@@ -194,8 +194,9 @@ compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
 
-readme: bench-setup ## put the table of results/quick into the README
-	@scripts/readme.py README.md results/quick
+readme: bench-setup ## put the tables of results/quick and results/loop into the README
+	@scripts/readme.py README.md results/quick table
+	@scripts/readme.py README.md results/loop loops
 
 include tests.mk
 

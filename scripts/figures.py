@@ -128,10 +128,11 @@ def overview(run, standings):
     low = max(min(found) / 2, min(found + ends))
     high = min(max(found) * 2, max(found + ends))
     figure.add_subjects(shown, bold)
-    figure.add_key(extra=1 + (len(shown) + 1 < len(subjects)))
+    floors = any(row[2] == "floor" for row in figure.rows)
+    figure.add_key(extra=floors + (len(shown) + 1 < len(subjects)))
     row_height = max(30, 7 * len(shown) + 12)
     figure.variables.update(
-        label=labels, note=notes, baseline=run.baseline,
+        label=labels, note=notes, baseline=run.baseline, floors=int(floors),
         others=len(subjects) - 1 - len(shown),
         x_low=low / 1.15, x_high=high * 1.15,
         effect=1 + statistics.MINIMUM_EFFECT, row_height=row_height,

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""readme.py README DIR: puts the table of a run between the README's two marks.
+"""readme.py README DIR MARK: puts the table of a run between two marks of that name in the README.
 
-Rows are workloads at their largest n, columns structures; cells are costs relative to the baseline.
+Rows are workloads at their largest n, columns structures or loops; cells are costs relative to the baseline.
 So the README's numbers come from a committed run like all others.
 """
 
@@ -11,7 +11,6 @@ import records
 import statistics
 import table
 
-BEGIN, END = "<!-- table: scripts/readme.py -->", "<!-- end of table -->"
 
 
 def cell(line):
@@ -19,6 +18,10 @@ def cell(line):
         return "-"
     mark = {"first": "**{}**", "tied": "**{}**"}.get(line.place, "{}")
     return mark.format(records.significant(line.to_baseline.mean))
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
 
 
 def rows(run):
@@ -29,31 +32,34 @@ def rows(run):
                     if line.subject.compared} - {run.baseline})
     label = {name: name if run.subjects[name].accuracy == records.EXACT
              else f"{name} ({run.subjects[name].accuracy[0]})" for name in names}
-    yield "| workload | " + run.baseline + ", ns/op | " + \
-        " | ".join(label[name] for name in names) + " | floor |"
-    yield "|---|--:|" + "--:|" * (len(names) + 1)
+    floors = any(one.floor_to_baseline for one in top)
+    header = ["workload", run.baseline + ", ns/op"] + [label[name] for name in names]
+    yield row(header + ["floor"] * floors)
+    yield row(["---"] + ["--:"] * (len(names) + 1 + floors))
     for one in top:
-        base = one.line(run.baseline)
         floor = one.floor_to_baseline
-        yield (f"| {one.cell.workload} | {records.significant(base.value)} | " +
-               " | ".join(cell(one.line(name)) for name in names) +
-               f" | {records.significant(floor.mean) if floor else '-'} |")
+        cells = [one.cell.workload, records.significant(one.line(run.baseline).value)]
+        cells += [cell(one.line(name)) for name in names]
+        yield row(cells + [records.significant(floor.mean) if floor else "-"] * floors)
     yield ""
     blocks = sorted({line.blocks for one in top for line in one.lines})
     least = "to".join(str(count) for count in sorted({blocks[0], blocks[-1]}))
     yield (f"Cost relative to {run.baseline}, {table.sizes(top)}; less is better; bold: the cheapest "
-           f"exact structure and those not told apart from it; {least} blocks a cell. "
+           f"exact one and those not told apart from it; {least} blocks a cell. "
            f"{table.machine(run.environment)}.")
 
 
 def main():
-    readme, folder = sys.argv[1:]
+    readme, folder, mark = sys.argv[1:]
+    begin, end = f"<!-- {mark}: scripts/readme.py -->", f"<!-- end of {mark} -->"
     with open(readme, encoding="utf-8") as file:
-        before, _, rest = file.read().partition(BEGIN)
-    after = rest.partition(END)[2]
+        before, found, rest = file.read().partition(begin)
+    if not found or end not in rest:
+        sys.exit(f"{readme}: no marks of the name {mark}")
+    after = rest.partition(end)[2]
     text = "\n".join(rows(records.open_run(folder)))
     with open(readme, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+        file.write(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 
 
 if __name__ == "__main__":

@@ -210,8 +210,10 @@ static void test_making_bases_without_memory(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
 		method = methods[i];
-		if (make_base()) /* the machine lacks it */
+		if (make_base()) { /* the only one that a machine may lack */
+			assert_string_equal(method, "io_uring");
 			continue;
+		}
 		for (int one = 0; one < 2; one++) {
 			just_one_fails = one;
 			assert_true(fails_until_there_is_memory(make_base) >= 7);
@@ -323,7 +325,7 @@ static void use_descriptors_of(const char *backend, int readable)
 	if (!base)
 		return;
 	made = event_new(base, readable, EV_READ | EV_PERSIST, note, "r");
-	fails_until_there_is_memory(once_for_a_descriptor);
+	assert_true(fails_until_there_is_memory(once_for_a_descriptor) >= 2);
 	assert_int_equal(event_pending(made, EV_READ | EV_TIMEOUT, NULL), 0);
 	fails_until_there_is_memory(add_with_timeout);
 	assert_int_equal(event_pending(made, EV_READ | EV_TIMEOUT, NULL), EV_READ | EV_TIMEOUT);

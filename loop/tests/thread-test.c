@@ -4,8 +4,10 @@
  * What several threads do to one loop at the same time is tested by threads-loop-test.
  */
 #include "loop/lock.h"
+#include "loop/lock_debug.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <event2/event_struct.h>
 #include <event2/thread.h>
@@ -22,7 +24,7 @@ static char a_lock;
 
 static void *count_alloc(unsigned type)
 {
-	assert_int_equal(type, EVTHREAD_LOCKTYPE_RECURSIVE);
+	assert_true(type & EVTHREAD_LOCKTYPE_RECURSIVE);
 	made++;
 	return &a_lock;
 }
@@ -30,7 +32,7 @@ static void *count_alloc(unsigned type)
 static void count_free(void *lock, unsigned type)
 {
 	assert_ptr_equal(lock, &a_lock);
-	assert_int_equal(type, EVTHREAD_LOCKTYPE_RECURSIVE);
+	assert_true(type & EVTHREAD_LOCKTYPE_RECURSIVE);
 	made--;
 }
 
@@ -63,24 +65,28 @@ static const struct evthread_lock_callbacks counting = {
 	.unlock = count_unlock,
 };
 
-static void *condition_alloc(unsigned type)
+static int conditions_made;
+
+static void *count_condition_alloc(unsigned type)
 {
 	(void)type;
+	conditions_made++;
 	return &a_lock;
 }
 
-static void condition_release(void *condition)
+static void count_condition_free(void *condition)
 {
-	(void)condition;
+	assert_ptr_equal(condition, &a_lock);
+	conditions_made--;
 }
 
-static int condition_signal(void *condition, int all)
+static int no_signal(void *condition, int all)
 {
 	(void)condition, (void)all;
 	return 0;
 }
 
-static int condition_wait_for(void *condition, void *lock, const struct timeval *timeout)
+static int no_wait(void *condition, void *lock, const struct timeval *timeout)
 {
 	(void)condition, (void)lock, (void)timeout;
 	return 0;
@@ -88,10 +94,10 @@ static int condition_wait_for(void *condition, void *lock, const struct timeval 
 
 static const struct evthread_condition_callbacks conditions = {
 	.condition_api_version = EVTHREAD_CONDITION_API_VERSION,
-	.alloc_condition = condition_alloc,
-	.free_condition = condition_release,
-	.signal_condition = condition_signal,
-	.wait_condition = condition_wait_for,
+	.alloc_condition = count_condition_alloc,
+	.free_condition = count_condition_free,
+	.signal_condition = no_signal,
+	.wait_condition = no_wait,
 };
 
 static int reset(void **state)
@@ -101,21 +107,27 @@ static int reset(void **state)
 	evthread_set_lock_callbacks(NULL);
 	evthread_set_condition_callbacks(NULL);
 	evthread_set_id_callback(NULL);
-	made = held = most = 0;
+	made = held = most = conditions_made = 0;
 	return journal_start(state);
 }
 
 static void test_lock_callbacks(void **state)
 {
-	struct evthread_lock_callbacks wrong = counting;
+	struct evthread_lock_callbacks wrong;
 
 	(void)state;
-	wrong.lock_api_version++;
-	assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
-	wrong = counting;
-	wrong.unlock = NULL;
-	assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
-	assert_false(lock_available());
+	for (int missing = 0; missing < 5; missing++) {
+		wrong = counting;
+		wrong.lock_api_version += missing == 0;
+		wrong.alloc = missing == 1 ? NULL : wrong.alloc;
+		wrong.free = missing == 2 ? NULL : wrong.free;
+		wrong.lock = missing == 3 ? NULL : wrong.lock;
+		wrong.unlock = missing == 4 ? NULL : wrong.unlock;
+		assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
+	}
+	evthread_set_id_callback(one_thread);
+	assert_false(lock_available()); /* none of them was taken */
+	evthread_set_id_callback(NULL);
 	assert_int_equal(evthread_set_lock_callbacks(&counting), 0);
 	assert_int_equal(evthread_set_lock_callbacks(&counting), 0); /* the same ones again */
 	assert_not_warned();
@@ -134,14 +146,19 @@ static void test_lock_callbacks(void **state)
 
 static void test_condition_callbacks(void **state)
 {
-	struct evthread_condition_callbacks same, wrong = conditions;
+	struct evthread_condition_callbacks same, wrong;
 
 	(void)state;
-	wrong.condition_api_version++;
-	assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
-	wrong = conditions;
-	wrong.wait_condition = NULL;
-	assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
+	for (int missing = 0; missing < 5; missing++) {
+		wrong = conditions;
+		wrong.condition_api_version += missing == 0;
+		wrong.alloc_condition = missing == 1 ? NULL : wrong.alloc_condition;
+		wrong.free_condition = missing == 2 ? NULL : wrong.free_condition;
+		wrong.signal_condition = missing == 3 ? NULL : wrong.signal_condition;
+		wrong.wait_condition = missing == 4 ? NULL : wrong.wait_condition;
+		assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
+	}
+	assert_null(condition_new()); /* none of them was taken */
 	assert_int_equal(evthread_set_condition_callbacks(&conditions), 0);
 	memset(&same, 255, sizeof(same)); /* what is between the fields does not count */
 	same.condition_api_version = conditions.condition_api_version;
@@ -159,6 +176,25 @@ static void test_condition_callbacks(void **state)
 	assert_warned("taken away");
 }
 
+static unsigned long a_thread(void)
+{
+	return 17;
+}
+
+static void test_id_callback(void **state)
+{
+	(void)state;
+	assert_int_equal(thread_identity(), 1); /* without one all threads are the same */
+	evthread_set_id_callback(a_thread);
+	assert_int_equal(thread_identity(), 17);
+	evthread_set_id_callback(NULL);
+	assert_int_equal(thread_identity(), 1);
+	evthread_set_lock_callbacks(&counting);
+	assert_false(lock_available());
+}
+
+/* ----------------------------------------------------------------------------------- balance */
+
 static void count_prepare(struct evwatch *watch, const struct evwatch_prepare_cb_info *info,
 			  void *arg)
 {
@@ -172,15 +208,16 @@ static void without_the_lock(evutil_socket_t fd, short what, void *arg)
 	note(fd, what, arg);
 }
 
-/* Everything once, with a look at the lock after each: a macro, so that the line is the call's. */
-static void use_everything(struct event_base *base, struct event *event)
-{
+/* A macro, so that the line is the call's. */
 #define FREE_AFTER(call)                                                                           \
 	do {                                                                                       \
 		(void)(call);                                                                      \
 		assert_int_equal(held, 0);                                                         \
 	} while (0)
 
+/* Everything once, with a look at the lock after each. */
+static void use_everything(struct event_base *base, struct event *event)
+{
 	struct timeval time;
 
 	FREE_AFTER(event_assign(event, base, -1, EV_PERSIST, without_the_lock, "a"));
@@ -217,7 +254,146 @@ static void use_everything(struct event_base *base, struct event *event)
 	FREE_AFTER(event_base_loop(base, 0));
 	FREE_AFTER(event_base_loop(base, EVLOOP_ONCE));
 	FREE_AFTER(event_base_check(base));
-#undef FREE_AFTER
+}
+
+static int is_this(const struct event_base *base, const struct event *event, void *arg)
+{
+	(void)base;
+	return event == arg;
+}
+
+static void count_check(struct evwatch *watch, const struct evwatch_check_cb_info *info, void *arg)
+{
+	(void)info, (void)arg;
+	assert_int_equal(held, 0);
+	evwatch_free(watch);
+	assert_int_equal(held, 0);
+}
+
+/* What asks, or makes and frees. */
+static void look_at_everything(struct event_base *base, struct event *event, FILE *output)
+{
+	struct event_base_statistics statistics;
+	int found = 0;
+
+	FREE_AFTER(event_assign(event, base, -1, 0, without_the_lock, "a"));
+	FREE_AFTER(event_add(event, &second));
+	FREE_AFTER(found = event_base_foreach_event(base, is_this, event));
+	assert_int_equal(found, 1);
+	FREE_AFTER(event_base_dump_events(base, output));
+	FREE_AFTER(event_base_get_statistics(base, &statistics));
+	FREE_AFTER(event_initialized(event));
+	FREE_AFTER(event_base_get_method(base));
+	FREE_AFTER(event_base_get_features(base));
+	FREE_AFTER(evwatch_check_new(base, count_check, NULL));
+	FREE_AFTER(evwatch_free(evwatch_prepare_new(base, count_prepare, NULL)));
+	FREE_AFTER(event_del(event));
+	FREE_AFTER(event_base_set(base, event));
+	FREE_AFTER(event_free(event_new(base, -1, 0, without_the_lock, "a")));
+	FREE_AFTER(evthread_make_base_notifiable(base));
+	FREE_AFTER(event_base_dispatch(base));
+	FREE_AFTER(event_base_loop(base, EVLOOP_NONBLOCK));
+}
+
+/* What fails gives the lock back as well. */
+static void fail_at_everything(struct event_base *base, struct event *event)
+{
+	event_assign(event, base, 1 << 20, EV_READ, without_the_lock, "a"); /* not open */
+	FREE_AFTER(event_base_loop(base, EVLOOP_NONBLOCK));
+	FREE_AFTER(event_base_priority_init(base, 0));
+	FREE_AFTER(event_base_priority_init(base, EVENT_MAX_PRIORITIES));
+	FREE_AFTER(event_base_once(base, -1, EV_SIGNAL, without_the_lock, "o", NULL));
+	FREE_AFTER(event_base_once(base, -1, 0, without_the_lock, "o", NULL));
+	FREE_AFTER(event_base_init_common_timeout(base, NULL));
+	FREE_AFTER(event_base_foreach_event(base, NULL, NULL));
+	FREE_AFTER(event_base_active_by_fd(base, -1, EV_READ));
+	FREE_AFTER(event_base_active_by_fd(base, 1 << 20, EV_READ | EV_TIMEOUT));
+	FREE_AFTER(event_base_active_by_signal(base, -1));
+	FREE_AFTER(event_base_active_by_signal(base, 1 << 20));
+	FREE_AFTER(event_priority_set(event, 99));
+	event_assign(event, base, SIGKILL, EV_SIGNAL, without_the_lock, "a");
+	assert_int_equal(event_add(event, &second), -1);
+	assert_int_equal(held, 0);
+	event_assign(event, base, 1 << 20, EV_SIGNAL, without_the_lock, "a");
+	assert_int_equal(event_add(event, &second), -1);
+	assert_int_equal(held, 0);
+	for (int i = 0; i < 300; i++) {
+		const struct timeval duration = { 1000 + i, 0 };
+
+		FREE_AFTER(event_base_init_common_timeout(base, &duration));
+	}
+}
+
+static void take_counted_locks(void)
+{
+	evthread_set_lock_callbacks(&counting);
+	evthread_set_condition_callbacks(&conditions);
+	evthread_set_id_callback(one_thread);
+}
+
+static void test_locks_are_given_back_after_questions_and_failures(void **state)
+{
+	FILE *output = tmpfile();
+	struct event_base *base;
+	struct event event;
+
+	(void)state;
+	take_counted_locks();
+	base = virtual_base(0);
+	look_at_everything(base, &event, output);
+	assert_string_equal(journal.text, "");
+	fail_at_everything(base, &event);
+	end_base(base);
+	assert_true(most >= 1);
+	assert_int_equal(made + conditions_made, 0);
+	fclose(output);
+}
+
+static void loop_inside(evutil_socket_t fd, short what, void *arg)
+{
+	struct event_base *base = arg;
+
+	(void)fd, (void)what;
+	assert_int_equal(event_base_loop(base, 0), -1);
+	assert_int_equal(held, 0);
+	assert_int_equal(event_base_priority_init(base, 3), -1);
+	assert_int_equal(held, 0);
+	event_base_loopbreak(base);
+	assert_int_equal(held, 0);
+}
+
+static void free_what_was_finalized(struct event *event, void *arg)
+{
+	(void)event, (void)arg;
+	assert_int_equal(held, 0);
+	write_down("f");
+}
+
+/* Every way out of the loop, and both ways to end a base. */
+static void test_locks_are_given_back_by_every_way_out(void **state)
+{
+	struct event_base *base;
+
+	(void)state;
+	take_counted_locks();
+	base = virtual_base(0);
+	event_base_once(base, -1, EV_TIMEOUT, loop_inside, base, NULL);
+	assert_int_equal(event_base_dispatch(base), 0);
+	assert_int_equal(held, 0);
+	event_base_loopexit(base, NULL);
+	assert_int_equal(event_base_dispatch(base), 0);
+	assert_int_equal(held, 0);
+	assert_int_equal(event_base_dispatch(base), 1);
+	assert_int_equal(held, 0);
+	event_free_finalize(0, event_new(base, -1, 0, without_the_lock, "n"),
+			    free_what_was_finalized);
+	assert_int_equal(held, 0);
+	event_base_dispatch(base);
+	assert_journal("f");
+	loop_test_check(base);
+	event_base_free_nofinalize(base);
+	assert_int_equal(held, 0);
+	assert_int_equal(made + conditions_made, 0);
 }
 
 static void finalizer(struct event *event, void *arg)
@@ -233,11 +409,10 @@ static void test_every_lock_is_given_back(void **state)
 	struct event event, last;
 
 	(void)state;
-	evthread_set_lock_callbacks(&counting);
-	evthread_set_condition_callbacks(&conditions);
-	evthread_set_id_callback(one_thread);
+	take_counted_locks();
 	base = virtual_base(0);
 	assert_int_equal(made, 1);
+	assert_int_equal(conditions_made, 1);
 	use_everything(base, &event);
 	event_assign(&last, base, -1, 0, without_the_lock, "l");
 	event_finalize(0, &last, finalizer);
@@ -245,7 +420,68 @@ static void test_every_lock_is_given_back(void **state)
 	assert_string_equal(journal.text, "oF");
 	assert_int_equal(held, 0);
 	assert_int_equal(made, 0);
+	assert_int_equal(conditions_made, 0);
 	assert_true(most >= 1);
+}
+
+static void *no_alloc(unsigned type)
+{
+	(void)type;
+	return NULL;
+}
+
+/* A base without its lock or condition would be one that only seems to be safe. */
+static void test_locks_that_cannot_be_made(void **state)
+{
+	struct evthread_lock_callbacks locks = counting;
+	struct evthread_condition_callbacks none = conditions;
+
+	(void)state;
+	locks.alloc = no_alloc;
+	evthread_set_lock_callbacks(&locks);
+	evthread_set_condition_callbacks(&conditions);
+	evthread_set_id_callback(one_thread);
+	assert_null(loop_test_base("virtual", NULL, 0));
+	assert_int_equal(conditions_made, 0);
+	reset(NULL);
+	none.alloc_condition = no_alloc;
+	evthread_set_lock_callbacks(&counting);
+	evthread_set_condition_callbacks(&none);
+	evthread_set_id_callback(one_thread);
+	assert_null(loop_test_base("virtual", NULL, 0));
+	assert_int_equal(made, 0);
+}
+
+static int refuse(unsigned mode, void *lock)
+{
+	(void)mode, (void)lock;
+	return 1;
+}
+
+static void lock_what_refuses(void)
+{
+	struct evthread_lock_callbacks locks = counting;
+
+	locks.lock = refuse;
+	evthread_set_lock_callbacks(&locks);
+	lock_acquire(lock_new());
+}
+
+static void unlock_what_refuses(void)
+{
+	struct evthread_lock_callbacks locks = counting;
+
+	locks.unlock = refuse;
+	evthread_set_lock_callbacks(&locks);
+	lock_release(lock_new());
+}
+
+/* There is no way to go on without what the lock protects. */
+static void test_locks_that_fail(void **state)
+{
+	(void)state;
+	assert_int_equal(end_of_child(lock_what_refuses), 1);
+	assert_int_equal(end_of_child(unlock_what_refuses), 1);
 }
 
 static void test_bases_without_a_lock(void **state)
@@ -292,6 +528,38 @@ static void test_notifiable(void **state)
 	end_base(base);
 }
 
+/* Bases with locks are so by themselves; what it takes is none of the program's events. */
+static void test_notifiable_with_locks(void **state)
+{
+	static const int flags[] = { 0, EVENT_BASE_FLAG_NOLOCK };
+
+	(void)state;
+	take_counted_locks();
+	for (int i = 0; i < 2; i++) {
+		int before = dup(0), after;
+		struct event_base *base;
+
+		close(before);
+		base = virtual_base(flags[i]);
+		if (!flags[i]) {
+			after = dup(0);
+			close(after);
+			assert_int_equal(after, before + 1); /* its eventfd */
+		}
+		assert_int_equal(evthread_make_base_notifiable(base), 0);
+		assert_int_equal(evthread_make_base_notifiable(base), 0);
+		after = dup(0);
+		close(after);
+		assert_int_equal(after, before + 1);
+		assert_int_equal(held, 0);
+		assert_int_equal(event_base_dispatch(base), 1);
+		end_base(base);
+		after = dup(0);
+		close(after);
+		assert_int_equal(after, before);
+	}
+}
+
 /* --------------------------------------------------------------------- those of the C library */
 
 static void test_pthreads(void **state)
@@ -316,11 +584,90 @@ static void test_pthreads(void **state)
 	lock_free(lock);
 }
 
+/* What two threads hand over, and how far they are. */
+static struct {
+	void *lock, *condition;
+	int waiting, woken;
+} handing;
+
+static void *wait_to_be_woken(void *arg)
+{
+	(void)arg;
+	lock_acquire(handing.lock);
+	handing.waiting++;
+	condition_broadcast(handing.condition);
+	while (!handing.woken)
+		condition_wait(handing.condition, handing.lock);
+	handing.waiting--;
+	lock_release(handing.lock);
+	return NULL;
+}
+
+/* A wait lets go of the lock, or the first could not count, and has it again when it returns. */
+static void wake_threads(void)
+{
+	enum { THREADS = 3 };
+	pthread_t threads[THREADS];
+
+	memset(&handing, 0, sizeof(handing));
+	handing.lock = lock_new();
+	handing.condition = condition_new();
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, wait_to_be_woken, NULL), 0);
+	lock_acquire(handing.lock);
+	while (handing.waiting < THREADS)
+		condition_wait(handing.condition, handing.lock);
+	handing.woken = 1;
+	condition_broadcast(handing.condition);
+	lock_release(handing.lock);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(handing.waiting, 0);
+	condition_free(handing.condition);
+	lock_free(handing.lock);
+}
+
+static void test_conditions(void **state)
+{
+	(void)state;
+	assert_int_equal(evthread_use_pthreads(), 0);
+	wake_threads();
+	condition_free(NULL);
+	lock_free(NULL);
+}
+
+static int others_come_first(const struct evthread_lock_callbacks *locks,
+			     const struct evthread_condition_callbacks *theirs)
+{
+	int result;
+
+	reset(NULL);
+	evthread_set_lock_callbacks(locks);
+	evthread_set_condition_callbacks(theirs);
+	result = evthread_use_pthreads();
+	journal.warnings = 0;
+	return result;
+}
+
+/* A program that has set its own gets neither half. */
+static void test_pthreads_beside_others(void **state)
+{
+	(void)state;
+	assert_int_equal(others_come_first(&counting, &conditions), -1);
+	assert_int_equal(others_come_first(&counting, NULL), -1);
+	assert_int_equal(others_come_first(NULL, &conditions), -1);
+	assert_int_equal(others_come_first(NULL, NULL), 0);
+	assert_int_not_equal(thread_identity(), 1);
+}
+
 /* --------------------------------------------------------------------------- lock debugging */
+
+/* Both spellings. */
+static void (*enable)(void) = evthread_enable_lock_debugging;
 
 static void use_checked_locks(void)
 {
-	evthread_enable_lock_debugging();
+	enable();
 	if (evthread_use_pthreads())
 		_exit(99);
 }
@@ -359,6 +706,101 @@ static void release_anothers(void)
 	pthread_join(thread, NULL);
 }
 
+/* Kinds of locks that the loop has none of: what checks them is asked directly. */
+static const struct evthread_lock_callbacks *checked_locks(void)
+{
+	take_counted_locks();
+	return lock_debug_wrap(&counting);
+}
+
+static void take_twice_what_is_not_recursive(void)
+{
+	const struct evthread_lock_callbacks *checked = checked_locks();
+	void *lock = checked->alloc(0);
+
+	if (checked->lock(0, lock) || checked->unlock(0, lock) || checked->lock(0, lock))
+		_exit(99);
+	checked->lock(0, lock);
+}
+
+static void free_as_another_type(void)
+{
+	const struct evthread_lock_callbacks *checked = checked_locks();
+
+	checked->free(checked->alloc(0), EVTHREAD_LOCKTYPE_RECURSIVE);
+}
+
+static void take_as_neither_reader_nor_writer(void)
+{
+	const struct evthread_lock_callbacks *checked = checked_locks();
+	void *lock = checked->alloc(EVTHREAD_LOCKTYPE_READWRITE);
+
+	if (checked->lock(EVTHREAD_READ, lock) || checked->unlock(EVTHREAD_READ, lock))
+		_exit(99);
+	if (checked->lock(EVTHREAD_WRITE, lock) || checked->unlock(EVTHREAD_WRITE, lock))
+		_exit(99);
+	checked->lock(0, lock);
+}
+
+static void release_once_too_often(void)
+{
+	void *lock;
+
+	use_checked_locks();
+	lock = lock_new();
+	lock_acquire(lock);
+	lock_acquire(lock);
+	lock_release(lock);
+	lock_release(lock);
+	lock_release(lock);
+}
+
+static void wait_without_the_lock(void)
+{
+	use_checked_locks();
+	condition_wait(condition_new(), lock_new());
+}
+
+static void *wait_in_vain(void *lock)
+{
+	condition_wait(handing.condition, lock);
+	return NULL;
+}
+
+static void wait_with_anothers_lock(void)
+{
+	pthread_t thread;
+	void *lock;
+
+	use_checked_locks();
+	lock = lock_new();
+	handing.condition = condition_new();
+	lock_acquire(lock);
+	pthread_create(&thread, NULL, wait_in_vain, lock);
+	pthread_join(thread, NULL);
+}
+
+static void wake_checked_threads(void)
+{
+	use_checked_locks();
+	wake_threads();
+}
+
+/* What cannot be taken at once is no misuse, and is not held afterwards. */
+static void try_what_another_holds(void)
+{
+	struct evthread_lock_callbacks refusing = counting;
+	const struct evthread_lock_callbacks *checked;
+	void *lock;
+
+	refusing.lock = refuse;
+	checked = lock_debug_wrap(&refusing);
+	lock = checked->alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+	if (checked->lock(EVTHREAD_TRY, lock) != 1)
+		_exit(2);
+	checked->free(lock, EVTHREAD_LOCKTYPE_RECURSIVE);
+}
+
 static void use_them_well(void)
 {
 	struct event_base *base;
@@ -374,11 +816,29 @@ static void use_them_well(void)
 
 static void test_lock_debugging(void **state)
 {
+	static void (*const spellings[])(void) = { evthread_enable_lock_debugging,
+						   evthread_enable_lock_debuging };
+	static void (*const misuses[])(void) = {
+		release_what_is_free,	 free_what_is_held,
+		release_anothers,	 take_twice_what_is_not_recursive,
+		free_as_another_type,	 take_as_neither_reader_nor_writer,
+		release_once_too_often,	 wait_without_the_lock,
+		wait_with_anothers_lock,
+	};
+
 	(void)state;
-	assert_int_equal(end_of_child(release_what_is_free), 1);
-	assert_int_equal(end_of_child(free_what_is_held), 1);
-	assert_int_equal(end_of_child(release_anothers), 1);
-	assert_int_equal(end_of_child(use_them_well), 0);
+	for (int spelling = 0; spelling < 2; spelling++) {
+		enable = spellings[spelling];
+		for (size_t i = 0; i < sizeof(misuses) / sizeof(*misuses); i++) {
+			int end = end_of_child(misuses[i]);
+
+			if (end != 1)
+				fail_msg("misuse %zu: ended with %d", i, end);
+		}
+		assert_int_equal(end_of_child(use_them_well), 0);
+		assert_int_equal(end_of_child(wake_checked_threads), 0);
+		assert_int_equal(end_of_child(try_what_another_holds), 0);
+	}
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
@@ -386,11 +846,19 @@ static void test_lock_debugging(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST(test_lock_callbacks),
 	TEST(test_condition_callbacks),
+	TEST(test_id_callback),
 	TEST(test_every_lock_is_given_back),
+	TEST(test_locks_are_given_back_after_questions_and_failures),
+	TEST(test_locks_are_given_back_by_every_way_out),
+	TEST(test_locks_that_cannot_be_made),
+	TEST(test_locks_that_fail),
 	TEST(test_bases_without_a_lock),
 	TEST(test_a_base_made_before_there_were_locks),
 	TEST(test_notifiable),
+	TEST(test_notifiable_with_locks),
 	TEST(test_pthreads),
+	TEST(test_conditions),
+	TEST(test_pthreads_beside_others),
 	TEST(test_lock_debugging),
 };
 

@@ -5,9 +5,19 @@ load scripts . '/style.gp'
 
 of(s, c) = strcol(3) eq s && $9 == 1 ? column(c) : NaN
 
-array extra[2] = [ 'floor: fastest yardstick', 'others' ]
-array extra_kind[2] = [ 'bar', 'dot' ]
-extras = 1 + (others > 0)
+array extra[2]
+array extra_kind[2]
+extras = 0
+if (floors) {
+	extras = extras + 1
+	extra[extras] = 'floor: fastest yardstick'
+	extra_kind[extras] = 'bar'
+}
+if (others > 0) {
+	extras = extras + 1
+	extra[extras] = 'others'
+	extra_kind[extras] = 'dot'
+}
 key_lines = 0
 
 rows = label_count
