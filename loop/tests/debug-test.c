@@ -6,6 +6,11 @@
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+
 #include <event2/event_struct.h>
 
 #define DIED 1 /* exit(1), from log_fatal */
@@ -22,27 +27,84 @@ static void prepare(void)
 		_exit(99);
 }
 
-static void add_unassigned(void)
+/* With a base, or most functions would refuse it in any mode. */
+static void prepare_unassigned(void)
 {
 	prepare();
 	memset(&event, 0, sizeof(event));
 	event.ev_base = base;
+}
+
+static void add_unassigned(void)
+{
+	prepare_unassigned();
 	event_add(&event, &second);
 }
 
 static void delete_unassigned(void)
 {
-	prepare();
-	memset(&event, 0, sizeof(event));
-	event.ev_base = base;
+	prepare_unassigned();
 	event_del(&event);
+}
+
+static void delete_unassigned_and_wait(void)
+{
+	prepare_unassigned();
+	event_del_block(&event);
+}
+
+static void delete_unassigned_without_waiting(void)
+{
+	prepare_unassigned();
+	event_del_noblock(&event);
+}
+
+static void take_timeout_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_remove_timer(&event);
+}
+
+static void activate_unassigned(void)
+{
+	prepare_unassigned();
+	event_active(&event, EV_READ, 1);
+}
+
+static void set_priority_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_priority_set(&event, 0);
+}
+
+/* What looks like assigned, but nobody did. */
+static void set_base_of_unassigned(void)
+{
+	prepare_unassigned();
+	event.ev_evcallback.evcb_flags = EVLIST_INIT;
+	event_base_set(base, &event);
+}
+
+static void finalize_nothing(struct event *finalized, void *arg)
+{
+	(void)finalized, (void)arg;
+}
+
+static void finalize_unassigned(void)
+{
+	prepare_unassigned();
+	event_finalize(0, &event, finalize_nothing);
+}
+
+static void free_and_finalize_unassigned(void)
+{
+	prepare_unassigned();
+	event_free_finalize(0, &event, finalize_nothing);
 }
 
 static void ask_unassigned(void)
 {
-	prepare();
-	memset(&event, 0, sizeof(event));
-	event.ev_base = base;
+	prepare_unassigned();
 	event_pending(&event, EV_TIMEOUT, NULL);
 }
 
@@ -60,6 +122,68 @@ static void assign_active(void)
 	event_assign(&event, base, -1, 0, note, "a");
 	event_active(&event, EV_READ, 1);
 	event_assign(&event, base, -1, 0, note, "a");
+}
+
+static void assign_what_waits_for_a_descriptor(void)
+{
+	int ends[2];
+
+	prepare();
+	if (pipe2(ends, O_NONBLOCK))
+		_exit(99);
+	event_assign(&event, base, ends[0], EV_READ, note, "a");
+	event_add(&event, NULL);
+	event_assign(&event, base, -1, 0, note, "a");
+}
+
+static void assign_what_waits_in_a_common_queue(void)
+{
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	event_add(&event, event_base_init_common_timeout(base, &second));
+	event_assign(&event, base, -1, 0, note, "a");
+}
+
+static void assign_what_waits_for_a_signal(void)
+{
+	prepare();
+	evsignal_assign(&event, base, SIGUSR1, note, "a");
+	event_add(&event, NULL);
+	event_assign(&event, base, -1, 0, note, "a");
+}
+
+static void assign_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	event_assign(arg, base, -1, 0, note, "a");
+}
+
+/* A persistent event is pending while it is called. */
+static void assign_what_is_being_called(void)
+{
+	prepare();
+	event_assign(&event, base, -1, EV_PERSIST, assign_again, &event);
+	event_add(&event, &second);
+	event_base_loop(base, EVLOOP_ONCE);
+}
+
+static void unassign_active(void)
+{
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	event_active(&event, EV_READ, 1);
+	event_debug_unassign(&event);
+}
+
+static void free_again(void)
+{
+	struct event *freed;
+
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	event_debug_unassign(&event);
+	freed = &event; /* its own memory would be the sanitizer's to speak of */
+	event_free(freed);
 }
 
 static void unassign_pending(void)
@@ -92,6 +216,42 @@ static void use_after_free(void)
 	event_add(&event, &second);
 }
 
+/* Memory that stays what it was when it is freed, so that it can be used after that. */
+static void keep(void *memory)
+{
+	(void)memory;
+}
+
+static void add_what_was_freed(void)
+{
+	struct event *freed;
+
+	prepare();
+	event_set_mem_functions(NULL, NULL, keep);
+	freed = event_new(base, -1, 0, note, "a");
+	event_free(freed);
+	event_add(freed, &second);
+}
+
+static struct event *once;
+
+static void remember(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	once = event_base_get_running_event(base);
+}
+
+static void add_what_was_once(void)
+{
+	prepare();
+	event_set_mem_functions(NULL, NULL, keep);
+	event_base_once(base, -1, EV_TIMEOUT, remember, NULL, &second);
+	event_base_dispatch(base);
+	if (!once)
+		_exit(99);
+	event_add(once, &second);
+}
+
 static void switch_on_twice(void)
 {
 	event_enable_debug_mode();
@@ -112,12 +272,28 @@ static void test_misuse(void **state)
 	} misuses[] = {
 		{ "adding what was never assigned", add_unassigned },
 		{ "deleting what was never assigned", delete_unassigned },
+		{ "deleting and waiting for it", delete_unassigned_and_wait },
+		{ "deleting and not waiting for it", delete_unassigned_without_waiting },
+		{ "taking its timeout away", take_timeout_of_unassigned },
+		{ "activating what was never assigned", activate_unassigned },
+		{ "setting its priority", set_priority_of_unassigned },
+		{ "setting its base", set_base_of_unassigned },
+		{ "finalizing what was never assigned", finalize_unassigned },
+		{ "finalizing and freeing it", free_and_finalize_unassigned },
+		{ "freeing what was unassigned", free_again },
 		{ "asking what was never assigned", ask_unassigned },
+		{ "assigning with a descriptor", assign_what_waits_for_a_descriptor },
+		{ "assigning in a common queue", assign_what_waits_in_a_common_queue },
+		{ "assigning with a signal", assign_what_waits_for_a_signal },
+		{ "assigning while called", assign_what_is_being_called },
+		{ "unassigning what is active", unassign_active },
 		{ "assigning what is pending", assign_pending },
 		{ "assigning what is active", assign_active },
 		{ "unassigning what is pending", unassign_pending },
 		{ "adding what was unassigned", add_after_unassigning },
 		{ "adding a copy of what was freed", use_after_free },
+		{ "adding what was freed", add_what_was_freed },
+		{ "adding what was event_base_once's", add_what_was_once },
 		{ "switching on twice", switch_on_twice },
 		{ "switching on too late", switch_on_too_late },
 	};
@@ -128,6 +304,55 @@ static void test_misuse(void **state)
 
 		if (end != DIED)
 			fail_msg("%s: ended with %d", misuses[i].name, end);
+	}
+}
+
+static void (*misuse)(void);
+static const char *expected[2];
+
+static void told(int error)
+{
+	bool is_told = error == (int)0xdeaddead && journal.severity == EVENT_LOG_ERR;
+
+	for (int i = 0; i < 2; i++)
+		is_told = is_told && strstr(journal.message, expected[i]);
+	_exit(is_told ? 42 : 43);
+}
+
+static void misuse_and_tell(void)
+{
+	event_set_log_callback(journal_log);
+	event_set_fatal_callback(told);
+	misuse();
+}
+
+/* Whoever is told has to find the place: by the function and the event's address. */
+static void test_what_is_told(void **state)
+{
+	static const struct {
+		void (*misuse)(void);
+		const char *function;
+		bool has_event;
+	} told_of[] = {
+		{ add_unassigned, "event_add", true },
+		{ delete_unassigned, "event_del", true },
+		{ delete_unassigned_and_wait, "event_del_block", true },
+		{ ask_unassigned, "event_pending", true },
+		{ assign_pending, "event_assign", true },
+		{ unassign_pending, "event_debug_unassign", true },
+		{ switch_on_twice, "event_enable_debug_mode: called twice", false },
+		{ switch_on_too_late, "event_enable_debug_mode: called after", false },
+	};
+	char address[32];
+
+	(void)state;
+	snprintf(address, sizeof(address), "%p", (void *)&event);
+	for (size_t i = 0; i < sizeof(told_of) / sizeof(*told_of); i++) {
+		misuse = told_of[i].misuse;
+		expected[0] = told_of[i].function;
+		expected[1] = told_of[i].has_event ? address : "";
+		if (end_of_child(misuse_and_tell) != 42)
+			fail_msg("%s: something else is told", told_of[i].function);
 	}
 }
 
@@ -164,6 +389,144 @@ static void test_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(behave), 0);
 }
 
+/* Memory that was an event's becomes another's: what was freed is forgotten. */
+static void use_memory_again(void)
+{
+	struct event *events[64];
+
+	prepare();
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 64; i++) {
+			events[i] = event_new(base, -1, 0, note, "n");
+			event_add(events[i], i % 2 ? &second : NULL);
+		}
+		for (int i = 0; i < 64; i++)
+			event_free(events[i]); /* half of them pending */
+		for (int i = 0; i < 64; i++)
+			event_base_once(base, -1, EV_TIMEOUT, note, i ? "" : "o", &second);
+		event_base_dispatch(base);
+	}
+	if (event_base_check(base) || strcmp(journal.text, "ooo"))
+		_exit(2);
+	event_base_free(base);
+	libevent_global_shutdown();
+}
+
+/* Events outlive their base, and are another's then; and what is pending there is known. */
+static void move_to_another_base(void)
+{
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	event_add(&event, &second);
+	event_base_free(base);
+	base = loop_test_base("virtual", NULL, 0);
+	if (event_base_set(base, &event) || event_priority_set(&event, 0) ||
+	    event_add(&event, &second) || event_pending(&event, EV_TIMEOUT, NULL) != EV_TIMEOUT)
+		_exit(2);
+	event_base_dispatch(base);
+	if (strcmp(journal.text, "a"))
+		_exit(3);
+	event_base_free(base);
+}
+
+static void finalized(struct event *ended, void *arg)
+{
+	(void)arg;
+	write_down("f");
+	event_debug_unassign(ended);
+}
+
+static void release(struct event *ended, void *arg)
+{
+	(void)ended, (void)arg;
+	write_down("r");
+}
+
+static void finalize_properly(void)
+{
+	struct event *own;
+
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	event_add(&event, &second);
+	event_finalize(0, &event, finalized);
+	own = event_new(base, -1, 0, note, "a");
+	event_add(own, &second);
+	event_free_finalize(0, own, release);
+	event_base_dispatch(base);
+	if (strcmp(journal.text, "fr"))
+		_exit(2);
+	event_assign(&event, base, -1, 0, note, "a");
+	event_base_free(base);
+	libevent_global_shutdown();
+}
+
+static void assign_itself(evutil_socket_t fd, short what, void *arg)
+{
+	note(fd, what, "x");
+	event_assign(arg, base, -1, 0, note, "y");
+	event_add(arg, &second);
+}
+
+/* One that does not persist stands nowhere while it is called. */
+static void assign_while_called(void)
+{
+	prepare();
+	event_assign(&event, base, -1, 0, assign_itself, &event);
+	event_add(&event, &second);
+	event_base_dispatch(base);
+	if (strcmp(journal.text, "xy") || event_base_check(base))
+		_exit(2);
+	event_base_free(base);
+}
+
+static void ignore(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+}
+
+static void *in_a_thread(void *arg)
+{
+	struct event_base *own = loop_test_base("virtual", NULL, 0);
+	struct event *timers[200];
+
+	(void)arg;
+	for (int round = 0; round < 100; round++) {
+		for (int i = 0; i < 200; i++) {
+			timers[i] = event_new(own, -1, 0, ignore, NULL);
+			event_add(timers[i], &second);
+		}
+		for (int i = 0; i < 200; i++)
+			event_free(timers[i]);
+	}
+	if (event_base_check(own))
+		_exit(2);
+	event_base_free(own);
+	return NULL;
+}
+
+/* Bases of their own need no locks, and what debug mode keeps for all of them has one. */
+static void use_bases_in_threads(void)
+{
+	pthread_t threads[4];
+
+	event_enable_debug_mode();
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, in_a_thread, NULL);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void test_more_correct_programs_run(void **state)
+{
+	(void)state;
+	assert_int_equal(end_of_child(use_memory_again), 0);
+	assert_int_equal(end_of_child(move_to_another_base), 0);
+	assert_int_equal(end_of_child(finalize_properly), 0);
+	assert_int_equal(end_of_child(assign_while_called), 0);
+	assert_int_equal(end_of_child(use_bases_in_threads), 0);
+}
+
 /* Without debug mode the functions for it do nothing. */
 static void test_without_debug_mode(void **state)
 {
@@ -179,7 +542,9 @@ static void test_without_debug_mode(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_misuse),
+	cmocka_unit_test(test_what_is_told),
 	cmocka_unit_test(test_correct_programs_run),
+	cmocka_unit_test(test_more_correct_programs_run),
 	cmocka_unit_test(test_without_debug_mode),
 };
 

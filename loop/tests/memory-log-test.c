@@ -10,8 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include <event2/event_struct.h>
 #include <event2/thread.h>
@@ -383,6 +385,46 @@ static void test_descriptors_and_signals_without_memory(void **state)
 	close(ends[1]);
 }
 
+/* As the first thing in a base, so that what it is told by needs memory as well. */
+static void test_first_signals_without_memory(void **state)
+{
+	(void)state;
+	for (int one = 0; one < 2; one++) {
+		just_one_fails = one;
+		base = virtual_base(0);
+		made = evsignal_new(base, SIGUSR1, note, "s");
+		assert_true(fails_until_there_is_memory(add_with_timeout) >= 3);
+		raise(SIGUSR1);
+		event_base_loop(base, EVLOOP_ONCE);
+		assert_journal("s");
+		event_free(made);
+		end_base(base);
+	}
+}
+
+/* Descriptors can be what there is not enough of, too: nothing is lost then either. */
+static void test_making_bases_without_descriptors(void **state)
+{
+	static const char *const methods[] = { "epoll", "io_uring" };
+	struct rlimit enough, none;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &enough), 0);
+	none = enough;
+	none.rlim_cur = 0;
+	for (size_t i = 0; i < 2; i++) {
+		int had = live, result;
+
+		method = methods[i];
+		setrlimit(RLIMIT_NOFILE, &none);
+		result = make_base();
+		setrlimit(RLIMIT_NOFILE, &enough);
+		assert_int_equal(result, -1);
+		assert_int_equal(live, had);
+	}
+	method = "virtual";
+}
+
 /* Everything that a base makes goes with it: `end` looks at what is left. */
 static void test_nothing_is_left(void **state)
 {
@@ -623,6 +665,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_common_timeouts_without_memory),
 	TEST(test_descriptors_of_all_backends_without_memory),
 	TEST(test_descriptors_and_signals_without_memory),
+	TEST(test_first_signals_without_memory),
+	TEST(test_making_bases_without_descriptors),
 	TEST(test_nothing_is_left),
 	TEST(test_helpers),
 	TEST(test_some_functions_only),

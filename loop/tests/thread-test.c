@@ -16,6 +16,11 @@
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
 
+/* Once more, for the loop never waits with a timeout and there is no other way to what does. */
+#define evthread_use_pthreads use_pthreads_of_this_file
+#include "loop/thread_pthreads.c"
+#undef evthread_use_pthreads
+
 static const struct timeval second = { 1, 0 }, zero = { 0, 0 };
 
 /* Locks that count: how many there are, and how often they are held. */
@@ -636,6 +641,43 @@ static void test_conditions(void **state)
 	lock_free(NULL);
 }
 
+static void *signal_it(void *arg)
+{
+	(void)arg;
+	mutex_lock(0, handing.lock);
+	handing.woken = 1;
+	assert_int_equal(condition_signal(handing.condition, 0), 0);
+	mutex_unlock(0, handing.lock);
+	return NULL;
+}
+
+/* 1 when the time is over, 0 when woken before; microseconds may be more than a second's. */
+static void test_waiting_with_a_timeout(void **state)
+{
+	static const struct timeval over[] = { { 0, 0 }, { -5, 0 }, { 0, 1 }, { -2, 1999999 } };
+	const struct timeval long_one = { 60, 5999999 };
+	pthread_t thread;
+	int result = 0;
+
+	(void)state;
+	memset(&handing, 0, sizeof(handing));
+	handing.lock = mutex_alloc(0);
+	handing.condition = condition_alloc(0);
+	mutex_lock(0, handing.lock);
+	for (size_t i = 0; i < sizeof(over) / sizeof(*over); i++) {
+		assert_int_equal(condition_wait_for(handing.condition, handing.lock, &over[i]), 1);
+		assert_int_equal(mutex_lock(EVTHREAD_TRY, handing.lock), EBUSY); /* has it again */
+	}
+	assert_int_equal(pthread_create(&thread, NULL, signal_it, NULL), 0);
+	while (!handing.woken && !result)
+		result = condition_wait_for(handing.condition, handing.lock, &long_one);
+	assert_int_equal(result, 0);
+	assert_int_equal(mutex_unlock(0, handing.lock), 0);
+	pthread_join(thread, NULL);
+	condition_release(handing.condition);
+	mutex_free(handing.lock, 0);
+}
+
 static int others_come_first(const struct evthread_lock_callbacks *locks,
 			     const struct evthread_condition_callbacks *theirs)
 {
@@ -665,6 +707,9 @@ static void test_pthreads_beside_others(void **state)
 /* Both spellings. */
 static void (*enable)(void) = evthread_enable_lock_debugging;
 
+/* What misuse leaves behind; here the leak checker finds it. */
+static void *lock;
+
 static void use_checked_locks(void)
 {
 	enable();
@@ -675,21 +720,21 @@ static void use_checked_locks(void)
 static void release_what_is_free(void)
 {
 	use_checked_locks();
-	lock_release(lock_new());
+	lock = lock_new();
+	lock_release(lock);
 }
 
 static void free_what_is_held(void)
 {
-	void *lock;
-
 	use_checked_locks();
 	lock = lock_new();
 	lock_acquire(lock);
 	lock_free(lock);
 }
 
-static void *release_it(void *lock)
+static void *release_it(void *arg)
 {
+	(void)arg;
 	lock_release(lock);
 	return NULL;
 }
@@ -697,12 +742,10 @@ static void *release_it(void *lock)
 static void release_anothers(void)
 {
 	pthread_t thread;
-	void *lock;
-
 	use_checked_locks();
 	lock = lock_new();
 	lock_acquire(lock);
-	pthread_create(&thread, NULL, release_it, lock);
+	pthread_create(&thread, NULL, release_it, NULL);
 	pthread_join(thread, NULL);
 }
 
@@ -716,7 +759,7 @@ static const struct evthread_lock_callbacks *checked_locks(void)
 static void take_twice_what_is_not_recursive(void)
 {
 	const struct evthread_lock_callbacks *checked = checked_locks();
-	void *lock = checked->alloc(0);
+	lock = checked->alloc(0);
 
 	if (checked->lock(0, lock) || checked->unlock(0, lock) || checked->lock(0, lock))
 		_exit(99);
@@ -727,13 +770,14 @@ static void free_as_another_type(void)
 {
 	const struct evthread_lock_callbacks *checked = checked_locks();
 
-	checked->free(checked->alloc(0), EVTHREAD_LOCKTYPE_RECURSIVE);
+	lock = checked->alloc(0);
+	checked->free(lock, EVTHREAD_LOCKTYPE_RECURSIVE);
 }
 
 static void take_as_neither_reader_nor_writer(void)
 {
 	const struct evthread_lock_callbacks *checked = checked_locks();
-	void *lock = checked->alloc(EVTHREAD_LOCKTYPE_READWRITE);
+	lock = checked->alloc(EVTHREAD_LOCKTYPE_READWRITE);
 
 	if (checked->lock(EVTHREAD_READ, lock) || checked->unlock(EVTHREAD_READ, lock))
 		_exit(99);
@@ -744,8 +788,6 @@ static void take_as_neither_reader_nor_writer(void)
 
 static void release_once_too_often(void)
 {
-	void *lock;
-
 	use_checked_locks();
 	lock = lock_new();
 	lock_acquire(lock);
@@ -758,11 +800,14 @@ static void release_once_too_often(void)
 static void wait_without_the_lock(void)
 {
 	use_checked_locks();
-	condition_wait(condition_new(), lock_new());
+	lock = lock_new();
+	handing.condition = condition_new();
+	condition_wait(handing.condition, lock);
 }
 
-static void *wait_in_vain(void *lock)
+static void *wait_in_vain(void *arg)
 {
+	(void)arg;
 	condition_wait(handing.condition, lock);
 	return NULL;
 }
@@ -770,13 +815,11 @@ static void *wait_in_vain(void *lock)
 static void wait_with_anothers_lock(void)
 {
 	pthread_t thread;
-	void *lock;
-
 	use_checked_locks();
 	lock = lock_new();
 	handing.condition = condition_new();
 	lock_acquire(lock);
-	pthread_create(&thread, NULL, wait_in_vain, lock);
+	pthread_create(&thread, NULL, wait_in_vain, NULL);
 	pthread_join(thread, NULL);
 }
 
@@ -791,8 +834,6 @@ static void try_what_another_holds(void)
 {
 	struct evthread_lock_callbacks refusing = counting;
 	const struct evthread_lock_callbacks *checked;
-	void *lock;
-
 	refusing.lock = refuse;
 	checked = lock_debug_wrap(&refusing);
 	lock = checked->alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
@@ -858,6 +899,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_notifiable_with_locks),
 	TEST(test_pthreads),
 	TEST(test_conditions),
+	TEST(test_waiting_with_a_timeout),
 	TEST(test_pthreads_beside_others),
 	TEST(test_lock_debugging),
 };
