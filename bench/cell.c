@@ -107,20 +107,6 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 	return measured;
 }
 
-/* Due by the trace's end and still armed: what a late subject has yet to fire. */
-static uint64_t pending(const struct replay *replay)
-{
-	uint64_t count = 0;
-
-	for (uint32_t id = 0; id < replay->trace->header->ids; id++) {
-		const struct replay_object *object = replay_object(replay, id);
-
-		if (object->armed == REPLAY_ARMED && object->timer.deadline <= replay->now)
-			count++;
-	}
-	return count;
-}
-
 /* Whether in this trace, whose times are multiples of its grain, the subject can be late at all. */
 static bool is_exact_here(const struct cell *cell)
 {
@@ -136,7 +122,7 @@ static const char *verdict_on_firings(const struct cell *cell, const struct repl
 {
 	const struct replay_tally *tally = &replay->tally;
 	uint64_t expected = 0, checksum = 0;
-	uint64_t due = replay->structure ? pending(replay) : 0;
+	uint64_t due = cell->subject.family->pending ? cell->subject.family->pending(replay) : 0;
 
 	for (uint64_t i = 0; i < cell->trace.header->phases; i++) {
 		expected += cell->trace.phases[i].fired;

@@ -145,6 +145,8 @@ REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure
 	(void)structure;
 	if (mode == REPLAY_CHECKED)
 		events->armed += events->deadlines[id] >= STOPPED;
+	/* IDLE and STOPPED are after any time. */
+	replay->tally.overtaken += events->deadlines[id] <= now;
 	events->deadlines[id] = deadline;
 	if (events->setting.common && interval && interval == relative)
 		given = event_common_timeout(&events->common, interval, &timeout);
@@ -154,13 +156,14 @@ REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure
 }
 
 REPLAY_INLINE void event_stop(struct replay *replay, enum replay_mode mode, uint32_t id,
-			      uint64_t state)
+			      uint64_t now, uint64_t state)
 {
 	struct event_replay *events = replay->private;
 	uint64_t begun = replay_begin(mode);
 
 	if (mode == REPLAY_CHECKED)
 		events->armed -= events->deadlines[id] < STOPPED;
+	replay->tally.overtaken += events->deadlines[id] <= now;
 	events->deadlines[id] = state;
 	events->setting.api->del(event_of(events, id));
 	replay_end(replay, mode, begun);
@@ -171,9 +174,9 @@ REPLAY_INLINE void event_disarm(struct replay *replay, const struct timer_struct
 {
 	struct event_replay *events = replay->private;
 
-	(void)structure, (void)now;
+	(void)structure;
 	replay->tally.wrong_state += events->deadlines[id] >= STOPPED;
-	event_stop(replay, mode, id, STOPPED);
+	event_stop(replay, mode, id, now, STOPPED);
 }
 
 /* event_del gives the memory back in any case: there is no cheaper stop, and this is it again. */
@@ -182,9 +185,9 @@ REPLAY_INLINE void event_remove(struct replay *replay, const struct timer_struct
 {
 	struct event_replay *events = replay->private;
 
-	(void)structure, (void)now;
+	(void)structure;
 	replay->tally.wrong_state += events->deadlines[id] == IDLE;
-	event_stop(replay, mode, id, IDLE);
+	event_stop(replay, mode, id, now, IDLE);
 }
 
 /* Says where time goes next; it gets there when the loop waits. */
@@ -455,4 +458,14 @@ const char *event_replay_check(const struct replay *replay)
 	const struct event_replay *events = replay->private;
 
 	return events->setting.check ? events->setting.check(events->base) : NULL;
+}
+
+uint64_t event_replay_pending(const struct replay *replay)
+{
+	const struct event_replay *events = replay->private;
+	uint64_t count = 0;
+
+	for (uint64_t id = 0; id < replay->trace->header->ids; id++)
+		count += events->deadlines[id] <= replay->now;
+	return count;
 }

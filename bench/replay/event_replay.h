@@ -95,6 +95,7 @@ int event_replay_open(struct replay *replay);
 void event_replay_close(struct replay *replay);
 size_t event_replay_footprint(const struct replay *replay);
 const char *event_replay_check(const struct replay *replay);
+uint64_t event_replay_pending(const struct replay *replay);
 
 /* The replay loop, in every mode. There is no inlined one: a library is not compiled in. */
 extern const struct replay_code event_replay_code;

@@ -74,6 +74,9 @@ struct subject_family {
 	/* Bytes beside the objects, and broken invariants; NULL where there is no such thing. */
 	size_t (*footprint)(const struct replay *replay);
 	const char *(*check)(const struct replay *replay);
+
+	/* Due at the time reached and not fired: what a late subject still owes. NULL: nothing. */
+	uint64_t (*pending)(const struct replay *replay);
 };
 
 /* All families, NULL-terminated. Generated, as is the table below. */

@@ -184,4 +184,5 @@ const struct subject_family subject_libevent = {
 	.close = event_replay_close,
 	.loop = libevent_loop,
 	.footprint = event_replay_footprint,
+	.pending = event_replay_pending,
 };

@@ -217,4 +217,5 @@ const struct subject_family subject_loop = {
 	.loop = loop_setting,
 	.footprint = event_replay_footprint,
 	.check = event_replay_check,
+	.pending = event_replay_pending,
 };

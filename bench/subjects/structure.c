@@ -100,6 +100,18 @@ static const char *structure_check(const struct replay *replay)
 	return replay->structure->check(replay->set);
 }
 
+static uint64_t structure_pending(const struct replay *replay)
+{
+	uint64_t count = 0;
+
+	for (uint32_t id = 0; id < replay->trace->header->ids; id++) {
+		const struct replay_object *object = replay_object(replay, id);
+
+		count += object->armed == REPLAY_ARMED && object->timer.deadline <= replay->now;
+	}
+	return count;
+}
+
 const struct subject_family subject_structure = {
 	.name = "structure",
 	.summary = "a timer structure, by its name and options",
@@ -109,4 +121,5 @@ const struct subject_family subject_structure = {
 	.close = structure_close,
 	.footprint = structure_footprint,
 	.check = structure_check,
+	.pending = structure_pending,
 };
