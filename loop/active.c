@@ -157,6 +157,7 @@ void event_active_locked(struct event *event, int what, short ncalls)
 	if (event->ev_events & EV_SIGNAL)
 		prepare_calls(event, ncalls);
 	callback_activate(base, callback);
+	debug_note(event);
 }
 
 void event_active(struct event *event, int what, short ncalls)
@@ -181,6 +182,7 @@ static void take_for_calling(struct event_base *base, struct event_callback *cal
 	if ((callback->evcb_flags & pending) && !(event->ev_events & EV_PERSIST) &&
 	    !(callback->evcb_flags & EVLIST_FINALIZING))
 		event_del_locked(event, DELETE_NOBLOCK);
+	debug_note(event);
 }
 
 static void call(struct event_base *base, struct event_callback *callback)

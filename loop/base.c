@@ -22,7 +22,7 @@ void base_unlock(struct event_base *base)
 /* By preference, the first that the configuration allows and the machine can have. */
 static int choose_backend(struct event_base *base, const struct event_config *config)
 {
-	int tried = 0;
+	int tried = 0, result;
 
 	for (;;) {
 		const struct backend *next = NULL;
@@ -36,10 +36,12 @@ static int choose_backend(struct event_base *base, const struct event_config *co
 		}
 		if (!next)
 			return -ENODEV;
-		if (!next->create(base, &base->backend_state)) {
+		result = next->create(base, &base->backend_state);
+		if (!result)
 			base->backend = next;
-			return 0;
-		}
+		/* What the machine does not have leaves a choice; a lack of memory does not. */
+		if (!result || result == -ENOMEM)
+			return result;
 		tried = next->preference + 1;
 	}
 }
@@ -67,9 +69,14 @@ static int make_lockable(struct event_base *base)
 	if ((base->flags & EVENT_BASE_FLAG_NOLOCK) || !lock_available())
 		return 0;
 	base->lock = lock_new();
-	base->callback_done = condition_new();
-	if (!base->lock || !base->callback_done)
+	if (!base->lock)
 		return -ENOMEM;
+	/* A program may have set locks and no conditions: then nobody waits for a callback's end. */
+	if (condition_available()) {
+		base->callback_done = condition_new();
+		if (!base->callback_done)
+			return -ENOMEM;
+	}
 	return evthread_make_base_notifiable(base);
 }
 
@@ -122,7 +129,7 @@ struct event_base *event_base_new_with_config(const struct event_config *config)
 {
 	struct event_base *base = memory_allocate_zeroed(1, sizeof(*base));
 
-	debug_too_late();
+	debug_begin();
 	if (!base)
 		return NULL;
 	if (build(base, config)) {

@@ -26,6 +26,7 @@ static void call_event(struct event_base *base, struct event_callback *callback)
 static void call_persistent(struct event_base *base, struct event_callback *callback)
 {
 	timeout_rearm(base, event_of_callback(callback));
+	debug_note(event_of_callback(callback));
 	call_event(base, callback);
 }
 

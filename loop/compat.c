@@ -12,7 +12,7 @@ struct event_base *event_init(void)
 	if (base)
 		current_base = base;
 	else
-		log_fatal(0, "event_init: no base can be made");
+		log_fatal(1, "event_init: no base can be made");
 	return base;
 }
 
@@ -56,7 +56,7 @@ void event_set(struct event *event, evutil_socket_t fd, short events,
 	       void (*callback)(evutil_socket_t, short, void *), void *arg)
 {
 	if (event_assign(event, current_base, fd, events, callback, arg))
-		log_fatal(0, "event_set: the event cannot be assigned");
+		log_fatal(1, "event_set: the event cannot be assigned");
 }
 
 const char *event_get_version(void)

@@ -2,62 +2,106 @@
  * debug.c - debug mode: catching the use of events that were never assigned
  *
  * Assigning over an event that is pending is the classic way to corrupt a heap or to make a loop
- * spin for ever, and nothing about an event's bytes tells an old event from garbage. So debug mode
- * keeps the addresses of all that were assigned, in a tree of the C library's.
+ * spin for ever, and nothing in an event's bytes tells an old event from garbage, or a pending one
+ * from one that was cleared. So debug mode keeps the addresses of all that were assigned, and
+ * whether each is pending or active, in a tree of the C library's, and never believes the event.
  */
 #include "loop/base.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <search.h>
+#include <stdlib.h>
+
+struct known {
+	const struct event *event;
+	bool standing; /* pending or active */
+};
 
 bool debug_mode;
-static bool too_late;
-static void *assigned; /* tsearch's root */
+atomic_bool debug_too_late;
+static void *assigned; /* tsearch's root, of struct known */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int compare(const void *a, const void *b)
 {
-	return (a > b) - (a < b);
+	const struct event *one = ((const struct known *)a)->event;
+	const struct event *other = ((const struct known *)b)->event;
+
+	return (one > other) - (one < other);
 }
 
-static bool is_known(const struct event *event)
+/* With the lock held. */
+static struct known *find(const struct event *event)
 {
-	bool known;
+	const struct known wanted = { .event = event };
+	struct known **node = tfind(&wanted, &assigned, compare);
 
-	pthread_mutex_lock(&lock);
-	known = tfind(event, &assigned, compare);
-	pthread_mutex_unlock(&lock);
+	return node ? *node : NULL;
+}
+
+static struct known *find_or_make(const struct event *event)
+{
+	struct known *known = find(event);
+
+	if (known)
+		return known;
+	known = malloc(sizeof(*known));
+	if (!known)
+		return NULL;
+	*known = (struct known){ .event = event };
+	if (!tsearch(known, &assigned, compare)) {
+		free(known);
+		return NULL;
+	}
 	return known;
 }
 
 void event_enable_debug_mode(void)
 {
 	if (debug_mode)
-		log_fatal(0, "event_enable_debug_mode: called twice");
-	if (too_late)
-		log_fatal(0, "event_enable_debug_mode: called after a base or an event was made");
+		log_fatal(LOG_MISUSE, "event_enable_debug_mode: called twice");
+	if (atomic_load(&debug_too_late))
+		log_fatal(LOG_MISUSE,
+			  "event_enable_debug_mode: called after a base or an event was made");
 	debug_mode = true;
-}
-
-void debug_too_late(void)
-{
-	too_late = true;
 }
 
 void debug_assigned_(struct event *event)
 {
+	struct known *known;
+
 	pthread_mutex_lock(&lock);
-	if (!tsearch(event, &assigned, compare)) {
-		pthread_mutex_unlock(&lock);
-		log_fatal(0, "debug mode: no memory to remember an event");
-	}
+	known = find_or_make(event);
+	if (known)
+		known->standing = false;
 	pthread_mutex_unlock(&lock);
+	if (!known)
+		log_fatal(1, "debug mode: no memory to remember an event");
 }
 
 void debug_forget_(struct event *event)
 {
+	struct known *known;
+
 	pthread_mutex_lock(&lock);
-	tdelete(event, &assigned, compare);
+	known = find(event);
+	if (known)
+		tdelete(known, &assigned, compare);
+	pthread_mutex_unlock(&lock);
+	free(known);
+}
+
+void debug_note_(const struct event *event)
+{
+	const short standing =
+		EVLIST_TIMEOUT | EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
+	struct known *known;
+
+	pthread_mutex_lock(&lock);
+	known = find(event);
+	if (known)
+		known->standing = event->ev_evcallback.evcb_flags & standing;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -70,31 +114,48 @@ void event_debug_unassign(struct event *event)
 
 void debug_check_assigned_(const struct event *event, const char *function)
 {
-	if (!is_known(event))
-		log_fatal(0, "%s: the event at %p was never assigned", function,
+	bool known;
+
+	pthread_mutex_lock(&lock);
+	known = find(event);
+	pthread_mutex_unlock(&lock);
+	if (!known)
+		log_fatal(LOG_MISUSE, "%s: the event at %p was never assigned", function,
 			  (const void *)event);
 }
 
 void debug_check_idle_(const struct event *event, const char *function)
 {
-	const short standing =
-		EVLIST_TIMEOUT | EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
+	const struct known *known;
+	bool standing;
 
-	if (is_known(event) && (event->ev_evcallback.evcb_flags & standing))
-		log_fatal(0, "%s: the event at %p is still pending or active", function,
+	pthread_mutex_lock(&lock);
+	known = find(event);
+	standing = known && known->standing;
+	pthread_mutex_unlock(&lock);
+	if (standing)
+		log_fatal(LOG_MISUSE, "%s: the event at %p is still pending or active", function,
 			  (const void *)event);
 }
 
-static void nothing(void *address)
+void debug_check_descriptor_(const struct event *event, const char *function)
 {
-	(void)address; /* the tree's nodes are its own, the events are not */
+	int flags;
+
+	if (event->ev_fd < 0 || (event->ev_events & EV_SIGNAL))
+		return;
+	flags = fcntl(event->ev_fd, F_GETFL);
+	if (flags >= 0 && !(flags & O_NONBLOCK))
+		log_fatal(LOG_MISUSE, "%s: descriptor %d would block the loop", function,
+			  event->ev_fd);
 }
 
 void debug_shutdown(void)
 {
 	pthread_mutex_lock(&lock);
-	tdestroy(assigned, nothing);
+	tdestroy(assigned, free);
 	assigned = NULL;
 	pthread_mutex_unlock(&lock);
-	debug_mode = too_late = false;
+	debug_mode = false;
+	atomic_store(&debug_too_late, false);
 }

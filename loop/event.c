@@ -43,6 +43,7 @@ int event_assign(struct event *event, struct event_base *base, evutil_socket_t f
 	event->ev_fd = fd;
 	event->ev_events = events;
 	event->ev_base = base;
+	debug_check_descriptor(event, "event_assign");
 	debug_assigned(event);
 	return 0;
 }
@@ -165,6 +166,7 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 		return -1;
 	if (timeout)
 		timeout_add(base, event, timeout);
+	debug_note(event);
 	return 0;
 }
 
@@ -234,6 +236,7 @@ int event_del_locked(struct event *event, enum deletion how)
 	/* A loop that was waiting for nothing but this has nothing to wait for. */
 	if (!base->added.now)
 		notify_loop(base);
+	debug_note(event);
 	return 0;
 }
 
@@ -282,6 +285,7 @@ int event_remove_timer(struct event *event)
 		if (event->ev_evcallback.evcb_closure == CLOSURE_PERSIST)
 			event->ev_period = 0;
 	}
+	debug_note(event);
 	base_leave(base);
 	return 0;
 }
@@ -331,37 +335,44 @@ int event_priority_set(struct event *event, int priority)
 
 evutil_socket_t event_get_fd(const struct event *event)
 {
+	debug_check_assigned(event, "event_get_fd");
 	return event->ev_fd;
 }
 
 struct event_base *event_get_base(const struct event *event)
 {
+	debug_check_assigned(event, "event_get_base");
 	return event->ev_base;
 }
 
 short event_get_events(const struct event *event)
 {
+	debug_check_assigned(event, "event_get_events");
 	return event->ev_events;
 }
 
 event_callback_fn event_get_callback(const struct event *event)
 {
+	debug_check_assigned(event, "event_get_callback");
 	return event->ev_evcallback.evcb_cb_union.evcb_callback;
 }
 
 void *event_get_callback_arg(const struct event *event)
 {
+	debug_check_assigned(event, "event_get_callback_arg");
 	return event->ev_evcallback.evcb_arg;
 }
 
 int event_get_priority(const struct event *event)
 {
+	debug_check_assigned(event, "event_get_priority");
 	return event->ev_evcallback.evcb_pri;
 }
 
 void event_get_assignment(const struct event *event, struct event_base **base, evutil_socket_t *fd,
 			  short *events, event_callback_fn *callback, void **arg)
 {
+	debug_check_assigned(event, "event_get_assignment");
 	if (base)
 		*base = event->ev_base;
 	if (fd)

@@ -19,12 +19,13 @@ void lock_acquire(void *lock);
 void lock_release(void *lock);
 bool lock_available(void);
 
+bool condition_available(void);
 void *condition_new(void);
 void condition_free(void *condition);
 void condition_broadcast(void *condition);
 void condition_wait(void *condition, void *lock);
 
-/* The calling thread's identity; 0 for all while there are no threads. */
+/* The calling thread's identity; 1 for all while there are no threads: 0 is nobody's. */
 unsigned long thread_identity(void);
 
 /* The base's lock, which is recursive; nothing when it has none. */

@@ -42,9 +42,10 @@ static void checked_free(void *memory, unsigned locktype)
 	struct checked_lock *lock = memory;
 
 	if (lock->count)
-		log_fatal(0, "lock debugging: a lock is freed that is held");
+		log_fatal(LOG_MISUSE, "lock debugging: a lock is freed that is held");
 	if (lock->locktype != locktype)
-		log_fatal(0, "lock debugging: a lock is freed as another type than it was made");
+		log_fatal(LOG_MISUSE,
+			  "lock debugging: a lock is freed as another type than it was made");
 	real_callbacks.free(lock->real, locktype | EVTHREAD_LOCKTYPE_RECURSIVE);
 	memory_free(lock);
 }
@@ -56,14 +57,16 @@ static int checked_lock(unsigned mode, void *memory)
 
 	if ((lock->locktype & EVTHREAD_LOCKTYPE_READWRITE) &&
 	    !(mode & (EVTHREAD_READ | EVTHREAD_WRITE)))
-		log_fatal(0, "lock debugging: a lock for readers and writers is taken as neither");
+		log_fatal(LOG_MISUSE,
+			  "lock debugging: a lock for readers and writers is taken as neither");
 	result = real_callbacks.lock(mode, lock->real);
 	if (result)
 		return result;
 	if (lock->count && lock->holder != thread_identity())
-		log_fatal(0, "lock debugging: a lock is held by two threads");
+		log_fatal(LOG_MISUSE, "lock debugging: a lock is held by two threads");
 	if (lock->count && !(lock->locktype & EVTHREAD_LOCKTYPE_RECURSIVE))
-		log_fatal(0, "lock debugging: a lock that is not recursive is taken twice");
+		log_fatal(LOG_MISUSE,
+			  "lock debugging: a lock that is not recursive is taken twice");
 	lock->holder = thread_identity();
 	lock->count++;
 	return 0;
@@ -72,9 +75,9 @@ static int checked_lock(unsigned mode, void *memory)
 static void give_back(struct checked_lock *lock)
 {
 	if (!lock->count)
-		log_fatal(0, "lock debugging: a lock is released that is not held");
+		log_fatal(LOG_MISUSE, "lock debugging: a lock is released that is not held");
 	if (lock->holder != thread_identity())
-		log_fatal(0,
+		log_fatal(LOG_MISUSE,
 			  "lock debugging: a lock is released by a thread that does not hold it");
 	if (!--lock->count)
 		lock->holder = 0;

@@ -94,15 +94,16 @@ void log_warning_errno(int error, const char *format, ...)
 	va_end(arguments);
 }
 
-_Noreturn void log_fatal(int error, const char *format, ...)
+_Noreturn void log_fatal(int code, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(EVENT_LOG_ERR, error, format, arguments);
+	say(EVENT_LOG_ERR, 0, format, arguments);
 	va_end(arguments);
-	/* libevent's code for "the library itself gave up"; errno when a system call did. */
 	if (fatal_callback)
-		fatal_callback(error ? error : (int)0xdeaddead);
-	exit(1);
+		fatal_callback(code);
+	if (code == LOG_MISUSE)
+		abort();
+	exit(code);
 }

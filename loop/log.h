@@ -13,7 +13,12 @@ void log_message(const char *format, ...) LOG_FORMAT(1);
 void log_warning(const char *format, ...) LOG_FORMAT(1);
 void log_warning_errno(int error, const char *format, ...) LOG_FORMAT(2); /* adds strerror */
 
-/* Logs, calls the fatal callback, and does not return: exit(1) unless that ends the process. */
-_Noreturn void log_fatal(int error, const char *format, ...) LOG_FORMAT(2);
+/*
+ * Logs, calls the fatal callback with the code, and does not return: what the callback leaves
+ * running exits with the code, or aborts for LOG_MISUSE, so that a debugger or a core shows where.
+ */
+_Noreturn void log_fatal(int code, const char *format, ...) LOG_FORMAT(2);
+
+#define LOG_MISUSE ((int)0xdeaddead) /* libevent's code for a program's own mistake */
 
 #endif

@@ -35,23 +35,18 @@ static void handle(int signal)
 	errno = saved;
 }
 
-static void become_owner(struct event_base *base)
+/* With owner_lock held. */
+static void set_owner(struct event_base *base)
 {
-	pthread_mutex_lock(&owner_lock);
-	if (owner && owner != base && owner->signals.count)
-		log_warning("signals now go to another base: only one can have them at a time");
 	owner = base;
-	owner_pipe = base->signals.pipe[1];
-	pthread_mutex_unlock(&owner_lock);
+	owner_pipe = base ? base->signals.pipe[1] : -1;
 }
 
 static void give_up_ownership(const struct event_base *base)
 {
 	pthread_mutex_lock(&owner_lock);
-	if (owner == base) {
-		owner = NULL;
-		owner_pipe = -1;
-	}
+	if (owner == base)
+		set_owner(NULL);
 	pthread_mutex_unlock(&owner_lock);
 }
 
@@ -113,8 +108,10 @@ static int install(struct signal_map *map, int signal)
 		return -ENOMEM;
 	sigfillset(&action.sa_mask);
 	if (sigaction(signal, &action, before)) {
+		int result = -errno;
+
 		memory_free(before);
-		return -errno;
+		return result;
 	}
 	map->before[signal] = before;
 	return 0;
@@ -128,6 +125,28 @@ static void restore(struct signal_map *map, int signal)
 	map->before[signal] = NULL;
 }
 
+/*
+ * This base gets the signals, this one among them. The owner comes first, so that the handler knows
+ * where to write from its first call on; when it cannot be installed, all is as it was.
+ */
+static int take_signal(struct event_base *base, int signal)
+{
+	struct event_base *before;
+	int result = 0;
+
+	pthread_mutex_lock(&owner_lock);
+	before = owner;
+	set_owner(base);
+	if (!base->signals.first[signal])
+		result = install(&base->signals, signal);
+	if (result)
+		set_owner(before);
+	else if (before && before != base && before->signals.count)
+		log_warning("signals now go to another base: only one can have them at a time");
+	pthread_mutex_unlock(&owner_lock);
+	return result;
+}
+
 int signal_map_add(struct event_base *base, struct event *event)
 {
 	struct signal_map *map = &base->signals;
@@ -138,12 +157,9 @@ int signal_map_add(struct event_base *base, struct event *event)
 	result = open_pipe(base);
 	if (result)
 		return result;
-	become_owner(base);
-	if (!map->first[signal]) {
-		result = install(map, signal);
-		if (result)
-			return result;
-	}
+	result = take_signal(base, signal);
+	if (result)
+		return result;
 	event->ev_io_next.le_next = map->first[signal];
 	event->ev_io_next.le_prev = &map->first[signal];
 	if (map->first[signal])
@@ -178,8 +194,11 @@ void signal_map_activate(struct event_base *base, int signal, int count)
 
 void signals_take_over(struct event_base *base)
 {
-	if (base->signals.count)
-		become_owner(base);
+	if (!base->signals.count)
+		return;
+	pthread_mutex_lock(&owner_lock);
+	set_owner(base);
+	pthread_mutex_unlock(&owner_lock);
 }
 
 void signal_map_delete_all(struct event_base *base)
@@ -229,8 +248,8 @@ int signals_reinit(struct event_base *base)
 		return 0;
 	close_pipe(base);
 	result = open_pipe(base);
-	if (!result && base->signals.count)
-		become_owner(base);
+	if (!result)
+		signals_take_over(base);
 	return result;
 }
 

@@ -103,6 +103,11 @@ void evthread_enable_lock_debuging(void)
 
 /* -------------------------------------------------------------------------- what lock.h says */
 
+bool condition_available(void)
+{
+	return conditions.alloc_condition;
+}
+
 bool lock_available(void)
 {
 	return locks.alloc && identity;
@@ -122,13 +127,13 @@ void lock_free(void *lock)
 void lock_acquire(void *lock)
 {
 	if (active_locks->lock(0, lock))
-		log_fatal(0, "a lock cannot be taken");
+		log_fatal(LOG_MISUSE, "a lock cannot be taken");
 }
 
 void lock_release(void *lock)
 {
 	if (active_locks->unlock(0, lock))
-		log_fatal(0, "a lock cannot be released");
+		log_fatal(LOG_MISUSE, "a lock cannot be released");
 }
 
 void *condition_new(void)

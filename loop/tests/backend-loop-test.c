@@ -639,6 +639,26 @@ static void test_impossible_signals(void **state)
 	event_base_free(base);
 }
 
+/* A base that fails to add a signal does not take the others' from the base that has them. */
+static void test_failed_signals_leave_the_owner(void **state)
+{
+	struct event_base *owner = new_base(), *other = new_base();
+	struct seen seen = { 0 };
+	struct event *event = evsignal_new(owner, SIGUSR1, see, &seen);
+	struct event *impossible = evsignal_new(other, SIGKILL, see, &seen);
+
+	(void)state;
+	assert_int_equal(event_add(event, NULL), 0);
+	assert_int_equal(event_add(impossible, NULL), -1);
+	raise(SIGUSR1);
+	assert_int_equal(event_base_loop(owner, EVLOOP_NONBLOCK), 0);
+	assert_int_equal(seen.calls, 1);
+	event_free(event);
+	event_free(impossible);
+	event_base_free(other);
+	event_base_free(owner);
+}
+
 /* Out of descriptors: no base, or no signal event; and no harm done. */
 static void test_no_descriptors_left(void **state)
 {
@@ -682,6 +702,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_deleting_a_signal_aborts_its_calls),
 	cmocka_unit_test(test_interrupted_by_a_signal),
 	cmocka_unit_test(test_impossible_signals),
+	cmocka_unit_test(test_failed_signals_leave_the_owner),
 	cmocka_unit_test(test_no_descriptors_left),
 	cmocka_unit_test(test_fork_leaves_the_parents_notices),
 };

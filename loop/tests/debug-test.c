@@ -13,7 +13,7 @@
 
 #include <event2/event_struct.h>
 
-#define DIED 1 /* exit(1), from log_fatal */
+#define DIED (128 + SIGABRT) /* from log_fatal */
 
 static const struct timeval second = { 1, 0 };
 static struct event_base *base;
@@ -108,12 +108,74 @@ static void ask_unassigned(void)
 	event_pending(&event, EV_TIMEOUT, NULL);
 }
 
+static void get_fd_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_fd(&event);
+}
+
+static void get_base_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_base(&event);
+}
+
+static void get_events_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_events(&event);
+}
+
+static void get_callback_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_callback(&event);
+}
+
+static void get_callback_arg_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_callback_arg(&event);
+}
+
+static void get_priority_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_priority(&event);
+}
+
+static void get_assignment_of_unassigned(void)
+{
+	prepare_unassigned();
+	event_get_assignment(&event, NULL, NULL, NULL, NULL, NULL);
+}
+
 static void assign_pending(void)
 {
 	prepare();
 	event_assign(&event, base, -1, 0, note, "a");
 	event_add(&event, &second);
 	event_assign(&event, base, -1, 0, note, "a");
+}
+
+/* What the event says of itself is not to be believed. */
+static void assign_what_was_cleared_while_pending(void)
+{
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	event_add(&event, &second);
+	memset(&event, 0, sizeof(event));
+	event_assign(&event, base, -1, 0, note, "a");
+}
+
+static void assign_what_would_block(void)
+{
+	int ends[2];
+
+	prepare();
+	if (pipe(ends))
+		_exit(99);
+	event_assign(&event, base, ends[0], EV_READ, note, "a");
 }
 
 static void assign_active(void)
@@ -264,6 +326,12 @@ static void switch_on_too_late(void)
 	event_enable_debug_mode();
 }
 
+static void switch_on_after_assigning(void)
+{
+	event_assign(&event, NULL, -1, 0, note, "a");
+	event_enable_debug_mode();
+}
+
 static void test_misuse(void **state)
 {
 	static const struct {
@@ -282,6 +350,16 @@ static void test_misuse(void **state)
 		{ "finalizing and freeing it", free_and_finalize_unassigned },
 		{ "freeing what was unassigned", free_again },
 		{ "asking what was never assigned", ask_unassigned },
+		{ "asking for its descriptor", get_fd_of_unassigned },
+		{ "asking for its base", get_base_of_unassigned },
+		{ "asking for its events", get_events_of_unassigned },
+		{ "asking for its callback", get_callback_of_unassigned },
+		{ "asking for its argument", get_callback_arg_of_unassigned },
+		{ "asking for its priority", get_priority_of_unassigned },
+		{ "asking for its assignment", get_assignment_of_unassigned },
+		{ "assigning what was cleared while pending",
+		  assign_what_was_cleared_while_pending },
+		{ "assigning a descriptor that blocks", assign_what_would_block },
 		{ "assigning with a descriptor", assign_what_waits_for_a_descriptor },
 		{ "assigning in a common queue", assign_what_waits_in_a_common_queue },
 		{ "assigning with a signal", assign_what_waits_for_a_signal },
@@ -296,6 +374,7 @@ static void test_misuse(void **state)
 		{ "adding what was event_base_once's", add_what_was_once },
 		{ "switching on twice", switch_on_twice },
 		{ "switching on too late", switch_on_too_late },
+		{ "switching on after assigning", switch_on_after_assigning },
 	};
 
 	(void)state;
@@ -369,6 +448,10 @@ static void behave(void)
 		event_del(&event);
 	}
 	event_debug_unassign(&event);
+	event_assign(&event, base, -1, 0, note, "a");
+	event_add(&event, &second);
+	event_del(&event);
+	memset(&event, 0xff, sizeof(event)); /* it stands nowhere, whatever its bytes say */
 	event_assign(&event, base, -1, 0, note, "a");
 	made = evsignal_new(base, SIGUSR1, note, "s");
 	event_add(made, NULL);

@@ -205,6 +205,23 @@ static int fails_until_there_is_memory(int (*function)(void))
 	return 0;
 }
 
+/* A lack of memory is no reason for another backend than the one that the machine has. */
+static void test_backend_without_memory(void **state)
+{
+	struct event_base *wanted = event_base_new(), *got = NULL;
+
+	(void)state;
+	for (int budget = 0; budget < 100 && !got; budget++) {
+		before_failure = budget;
+		got = event_base_new();
+		before_failure = INT32_MAX;
+	}
+	assert_non_null(got);
+	assert_string_equal(event_base_get_method(got), event_base_get_method(wanted));
+	event_base_free(got);
+	event_base_free(wanted);
+}
+
 static void test_making_bases_without_memory(void **state)
 {
 	static const char *const methods[] = { "virtual", "epoll", "poll", "select", "io_uring" };
@@ -573,7 +590,7 @@ static void say_on_all_levels(void)
 	log_warning("three");
 	log_warning_errno(ENOENT, "four");
 	event_set_fatal_callback(NULL);
-	log_fatal(0, "five");
+	log_fatal(1, "five");
 }
 
 /* Without a callback they go to stderr, where a child has a pipe. */
@@ -598,24 +615,24 @@ static void test_messages_without_a_callback(void **state)
 
 static void leave_with(int error)
 {
-	_exit(error == ENOENT ? 42 : 43);
+	_exit(error == 3 ? 42 : error == LOG_MISUSE ? 43 : 44);
 }
 
 static void die_for_a_reason(void)
 {
 	event_set_fatal_callback(leave_with);
-	log_fatal(ENOENT, "gone");
+	log_fatal(3, "gone");
 }
 
 static void die_of_misuse(void)
 {
 	event_set_fatal_callback(leave_with);
-	log_fatal(0, "wrong");
+	log_fatal(LOG_MISUSE, "wrong");
 }
 
 static void die_without_a_callback(void)
 {
-	log_fatal(ENOENT, "gone");
+	log_fatal(3, "gone");
 }
 
 static void leave_if_heard(int error)
@@ -631,7 +648,7 @@ static void die_heard(void)
 {
 	event_set_log_callback(journal_log);
 	event_set_fatal_callback(leave_if_heard);
-	log_fatal(0, "wrong %d", 7);
+	log_fatal(LOG_MISUSE, "wrong %d", 7);
 }
 
 static void stay(int error)
@@ -642,22 +659,23 @@ static void stay(int error)
 static void die_of_a_callback_that_returns(void)
 {
 	event_set_fatal_callback(stay);
-	log_fatal(0, "wrong");
+	log_fatal(LOG_MISUSE, "wrong");
 }
 
 static void test_fatal_errors(void **state)
 {
 	(void)state;
 	assert_int_equal(end_of_child(die_heard), 44);
-	assert_int_equal(end_of_child(die_of_a_callback_that_returns), 1);
+	assert_int_equal(end_of_child(die_of_a_callback_that_returns), 128 + SIGABRT);
 	assert_int_equal(end_of_child(die_for_a_reason), 42);
 	assert_int_equal(end_of_child(die_of_misuse), 43);
-	assert_int_equal(end_of_child(die_without_a_callback), 1);
+	assert_int_equal(end_of_child(die_without_a_callback), 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 static const struct CMUnitTest tests[] = {
+	TEST(test_backend_without_memory),
 	TEST(test_making_bases_without_memory),
 	TEST(test_making_bases_with_locks_without_memory),
 	TEST(test_configuring_without_memory),

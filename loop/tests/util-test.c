@@ -306,8 +306,9 @@ static void parses(const char *text, int family, const char *address, int port)
 static void test_addresses_with_ports(void **state)
 {
 	static const char *const wrong[] = {
-		"1.2.3.4:0x50", "1.2.3.4:65536", "1.2.3.4:0", "1.2.3.4:-1", "[::1",	   "[::1]x",
-		"[::1]:",	"host:80",	 "1.2.3:80",  "",	    "[1.2.3.4]:80"
+		"1.2.3.4:0x50", "1.2.3.4:65536", "1.2.3.4:0",	"1.2.3.4:-1", "[::1",
+		"[::1]x",	"[::1]:",	 "host:80",	"1.2.3:80",   "",
+		"[1.2.3.4]:80", "1.2.3.4: 80",	 "1.2.3.4:+80", "[::1]: 80"
 	};
 	struct sockaddr_storage parsed;
 
@@ -761,6 +762,7 @@ static void test_random_bytes(void **state)
 	assert_int_equal(evutil_secure_rng_set_urandom_device_file((char *)"/dev/urandom"), 0);
 	evutil_secure_rng_add_bytes("abc", 3);
 	evutil_secure_rng_get_bytes(bytes, 0);
+	evutil_secure_rng_get_bytes(NULL, 0);
 	assert_int_equal(bytes[0], 0);
 	evutil_secure_rng_get_bytes(bytes, 64);
 	for (int i = 0; i < 64; i++)

@@ -4,6 +4,7 @@
 #include <event2/util.h>
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -85,8 +86,11 @@ static int parse_port(const char *text)
 
 	if (!text)
 		return 0;
+	/* strtol would take blanks and a sign before them. */
+	if (!isdigit((unsigned char)*text))
+		return -1;
 	port = strtol(text, &end, 10);
-	return *text && !*end && port > 0 && port <= 65535 ? (int)port : -1;
+	return !*end && port > 0 && port <= 65535 ? (int)port : -1;
 }
 
 static int fill_in(const void *address, size_t used, struct sockaddr *out, int *size)

@@ -7,7 +7,8 @@
 
 void evutil_secure_rng_get_bytes(void *buffer, size_t size)
 {
-	arc4random_buf(buffer, size);
+	if (size) /* a buffer of no bytes may be NULL */
+		arc4random_buf(buffer, size);
 }
 
 int evutil_secure_rng_init(void)

@@ -372,6 +372,7 @@ void event_base_active_by_signal(struct event_base *base, int signal);
 typedef void (*event_log_cb)(int severity, const char *message);
 EVENT2_EXPORT_SYMBOL
 void event_set_log_callback(event_log_cb callback);
+/* Called before the process ends: 1 on a failure; 0xdeaddead on misuse, which aborts. */
 typedef void (*event_fatal_cb)(int error);
 EVENT2_EXPORT_SYMBOL
 void event_set_fatal_callback(event_fatal_cb callback);

@@ -164,7 +164,7 @@ const char *evutil_gai_strerror(int error);
 EVENT2_EXPORT_SYMBOL
 ev_int64_t evutil_strtoll(const char *text, char **end, int base);
 
-/* As in C99: they end with a NUL and return how long the whole would be. */
+/* As in C99, they end with a NUL and return how long the whole would be; 0 when size is 0. */
 EVENT2_EXPORT_SYMBOL
 int evutil_snprintf(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
