@@ -200,8 +200,12 @@ static void take_out(struct kernel_wheel *wheel, struct timer *timer)
 		after->link.previous = before;
 	else if (place == PLACE_DUE)
 		wheel->due_end = before;
-	if (place >= PLACE_SLOT && !*head)
+	if (*head)
+		return;
+	if (place >= PLACE_SLOT)
 		wheel->occupied[number / SLOTS] &= ~(UINT64_C(1) << number % SLOTS);
+	else if (place == PLACE_BEYOND)
+		wheel->beyond_least = UINT64_MAX; /* the clock may pass what is no longer there */
 }
 
 /* When the first slot of a level is looked at; UINT64_MAX for an empty level. */
@@ -467,6 +471,8 @@ static const char *check_list(const struct kernel_wheel *wheel, const struct tim
 			return "a timer is to fire that is not due";
 		if (place == PLACE_BEYOND && timer->key < wheel->beyond_least)
 			return "a timer beyond reach is earlier than their least";
+		if (place == PLACE_BEYOND && wheel->beyond_least < wheel->clock)
+			return "the clock has passed what is beyond reach";
 		previous = timer;
 		++*count;
 	}
