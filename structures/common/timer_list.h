@@ -9,7 +9,7 @@
 #ifndef TIMER_LIST_H
 #define TIMER_LIST_H
 
-#include "timer.h"
+#include "../timer.h"
 
 struct timer_queue {
 	struct timer *first, *last;
