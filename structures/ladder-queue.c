@@ -1,0 +1,682 @@
+/*
+ * ladder-queue - unsorted far ahead, in buckets nearer, sorted only at the front
+ *
+ * IDEA. Nothing is sorted before it has to be. What is far ahead goes into Top, a list without
+ * order. When all else is used up, Top is dealt out into the first rung of a ladder: as many
+ * buckets as timers, of equal width, from the least deadline to the greatest. The first bucket that
+ * is not empty is sorted, and is then Bottom, from which timers fire. A bucket of more than 50
+ * timers is not sorted but dealt out into 50 finer buckets, the next rung:
+ *
+ *	          now                                     last deadline at the transfer
+ *	 Top      |                                              | anything, no order
+ *	 rung 1   |              | |*| |**|*|  |*|***| |*|*|**|*||
+ *	 rung 2   |      |*| |**|*|
+ *	 Bottom   |* < * |
+ *
+ * A new timer goes into Top if it is later than all that was there at the last transfer; else to
+ * the coarsest rung that has not come past it; else to its place in Bottom. If that is too far from
+ * both ends of Bottom, a rung is made of Bottom first.
+ *
+ * So the width of buckets follows from how dense the timers are where time is now: dense places are
+ * cut finer, and a timer that is far off costs a few rungs more, but no more than that.
+ *
+ * COST.   insert     O(1) amortised: 8 comparisons and a division, or 50 steps in Bottom, at most
+ *         reinsert   as insert; a store if the timer stays in Top or in its bucket
+ *         remove     O(1)
+ *         next       O(1) amortised: fills Bottom if it is empty
+ *         expire     O(1) amortised: a timer comes through 1 or 2 rungs, 8 at most
+ *         memory     16 bytes a timer, up to 32 after growing; 6 KiB
+ *
+ * WINS. Exact, in order of deadline, and no logarithm: against heaps of pointers wherever all
+ * timers fire, at times without order. Putting off what is far ahead is a store: the timer is in
+ * Top and stays there.
+ *
+ * LOSES. In the worst operation: a transfer touches every timer in Top, and each waits for the one
+ * before, as they are a list. Against heaps with cached keys, with a million timers, as every move
+ * costs misses for the timer, for its bucket and for a neighbour. Where timers are stopped after a
+ * transfer, which has then moved them in vain.
+ *
+ * SOURCE. Tang, Goh and Thng, ACM TOMACS 15 (2005): THRES is 50, rungs are at most 8, and rungs but
+ * the first have THRES buckets.
+ *
+ * DEPARTURES. The paper has no way to stop an event: here lists are linked both ways and each timer
+ * says where it is; Top's least and greatest are bounds once timers have been stopped. The paper
+ * makes a rung of Bottom when an insert finds more than THRES in it; here, when the insert then
+ * does not find its place within THRES / 2 steps from either end, as thousands of equal deadlines
+ * would else become a rung, and Bottom again, for every timer that is armed to be due before them.
+ * Widths are whole ns, rounded up. An empty set begins anew with Top. TIMER_NEVER is kept apart.
+ * Buckets are allocated beforehand.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/timer_list.h"
+
+#define THRES	   50
+#define MOST_RUNGS 8
+
+/*
+ * The first rung has a bucket a timer, so its buckets come last and grow by reserve. The others
+ * have THRES each.
+ */
+#define FIRST_RUNGS_BUCKETS ((MOST_RUNGS - 1) * THRES)
+
+/* Where a timer is, in link.word[2]. Those in rungs have their bucket's number in link.word[3]. */
+#define PLACE_IDLE     0
+#define PLACE_DISARMED 1
+#define PLACE_NEVER    2
+#define PLACE_TOP      3
+#define PLACE_BOTTOM   4
+#define PLACE_RUNG     5 /* rung r is PLACE_RUNG + r */
+
+struct bucket {
+	struct timer *first;
+	size_t count;
+};
+
+/* Buckets of equal width from `start` to before `end`, where the last may be narrower. */
+struct rung {
+	uint64_t start, end;
+	uint64_t width;
+	uint64_t current; /* where the bucket `next` starts; the paper's RCur */
+	size_t next;	  /* buckets before it are past */
+	size_t buckets;
+	size_t base;  /* number of the first bucket */
+	size_t count; /* timers in it */
+};
+
+struct ladder_queue {
+	uint64_t top_start; /* what is due from here on goes into Top */
+	struct timer *top;
+	size_t top_count;
+	uint64_t top_least, top_greatest; /* all deadlines in Top are between */
+	unsigned rungs;			  /* in use; the last one is the finest */
+	struct rung rung[MOST_RUNGS];
+	struct timer_queue bottom; /* in order of deadline */
+	struct timer *never;
+	size_t size;
+	size_t capacity; /* timers that are reserved for */
+	struct bucket *bucket;
+};
+
+static struct ladder_queue *ladder_of(const struct timer_set *set)
+{
+	return (struct ladder_queue *)set;
+}
+
+static bool is_armed(const struct timer *timer)
+{
+	return timer->link.word[2] >= PLACE_NEVER;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t greatest(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* --- Top */
+
+static void top_bounds(struct ladder_queue *ladder, uint64_t key)
+{
+	ladder->top_least = least(ladder->top_least, key);
+	ladder->top_greatest = greatest(ladder->top_greatest, key);
+}
+
+static void top_push(struct ladder_queue *ladder, struct timer *timer)
+{
+	timer->link.word[2] = PLACE_TOP;
+	timer_list_push(&ladder->top, timer);
+	ladder->top_count++;
+	top_bounds(ladder, timer->key);
+}
+
+static void top_clear(struct ladder_queue *ladder)
+{
+	ladder->top = NULL;
+	ladder->top_count = 0;
+	ladder->top_least = UINT64_MAX;
+	ladder->top_greatest = 0;
+}
+
+/* --- rungs */
+
+/* A rung for what is due from `start` to before `end`, of at most `most` buckets. */
+static void rung_make(struct ladder_queue *ladder, uint64_t start, uint64_t end, size_t most)
+{
+	unsigned number = ladder->rungs++;
+	struct rung *rung = &ladder->rung[number];
+	uint64_t last = end - 1 - start, width = last / most + 1;
+
+	*rung = (struct rung){ .start = start, .end = end, .width = width, .current = start };
+	rung->buckets = last / width + 1;
+	rung->base = number ? (number - 1) * THRES : FIRST_RUNGS_BUCKETS;
+	memset(&ladder->bucket[rung->base], 0, rung->buckets * sizeof(struct bucket));
+}
+
+/* The timer is due in what the rung has not come past. */
+static void rung_push(struct ladder_queue *ladder, unsigned number, struct timer *timer)
+{
+	struct rung *rung = &ladder->rung[number];
+	size_t place = rung->base + (timer->key - rung->start) / rung->width;
+
+	timer->link.word[2] = PLACE_RUNG + number;
+	timer->link.word[3] = place;
+	timer_list_push(&ladder->bucket[place].first, timer);
+	ladder->bucket[place].count++;
+	rung->count++;
+}
+
+/* Deals a list out into the last rung. */
+static void rung_deal(struct ladder_queue *ladder, struct timer *timer)
+{
+	while (timer) {
+		struct timer *next = timer->link.next;
+
+		if (next)
+			__builtin_prefetch(next->link.next, 1);
+		rung_push(ladder, ladder->rungs - 1, timer);
+		timer = next;
+	}
+}
+
+/* The rung's next bucket that is not empty: there is one. */
+static struct bucket *rung_first(const struct ladder_queue *ladder, struct rung *rung)
+{
+	const struct bucket *bucket = &ladder->bucket[rung->base + rung->next];
+	size_t skipped = 0;
+
+	while (!bucket[skipped].count)
+		skipped++;
+	rung->next += skipped;
+	rung->current += skipped * rung->width;
+	return &ladder->bucket[rung->base + rung->next];
+}
+
+/* The rung has come past its next bucket. */
+static void rung_pass(struct ladder_queue *ladder, struct rung *rung)
+{
+	rung->count -= ladder->bucket[rung->base + rung->next].count;
+	rung->next++;
+	rung->current = rung->next < rung->buckets ? rung->current + rung->width : rung->end;
+}
+
+/* --- Bottom */
+
+static struct timer *merge(struct timer *a, struct timer *b)
+{
+	struct timer *first, **end = &first;
+
+	while (a && b) {
+		struct timer **from = b->key < a->key ? &b : &a;
+
+		*end = *from;
+		end = &(*from)->link.next;
+		*from = *end;
+	}
+	*end = a ? a : b;
+	return first;
+}
+
+/* Takes `count` timers from the front of `rest` and puts them in order, linked one way. */
+static struct timer *sort(struct timer **rest, size_t count)
+{
+	struct timer *first = *rest;
+
+	if (count == 1) {
+		*rest = first->link.next;
+		first->link.next = NULL;
+		return first;
+	}
+	first = sort(rest, count / 2);
+	return merge(first, sort(rest, count - count / 2));
+}
+
+/* Bottom is empty, and the bucket is what is due next; with a width of 1 it is sorted already. */
+static void bottom_fill(struct ladder_queue *ladder, struct bucket *bucket, uint64_t width)
+{
+	struct timer *timer = bucket->first;
+
+	if (width > 1)
+		timer = sort(&timer, bucket->count);
+	while (timer) {
+		struct timer *next = timer->link.next;
+
+		timer->link.word[2] = PLACE_BOTTOM;
+		timer_queue_append(&ladder->bottom, timer);
+		timer = next;
+	}
+}
+
+/* What Bottom holds is due before this, and all else is not. */
+static uint64_t bottom_end(const struct ladder_queue *ladder)
+{
+	return ladder->rungs ? ladder->rung[ladder->rungs - 1].current : ladder->top_start;
+}
+
+static void bottom_link(struct ladder_queue *ladder, struct timer *timer, struct timer *before,
+			struct timer *after)
+{
+	timer->link.word[2] = PLACE_BOTTOM;
+	timer->link.previous = before;
+	timer->link.next = after;
+	*(before ? &before->link.next : &ladder->bottom.first) = timer;
+	*(after ? &after->link.previous : &ladder->bottom.last) = timer;
+}
+
+/* Puts a timer in its place, if that is within so many steps from both ends together. */
+static bool bottom_insert(struct ladder_queue *ladder, struct timer *timer, size_t steps)
+{
+	struct timer *after = ladder->bottom.first, *before = ladder->bottom.last;
+
+	for (; steps; steps--) {
+		if (!after || after->key > timer->key) {
+			bottom_link(ladder, timer, after ? after->link.previous : before, after);
+			return true;
+		}
+		if (before->key <= timer->key) {
+			bottom_link(ladder, timer, before, before->link.next);
+			return true;
+		}
+		after = after->link.next;
+		before = before->link.previous;
+	}
+	return false;
+}
+
+/* A timer that is due before all rungs. With all of them in use it walks as far as it takes. */
+static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
+{
+	struct timer *all = ladder->bottom.first;
+
+	if (bottom_insert(ladder, timer, ladder->rungs < MOST_RUNGS ? THRES / 2 : SIZE_MAX))
+		return;
+	rung_make(ladder, all->key, bottom_end(ladder), THRES);
+	ladder->bottom = (struct timer_queue){ NULL, NULL };
+	rung_deal(ladder, all);
+	rung_push(ladder, ladder->rungs - 1, timer);
+}
+
+/* --- between them */
+
+/* Nothing is left but Top: all of it goes into the first rung. */
+static void deal_top(struct ladder_queue *ladder)
+{
+	struct timer *timer = ladder->top;
+
+	ladder->top_start = ladder->top_greatest + 1;
+	rung_make(ladder, ladder->top_least, ladder->top_start, ladder->top_count);
+	top_clear(ladder);
+	rung_deal(ladder, timer);
+}
+
+/* Cuts the last rung's next bucket finer; or sorts it, if it is small or can't be cut. */
+static void open_bucket(struct ladder_queue *ladder)
+{
+	struct rung *rung = &ladder->rung[ladder->rungs - 1];
+	struct bucket *bucket = rung_first(ladder, rung);
+	uint64_t start = rung->current;
+
+	rung_pass(ladder, rung);
+	if (bucket->count > THRES && ladder->rungs < MOST_RUNGS && rung->current - start > 1) {
+		rung_make(ladder, start, rung->current, THRES);
+		rung_deal(ladder, bucket->first);
+	} else {
+		bottom_fill(ladder, bucket, rung->width);
+	}
+	*bucket = (struct bucket){ NULL, 0 };
+}
+
+/* Sees to it that what is due first is in Bottom, if there is anything. */
+static struct timer *fill(struct ladder_queue *ladder)
+{
+	while (!ladder->bottom.first) {
+		while (ladder->rungs && !ladder->rung[ladder->rungs - 1].count)
+			ladder->rungs--;
+		if (ladder->rungs) {
+			open_bucket(ladder);
+		} else if (ladder->top) {
+			deal_top(ladder);
+		} else {
+			ladder->top_start = 0;
+			return NULL;
+		}
+	}
+	return ladder->bottom.first;
+}
+
+static void arm(struct ladder_queue *ladder, struct timer *timer, uint64_t deadline)
+{
+	unsigned number = 0;
+
+	timer->deadline = timer->key = deadline;
+	if (deadline == TIMER_NEVER) {
+		timer->link.word[2] = PLACE_NEVER;
+		timer_list_push(&ladder->never, timer);
+	} else if (deadline >= ladder->top_start) {
+		top_push(ladder, timer);
+	} else {
+		while (number < ladder->rungs && deadline < ladder->rung[number].current)
+			number++;
+		if (number < ladder->rungs)
+			rung_push(ladder, number, timer);
+		else
+			bottom_push(ladder, timer);
+	}
+}
+
+static void take_out(struct ladder_queue *ladder, struct timer *timer)
+{
+	uint64_t place = timer->link.word[2];
+
+	if (place == PLACE_NEVER) {
+		timer_list_take_out(&ladder->never, timer);
+	} else if (place == PLACE_BOTTOM) {
+		timer_queue_take_out(&ladder->bottom, timer);
+	} else if (place == PLACE_TOP) {
+		timer_list_take_out(&ladder->top, timer);
+		if (!--ladder->top_count)
+			top_clear(ladder);
+	} else {
+		struct bucket *bucket = &ladder->bucket[timer->link.word[3]];
+
+		timer_list_take_out(&bucket->first, timer);
+		bucket->count--;
+		ladder->rung[place - PLACE_RUNG].count--;
+	}
+}
+
+/* Whether a timer in a rung would come into the same bucket again. */
+static bool stays(const struct ladder_queue *ladder, const struct timer *timer, uint64_t key)
+{
+	const struct rung *rung = &ladder->rung[timer->link.word[2] - PLACE_RUNG];
+	uint64_t start = rung->start + (timer->link.word[3] - rung->base) * rung->width;
+
+	return key >= start && key - start < rung->width && key < rung->end;
+}
+
+/* --- the operations */
+
+static size_t bytes_for(size_t capacity)
+{
+	return (FIRST_RUNGS_BUCKETS + capacity) * sizeof(struct bucket);
+}
+
+static int ladder_queue_reserve(struct timer_set *set, size_t n)
+{
+	struct ladder_queue *ladder = ladder_of(set);
+	size_t capacity = ladder->capacity ? ladder->capacity : THRES;
+	struct bucket *bucket;
+
+	if (n <= ladder->capacity)
+		return 0;
+	if (n >= SIZE_MAX / sizeof(*bucket) / 4)
+		return -ENOMEM;
+	while (capacity < n)
+		capacity *= 2;
+	bucket = realloc(ladder->bucket, bytes_for(capacity));
+	if (!bucket)
+		return -ENOMEM;
+	ladder->bucket = bucket;
+	ladder->capacity = capacity;
+	return 0;
+}
+
+static int ladder_queue_create(struct timer_set **set, const void *options, uint64_t now)
+{
+	struct ladder_queue *ladder = calloc(1, sizeof(*ladder));
+
+	(void)options;
+	(void)now;
+	if (!ladder)
+		return -ENOMEM;
+	top_clear(ladder);
+	*set = (struct timer_set *)ladder;
+	return 0;
+}
+
+static void ladder_queue_destroy(struct timer_set *set)
+{
+	free(ladder_of(set)->bucket);
+	free(set);
+}
+
+static void ladder_queue_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+				uint64_t interval)
+{
+	struct ladder_queue *ladder = ladder_of(set);
+
+	(void)interval;
+	assert(!is_armed(timer) && "insert: the timer is armed");
+	assert(ladder->size < ladder->capacity && "insert: more timers than reserved");
+	arm(ladder, timer, deadline);
+	ladder->size++;
+}
+
+static void ladder_queue_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
+				  uint64_t interval)
+{
+	struct ladder_queue *ladder = ladder_of(set);
+	uint64_t place = timer->link.word[2];
+
+	(void)interval;
+	assert(is_armed(timer) && "reinsert: the timer is not armed");
+	if (place == PLACE_TOP && deadline >= ladder->top_start && deadline != TIMER_NEVER) {
+		timer->deadline = timer->key = deadline;
+		top_bounds(ladder, deadline);
+	} else if (place >= PLACE_RUNG && stays(ladder, timer, deadline)) {
+		timer->deadline = timer->key = deadline;
+	} else {
+		take_out(ladder, timer);
+		arm(ladder, timer, deadline);
+	}
+}
+
+static void ladder_queue_disarm(struct timer_set *set, struct timer *timer)
+{
+	struct ladder_queue *ladder = ladder_of(set);
+
+	assert(is_armed(timer) && "disarm: the timer is not armed");
+	take_out(ladder, timer);
+	ladder->size--;
+	timer->link.word[2] = PLACE_DISARMED;
+}
+
+static void ladder_queue_remove(struct timer_set *set, struct timer *timer)
+{
+	struct ladder_queue *ladder = ladder_of(set);
+
+	assert(timer->link.word[2] != PLACE_IDLE && "remove: the timer is idle");
+	if (is_armed(timer)) {
+		take_out(ladder, timer);
+		ladder->size--;
+	}
+	timer->link = (union timer_link){ .word = { 0 } };
+}
+
+static uint64_t ladder_queue_next(struct timer_set *set)
+{
+	const struct timer *first = fill(ladder_of(set));
+
+	return first ? first->key : TIMER_NEVER;
+}
+
+static size_t ladder_queue_expire(struct timer_set *set, uint64_t now, struct timer **out,
+				  size_t max)
+{
+	struct ladder_queue *ladder = ladder_of(set);
+	struct timer *timer;
+	size_t count = 0;
+
+	while (count < max && (timer = fill(ladder)) && timer->key <= now) {
+		timer_queue_take_out(&ladder->bottom, timer);
+		timer->link = (union timer_link){ .word = { 0 } };
+		out[count++] = timer;
+	}
+	ladder->size -= count;
+	return count;
+}
+
+static void ladder_queue_for_each(const struct timer_set *set,
+				  void (*visit)(struct timer *timer, void *data), void *data)
+{
+	const struct ladder_queue *ladder = ladder_of(set);
+
+	timer_list_for_each(ladder->bottom.first, visit, data);
+	timer_list_for_each(ladder->top, visit, data);
+	timer_list_for_each(ladder->never, visit, data);
+	for (const struct rung *rung = ladder->rung; rung < ladder->rung + ladder->rungs; rung++)
+		for (size_t i = rung->next; i < rung->buckets; i++)
+			timer_list_for_each(ladder->bucket[rung->base + i].first, visit, data);
+}
+
+static size_t ladder_queue_size(const struct timer_set *set)
+{
+	return ladder_of(set)->size;
+}
+
+static size_t ladder_queue_footprint(const struct timer_set *set)
+{
+	const struct ladder_queue *ladder = ladder_of(set);
+
+	return sizeof(*ladder) + (ladder->bucket ? bytes_for(ladder->capacity) : 0);
+}
+
+/* --- the check */
+
+/* One list: its links, what its timers say, and their deadlines: from `start` to `last`. */
+static const char *check_list(const struct timer *timer, uint64_t place, uint64_t start,
+			      uint64_t last, size_t *count)
+{
+	const struct timer *previous = NULL;
+
+	for (; timer; timer = timer->link.next) {
+		if (timer->link.previous != previous)
+			return "a list's links do not agree";
+		if (timer->link.word[2] != place)
+			return "a timer is in another list than it says";
+		if (timer->key != timer->deadline)
+			return "a key is not its timer's deadline";
+		if (timer->key < start || timer->key > last)
+			return "a timer is in the wrong list for its deadline";
+		if (place == PLACE_BOTTOM && previous && previous->key > timer->key)
+			return "Bottom is not in order";
+		previous = timer;
+		++*count;
+	}
+	return NULL;
+}
+
+static const char *check_bucket(const struct ladder_queue *ladder, unsigned number, size_t i,
+				size_t *sum)
+{
+	const struct rung *rung = &ladder->rung[number];
+	const struct bucket *bucket = &ladder->bucket[rung->base + i];
+	uint64_t start = rung->start + i * rung->width;
+	uint64_t last = (i + 1 < rung->buckets ? start + rung->width : rung->end) - 1;
+	const char *broken;
+	size_t count = 0;
+
+	if (i < rung->next && bucket->first)
+		return "a bucket that time has come past is not empty";
+	for (const struct timer *timer = bucket->first; timer; timer = timer->link.next)
+		if (timer->link.word[3] != rung->base + i)
+			return "a timer is in another bucket than it says";
+	if ((broken = check_list(bucket->first, PLACE_RUNG + number, start, last, &count)))
+		return broken;
+	*sum += count;
+	return count == bucket->count ? NULL : "a bucket's count is not the number of its timers";
+}
+
+static const char *check_rung(const struct ladder_queue *ladder, unsigned number, size_t *sum)
+{
+	const struct rung *rung = &ladder->rung[number];
+	uint64_t limit = number ? rung[-1].current : ladder->top_start;
+	const char *broken = NULL;
+	size_t count = 0;
+
+	if (rung->start >= rung->end || rung->end > limit)
+		return "a rung ends later than where the one above it is";
+	if (rung->buckets != (rung->end - 1 - rung->start) / rung->width + 1 ||
+	    rung->buckets > (number ? THRES : ladder->capacity))
+		return "a rung has the wrong number of buckets";
+	if (rung->current !=
+	    (rung->next < rung->buckets ? rung->start + rung->next * rung->width : rung->end))
+		return "a rung's current bucket does not start where it says";
+	for (size_t i = 0; i < rung->buckets && !broken; i++)
+		broken = check_bucket(ladder, number, i, &count);
+	*sum += count;
+	return broken		      ? broken
+	       : count == rung->count ? NULL
+				      : "a rung's count is not the number of its timers";
+}
+
+static const char *check_top_and_bottom(const struct ladder_queue *ladder, size_t *sum)
+{
+	const struct timer *last = ladder->bottom.first;
+	const char *broken;
+	size_t count = 0;
+
+	if (ladder->top && ladder->top_least < ladder->top_start)
+		return "Top's least is earlier than where Top starts";
+	if ((broken = check_list(ladder->top, PLACE_TOP, ladder->top_least, ladder->top_greatest,
+				 &count)))
+		return broken;
+	if (count != ladder->top_count)
+		return "Top's count is not the number of its timers";
+	if (last && !bottom_end(ladder))
+		return "something is in Bottom when all should be in Top";
+	while (last && last->link.next)
+		last = last->link.next;
+	if (ladder->bottom.last != last)
+		return "Bottom's last is not at its end";
+	*sum += count;
+	return check_list(ladder->bottom.first, PLACE_BOTTOM, 0, bottom_end(ladder) - 1, sum);
+}
+
+static const char *ladder_queue_check(const struct timer_set *set)
+{
+	const struct ladder_queue *ladder = ladder_of(set);
+	const char *broken;
+	size_t count = 0;
+
+	for (unsigned number = 0; number < ladder->rungs; number++)
+		if ((broken = check_rung(ladder, number, &count)))
+			return broken;
+	if ((broken = check_top_and_bottom(ladder, &count)) ||
+	    (broken = check_list(ladder->never, PLACE_NEVER, TIMER_NEVER, TIMER_NEVER, &count)))
+		return broken;
+	return count == ladder->size ? NULL : "the size is not the number of timers";
+}
+
+/* --- the table */
+
+const struct timer_structure timer_ladder_queue = {
+	.name = "ladder-queue",
+	.summary =
+		"unsorted list, rungs of ever finer buckets, sorted list: sorts only what is next",
+	.source = "Tang, Goh and Thng, ACM TOMACS 15, 2005",
+	.departures =
+		"timers can be stopped; a rung is made of Bottom when a walk in it is too long",
+	.complexity = { "O(1) amortised", "O(1) amortised", "O(1)", "O(1)", "O(1) amortised",
+			"O(1) amortised each" },
+	.create = ladder_queue_create,
+	.destroy = ladder_queue_destroy,
+	.reserve = ladder_queue_reserve,
+	.insert = ladder_queue_insert,
+	.reinsert = ladder_queue_reinsert,
+	.disarm = ladder_queue_disarm,
+	.remove = ladder_queue_remove,
+	.next = ladder_queue_next,
+	.expire = ladder_queue_expire,
+	.for_each = ladder_queue_for_each,
+	.size = ladder_queue_size,
+	.footprint = ladder_queue_footprint,
+	.check = ladder_queue_check,
+};
