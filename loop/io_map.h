@@ -14,7 +14,7 @@ struct io_slot {
 	struct event *first; /* newest first */
 	uint16_t readers, writers, closers;
 	uint16_t levels; /* events without EV_ET */
-	uint32_t note; /* the backend's */
+	uint32_t note;	 /* the backend's */
 };
 
 struct io_map {
