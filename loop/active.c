@@ -86,6 +86,20 @@ void active_insert(struct event_base *base, struct event_callback *callback)
 	append(&base->active.queues[callback->evcb_pri], callback);
 }
 
+void active_insert_timer(struct event_base *base, struct event *event)
+{
+	struct event_callback *callback = &event->ev_evcallback;
+
+	base->statistics.timers_expired++;
+	event->ev_res = EV_TIMEOUT;
+	callback->evcb_flags ^= EVLIST_TIMEOUT | EVLIST_ACTIVE; /* still one membership */
+	count_one(&base->active_events);
+	base->active.count++;
+	if (callback->evcb_pri >= base->active.priorities)
+		callback->evcb_pri = (uint8_t)(base->active.priorities - 1);
+	append(&base->active.queues[callback->evcb_pri], callback);
+}
+
 void active_remove(struct event_base *base, struct event_callback *callback)
 {
 	leave(base, callback, EVLIST_ACTIVE);

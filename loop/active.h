@@ -12,11 +12,12 @@ struct event;
 struct event_base;
 struct event_callback;
 
-/* What is done to call back, by evcb_closure. The first is the plain call. */
+/* What is done to call back, by evcb_closure. */
 enum closure {
-	CLOSURE_EVENT,
-	CLOSURE_SIGNAL,	  /* as often as the signal came */
-	CLOSURE_PERSIST,  /* after the timeout has been armed anew */
+	CLOSURE_TIMER,	 /* the plain call, of a timer that is nothing else: what most events are */
+	CLOSURE_EVENT,	 /* the plain call */
+	CLOSURE_SIGNAL,	 /* as often as the signal came */
+	CLOSURE_PERSIST, /* after the timeout has been armed anew */
 	CLOSURE_CALLBACK, /* not an event: evcb_selfcb */
 	CLOSURE_FINALIZE,
 	CLOSURE_FINALIZE_AND_FREE,
@@ -48,6 +49,9 @@ void callback_queue_init(struct callback_queue *queue);
 /* Into and out of the queue of its priority. The event's flags say whether it is in. */
 void active_insert(struct event_base *base, struct event_callback *callback);
 void active_remove(struct event_base *base, struct event_callback *callback);
+
+/* A plain timer (timeout_inline.h) has expired and goes from the structure into its queue. */
+void active_insert_timer(struct event_base *base, struct event *event);
 
 /* Into and out of those that wait for the next iteration; and all of them into their queues. */
 void active_insert_later(struct event_base *base, struct event_callback *callback);

@@ -62,7 +62,7 @@ struct backend {
 
 	/*
 	 * Sleeps at most `timeout` ns (0: not at all; BACKEND_FOREVER: without limit), never less
-	 * unless something is ready or a signal comes, then calls io_map_activate for what is
+	 * unless something is ready or a signal comes, then calls io_map_report for what is
 	 * ready. 0, also when interrupted by a signal; -errno when the loop cannot go on.
 	 */
 	int (*wait)(struct event_base *base, void *state, uint64_t timeout);

@@ -82,27 +82,25 @@ _Static_assert(offsetof(struct event, ev_period) == 120, "period at 120");
 extern struct event_base *current_base;
 
 /*
- * The base whose loop runs in this thread, or NULL. Only ever a guess at which base an event belongs
- * to: see event_base_guessed.
+ * The base whose loop runs in this thread, if that base has no lock and debug mode is off; else an
+ * address that is nobody's, and never NULL.
  */
-extern _Thread_local struct event_base *running_base __attribute__((tls_model("initial-exec")));
+extern _Thread_local struct event_base *base_at_hand __attribute__((tls_model("initial-exec")));
 
 /*
- * The event's base. Nearly always that is the one that is running, and then the answer does not
- * depend on the event's memory, only the branch does, which the processor predicts. So what follows
- * need not wait until the event has come from memory, and with a million timers, that is what adding
- * one waits for. (The first asm keeps the compiler from using two that it knows to be equal for each
- * other, the second from choosing by a conditional move, which waits like a load does.)
+ * Whether the event's base is the one at hand, which is stored. So one comparison says that there is
+ * a base, that nothing has to be locked and nothing checked. And the base does not depend on the
+ * event's memory, only the branch does, which the processor predicts: what follows need not wait
+ * until the event has come from memory, and with a million timers, that is what adding one waits
+ * for. (The asm keeps the compiler from using two that it knows to be equal for each other.)
  */
-static inline struct event_base *event_base_guessed(const struct event *event)
+static inline bool event_base_at_hand(const struct event *event, struct event_base **base)
 {
-	struct event_base *guess = running_base, *same = guess;
+	struct event_base *guess = base_at_hand;
 
-	__asm__("" : "+r"(same));
-	if (__builtin_expect(event->ev_base == guess, 1))
-		return same;
-	__asm__ volatile("");
-	return event->ev_base;
+	*base = guess;
+	__asm__("" : "+r"(*base));
+	return __builtin_expect(event->ev_base == guess, 1);
 }
 
 static inline void count_one(struct event_count *count)

@@ -17,9 +17,9 @@ static void call_event(struct event_base *base, struct event_callback *callback)
 	short what = event->ev_res;
 	void *arg = callback->evcb_arg;
 
-	base_unlock(base);
+	base_leave(base);
 	function(fd, what, arg);
-	base_lock(base);
+	base_enter(base);
 }
 
 /* Armed anew first, so that the callback finds a pending event which it may delete or change. */
@@ -46,9 +46,9 @@ static void call_for_signal(struct event_base *base, struct event_callback *call
 	callback->evcb_ncalls = 0;
 	while (base->signal_calls_left > 0 && !base->broken) {
 		base->signal_calls_left--;
-		base_unlock(base);
+		base_leave(base);
 		function(fd, what, arg);
-		base_lock(base);
+		base_enter(base);
 	}
 }
 
@@ -56,9 +56,9 @@ static void call_itself(struct event_base *base, struct event_callback *callback
 {
 	void *arg = callback->evcb_arg;
 
-	base_unlock(base);
+	base_leave(base);
 	callback->evcb_cb_union.evcb_selfcb(callback, arg);
-	base_lock(base);
+	base_enter(base);
 }
 
 static void call_finalizer(struct event_base *base, struct event_callback *callback)
@@ -68,9 +68,9 @@ static void call_finalizer(struct event_base *base, struct event_callback *callb
 	void *arg = callback->evcb_arg;
 
 	base->running_callback = NULL;
-	base_unlock(base);
+	base_leave(base);
 	finalizer(event, arg);
-	base_lock(base);
+	base_enter(base);
 }
 
 static void call_finalizer_and_free(struct event_base *base, struct event_callback *callback)
@@ -83,12 +83,19 @@ static void call_finalizer_and_free(struct event_base *base, struct event_callba
 }
 
 static closure_function *const closures[CLOSURES] = {
-	[CLOSURE_EVENT] = call_event,	     [CLOSURE_SIGNAL] = call_for_signal,
-	[CLOSURE_PERSIST] = call_persistent, [CLOSURE_CALLBACK] = call_itself,
-	[CLOSURE_FINALIZE] = call_finalizer, [CLOSURE_FINALIZE_AND_FREE] = call_finalizer_and_free,
+	[CLOSURE_TIMER] = call_event,
+	[CLOSURE_EVENT] = call_event,
+	[CLOSURE_SIGNAL] = call_for_signal,
+	[CLOSURE_PERSIST] = call_persistent,
+	[CLOSURE_CALLBACK] = call_itself,
+	[CLOSURE_FINALIZE] = call_finalizer,
+	[CLOSURE_FINALIZE_AND_FREE] = call_finalizer_and_free,
 };
 
 void closure_call(struct event_base *base, struct event_callback *callback)
 {
-	closures[callback->evcb_closure](base, callback);
+	if (__builtin_expect(callback->evcb_closure == CLOSURE_TIMER, 1))
+		call_event(base, callback);
+	else
+		closures[callback->evcb_closure](base, callback);
 }

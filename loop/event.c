@@ -14,11 +14,16 @@ void *event_self_cbarg(void)
 	return &self;
 }
 
+/* Bits of events that stand in a map, of descriptors or of signals. */
+#define IN_A_MAP (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL)
+
 static uint8_t closure_of(short events)
 {
 	if (events & EV_SIGNAL)
 		return CLOSURE_SIGNAL;
-	return events & EV_PERSIST ? CLOSURE_PERSIST : CLOSURE_EVENT;
+	if (events & EV_PERSIST)
+		return CLOSURE_PERSIST;
+	return events & IN_A_MAP ? CLOSURE_EVENT : CLOSURE_TIMER;
 }
 
 int event_assign(struct event *event, struct event_base *base, evutil_socket_t fd, short events,
@@ -141,9 +146,6 @@ static void wait_for_callback(struct event_base *base, const struct event *event
 	condition_wait(base->callback_done, base->lock);
 }
 
-/* Bits of events that stand in a map, of descriptors or of signals. */
-#define IN_A_MAP (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL)
-
 /* What is more than a timer: into its map, unless it is there or is about to be called anyway. */
 static int add_to_map(struct event_base *base, struct event *event)
 {
@@ -170,7 +172,8 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 	return 0;
 }
 
-static int add_with_care(struct event *event, const struct timeval *timeout)
+static __attribute__((noinline)) int add_with_care(struct event *event,
+						   const struct timeval *timeout)
 {
 	struct event_base *base = event->ev_base;
 	int result;
@@ -186,30 +189,33 @@ static int add_with_care(struct event *event, const struct timeval *timeout)
 	return result;
 }
 
-/*
- * A timer and nothing else, with a timeout as people write them, in a base that one thread has to
- * itself and that has room: what nearly every add is.
- */
-LOOP_INLINE bool is_plain(const struct event_base *base, const struct event *event,
-			  const struct timeval *timeout)
+/* Apart, so that what the other way needs is not kept in registers for this one. */
+static __attribute__((noinline)) int move_timer(struct event_base *base, struct event *event,
+						uint64_t deadline, uint64_t interval)
 {
-	const struct event_callback *callback = &event->ev_evcallback;
-
-	return timeout && base && !base->lock && !debug_mode &&
-	       !(callback->evcb_flags & (EVLIST_FINALIZING | EVLIST_ACTIVE)) &&
-	       callback->evcb_closure == CLOSURE_EVENT && !(event->ev_events & IN_A_MAP) &&
-	       time_is_usual(timeout) && base->timeouts.ordinary < base->timeouts.limit;
+	timeout_move(base, event, deadline, interval);
+	return 0;
 }
 
+/*
+ * What nearly every add is goes by the short way: a plain timer, of the base at hand, with a timeout
+ * as people write them.
+ */
 int event_add(struct event *event, const struct timeval *timeout)
 {
-	struct event_base *base = event_base_guessed(event);
-	uint64_t interval;
+	struct event_base *base;
+	uint64_t interval, deadline;
 
-	if (__builtin_expect(!is_plain(base, event, timeout), 0))
+	if (!event_base_at_hand(event, &base) || !timeout || !is_plain_timer(event, 0, 0) ||
+	    !time_is_usual(timeout))
 		return add_with_care(event, timeout);
 	interval = time_from_timeval(timeout);
-	timeout_arm(base, event, time_after(time_origin(base), interval), interval);
+	deadline = time_after(time_origin(base), interval);
+	if (is_armed(event))
+		return move_timer(base, event, deadline, interval);
+	if (__builtin_expect(base->timeouts.ordinary == base->timeouts.limit, 0))
+		return add_with_care(event, timeout);
+	timeout_start(base, event, deadline, interval);
 	return 0;
 }
 
@@ -240,7 +246,8 @@ int event_del_locked(struct event *event, enum deletion how)
 	return 0;
 }
 
-static int delete_event(struct event *event, enum deletion how, const char *function)
+static __attribute__((noinline)) int delete_event(struct event *event, enum deletion how,
+						  const char *function)
 {
 	int result;
 
@@ -257,7 +264,13 @@ static int delete_event(struct event *event, enum deletion how, const char *func
 
 int event_del(struct event *event)
 {
-	return delete_event(event, DELETE_AUTOBLOCK, "event_del");
+	struct event_base *base;
+
+	if (!event_base_at_hand(event, &base) ||
+	    !is_plain_timer(event, EVLIST_TIMEOUT, EVLIST_TIMEOUT))
+		return delete_event(event, DELETE_AUTOBLOCK, "event_del");
+	timeout_stop(base, event);
+	return 0;
 }
 
 int event_del_block(struct event *event)

@@ -151,7 +151,7 @@ int event_base_foreach_event(struct event_base *base, event_base_foreach_event_c
 
 static const char *signal_or_descriptor(const struct event *event)
 {
-	return event->ev_events & EV_SIGNAL ? "sig" : "fd";
+	return event->ev_events & EV_SIGNAL ? "sig" : "fd "; /* as libevent prints it */
 }
 
 static int dump_pending(const struct event_base *base, const struct event *event, void *arg)

@@ -7,13 +7,16 @@
 #include <limits.h>
 #include <string.h>
 
-#define INTEREST (EV_READ | EV_WRITE | EV_CLOSED)
-
-/* What the events of a slot ask for together. */
+/*
+ * What the events of a slot ask for together. The kernel has one mode for a descriptor: where some
+ * ask for edges and others for the level, it is the level, by which nobody misses anything.
+ */
 static short interest(const struct io_slot *slot)
 {
-	return (short)((slot->readers ? EV_READ : 0) | (slot->writers ? EV_WRITE : 0) |
-		       (slot->closers ? EV_CLOSED : 0) | (slot->edge ? EV_ET : 0));
+	short asked = (short)((slot->readers ? EV_READ : 0) | (slot->writers ? EV_WRITE : 0) |
+			      (slot->closers ? EV_CLOSED : 0));
+
+	return asked && !slot->levels ? asked | EV_ET : asked;
 }
 
 static int make_room(struct io_map *map, int fd)
@@ -45,7 +48,7 @@ static void tally(struct io_slot *slot, short events, int by)
 	slot->readers = (uint16_t)(slot->readers + (events & EV_READ ? by : 0));
 	slot->writers = (uint16_t)(slot->writers + (events & EV_WRITE ? by : 0));
 	slot->closers = (uint16_t)(slot->closers + (events & EV_CLOSED ? by : 0));
-	slot->edge = (uint16_t)(slot->edge + (events & EV_ET ? by : 0));
+	slot->levels = (uint16_t)(slot->levels + (events & EV_ET ? 0 : by));
 }
 
 static int tell_backend(struct event_base *base, int fd, short before, struct io_slot *slot)
@@ -58,8 +61,7 @@ static int tell_backend(struct event_base *base, int fd, short before, struct io
 	};
 	int result;
 
-	if ((before & INTEREST) == (change.after & INTEREST) &&
-	    (before & INTEREST ? before == change.after : true))
+	if (before == change.after)
 		return 0;
 	result = base->backend->change(base->backend_state, &change);
 	if (result && change.after)
@@ -67,7 +69,7 @@ static int tell_backend(struct event_base *base, int fd, short before, struct io
 	return result;
 }
 
-/* All events of a descriptor are edge-triggered, or none is: the kernel has one mode for it. */
+/* Likely a mistake, which debug mode refuses, as libevent's does. */
 static bool mixes_edge_and_level(const struct io_slot *slot, const struct event *event)
 {
 	return slot->first && !(slot->first->ev_events & EV_ET) != !(event->ev_events & EV_ET);
@@ -86,11 +88,11 @@ int io_map_add(struct event_base *base, struct event *event)
 		return result;
 	slot = &base->io.slots[event->ev_fd];
 	if (slot->readers == UINT16_MAX || slot->writers == UINT16_MAX ||
-	    slot->closers == UINT16_MAX || slot->edge == UINT16_MAX) {
+	    slot->closers == UINT16_MAX || slot->levels == UINT16_MAX) {
 		log_warning("descriptor %d has as many events as it can", event->ev_fd);
 		return -EMFILE;
 	}
-	if (mixes_edge_and_level(slot, event)) {
+	if (debug_mode && mixes_edge_and_level(slot, event)) {
 		log_warning("descriptor %d cannot have both edge- and level-triggered events",
 			    event->ev_fd);
 		return -EINVAL;
@@ -136,6 +138,15 @@ void io_map_activate(struct event_base *base, int fd, short events)
 		if (event->ev_events & (events & ~EV_ET))
 			event_active_locked(event, event->ev_events & events, 1);
 	}
+}
+
+void io_map_report(struct event_base *base, int fd, short events)
+{
+	bool edges = base->backend->features & EV_FEATURE_ET;
+
+	if (fd >= 0 && (size_t)fd < base->io.count && edges && !base->io.slots[fd].levels)
+		events |= EV_ET;
+	io_map_activate(base, fd, events);
 }
 
 int io_map_rebuild(struct event_base *base)
@@ -204,7 +215,7 @@ static const char *check_slot(const struct io_slot *slot, int fd)
 		tally(&counted, event->ev_events, 1);
 	}
 	if (counted.readers != slot->readers || counted.writers != slot->writers ||
-	    counted.closers != slot->closers || counted.edge != slot->edge)
+	    counted.closers != slot->closers || counted.levels != slot->levels)
 		return "a descriptor's events are miscounted";
 	return NULL;
 }

@@ -13,8 +13,8 @@ struct event_base;
 struct io_slot {
 	struct event *first; /* newest first */
 	uint16_t readers, writers, closers;
-	uint16_t edge; /* events with EV_ET; all of a descriptor's have it, or none */
-	uint32_t note; /* the backend's */
+	uint16_t levels; /* events without EV_ET */
+	uint32_t note;	 /* the backend's */
 };
 
 struct io_map {
@@ -23,15 +23,18 @@ struct io_map {
 };
 
 /*
- * Takes an event in or out. 0; -ENOMEM; -EMFILE for the 65536th event of a descriptor; -EINVAL when
- * it mixes edge- and level-triggered ones; what the backend said. Then nothing has changed. A
- * negative descriptor is taken and never becomes ready.
+ * Takes an event in or out. 0; -ENOMEM; -EMFILE for the 65536th event of a descriptor; -EINVAL in
+ * debug mode when it mixes edge- and level-triggered ones; what the backend said. Then nothing has
+ * changed. A negative descriptor is taken and never becomes ready.
  */
 int io_map_add(struct event_base *base, struct event *event);
 int io_map_remove(struct event_base *base, struct event *event);
 
-/* The descriptor is ready for `events`: makes those who wait for any of them active. O(events). */
+/* Makes the events active that wait for any of these. O(events of the descriptor). */
 void io_map_activate(struct event_base *base, int fd, short events);
+
+/* The same for a backend that found it ready: they are told, with EV_ET, when it was an edge. */
+void io_map_report(struct event_base *base, int fd, short events);
 
 /* Tells a new backend of all descriptors, after a fork. 0 or the first error. */
 int io_map_rebuild(struct event_base *base);

@@ -74,12 +74,13 @@ static int iterate(struct event_base *base, int flags)
 	return (flags & EVLOOP_ONCE) && !base->active.count && ran ? 0 : GO_ON;
 }
 
-_Thread_local struct event_base *running_base __attribute__((tls_model("initial-exec")));
+static char nobody;
+_Thread_local struct event_base *base_at_hand __attribute__((tls_model("initial-exec"))) =
+	(struct event_base *)&nobody;
 
 int event_base_loop(struct event_base *base, int flags)
 {
-	struct event_base *outer =
-		running_base; /* another base's loop, in a callback of which we are */
+	struct event_base *outer = base_at_hand; /* in a callback of whose loop we may be */
 	int result = GO_ON;
 
 	if (!base) {
@@ -94,7 +95,7 @@ int event_base_loop(struct event_base *base, int flags)
 		return -1;
 	}
 	base->running = true;
-	running_base = base;
+	base_at_hand = base->lock || debug_mode ? (struct event_base *)&nobody : base;
 	base->thread = thread_identity();
 	base->exited = base->broken = false;
 	time_cache_clear(base);
@@ -104,7 +105,7 @@ int event_base_loop(struct event_base *base, int flags)
 	time_cache_clear(base);
 	base->asleep_until = 0;
 	base->running = false;
-	running_base = outer;
+	base_at_hand = outer;
 	base_unlock(base);
 	return result;
 }

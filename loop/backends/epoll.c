@@ -142,7 +142,7 @@ static void report(struct event_base *base, const struct epoll_event *ready)
 			       (broken || (ready->events & EPOLLOUT) ? EV_WRITE : 0) |
 			       (closed ? EV_CLOSED : 0));
 
-	io_map_activate(base, fd, events);
+	io_map_report(base, fd, events);
 }
 
 /* Rounded up. 24 days at most: then the loop finds that nothing is due and waits again. */

@@ -277,7 +277,7 @@ static bool uring_completed(struct event_base *base, struct uring *uring,
 		return false;
 	if (!(completion->flags & IORING_CQE_F_MORE))
 		uring_need_another(uring, fd, watch);
-	io_map_activate(base, fd, uring_events(watch, completion->res));
+	io_map_report(base, fd, uring_events(watch, completion->res));
 	return true;
 }
 

@@ -161,7 +161,7 @@ static void report(struct event_base *base, const struct pollfd *descriptor)
 			       (broken || (descriptor->revents & POLLOUT) ? EV_WRITE : 0) |
 			       (closed ? EV_CLOSED : 0));
 
-	io_map_activate(base, descriptor->fd, events);
+	io_map_report(base, descriptor->fd, events);
 }
 
 static void report_all(struct event_base *base, struct poll *poll, const struct pollfd *descriptors,

@@ -177,10 +177,10 @@ static void report_all(struct event_base *base, struct select *select, size_t en
 	if (start >= end)
 		start = sets_next(&select->ready, 0, end);
 	for (fd = start; fd < end; fd = sets_next(&select->ready, fd + 1, end))
-		io_map_activate(base, (int)fd, ready_events(select, fd));
+		io_map_report(base, (int)fd, ready_events(select, fd));
 	for (fd = sets_next(&select->ready, 0, start); fd < start;
 	     fd = sets_next(&select->ready, fd + 1, start))
-		io_map_activate(base, (int)fd, ready_events(select, fd));
+		io_map_report(base, (int)fd, ready_events(select, fd));
 	select->start = start + 1;
 }
 
@@ -212,7 +212,7 @@ static int look_without_closed(struct event_base *base, struct select *select, s
 			continue;
 		put(select->ready.read, fd, false);
 		put(select->ready.write, fd, false);
-		io_map_activate(base, (int)fd, EV_READ | EV_WRITE);
+		io_map_report(base, (int)fd, EV_READ | EV_WRITE);
 	}
 	return wait_for_descriptors(select, words, 0);
 }

@@ -117,7 +117,7 @@ static void virtual_report(struct event_base *base, const struct pollfd *descrip
 		short events = virtual_events(&descriptors[i]);
 
 		if (events)
-			io_map_activate(base, descriptors[i].fd, events);
+			io_map_report(base, descriptors[i].fd, events);
 	}
 }
 

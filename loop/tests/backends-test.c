@@ -4,7 +4,7 @@
  * What backend.h promises is tried on real descriptors: readiness, hang-ups, descriptors closed and
  * opened anew behind the backend's back, timeouts that are never early, signals, forks, limits, and
  * system calls that a filter refuses. What stands in for the loop is at the top: a lock that knows
- * whether it is held, and an io_map_activate that writes down what is reported.
+ * whether it is held, and an io_map_report that writes down what is reported.
  *
  * Without arguments all backends are tested that the loop would choose by itself; arguments name
  * others. Those that work on a clock of their own (simulated time) or that this kernel does not
@@ -84,7 +84,7 @@ void base_unlock(struct event_base *of)
 	pthread_mutex_unlock(&of->lock);
 }
 
-void io_map_activate(struct event_base *of, int fd, short events)
+void io_map_report(struct event_base *of, int fd, short events)
 {
 	insist(of->held, "a report without the lock");
 	insist(fd >= 0 && fd < MOST_DESCRIPTORS, "a report of no descriptor");

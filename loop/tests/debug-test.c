@@ -588,6 +588,29 @@ static void *in_a_thread(void *arg)
 	return NULL;
 }
 
+/* A descriptor is reported by its state or by changes of it: libevent, too, looks at that here only. */
+static void mix_edge_and_level(void)
+{
+	struct event level, edge;
+	int pair[2];
+
+	event_enable_debug_mode();
+	base = event_base_new();
+	if (!base || evutil_socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		_exit(99);
+	evutil_make_socket_nonblocking(pair[0]);
+	event_assign(&level, base, pair[0], EV_READ, ignore, NULL);
+	event_assign(&edge, base, pair[0], EV_READ | EV_ET, ignore, NULL);
+	if (event_add(&level, NULL) || !event_add(&edge, NULL) || event_base_check(base) ||
+	    event_pending(&edge, EV_READ, NULL))
+		_exit(2);
+	event_del(&level);
+	if (event_add(&edge, NULL) || !event_add(&level, NULL) || event_base_check(base))
+		_exit(3);
+	event_base_free(base);
+	_exit(0);
+}
+
 /* Bases of their own need no locks, and what debug mode keeps for all of them has one. */
 static void use_bases_in_threads(void)
 {
@@ -608,6 +631,7 @@ static void test_more_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(finalize_properly), 0);
 	assert_int_equal(end_of_child(assign_while_called), 0);
 	assert_int_equal(end_of_child(use_bases_in_threads), 0);
+	assert_int_equal(end_of_child(mix_edge_and_level), 0);
 }
 
 /* Without debug mode the functions for it do nothing. */

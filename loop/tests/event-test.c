@@ -1018,17 +1018,18 @@ static void test_dump_events(void **state)
 	event_base_dump_events(base, output);
 	fclose(output);
 	/* The wall's clock is at 1000000000 s when simulated time starts. */
-	snprintf(words, sizeof(words), "[fd %d] Read Persist Timeout=1000000001.000000\n",
+	snprintf(words, sizeof(words), "[fd  %d] Read Persist Timeout=1000000001.000000\n",
 		 events.ends[0]);
 	assert_line(dump, &events.reader, "Inserted events:\n", words);
 	snprintf(words, sizeof(words), "[sig %d] Signal Persist Timeout=1000000001.000000\n",
 		 SIGUSR1);
 	assert_line(dump, &events.signal, "Inserted events:\n", words);
-	assert_line(dump, &events.timer, "Inserted", "[fd -1] Timeout=1000000001.000000\n");
-	assert_line(dump, &events.common, "Inserted", "[fd -1] Timeout=1000000001.000000\n");
+	assert_line(dump, &events.timer, "Inserted", "[fd  -1] Timeout=1000000001.000000\n");
+	assert_line(dump, &events.common, "Inserted", "[fd  -1] Timeout=1000000001.000000\n");
 	assert_line(dump, &events.active, "Active events:\n",
-		    "[fd -1, priority=0] Timeout active\n");
-	snprintf(words, sizeof(words), "[fd %d, priority=0] Read Timeout active\n", events.ends[0]);
+		    "[fd  -1, priority=0] Timeout active\n");
+	snprintf(words, sizeof(words), "[fd  %d, priority=0] Read Timeout active\n",
+		 events.ends[0]);
 	assert_line(dump, &events.reader, "Active events:\n", words);
 	assert_null(strstr(strstr(dump, "Active events:\n"), "priority=0] Signal"));
 	free(dump);

@@ -244,6 +244,9 @@ static void test_scopes(void **state)
 	assert_memory_equal(address, plain, 16);
 	assert_int_equal(evutil_inet_pton_scope(AF_INET6, "fe80::1%3", address, &scope), 1);
 	assert_int_equal(scope, 3);
+	assert_int_equal(evutil_inet_pton_scope(AF_INET6, "fe80::1%0", address, &scope), 1);
+	assert_int_equal(scope, 0);
+	assert_memory_equal(address, plain, 16);
 	if (loopback) {
 		assert_int_equal(evutil_inet_pton_scope(AF_INET6, "fe80::1%lo", address, &scope),
 				 1);

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 const char *evutil_inet_ntop(int family, const void *address, char *text, size_t size)
@@ -19,15 +20,20 @@ int evutil_inet_pton(int family, const char *text, void *address)
 	return inet_pton(family, text, address);
 }
 
-/* An interface's number, or its name; 0: neither. */
-static unsigned interface_of(const char *text)
+/* By name, or by number, of which 0 is none in particular. False for what is neither. */
+static bool find_interface(const char *text, unsigned *interface)
 {
+	unsigned long number;
 	char *end;
-	unsigned long number = strtoul(text, &end, 10);
 
-	if (*text && !*end && number <= UINT32_MAX)
-		return (unsigned)number;
-	return if_nametoindex(text);
+	*interface = if_nametoindex(text);
+	if (*interface)
+		return true;
+	number = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || number > UINT32_MAX)
+		return false;
+	*interface = (unsigned)number;
+	return true;
 }
 
 int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned *interface)
@@ -38,8 +44,7 @@ int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned
 	*interface = 0;
 	if (family != AF_INET6 || !percent)
 		return inet_pton(family, text, address);
-	*interface = interface_of(percent + 1);
-	if (!*interface || (size_t)(percent - text) >= sizeof(bare))
+	if (!find_interface(percent + 1, interface) || (size_t)(percent - text) >= sizeof(bare))
 		return 0;
 	memcpy(bare, text, (size_t)(percent - text));
 	bare[percent - text] = '\0';

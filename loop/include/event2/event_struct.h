@@ -3,8 +3,8 @@
  *
  * 128 bytes, as in libevent 2.1, and at the same offsets as there: the callback block (0 to 40),
  * with flags at 16 and priority at 18, the descriptor at 56, the base at 64. Compiled programs and
- * macros reach for those. The rest is this loop's own and laid out so that what arming and firing a
- * timer touches is one cache line: base, timer and period are bytes 64 to 128.
+ * macros reach for those. The rest is this loop's own: a timer's state is in the first cache line,
+ * what a structure touches of it, with base and period, is the second (bytes 64 to 128).
  *
  * The caller owns the memory. From event_add until the event is neither pending nor active it must
  * stay where it is; no field may be written but through the functions of event.h.
