@@ -137,7 +137,7 @@ static void print_lap(const struct timer_structure *structure, const char *text)
 	free(options);
 	if (!lap)
 		return;
-	printf("\nLAPS\n    A timer costs a wake-up in vain for each ");
+	printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
 	print_duration((double)lap);
 	puts(" that it is ahead.");
 }
