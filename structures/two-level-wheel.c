@@ -16,9 +16,8 @@
  * the first range that is not empty is looked through, and others are passed over. Each wheel remembers
  * the position before which it has nothing, from which the next search goes on.
  *
- * What next says is exact for the soon wheel. Of the later wheel it says no more, while that is far
- * ahead, than when the first range that has timers begins: most such timers are stopped before, and if
- * not, it costs one wake-up to search the range.
+ * What next says is exact for the soon wheel. Of the later wheel it may be no more than when the first
+ * range that has timers begins: most of those are stopped before, and else it costs one wake-up more.
  *
  * COST.   insert     O(1); O(log n) beyond 37 hours
  *         reinsert   a remove and an insert, always
@@ -37,9 +36,9 @@
  *
  * DEPARTURES. Deadlines are rounded up to a tick. An expire that hands over no more than max stops in
  * the middle of a slot, where Erlang counts what it has done and yields. Time that is late by more than
- * half the soon wheel is gone through in steps, so that order is kept. In a range that time has come
- * near to, the first timer is searched for at once, not a slot a wake-up. Erlang has one timer in the
- * wheels for the first of the tree; here the tree is asked. TIMER_NEVER is in the tree, after all others.
+ * half the soon wheel is gone through in steps, so that order is kept. When time has come to a range, its
+ * first timer is searched for at once, not a few slots a wake-up. Erlang has one timer in the wheels for
+ * the first of the tree; here the tree is asked. TIMER_NEVER is in the tree, after all others.
  */
 #include <assert.h>
 #include <errno.h>
@@ -157,9 +156,14 @@ static uint64_t span_of(const struct wheel *wheel)
 	return UINT64_C(1) << wheel->shift;
 }
 
+static unsigned slots_of(const struct wheel *wheel)
+{
+	return 1u << wheel->bits;
+}
+
 static unsigned number_of(const struct wheel *wheel, uint64_t tick)
 {
-	return (unsigned)(tick >> wheel->shift) & ((1u << wheel->bits) - 1);
+	return (unsigned)(tick >> wheel->shift) & (slots_of(wheel) - 1);
 }
 
 static void wheel_put(struct wheel *wheel, struct timer *timer)
@@ -193,26 +197,24 @@ static void wheel_take_out(struct wheel *wheel, struct timer *timer)
 }
 
 /*
- * When the first occupied slot begins, of a wheel that has one; no slot before `from` is occupied. Of a
- * range of slots that begins after `near`, when that begins. Is remembered.
+ * When the first occupied slot begins, of a wheel that has one. Unless that is to be exact, the beginning
+ * of the first range that has one will do. Is remembered.
  */
-static uint64_t wheel_first(struct wheel *wheel, uint64_t from, uint64_t near)
+static uint64_t wheel_first(struct wheel *wheel, bool exact)
 {
-	uint64_t tick = wheel->first > from ? wheel->first : from;
-	unsigned number = number_of(wheel, tick), in_range = (1u << wheel->range) - 1;
+	unsigned number = number_of(wheel, wheel->first), in_range = (1u << wheel->range) - 1;
 
 	while (!wheel->slot[number]) {
 		unsigned skipped = 1;
 
 		if (!wheel->counts[number >> wheel->range])
 			skipped = in_range + 1 - (number & in_range);
-		else if (!(number & in_range) && tick > near)
+		else if (!(number & in_range) && !exact)
 			break;
-		tick += (uint64_t)skipped << wheel->shift;
-		number = (number + skipped) & ((1u << wheel->bits) - 1);
+		wheel->first += (uint64_t)skipped << wheel->shift;
+		number = (number + skipped) & (slots_of(wheel) - 1);
 	}
-	wheel->first = tick;
-	return tick;
+	return wheel->first;
 }
 
 /* --- the two wheels and the tree */
@@ -225,11 +227,9 @@ static void file(struct two_level_wheel *wheels, struct timer *timer)
 	if (tick <= position) {
 		timer->link.word[PLACE] = PLACE_AT_ONCE;
 		ring_append(&wheels->at_once, timer);
-	} else if (tick - position < UINT64_C(1) << wheels->soon.bits) {
+	} else if (tick - position < slots_of(&wheels->soon)) {
 		wheel_put(&wheels->soon, timer);
-	} else if ((tick >> later->shift) - (position >> later->shift) < UINT64_C(1)
-										 << later->bits &&
-		   tick != NO_TICK) {
+	} else if ((tick >> later->shift) - (position >> later->shift) < slots_of(later)) {
 		wheel_put(&wheels->later, timer);
 	} else {
 		timer_tree_insert(&wheels->beyond, timer);
@@ -240,7 +240,10 @@ static void arm(struct two_level_wheel *wheels, struct timer *timer, uint64_t de
 {
 	timer->deadline = deadline;
 	timer->key = ticks_ceiling(&wheels->ticks, deadline);
-	file(wheels, timer);
+	if (deadline == TIMER_NEVER)
+		timer_tree_insert(&wheels->beyond, timer);
+	else
+		file(wheels, timer);
 }
 
 static void take_out(struct two_level_wheel *wheels, struct timer *timer)
@@ -258,23 +261,20 @@ static void take_out(struct two_level_wheel *wheels, struct timer *timer)
 /* The tick of the first timer in the soon wheel; NO_TICK when it is empty. */
 static uint64_t first_soon(struct two_level_wheel *wheels)
 {
-	return wheels->soon.count ? wheel_first(&wheels->soon, wheels->position + 1, NO_TICK)
-				  : NO_TICK;
+	return wheels->soon.count ? wheel_first(&wheels->soon, true) : NO_TICK;
 }
 
 /*
  * When the first occupied slot of the later wheel is to move into the soon wheel, if that is at `until`
- * or before; else anything later. Slots of a range that begins after `near` need not be looked at.
+ * or before; else anything later.
  */
-static uint64_t first_later(struct two_level_wheel *wheels, uint64_t until, uint64_t near)
+static uint64_t first_later(struct two_level_wheel *wheels, uint64_t until, bool exact)
 {
 	struct wheel *later = &wheels->later;
-	uint64_t span = span_of(later), from = wheels->position + span;
 
-	if (!later->count || later->first - span > until)
+	if (!later->count || later->first - span_of(later) > until)
 		return NO_TICK;
-	from += -from & (span - 1); /* what begins before has moved */
-	return wheel_first(later, from, near) - span;
+	return wheel_first(later, exact) - span_of(later);
 }
 
 static uint64_t first_beyond(const struct two_level_wheel *wheels)
@@ -335,7 +335,7 @@ static bool step(struct two_level_wheel *wheels, uint64_t until, struct timer **
 		 size_t *count)
 {
 	uint64_t soon = first_soon(wheels), beyond = first_beyond(wheels);
-	uint64_t later = first_later(wheels, until, NO_TICK);
+	uint64_t later = first_later(wheels, until, true);
 
 	if (soon > until && beyond > until && later > until)
 		return false;
@@ -442,19 +442,17 @@ static void two_level_wheel_remove(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { PLACE_IDLE } };
 }
 
-/* Exact within about the soon wheel; a range of later slots that begins after that is not looked at. */
+/* Of the later wheel no more than is cheap to say: by the time it matters, expire will have searched. */
 static uint64_t two_level_wheel_next(struct timer_set *set)
 {
 	struct two_level_wheel *wheels = wheels_of(set);
-	uint64_t soon, later, beyond = first_beyond(wheels), first, near;
+	uint64_t soon, later, beyond = first_beyond(wheels), first;
 
 	if (wheels->at_once)
 		return wheels->position * wheels->ticks.ns;
 	soon = first_soon(wheels);
 	first = soon < beyond ? soon : beyond;
-	if (__builtin_add_overflow(wheels->position, UINT64_C(2) << wheels->soon.bits, &near))
-		near = NO_TICK;
-	later = first_later(wheels, first, near);
+	later = first_later(wheels, first, false);
 	return ticks_begin(&wheels->ticks, later < first ? later : first);
 }
 
@@ -491,7 +489,7 @@ static void visit_ring(struct timer *first, void (*visit)(struct timer *timer, v
 static void visit_wheel(const struct wheel *wheel, void (*visit)(struct timer *timer, void *data),
 			void *data)
 {
-	for (unsigned number = 0; number < 1u << wheel->bits; number++)
+	for (unsigned number = 0; number < slots_of(wheel); number++)
 		visit_ring(wheel->slot[number], visit, data);
 }
 
@@ -541,23 +539,23 @@ static const char *check_ring(const struct two_level_wheel *wheels, const struct
 	return NULL;
 }
 
-/* Whether a slot's timers belong there, and not to another turn of the wheel. */
+/* A slot's timers belong there, and in the turn of the wheel that begins with its first tick. */
 static const char *check_slot(const struct two_level_wheel *wheels, const struct wheel *wheel,
 			      unsigned number)
 {
 	const struct timer *first = wheel->slot[number], *timer = first;
-	uint64_t position = wheels->position >> wheel->shift, begins;
 
 	if (!first)
 		return NULL;
 	do {
-		begins = timer->key >> wheel->shift << wheel->shift;
+		uint64_t begins = timer->key >> wheel->shift << wheel->shift;
+
 		if (number_of(wheel, timer->key) != number)
 			return "a timer is in the wrong slot";
 		if (begins < wheel->first)
-			return "a timer is before the first of its wheel";
-		if ((timer->key >> wheel->shift) - position >= UINT64_C(1) << wheel->bits)
-			return "a timer is beyond its wheel";
+			return "a timer is before the first tick of its wheel";
+		if ((begins - wheel->first) >> wheel->shift >> wheel->bits)
+			return "a timer is a turn of its wheel away, or more";
 		if (wheel == &wheels->later && begins - wheels->position < span_of(wheel))
 			return "a timer should have moved into the soon wheel";
 	} while ((timer = timer->link.next) != first);
@@ -569,7 +567,7 @@ static const char *check_wheel(const struct two_level_wheel *wheels, const struc
 {
 	size_t before = *count, in_range = 0;
 
-	for (unsigned number = 0; number < 1u << wheel->bits; number++) {
+	for (unsigned number = 0; number < slots_of(wheel); number++) {
 		size_t others = *count;
 		const char *broken = check_slot(wheels, wheel, number);
 
@@ -587,8 +585,8 @@ static const char *check_wheel(const struct two_level_wheel *wheels, const struc
 	}
 	if (*count - before != wheel->count)
 		return "a wheel's count is not the number of timers in it";
-	if (!wheel->count && wheel->first != NO_TICK)
-		return "an empty wheel has a first tick";
+	if (!wheel->count != (wheel->first == NO_TICK))
+		return "an empty wheel has a first tick, or another has none";
 	return NULL;
 }
 
@@ -660,7 +658,7 @@ const struct timer_structure timer_two_level_wheel = {
 	.source = "Erlang/OTP (erts/emulator/beam/time.c, erl_hl_timer.c)",
 	.departures =
 		"rounds up; stops at max, not after so much work; late time is gone through in steps, in "
-		"order; a near range is searched at once; the tree has no timer in the wheels",
+		"order; a range is searched at once; the tree has no timer in the wheels",
 	.complexity = { "O(1); O(log n) beyond both wheels", "O(1); O(log n) beyond both wheels",
 			"O(1); O(log n) beyond both wheels", "O(1); O(log n) beyond both wheels",
 			"O(1); a range of slots and all counts when the first is gone",
