@@ -1,9 +1,9 @@
 /*
  * ticks.h - between nanoseconds and ticks, without a division
  *
- * Wheels number time in ticks. Which tick a time is in is a quotient; like Folly, this multiplies with
- * the reciprocal, as dividing 64 bits by what is not known beforehand is slow. Deadlines are rounded up
- * and times down: so nothing fires early.
+ * Wheels number time in ticks. Which tick a time is in is a quotient; like Folly, this multiplies
+ * with the reciprocal, as dividing 64 bits by what is not known beforehand is slow. Deadlines are
+ * rounded up and times down: so nothing fires early.
  */
 #ifndef TICKS_H
 #define TICKS_H
@@ -24,8 +24,8 @@ static inline struct ticks ticks_of(uint64_t ns)
 }
 
 /*
- * The tick that a time is in. The reciprocal is too small by less than 2^-64 of itself: the product is
- * right, or one or two too low.
+ * The tick that a time is in. The reciprocal is too small by less than 2^-64 of itself: the product
+ * is right, or one or two too low.
  */
 static inline uint64_t ticks_floor(const struct ticks *ticks, uint64_t ns)
 {

@@ -1,9 +1,9 @@
 /*
  * timer_tree.h - a red-black tree that runs through the timers themselves, in order of key
  *
- * A balanced search tree: no way from the root to a leaf is more than twice as long as another, kept
- * so by colours and rotations. The leftmost timer is remembered. Equal keys go to the right of each
- * other. Inserting and taking out are O(log n), the first is O(1).
+ * A balanced search tree: no way from the root to a leaf is more than twice as long as another,
+ * kept so by colours and rotations. The leftmost timer is remembered. Equal keys go to the right of
+ * each other. Inserting and taking out are O(log n), the first is O(1).
  *
  * It uses all 32 bytes of the link. The last word is the timer's colour, 2 or 3, while it is in a
  * tree; the other values are left to the structure, to say where a timer is that is in none.
