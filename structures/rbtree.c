@@ -34,248 +34,47 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "timer.h"
+#include "common/timer_tree.h"
 
-/* A timer's link: its children, its parent, and its state. */
-#define LEFT   0
-#define RIGHT  1
-#define PARENT 2
-#define STATE  3
-
-/* States, in link.word[STATE]; an idle timer is all zero. The colour is that of an armed one. */
+/* In link.word[TREE_COLOUR]; an armed timer has its colour there, and an idle one is all zero. */
 #define IDLE	 0
 #define DISARMED 1
-#define RED	 2
-#define BLACK	 3
 
 struct rbtree {
-	struct timer *root, *first;
+	struct timer_tree tree;
 	size_t size;
 };
 
-static struct rbtree *tree_of(const struct timer_set *set)
+static struct rbtree *rbtree_of(const struct timer_set *set)
 {
 	return (struct rbtree *)set;
 }
 
-static struct timer *get(const struct timer *timer, int link)
-{
-	return timer->link.pointer[link];
-}
-
-static void put(struct timer *timer, int link, struct timer *other)
-{
-	timer->link.pointer[link] = other;
-}
-
 static bool is_armed(const struct timer *timer)
 {
-	return timer->link.word[STATE] >= RED;
+	return timer->link.word[TREE_COLOUR] > DISARMED;
 }
 
-/* Where nobody is, it is black. */
-static bool is_red(const struct timer *timer)
+static void put_in(struct rbtree *rbtree, struct timer *timer, uint64_t deadline)
 {
-	return timer && timer->link.word[STATE] == RED;
-}
-
-static int side_of(const struct timer *timer)
-{
-	return get(get(timer, PARENT), RIGHT) == timer;
-}
-
-/* `other`, or nobody, takes the place of a timer below its parent. */
-static void replace(struct rbtree *tree, struct timer *timer, struct timer *other)
-{
-	struct timer *parent = get(timer, PARENT);
-
-	if (!parent)
-		tree->root = other;
-	else
-		put(parent, side_of(timer), other);
-	if (other)
-		put(other, PARENT, parent);
-}
-
-/* Turns the tree at a timer to that side: its child of the other side takes its place. */
-static void rotate(struct rbtree *tree, struct timer *timer, int side)
-{
-	struct timer *child = get(timer, !side), *grandchild = get(child, side);
-
-	replace(tree, timer, child);
-	put(child, side, timer);
-	put(timer, PARENT, child);
-	put(timer, !side, grandchild);
-	if (grandchild)
-		put(grandchild, PARENT, timer);
-}
-
-/* A red timer may have a red parent: recolours upwards, and rotates once or twice in the end. */
-static void fix_after_insert(struct rbtree *tree, struct timer *timer)
-{
-	struct timer *parent, *grandparent, *uncle;
-
-	while ((parent = get(timer, PARENT)) && is_red(parent)) {
-		int side = side_of(parent);
-
-		grandparent = get(parent, PARENT);
-		uncle = get(grandparent, !side);
-		if (is_red(uncle)) {
-			parent->link.word[STATE] = uncle->link.word[STATE] = BLACK;
-			grandparent->link.word[STATE] = RED;
-			timer = grandparent;
-			continue;
-		}
-		if (side_of(timer) != side) {
-			rotate(tree, parent, side);
-			parent = timer;
-		}
-		parent->link.word[STATE] = BLACK;
-		grandparent->link.word[STATE] = RED;
-		rotate(tree, grandparent, !side);
-		break;
-	}
-	tree->root->link.word[STATE] = BLACK;
-}
-
-static void put_in(struct rbtree *tree, struct timer *timer, uint64_t deadline)
-{
-	struct timer *parent = NULL, *below = tree->root;
-	bool leftmost = true;
-	int side = LEFT;
-
 	timer->deadline = timer->key = deadline;
-	while (below) {
-		parent = below;
-		side = deadline >= below->key;
-		leftmost &= side == LEFT;
-		below = get(below, side);
-	}
-	timer->link = (union timer_link){ .word = { [STATE] = RED } };
-	put(timer, PARENT, parent);
-	if (parent)
-		put(parent, side, timer);
-	else
-		tree->root = timer;
-	if (leftmost)
-		tree->first = timer;
-	fix_after_insert(tree, timer);
+	timer_tree_insert(&rbtree->tree, timer);
 }
 
-/* The side of `parent` that lacks a black timer gets one, or hands the lack upwards. */
-static void fix_after_removal(struct rbtree *tree, struct timer *parent, int side)
+static void take_out(struct rbtree *rbtree, struct timer *timer)
 {
-	while (parent) {
-		struct timer *timer = get(parent, side), *sibling = get(parent, !side);
-
-		if (is_red(timer)) {
-			timer->link.word[STATE] = BLACK;
-			return;
-		}
-		if (is_red(sibling)) {
-			sibling->link.word[STATE] = BLACK;
-			parent->link.word[STATE] = RED;
-			rotate(tree, parent, side);
-			sibling = get(parent, !side);
-		}
-		if (is_red(get(sibling, LEFT)) || is_red(get(sibling, RIGHT))) {
-			if (!is_red(get(sibling, !side))) {
-				get(sibling, side)->link.word[STATE] = BLACK;
-				sibling->link.word[STATE] = RED;
-				rotate(tree, sibling, !side);
-				sibling = get(parent, !side);
-			}
-			sibling->link.word[STATE] = parent->link.word[STATE];
-			parent->link.word[STATE] = BLACK;
-			get(sibling, !side)->link.word[STATE] = BLACK;
-			rotate(tree, parent, side);
-			return;
-		}
-		sibling->link.word[STATE] = RED;
-		timer = parent;
-		parent = get(timer, PARENT);
-		if (is_red(timer)) {
-			timer->link.word[STATE] = BLACK;
-			return;
-		}
-		side = parent ? side_of(timer) : LEFT;
-	}
-	if (tree->root)
-		tree->root->link.word[STATE] = BLACK;
-}
-
-static struct timer *leftmost_below(struct timer *timer)
-{
-	while (get(timer, LEFT))
-		timer = get(timer, LEFT);
-	return timer;
-}
-
-/* The timer after this one in order, or NULL. */
-static struct timer *after(struct timer *timer)
-{
-	if (get(timer, RIGHT))
-		return leftmost_below(get(timer, RIGHT));
-	while (get(timer, PARENT) && side_of(timer) == RIGHT)
-		timer = get(timer, PARENT);
-	return get(timer, PARENT);
-}
-
-/* Its successor, which has no left child, takes the place of a timer that has two. */
-static void take_out_inner(struct rbtree *tree, struct timer *timer)
-{
-	struct timer *successor = leftmost_below(get(timer, RIGHT));
-	struct timer *lacking = get(successor, PARENT);
-	bool was_black = !is_red(successor);
-	int side = side_of(successor);
-
-	if (lacking == timer)
-		lacking = successor;
-	else
-		replace(tree, successor, get(successor, RIGHT));
-	if (lacking != successor) {
-		put(successor, RIGHT, get(timer, RIGHT));
-		put(get(successor, RIGHT), PARENT, successor);
-	}
-	replace(tree, timer, successor);
-	put(successor, LEFT, get(timer, LEFT));
-	put(get(successor, LEFT), PARENT, successor);
-	successor->link.word[STATE] = timer->link.word[STATE];
-	if (was_black)
-		fix_after_removal(tree, lacking, side);
-}
-
-static void take_out(struct rbtree *tree, struct timer *timer)
-{
-	struct timer *parent = get(timer, PARENT), *child;
-	int side;
-
-	if (timer == tree->first)
-		tree->first = after(timer);
-	if (get(timer, LEFT) && get(timer, RIGHT)) {
-		take_out_inner(tree, timer);
-		return;
-	}
-	child = get(timer, LEFT) ? get(timer, LEFT) : get(timer, RIGHT);
-	side = parent ? side_of(timer) : LEFT;
-	replace(tree, timer, child);
-	if (is_red(timer))
-		return;
-	if (parent)
-		fix_after_removal(tree, parent, side);
-	else if (child)
-		child->link.word[STATE] = BLACK;
+	timer_tree_take_out(&rbtree->tree, timer);
 }
 
 static int rbtree_create(struct timer_set **set, const void *options, uint64_t now)
 {
-	struct rbtree *tree = calloc(1, sizeof(*tree));
+	struct rbtree *rbtree = calloc(1, sizeof(*rbtree));
 
 	(void)options;
 	(void)now;
-	if (!tree)
+	if (!rbtree)
 		return -ENOMEM;
-	*set = (struct timer_set *)tree;
+	*set = (struct timer_set *)rbtree;
 	return 0;
 }
 
@@ -294,12 +93,12 @@ static int rbtree_reserve(struct timer_set *set, size_t n)
 static void rbtree_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
 			  uint64_t interval)
 {
-	struct rbtree *tree = tree_of(set);
+	struct rbtree *rbtree = rbtree_of(set);
 
 	(void)interval;
 	assert(!is_armed(timer) && "insert: the timer is armed");
-	put_in(tree, timer, deadline);
-	tree->size++;
+	put_in(rbtree, timer, deadline);
+	rbtree->size++;
 }
 
 static void rbtree_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -307,67 +106,68 @@ static void rbtree_reinsert(struct timer_set *set, struct timer *timer, uint64_t
 {
 	(void)interval;
 	assert(is_armed(timer) && "reinsert: the timer is not armed");
-	take_out(tree_of(set), timer);
-	put_in(tree_of(set), timer, deadline);
+	take_out(rbtree_of(set), timer);
+	put_in(rbtree_of(set), timer, deadline);
 }
 
 static void rbtree_disarm(struct timer_set *set, struct timer *timer)
 {
-	struct rbtree *tree = tree_of(set);
+	struct rbtree *rbtree = rbtree_of(set);
 
 	assert(is_armed(timer) && "disarm: the timer is not armed");
-	take_out(tree, timer);
-	tree->size--;
-	timer->link.word[STATE] = DISARMED;
+	take_out(rbtree, timer);
+	rbtree->size--;
+	timer->link.word[TREE_COLOUR] = DISARMED;
 }
 
 static void rbtree_remove(struct timer_set *set, struct timer *timer)
 {
-	struct rbtree *tree = tree_of(set);
+	struct rbtree *rbtree = rbtree_of(set);
 
-	assert(timer->link.word[STATE] != IDLE && "remove: the timer is idle");
+	assert(timer->link.word[TREE_COLOUR] != IDLE && "remove: the timer is idle");
 	if (is_armed(timer)) {
-		take_out(tree, timer);
-		tree->size--;
+		take_out(rbtree, timer);
+		rbtree->size--;
 	}
 	timer->link = (union timer_link){ .word = { IDLE } };
 }
 
 static uint64_t rbtree_next(struct timer_set *set)
 {
-	const struct rbtree *tree = tree_of(set);
+	const struct rbtree *rbtree = rbtree_of(set);
 
-	return tree->first ? tree->first->key : TIMER_NEVER;
+	return rbtree->tree.first ? rbtree->tree.first->key : TIMER_NEVER;
 }
 
 static size_t rbtree_expire(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
-	struct rbtree *tree = tree_of(set);
+	struct rbtree *rbtree = rbtree_of(set);
 	size_t count = 0;
 
-	while (count < max && tree->first) {
-		struct timer *first = tree->first;
+	while (count < max && rbtree->tree.first) {
+		struct timer *first = rbtree->tree.first;
 
 		if (first->key > now || first->key == TIMER_NEVER)
 			break;
-		take_out(tree, first);
+		take_out(rbtree, first);
 		first->link = (union timer_link){ .word = { IDLE } };
 		out[count++] = first;
 	}
-	tree->size -= count;
+	rbtree->size -= count;
 	return count;
 }
 
 static void rbtree_for_each(const struct timer_set *set,
 			    void (*visit)(struct timer *timer, void *data), void *data)
 {
-	for (struct timer *timer = tree_of(set)->first; timer; timer = after(timer))
+	for (struct timer *timer = rbtree_of(set)->tree.first; timer;
+	     timer = timer_tree_after(timer))
 		visit(timer, data);
 }
 
 static size_t rbtree_size(const struct timer_set *set)
 {
-	return tree_of(set)->size;
+	return rbtree_of(set)->size;
 }
 
 static size_t rbtree_footprint(const struct timer_set *set)
@@ -376,51 +176,18 @@ static size_t rbtree_footprint(const struct timer_set *set)
 	return sizeof(struct rbtree);
 }
 
-/* The black timers on each way down from here, or -1 with what is broken. */
-static int check_below(const struct timer *timer, const struct timer *parent, const char **broken)
-{
-	int left, right;
-
-	if (!timer)
-		return 1;
-	if (get(timer, PARENT) != parent)
-		*broken = "a timer's parent is not where it is";
-	else if (!is_armed(timer))
-		*broken = "a timer in the tree is not armed";
-	else if (timer->key != timer->deadline)
-		*broken = "a key is not its timer's deadline";
-	else if (is_red(timer) && is_red(parent))
-		*broken = "a red timer has a red child";
-	if (*broken)
-		return -1;
-	left = check_below(get(timer, LEFT), timer, broken);
-	right = check_below(get(timer, RIGHT), timer, broken);
-	if (!*broken && left != right)
-		*broken = "ways down have unequal numbers of black timers";
-	return left + !is_red(timer);
-}
-
 static const char *rbtree_check(const struct timer_set *set)
 {
-	const struct rbtree *tree = tree_of(set);
-	const struct timer *previous = NULL;
-	const char *broken = NULL;
+	const struct rbtree *rbtree = rbtree_of(set);
 	size_t count = 0;
+	const char *broken = timer_tree_check(&rbtree->tree, &count);
 
-	if (is_red(tree->root))
-		return "the root is red";
-	check_below(tree->root, NULL, &broken);
 	if (broken)
 		return broken;
-	if (tree->first != (tree->root ? leftmost_below(tree->root) : NULL))
-		return "the first is not the leftmost";
-	for (struct timer *timer = tree->first; timer; timer = after(timer)) {
-		if (previous && previous->key > timer->key)
-			return "the tree is not in order";
-		previous = timer;
-		count++;
-	}
-	return count == tree->size ? NULL : "the size is not the number of timers";
+	for (struct timer *timer = rbtree->tree.first; timer; timer = timer_tree_after(timer))
+		if (timer->key != timer->deadline)
+			return "a key is not its timer's deadline";
+	return count == rbtree->size ? NULL : "the size is not the number of timers";
 }
 
 const struct timer_structure timer_rbtree = {

@@ -133,6 +133,14 @@ struct timer_structure {
 	void (*accuracy)(const void *options, struct timer_accuracy *accuracy);
 
 	/*
+	 * The ns by which a timer may be ahead, with these options, before it costs a wake-up in
+	 * vain for each time that it is as far ahead again: wheels that timers may lap look at all
+	 * of them once a lap. 0: no lap is short enough to matter. NULL when it is 0 with all
+	 * options.
+	 */
+	uint64_t (*lap)(const void *options);
+
+	/*
 	 * create makes an empty set that has seen `now`; options is the filled-in options struct
 	 * (of options_size bytes, read during the call only). 0, or -ENOMEM. destroy frees the set
 	 * and never touches a timer: what was armed is then the caller's, in an unspecified state.
@@ -167,7 +175,7 @@ struct timer_structure {
 	/*
 	 * next: the earliest now at which expire would return something, TIMER_NEVER if none. May
 	 * be earlier than that, which costs its caller a spurious wake-up, but never later; and not
-	 * so often that a timer costs more than 65 of them, unless the structure ticks.
+	 * so often that a timer costs more than 65 of them, unless the structure ticks or has laps.
 	 */
 	uint64_t (*next)(struct timer_set *set);
 

@@ -40,7 +40,8 @@ static void paragraph(const char *heading, const char *text)
 	putchar('\n');
 }
 
-static void print_bound(const struct option_spec *spec, double bound)
+/* In the largest unit of which it has one. */
+static void print_duration(double ns)
 {
 	static const struct {
 		double ns;
@@ -48,14 +49,21 @@ static void print_bound(const struct option_spec *spec, double bound)
 	} units[] = { { 86400e9, "d" }, { 3600e9, "h" }, { 60e9, "m" }, { 1e9, "s" },
 		      { 1e6, "ms" },	{ 1e3, "us" },	 { 1, "ns" } };
 
-	for (size_t i = 0; spec->type == OPTION_DURATION && i < sizeof(units) / sizeof(*units);
-	     i++) {
-		if (bound < units[i].ns)
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (ns < units[i].ns)
 			continue;
-		printf("%g%s", bound / units[i].ns, units[i].suffix);
+		printf("%g%s", ns / units[i].ns, units[i].suffix);
 		return;
 	}
-	printf("%g", bound);
+	printf("%g", ns);
+}
+
+static void print_bound(const struct option_spec *spec, double bound)
+{
+	if (spec->type == OPTION_DURATION)
+		print_duration(bound);
+	else
+		printf("%g", bound);
 }
 
 static void print_options(const struct option_spec *specs)
@@ -116,6 +124,24 @@ static void print_accuracy(const char *text)
 		printf("    The fraction is %g.\n", accuracy.fraction);
 }
 
+static void print_lap(const struct timer_structure *structure, const char *text)
+{
+	const char *settings = strchr(text, ':');
+	char error[OPTIONS_ERROR_SIZE];
+	void *options = structure->lap ? calloc(1, structure->options_size) : NULL;
+	uint64_t lap = 0;
+
+	if (options && !options_parse(structure->options, settings ? settings + 1 : NULL, options,
+				      error, sizeof(error)))
+		lap = structure->lap(options);
+	free(options);
+	if (!lap)
+		return;
+	printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
+	print_duration((double)lap);
+	puts(" that it is ahead.");
+}
+
 static void explain_structure(const struct timer_structure *structure, const char *text)
 {
 	const struct timer_complexity *cost = &structure->complexity;
@@ -129,6 +155,7 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
 	if (structure->ticks)
 		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
+	print_lap(structure, text);
 	if (structure->bears)
 		printf("\nBEARS\n    up to %zu timers, by its own account\n", structure->bears);
 	print_options(structure->options);
