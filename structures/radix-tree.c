@@ -36,10 +36,11 @@
  * time is left alone.
  *
  * DEPARTURES. Keys are 64 bits of ns that don't wrap: HAProxy's are 32 bits of ms, and the first is the
- * first from half a turn before now on. The bit number has no bytes of its own but is spread over bits
- * that alignment leaves free in pointers; for that, the pointer from an inner part up does not say
- * which side it is on, and the parent is looked at instead. HAProxy doesn't move a task that is put off
- * before it is due: that is lazy:radix-tree, and here it moves at once.
+ * first from half a turn before now on. The bit number has no bytes of its own: it is in the 7 top bits
+ * of the address of the inner part's parent, which has to be kept when that is written. So addresses
+ * must fit 57 bits: those of 64-bit programs do on x86-64, arm64 and riscv, unless memory is tagged;
+ * insert asserts it. HAProxy doesn't move a task that is put off before it is due: that is
+ * lazy:radix-tree, and here it moves at once.
  */
 #include <assert.h>
 #include <errno.h>
@@ -47,12 +48,10 @@
 
 #include "timer.h"
 
-_Static_assert(_Alignof(struct timer) >= 8, "three bits of a timer's address are free");
-
 /*
- * The four words of a link. All are addresses of links' words (or of the root's) with tags: a branch
- * has INNER if it leads to an inner part, and two bits of the level of the inner part that it belongs
- * to; INNER_UP has three bits of that level, and LEAF_UP the side of the leaf.
+ * The four words of a link. All are addresses of links' words (or of the root's) with tags in bits that
+ * addresses leave free. Bit 0 says what a branch leads to, INNER or not, and in INNER_UP and LEAF_UP
+ * which side of the parent the part is on; the 7 top bits of INNER_UP are the inner part's level.
  */
 #define LEFT	 0
 #define RIGHT	 1
@@ -60,8 +59,10 @@ _Static_assert(_Alignof(struct timer) >= 8, "three bits of a timer's address are
 #define LEAF_UP	 3
 
 #define INNER	    UINT64_C(1)
-#define BRANCH_BITS UINT64_C(6)
-#define TAGS	    UINT64_C(7)
+#define SIDE	    UINT64_C(1)
+#define LEVEL_SHIFT 57
+#define LEVEL	    (UINT64_MAX << LEVEL_SHIFT)
+#define ADDRESS	    (~(LEVEL | 1))
 
 /* In LEAF_UP of what is not in the tree. */
 #define IDLE	 0
@@ -86,13 +87,13 @@ static struct radix_tree *tree_of(const struct timer_set *set)
 
 static bool is_armed(const struct timer *timer)
 {
-	return timer->link.word[LEAF_UP] > TAGS;
+	return timer->link.word[LEAF_UP] > DISARMED;
 }
 
 /* The words that a tagged address leads to, and the timer that they are the link of. */
 static uint64_t *words_at(uint64_t tagged)
 {
-	return (uint64_t *)(uintptr_t)(tagged & ~TAGS);
+	return (uint64_t *)(uintptr_t)(tagged & ADDRESS);
 }
 
 static struct timer *owner_of(const uint64_t *words)
@@ -107,38 +108,27 @@ static uint64_t address_of(const uint64_t *words)
 
 static unsigned level_of(const uint64_t *words)
 {
-	return (unsigned)((words[INNER_UP] & TAGS) | (words[LEFT] & BRANCH_BITS) << 2 |
-			  (words[RIGHT] & BRANCH_BITS) << 4);
+	return (unsigned)(words[INNER_UP] >> LEVEL_SHIFT);
 }
 
-/* Which side an inner part is on. Above a leaf that is alone, the root has nothing on the right. */
-static int side_of(const uint64_t *words)
-{
-	const uint64_t *up = words_at(words[INNER_UP]);
-
-	return (up[RIGHT] & ~BRANCH_BITS) == (address_of(words) | INNER);
-}
-
-/* Puts a leaf, or an inner part, and all below it, on that side of `up`. */
-static void attach(uint64_t *up, int side, uint64_t below)
+/* Puts a leaf, or an inner part and all below it, on that side of `up`. */
+static void attach(uint64_t *up, unsigned side, uint64_t below)
 {
 	uint64_t *words = words_at(below);
 
-	up[side] = (up[side] & BRANCH_BITS) | (below & ~BRANCH_BITS);
+	up[side] = below;
 	if (below & INNER)
-		words[INNER_UP] = (words[INNER_UP] & TAGS) | address_of(up);
+		words[INNER_UP] = (words[INNER_UP] & LEVEL) | address_of(up) | side;
 	else
-		words[LEAF_UP] = address_of(up) | (unsigned)side;
+		words[LEAF_UP] = address_of(up) | side;
 }
 
 /* Puts a new timer in above what is on that side of `up`: its leaf goes to `own` side below. */
-static void put_in_above(uint64_t *up, int side, uint64_t *words, unsigned level, int own)
+static void put_in_above(uint64_t *up, unsigned side, uint64_t *words, unsigned level, unsigned own)
 {
 	uint64_t below = up[side];
 
-	words[LEFT] = level >> 2 & BRANCH_BITS;
-	words[RIGHT] = level >> 4 & BRANCH_BITS;
-	words[INNER_UP] = level & TAGS;
+	words[INNER_UP] = (uint64_t)level << LEVEL_SHIFT;
 	attach(up, side, address_of(words) | INNER);
 	attach(words, own, address_of(words));
 	attach(words, !own, below);
@@ -149,7 +139,7 @@ static void put_in_above(uint64_t *up, int side, uint64_t *words, unsigned level
  * leaf: if the last level is missing above it, the timer goes there; else above the last part before
  * which a level is missing, or the first of all.
  */
-static void put_in_equal(uint64_t *up, int side, uint64_t *words)
+static void put_in_equal(uint64_t *up, unsigned side, uint64_t *words)
 {
 	uint64_t *part = words_at(up[side]);
 	unsigned level = level_of(part), below = level;
@@ -175,7 +165,7 @@ static void put_in(struct radix_tree *tree, struct timer *timer, uint64_t deadli
 {
 	uint64_t *words = timer->link.word, *up = tree->branch, *below = NULL;
 	uint64_t differ = 0;
-	int side = LEFT;
+	unsigned side = LEFT;
 
 	timer->deadline = timer->key = deadline;
 	words[INNER_UP] = 0;
@@ -208,12 +198,8 @@ static void put_in(struct radix_tree *tree, struct timer *timer, uint64_t deadli
 /* `spare`, which is not in use, becomes what the inner part of `words` is. */
 static void take_over(uint64_t *spare, const uint64_t *words)
 {
-	int side = side_of(words);
-
 	spare[INNER_UP] = words[INNER_UP];
-	spare[LEFT] = words[LEFT];
-	spare[RIGHT] = words[RIGHT];
-	attach(words_at(words[INNER_UP]), side, address_of(spare) | INNER);
+	attach(words_at(words[INNER_UP]), words[INNER_UP] & SIDE, address_of(spare) | INNER);
 	attach(spare, LEFT, words[LEFT]);
 	attach(spare, RIGHT, words[RIGHT]);
 }
@@ -221,13 +207,13 @@ static void take_over(uint64_t *spare, const uint64_t *words)
 static void take_out(struct radix_tree *tree, struct timer *timer)
 {
 	uint64_t *words = timer->link.word, *parent = words_at(words[LEAF_UP]);
-	int side = words[LEAF_UP] & 1;
+	unsigned sibling = !(words[LEAF_UP] & SIDE);
 
 	if (parent == tree->branch) {
 		tree->branch[LEFT] = 0;
 		return;
 	}
-	attach(words_at(parent[INNER_UP]), side_of(parent), parent[!side]);
+	attach(words_at(parent[INNER_UP]), parent[INNER_UP] & SIDE, parent[sibling]);
 	if (parent == words)
 		return;
 	if (words[INNER_UP])
@@ -251,14 +237,11 @@ static struct timer *first_of(const struct radix_tree *tree)
 /* The timer after this one in order, or NULL. */
 static struct timer *after(const struct radix_tree *tree, const struct timer *timer)
 {
-	const uint64_t *up = words_at(timer->link.word[LEAF_UP]);
-	int side = timer->link.word[LEAF_UP] & 1;
+	uint64_t up = timer->link.word[LEAF_UP];
 
-	while (up != tree->branch && side == RIGHT) {
-		side = side_of(up);
-		up = words_at(up[INNER_UP]);
-	}
-	return up == tree->branch ? NULL : leftmost_below(up[RIGHT]);
+	while (words_at(up) != tree->branch && up & SIDE)
+		up = words_at(up)[INNER_UP];
+	return words_at(up) == tree->branch ? NULL : leftmost_below(words_at(up)[RIGHT]);
 }
 
 /* --- the operations */
@@ -294,6 +277,7 @@ static void radix_tree_insert(struct timer_set *set, struct timer *timer, uint64
 
 	(void)interval;
 	assert(!is_armed(timer) && "insert: the timer is armed");
+	assert(!(address_of(timer->link.word) & ~ADDRESS) && "insert: an address of over 57 bits");
 	put_in(tree, timer, deadline);
 	tree->size++;
 }
@@ -385,7 +369,7 @@ static size_t radix_tree_footprint(const struct timer_set *set)
 /* What a part may be: below which one, on which side, at what depth, with which keys. */
 struct place {
 	const uint64_t *up;
-	int side;
+	unsigned side;
 	int depth; /* of the parent: -1 for the root, then levels in their order on the way down */
 	uint64_t least, greatest;
 };
@@ -414,7 +398,7 @@ static const char *check_leaf(const uint64_t *words, const struct place *place)
 {
 	const struct timer *timer = owner_of(words);
 
-	if (words[LEAF_UP] != (address_of(place->up) | (unsigned)place->side))
+	if (words[LEAF_UP] != (address_of(place->up) | place->side))
 		return "a leaf is in another place than it says";
 	if (timer->key != timer->deadline)
 		return "a key is not its timer's deadline";
@@ -425,7 +409,7 @@ static const char *check_leaf(const uint64_t *words, const struct place *place)
 
 static const char *check_inner(const uint64_t *words, const struct place *place)
 {
-	if (words_at(words[INNER_UP]) != place->up || side_of(words) != place->side)
+	if (words_at(words[INNER_UP]) != place->up || (words[INNER_UP] & SIDE) != place->side)
 		return "an inner part is in another place than it says";
 	if (!words_at(words[LEFT]) || !words_at(words[RIGHT]))
 		return "an inner part lacks a branch";
@@ -450,7 +434,7 @@ static const char *check_below(uint64_t branch, const struct place *place, struc
 		return NULL;
 	}
 	census->inner_parts++;
-	for (int side = LEFT; side <= RIGHT && !broken; side++) {
+	for (unsigned side = LEFT; side <= RIGHT && !broken; side++) {
 		struct place below = { words, side, depth_of(level), 0, 0 };
 
 		below.least = below.greatest = owner_of(words)->key;
@@ -494,7 +478,7 @@ const struct timer_structure timer_radix_tree = {
 		"elastic binary tree: a radix tree that every timer brings its own inner node to",
 	.source = "HAProxy (ebtree's eb64tree.h, task.c)",
 	.departures =
-		"64-bit keys that don't wrap; bit numbers in the tags of pointers; a timer that is put off moves at once",
+		"64-bit keys that don't wrap; bit numbers in the top of an address; a timer that is put off moves at once",
 	.complexity = { "O(log n)", "O(log n)", "O(1)", "O(1)", "O(log n)", "O(log n) each" },
 	.create = radix_tree_create,
 	.destroy = radix_tree_destroy,
