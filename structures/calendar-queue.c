@@ -31,6 +31,7 @@
 #define LEAST_BUCKETS  2
 #define LEAST_CAPACITY 16
 #define MOST_SAMPLES   25
+#define MOST_EQUAL     400		   /* samples, if they are all due at one time; assumed */
 #define FIRST_WIDTH    1000000		   /* ns; until there are five timers, it hardly matters */
 #define MOST_WIDTH     (UINT64_C(1) << 60) /* ns; 36 years */
 
@@ -190,7 +191,7 @@ static struct timer *take_samples(struct calendar_queue *calendar, struct timer 
 
 /*
  * The width that suits the timers that are next, which are taken out and returned. If they are due at
- * one time, twice as many are looked at. If all timers are, the width stays.
+ * one time, twice as many are looked at, up to MOST_EQUAL; if they still are, the width stays.
  */
 static struct timer *find_width(struct calendar_queue *calendar)
 {
@@ -201,7 +202,7 @@ static struct timer *find_width(struct calendar_queue *calendar)
 
 	if (wanted > MOST_SAMPLES)
 		wanted = MOST_SAMPLES;
-	while (average <= 0 && taken < count) {
+	while (average <= 0 && taken < count && taken < MOST_EQUAL) {
 		samples = take_samples(calendar, samples, &taken, wanted);
 		average = average_separation(samples, (double)UINT64_MAX);
 		wanted = wanted > count / 2 ? count : 2 * wanted;
