@@ -1,9 +1,9 @@
 /*
  * calendar-queue - a year of days, each a sorted list, with as many days as suit the timers
  *
- * IDEA. A desk calendar has a page for each day of the year; what is due next year is written on the same
- * page, below. A bucket is such a page: a sorted list of all timers of one day, of any year. Time goes
- * through the days, and what is on today's page and is due this year fires.
+ * IDEA. A desk calendar has a page for each day of the year; what is due next year is written on
+ * the same page, below. A bucket is such a page: a sorted list of all timers of one day, of any
+ * year. Time goes through the days, and what is on today's page and is due this year fires.
  *
  *	 days of 10 ns, a year of 4 days: it is day 5, which is day 1 of the second year
  *
@@ -12,13 +12,47 @@
  *	  bucket 2
  *	  bucket 3   70 < 112            day 7, day 11
  *
- * That is O(1) if a day has few timers and few days are empty. So when there are more than two timers a
- * bucket, buckets are doubled; when there are less than half a timer a bucket, they are halved; and each
- * time the days get a new width: 3 times the average separation of the next (up to) 25 timers, without
- * those separations that are more than twice the average. If a whole year is passed without anything
- * due, the first of all lists' first timers is looked for, and time goes on from there.
+ * That is O(1) if a day has few timers and few days are empty. So when there are more than two
+ * timers a bucket, buckets are doubled; when there are less than half a timer a bucket, they are
+ * halved; and each time the days get a new width: 3 times the average separation of the next (up
+ * to) 25 timers, without those separations that are more than twice the average. If a whole year
+ * is passed without anything due, the first of all lists' first timers is looked for, and time
+ * goes on from there.
  *
- * SOURCE. Brown, CACM 31 (1988). The numbers above are his.
+ * COST.   insert     O(1) amortised and expected: a division and a few steps in a list,
+ *                    unless all timers are dealt out anew; O(n) at worst
+ *         reinsert   as remove and insert
+ *         remove     O(1) amortised
+ *         next       O(1) expected: empty days are passed; O(n) where a year is
+ *         expire     as next, for each
+ *         memory     8 bytes a timer that is reserved for, up to 16 after growing
+ *
+ * WINS. Where as many timers go in as out and they are spread about evenly: with 10,000 timers 0.4
+ * to 0.5 of the binary heap's cost in hold, where a 4-ary heap takes 0.5 to 0.8; half in rpc; and a
+ * third in idle, where every timer goes to the end of its list. With a million it is ahead of the
+ * 4-ary heap in idle and rpc, and a little behind it in hold.
+ *
+ * LOSES. In the worst operation, as all timers are dealt out anew: 29 ms in a burst of 100,000.
+ * Where the number goes up and down, as that is what it does then: 4.5 times the binary heap's
+ * cost in burst. Where those that are next are not like the others: in idle with 16 intervals the
+ * next are those few that have long been silent, and days that suit them are long lists for all
+ * others (1.9 times). And nothing makes it look again while the number stays the same: 100,000
+ * timers of 1 ms on average that become timers of 1,000 s take 137 us for each that fires, 40
+ * times a red-black tree's cost, as a year is passed for each and then all lists are looked at.
+ *
+ * SOURCE. Brown, CACM 31 (1988): the thresholds (twice, and half less 2), 5 samples and a tenth of
+ * the number, at most 25, the rule for the width, and the direct search are his. What the best
+ * fixed width is was asked by Erickson, Ladner and LaMarca (ACM TOMACS 10, 2000): width= is for
+ * that.
+ *
+ * DEPARTURES. Events are not stopped there: here lists are linked both ways, and buckets are
+ * halved when timers are stopped, too. Nothing is armed there to be due before what was found
+ * last: here time goes back to its day. A place in a list is looked for from both ends in turn, so
+ * that equal deadlines, and those that grow, cost a step. Samples that are all due at one time
+ * would give a width of 0: here more are looked at, up to 400, and if they are no help either, the
+ * width stays; and if only separations of 0 are left without the large ones, all count. Widths are
+ * whole ns. Buckets are reserved beforehand, and resizing is done in their place. TIMER_NEVER is
+ * kept apart.
  */
 #include <assert.h>
 #include <errno.h>
@@ -32,10 +66,10 @@
 #define LEAST_CAPACITY 16
 #define MOST_SAMPLES   25
 #define MOST_EQUAL     400		   /* samples, if they are all due at one time; assumed */
-#define FIRST_WIDTH    1000000		   /* ns; until there are five timers, it hardly matters */
+#define FIRST_WIDTH    1000000		   /* ns; assumed, until timers differ */
 #define MOST_WIDTH     (UINT64_C(1) << 60) /* ns; 36 years */
 
-/* Where a timer is, in link.word[2]. Those in buckets have their bucket's number in link.word[3]. */
+/* Where a timer is, in link.word[2]; in buckets, the bucket's number is in link.word[3]. */
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
 #define PLACE_NEVER    2
@@ -46,8 +80,9 @@ struct calendar_options {
 };
 
 /*
- * No timer in a bucket is due before the day begins. A reserve for `capacity` timers, a power of two,
- * is for half as many buckets: they are doubled when there are more than twice as many timers.
+ * No timer in a bucket is due before the day begins. A reserve for `capacity` timers, a power of
+ * two, is for half as many buckets: they are doubled when there are more than twice as many
+ * timers.
  */
 struct calendar_queue {
 	uint64_t width;	   /* of a day, ns */
@@ -190,8 +225,8 @@ static struct timer *take_samples(struct calendar_queue *calendar, struct timer 
 }
 
 /*
- * The width that suits the timers that are next, which are taken out and returned. If they are due at
- * one time, twice as many are looked at, up to MOST_EQUAL; if they still are, the width stays.
+ * The width that suits the timers that are next, which are taken out and returned. If they are due
+ * at one time, twice as many are looked at, up to MOST_EQUAL; if they still are, the width stays.
  */
 static struct timer *find_width(struct calendar_queue *calendar)
 {
@@ -244,7 +279,7 @@ static void deal(struct calendar_queue *calendar, struct timer *timer)
 	}
 }
 
-/* The other number of buckets, the width that suits the timers now, and all timers dealt out anew. */
+/* Another number of buckets, the width that suits the timers now, and all dealt out anew. */
 static void resize(struct calendar_queue *calendar, size_t buckets)
 {
 	struct timer *samples = calendar->adapts ? find_width(calendar) : NULL;
@@ -526,8 +561,8 @@ const struct timer_structure timer_calendar_queue = {
 		"a year of days that are sorted lists; number and width of days follow the timers",
 	.source = "Brown, CACM 31, 1988",
 	.departures =
-		"timers can be stopped and armed to be due before the next; lists are searched from both ends; "
-		"other samples where the first are due at one time",
+		"timers can be stopped, and armed to be due before the next; "
+		"lists are searched from both ends; other samples where the first are due at one time",
 	.complexity = { "O(1) amortised expected", "O(1) expected", "O(1) amortised",
 			"O(1) amortised", "O(1) amortised expected",
 			"O(1) amortised expected each" },

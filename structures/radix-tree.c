@@ -1,9 +1,10 @@
 /*
  * radix-tree - HAProxy's elastic binary tree: every timer brings the inner node that it may need
  *
- * IDEA. A tree that branches at bits of the deadline, and only at those where two timers differ. With n
- * timers at its ends it has n - 1 inner nodes, so each timer carries one: a timer has a leaf part and
- * an inner part, which may be anywhere above its leaf. Between them the tree is elastic:
+ * IDEA. A tree that branches at bits of the deadline, and only at those where two timers differ.
+ * With n timers at its ends it has n - 1 inner nodes, so each timer carries one: a timer has a
+ * leaf part and an inner part, which may be anywhere above its leaf. Between them the tree is
+ * elastic:
  *
  *	  5 (101), 7 (111), 4 (100), armed in this order
  *
@@ -13,14 +14,15 @@
  *	     /   \
  *	   [4]   [5]                  the inner part of 5 is not in use
  *
- * A new timer goes down by its own bits until an inner node's bits differ from its own above where that
- * branches; there its inner part is put in, with what was there on one side and its leaf on the other.
- * When a timer leaves, the inner node above its leaf is not needed any more: its sibling moves up, and
- * that spare inner part takes over from the timer's own. Nothing is compared, balanced or rotated.
+ * A new timer goes down by its own bits until an inner node's bits differ from its own above where
+ * that branches; there its inner part is put in, with what was there on one side and its leaf on
+ * the other. When a timer leaves, the inner node above its leaf is not needed any more: its
+ * sibling moves up, and that spare inner part takes over from the timer's own. Nothing is
+ * compared, balanced or rotated.
  *
- * Equal deadlines make a tree of their own below the last bit, filled from left to right as a binary
- * counter is: its inner nodes have levels of their own, and a new timer goes where on the right way
- * down a level is missing, or on top.
+ * Equal deadlines make a tree of their own below the last bit, filled from left to right as a
+ * binary counter is: its inner nodes have levels of their own, and a new timer goes where on the
+ * right way down a level is missing, or on top.
  *
  * COST.   insert     O(log n), at most the bits of a deadline: a miss a level, no comparison
  *                    of order; equal ones: as many levels more as their number has bits
@@ -30,17 +32,28 @@
  *         expire     as next and remove, for each
  *         memory     none
  *
- * SOURCE. Willy Tarreau's ebtree, eb64tree.h and ebtree.h, as HAProxy has it in its tree (task.c, a tree
- * a thread). As there: the layout of a node, two branches, the parents of both parts and a bit number; how
- * equal keys are filed; the first is looked up anew for each that expires; what is put off to the same
- * time is left alone.
+ * WINS. Against the red-black tree where timers are stopped or put off: going out is a few stores
+ * and no walk, and going in among the latest is a way that is always the same. With 10,000 timers
+ * 2 times in idle and 3 times in rpc. It takes no memory, and nothing ever fails.
  *
- * DEPARTURES. Keys are 64 bits of ns that don't wrap: HAProxy's are 32 bits of ms, and the first is the
- * first from half a turn before now on. The bit number has no bytes of its own: it is in the 7 top bits
- * of the address of the inner part's parent, which has to be kept when that is written. So addresses
- * must fit 57 bits: those of 64-bit programs do on x86-64, arm64 and riscv, unless memory is tagged;
- * insert asserts it. HAProxy doesn't move a task that is put off before it is due: that is
- * lazy:radix-tree, and here it moves at once.
+ * LOSES. Where all fire: the first is looked for once for each and once more by next, and each
+ * load of that waits for the one before: 1.3 times a red-black tree's cost in hold with 10,000
+ * timers. Where deadlines are skewed, as nothing keeps the tree from being deep then: 2.3 times
+ * with Pareto's intervals. Against heaps, save in draining: 1.3 to 6 times the binary heap's cost.
+ *
+ * SOURCE. Willy Tarreau's ebtree, eb64tree.h and ebtree.h, as HAProxy has it in its tree (task.c,
+ * a tree a thread). As there: the layout of a node, two branches, the parents of both parts and a
+ * bit number; how equal keys are filed; the first is looked up anew for each that expires; what is
+ * put off to the same time is left alone.
+ *
+ * DEPARTURES. Keys are 64 bits of ns that don't wrap: HAProxy's are 32 bits of ms, and the first
+ * is the first from half a turn before now on. The bit number has no bytes of its own: it is in
+ * the 7 top bits of the address of the inner part's parent, which has to be kept when that is
+ * written. That makes it about a tenth slower than eb64tree.c itself with 10,000 timers, and up to
+ * a half with a million that are put off at random. And addresses must fit 57 bits: those of
+ * 64-bit programs do on x86-64, arm64 and riscv, unless memory is tagged; insert asserts it.
+ * HAProxy doesn't move a task that is put off before it is due: that is lazy:radix-tree, and here
+ * it moves at once.
  */
 #include <assert.h>
 #include <errno.h>
@@ -49,9 +62,10 @@
 #include "timer.h"
 
 /*
- * The four words of a link. All are addresses of links' words (or of the root's) with tags in bits that
- * addresses leave free. Bit 0 says what a branch leads to, INNER or not, and in INNER_UP and LEAF_UP
- * which side of the parent the part is on; the 7 top bits of INNER_UP are the inner part's level.
+ * The four words of a link. All are addresses of links' words (or of the root's) with tags in bits
+ * that addresses leave free. Bit 0 says what a branch leads to, INNER or not, and in INNER_UP and
+ * LEAF_UP which side of the parent the part is on; the 7 top bits of INNER_UP are the inner part's
+ * level.
  */
 #define LEFT	 0
 #define RIGHT	 1
@@ -69,8 +83,8 @@
 #define DISARMED 2
 
 /*
- * Levels of inner parts: the bit at which it branches; or above 63 in a tree of equal deadlines, where
- * they rise on the way down to the last, which is HAProxy's -1.
+ * Levels of inner parts: the bit at which it branches; or above 63 in a tree of equal deadlines,
+ * where they rise on the way down to the last, which is HAProxy's -1.
  */
 #define LEVEL_EQUAL	 64
 #define LEVEL_EQUAL_LAST 127
@@ -135,9 +149,9 @@ static void put_in_above(uint64_t *up, unsigned side, uint64_t *words, unsigned 
 }
 
 /*
- * Puts a timer into the tree of its equals, on that side of `up`. The way down on the right ends at a
- * leaf: if the last level is missing above it, the timer goes there; else above the last part before
- * which a level is missing, or the first of all.
+ * Puts a timer into the tree of its equals, on that side of `up`. The way down on the right ends
+ * at a leaf: if the last level is missing above it, the timer goes there; else above the last part
+ * before which a level is missing, or the first of all.
  */
 static void put_in_equal(uint64_t *up, unsigned side, uint64_t *words)
 {
@@ -477,8 +491,8 @@ const struct timer_structure timer_radix_tree = {
 	.summary =
 		"elastic binary tree: a radix tree that every timer brings its own inner node to",
 	.source = "HAProxy (ebtree's eb64tree.h, task.c)",
-	.departures =
-		"64-bit keys that don't wrap; bit numbers in the top of an address; a timer that is put off moves at once",
+	.departures = "64-bit keys that don't wrap; bit numbers in the top of an address; "
+		      "a timer that is put off moves at once",
 	.complexity = { "O(log n)", "O(log n)", "O(1)", "O(1)", "O(log n)", "O(log n) each" },
 	.create = radix_tree_create,
 	.destroy = radix_tree_destroy,
