@@ -203,8 +203,9 @@ void check_fine_times(const struct subject *subject, const struct settings *sett
 /* Of a structure that ticks it is the ticks that there are until the last deadline. */
 static uint64_t most_in_vain(const struct subject *subject, size_t timers, unsigned bits)
 {
-	return subject->structure->ticks ? (UINT64_C(1) << bits) / subject->accuracy.tick + timers
-					 : timers * 65;
+	return subject->choice.within->ticks
+		       ? (UINT64_C(1) << bits) / subject->accuracy.tick + timers
+		       : timers * 65;
 }
 
 /*
@@ -246,7 +247,7 @@ void check_wakeups(const struct subject *subject, const struct settings *setting
 
 	for (unsigned bits = 1; bits <= 62; bits++) {
 		/* Sleeping for ever a tick at a time would take that long. */
-		if (subject->structure->ticks && (subject->accuracy.tick << 12) >> bits == 0)
+		if (subject->choice.within->ticks && (subject->accuracy.tick << 12) >> bits == 0)
 			break;
 		sleep_and_wake(subject, &random, bits);
 	}
