@@ -116,9 +116,28 @@ static void print_accuracy(const char *text)
 		printf("    The fraction is %g.\n", accuracy.fraction);
 }
 
+/* What a wrapper has from the structure that it wraps, and any other by itself. */
+static void explain_within(const struct timer_structure *structure,
+			   const struct timer_structure *within)
+{
+	if (within != structure) {
+		printf("\nWRAPS\n    %s - %s\n", within->name, within->summary);
+		printf("    whose costs, options and accuracy it has; see timerbed explain %s\n",
+		       within->name);
+	}
+	if (within->ticks)
+		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
+	if (within->bears)
+		printf("\nBEARS\n    up to %zu timers, by its own account\n", within->bears);
+	print_options(within->options);
+	print_settings("SETTINGS THAT THE TESTS COVER", within->name, within->interesting);
+}
+
 static void explain_structure(const struct timer_structure *structure, const char *text)
 {
 	const struct timer_complexity *cost = &structure->complexity;
+
+	const struct timer_structure *within = timer_structure_within(text);
 
 	printf("%s - %s\n", structure->name, structure->summary);
 	paragraph("SOURCE", structure->source);
@@ -127,12 +146,11 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	printf("\nCOST\n    insert %s\n    reinsert %s\n    disarm %s\n    remove %s\n"
 	       "    next %s\n    expire %s\n",
 	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
-	if (structure->ticks)
-		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
-	if (structure->bears)
-		printf("\nBEARS\n    up to %zu timers, by its own account\n", structure->bears);
-	print_options(structure->options);
-	print_settings("SETTINGS THAT THE TESTS COVER", structure->name, structure->interesting);
+	if (within)
+		explain_within(structure, within);
+	else
+		printf("\nWRAPS\n    any structure that wraps none: %s:quad-heap, or %s:* for all\n",
+		       structure->name, structure->name);
 	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",
 	       structure->name);
 }
@@ -149,11 +167,16 @@ static void explain_workload(const struct workload *workload)
 /* Structures and yardsticks, with their options checked. An exit status, or -1 if it is neither. */
 static int explain_subject(const char *name)
 {
+	const struct timer_structure *structure = timer_structure_find(name);
 	struct subject subject;
 	char error[SUBJECT_ERROR_SIZE];
 
+	if (structure && structure->create_over && !strchr(name, ':')) {
+		explain_structure(structure, name);
+		return 0;
+	}
 	if (subject_find(name, &subject, error)) {
-		if (!timer_structure_find(name))
+		if (!structure)
 			return -1;
 		return message_usage("%s", error); /* known, but its options are wrong */
 	}
