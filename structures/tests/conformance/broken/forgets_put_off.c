@@ -7,6 +7,7 @@
 static void reinsert_storing(struct timer_set *set, struct timer *timer, uint64_t deadline,
 			     uint64_t interval)
 {
+	assert(right_armed(timer) && "reinsert: the timer is not armed");
 	if (deadline >= timer->key)
 		timer->deadline = deadline;
 	else
