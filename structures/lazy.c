@@ -32,13 +32,15 @@
  *         remove     that of the structure
  *         next       that of the structure; early by what was put off or disarmed
  *         expire     that of the structure; and an insert for each timer put off, once a timeout
- *         memory     64 bytes; disarmed timers stay in the structure until they come up or are removed
+ *         memory     48 bytes; disarmed timers stay in the structure until they come up or are removed
  *
  * WINS. Where timeouts are put off more often than they come up, most of all over structures whose
- * reinsert walks or touches other timers: heaps, trees, lists.
+ * reinsert walks or touches other timers: heaps, trees, lists. Of `idle` with 1e4 timers an operation is
+ * 54 instructions over quad-heap instead of 82, and 54 over hierarchical-wheel instead of 99, what
+ * replaying costs included (callgrind, called through the table).
  *
- * LOSES. Where most timers fire, or deadlines come forward: then it is a layer that does nothing. Where
- * wake-ups count: one that was put off or disarmed costs one when it comes up. Where timers are disarmed
+ * LOSES. Where most timers fire, or deadlines come forward: then it is a layer that does nothing, of 14
+ * instructions an operation in `hold`. Where wake-ups count: one that was put off or disarmed costs one when it comes up. Where timers are disarmed
  * and then left alone with long deadlines: they fill the structure, and its heap or its lists are as
  * long. And over common-timeout: what was put off is filed again with what is left of its interval, which
  * is nobody else's, so it goes to the heap there.
