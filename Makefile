@@ -28,7 +28,11 @@ BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
+# Structures that wrap another are built into the bench over each of the others, as scripts/registry does.
 structure_names := $(notdir $(STRUCTURES:.c=))
+wrapper_names   := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.create_over' $(STRUCTURES))))
+plain_names     := $(filter-out $(wrapper_names),$(structure_names))
+inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(plain_names:%=$(outer)-over-%))
 
 # ------------------------------------------------------------------------------------- variants
 #
@@ -86,7 +90,7 @@ $(foreach v,default measured sanitized shared threads,$(eval $(call compile_rule
 # hold the sources' hashes), but only touched when their text does.
 
 generated := $(BUILD)/generated
-inlined   := $(structure_names:%=$(generated)/inlined/%.c)
+inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c broken.c)
 
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h bench/*/*.h) $(LOOP) $(wildcard loop/*.h) structures/timer.h scripts/registry
@@ -114,7 +118,7 @@ loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/
 bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
 	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
 	$(BUILD)/$(1)/generated/subjects.o \
-	$(structure_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
+	$(inlined_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
 
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^

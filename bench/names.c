@@ -171,6 +171,17 @@ static void visit_workloads(void (*visit)(const char *name, const char *summary,
 	}
 }
 
+/* A ':' in the pattern is what asks for those that wrap others; with * alone each would be twice. */
+static void visit_subjects(void (*visit)(const char *name, const char *summary, void *data),
+			   void *data)
+{
+	const struct match *match = data;
+
+	subject_list(visit, data);
+	if (strchr(match->pattern, ':'))
+		subject_list_wrapped(visit, data);
+}
+
 static int check_subject(const char *word, char *error)
 {
 	struct subject subject;
@@ -197,7 +208,7 @@ struct namespace
 			  void *data);
 };
 
-static const struct namespace subjects_space = { "subject", check_subject, subject_list };
+static const struct namespace subjects_space = { "subject", check_subject, visit_subjects };
 static const struct namespace workloads_space = { "workload", check_workload, visit_workloads };
 
 static int expand_word(const struct namespace *space, const char *word, struct names *names,

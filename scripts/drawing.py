@@ -50,15 +50,15 @@ KNOWN = {
 
 
 def structure_of(name):
-    """The structure in a loop's name, loop:STRUCTURE@BACKEND+words; or the name."""
-    return re.sub(r"^loop:|@.*$", "", name)
+    """The structure in a loop's name, loop:STRUCTURE@BACKEND+words, and the one that lazy wraps."""
+    return re.sub(r"^(loop:)?(lazy:)?|@.*$", "", name)
 
 
 def appearance(names):
     """{name: (colour, shape)}: known, or by the hash of the name among what no known one uses.
 
-    A loop looks like its structure; where several have the same one, the first of them does, and
-    the others have its colour.
+    A loop looks like its structure, and lazy like what it wraps; where several have the same one,
+    the first of them does, and the others have its colour.
     """
     free = [(colour, shape) for shape in SHAPES for colour in COLOURS
             if (colour, shape) not in KNOWN.values()]

@@ -526,8 +526,6 @@ static const char *check_list(const struct hierarchical_wheel *wheel, const stru
 			return "a timer is in another list than it says";
 		if (place != LEVEL_NEVER && timer->key < wheel->tick)
 			return "a timer is filed in the past";
-		if (place != LEVEL_NEVER && timer->key < ceiling_tick(wheel, timer->deadline))
-			return "a timer is filed before its deadline";
 		if (place == LEVEL_BEYOND && timer->key < wheel->beyond_least)
 			return "a timer beyond the top is earlier than their least";
 		if (place >= LEVEL_FIRST && level_of(wheel, timer->key) + LEVEL_FIRST != place)

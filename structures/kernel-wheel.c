@@ -140,26 +140,50 @@ static uint64_t reach(void)
 	return (uint64_t)FIRST_AHEAD << shift_of(LEVELS - 1);
 }
 
-/*
- * The place for a tick ahead: the slot that ends at it or after; or, when the timer may be moved from
- * there, the one that begins at it or before.
- */
-static uint32_t place_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves)
-{
-	unsigned level = level_of(tick - wheel->clock);
-	uint64_t slot = tick >> shift_of(level);
+/* Where a timer goes, and the tick at which it will fire there. */
+struct filing {
+	uint32_t place;
+	uint64_t fires;
+};
 
-	if (tick - wheel->clock >= reach())
-		return PLACE_BEYOND;
-	if (!moves)
-		slot += slot << shift_of(level) != tick;
-	return (uint32_t)(PLACE_SLOT + level * SLOTS + slot % SLOTS);
+/* The first tick at or after that one at which a slot of the level begins; the last, beyond time. */
+static uint64_t slot_begins(uint64_t tick, unsigned level)
+{
+	uint64_t rest = tick & ((UINT64_C(1) << shift_of(level)) - 1), begins;
+
+	if (!rest)
+		return tick;
+	return __builtin_add_overflow(tick - rest, UINT64_C(1) << shift_of(level), &begins)
+		       ? UINT64_MAX - 1
+		       : begins;
 }
 
-static void file(struct kernel_wheel *wheel, struct timer *timer, uint32_t place)
+/*
+ * The filing for a tick ahead: the slot that ends at it or after; or, when the timer may be moved from
+ * there, the one that begins at it or before. If it is moved only once, it will fire when a slot ends
+ * that is on the level for the most that can be left then.
+ */
+static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves)
 {
-	unsigned number = place - PLACE_SLOT;
+	unsigned level = level_of(tick - wheel->clock), last = level;
+	uint64_t slot;
 
+	if (tick - wheel->clock >= reach())
+		return (struct filing){ PLACE_BEYOND, tick };
+	if (moves == MOVES_FULL)
+		last = 0;
+	else if (moves)
+		last = level_of((UINT64_C(1) << shift_of(level)) - 1);
+	tick = slot_begins(tick, last);
+	slot = (tick >> shift_of(level)) % SLOTS;
+	return (struct filing){ (uint32_t)(PLACE_SLOT + level * SLOTS + slot), tick };
+}
+
+static void file(struct kernel_wheel *wheel, struct timer *timer, struct filing filing)
+{
+	uint32_t place = filing.place, number = place - PLACE_SLOT;
+
+	timer->key = filing.fires;
 	timer->link.half[4] = place;
 	if (place == PLACE_BEYOND) {
 		wheel->beyond_least =
@@ -182,7 +206,7 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 	} else if (timer->key < wheel->clock) {
 		append_due(wheel, timer);
 	} else {
-		file(wheel, timer, place_of(wheel, timer->key, wheel->moves));
+		file(wheel, timer, filing_of(wheel, timer->key, wheel->moves));
 	}
 }
 
@@ -266,7 +290,7 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 
 			moves -= moves && moves != MOVES_FULL;
 			timer->link.half[5] = moves;
-			file(wheel, timer, place_of(wheel, timer->key, moves));
+			file(wheel, timer, filing_of(wheel, timer->key, moves));
 		}
 		timer = next;
 	}
@@ -282,7 +306,7 @@ static void file_beyond(struct kernel_wheel *wheel)
 	while (timer) {
 		struct timer *next = timer->link.next;
 
-		file(wheel, timer, place_of(wheel, timer->key, timer->link.half[5]));
+		file(wheel, timer, filing_of(wheel, timer->key, timer->link.half[5]));
 		timer = next;
 	}
 }
@@ -351,16 +375,19 @@ static void kernel_wheel_reinsert(struct timer_set *set, struct timer *timer, ui
 				  uint64_t interval)
 {
 	struct kernel_wheel *wheel = wheel_of(set);
-	uint64_t key = ceiling_tick(wheel, deadline);
+	uint64_t tick = ceiling_tick(wheel, deadline);
 
 	(void)interval;
 	assert(is_armed(timer) && "reinsert: the timer is not armed");
-	if (timer->link.half[4] >= PLACE_SLOT && key >= wheel->clock && deadline != TIMER_NEVER &&
-	    place_of(wheel, key, wheel->moves) == timer->link.half[4]) {
-		timer->deadline = deadline;
-		timer->key = key;
-		timer->link.half[5] = wheel->moves;
-		return;
+	if (timer->link.half[4] >= PLACE_SLOT && tick >= wheel->clock && deadline != TIMER_NEVER) {
+		struct filing filing = filing_of(wheel, tick, wheel->moves);
+
+		if (filing.place == timer->link.half[4]) {
+			timer->deadline = deadline;
+			timer->key = filing.fires;
+			timer->link.half[5] = wheel->moves;
+			return;
+		}
 	}
 	take_out(wheel, timer);
 	arm(wheel, timer, deadline);
@@ -455,6 +482,20 @@ static size_t kernel_wheel_footprint(const struct timer_set *set)
 	return sizeof(struct kernel_wheel);
 }
 
+/* The place on the same level in which a tick is. */
+static uint32_t place_at(uint64_t tick, uint32_t place)
+{
+	unsigned level = (place - PLACE_SLOT) / SLOTS;
+
+	return (uint32_t)(PLACE_SLOT + level * SLOTS + (tick >> shift_of(level)) % SLOTS);
+}
+
+/* Whether a slot of the place's level ends at the tick, or time does. */
+static bool ends_slot(uint64_t tick, uint32_t place)
+{
+	return slot_begins(tick, (place - PLACE_SLOT) / SLOTS) == tick || tick == UINT64_MAX - 1;
+}
+
 static const char *check_list(const struct kernel_wheel *wheel, const struct timer *head,
 			      uint32_t place, size_t *count)
 {
@@ -465,8 +506,10 @@ static const char *check_list(const struct kernel_wheel *wheel, const struct tim
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
 			return "a timer is in another list than it says";
-		if (timer->key != ceiling_tick(wheel, timer->deadline))
-			return "a key is not the tick of its timer's deadline";
+		if (place >= PLACE_SLOT && place != place_at(timer->key, place))
+			return "a timer is in the wrong slot";
+		if (place >= PLACE_SLOT && !timer->link.half[5] && !ends_slot(timer->key, place))
+			return "a timer that is not moved fires in the middle of a slot";
 		if (place == PLACE_DUE && timer->key >= wheel->clock)
 			return "a timer is to fire that is not due";
 		if (place == PLACE_BEYOND && timer->key < wheel->beyond_least)

@@ -242,8 +242,8 @@ static const char *sorted_list_check(const struct timer_set *set)
 			return "the links do not agree";
 		if (timer->link.word[2] != ARMED)
 			return "a timer in the list is not armed";
-		if (timer->key != timer->deadline)
-			return "a key is not its timer's deadline";
+		if (timer->key > timer->deadline)
+			return "a timer is filed after its deadline";
 		if (previous && previous->key > timer->key)
 			return "the list is not in order";
 		previous = timer;

@@ -25,6 +25,13 @@
  * touching the neighbours possible, and why disarm and remove are two operations that are never
  * ranked against each other.
  *
+ * FILING. A structure goes by the timer's key and link. deadline it writes in insert and reinsert and
+ * does not read again, save that check may say that a key is after it. So a structure that wraps
+ * another (lazy) can put a deadline off, or mark a timer by one, and the other neither knows nor minds.
+ * A timer's key says when it will be handed over at the latest as it is filed: in ns or, where the
+ * accuracy has a tick, in ticks. It is never UINT64_MAX for a timer that was not armed for TIMER_NEVER,
+ * and stays as it is when the timer is handed over.
+ *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
  * reserve(n) no operation fails while at most n timers are not idle.
  *
@@ -46,8 +53,8 @@
 #define TIMER_SECOND UINT64_C(1000000000)
 
 /*
- * 32 bytes of the timer that are private to the structure which holds it. All zero while idle, and
- * left so by remove and expire: an idle timer may be inserted into any set.
+ * 32 bytes of the timer that are private to the structure which holds it. All zero while idle and only
+ * then, and left so by remove and expire: an idle timer may be inserted into any set.
  */
 union timer_link {
 	struct {
@@ -60,7 +67,8 @@ union timer_link {
 };
 
 struct timer {
-	uint64_t deadline; /* when it is to fire; callers read it, only operations write it */
+	uint64_t deadline; /* when it is to fire; callers read it while it is armed, or when it */
+			   /* fires; only operations write it */
 	uint64_t key;	   /* what it is filed under; structures order by key alone, so that a */
 			   /* later re-arm can move deadline and leave the filing as it is */
 	union timer_link link; /* the structure's */
@@ -113,10 +121,11 @@ struct timer_structure {
 	struct timer_complexity complexity;
 
 	/* The largest number of timers it is sensible for, by its own account; 0 when any number
-	 * is. */
+	 * is. Of a wrapper: what it wraps says (timer_structure_within). */
 	size_t bears;
 
-	/* While anything is armed, next is the next tick, however far the first deadline is. */
+	/* While anything is armed, next is the next tick, however far the first deadline is. Of a
+	 * wrapper as above. */
 	bool ticks;
 
 	/*
@@ -147,6 +156,14 @@ struct timer_structure {
 	 */
 	int (*create)(struct timer_set **set, const void *options, uint64_t now);
 	void (*destroy)(struct timer_set *set);
+
+	/*
+	 * Instead of create for a structure that wraps another, with the operations below and no
+	 * options, accuracy, lap, bears and ticks of its own: makes a set over one of the structure
+	 * `inner` (no wrapper) with these options, which are that one's. NULL for all others.
+	 */
+	int (*create_over)(struct timer_set **set, const struct timer_structure *inner,
+			   const void *options, uint64_t now);
 
 	/*
 	 * reserve makes room for n timers that are not idle. 0, or -ENOMEM with nothing changed.
@@ -209,8 +226,14 @@ extern const struct timer_structure *const timer_structures[];
 const struct timer_structure *timer_structure_find(const char *name);
 
 /*
- * Makes a set from text such as "hierarchical-wheel:tick=1us,levels=8". On success 0, with the
- * structure and the set stored. -ENOENT for an unknown name, -EINVAL for an option that is unknown,
+ * The structure that text is about in the end: of "lazy:quad-heap" quad-heap, of "quad-heap" the same.
+ * NULL when there is none of that name, or nothing within a wrapper.
+ */
+const struct timer_structure *timer_structure_within(const char *text);
+
+/*
+ * Makes a set from text such as "hierarchical-wheel:tick=1us,levels=8", or "lazy:" and such a text. On
+ * success 0, with the structure and the set stored. -ENOENT for an unknown name, -EINVAL for an option that is unknown,
  * out of range or impossible, -ENOMEM; then `error` (of `size` bytes) says why in one line and
  * nothing is stored. The caller ends the set with destroy.
  */

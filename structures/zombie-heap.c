@@ -46,6 +46,9 @@
 /* Go purges when zombies are more than this share of the heap. */
 #define ZOMBIE_SHARE 4
 
+/* When a timer is due, which its entry need not know, is in link.word[1]. */
+#define DUE 1
+
 /* States, in link.word[0]; an idle timer is all zero. */
 #define IDLE	 0
 #define ARMED	 1
@@ -53,7 +56,7 @@
 #define ZOMBIE	 3 /* disarmed, its entry is still there */
 
 struct zombie_entry {
-	uint64_t key; /* the timer's key; its deadline may be another */
+	uint64_t key; /* the timer's key; it may be due at another time */
 	struct timer *timer;
 };
 
@@ -62,7 +65,7 @@ struct zombie_heap {
 	size_t length;
 	size_t zombies;
 	size_t capacity;
-	uint64_t earlier; /* the least deadline that is before its entry's key */
+	uint64_t earlier; /* the least time at which a timer is due before its entry's key */
 };
 
 static struct zombie_heap *heap_of(const struct timer_set *set)
@@ -103,9 +106,9 @@ static void sift_down(struct zombie_heap *heap, size_t slot, struct zombie_entry
 	heap->entries[slot] = entry;
 }
 
-static void push(struct zombie_heap *heap, struct timer *timer)
+static void push(struct zombie_heap *heap, struct timer *timer, uint64_t deadline)
 {
-	timer->key = timer->deadline;
+	timer->deadline = timer->key = timer->link.word[DUE] = deadline;
 	timer->link.word[0] = ARMED;
 	sift_up(heap, heap->length++, (struct zombie_entry){ timer->key, timer });
 }
@@ -143,7 +146,7 @@ static void put_right(struct zombie_heap *heap)
 			timer->link.word[0] = DISARMED;
 			continue;
 		}
-		timer->key = timer->deadline;
+		timer->key = timer->link.word[DUE];
 		heap->entries[kept++] = (struct zombie_entry){ timer->key, timer };
 	}
 	heap->length = kept;
@@ -164,8 +167,8 @@ static void put_root_right(struct zombie_heap *heap)
 			root.timer->link.word[0] = DISARMED;
 			heap->zombies--;
 			drop(heap, 0);
-		} else if (root.timer->deadline > root.key) {
-			root.key = root.timer->key = root.timer->deadline;
+		} else if (root.timer->link.word[DUE] > root.key) {
+			root.key = root.timer->key = root.timer->link.word[DUE];
 			sift_down(heap, 0, root);
 		} else {
 			return;
@@ -215,7 +218,7 @@ static int zombie_heap_reserve(struct timer_set *set, size_t n)
 /* An armed timer, or one whose entry is still there, gets another deadline. */
 static void change(struct zombie_heap *heap, struct timer *timer, uint64_t deadline)
 {
-	timer->deadline = deadline;
+	timer->deadline = timer->link.word[DUE] = deadline;
 	if (deadline < timer->key && deadline < heap->earlier)
 		heap->earlier = deadline;
 }
@@ -234,8 +237,7 @@ static void zombie_heap_insert(struct timer_set *set, struct timer *timer, uint6
 		return;
 	}
 	assert(heap->length < heap->capacity && "insert: more timers than reserved");
-	timer->deadline = deadline;
-	push(heap, timer);
+	push(heap, timer, deadline);
 }
 
 static void zombie_heap_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -269,6 +271,7 @@ static void zombie_heap_remove(struct timer_set *set, struct timer *timer)
 		drop(heap, slot);
 	}
 	timer->link.word[0] = IDLE;
+	timer->link.word[DUE] = 0;
 }
 
 static uint64_t zombie_heap_next(struct timer_set *set)
@@ -295,6 +298,7 @@ static size_t zombie_heap_expire(struct timer_set *set, uint64_t now, struct tim
 		first = heap->entries[0].timer;
 		drop(heap, 0);
 		first->link.word[0] = IDLE;
+		first->link.word[DUE] = 0;
 		out[count++] = first;
 	}
 	return count;
@@ -338,8 +342,8 @@ static const char *zombie_heap_check(const struct timer_set *set)
 			return "a cached key is not its timer's";
 		if (timer->link.word[0] != ARMED && timer->link.word[0] != ZOMBIE)
 			return "an entry's timer is neither armed nor a zombie";
-		if (timer->link.word[0] == ARMED && timer->deadline < entry->key &&
-		    timer->deadline < heap->earlier)
+		if (timer->link.word[0] == ARMED && timer->link.word[DUE] < entry->key &&
+		    timer->link.word[DUE] < heap->earlier)
 			return "a deadline has come forward unnoticed";
 		if (slot && heap->entries[(slot - 1) / 4].key > entry->key)
 			return "an entry is before its parent";

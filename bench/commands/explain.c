@@ -14,6 +14,7 @@
 #include "bench/names.h"
 #include "bench/replay/subject.h"
 #include "loop/backend.h"
+#include "structures/common/find.h"
 #include "structures/common/options.h"
 
 #define WIDTH 88
@@ -124,27 +125,45 @@ static void print_accuracy(const char *text)
 		printf("    The fraction is %g.\n", accuracy.fraction);
 }
 
-static void print_lap(const struct timer_structure *structure, const char *text)
+static void print_lap(const char *text)
 {
 	const char *settings = strchr(text, ':');
+	struct timer_choice choice;
 	char error[OPTIONS_ERROR_SIZE];
-	void *options = structure->lap ? calloc(1, structure->options_size) : NULL;
-	uint64_t lap = 0;
 
-	if (options && !options_parse(structure->options, settings ? settings + 1 : NULL, options,
-				      error, sizeof(error)))
-		lap = structure->lap(options);
-	free(options);
-	if (!lap)
+	if (timer_choice_open(&choice, timer_structure_find(text), settings ? settings + 1 : "",
+			      error, sizeof(error)))
 		return;
-	printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
-	print_duration((double)lap);
-	puts(" that it is ahead.");
+	if (choice.lap) {
+		printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
+		print_duration((double)choice.lap);
+		puts(" that it is ahead.");
+	}
+	timer_choice_free(&choice);
+}
+
+/* What a wrapper has from the structure that it wraps, and any other by itself. */
+static void explain_within(const struct timer_structure *structure,
+			   const struct timer_structure *within, const char *text)
+{
+	if (within != structure) {
+		printf("\nWRAPS\n    %s - %s\n", within->name, within->summary);
+		printf("    whose costs, options and accuracy it has; see timerbed explain %s\n",
+		       within->name);
+	}
+	if (within->ticks)
+		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
+	print_lap(text);
+	if (within->bears)
+		printf("\nBEARS\n    up to %zu timers, by its own account\n", within->bears);
+	print_options(within->options);
+	print_settings("SETTINGS THAT THE TESTS COVER", within->name, within->interesting);
 }
 
 static void explain_structure(const struct timer_structure *structure, const char *text)
 {
 	const struct timer_complexity *cost = &structure->complexity;
+	const struct timer_structure *within = timer_structure_within(text);
 
 	printf("%s - %s\n", structure->name, structure->summary);
 	paragraph("SOURCE", structure->source);
@@ -153,13 +172,11 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	printf("\nCOST\n    insert %s\n    reinsert %s\n    disarm %s\n    remove %s\n"
 	       "    next %s\n    expire %s\n",
 	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
-	if (structure->ticks)
-		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
-	print_lap(structure, text);
-	if (structure->bears)
-		printf("\nBEARS\n    up to %zu timers, by its own account\n", structure->bears);
-	print_options(structure->options);
-	print_settings("SETTINGS THAT THE TESTS COVER", structure->name, structure->interesting);
+	if (within)
+		explain_within(structure, within, text);
+	else
+		printf("\nWRAPS\n    any structure that wraps none: %s:quad-heap, or %s:* for all\n",
+		       structure->name, structure->name);
 	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",
 	       structure->name);
 }
@@ -176,11 +193,16 @@ static void explain_workload(const struct workload *workload)
 /* Structures and yardsticks, with their options checked. An exit status, or -1 if it is neither. */
 static int explain_subject(const char *name)
 {
+	const struct timer_structure *structure = timer_structure_find(name);
 	struct subject subject;
 	char error[SUBJECT_ERROR_SIZE];
 
+	if (structure && structure->create_over && !strchr(name, ':')) {
+		explain_structure(structure, name);
+		return 0;
+	}
 	if (subject_find(name, &subject, error)) {
-		if (!timer_structure_find(name))
+		if (!structure)
 			return -1;
 		return message_usage("%s", error); /* known, but its options are wrong */
 	}

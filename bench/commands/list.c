@@ -37,7 +37,15 @@ static void list_workloads(void)
 
 static void list_subjects(void)
 {
+	char prefix[64];
+
 	subject_list(print_row, NULL);
+	for (size_t i = 0; timer_structures[i]; i++) {
+		if (!timer_structures[i]->create_over)
+			continue;
+		snprintf(prefix, sizeof(prefix), "%s:", timer_structures[i]->name);
+		print_row(prefix, timer_structures[i]->summary, NULL);
+	}
 	for (size_t i = 0; subject_families[i]; i++)
 		if (strchr(subject_families[i]->name, ':'))
 			print_row(subject_families[i]->name, subject_families[i]->summary, NULL);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "structures/common/options.h"
@@ -20,8 +21,16 @@ void subject_list(void (*visit)(const char *name, const char *summary, void *dat
 		subject_families[i]->list(visit, data);
 }
 
+void subject_list_wrapped(void (*visit)(const char *name, const char *summary, void *data),
+			  void *data)
+{
+	for (size_t i = 0; subject_families[i]; i++)
+		if (subject_families[i]->list_wrapped)
+			subject_families[i]->list_wrapped(visit, data);
+}
+
 struct name_list {
-	const char *names[NAMES];
+	char *names[NAMES]; /* copies */
 	size_t count;
 };
 
@@ -30,16 +39,32 @@ static void note_name(const char *name, const char *summary, void *data)
 	struct name_list *list = data;
 
 	(void)summary;
-	if (list->count < NAMES)
-		list->names[list->count++] = name;
+	if (list->count < NAMES && (list->names[list->count] = strdup(name)))
+		list->count++;
 }
 
-int subject_find(const char *name, struct subject *subject, char *error)
+static int unknown_subject(const char *name, char *error)
 {
 	struct name_list list = { .count = 0 };
 	const char *nearest;
 	char bare[SUBJECT_NAME_SIZE];
 
+	subject_list(note_name, &list);
+	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, ":"), name);
+	nearest = options_nearest(bare, (const char *const *)list.names, list.count);
+	if (!nearest) {
+		subject_list_wrapped(note_name, &list);
+		nearest = options_nearest(name, (const char *const *)list.names, list.count);
+	}
+	snprintf(error, SUBJECT_ERROR_SIZE, "no subject '%.64s'%s%s%s", name,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	while (list.count)
+		free(list.names[--list.count]);
+	return -ENOENT;
+}
+
+int subject_find(const char *name, struct subject *subject, char *error)
+{
 	*subject = (struct subject){ .kind = "structure" };
 	if (strlen(name) >= sizeof(subject->name)) {
 		snprintf(error, SUBJECT_ERROR_SIZE, "subject '%.40s...': the name is too long",
@@ -56,10 +81,5 @@ int subject_find(const char *name, struct subject *subject, char *error)
 		if (result != -ENOENT)
 			return result;
 	}
-	subject_list(note_name, &list);
-	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(name, ":"), name);
-	nearest = options_nearest(bare, list.names, list.count);
-	snprintf(error, SUBJECT_ERROR_SIZE, "no subject '%.64s'%s%s%s", name,
-		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-	return -ENOENT;
+	return unknown_subject(name, error);
 }

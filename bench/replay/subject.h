@@ -54,6 +54,10 @@ struct subject_family {
 	/* Visits the names that it answers to, each with its summary. */
 	void (*list)(void (*visit)(const char *name, const char *summary, void *data), void *data);
 
+	/* Those which wrap others of its names, as lazy:quad-heap does; NULL where none do. */
+	void (*list_wrapped)(void (*visit)(const char *name, const char *summary, void *data),
+			     void *data);
+
 	/*
 	 * Fills in a subject whose name is set. 0; -ENOENT when the name is not of this family;
 	 * -EINVAL with a line in `error` when it is but its options are wrong.
@@ -82,7 +86,10 @@ struct subject_family {
 /* All families, NULL-terminated. Generated, as is the table below. */
 extern const struct subject_family *const subject_families[];
 
-/* The code of each structure: the hash of its source, and its inlined replay. Ends without name. */
+/*
+ * The code of each structure, and of each that wraps another ("lazy:quad-heap"): the hash of its source,
+ * and its inlined replay. Ends without name.
+ */
 struct structure_code {
 	const char *name;
 	const char *source_hash;
@@ -98,6 +105,10 @@ int subject_find(const char *name, struct subject *subject, char *error);
 
 /* Visits the names of all families, in the registry's order. */
 void subject_list(void (*visit)(const char *name, const char *summary, void *data), void *data);
+
+/* The same for those that wrap others, which would double every list. */
+void subject_list_wrapped(void (*visit)(const char *name, const char *summary, void *data),
+			  void *data);
 
 /*
  * Opens a replay: objects for every id of the trace, touched and zeroed, `stride` (64 or 128) bytes

@@ -140,7 +140,7 @@ static int loop_resolve(struct subject *subject, char *error)
 	backend = find_backend(name.backend);
 	if (!backend)
 		return unknown_backend(name.backend, error);
-	structure = timer_structure_find(name.structure);
+	structure = timer_structure_within(name.structure);
 	subject->kind = "loop";
 	subject->bears = structure->bears;
 	subject->source_hash = loop_code_hash;

@@ -7,6 +7,7 @@
 
 #include "bench/replay/replay_structure.h"
 #include "bench/replay/subject.h"
+#include "structures/common/find.h"
 #include "structures/common/options.h"
 
 /* The replay loop for a structure that is only known at run time: every call goes by its table. */
@@ -53,12 +54,55 @@ static void structure_list(void (*visit)(const char *name, const char *summary, 
 			   void *data)
 {
 	for (size_t i = 0; timer_structures[i]; i++)
-		visit(timer_structures[i]->name, timer_structures[i]->summary, data);
+		if (!timer_structures[i]->create_over)
+			visit(timer_structures[i]->name, timer_structures[i]->summary, data);
+}
+
+struct wrapped_list {
+	void (*visit)(const char *name, const char *summary, void *data);
+	void *data;
+	const char *summary; /* the wrapper's */
+};
+
+static void list_name(const char *name, void *data)
+{
+	const struct wrapped_list *list = data;
+
+	list->visit(name, list->summary, list->data);
+}
+
+static void structure_list_wrapped(void (*visit)(const char *name, const char *summary, void *data),
+				   void *data)
+{
+	struct wrapped_list list = { visit, data, NULL };
+
+	for (size_t i = 0; timer_structures[i]; i++) {
+		if (!timer_structures[i]->create_over)
+			continue;
+		list.summary = timer_structures[i]->summary;
+		timer_structure_names(timer_structures[i], list_name, &list);
+	}
+}
+
+/* What is measured: the structure, and that which it wraps. */
+static void find_code(struct subject *subject, const struct timer_structure *structure,
+		      const struct timer_structure *within)
+{
+	char name[SUBJECT_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%s%s%s", structure->name, structure == within ? "" : ":",
+		 structure == within ? "" : within->name);
+	for (const struct structure_code *code = structure_codes; code->name; code++) {
+		if (strcmp(code->name, name))
+			continue;
+		subject->source_hash = code->source_hash;
+		subject->code[DISPATCH_INLINE] = code->inlined;
+	}
 }
 
 static int structure_resolve(struct subject *subject, char *error)
 {
-	const struct timer_structure *structure = timer_structure_find(subject->target);
+	const struct timer_structure *structure = timer_structure_find(subject->target), *within;
 	int result;
 
 	if (!structure)
@@ -66,14 +110,10 @@ static int structure_resolve(struct subject *subject, char *error)
 	result = timer_set_accuracy(subject->target, &subject->accuracy, error, SUBJECT_ERROR_SIZE);
 	if (result)
 		return -EINVAL;
-	subject->bears = structure->bears;
+	within = timer_structure_within(subject->target);
+	subject->bears = within->bears;
 	subject->code[DISPATCH_VTABLE] = &structure_by_table;
-	for (const struct structure_code *code = structure_codes; code->name; code++) {
-		if (strcmp(code->name, structure->name))
-			continue;
-		subject->source_hash = code->source_hash;
-		subject->code[DISPATCH_INLINE] = code->inlined;
-	}
+	find_code(subject, structure, within);
 	return 0;
 }
 
@@ -116,6 +156,7 @@ const struct subject_family subject_structure = {
 	.name = "structure",
 	.summary = "a timer structure, by its name and options",
 	.list = structure_list,
+	.list_wrapped = structure_list_wrapped,
 	.resolve = structure_resolve,
 	.open = structure_open,
 	.close = structure_close,

@@ -31,6 +31,7 @@
 #include <event2/event_struct.h>
 
 #include "bench/virtual/virtual_time.h"
+#include "structures/common/find.h"
 #include "structures/timer.h"
 
 #define LIBRARY "libevent_core-2.1.so.7"
@@ -132,7 +133,7 @@ struct program {
 	bool ties; /* equal deadlines may come up */
 	int flags, priorities, most_callbacks;
 	const char *method;
-	const struct timer_structure *structure;
+	char structure[128]; /* its name */
 };
 
 struct entry {
@@ -500,7 +501,7 @@ static struct event_base *make_base(void)
 		event_config_set_flag(config,
 				      EVENT_BASE_FLAG_LIBEVENT_2_1 |
 					      (program->flags & EVENT_BASE_FLAG_TIMER_REINSERT));
-		event_config_set_timer_structure(config, program->structure->name);
+		event_config_set_timer_structure(config, program->structure);
 	}
 	base = side->event_base_new_with_config(config);
 	side->event_config_free(config);
@@ -601,34 +602,52 @@ static void run_program(const struct program *program, const struct side *side,
 	virtual_time_end();
 }
 
-static bool goes_by_ticks(const struct timer_structure *structure)
+static bool may_wake_early(const char *structure)
 {
 	struct timer_accuracy accuracy;
 
-	return timer_set_accuracy(structure->name, &accuracy, NULL, 0) || accuracy.tick;
+	return timer_set_accuracy(structure, &accuracy, NULL, 0) || accuracy.tick ||
+	       timer_structure_find(structure)->create_over;
 }
 
 /* To the microsecond, as libevent is, and in order. */
-static bool is_as_exact(const struct timer_structure *structure)
+static bool is_as_exact(const char *structure)
 {
 	struct timer_accuracy accuracy;
 
-	return !timer_set_accuracy(structure->name, &accuracy, NULL, 0) &&
+	return !timer_set_accuracy(structure, &accuracy, NULL, 0) &&
 	       accuracy.order != TIMER_UNORDERED && accuracy.when != TIMER_LATE_FRACTION &&
 	       accuracy.tick <= 1000;
 }
 
-static const struct timer_structure *choose_structure(struct draws *draws)
-{
-	size_t structures = 0;
-	const struct timer_structure *structure;
+/* Names being counted, until the one that is wanted. */
+struct choice {
+	size_t count, wanted;
+	char *name;
+	size_t size;
+};
 
-	while (timer_structures[structures])
-		structures++;
-	do
-		structure = timer_structures[draw(draws, structures)];
-	while (!is_as_exact(structure));
-	return structure;
+static void count_name(const char *name, void *data)
+{
+	struct choice *choice = data;
+
+	if (is_as_exact(name) && choice->count++ == choice->wanted)
+		snprintf(choice->name, choice->size, "%s", name);
+}
+
+static size_t find_name(size_t wanted, char *name, size_t size)
+{
+	struct choice choice = { 0, wanted, name, size };
+
+	for (size_t i = 0; timer_structures[i]; i++)
+		timer_structure_names(timer_structures[i], count_name, &choice);
+	return choice.count;
+}
+
+/* Any structure that is as exact, and any that wraps one. */
+static void choose_structure(struct draws *draws, char *name, size_t size)
+{
+	find_name(draw(draws, find_name(SIZE_MAX, name, size)), name, size);
 }
 
 /* Half of them with what makes order matter more: priorities, limits, no time cache. */
@@ -648,12 +667,12 @@ static struct program make_program(uint64_t seed)
 		program.flags |= EVENT_BASE_FLAG_NO_CACHE_TIME;
 	if (draw(&draws, 2))
 		program.flags |= EVENT_BASE_FLAG_TIMER_REINSERT;
-	program.structure = choose_structure(&draws);
+	choose_structure(&draws, program.structure, sizeof(program.structure));
 	/*
 	 * A wait computed from a time that is past, as libevent's is, ends at another time when it
 	 * comes in two parts. So not for structures whose `next` may be too early.
 	 */
-	if (goes_by_ticks(program.structure))
+	if (may_wake_early(program.structure))
 		program.operations &= ~(1u << BURN);
 	return program;
 }
@@ -761,7 +780,7 @@ static void report(const struct program *program)
 		"FAILED: SEED=%" PRIu64 " STEPS=%u EVENTS=%u OPERATIONS=%u (%s over %s, flags %#x, "
 		"%d priorities, at most %d callbacks%s)\n  operations:",
 		program->seed, program->steps, program->events, program->operations,
-		program->structure->name, program->method, (unsigned int)program->flags,
+		program->structure, program->method, (unsigned int)program->flags,
 		program->priorities, program->most_callbacks, program->ties ? ", ties" : "");
 	for (unsigned int i = 0; i < OPERATIONS; i++) {
 		if (program->operations & 1u << i)

@@ -1176,8 +1176,10 @@ static void assert_structure(const struct event_config *config, const char *stru
 
 static void test_timer_structures(void **state)
 {
-	static const char *const wrong[] = { "", "no-such-thing", "quad-heap:no=1",
-					     "hierarchical-wheel:tick=never" };
+	static const char *const wrong[] = {
+		"",	"no-such-thing",      "quad-heap:no=1",	    "hierarchical-wheel:tick=never",
+		"lazy", "lazy:no-such-thing", "lazy:lazy:quad-heap"
+	};
 	struct event_config *config = event_config_new();
 
 	(void)state;
@@ -1193,6 +1195,9 @@ static void test_timer_structures(void **state)
 	assert_int_equal(event_config_set_timer_structure(config, "hierarchical-wheel:tick=2ms"),
 			 0);
 	assert_structure(config, "hierarchical-wheel:tick=2ms");
+	assert_int_equal(
+		event_config_set_timer_structure(config, "lazy:hierarchical-wheel:tick=2ms"), 0);
+	assert_structure(config, "lazy:hierarchical-wheel:tick=2ms");
 	assert_int_equal(event_config_set_timer_structure(config, NULL), 0);
 	assert_structure(config, "quad-heap");
 	event_config_free(config);

@@ -2,16 +2,27 @@
  * find.c - from text such as "hierarchical-wheel:tick=1us" to a structure and its set
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "options.h"
-#include "structures/timer.h"
 
 /* More names than this are not offered as suggestions. */
 #define NAMES 64
+
+static bool is_wrapper(const struct timer_structure *structure)
+{
+	return structure->create_over;
+}
+
+/* What stands behind the first ':'; "" if nothing does. */
+static const char *settings_of(const char *text)
+{
+	text += strcspn(text, ":");
+	return *text ? text + 1 : text;
+}
 
 const struct timer_structure *timer_structure_find(const char *name)
 {
@@ -24,88 +35,169 @@ const struct timer_structure *timer_structure_find(const char *name)
 	return NULL;
 }
 
-static int unknown_structure(const char *text, char *error, size_t size)
+const struct timer_structure *timer_structure_within(const char *text)
+{
+	const struct timer_structure *found = timer_structure_find(text);
+
+	if (!found || !is_wrapper(found))
+		return found;
+	found = timer_structure_find(settings_of(text));
+	return found && !is_wrapper(found) ? found : NULL;
+}
+
+void timer_structure_names(const struct timer_structure *structure,
+			   void (*visit)(const char *name, void *data), void *data)
+{
+	char name[128];
+
+	if (!is_wrapper(structure)) {
+		visit(structure->name, data);
+		return;
+	}
+	for (size_t i = 0; timer_structures[i]; i++) {
+		if (is_wrapper(timer_structures[i]))
+			continue;
+		snprintf(name, sizeof(name), "%s:%s", structure->name, timer_structures[i]->name);
+		visit(name, data);
+	}
+}
+
+/* `before` is the wrapper that it was asked for, with a colon; "" if none. */
+static int unknown_structure(const char *before, const char *text, char *error, size_t size)
 {
 	const char *names[NAMES];
 	const char *nearest;
 	char name[64];
 	size_t count = 0;
 
-	for (; timer_structures[count] && count < NAMES; count++)
-		names[count] = timer_structures[count]->name;
+	for (size_t i = 0; timer_structures[i] && count < NAMES; i++)
+		if (!*before || !is_wrapper(timer_structures[i]))
+			names[count++] = timer_structures[i]->name;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
 	nearest = options_nearest(name, names, count);
-	snprintf(error, size, "no structure '%s'%s%s%s", name, nearest ? ": did you mean '" : "",
-		 nearest ? nearest : "", nearest ? "'?" : "");
+	snprintf(error, size, "%s%sno structure '%s'%s%s%s", before, *before ? " " : "", name,
+		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 	return -ENOENT;
 }
 
-/* Why these options can't be, prefixed with what they were asked of. */
-static int impossible(const struct timer_structure *structure, const char *why, char *error,
-		      size_t size)
+/* Parses the options of a structure that wraps nothing; `before` as above. */
+static int parse(const char *before, const struct timer_structure *structure, const char *settings,
+		 void **options, char *error, size_t size)
 {
-	snprintf(error, size, "%s: %s", structure->name, why);
-	return -EINVAL;
-}
-
-/* Finds the structure and fills a new options struct, which the caller frees (NULL if none). */
-static int resolve(const char *text, const struct timer_structure **structure, void **options,
-		   char *error, size_t size)
-{
-	const struct timer_structure *found = timer_structure_find(text);
-	const char *settings = strchr(text, ':'), *why;
 	char reason[OPTIONS_ERROR_SIZE];
+	const char *why = reason;
 	int result;
 
-	if (!found)
-		return unknown_structure(text, error, size);
-	*options = calloc(1, found->options_size ? found->options_size : 1);
+	*options = calloc(1, structure->options_size ? structure->options_size : 1);
 	if (!*options) {
-		snprintf(error, size, "%s: out of memory", found->name);
+		snprintf(error, size, "%s%s: out of memory", before, structure->name);
 		return -ENOMEM;
 	}
-	result = options_parse(found->options, settings ? settings + 1 : NULL, *options, reason,
-			       sizeof(reason));
-	why = reason;
-	if (!result && found->refuse && (why = found->refuse(*options)))
+	result = options_parse(structure->options, settings, *options, reason, sizeof(reason));
+	if (!result && structure->refuse && (why = structure->refuse(*options)))
 		result = -EINVAL;
-	if (result) {
-		free(*options);
-		return impossible(found, why, error, size);
+	if (!result)
+		return 0;
+	free(*options);
+	snprintf(error, size, "%s%s: %s", before, structure->name, why);
+	return result;
+}
+
+/* Finds what a wrapper is to wrap, named by the settings, which are left as those of that one. */
+static int find_within(const struct timer_structure *wrapper, const char *before,
+		       const char **settings, const struct timer_structure **within, char *error,
+		       size_t size)
+{
+	if (!**settings) {
+		snprintf(error, size, "%s wraps another structure: name it, as in %squad-heap",
+			 wrapper->name, before);
+		return -EINVAL;
 	}
-	*structure = found;
+	*within = timer_structure_find(*settings);
+	if (!*within)
+		return unknown_structure(before, *settings, error, size);
+	if (is_wrapper(*within)) {
+		snprintf(error, size, "%s can't wrap %s, which is a wrapper itself", wrapper->name,
+			 (*within)->name);
+		return -EINVAL;
+	}
+	*settings = settings_of(*settings);
 	return 0;
+}
+
+int timer_choice_open(struct timer_choice *choice, const struct timer_structure *structure,
+		      const char *settings, char *error, size_t size)
+{
+	struct timer_choice made = {
+		.structure = structure,
+		.within = structure,
+		.accuracy = { .when = TIMER_EXACT, .order = TIMER_BY_DEADLINE },
+	};
+	char before[64] = "";
+	int result = 0;
+
+	if (is_wrapper(structure)) {
+		snprintf(before, sizeof(before), "%s:", structure->name);
+		result = find_within(structure, before, &settings, &made.within, error, size);
+	}
+	if (!result)
+		result = parse(before, made.within, settings, &made.options, error, size);
+	if (result)
+		return result;
+	if (made.within->accuracy)
+		made.within->accuracy(made.options, &made.accuracy);
+	if (made.within->lap)
+		made.lap = made.within->lap(made.options);
+	*choice = made;
+	return 0;
+}
+
+void timer_choice_free(struct timer_choice *choice)
+{
+	free(choice->options);
+}
+
+int timer_choice_create(const struct timer_choice *choice, struct timer_set **set, uint64_t now)
+{
+	if (is_wrapper(choice->structure))
+		return choice->structure->create_over(set, choice->within, choice->options, now);
+	return choice->structure->create(set, choice->options, now);
+}
+
+static int choose(struct timer_choice *choice, const char *text, char *error, size_t size)
+{
+	const struct timer_structure *found = timer_structure_find(text);
+
+	if (!found)
+		return unknown_structure("", text, error, size);
+	return timer_choice_open(choice, found, settings_of(text), error, size);
 }
 
 int timer_set_create(const char *text, uint64_t now, const struct timer_structure **structure,
 		     struct timer_set **set, char *error, size_t size)
 {
-	const struct timer_structure *found;
-	void *options;
-	int result = resolve(text, &found, &options, error, size);
+	struct timer_choice choice;
+	int result = choose(&choice, text, error, size);
 
 	if (result)
 		return result;
-	result = found->create(set, options, now);
-	free(options);
+	result = timer_choice_create(&choice, set, now);
+	timer_choice_free(&choice);
 	if (result)
-		snprintf(error, size, "%s: out of memory", found->name);
+		snprintf(error, size, "%s: out of memory", choice.structure->name);
 	else
-		*structure = found;
+		*structure = choice.structure;
 	return result;
 }
 
 int timer_set_accuracy(const char *text, struct timer_accuracy *accuracy, char *error, size_t size)
 {
-	const struct timer_structure *found;
-	void *options;
-	int result = resolve(text, &found, &options, error, size);
+	struct timer_choice choice;
+	int result = choose(&choice, text, error, size);
 
 	if (result)
 		return result;
-	*accuracy = (struct timer_accuracy){ .when = TIMER_EXACT, .order = TIMER_BY_DEADLINE };
-	if (found->accuracy)
-		found->accuracy(options, accuracy);
-	free(options);
+	*accuracy = choice.accuracy;
+	timer_choice_free(&choice);
 	return 0;
 }

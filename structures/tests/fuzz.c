@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "structures/common/find.h"
 #include "structures/common/options.h"
 #include "structures/timer.h"
 
@@ -77,45 +78,43 @@ static uint64_t take_span(struct fuzz *fuzz)
 	return value << (shift < 248 ? shift % 32 : 32 + (shift - 248) * 4);
 }
 
-/* The settings of all structures, numbered through; false past the last one. */
-static bool setting(size_t number, const struct timer_structure **structure, const char **options)
+/* The settings of all structures, and of all that wrap them, numbered through. */
+struct setting {
+	size_t number, wanted;
+	char *text;
+	size_t size;
+};
+
+static void number_settings(const char *name, void *data)
 {
 	static const char *const defaults[] = { "", NULL };
+	const char *const *settings = timer_structure_within(name)->interesting;
+	struct setting *setting = data;
 
-	for (size_t i = 0; timer_structures[i]; i++) {
-		const char *const *settings = timer_structures[i]->interesting;
-
-		for (settings = settings ? settings : defaults; *settings; settings++) {
-			if (number--)
-				continue;
-			*structure = timer_structures[i];
-			*options = *settings;
-			return true;
-		}
-	}
-	return false;
+	for (settings = settings ? settings : defaults; *settings; settings++)
+		if (setting->number++ == setting->wanted)
+			snprintf(setting->text, setting->size, "%s:%s", name, *settings);
 }
 
-static size_t count_settings(void)
+/* Stores the text of the setting with that number, if there is one. How many there are. */
+static size_t find_setting(size_t number, char *text, size_t size)
 {
-	const struct timer_structure *structure;
-	const char *options;
-	size_t count = 0;
+	struct setting setting = { 0, number, text, size };
 
-	while (setting(count, &structure, &options))
-		count++;
-	return count;
+	for (size_t i = 0; timer_structures[i]; i++)
+		timer_structure_names(timer_structures[i], number_settings, &setting);
+	return setting.number;
 }
 
 /* Sets begin at any time that the clock may show. */
 static void create(struct fuzz *fuzz)
 {
-	const struct timer_structure *structure = NULL;
-	const char *options = "";
 	char error[OPTIONS_ERROR_SIZE] = "";
+	size_t settings = find_setting(SIZE_MAX, fuzz->text, sizeof(fuzz->text)), number;
 
-	setting(take_byte(fuzz) % count_settings(), &structure, &options);
-	snprintf(fuzz->text, sizeof(fuzz->text), "%s:%s", structure->name, options);
+	number = take_byte(fuzz);
+	number = (number << 8 | take_byte(fuzz)) % settings;
+	find_setting(number, fuzz->text, sizeof(fuzz->text));
 	fuzz->now = take_span(fuzz);
 	if (timer_set_accuracy(fuzz->text, &fuzz->accuracy, error, sizeof(error)) ||
 	    timer_set_create(fuzz->text, fuzz->now, &fuzz->structure, &fuzz->set, error,

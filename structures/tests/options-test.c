@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "structures/common/find.h"
 #include "structures/common/options.h"
 #include "structures/timer.h"
 
@@ -421,55 +422,67 @@ static void test_nearest_of_long_words(void **state)
 	assert_ptr_equal(options_nearest(typed, names, 2), typed);
 }
 
-/* Every structure of the registry: found by name, described, made, ended. */
+/* Made by that name, described, ended. */
+static void make_by_name(const char *name, void *data)
+{
+	const struct timer_structure *wanted = data, *found = NULL;
+	struct timer_set *set = NULL;
+	struct timer_accuracy accuracy;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	assert_ptr_equal(timer_structure_find(name), wanted);
+	assert_int_equal(timer_set_create(name, 5, &found, &set, error, sizeof(error)), 0);
+	assert_ptr_equal(found, wanted);
+	assert_int_equal(wanted->size(set), 0);
+	assert_null(wanted->check(set));
+	wanted->destroy(set);
+	assert_int_equal(timer_set_accuracy(name, &accuracy, error, sizeof(error)), 0);
+	assert_true(timer_structure_within(name)->accuracy || accuracy.when == TIMER_EXACT);
+}
+
+/* Every structure of the registry; those that wrap others by the name of each. */
 static void test_registry(void **state)
 {
 	size_t count = 0;
 
 	(void)state;
 	for (; timer_structures[count]; count++) {
-		const struct timer_structure *wanted = timer_structures[count], *found = NULL;
-		struct timer_set *set = NULL;
-		struct timer_accuracy accuracy;
-		char error[OPTIONS_ERROR_SIZE] = "";
+		const struct timer_structure *wanted = timer_structures[count];
 
 		assert_ptr_equal(timer_structure_find(wanted->name), wanted);
 		if (count)
 			assert_true(strcmp(timer_structures[count - 1]->name, wanted->name) < 0);
 		assert_true(wanted->summary && wanted->source && wanted->departures);
-		assert_int_equal(
-			timer_set_create(wanted->name, 5, &found, &set, error, sizeof(error)), 0);
-		assert_ptr_equal(found, wanted);
-		assert_int_equal(wanted->size(set), 0);
-		assert_null(wanted->check(set));
-		wanted->destroy(set);
-		assert_int_equal(timer_set_accuracy(wanted->name, &accuracy, error, sizeof(error)),
-				 0);
-		assert_true(wanted->accuracy || accuracy.when == TIMER_EXACT);
+		timer_structure_names(wanted, make_by_name, (void *)(uintptr_t)wanted);
 	}
 	assert_true(count > 0);
 }
 
-/* The settings that structures name as worth testing are possible ones. */
+/* The settings that structures name as worth testing are possible ones, wrapped or not. */
+static void make_interesting(const char *name, void *data)
+{
+	const char *const *options = timer_structure_within(name)->interesting;
+
+	(void)data;
+	for (; options && *options; options++) {
+		const struct timer_structure *structure = timer_structure_find(name), *found;
+		struct timer_set *set = NULL;
+		char text[256], error[OPTIONS_ERROR_SIZE] = "";
+
+		snprintf(text, sizeof(text), "%s:%s", name, *options);
+		assert_ptr_equal(timer_structure_find(text), structure);
+		if (timer_set_create(text, 0, &found, &set, error, sizeof(error)))
+			fail_msg("%s: %s", text, error);
+		assert_ptr_equal(found, structure);
+		structure->destroy(set);
+	}
+}
+
 static void test_interesting(void **state)
 {
 	(void)state;
-	for (size_t i = 0; timer_structures[i]; i++) {
-		const struct timer_structure *structure = timer_structures[i], *found;
-
-		for (const char *const *options = structure->interesting; options && *options;
-		     options++) {
-			struct timer_set *set = NULL;
-			char text[256], error[OPTIONS_ERROR_SIZE] = "";
-
-			snprintf(text, sizeof(text), "%s:%s", structure->name, *options);
-			assert_ptr_equal(timer_structure_find(text), structure);
-			if (timer_set_create(text, 0, &found, &set, error, sizeof(error)))
-				fail_msg("%s: %s", text, error);
-			assert_ptr_equal(found, structure);
-			structure->destroy(set);
-		}
-	}
+	for (size_t i = 0; timer_structures[i]; i++)
+		timer_structure_names(timer_structures[i], make_interesting, NULL);
 }
 
 static void assert_not_created(const char *text, int result, const char *says)
@@ -524,6 +537,46 @@ static void test_options_of_structures(void **state)
 	assert_not_created("hierarchical-wheel:,", -EINVAL, "hierarchical-wheel: ");
 }
 
+static void test_wrappers(void **state)
+{
+	const struct timer_structure *lazy = timer_structure_find("lazy:quad-heap"), *structure;
+	struct timer_accuracy accuracy;
+	char error[OPTIONS_ERROR_SIZE] = "";
+	struct timer_set *set = NULL;
+
+	(void)state;
+	assert_non_null(lazy);
+	assert_ptr_equal(timer_structure_within("lazy:quad-heap"),
+			 timer_structure_find("quad-heap"));
+	assert_ptr_equal(timer_structure_within("lazy:hierarchical-wheel:tick=1ms"),
+			 timer_structure_find("hierarchical-wheel"));
+	assert_ptr_equal(timer_structure_within("quad-heap"), timer_structure_find("quad-heap"));
+	assert_null(timer_structure_within("lazy"));
+	assert_null(timer_structure_within("lazy:"));
+	assert_null(timer_structure_within("lazy:lazy"));
+	assert_null(timer_structure_within("lazy:quad"));
+	assert_int_equal(timer_set_create("lazy:hierarchical-wheel:tick=1ms", 0, &structure, &set,
+					  error, sizeof(error)),
+			 0);
+	assert_ptr_equal(structure, lazy);
+	structure->destroy(set);
+	assert_int_equal(timer_set_accuracy("lazy:hierarchical-wheel:tick=1ms", &accuracy, error,
+					    sizeof(error)),
+			 0);
+	assert_int_equal(accuracy.when, TIMER_TO_A_TICK);
+	assert_int_equal(accuracy.tick, 1000000);
+	assert_not_created("lazy", -EINVAL, "lazy wraps another structure: name it");
+	assert_not_created("lazy:", -EINVAL, "lazy wraps another structure: name it");
+	assert_not_created("lazy:nosuch", -ENOENT, "lazy: no structure 'nosuch'");
+	assert_not_created("lazy:quad-hep", -ENOENT, "lazy: no structure 'quad-hep': did you mean");
+	assert_not_created("lazy:laz", -ENOENT, "lazy: no structure 'laz'");
+	assert_not_created("lazy:lazy:quad-heap", -EINVAL, "lazy can't wrap lazy");
+	assert_not_created("lazy:quad-heap:tick=1us", -EINVAL, "lazy:quad-heap: no option 'tick'");
+	assert_not_created("lazy:hierarchical-wheel:slots=63", -EINVAL,
+			   "lazy:hierarchical-wheel: slots: must be a power of two");
+	assert_not_created("lazy:quad-heap:lazy", -EINVAL, "lazy:quad-heap: ");
+}
+
 static void test_accuracy(void **state)
 {
 	struct timer_accuracy accuracy;
@@ -571,6 +624,7 @@ int main(void)
 		cmocka_unit_test(test_interesting),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_options_of_structures),
+		cmocka_unit_test(test_wrappers),
 		cmocka_unit_test(test_accuracy),
 	};
 	int count = (int)(sizeof(tests) / sizeof(*tests));

@@ -129,7 +129,7 @@ void check_equal_deadlines(const struct subject *subject, const struct settings 
 	(void)settings;
 	herd.timers = calloc(herd.count, sizeof(*herd.timers));
 	herd.gone = calloc(herd.count, sizeof(*herd.gone));
-	if (!herd.timers || !herd.gone || structure->create(&herd.set, subject->options, 0) ||
+	if (!herd.timers || !herd.gone || timer_choice_create(&subject->choice, &herd.set, 0) ||
 	    structure->reserve(herd.set, herd.count))
 		check_failed("no memory for %zu timers", herd.count);
 	for (size_t i = 0; i < herd.count; i++)

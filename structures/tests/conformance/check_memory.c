@@ -147,7 +147,7 @@ void check_growth(const struct subject *subject, const struct settings *settings
 	uint64_t before;
 
 	(void)settings;
-	if (subject->structure->create(&set, subject->options, 0))
+	if (timer_choice_create(&subject->choice, &set, 0))
 		check_failed("create fails");
 	allocations.watching = true;
 	before = allocations.asked;

@@ -44,10 +44,15 @@ void check_declarations(const struct subject *subject, const struct settings *se
 	if (!is_line(cost->insert) || !is_line(cost->reinsert) || !is_line(cost->disarm) ||
 	    !is_line(cost->remove) || !is_line(cost->next) || !is_line(cost->expire))
 		check_failed("the cost of each operation is to be declared");
-	if (!structure->create || !structure->destroy || !structure->reserve ||
-	    !structure->insert || !structure->reinsert || !structure->disarm ||
-	    !structure->remove || !structure->next || !structure->expire || !structure->for_each ||
-	    !structure->size || !structure->footprint || !structure->check)
+	if (!structure->create == !structure->create_over)
+		check_failed("there is to be one of create and create_over");
+	if (structure->create_over && (structure->options || structure->accuracy ||
+				       structure->interesting || structure->bears))
+		check_failed("a wrapper declares what is its structure's to declare");
+	if (!structure->destroy || !structure->reserve || !structure->insert ||
+	    !structure->reinsert || !structure->disarm || !structure->remove || !structure->next ||
+	    !structure->expire || !structure->for_each || !structure->size ||
+	    !structure->footprint || !structure->check)
 		check_failed("an operation is missing");
 	if (structure->options && !structure->options_size)
 		check_failed("there are options, and no place for them");
@@ -75,9 +80,9 @@ static void expect_accepted(const struct subject *subject, const struct settings
 {
 	char error[OPTIONS_ERROR_SIZE] = "";
 	struct subject other;
-	int result = subject_open(&other, subject->structure, text, error);
+	int result = subject_open_other(&other, subject, text, error);
 
-	if (result == -EINVAL && subject->structure->refuse && is_line(error) &&
+	if (result == -EINVAL && subject->choice.within->refuse && is_line(error) &&
 	    !strstr(error, "out of range"))
 		return;
 	if (result)
@@ -92,7 +97,7 @@ static void expect_refused(const struct subject *subject, const char *text, cons
 	char error[OPTIONS_ERROR_SIZE] = "";
 	struct subject other;
 
-	if (subject_open(&other, subject->structure, text, error) != -EINVAL)
+	if (subject_open_other(&other, subject, text, error) != -EINVAL)
 		check_failed("'%s' is not refused", text);
 	if (!is_line(error) || !strstr(error, says))
 		check_failed("'%s' is refused without '%s' being said: '%s'", text, says, error);
@@ -132,7 +137,7 @@ static void check_range(const struct subject *subject, const struct settings *se
 
 void check_option_ranges(const struct subject *subject, const struct settings *settings)
 {
-	const struct option_spec *spec = subject->structure->options;
+	const struct option_spec *spec = subject->choice.within->options;
 
 	for (; spec && spec->name; spec++) {
 		if (!is_line(spec->help) || !is_line(spec->fallback))
@@ -146,7 +151,7 @@ void check_option_ranges(const struct subject *subject, const struct settings *s
 
 void check_option_names(const struct subject *subject, const struct settings *settings)
 {
-	const struct option_spec *spec = subject->structure->options;
+	const struct option_spec *spec = subject->choice.within->options;
 	char typed[64], suggestion[64];
 
 	(void)settings;

@@ -203,8 +203,7 @@ void check_fine_times(const struct subject *subject, const struct settings *sett
 /* The laps that there are, of a structure's wheels, until the last deadline. */
 static uint64_t laps(const struct subject *subject, unsigned bits)
 {
-	const struct timer_structure *structure = subject->structure;
-	uint64_t lap = structure->lap ? structure->lap(subject->options) : 0;
+	uint64_t lap = subject->choice.lap;
 
 	return lap ? (UINT64_C(1) << bits) / lap : 0;
 }
@@ -212,8 +211,9 @@ static uint64_t laps(const struct subject *subject, unsigned bits)
 /* Of a structure that ticks it is the ticks that there are until the last deadline. */
 static uint64_t most_in_vain(const struct subject *subject, size_t timers, unsigned bits)
 {
-	return subject->structure->ticks ? (UINT64_C(1) << bits) / subject->accuracy.tick + timers
-					 : timers * (65 + laps(subject, bits));
+	return subject->choice.within->ticks
+		       ? (UINT64_C(1) << bits) / subject->accuracy.tick + timers
+		       : timers * (65 + laps(subject, bits));
 }
 
 /*
@@ -255,7 +255,7 @@ void check_wakeups(const struct subject *subject, const struct settings *setting
 
 	for (unsigned bits = 1; bits <= 62; bits++) {
 		/* Sleeping for ever a tick or a lap at a time would take that long. */
-		if (subject->structure->ticks && (subject->accuracy.tick << 12) >> bits == 0)
+		if (subject->choice.within->ticks && (subject->accuracy.tick << 12) >> bits == 0)
 			break;
 		if (laps(subject, bits) > 1 << 12)
 			break;

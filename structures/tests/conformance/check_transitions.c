@@ -115,7 +115,8 @@ static void commit(void *data)
 	struct timer timers[ACTORS] = { 0 };
 	struct timer_set *set;
 
-	if (structure->create(&set, misuse->subject->options, 0) || structure->reserve(set, ACTORS))
+	if (timer_choice_create(&misuse->subject->choice, &set, 0) ||
+	    structure->reserve(set, ACTORS))
 		_Exit(2);
 	bring_to_state(set, misuse, &timers[0]);
 	for (size_t i = 1; i <= misuse->others; i++)

@@ -51,14 +51,38 @@ static void run_options(const struct timer_structure *structure, const char *opt
 	total->skipped += sum.skipped;
 }
 
+/* Of what a wrapper wraps: its other settings have shown what they are without it. */
+#define SETTINGS_WRAPPED 3
+
+struct structure_run {
+	const struct timer_structure *structure;
+	const struct settings *settings;
+	struct sum *sum;
+};
+
+/* A structure by one of its names; of a wrapper, that of what it wraps follows. */
+static void run_name(const char *name, void *data)
+{
+	static const char *const defaults[] = { "", NULL };
+	const struct structure_run *run = data;
+	const struct timer_structure *within = timer_structure_within(name);
+	const char *const *options = within->interesting ? within->interesting : defaults;
+	bool wrapped = within != run->structure;
+	char text[200];
+
+	for (size_t i = 0; options[i] && (!wrapped || i < SETTINGS_WRAPPED); i++) {
+		snprintf(text, sizeof(text), "%s%s%s", wrapped ? within->name : "",
+			 wrapped && *options[i] ? ":" : "", options[i]);
+		run_options(run->structure, text, run->settings, run->sum);
+	}
+}
+
 static void run_structure(const struct timer_structure *structure, const struct settings *settings,
 			  struct sum *sum)
 {
-	static const char *const defaults[] = { "", NULL };
-	const char *const *options = structure->interesting ? structure->interesting : defaults;
+	struct structure_run run = { structure, settings, sum };
 
-	for (; *options; options++)
-		run_options(structure, *options, settings, sum);
+	timer_structure_names(structure, run_name, &run);
 }
 
 /* The structure that -t names; NULL when it names none. */
@@ -68,6 +92,9 @@ static const struct timer_structure *find_only(const char *only)
 	char error[OPTIONS_ERROR_SIZE] = "";
 	struct timer_accuracy accuracy;
 
+	/* A wrapper by itself is all that it can wrap. */
+	if (structure && structure->create_over && !strchr(only, ':'))
+		return structure;
 	if (only && timer_set_accuracy(only, &accuracy, error, sizeof(error))) {
 		fprintf(stderr, "%s\n", error);
 		exit(2);

@@ -98,7 +98,7 @@ int session_open(struct session *session, const struct subject *subject, size_t 
 	if (make_room(session, timers) ||
 	    oracle_open(&session->oracle, &subject->accuracy, timers, now))
 		session_fault(session, "no memory for the test itself");
-	WATCHED(result = subject->structure->create(&session->set, subject->options, now));
+	WATCHED(result = timer_choice_create(&subject->choice, &session->set, now));
 	trace(session, "create(now %" PRIu64 ") = %d;\n", now, result);
 	if (!result) {
 		judge(session);
@@ -188,6 +188,39 @@ int session_reserve(struct session *session, size_t n)
 	return result;
 }
 
+/* By when a timer comes up as it is filed; TIMER_NEVER when that is after the end of time. */
+static uint64_t filed_for(const struct session *session, const struct timer *timer)
+{
+	uint64_t tick = session->subject->accuracy.tick, filed;
+
+	return __builtin_mul_overflow(timer->key, tick ? tick : 1, &filed) ? TIMER_NEVER : filed;
+}
+
+/* What a wrapper, who may ask the timer alone, has to be able to tell. */
+static void expect_filed(const struct session *session, size_t id, bool was_idle)
+{
+	static const union timer_link zero;
+	const struct timer *timer = session_timer(session, id);
+
+	if (!memcmp(&timer->link, &zero, sizeof(zero)))
+		session_fault(session, "t%zu is armed with the link of an idle timer", id);
+	if (was_idle && timer->key == UINT64_MAX && timer->deadline != TIMER_NEVER)
+		session_fault(session, "t%zu is filed under the key of those that never fire", id);
+}
+
+/* Nobody is left behind who was filed for a time that has come. */
+static void expect_none_overdue(const struct session *session, uint64_t now)
+{
+	for (size_t id = 0; id < session->oracle.count; id++)
+		if (session_state(session, id) == ORACLE_ARMED &&
+		    filed_for(session, session_timer(session, id)) != TIMER_NEVER &&
+		    filed_for(session, session_timer(session, id)) <= now)
+			session_fault(session,
+				      "t%zu does not come up at %" PRIu64
+				      ", though its key says %" PRIu64,
+				      id, now, filed_for(session, session_timer(session, id)));
+}
+
 /* Memory for a timer that is idle, and a place in the set. */
 static void prepare(struct session *session, size_t id)
 {
@@ -207,9 +240,10 @@ void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t
 {
 	const struct timer_structure *structure = structure_of(session);
 	bool armed = session_state(session, id) == ORACLE_ARMED;
+	bool idle = session_state(session, id) == ORACLE_IDLE;
 	struct timer *timer;
 
-	if (session_state(session, id) == ORACLE_IDLE)
+	if (idle)
 		prepare(session, id);
 	timer = session_timer(session, id);
 	trace(session, "%s(t%zu, %" PRIu64 ", %" PRIu64 ");\n", armed ? "reinsert" : "insert", id,
@@ -222,6 +256,7 @@ void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t
 	if (timer->deadline != deadline)
 		session_fault(session, "arming t%zu for %" PRIu64 " stores the deadline %" PRIu64,
 			      id, deadline, timer->deadline);
+	expect_filed(session, id, idle);
 	judge(session);
 }
 
@@ -308,6 +343,8 @@ static size_t expire(struct session *session, uint64_t now, size_t max)
 	session->spurious += max && next <= now && !count;
 	expect_right(session, oracle_judge_expire(&session->oracle, now, max, next, ids, count));
 	take_fired(session, ids, count);
+	if (count < max && now == session->oracle.latest)
+		expect_none_overdue(session, now);
 	judge(session);
 	return count;
 }

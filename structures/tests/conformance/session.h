@@ -17,20 +17,28 @@
 #include <stdint.h>
 
 #include "oracle.h"
+#include "structures/common/find.h"
 #include "structures/common/options.h"
 #include "structures/timer.h"
 
 /* A structure with options: what is tested. */
 struct subject {
 	const struct timer_structure *structure;
-	void *options; /* parsed */
+	struct timer_choice choice; /* its options, and what it wraps */
 	struct timer_accuracy accuracy;
 	char name[256]; /* with the options, as typed */
 };
 
-/* 0; or -EINVAL or -ENOMEM, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). */
+/*
+ * 0; or as timer_choice_open, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). The options of a
+ * wrapper are what it wraps, and the options of that: "quad-heap", "hierarchical-wheel:tick=1ms".
+ */
 int subject_open(struct subject *subject, const struct timer_structure *structure,
 		 const char *options, char *error);
+
+/* The same structure, wrapping the same if it wraps one, with other options. */
+int subject_open_other(struct subject *other, const struct subject *subject, const char *options,
+		       char *error);
 void subject_close(struct subject *subject);
 
 /* The most that one call of expire is asked for. */

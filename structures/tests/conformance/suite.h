@@ -41,7 +41,7 @@ void check_skipped(const char *why) __attribute__((noreturn));
 /* How many timers a check may use that would like to use n. */
 static inline size_t bearable(const struct subject *subject, size_t n)
 {
-	size_t bears = subject->structure->bears;
+	size_t bears = subject->choice.within->bears;
 
 	return bears && bears < n ? bears : n;
 }
