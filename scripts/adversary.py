@@ -52,12 +52,9 @@ def _compact(value):
     return f"{value / 1e9:.0f}G"
 
 
-def _time(ns):
-    for size, letter in ((1, "n"), (1e3, "µ"), (1e6, "m")):
-        if ns < 999.5 * size:
-            number = ns / size
-            return (f"{number:.1f}" if number < 9.95 and size > 1 else f"{number:.0f}") + letter
-    return f"{ns / 1e9:.1f}s"
+def _micro(ns):
+    """In us: .03, .90, 6.7, 36, 1.2k."""
+    return f"{ns / 1e3:.2f}".lstrip("0") if ns < 945 else _compact(ns / 1e3)
 
 
 def _shade(value, bounds):
@@ -75,18 +72,27 @@ class Matrices:
         self.costs = self._standings("time", experiment)
         self.tails = self._standings("tail", experiment)
         self.memories = self._standings("memory", experiment)
-        everything = self.costs + self.tails + self.memories
-        self.size = {}  # the n of each row
-        for standing in everything:
-            for line in standing.lines:
-                name = line.subject.name
-                if line.subject.compared:
-                    self.size[name] = max(self.size.get(name, 0), standing.cell.n)
-        self.largest = max(self.size.values(), default=0)
+        self.sizes = {standings[0].cell.measured: self._sizes(standings)
+                      for standings in (self.costs, self.tails, self.memories) if standings}
+        self.size = self.sizes.get("time", {})  # the n of each row
 
     def _standings(self, measured, experiment):
         return [one for one in statistics.standings(self.run, measured)
                 if one.cell.experiment == experiment and one.cell.dispatch == "vtable"]
+
+    @staticmethod
+    def _sizes(standings):
+        """{subject: the largest n that it was measured at}."""
+        sizes = {}
+        for standing in standings:
+            for line in standing.lines:
+                if line.subject.compared:
+                    name = line.subject.name
+                    sizes[name] = max(sizes.get(name, 0), standing.cell.n)
+        return sizes
+
+    def largest(self, measured):
+        return max(self.sizes.get(measured, {}).values(), default=0)
 
     def columns(self, standings):
         """Workloads: plain ones first, then attacks, each as experiment.ini lists them."""
@@ -101,7 +107,7 @@ class Matrices:
     def rows(self):
         """Subjects by accuracy, and within one the cheapest first; smaller n last."""
         order = {pair: place for place, pair in
-                 enumerate(statistics.accuracies(self.costs or self.tails or self.memories))}
+                 enumerate(statistics.accuracies(self.costs))}
         logs = {}
         for standing in self.costs:
             for line in standing.lines:
@@ -114,7 +120,7 @@ class Matrices:
 
     def _at(self, standings, name, workload):
         return next((one for one in standings if one.cell.workload == workload
-                     and one.cell.n == self.size[name]), None)
+                     and one.cell.n == self.sizes[one.cell.measured].get(name)), None)
 
     def cost(self, name, workload):
         """Against the cheapest exact one in order, in the same blocks; None if there is neither."""
@@ -136,9 +142,11 @@ class Matrices:
                    if row.get(measure) is not None]
         return float(numpy.median(numbers)) if numbers else None
 
-    def failed(self, name, workload, measured):
+    def too_slow(self, name, workload, measured):
+        """Whether it took too long there; what failed otherwise is no result."""
         return any(one.subject == name and one.workload == workload and one.measured == measured
-                   and one.n == self.size[name] for one in self.run.failures)
+                   and one.n == self.sizes[measured].get(name) and one.status == "too slow"
+                   for one in self.run.failures)
 
 
 def _add(figure, panel, place, subject, workload, value, text, shade, worst=False):
@@ -147,7 +155,7 @@ def _add(figure, panel, place, subject, workload, value, text, shade, worst=Fals
 
 def _worst(plain, attacks):
     """The attack that costs most against the plain work's mean; None if nothing is known."""
-    known = [math.log(value) for value in plain.values() if value]
+    known = [math.log(value) for value in plain.values() if value and value < math.inf]
     found = {workload: value for workload, value in attacks.items() if value}
     if not known or not found:
         return None
@@ -182,15 +190,17 @@ def _costs(figure, matrices, rows):
     for y, subject in enumerate(rows):
         found = {one: matrices.cost(subject.name, one) for one in columns}
         worst = _worst({one: found[one] for one in columns if not _is_attack(one)},
-                       {one: found[one] for one in columns if _is_attack(one)})
+                       {one: math.inf if matrices.too_slow(subject.name, one, "time") else found[one]
+                        for one in columns if _is_attack(one)})
         for workload in columns:
             place = (places[workload], y)
             if found[workload]:
                 _add(figure, "cost", place, subject, workload, found[workload],
                      _compact(found[workload]), _shade(found[workload], COST_RANGE),
                      workload == worst)
-            elif matrices.failed(subject.name, workload, "time"):
-                _add(figure, "cost", place, subject, workload, math.nan, "slow", 1.0)
+            elif matrices.too_slow(subject.name, workload, "time"):
+                _add(figure, "cost", place, subject, workload, math.nan, "slow", 1.0,
+                     workload == worst)
     _heads(figure, "cost", places)
 
 
@@ -203,8 +213,8 @@ def _tails(figure, matrices, rows):
             value = matrices.median(matrices.tails, subject.name, workload, "max_ns")
             if value:
                 _add(figure, "tail", (places[workload], y), subject, workload, value,
-                     _time(value), _shade(value, TAIL_RANGE))
-            elif matrices.failed(subject.name, workload, "tail"):
+                     _micro(value), _shade(value, TAIL_RANGE))
+            elif matrices.too_slow(subject.name, workload, "tail"):
                 _add(figure, "tail", (places[workload], y), subject, workload, math.nan, "slow",
                      1.0)
     _heads(figure, "tail", places)
@@ -225,7 +235,7 @@ def _memory(figure, matrices, rows, across):
                 if value is not None:
                     _add(figure, panel, (places[workload], y), subject, workload, scale * value,
                          _compact(scale * value), _shade(scale * value, bounds))
-                elif matrices.failed(subject.name, workload, "memory"):
+                elif matrices.too_slow(subject.name, workload, "memory"):
                     _add(figure, panel, (places[workload], y), subject, workload, math.nan,
                          "slow", 1.0)
         _heads(figure, panel, places)
@@ -242,7 +252,7 @@ def _heads(figure, panel, places):
 def _layout(figure, matrices, rows):
     labels, groups, group_first = [], [], []
     for y, subject in enumerate(rows):
-        smaller = matrices.size[subject.name] < matrices.largest
+        smaller = matrices.size[subject.name] < matrices.largest("time")
         labels.append(subject.name + (f" ({records.count(matrices.size[subject.name])})"
                                       if smaller else ""))
         words = "exact, in order" if subject.accuracy == records.EXACT else short(subject)
@@ -251,10 +261,11 @@ def _layout(figure, matrices, rows):
             group_first.append(y)
     panel_height = HEAD + LINE * len(rows) + 26
     columns = max(row[3] for row in figure.rows) + 1
-    left = max(map(len, labels)) * 6.7 + 14
+    left = max(map(len, labels)) * 6.7 + 18
     figure.variables.update(
         label=labels, group=groups, group_first=group_first, rows=len(rows), left=left,
-        column=min(CELL, (WIDTH - left - 12) / columns), line=LINE, head_height=HEAD,
-        panel_height=panel_height, n=records.count(matrices.largest),
-        tails=int(bool(matrices.tails)), width=WIDTH,
+        column=min(CELL, (WIDTH - left - 40) / columns), line=LINE, head_height=HEAD,
+        panel_height=panel_height, width=WIDTH,
+        size_of=[records.count(matrices.largest(measured)) for measured in
+              ("time", "tail", "memory")],
         height=panel_height * (2 if matrices.tails or matrices.memories else 1) + 14)

@@ -5,9 +5,9 @@
  * measured on the same attack, so that one sees who is hurt and who is not. The plain counterparts
  * are hold (every timer fires), burst (all at once), idle (put off) and rpc (stopped).
  *
- * PARAMETERS, assumed. `span` (1000 s) is how far ahead deadlines lie where time hardly moves; it is
- * long, so that nothing that isn't meant to comes due. `cycle` (1 s, the mean of hold) is the time in
- * which each timer has its turn once, where time has to move. Others belong to one attack.
+ * PARAMETERS, assumed. `span` (1000 s) is how far ahead deadlines lie where time hardly moves; it
+ * is long, so that nothing that isn't meant to comes due. `cycle` (1 s, the mean of hold) is the
+ * time in which each timer has its turn once, where time has to move. Others belong to one attack.
  *
  * STEADY STATE. n timers are armed at the end of each turn, from the first on; with attack=width
  * their number swings between n and just below half of the power of two below n. The fill is not
@@ -16,22 +16,23 @@
  *
  * THE ATTACKS. "V&L" is Varghese and Lauck, SOSP 1987.
  *
- * cascade. All timers have one deadline, 4095 ms past a boundary of 4096 ms and then of the next, and
- * the loop wakes up when half of the time to it is left, half of that, and so on down to the grain.
- * So at every level of every hierarchy one slot holds all timers, and each time the loop wakes up in
- * such a slot all of it is moved. Just past a boundary (64^k + 1 ticks) would be one move only for
- * wheels that choose the level by exclusive-or, as such a deadline has no digits in between; this
- * one has all of its bits set, in ms, and in us hardly a digit that is 0. Never stopped. It is burst with the moves added. Source: V&L, Scheme
- * 7. PREDICTION: against burst, hierarchical wheels pay a walk through cold memory for each level (3
- * of 64 slots in us), radix-heap one for each bit that is set (a dozen, in ns), kernel-wheel none unless it migrates;
+ * cascade. All timers have one deadline, 4095 ms past a boundary of 4096 ms and then of the next,
+ * and the loop wakes up when half of the time to it is left, half of that, and so on down to the
+ * grain. So at every level of every hierarchy one slot holds all timers, and each time the loop
+ * wakes up in such a slot all of it is moved. Just past a boundary (64^k + 1 ticks) would be one
+ * move only for wheels that choose the level by exclusive-or, as such a deadline has no digits in
+ * between; this one has all of its bits set, in ms, and in us hardly a digit that is 0. Never
+ * stopped. It is burst with the moves added. Source: V&L, Scheme 7. PREDICTION: against burst,
+ * hierarchical wheels pay a walk through cold memory for each level (3 of 64 slots in us),
+ * radix-heap one for each bit that is set (a dozen, in ns), kernel-wheel none unless it migrates;
  * nobody else notices. The worst operation of wheels is the walk of all n.
  *
  * collide. All deadlines are multiples of `turn`, 1 to `turns` ahead: in a hashed wheel of slots x
  * tick = turn they are all in one slot, which is walked whole at each turn. The default is that of
- * hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6: the average stays the same, the variance
- * explodes. PREDICTION: hashed-wheel walks half of `turns` timers for one that fires (order=sorted:
- * when it is armed); its turns come seldom, but are O(n) in one operation. The others see a hold
- * model with deadlines in herds.
+ * hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6: the average stays the same, the
+ * variance explodes. PREDICTION: hashed-wheel walks half of `turns` timers for one that fires
+ * (order=sorted: when it is armed); its turns come seldom, but are O(n) in one operation. The
+ * others see a hold model with deadlines in herds.
  *
  * sparse. One timer fires every 10 minutes (`gap`), however many there are; the loop sleeps until
  * then. Source: V&L on ticking (Scheme 4 to 6). PREDICTION: whatever ticks through empty slots does
@@ -39,23 +40,23 @@
  * empty years. Bitmaps and heaps of buckets don't notice.
  *
  * decreasing. The latest timer is stopped, and armed again to be due before all others. Source:
- * Williams, CACM 1964: each comes from the leaves and goes to the root. PREDICTION: heaps sift up all
- * their levels, 2 for one in arity 4; a list searched from the tail walks all of it. Wheels don't
- * notice.
+ * Williams, CACM 1964: each comes from the leaves and goes to the root. PREDICTION: heaps sift up
+ * all their levels, 2 for one in arity 4; a list searched from the tail walks all of it. Wheels
+ * don't notice.
  *
  * ascending. The earliest fires and is armed again to be due after all others: first in, first out.
  * The last leaf is then always among the latest, and goes all the way down when it takes the root's
  * place. Source: as above; libuv's and wahern/timeout's own benchmarks do it. PREDICTION: against
- * hold, heaps pay a few steps more when popping and none when arming, so it is no worse; lists
- * and queues are at their best.
+ * hold, heaps pay a few steps more when popping and none when arming, so it is no worse; lists and
+ * queues are at their best.
  *
  * distinct. Each interval is used twice in a row and never again; what was armed in one turn is
  * stopped in the next. A queue is made for each interval, is empty a turn later, and is given away.
  * Source: Lawn (Lev-Libfeld 2019) asks for few intervals. PREDICTION: common-timeout pays for its
  * table on top of its heap, and is slower than quad-heap, which is what is left of it.
  *
- * backwards. One interval, but counted from time stamps that go back by a grain within each turn. So
- * each deadline belongs before all those that were armed earlier in the turn. Source: Lawn and
+ * backwards. One interval, but counted from time stamps that go back by a grain within each turn.
+ * So each deadline belongs before all those that were armed earlier in the turn. Source: Lawn and
  * libevent's common timeouts assume one clock. PREDICTION: common-timeout walks up to 32 steps and
  * gives up half of them to its heap, if turns are of 64; lists searched from the tail walk as far.
  *
@@ -67,22 +68,22 @@
  * ladder-queue cuts the day finer and doesn't mind.
  *
  * equal. Half of the timers are in 8 herds of one deadline each, the other half are as in hold and
- * lie before, between and behind them. Source: Furfaro and Sacco 2018 on ladder queues. PREDICTION:
- * ladder-queue cuts each herd in vain until its buckets are 1 ns wide or its rungs used up, and
- * moves it each time; lists walk past whole herds.
+ * lie before, between and behind them. Source: assumed; that ladder queues have bad cases is what
+ * Furfaro and Sacco (2018) are about. PREDICTION: ladder-queue cuts each herd in vain until its
+ * buckets are 1 ns wide or its rungs used up, and moves it each time; lists walk past whole herds.
  *
  * crowd. Half of the timers have one deadline, and stopping and arming happens among those only.
- * Source: assumed. PREDICTION: skiplist has to go through half of them to find one: O(n). Heaps stop
- * after a step, as all are equal; nobody else notices.
+ * Source: assumed. PREDICTION: skiplist has to go through half of them to find one: O(n). Heaps
+ * stop after a step, as all are equal; nobody else notices.
  *
  * earlier. Each timer is put before all others in its turn, and never later. Source: laziness as in
  * libev's documentation, HAProxy and Go. PREDICTION: whatever files a timer lazily has to do it at
  * once; zombie-heap puts its whole heap right once a turn, O(n). Heaps sift up all their levels.
  *
  * stop-all. Everything is stopped, and long before it is due: another timer is armed for it, 1 to 2
- * `span` ahead. stop=remove gives the memory back. Source: V&L: lazy stops "can cause memory to grow
- * unboundedly". PREDICTION: wheels and lists don't notice; zombie-heap keeps up to a third more
- * entries than timers with stop=disarm, and is O(n) for each with stop=remove.
+ * `span` ahead. stop=remove gives the memory back. Source: V&L: lazy stops "can cause memory to
+ * grow unboundedly". PREDICTION: wheels and lists don't notice; zombie-heap keeps up to a third
+ * more entries than timers with stop=disarm, and is O(n) for each with stop=remove.
  *
  * nudge. Each timer is put off in the last turn before it would fire, and none fires. Source:
  * spurious wake-ups of deferred re-arms (HAProxy, stakker). PREDICTION: lazy structures do all of
@@ -90,6 +91,11 @@
  * interval makes it a queue for common-timeout.
  *
  * Left out: a heap whose last leaf is the latest is what ascending makes of any heap.
+ *
+ * SEEN, NOT PREDICTED. sparse stops kernel-wheel too, with 1e5 timers: nearly all of them are beyond
+ * its horizon of 12 days, and it goes through all of those whenever one comes into reach, which is
+ * for each that fires. decreasing hurts zombie-heap as earlier does: a stopped timer's entry is still
+ * there, and has become earlier.
  */
 #include "draw.h"
 
@@ -796,7 +802,7 @@ const struct workload workload_adversary = {
 	.summary = "for each structure, work that is built to hurt it",
 	.source =
 		"cascade, collide, sparse, stop-all: Varghese and Lauck, SOSP 1987; width: Brown, "
-		"CACM 1988; equal: Furfaro and Sacco 2018; decreasing, ascending: heaps, Williams, "
+		"CACM 1988; decreasing, ascending: heaps, Williams, "
 		"CACM 1964; distinct, backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in "
 		"HAProxy and Go. Sizes and spans are assumed",
 	.prediction = "each hurts what it is aimed at and hardly anybody else; heaps with cached "

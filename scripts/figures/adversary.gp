@@ -26,9 +26,9 @@ set xrange [-0.5:columns - 0.5]
 set yrange [rows - 0.5:-0.5]
 
 array title_of[4] = [ \
-	'{/:Bold Time per operation}, relative to the cheapest exact one; n = ' . n, \
-	'{/:Bold Worst single operation}, ns, µs, ms', \
-	'{/:Bold Bytes}', '{/:Bold In vain, %}' ]
+	'{/:Bold Time per operation}, relative to the cheapest exact one; n = ' . size_of[1], \
+	'{/:Bold Worst single operation}, µs; n = ' . size_of[2], \
+	'{/:Bold Bytes}, ' . size_of[3], '{/:Bold In vain, %}, ' . size_of[3] ]
 array panel_of[4] = [ 'cost', 'tail', 'bytes', 'vain' ]
 array place_of[4] = [ 1, 2, 2, 2 ]      # above or below
 
