@@ -13,6 +13,7 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   processes     wall time of whole processes
   lateness      of firings in real time, and what the loop spends on them
   echo          what timers take of a server's time, against its connections
+  adversary     structures by attacks: cost, worst operation, memory, wake-ups in vain
   EXPERIMENT    for an experiment that has a script of that name of its own; it finds the rows of
                 all its passes in data/EXPERIMENT.tsv
 """
@@ -25,6 +26,7 @@ import sys
 
 import numpy
 
+import adversary
 import records
 import statistics
 from drawing import SCRIPTS, Figure, bold_text
@@ -419,6 +421,17 @@ FIGURES = {"time": ("cost", cost), "tail": ("tail", tail), "memory": ("memory", 
            "lateness": ("lateness", lateness), "echo": ("echo", echo)}
 
 
+def matrices(run, experiment):
+    figure, shown = adversary.make(run, experiment)
+    if figure:
+        about(figure, run, "time", shown)
+    return figure
+
+
+# Figures of experiments that show more than their rows.
+OWN = {"adversary": matrices}
+
+
 def own(run, experiment):
     """The figure of an experiment that brings a script: all rows of all passes, as they are."""
     figure = Figure(experiment, experiment, ("pass", "workload", "n", "dispatch", "subject",
@@ -480,7 +493,7 @@ def of_family(run):
             continue
         script = os.path.join(SCRIPTS, f"{experiment}.gp")
         if re.fullmatch(r"[\w.-]+", experiment) and os.path.exists(script):
-            result.append(own(run, experiment))
+            result.append(OWN.get(experiment, own)(run, experiment))
     return [figure for figure in result if figure]
 
 

@@ -170,6 +170,7 @@ HEADINGS = {
     "processes": "Whole processes",
     "lateness": "Lateness in real time",
     "echo": "What timers take of a server's time",
+    "adversary": "Under work that is built to hurt",
 }
 
 WHAT = {
@@ -195,6 +196,13 @@ WHAT = {
     "echo": "An echo server over the loopback interface; every message arms its connection's idle "
             "timeout anew. The share is against the same server without timeouts. Points: median "
             "over blocks; bars: quartiles.",
+    "adversary": "Above: thread CPU time per operation, relative to the cheapest structure that is exact and "
+                 "in order in the same blocks; plain work on the left, attacks on the right. A "
+                 "frame is the attack that a structure is furthest behind under. Below: the worst "
+                 "single operation (for each operation the least over the replays), bytes beside "
+                 "the timer, and wake-ups in vain for 100 operations. Darker is worse, on a "
+                 "logarithmic scale. Slow: beyond the cell's budget of time; in brackets: the n of "
+                 "structures that don't bear the others'.",
     "processes": "Wall time of whole processes by hyperfine, start-up included. Small dots: single "
                  "runs; large: their median.",
 }

@@ -181,12 +181,21 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	       structure->name);
 }
 
+static void print_word(const char *name, const char *what, const char *more)
+{
+	printf("    %-12s %s\n%-16s aimed at: %s\n", name, what, "", more);
+}
+
 static void explain_workload(const struct workload *workload)
 {
 	printf("%s - %s\n", workload->name, workload->summary);
 	paragraph("SOURCE", workload->source);
 	paragraph("PREDICTION, MADE BEFORE MEASURING", workload->prediction);
 	print_options(workload->options);
+	if (workload->explain) {
+		printf("\nWORDS\n");
+		workload->explain(print_word);
+	}
 	print_settings("VARIANTS", workload->name, workload->variants);
 }
 

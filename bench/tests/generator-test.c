@@ -261,6 +261,12 @@ static void generate_rounded(struct generator *generator, const void *options, u
 		generator_arm(generator, 0, cases[i].interval);
 		assert_int_equal(generator_earliest(generator), cases[i].deadline);
 	}
+	generator_arm_from(generator, 0, 2500, 4000);
+	assert_int_equal(generator_earliest(generator), 7000);
+	generator_arm_from(generator, 0, 0, 5000);
+	assert_int_equal(generator_earliest(generator), 6000);
+	generator_arm_from(generator, 0, UINT64_MAX, 1000);
+	assert_int_equal(generator_earliest(generator), TIMER_NEVER);
 	generator_arm_absolute(generator, 0, 4500);
 	assert_int_equal(generator_earliest(generator), 5000);
 	generator_arm_absolute(generator, 1, 1);

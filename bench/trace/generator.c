@@ -152,6 +152,20 @@ void generator_arm(struct generator *generator, uint64_t id, uint64_t interval)
 	arm(generator, id, round_up(generator, deadline), TRACE_ARM);
 }
 
+void generator_arm_from(struct generator *generator, uint64_t id, uint64_t interval, uint64_t from)
+{
+	uint64_t deadline;
+
+	if (!ready(generator, "generator_arm_from", id))
+		return;
+	interval = interval < latest(generator) ? round_up(generator, interval ? interval : 1)
+						: latest(generator);
+	if (__builtin_add_overflow(from, interval, &deadline))
+		deadline = TIMER_NEVER;
+	arm(generator, id, round_up(generator, deadline), TRACE_ARM_INTERVAL);
+	trace_write_operation(generator->writer, interval, 0, TRACE_INTERVAL);
+}
+
 void generator_arm_absolute(struct generator *generator, uint64_t id, uint64_t deadline)
 {
 	if (ready(generator, "generator_arm_absolute", id))

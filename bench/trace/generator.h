@@ -35,6 +35,13 @@ void generator_arm(struct generator *generator, uint64_t id, uint64_t interval);
 /* Arms at a point in time that is no relative timeout: nothing to group by. */
 void generator_arm_absolute(struct generator *generator, uint64_t id, uint64_t deadline);
 
+/*
+ * Arms for `interval` ns, counted from another point in time than now: the time stamp of a message,
+ * say. The deadline is `from` + `interval`, rounded up to the grain; the interval is what structures
+ * may group by. A program that does so may give one interval deadlines that go back.
+ */
+void generator_arm_from(struct generator *generator, uint64_t id, uint64_t interval, uint64_t from);
+
 /* Stops an armed timer that its owner keeps (disarm) or gives up (remove). */
 void generator_disarm(struct generator *generator, uint64_t id);
 void generator_remove(struct generator *generator, uint64_t id);

@@ -1,0 +1,815 @@
+/*
+ * adversary - for each structure of the catalogue, work that is built to hurt it
+ *
+ * PROGRAM. None: what a program would have to do for a structure to show its worst. Others are
+ * measured on the same attack, so that one sees who is hurt and who is not. The plain counterparts
+ * are hold (every timer fires), burst (all at once), idle (put off) and rpc (stopped).
+ *
+ * PARAMETERS, assumed. `span` (1000 s) is how far ahead deadlines lie where time hardly moves; it
+ * is long, so that nothing that isn't meant to comes due. `cycle` (1 s, the mean of hold) is the
+ * time in which each timer has its turn once, where time has to move. Others belong to one attack.
+ *
+ * STEADY STATE. n timers are armed at the end of each turn, from the first on; with attack=width
+ * their number swings between n and just below half of the power of two below n. The fill is not
+ * measured. TURNS take about `batch` operations, except where whole herds or single timers are the
+ * point (cascade, collide, sparse, equal).
+ *
+ * THE ATTACKS. "V&L" is Varghese and Lauck, SOSP 1987.
+ *
+ * cascade. All timers have one deadline, 4095 ms past a boundary of 4096 ms and then of the next,
+ * and the loop wakes up when half of the time to it is left, half of that, and so on down to the
+ * grain. So at every level of every hierarchy one slot holds all timers, and each time the loop
+ * wakes up in such a slot all of it is moved. Just past a boundary (64^k + 1 ticks) would be one
+ * move only for wheels that choose the level by exclusive-or, as such a deadline has no digits in
+ * between; this one has all of its bits set, in ms, and in us hardly a digit that is 0. Never
+ * stopped. It is burst with the moves added. Source: V&L, Scheme 7. PREDICTION: against burst,
+ * hierarchical wheels pay a walk through cold memory for each level (3 of 64 slots in us),
+ * radix-heap one for each bit that is set (a dozen, in ns), kernel-wheel none unless it migrates;
+ * nobody else notices. The worst operation of wheels is the walk of all n.
+ *
+ * collide. All deadlines are multiples of `turn`, 1 to `turns` ahead: in a hashed wheel of slots x
+ * tick = turn they are all in one slot, which is walked whole at each turn. The default is that of
+ * hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6: the average stays the same, the
+ * variance explodes. PREDICTION: hashed-wheel walks half of `turns` timers for one that fires
+ * (order=sorted: when it is armed); its turns come seldom, but are O(n) in one operation. The
+ * others see a hold model with deadlines in herds.
+ *
+ * sparse. One timer fires every 10 minutes (`gap`), however many there are; the loop sleeps until
+ * then. Source: V&L on ticking (Scheme 4 to 6). PREDICTION: whatever ticks through empty slots does
+ * so 600,000 times, or for a whole turn of its wheel, for one timer; a calendar queue searches its
+ * empty years. Bitmaps and heaps of buckets don't notice.
+ *
+ * decreasing. The latest timer is stopped, and armed again to be due before all others. Source:
+ * Williams, CACM 1964: each comes from the leaves and goes to the root. PREDICTION: heaps sift up
+ * all their levels, 2 for one in arity 4; a list searched from the tail walks all of it. Wheels
+ * don't notice.
+ *
+ * ascending. The earliest fires and is armed again to be due after all others: first in, first out.
+ * The last leaf is then always among the latest, and goes all the way down when it takes the root's
+ * place. Source: as above; libuv's and wahern/timeout's own benchmarks do it. PREDICTION: against
+ * hold, heaps pay a few steps more when popping and none when arming, so it is no worse; lists and
+ * queues are at their best.
+ *
+ * distinct. Each interval is used twice in a row and never again; what was armed in one turn is
+ * stopped in the next. A queue is made for each interval, is empty a turn later, and is given away.
+ * Source: Lawn (Lev-Libfeld 2019) asks for few intervals. PREDICTION: common-timeout pays for its
+ * table on top of its heap, and is slower than quad-heap, which is what is left of it.
+ *
+ * backwards. One interval, but counted from time stamps that go back by a grain within each turn.
+ * So each deadline belongs before all those that were armed earlier in the turn. Source: Lawn and
+ * libevent's common timeouts assume one clock. PREDICTION: common-timeout walks up to 32 steps and
+ * gives up half of them to its heap, if turns are of 64; lists searched from the tail walk as far.
+ *
+ * width. Deadlines have gaps of 10^6 : 1 (`ratio`): 32 timers are far from each other, and all the
+ * others are close together behind them. While the sparse ones are next, so many are stopped, and
+ * armed again, that their number passes two powers of two both ways. Source: Brown, CACM 1988: a
+ * calendar queue chooses its width by the first few when the number has doubled or halved.
+ * PREDICTION: a calendar queue has nearly all timers in one day and walks half of them to arm one;
+ * ladder-queue cuts the day finer and doesn't mind.
+ *
+ * equal. Half of the timers are in 8 herds of one deadline each, the other half are as in hold and
+ * lie before, between and behind them. Source: assumed; that ladder queues have bad cases is what
+ * Furfaro and Sacco (2018) are about. PREDICTION: ladder-queue cuts each herd in vain until its
+ * buckets are 1 ns wide or its rungs used up, and moves it each time; lists walk past whole herds.
+ *
+ * crowd. Half of the timers have one deadline, and stopping and arming happens among those only.
+ * Source: assumed. PREDICTION: skiplist has to go through half of them to find one: O(n). Heaps
+ * stop after a step, as all are equal; nobody else notices.
+ *
+ * earlier. Each timer is put before all others in its turn, and never later. Source: laziness as in
+ * libev's documentation, HAProxy and Go. PREDICTION: whatever files a timer lazily has to do it at
+ * once; zombie-heap puts its whole heap right once a turn, O(n). Heaps sift up all their levels.
+ *
+ * stop-all. Everything is stopped, and long before it is due: another timer is armed for it, 1 to 2
+ * `span` ahead. stop=remove gives the memory back. Source: V&L: lazy stops "can cause memory to
+ * grow unboundedly". PREDICTION: wheels and lists don't notice; zombie-heap keeps up to a third
+ * more entries than timers with stop=disarm, and is O(n) for each with stop=remove.
+ *
+ * nudge. Each timer is put off in the last turn before it would fire, and none fires. Source:
+ * spurious wake-ups of deferred re-arms (HAProxy, stakker). PREDICTION: lazy structures do all of
+ * their work after all, and wake up in vain in each turn; heaps take out the root each time; one
+ * interval makes it a queue for common-timeout.
+ *
+ * Left out: a heap whose last leaf is the latest is what ascending makes of any heap.
+ *
+ * SEEN, NOT PREDICTED. sparse stops kernel-wheel too, with 1e5 timers: nearly all of them are beyond
+ * its horizon of 12 days, and it goes through all of those whenever one comes into reach, which is
+ * for each that fires. decreasing hurts zombie-heap as earlier does: a stopped timer's entry is still
+ * there, and has become earlier.
+ */
+#include "draw.h"
+
+/* The bits of the deadline under cascade: 12, in ms. */
+#define CASCADE_PERIOD 4096
+
+#define HERDS  8
+#define SPARSE 32
+
+enum stop { DISARM, REMOVE };
+
+static const char *const stop_words[] = { "disarm", "remove", NULL };
+
+enum attack_word {
+	CASCADE,
+	COLLIDE,
+	SPARSELY,
+	DECREASING,
+	ASCENDING,
+	DISTINCT,
+	BACKWARDS,
+	WIDTH,
+	EQUAL,
+	CROWD,
+	EARLIER,
+	STOP_ALL,
+	NUDGE,
+	ATTACKS,
+};
+
+static const char *const attack_words[ATTACKS + 1] = {
+	[CASCADE] = "cascade",	     [COLLIDE] = "collide",	[SPARSELY] = "sparse",
+	[DECREASING] = "decreasing", [ASCENDING] = "ascending", [DISTINCT] = "distinct",
+	[BACKWARDS] = "backwards",   [WIDTH] = "width",		[EQUAL] = "equal",
+	[CROWD] = "crowd",	     [EARLIER] = "earlier",	[STOP_ALL] = "stop-all",
+	[NUDGE] = "nudge",
+};
+
+struct adversary_options {
+	struct workload_common common;
+	int attack;
+	int stop;
+	uint64_t span, cycle; /* ns */
+	uint64_t turn;	      /* ns */
+	uint64_t turns;
+	uint64_t gap; /* ns */
+	double ratio;
+};
+
+#define ROW(field) offsetof(struct adversary_options, field)
+
+static const struct option_spec adversary_specs[] = {
+	WORKLOAD_COMMON_OPTIONS(struct adversary_options),
+	{ "attack", OPTION_WORD, ROW(attack), 0, 0, "cascade", attack_words, "what is done" },
+	{ "stop", OPTION_WORD, ROW(stop), 0, 0, "disarm", stop_words,
+	  "how timers are stopped, by the attacks that stop any" },
+	{ "span", OPTION_DURATION, ROW(span), 1e6, 1e15, "1000s", NULL,
+	  "how far ahead deadlines lie: distinct, crowd, stop-all" },
+	{ "cycle", OPTION_DURATION, ROW(cycle), 1e3, 1e15, "1s", NULL,
+	  "in which each timer has its turn: ascending, backwards, equal, nudge" },
+	{ "turn", OPTION_DURATION, ROW(turn), 1, 1e13, "16384ms", NULL,
+	  "collide: slots x tick of the wheel that is hit" },
+	{ "turns", OPTION_COUNT, ROW(turns), 1, 1e4, "100", NULL,
+	  "collide: turns that a timer waits at most" },
+	{ "gap", OPTION_DURATION, ROW(gap), 1, 1e15, "10m", NULL,
+	  "sparse: mean time between two firings" },
+	{ "ratio", OPTION_REAL, ROW(ratio), 1, 1e9, "1e6", NULL,
+	  "width: gaps between sparse deadlines, in those between close ones" },
+	{ .name = NULL },
+};
+
+static const char *const adversary_variants[] = {
+	"",
+	"attack=collide",
+	"attack=sparse",
+	"attack=decreasing",
+	"attack=ascending",
+	"attack=distinct",
+	"attack=backwards",
+	"attack=width",
+	"attack=equal",
+	"attack=crowd",
+	"attack=earlier",
+	"attack=stop-all",
+	"attack=stop-all,stop=remove",
+	"attack=nudge",
+	NULL,
+};
+
+/* An attack being generated. */
+struct attack {
+	struct generator *generator;
+	const struct adversary_options *options;
+	uint64_t n, operations;
+	uint64_t batch;
+	uint64_t grain, span, cycle; /* ns */
+};
+
+static void begin(const struct attack *attack, uint64_t ids)
+{
+	generator_begin(attack->generator, ids, attack->grain);
+	generator_mark(attack->generator, "fill", false);
+}
+
+static void begin_steady(const struct attack *attack)
+{
+	generator_mark(attack->generator, "steady", true);
+}
+
+static bool done(const struct attack *attack)
+{
+	return generator_done(attack->generator, attack->operations);
+}
+
+/* Time moves by `ns`, and what is due fires. */
+static size_t pass(const struct attack *attack, uint64_t ns, const uint64_t **fired)
+{
+	return generator_advance(attack->generator, generator_now(attack->generator) + ns, fired);
+}
+
+static void stop(const struct attack *attack, uint64_t id)
+{
+	if (attack->options->stop == REMOVE)
+		generator_remove(attack->generator, id);
+	else
+		generator_disarm(attack->generator, id);
+}
+
+/* The turns that it takes to go round all timers, `batch` in each. */
+static uint64_t round_of_turns(const struct attack *attack)
+{
+	return (attack->n + attack->batch - 1) / attack->batch;
+}
+
+/* --- cascade */
+
+/* Wakes up when half of the time to the deadline is left, half of that, and so on. */
+static void approach(const struct attack *attack, uint64_t deadline)
+{
+	const uint64_t *fired;
+	uint64_t left = deadline - generator_now(attack->generator);
+
+	while ((left /= 2) >= attack->grain && !generator_failed(attack->generator))
+		generator_advance(attack->generator,
+				  deadline - left / attack->grain * attack->grain, &fired);
+}
+
+static void cascade(const struct attack *attack)
+{
+	uint64_t unit = whole_grains(1e6, attack->grain), period = CASCADE_PERIOD * unit;
+	uint64_t deadline = period - unit;
+
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < attack->n; id++)
+		generator_arm(attack->generator, id, deadline);
+	begin_steady(attack);
+	for (; !done(attack); deadline += period) {
+		const uint64_t *fired;
+		size_t count;
+
+		approach(attack, deadline);
+		count = generator_advance(attack->generator, deadline, &fired);
+		for (size_t i = 0; i < count; i++)
+			generator_arm(attack->generator, fired[i], period);
+	}
+}
+
+/* --- collide */
+
+/* What is left of an interval of 1..turns turns that is running, in turns: the long ones weigh more.
+ */
+static uint64_t turns_left(const struct attack *attack)
+{
+	uint64_t turns = attack->options->turns;
+
+	for (;;) {
+		uint64_t left = 1 + generator_below(attack->generator, turns);
+
+		if (generator_below(attack->generator, turns) <= turns - left)
+			return left;
+	}
+}
+
+static void collide(const struct attack *attack)
+{
+	uint64_t turn = whole_grains((double)attack->options->turn, attack->grain);
+
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < attack->n; id++)
+		generator_arm(attack->generator, id, turns_left(attack) * turn);
+	begin_steady(attack);
+	while (!done(attack)) {
+		const uint64_t *fired;
+		size_t count = pass(attack, turn, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm(
+				attack->generator, fired[i],
+				(1 + generator_below(attack->generator, attack->options->turns)) *
+					turn);
+	}
+}
+
+/* --- sparse */
+
+/* Beyond 36 years of LONGEST_DURATION the gaps get shorter: from a million timers on. */
+static void sparse(const struct attack *attack)
+{
+	double mean = fmin((double)attack->options->gap * (double)attack->n,
+			   (double)LONGEST_DURATION / 2);
+
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < attack->n; id++) {
+		double interval = mean * draw_between_biased(attack->generator, 0, 2);
+		double left = interval * generator_uniform(attack->generator);
+
+		generator_arm(attack->generator, id, whole_grains(left, attack->grain));
+	}
+	begin_steady(attack);
+	while (!done(attack)) {
+		const uint64_t *fired;
+		size_t count = generator_advance(attack->generator,
+						 generator_earliest(attack->generator), &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm(attack->generator, fired[i],
+				      whole_grains(mean * draw_between(attack->generator, 0, 2),
+						   attack->grain));
+	}
+}
+
+/* --- decreasing, earlier */
+
+/*
+ * One timer after the other is put before all others, a grain ahead, so the one whose turn it is is
+ * always the latest. Time creeps, and never gets to them.
+ */
+static void descend(const struct attack *attack, bool stopped)
+{
+	uint64_t n = attack->n, grain = attack->grain, room, deadline;
+	const uint64_t *fired;
+
+	begin(attack, n);
+	if (__builtin_add_overflow(n, attack->operations, &room) ||
+	    room > LONGEST_DURATION / 2 / grain - attack->batch) {
+		generator_fail(attack->generator, -EOVERFLOW,
+			       "so many ever earlier deadlines don't fit: take a smaller grain");
+		return;
+	}
+	deadline = 2 * (room + attack->batch) * grain;
+	for (uint64_t id = 0; id < n; id++, deadline -= grain)
+		generator_arm_absolute(attack->generator, id, deadline);
+	begin_steady(attack);
+	for (uint64_t next = 0; !done(attack);) {
+		pass(attack, grain, &fired);
+		for (uint64_t i = 0; i < attack->batch; i++, next++, deadline -= grain) {
+			if (stopped)
+				stop(attack, next % n);
+			generator_arm_absolute(attack->generator, next % n, deadline);
+		}
+	}
+}
+
+static void decreasing(const struct attack *attack)
+{
+	descend(attack, true);
+}
+
+static void earlier(const struct attack *attack)
+{
+	descend(attack, false);
+}
+
+/* --- ascending */
+
+static void ascending(const struct attack *attack)
+{
+	uint64_t gap = turn_length((double)attack->cycle / (double)attack->n, attack->grain);
+	uint64_t deadline = 0;
+
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < attack->n; id++)
+		generator_arm_absolute(attack->generator, id, deadline += gap);
+	begin_steady(attack);
+	while (!done(attack)) {
+		const uint64_t *fired;
+		size_t count = pass(attack, attack->batch * gap, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm_absolute(attack->generator, fired[i], deadline += gap);
+	}
+}
+
+/* --- distinct */
+
+/* One of so many that hardly any comes twice, and far ahead. */
+static uint64_t fresh_interval(const struct attack *attack)
+{
+	double span = (double)attack->span;
+
+	return whole_grains(draw_between(attack->generator, span, 2 * span), attack->grain);
+}
+
+static void distinct(const struct attack *attack)
+{
+	const uint64_t *fired;
+	uint64_t grain = attack->grain, interval = 0;
+
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < attack->n; id++)
+		generator_arm(attack->generator, id, fresh_interval(attack));
+	begin_steady(attack);
+	while (!done(attack)) {
+		size_t count = pass(attack, grain, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm(attack->generator, fired[i], fresh_interval(attack));
+		for (uint64_t id = 0; id < attack->batch; id++)
+			stop(attack, id);
+		for (uint64_t id = 0; id < attack->batch; id++) {
+			if (id % 2 == 0)
+				interval = fresh_interval(attack);
+			generator_arm(attack->generator, id, interval);
+		}
+	}
+}
+
+/* --- backwards */
+
+static void backwards(const struct attack *attack)
+{
+	uint64_t turns = round_of_turns(attack), grain = attack->grain;
+	uint64_t turn = turn_length((double)attack->cycle / (double)turns, grain);
+	const uint64_t *fired;
+	uint64_t interval;
+
+	/* The time stamps of a turn must be later than those of the turn before. */
+	if (turn <= attack->batch * grain)
+		turn = (attack->batch + 1) * grain;
+	interval = turns * turn;
+	begin(attack, attack->n);
+	pass(attack, turn, &fired);
+	for (uint64_t id = 0; id < attack->n; id++) {
+		uint64_t place = id % attack->batch;
+
+		if (id && !place)
+			pass(attack, turn, &fired);
+		generator_arm_from(attack->generator, id, interval,
+				   generator_now(attack->generator) - place * grain);
+	}
+	begin_steady(attack);
+	while (!done(attack)) {
+		size_t count = pass(attack, turn, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm_from(attack->generator, fired[i], interval,
+					   generator_now(attack->generator) - i * grain);
+	}
+}
+
+/* --- width */
+
+struct width {
+	const struct attack *attack;
+	uint64_t *close; /* ids of the close ones, in any order */
+	uint64_t sparse_count, close_count;
+	uint64_t swing;	     /* how many of the close ones are stopped and armed again */
+	uint64_t gap, width; /* ns: between the sparse ones; of all the close ones together */
+	uint64_t base;	     /* when the present period began */
+};
+
+/* The power of two up to n, halved twice: sizes that a calendar queue may have. */
+static void width_measure(struct width *width)
+{
+	const struct attack *attack = width->attack;
+	uint64_t power = 1, low;
+
+	while (power <= attack->n / 2)
+		power *= 2;
+	low = power > 2 ? power / 2 - 1 : attack->n;
+	width->sparse_count = attack->n / 4 < SPARSE ? attack->n / 4 : SPARSE;
+	width->close_count = attack->n - width->sparse_count;
+	width->swing = attack->n - low < width->close_count ? attack->n - low : width->close_count;
+	width->width = width->close_count * attack->grain;
+	width->gap = whole_grains(fmin(attack->options->ratio * (double)attack->grain,
+				       (double)LONGEST_DURATION / (2 * SPARSE)),
+				  attack->grain);
+	/* Everything that is stopped and armed again has to fit in before the first sparse one. */
+	if (width->gap < (2 * attack->n + 2) * attack->grain)
+		width->gap = (2 * attack->n + 2) * attack->grain;
+}
+
+/* When the close ones begin in the present period. */
+static uint64_t width_close(const struct width *width)
+{
+	return width->base + (width->sparse_count + 1) * width->gap;
+}
+
+static uint64_t width_period(const struct width *width)
+{
+	return (width->sparse_count + 1) * width->gap + width->width;
+}
+
+/* Arms one of the close ones somewhere among them, in the period that began `begun`. */
+static void width_arm(const struct width *width, uint64_t id, uint64_t ahead)
+{
+	struct generator *generator = width->attack->generator;
+	uint64_t place = generator_below(generator, width->close_count) * width->attack->grain;
+
+	generator_arm_absolute(generator, id, width_close(width) + ahead + place);
+}
+
+static void width_swing(struct width *width)
+{
+	const struct attack *attack = width->attack;
+	const uint64_t *fired;
+	uint64_t *close = width->close;
+
+	for (uint64_t i = 0; i < width->swing && !done(attack); i++) {
+		uint64_t other = i + generator_below(attack->generator, width->close_count - i);
+		uint64_t id = close[other];
+
+		if (i % attack->batch == 0)
+			pass(attack, attack->grain, &fired);
+		close[other] = close[i];
+		close[i] = id;
+		stop(attack, id);
+	}
+	for (uint64_t i = 0; i < width->swing && !done(attack); i++) {
+		if (i % attack->batch == 0)
+			pass(attack, attack->grain, &fired);
+		width_arm(width, close[i], 0);
+	}
+}
+
+/* Time passes to the end of the period; what fires is armed for the next. */
+static void width_fire(struct width *width)
+{
+	const struct attack *attack = width->attack;
+	uint64_t period = width_period(width), end = width->base + period;
+	uint64_t turn = attack->batch * attack->grain;
+
+	while (generator_earliest(attack->generator) < end && !done(attack)) {
+		const uint64_t *fired;
+		uint64_t earliest = generator_earliest(attack->generator);
+		uint64_t last = earliest + turn - attack->grain;
+		size_t count;
+
+		if (earliest < width_close(width))
+			last = earliest;
+		count = generator_advance(attack->generator, last < end ? last : end - 1, &fired);
+		for (size_t i = 0; i < count; i++) {
+			if (fired[i] < width->sparse_count)
+				generator_arm_absolute(attack->generator, fired[i],
+						       width->base + period +
+							       (fired[i] + 1) * width->gap);
+			else
+				width_arm(width, fired[i], period);
+		}
+	}
+	width->base = end;
+}
+
+static void spoil_width(const struct attack *attack)
+{
+	struct width width = { .attack = attack };
+
+	width_measure(&width);
+	width.close = workload_memory(attack->generator, width.close_count, sizeof(*width.close));
+	if (!width.close)
+		return;
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < width.sparse_count; id++)
+		generator_arm_absolute(attack->generator, id, (id + 1) * width.gap);
+	for (uint64_t i = 0; i < width.close_count; i++) {
+		width.close[i] = width.sparse_count + i;
+		width_arm(&width, width.close[i], 0);
+	}
+	begin_steady(attack);
+	while (!done(attack)) {
+		width_swing(&width);
+		width_fire(&width);
+	}
+	free(width.close);
+}
+
+/* --- equal */
+
+/* The next moment of a herd: moments are a cycle apart, those of different herds evenly spread. */
+static uint64_t next_moment(const struct attack *attack, uint64_t herd)
+{
+	uint64_t cycle = attack->cycle / HERDS * HERDS, now = generator_now(attack->generator);
+	uint64_t first = cycle / HERDS * (herd + 1);
+
+	return now < first ? first : first + ((now - first) / cycle + 1) * cycle;
+}
+
+static void equal(const struct attack *attack)
+{
+	uint64_t n = attack->n, lone = n / 2;
+	uint64_t share = (n - lone + HERDS - 1) / HERDS; /* of a herd */
+	double mean = (double)attack->cycle;
+	uint64_t turn = turn_length((double)attack->batch / (double)n * mean,
+				    attack->options->common.grain);
+	const uint64_t *fired = NULL;
+	size_t count = 0;
+
+	begin(attack, n);
+	for (uint64_t id = 0; id < n; id++) {
+		if (id < lone)
+			generator_arm(attack->generator, id,
+				      whole_grains(mean * generator_exponential(attack->generator),
+						   attack->grain));
+		else
+			generator_arm_absolute(attack->generator, id,
+					       next_moment(attack, (id - lone) / share));
+	}
+	begin_steady(attack);
+	while (!done(attack)) {
+		count = pass(attack, turn, &fired);
+		for (size_t i = 0; i < count; i++) {
+			double wait = mean * generator_exponential(attack->generator);
+
+			if (fired[i] < lone)
+				generator_arm(attack->generator, fired[i],
+					      whole_grains(wait, attack->grain));
+			else
+				generator_arm_absolute(
+					attack->generator, fired[i],
+					next_moment(attack, (fired[i] - lone) / share));
+		}
+	}
+}
+
+/* --- crowd */
+
+static void crowd(const struct attack *attack)
+{
+	uint64_t n = attack->n, crowded = (n + 1) / 2;
+	uint64_t moment = whole_grains(1.5 * (double)attack->span, attack->grain);
+	const uint64_t *fired;
+
+	begin(attack, n);
+	for (uint64_t id = 0; id < n; id++)
+		generator_arm_absolute(attack->generator, id,
+				       id < crowded ? moment : fresh_interval(attack));
+	begin_steady(attack);
+	while (!done(attack)) {
+		size_t count = pass(attack, attack->grain, &fired);
+
+		if (count)
+			moment = generator_now(attack->generator) + attack->span;
+		for (size_t i = 0; i < count; i++)
+			generator_arm_absolute(attack->generator, fired[i], moment);
+		for (uint64_t i = 0; i < attack->batch; i++) {
+			uint64_t id = generator_below(attack->generator, crowded);
+
+			stop(attack, id);
+			generator_arm_absolute(attack->generator, id, moment);
+		}
+	}
+}
+
+/* --- stop-all */
+
+/* One of places first..end-1 goes to `first`, whoever was there to where it came from. */
+static uint64_t draw_to_front(const struct attack *attack, uint64_t *ids, uint64_t first,
+			      uint64_t end)
+{
+	uint64_t other = first + generator_below(attack->generator, end - first);
+	uint64_t id = ids[other];
+
+	ids[other] = ids[first];
+	ids[first] = id;
+	return other;
+}
+
+/* ids[0..n-1] are armed, the other n are not: one of each change places. */
+static void stop_all_turn(const struct attack *attack, uint64_t *ids)
+{
+	for (uint64_t i = 0; i < attack->batch; i++) {
+		uint64_t out, in;
+
+		draw_to_front(attack, ids, 0, attack->n);
+		draw_to_front(attack, ids, attack->n, 2 * attack->n);
+		out = ids[0];
+		in = ids[attack->n];
+		stop(attack, out);
+		generator_arm(attack->generator, in, fresh_interval(attack));
+		ids[0] = in;
+		ids[attack->n] = out;
+	}
+}
+
+static void stop_all(const struct attack *attack)
+{
+	uint64_t *ids = workload_memory(attack->generator, 2 * attack->n, sizeof(*ids));
+	const uint64_t *fired;
+
+	if (!ids)
+		return;
+	begin(attack, 2 * attack->n);
+	for (uint64_t id = 0; id < 2 * attack->n; id++)
+		ids[id] = id;
+	for (uint64_t id = 0; id < attack->n; id++)
+		generator_arm(attack->generator, id, fresh_interval(attack));
+	begin_steady(attack);
+	while (!done(attack)) {
+		size_t count = pass(attack, attack->grain, &fired);
+
+		for (size_t i = 0; i < count; i++)
+			generator_arm(attack->generator, fired[i], fresh_interval(attack));
+		stop_all_turn(attack, ids);
+	}
+	free(ids);
+}
+
+/* --- nudge */
+
+/* All are armed in turns of `batch`, and armed again one turn before they are due. */
+static void nudge(const struct attack *attack)
+{
+	uint64_t turns = round_of_turns(attack);
+	uint64_t turn = turn_length((double)attack->cycle / (double)(turns + 1), attack->grain);
+	uint64_t interval = (turns + 1) * turn, next = 0;
+	const uint64_t *fired;
+
+	begin(attack, attack->n);
+	for (uint64_t id = 0; id < attack->n; id++) {
+		if (id % attack->batch == 0)
+			pass(attack, turn, &fired);
+		generator_arm(attack->generator, id, interval);
+	}
+	begin_steady(attack);
+	while (!done(attack)) {
+		pass(attack, turn, &fired);
+		do {
+			generator_arm(attack->generator, next, interval);
+			next = (next + 1) % attack->n;
+		} while (next % attack->batch);
+	}
+}
+
+/* In order of the words. */
+static const struct {
+	const char *what, *aimed_at;
+	void (*generate)(const struct attack *attack);
+} attacks[ATTACKS] = {
+	[CASCADE] = { "all timers in one slot of every level, one after the other",
+		      "hierarchical-wheel, cascading-wheel, bucket-heap, radix-heap, "
+		      "kernel-wheel with migration",
+		      cascade },
+	[COLLIDE] = { "all deadlines in one slot of a wheel, up to `turns` turns ahead",
+		      "hashed-wheel", collide },
+	[SPARSELY] = { "one timer fires in `gap`, and nothing happens between",
+		       "what ticks: hashed-wheel, two-level-wheel; calendar-queue", sparse },
+	[DECREASING] = { "the latest is stopped and armed to be the earliest",
+			 "heaps (all the way up), sorted-list from the tail", decreasing },
+	[ASCENDING] = { "the earliest fires and is armed to be the latest",
+			"heaps (all the way down)", ascending },
+	[DISTINCT] = { "each interval is used twice in a row and never again", "common-timeout",
+		       distinct },
+	[BACKWARDS] = { "one interval, counted from time stamps that go back",
+			"common-timeout, sorted-list from the tail", backwards },
+	[WIDTH] = { "gaps of `ratio`:1, and numbers that double and halve", "calendar-queue",
+		    spoil_width },
+	[EQUAL] = { "herds of equal deadlines before, between and behind others",
+		    "ladder-queue, radix-heap, lists", equal },
+	[CROWD] = { "stops within a crowd of equal deadlines", "skiplist", crowd },
+	[EARLIER] = { "each is re-armed to be the earliest",
+		      "laziness: lazy:X, zombie-heap; heaps (all the way up)", earlier },
+	[STOP_ALL] = { "everything is stopped long before it is due",
+		       "lazy stops: zombie-heap; heaps of buckets", stop_all },
+	[NUDGE] = { "each is put off in the last turn before it is due",
+		    "laziness: lazy:X, zombie-heap; pairing-heap (the root each time)", nudge },
+};
+
+static void adversary_generate(struct generator *generator, const void *given, uint64_t n,
+			       uint64_t operations)
+{
+	const struct adversary_options *options = given;
+	const struct attack attack = {
+		.generator = generator,
+		.options = options,
+		.n = n,
+		.operations = operations,
+		.batch = workload_batch(&options->common, n),
+		.grain = options->common.grain,
+		.span = whole_grains((double)options->span, options->common.grain),
+		.cycle = whole_grains((double)options->cycle, options->common.grain),
+	};
+
+	attacks[options->attack].generate(&attack);
+}
+
+static void adversary_explain(void (*row)(const char *name, const char *what, const char *more))
+{
+	for (int i = 0; i < ATTACKS; i++)
+		row(attack_words[i], attacks[i].what, attacks[i].aimed_at);
+}
+
+const struct workload workload_adversary = {
+	.name = "adversary",
+	.summary = "for each structure, work that is built to hurt it",
+	.source =
+		"cascade, collide, sparse, stop-all: Varghese and Lauck, SOSP 1987; width: Brown, "
+		"CACM 1988; decreasing, ascending: heaps, Williams, "
+		"CACM 1964; distinct, backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in "
+		"HAProxy and Go. Sizes and spans are assumed",
+	.prediction = "each hurts what it is aimed at and hardly anybody else; heaps with cached "
+		      "keys are never far from the best",
+	.options = adversary_specs,
+	.options_size = sizeof(struct adversary_options),
+	.variants = adversary_variants,
+	.explain = adversary_explain,
+	.generate = adversary_generate,
+};
