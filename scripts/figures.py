@@ -469,6 +469,8 @@ def _map_layout(figure, run, panels):
     titles = [_map_title(panel, several) for panel in panels]
     question = run.setting("question") if run.setting("name") == panels[0].experiment else None
     title = textwrap.wrap(question or f"Which structure costs least: {panels[0].experiment}", 104)
+    beside = [textwrap.wrap(panel.y.title, max(20, int(len(panel.y.values) * MAP_CELL / 7.2)))
+              for panel in panels]
     # gnuplot has no arrays of arrays: the values of all panels one after the other.
     figure.variables.update(
         question=title, top=24 + 18 * len(title), left=left, cell_width=width, cell=MAP_CELL,
@@ -476,7 +478,8 @@ def _map_layout(figure, run, panels):
         panel_note=[note for _, note in titles], panel_height=panel_height,
         x_count=[len(panel.x.values) for panel in panels],
         y_count=[len(panel.y.values) for panel in panels],
-        x_title=[panel.x.title for panel in panels], y_title=[panel.y.title for panel in panels],
+        x_title=[panel.x.title for panel in panels], y_title=[lines[-1] for lines in beside],
+        y_title_above=[lines[-2] if len(lines) > 1 else "" for lines in beside],
         x_value=[_map_value(panel.x, value) for panel in panels for value in panel.x.values],
         y_value=[_map_value(panel.y, value) for panel in panels for value in panel.y.values],
         height=24 + 18 * len(title) + math.ceil(len(panels) / columns) * panel_height)

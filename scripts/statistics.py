@@ -474,7 +474,7 @@ def map_place(run, cell):
 
 
 def maps(run, measured="time", minimum_effect=MINIMUM_EFFECT):
-    """The maps of a pass, those of exact structures first.
+    """The maps of a pass; of one workload those of exact structures first.
 
     An accuracy that only one structure has ranks nobody, and so has no map.
     """
@@ -487,7 +487,8 @@ def maps(run, measured="time", minimum_effect=MINIMUM_EFFECT):
                    where["x"]["name"], where["y"]["name"])
             groups.setdefault(key, []).append((standing, where))
     result = []
-    for (experiment, workload, dispatch, *_), members in groups.items():
+    for key in sorted(groups):
+        members, (experiment, workload, dispatch, *_) = groups[key], key
         for accuracy in accuracies([standing for standing, _ in members]):
             names = {line.subject.name for standing, _ in members for line in standing.lines
                      if line.ranked and line.subject.accuracy == accuracy}

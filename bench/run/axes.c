@@ -88,8 +88,8 @@ static int take_name(struct axis *axis, const char *what, const char **text, cha
 		return -EINVAL;
 	}
 	if (!name || name >= sizeof(axis->name) || strspn(*text + name, " \t") != length - name) {
-		snprintf(error, NAMES_ERROR_SIZE, "%s: '%.*s' is not the name of an option", what,
-			 length < 40 ? (int)length : 40, *text);
+		snprintf(error, NAMES_ERROR_SIZE, "%s: '%.40s' does not begin with a name", what,
+			 *text);
 		return -EINVAL;
 	}
 	axis_free(axis);

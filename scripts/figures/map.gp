@@ -75,8 +75,10 @@ do for [p = 1:panel_count] {
 		textcolor rgb ink
 	set label 3 x_title[p] at screen across(x + x_count[p] * cell_width / 2), \
 		screen down(y + y_count[p] * cell + 34) center noenhanced textcolor rgb ink
-	set label 4 y_title[p] at screen across(x - 72), screen down(y + y_count[p] * cell / 2.0) \
+	set label 4 y_title[p] at screen across(x - 64), screen down(y + y_count[p] * cell / 2.0) \
 		center rotate by 90 noenhanced textcolor rgb ink
+	set label 5 y_title_above[p] at screen across(x - 80), \
+		screen down(y + y_count[p] * cell / 2.0) center rotate by 90 noenhanced textcolor rgb ink
 	plot file using (of(p, 0, 6)):7:($6 - 0.49):($6 + 0.49):($7 - 0.48):($7 + 0.48) every ::1 \
 			with boxxyerror fillcolor rgb 0xffffff fillstyle solid border \
 			linecolor rgb 0xe4e4e4, \
