@@ -465,17 +465,17 @@ def _map_layout(figure, run, panels):
     width = min(130.0, (drawing.WIDTH / columns - left - 14) / widest)
     highest = max(len(panel.y.values) for panel in panels)
     panel_height = 46 + highest * MAP_CELL + 52
-    several = len({panel.workload for panel in panels}) > 1
-    titles = [_map_title(panel, several) for panel in panels]
+    room = int((drawing.WIDTH / columns - left) / 7.2)  # letters
     question = run.setting("question") if run.setting("name") == panels[0].experiment else None
-    title = textwrap.wrap(question or f"Which structure costs least: {panels[0].experiment}", 104)
+    title = textwrap.wrap(question or f"Which structure costs least: {panels[0].experiment}", 96)
     beside = [textwrap.wrap(panel.y.title, max(20, int(len(panel.y.values) * MAP_CELL / 7.2)))
               for panel in panels]
+    beside = [lines if len(lines) <= 2 else [panel.y.name] for lines, panel in zip(beside, panels)]
     # gnuplot has no arrays of arrays: the values of all panels one after the other.
     figure.variables.update(
         question=title, top=24 + 18 * len(title), left=left, cell_width=width, cell=MAP_CELL,
-        columns=columns, panel=[bold_text(one) for one, _ in titles],
-        panel_note=[note for _, note in titles], panel_height=panel_height,
+        columns=columns, panel=[bold_text(_map_title(panel)) for panel in panels],
+        panel_note=[_map_note(panel, room) for panel in panels], panel_height=panel_height,
         x_count=[len(panel.x.values) for panel in panels],
         y_count=[len(panel.y.values) for panel in panels],
         x_title=[panel.x.title for panel in panels], y_title=[lines[-1] for lines in beside],
@@ -490,17 +490,21 @@ def _map_value(axis, value):
     return (count(float(value)) if axis.name == "n" else value).replace("%", "%%")
 
 
-def _map_title(panel, several):
-    """(what is ranked in a panel, whom that is among)."""
+def _map_title(panel):
+    """Which accuracy is ranked in a panel."""
     words = {"exact": "exactly", "to a tick": "to a tick", "late fraction": "late by a fraction"}
     order = {"by deadline": "in order", "by tick": "in order of tick", "unordered": "in any order"}
+    return f"fired {words.get(panel.accuracy[0], '')}, {order.get(panel.accuracy[1], '')}"
+
+
+def _map_note(panel, room):
+    """On which work, and among whom: by name where two have room."""
     names = {line.subject.name for standing in panel.standings for line in standing.lines
              if line.ranked and line.subject.accuracy == panel.accuracy}
-    title = f"fired {words.get(panel.accuracy[0], '')}, {order.get(panel.accuracy[1], '')}"
-    note = f"{panel.workload}; {len(names)} structures"
-    if len(names) <= 2:
-        note = f"{panel.workload}; {' and '.join(sorted(names))}"
-    return title, note
+    named = f"{panel.workload}; {' and '.join(sorted(names))}"
+    if len(names) == 2 and len(named) <= room:
+        return named
+    return f"{panel.workload}; {len(names)} structures"
 
 
 def _measured(run, standing, measure, scale=1):
