@@ -441,7 +441,8 @@ def _map_row(figure, number, panel, x, y, column, row, short, colours):
     numbers = (one.mean, one.low, one.high, one.corrected) if one else (math.nan,) * 4
     head += (place.winner, place.runner_up, *numbers, place.blocks, place.words)
     if place.tied:
-        lines = _tied_text([short[name] for name in [place.winner, *place.tied]])
+        lines = _tied_text([short[name] for name in [place.winner, *place.tied]]) \
+            if place.tested else (f"{short[place.winner]}?", "")
         figure.add(*head, 2, 0, *lines)
     else:
         mark = "?" if place.indicative else ""
@@ -617,9 +618,9 @@ def of_family(run):
                 figure.script = name
                 result.append(figure)
         result += maps(run, measured)
-    drawn = {figure.name for figure in result if figure}
+    drawn = {figure.name for figure in result if figure} | {name for name, _ in FIGURES.values()}
     for experiment in sorted({cell.experiment for cell in run.cells}):
-        if experiment in drawn | {"style", "key", "dots", "map"} | {name for name, _ in FIGURES.values()}:
+        if experiment in drawn | {"style", "key", "dots", "map"}:
             continue
         script = os.path.join(SCRIPTS, f"{experiment}.gp")
         if re.fullmatch(r"[\w.-]+", experiment) and os.path.exists(script):

@@ -3,7 +3,8 @@
 
 One grid for each accuracy that is ranked, in initials; below it every place in full. In a grid
 `ch 1.45` says that ch costs least and the next one 1.45 times as much; `~ ch qh` that these are not
-told apart. Standard output is the tables alone.
+told apart; `? ch` that there is one block and so nothing was tested. Standard output is the tables
+alone.
 """
 
 import argparse
@@ -30,8 +31,8 @@ def tables(one):
         [[_value(one.y, y)] + [_short(one.places.get((x, y)), short) for x in one.x.values]
          for y in reversed(one.y.values)],
         [f"{measure[0].upper()}{measure[1:]}. Across: {one.x.title}. Down: {one.y.title}.",
-         "The winner, and what the next one costs as a multiple; ~ not told apart. "
-         + ", ".join(f"{short[name]} {name}" for name in names) + ".",
+         "The winner, and what the next one costs as a multiple; ~ not told apart; ? one block, "
+         "nothing tested.", ", ".join(f"{short[name]} {name}" for name in names) + ".",
          table.evidence(one.standings)])
     listed = table.Table(
         f"{title}: place by place",
@@ -48,6 +49,8 @@ def _value(axis, value):
 def _short(place, short):
     if not place:
         return "-"
+    if place.tied and not place.tested:
+        return f"? {short[place.winner]}"
     if place.tied:
         return "~ " + " ".join(short[name] for name in [place.winner, *place.tied[:3]]) \
             + (f" +{len(place.tied) - 3}" if len(place.tied) > 3 else "")

@@ -434,6 +434,11 @@ class Place:
         return [name for _, name in sorted(found)]
 
     @property
+    def tested(self):
+        """Whether there is any interval: not from a single block."""
+        return any(one.has_interval for one in self.against.values())
+
+    @property
     def resolved(self):
         return bool(self.against) and not self.tied
 

@@ -77,7 +77,7 @@ static const struct option_spec mix_specs[] = {
 	{ "intervals", OPTION_COUNT, offsetof(struct mix_options, intervals), 0, 1e6, "0", NULL,
 	  "number of distinct intervals (0: continuous)" },
 	{ "range", OPTION_COUNT, offsetof(struct mix_options, range), 4, 1e15, "1e7", NULL,
-	  "longest interval / grain" },
+	  "longest interval / grain (which a tick can be)" },
 	{ "spread", OPTION_REAL, offsetof(struct mix_options, spread), 1, 1e9, "10", NULL,
 	  "longest interval / shortest" },
 	{ .name = NULL },

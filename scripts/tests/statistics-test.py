@@ -493,6 +493,12 @@ class Maps(Case):
         one = self.only_map(planted({"binary-heap": 1, "quad-heap": 0.5}, 1, **place(100, "0")))
         self.assertEqual(one.places["100", "0"].words, "indicative: not resolved")
         self.assertFalse(one.places["100", "0"].ratio.has_interval)
+        self.assertFalse(one.places["100", "0"].tested)
+        folder = self.write(planted({"binary-heap": 1, "quad-heap": 0.5}, 1, **place(100, "0")))
+        done = self.script("map.py", folder)
+        self.assertRegex(done.stdout, r"(?m)^0 +\? qh$")
+        with open(os.path.join(folder, "data", "map-small.tsv"), encoding="utf-8") as file:
+            self.assertIn("\tqh?\t", file.read())
 
     def test_each_accuracy_has_a_map_of_its_own(self):
         exact = planted({"binary-heap": 1, "quad-heap": 0.5}, 8, **place(100, "0"))
