@@ -14,6 +14,7 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   lateness      of firings in real time, and what the loop spends on them
   echo          what timers take of a server's time, against its connections
   adversary     structures by attacks: cost, worst operation, memory, wake-ups in vain
+  MAP           for an experiment with two axes: who costs least where; in place of the others
   EXPERIMENT    for an experiment that has a script of that name of its own; it finds the rows of
                 all its passes in data/EXPERIMENT.tsv
 """
@@ -23,10 +24,12 @@ import math
 import os
 import re
 import sys
+import textwrap
 
 import numpy
 
 import adversary
+import drawing
 import records
 import statistics
 from drawing import SCRIPTS, Figure, bold_text
@@ -368,6 +371,145 @@ def dots(run, top, name, measured, measures):
     return figure
 
 
+MAP_CELL = 46  # pixels, the height of a place; its width follows from the panel's
+MAP_NARROWEST = 64  # below that, panels stand below each other
+
+
+def maps(run, measured):
+    """A figure for each experiment that is a map: a panel for each workload and accuracy."""
+    groups = {}
+    for one in statistics.maps(run, measured):
+        groups.setdefault((one.experiment, one.dispatch), []).append(one)
+    result = []
+    for (experiment, dispatch), panels in groups.items():
+        name = experiment + ("" if measured == "time" else f"-{measured}")
+        result.append(_map(run, panels, name + ("" if dispatch == "vtable" else f"-{dispatch}")))
+    return result
+
+
+def _map(run, panels, name):
+    figure = Figure(name, "map", ("panel", "workload", "accuracy", "x", "y", "column", "row",
+                                  "winner", "runner_up", "ratio", "low", "high", "p", "blocks",
+                                  "verdict", "kind", "colour", "text", "more"))
+    names = sorted({name for panel in panels for place in panel.places.values()
+                    for name in [place.winner, *place.tied]})
+    short = statistics.initials(names)
+    colours = _map_colours(panels)
+    for number, panel in enumerate(panels, 1):
+        for row, y in enumerate(panel.y.values):
+            for column, x in enumerate(panel.x.values):
+                _map_row(figure, number, panel, x, y, column, row, short, colours)
+    _map_layout(figure, run, panels)
+    listed = sorted(names, key=lambda name: (name not in colours, colours.get(name, 0), name))
+    longest = max(map(len, listed)) + max(map(len, short.values())) + 3
+    columns = max(1, min(4, int((drawing.WIDTH - 40) // (longest * 7.4 + 44))))
+    height = (math.ceil(len(listed) / columns) + 2) * 20 + 10
+    figure.variables.update(
+        structure=listed, initials=[short[name] for name in listed],
+        structure_colour=[colours.get(name, 0) for name in listed], key_columns=columns,
+        key_height=height, height=figure.variables["height"] + height,
+        indicative=int(any(panel.indicative for panel in panels)),
+        least=f"{100 * statistics.MINIMUM_EFFECT:g} %")
+    standings = list({one.cell: one for panel in panels for one in panel.standings}.values())
+    about(figure, run, panels[0].measured, standings)
+    return figure
+
+
+def _map_colours(panels):
+    """{winner: place in the palette}: its own where it is free, the most frequent winner first."""
+    wins = {}
+    for panel in panels:
+        for place in panel.places.values():
+            if place.resolved or not place.against:
+                wins[place.winner] = wins.get(place.winner, 0) + 1
+    look = drawing.appearance(list(wins))
+    result = {}
+    for name in sorted(wins, key=lambda name: (-wins[name], name)):
+        free = [colour for colour in drawing.COLOURS if colour not in result.values()]
+        own = look[name][0]
+        result[name] = own if own in free or not free else free[-1]
+    return result
+
+
+def _map_row(figure, number, panel, x, y, column, row, short, colours):
+    """A place: kind 0 was not measured, 1 has a winner, 2 is not resolved."""
+    head = (number, panel.workload, ", ".join(panel.accuracy), x, y, column, row)
+    place = panel.places.get((x, y))
+    if not place:
+        figure.add(*head, "", "", math.nan, math.nan, math.nan, math.nan, 0, "not measured", 0, 0,
+                   "–", "")
+        return
+    one = place.ratio
+    numbers = (one.mean, one.low, one.high, one.corrected) if one else (math.nan,) * 4
+    head += (place.winner, place.runner_up, *numbers, place.blocks, place.words)
+    if place.tied:
+        lines = _tied_text([short[name] for name in [place.winner, *place.tied]]) \
+            if place.tested else (f"{short[place.winner]}?", "")
+        figure.add(*head, 2, 0, *lines)
+    else:
+        mark = "?" if place.indicative else ""
+        figure.add(*head, 1, colours[place.winner], short[place.winner],
+                   f"{significant(one.mean, 2 if one.mean >= 10 else 3)}×{mark}" if one
+                   else "only one")
+
+
+def _tied_text(names):
+    """As many initials as fit two short lines."""
+    shown = names if len(names) <= 4 else names[:3] + [f"+{len(names) - 3}"]
+    half = 1 if len(shown) == 2 else 2
+    return " ".join(shown[:half]), " ".join(shown[half:])
+
+
+def _map_layout(figure, run, panels):
+    """Where panels stand, in pixels, and what is written on their axes."""
+    left, widest = 92, max(len(panel.x.values) for panel in panels)
+    across_two = (drawing.WIDTH / 2 - left - 14) / widest
+    columns = 2 if len(panels) > 1 and across_two >= MAP_NARROWEST else 1
+    width = min(130.0, (drawing.WIDTH / columns - left - 14) / widest)
+    highest = max(len(panel.y.values) for panel in panels)
+    panel_height = 46 + highest * MAP_CELL + 52
+    room = int((drawing.WIDTH / columns - left) / 7.2)  # letters
+    question = run.setting("question") if run.setting("name") == panels[0].experiment else None
+    title = textwrap.wrap(question or f"Which structure costs least: {panels[0].experiment}", 96)
+    beside = [textwrap.wrap(panel.y.title, max(20, int(len(panel.y.values) * MAP_CELL / 7.2)))
+              for panel in panels]
+    beside = [lines if len(lines) <= 2 else [panel.y.name] for lines, panel in zip(beside, panels)]
+    # gnuplot has no arrays of arrays: the values of all panels one after the other.
+    figure.variables.update(
+        question=title, top=24 + 18 * len(title), left=left, cell_width=width, cell=MAP_CELL,
+        columns=columns, panel=[bold_text(_map_title(panel)) for panel in panels],
+        panel_note=[_map_note(panel, room) for panel in panels], panel_height=panel_height,
+        x_count=[len(panel.x.values) for panel in panels],
+        y_count=[len(panel.y.values) for panel in panels],
+        x_title=[panel.x.title for panel in panels], y_title=[lines[-1] for lines in beside],
+        y_title_above=[lines[-2] if len(lines) > 1 else "" for lines in beside],
+        x_value=[_map_value(panel.x, value) for panel in panels for value in panel.x.values],
+        y_value=[_map_value(panel.y, value) for panel in panels for value in panel.y.values],
+        height=24 + 18 * len(title) + math.ceil(len(panels) / columns) * panel_height)
+
+
+def _map_value(axis, value):
+    """As the label of a tic, where gnuplot takes % for a format."""
+    return (count(float(value)) if axis.name == "n" else value).replace("%", "%%")
+
+
+def _map_title(panel):
+    """Which accuracy is ranked in a panel."""
+    words = {"exact": "exactly", "to a tick": "to a tick", "late fraction": "late by a fraction"}
+    order = {"by deadline": "in order", "by tick": "in order of tick", "unordered": "in any order"}
+    return f"fired {words.get(panel.accuracy[0], '')}, {order.get(panel.accuracy[1], '')}"
+
+
+def _map_note(panel, room):
+    """On which work, and among whom: by name where two have room."""
+    names = {line.subject.name for standing in panel.standings for line in standing.lines
+             if line.ranked and line.subject.accuracy == panel.accuracy}
+    named = f"{panel.workload}; {' and '.join(sorted(names))}"
+    if len(names) == 2 and len(named) <= room:
+        return named
+    return f"{panel.workload}; {len(names)} structures"
+
+
 def _measured(run, standing, measure, scale=1):
     """{subject: [one value a block]}."""
     found = statistics.values(run, standing.cell, measure)
@@ -479,7 +621,8 @@ def of_family(run):
         name, make = FIGURES[measured]
         for dispatch in run.dispatches(measured):
             standings = [one for one in statistics.standings(run, measured)
-                         if one.cell.dispatch == dispatch]
+                         if one.cell.dispatch == dispatch
+                         and not statistics.map_place(run, one.cell)]
             if measured == "time" and dispatch == run.dispatches(measured)[0]:
                 result.append(overview(run, standings))
             suffix = "" if dispatch == "vtable" else f"-{dispatch}"
@@ -487,9 +630,10 @@ def of_family(run):
             if figure:
                 figure.script = name
                 result.append(figure)
-    drawn = {figure.name for figure in result if figure}
+        result += maps(run, measured)
+    drawn = {figure.name for figure in result if figure} | {name for name, _ in FIGURES.values()}
     for experiment in sorted({cell.experiment for cell in run.cells}):
-        if experiment in drawn | {"style", "key", "dots"} | {name for name, _ in FIGURES.values()}:
+        if experiment in drawn | {"style", "key", "dots", "map"}:
             continue
         script = os.path.join(SCRIPTS, f"{experiment}.gp")
         if re.fullmatch(r"[\w.-]+", experiment) and os.path.exists(script):

@@ -12,6 +12,7 @@ nothing here averages over blocks. Keys are only ever added to the records, so u
 and ignored.
 """
 
+import configparser
 import copy
 import json
 import os
@@ -148,6 +149,15 @@ class Run:
         """What ratios are to, unless somebody asks for another."""
         candidates = FAMILIES[self.family or "structures"]
         return next((name for name in candidates if name in self.subjects), candidates[0])
+
+    def setting(self, key):
+        """What [experiment] in experiment.ini says, or None."""
+        ini = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+        try:
+            ini.read_string(self.settings)
+        except configparser.Error:
+            return None
+        return ini.get("experiment", key, fallback=None)
 
     def parts(self):
         """The run as runs of one family each: loops are not compared with bare structures."""

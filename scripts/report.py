@@ -6,7 +6,6 @@ mailed, kept beside a paper, or opened years later. Prints the page's path.
 """
 
 import argparse
-import configparser
 import html
 import os
 import re
@@ -77,7 +76,7 @@ def answers(run):
 def page(run, drawn):
     found = [answers(part) for part in run.parts()]
     sentences = [sentence for told, _ in found for sentence in told]
-    question = setting(run, "question") or QUESTION
+    question = run.setting("question") or QUESTION
     parts = [f"<h1>{escape(question)}</h1>", f'<p class="run">{escape(described(run))}</p>',
              f'<p class="answer">{escape(sentences[0])}</p>']
     parts += [f'<p class="more">{escape(sentence)}</p>' for sentence in sentences[1:]]
@@ -100,19 +99,9 @@ def page(run, drawn):
             "<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n")
 
 
-def setting(run, key):
-    """What [experiment] in experiment.ini says, or None."""
-    ini = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
-    try:
-        ini.read_string(run.settings)
-    except configparser.Error:
-        return None
-    return ini.get("experiment", key, fallback=None)
-
-
 def name_of(run):
-    if setting(run, "name"):
-        return setting(run, "name")
+    if run.setting("name"):
+        return run.setting("name")
     names = sorted({cell.experiment for cell in run.cells if cell.experiment})
     return ", ".join(names) or os.path.basename(os.path.normpath(run.folder))
 
@@ -136,13 +125,16 @@ def warning(standings):
 
 def figure_html(run, figure, number):
     with open(figure.path, encoding="utf-8") as file:
-        drawing = inlined(file.read(), figure.name, HEADINGS.get(figure.script, figure.name))
+        drawing = file.read()
     heading = HEADINGS.get(figure.script, figure.name)
+    if figure.script == "map":
+        heading = f"{heading}: {figure.name}"
     if figure.name.endswith("-inline"):
         heading += " (inline dispatch)"
     if figure.name.endswith("-loops"):
         heading += ": event loops"
-    return (f"<h2>{escape(heading)}</h2>\n<figure id=\"{escape(figure.name)}\">\n{drawing}\n"
+    return (f"<h2>{escape(heading)}</h2>\n<figure id=\"{escape(figure.name)}\">\n"
+            f"{inlined(drawing, figure.name, heading)}\n"
             f"<figcaption><strong>Figure {number}.</strong> {escape(caption(run, figure))} "
             f"Data: <code>data/{escape(figure.name)}.tsv</code>.</figcaption>\n</figure>")
 
@@ -171,6 +163,7 @@ HEADINGS = {
     "lateness": "Lateness in real time",
     "echo": "What timers take of a server's time",
     "adversary": "Under work that is built to hurt",
+    "map": "Who costs least where",
 }
 
 WHAT = {
@@ -203,6 +196,11 @@ WHAT = {
                  "the timer, and wake-ups in vain for 100 operations. Darker is worse, on a "
                  "logarithmic scale. Slow: beyond the cell's budget of time; in brackets: the n of "
                  "structures that don't bear the others'.",
+    "map": "Colour and initials: the structure with the lowest median cost, relative to the others of "
+           "its accuracy in the same blocks; number: how many times as much the next one costs "
+           "(geometric mean). Hatched: not told apart, by the same rule as every verdict, corrected "
+           "over all comparisons of a panel: whose names are given. Structures are ranked within "
+           "their accuracy only, and there is no panel for an accuracy that only one has.",
     "processes": "Wall time of whole processes by hyperfine, start-up included. Small dots: single "
                  "runs; large: their median.",
 }

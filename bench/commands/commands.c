@@ -11,6 +11,8 @@ const struct command commands[] = {
 	{ "explain", "NAME", "a structure, workload, subject or pass in words", command_explain },
 	{ "run", "EXPERIMENT.ini | SUBJECT... -w WORKLOAD -n RANGE [OPTION...]",
 	  "measures cells into a folder, resumably", command_run },
+	{ "map", "MAP.ini | SUBJECT... -w WORKLOAD -x AXIS -y AXIS [OPTION...]",
+	  "who costs least where, over two axes: measures, draws, prints", command_map },
 	{ "compare", "A B [--run DIR]", "ratios of two subjects, or of two runs, with intervals",
 	  command_compare },
 	{ "report", "DIR", "draws a run's figures and writes its report.html", command_report },

@@ -20,6 +20,7 @@ extern const struct command commands[];
 int command_list(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_map(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -67,6 +67,16 @@ static int set_n(struct group *group, const char *value, char *error)
 	return names_expand_counts(value, group->n, EXPERIMENT_COUNTS, &group->counts, error);
 }
 
+static int set_x(struct group *group, const char *value, char *error)
+{
+	return axis_set(&group->axes[0], "x", value, error);
+}
+
+static int set_y(struct group *group, const char *value, char *error)
+{
+	return axis_set(&group->axes[1], "y", value, error);
+}
+
 static int set_replicates(struct group *group, const char *value, char *error)
 {
 	return set_count(&group->replicates, "replicates", value, 1, 1000, error);
@@ -166,6 +176,8 @@ static const struct {
 	{ "stride", set_stride },
 	{ "cold", set_cold },
 	{ "cell-budget", set_cell_budget },
+	{ "x", set_x },
+	{ "y", set_y },
 };
 
 #define GROUP_KEYS (sizeof(group_keys) / sizeof(*group_keys))
@@ -353,8 +365,58 @@ int experiment_read(struct experiment *experiment, const char *path, char *error
 	return result ? result : experiment_complete(experiment, error);
 }
 
-int experiment_complete(const struct experiment *experiment, char *error)
+bool group_is_map(const struct group *group)
 {
+	return *group->axes[0].name || *group->axes[1].name;
+}
+
+/* What is wrong with the axes of a map, or NULL. */
+static const char *wrong_axes(const struct group *group)
+{
+	if (!*group->axes[0].name || !*group->axes[1].name)
+		return *group->axes[0].name ? "has x and no y: a map has two axes"
+					    : "has y and no x: a map has two axes";
+	if (!strcmp(group->axes[0].name, group->axes[1].name))
+		return "has one axis twice: x and y are the same";
+	if (group->counts && (axis_is_n(&group->axes[0]) || axis_is_n(&group->axes[1])))
+		return "has n twice: as an axis and as a key";
+	return NULL;
+}
+
+/* From workloads and axes to more workloads, and n. Once only. */
+static int lay_out(const struct experiment *experiment, struct group *group, char *error)
+{
+	const char *wrong = wrong_axes(group);
+	int result = 0;
+
+	if (wrong) {
+		snprintf(error, NAMES_ERROR_SIZE, "%s: [%s] %s", experiment->source, group->label,
+			 wrong);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		const struct names *values = &group->axes[i].values;
+
+		for (size_t j = 0; axis_is_n(&group->axes[i]) && j < values->count && !result; j++)
+			result = names_expand_counts(values->name[j], group->n, EXPERIMENT_COUNTS,
+						     &group->counts, error);
+	}
+	group->bases = group->workloads;
+	group->workloads = (struct names){ 0 };
+	return result ? result : axes_expand(group->axes, &group->bases, &group->workloads, error);
+}
+
+int experiment_complete(struct experiment *experiment, char *error)
+{
+	for (size_t i = 0; i < experiment->group_count; i++) {
+		struct group *group = &experiment->groups[i];
+		int result = 0;
+
+		if (group_is_map(group) && !group->bases.count)
+			result = lay_out(experiment, group, error);
+		if (result)
+			return result;
+	}
 	for (size_t i = 0; i < experiment->group_count; i++) {
 		const struct group *group = &experiment->groups[i];
 		const char *missing = !group->subjects.count	? "subjects"
@@ -388,6 +450,9 @@ void experiment_free(struct experiment *experiment)
 	for (size_t i = 0; i < experiment->group_count; i++) {
 		names_free(&experiment->groups[i].subjects);
 		names_free(&experiment->groups[i].workloads);
+		names_free(&experiment->groups[i].bases);
+		axis_free(&experiment->groups[i].axes[0]);
+		axis_free(&experiment->groups[i].axes[1]);
 	}
 	experiment->group_count = 0;
 }

@@ -11,15 +11,21 @@
 
 #include "bench/cell.h"
 #include "bench/names.h"
+#include "bench/run/axes.h"
 
 #define EXPERIMENT_GROUPS 32
 #define EXPERIMENT_COUNTS 32
 #define EXPERIMENT_LABEL  64
 
-/* Cells that share their settings: every workload x n x replicate x dispatch is a block. */
+/*
+ * Cells that share their settings: every workload x n x replicate x dispatch is a block. With axes
+ * they are a map: `bases` are then the workloads that were named, and `workloads` and `n` follow from
+ * those and the axes once the group is complete.
+ */
 struct group {
 	char label[EXPERIMENT_LABEL]; /* "cost": the section's name up to a '.' */
-	struct names subjects, workloads;
+	struct names subjects, workloads, bases;
+	struct axis axes[2]; /* x and y; both are none where it is no map */
 	uint64_t n[EXPERIMENT_COUNTS];
 	size_t counts;
 	unsigned replicates;	   /* blocks, each with a seed of its own */
@@ -53,13 +59,20 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 
 /*
  * Sets one of a group's keys, as the .ini and the command line do: subjects, workloads, n,
- * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, cell-budget.
+ * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, cell-budget, and x
+ * and y, the axes of a map.
  * 0, or -EINVAL / -ENOENT / -ENOMEM with one line in `error`.
  */
 int experiment_set(struct group *group, const char *key, const char *value, char *error);
 
-/* Whether it can be run: every group has subjects, workloads and n. -EINVAL with a line if not. */
-int experiment_complete(const struct experiment *experiment, char *error);
+/*
+ * Lays maps out along their axes. Then, whether it can be run: every group has subjects, workloads
+ * and n, and a map has two axes. An error as of experiment_set with a line if not.
+ */
+int experiment_complete(struct experiment *experiment, char *error);
+
+/* Whether the group is a map. */
+bool group_is_map(const struct group *group);
 
 /* Measured operations of a cell with n timers. */
 uint64_t group_operations(const struct group *group, uint64_t n);

@@ -54,6 +54,7 @@ static void add_group(struct plan *plan, const struct group *group, uint64_t see
 					plan->blocks[plan->count++] = (struct block){
 						.group = group,
 						.workload = group->workloads.name[w],
+						.choice = w,
 						.n = group->n[n],
 						.seed = seed + replicate,
 						.replicate = replicate,

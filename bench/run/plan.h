@@ -13,6 +13,7 @@
 struct block {
 	const struct group *group;
 	const char *workload;
+	size_t choice; /* which of the group's workloads that is */
 	uint64_t n, seed;
 	unsigned replicate;
 	enum dispatch dispatch;

@@ -45,6 +45,24 @@ struct block_run {
 	struct trace trace;
 };
 
+/* Where a cell of a map stands on each of its axes. */
+static json_t *describe_place(const struct block *block)
+{
+	static const char *const names[] = { "x", "y" };
+	const struct axis *axes = block->group->axes;
+	json_t *map = json_object();
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t place = axes_place(axes, i, block->choice, block->n);
+
+		json_object_set_new(map, names[i],
+				    json_pack("{s:s, s:s, s:s, s:i}", "name", axes[i].name, "title",
+					      axes[i].title, "value", axes[i].values.name[place],
+					      "place", (int)place));
+	}
+	return map;
+}
+
 static json_t *describe_cell(const struct block_run *of, const struct subject *subject,
 			     size_t order)
 {
@@ -62,6 +80,8 @@ static json_t *describe_cell(const struct block_run *of, const struct subject *s
 		"dispatch", dispatch_words[block->dispatch], "workload", block->workload, "n",
 		(json_int_t)block->n, "pass", group->pass->name, "replicate", (int)block->replicate,
 		"seed", (json_int_t)block->seed, "order", (json_int_t)order);
+	if (group_is_map(group))
+		json_object_set_new(record, "map", describe_place(block));
 	json_object_set_new(record, "block", json_string(of->key));
 	json_object_set_new(record, "cells", json_integer((json_int_t)group->subjects.count));
 	json_object_set_new(record, "repeats", json_integer(group->repeats));

@@ -112,11 +112,36 @@ static void test_others(void **state)
 	check_stationary("server", "", 100, 3, 100);
 }
 
+/* Where nothing fires or nothing is stopped, the other is even; at the shortest range it is coarse. */
+static void test_mix(void **state)
+{
+	static const char *const mix[] = {
+		"",
+		"stopped=0",
+		"stopped=1",
+		"stopped=90%,stop=remove",
+		"stopped=90%,stop=rearm",
+		"intervals=1",
+		"intervals=4,spread=1000",
+		"stopped=90%,within=10%,spread=1000",
+		"range=100",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mix) / sizeof(*mix); i++) {
+		check_stationary("mix", mix[i], 3000, 5, 20);
+		check_stationary("mix", mix[i], 7, 3, 200);
+	}
+	check_stationary("mix", "", 100, 2, 200);
+	check_stationary("mix", "", 1, 1, 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_mix),
 	};
 
 	RUN_TESTS(tests);

@@ -158,6 +158,9 @@ static void test_batch(void **state)
 		{ "retry", "outage=0", 60, 66 },
 		{ "ticker", "", 60, 75 }, /* 34.5 firings in the millisecond that a turn may take */
 		{ "ticker", "batch=16", 31, 33 },
+		{ "mix", "", 58, 66 },
+		{ "mix", "batch=16,stopped=0", 15, 17 },
+		{ "mix", "stopped=90%,stop=rearm", 56, 66 },
 	};
 
 	(void)state;
@@ -462,12 +465,143 @@ static void test_server_mix(void **state)
 	assert_true(tally.removes > 100);
 }
 
+/* The share that is stopped is what was asked for at any n, though turns are long at small n. */
+static void test_mix_shares(void **state)
+{
+	static const struct {
+		const char *options;
+		uint64_t n;
+		double share;
+	} cases[] = {
+		{ "", 3000, 0.5 },
+		{ "", 10, 0.5 },
+		{ "stopped=99.9%", 3000, 0.999 },
+		{ "stopped=90%,stop=remove,intervals=1", 100, 0.9 },
+		{ "stopped=90%,range=100", 3000, 0.9 },
+		{ "stopped=90%,spread=1000,within=1%", 1, 0.9 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool removes = strstr(cases[i].options, "remove") != NULL;
+		struct tally tally;
+		double stops, ends;
+
+		make_tally(&tally, "mix", cases[i].options, cases[i].n, 200000, 18, "steady");
+		stops = (double)(tally.disarms + tally.removes);
+		ends = stops + (double)tally.fired;
+		printf("mix:%s n=%" PRIu64 " seed 18: %.3f %% stopped\n", cases[i].options,
+		       cases[i].n, 100 * stops / ends);
+		assert_int_equal(removes ? tally.disarms : tally.removes, 0);
+		assert_int_equal(tally.rearms, 0);
+		assert_int_equal(tally.inserts, (uint64_t)ends);
+		assert_true(fabs(stops / ends - cases[i].share) <
+			    5 * sqrt(cases[i].share * (1 - cases[i].share) / ends));
+	}
+}
+
+/* With stop=rearm nothing is stopped, and the share of arms that put a timer off is the same. */
+static void test_mix_rearms(void **state)
+{
+	struct tally tally;
+	double arms;
+
+	(void)state;
+	make_tally(&tally, "mix", "stopped=90%,stop=rearm", 3000, 200000, 19, "steady");
+	arms = (double)(tally.rearms + tally.inserts);
+	assert_int_equal(tally.disarms + tally.removes, 0);
+	assert_int_equal(tally.fired, tally.inserts);
+	assert_true(fabs((double)tally.rearms / arms - 0.9) < 5 * sqrt(0.9 * 0.1 / arms));
+}
+
+/* Intervals are as many as was asked for, as long as was asked for, and alike in the logarithm. */
+static void test_mix_intervals(void **state)
+{
+	static const struct {
+		const char *options;
+		size_t distinct_least, distinct_most;
+		double shortest, median, longest; /* ns; shortest and longest within 2 % */
+	} cases[] = {
+		{ "", 90000, 100100, 1e9, 3.162e9, 1e10 },
+		{ "intervals=1", 1, 1, 3.1622e9, 3.1622e9, 3.1622e9 },
+		{ "intervals=4", 4, 4, 1.3335e9, 4.217e9, 7.4989e9 },
+		{ "intervals=1024", 1024, 1024, 1e9, 3.162e9, 1e10 },
+		{ "range=100", 90, 90, 1.1e4, 3.2e4, 1e5 },
+		{ "range=1e4,spread=100", 9000, 9901, 1e5, 1e6, 1e7 },
+		{ "range=1e4,spread=1", 1, 1, 1e7, 1e7, 1e7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct intervals found;
+		double shortest, median, longest;
+
+		collect(&found, "mix", cases[i].options, 3000, 200000, 20);
+		shortest = found.values[0];
+		median = found.values[found.count / 2];
+		longest = found.values[found.count - 1];
+		printf("mix:%s seed 20: %zu intervals, %.4g to %.4g, median %.4g\n",
+		       cases[i].options, found.distinct, shortest, longest, median);
+		assert_in_range(found.distinct, cases[i].distinct_least, cases[i].distinct_most);
+		/* Rounded up: at range=100 nothing but exactly 10 grains would be 10. */
+		assert_true(fabs(shortest / cases[i].shortest - 1) < 0.02);
+		assert_true(fabs(longest / cases[i].longest - 1) < 0.02);
+		assert_true(fabs(median / cases[i].median - 1) < 0.04);
+		free(found.values);
+	}
+}
+
+/* The longest time from arming to stopping is the part of the interval that `within` says. */
+static void test_mix_within(void **state)
+{
+	enum { N = 3000 };
+	uint64_t armed_at[N] = { 0 }, intervals[N] = { 0 }, now = 0, stops = 0;
+	double latest = 0, mean = 0;
+	struct trace trace;
+
+	(void)state;
+	make(&trace, "within", "mix", "within=20%,stopped=90%", N, 200000, 21);
+	for (uint64_t i = 0; i < trace.header->operations; i++) {
+		const struct trace_operation *operation = &trace.operations[i];
+
+		if (operation->kind == TRACE_ADVANCE) {
+			now = operation->time;
+		} else if (operation->kind == TRACE_ARM) {
+			armed_at[operation->id] = now;
+			intervals[operation->id] = operation->time - now;
+		} else if (operation->kind == TRACE_DISARM) {
+			double part = (double)(now - armed_at[operation->id]) /
+				      (double)intervals[operation->id];
+
+			latest = fmax(latest, part);
+			mean += part;
+			stops++;
+		}
+	}
+	trace_close(&trace);
+	mean /= (double)stops;
+	printf("mix:within=20%% seed 21: stopped after %.4f, at most %.4f of the interval\n", mean,
+	       latest);
+	/* A turn takes about 0.5 % of the mean interval, and ten times that of the shortest. */
+	assert_true(latest > 0.19 && latest < 0.22);
+	assert_true(fabs(mean - 0.1) < 0.005);
+}
+
 static void test_refusals(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "rpc", "service=20s" },   { "retry", "service=20s" }, { "server", "grain=1s" },
-		{ "server", "service=2s" }, { "server", "idle=1s" },	{ "server", "close=1s" },
+		{ "rpc", "service=20s" },
+		{ "retry", "service=20s" },
+		{ "server", "grain=1s" },
+		{ "server", "service=2s" },
+		{ "server", "idle=1s" },
+		{ "server", "close=1s" },
 		{ "server", "pace=2s" },
+		{ "mix", "range=10" },
+		{ "mix", "range=1e12,grain=1s" },
+		{ "mix", "spread=1e7" },
+		{ "mix", "range=100,intervals=64" },
+		{ "mix", "spread=1,intervals=2" },
 	};
 
 	(void)state;
@@ -501,6 +635,10 @@ int main(void)
 		cmocka_unit_test(test_burst_herds),
 		cmocka_unit_test(test_retry_outage),
 		cmocka_unit_test(test_server_mix),
+		cmocka_unit_test(test_mix_shares),
+		cmocka_unit_test(test_mix_rearms),
+		cmocka_unit_test(test_mix_intervals),
+		cmocka_unit_test(test_mix_within),
 		cmocka_unit_test(test_refusals),
 	};
 

@@ -1,0 +1,29 @@
+/*
+ * map - `timerbed map`: who costs least where, over two axes: measures, draws, and prints the table
+ */
+#include "bench/commands/commands.h"
+#include "bench/commands/measure.h"
+#include "bench/message.h"
+#include "bench/scripts.h"
+
+/* What is no map in an experiment would be measured and not be seen. */
+static int accept_maps(const struct experiment *experiment)
+{
+	for (size_t i = 0; i < experiment->group_count; i++)
+		if (!group_is_map(&experiment->groups[i]))
+			return message_usage("map: %s: [%s] has no axes: x = n: 1e2..1e6, say, and "
+					     "y = stopped: 0 50%% 99%%",
+					     experiment->source, experiment->groups[i].label);
+	return 0;
+}
+
+int command_map(int argc, char **argv)
+{
+	struct measured measured;
+	int status = measure(argc, argv, &measured, accept_maps);
+	char *words[] = { argv[0], measured.folder };
+
+	if (!measured.done)
+		return status;
+	return scripts_become("scripts/map.py", 2, words);
+}

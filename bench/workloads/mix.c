@@ -1,0 +1,358 @@
+/*
+ * mix - n timers of which a chosen share is stopped, over a chosen range of intervals
+ *
+ * PROGRAM. None in particular: the three things in which programs differ, each as one number, so
+ * that they can be varied one at a time (timerbed map). n timers are armed. Each runs for one of
+ * `intervals` intervals; a share `stopped` of them is stopped before it fires, the others fire; and
+ * each is armed again in the turn in which it ended.
+ *
+ *	stopped=0		the hold model: everything fires
+ *	stopped=99.5%		requests: nearly nothing does
+ *	intervals=1		everything can be grouped by its interval
+ *	intervals=0		continuous: nothing can
+ *	range=1e4		the longest interval is 1e4 grains; a wheel whose tick is the grain
+ *				has to tell that many ticks apart
+ *
+ *	stop=disarm		the owner keeps the timer, and arms it again
+ *	stop=remove		it is freed, and the memory freed last is the next to be armed
+ *	stop=rearm		it is not stopped but put off: armed again while it is armed
+ *
+ * PARAMETERS, all assumed. Intervals lie between range/spread and range grains, and as many in each
+ * octave: interval k of K is the middle, in the logarithm, of the k-th of K equal slices; continuous
+ * ones are uniform in the logarithm. So 1 interval and as many as there are arms are the ends of one
+ * scale. A timer that is stopped is so at any time within the first `within` of its interval. The
+ * spread of 10 (a second to ten at the defaults) is a program whose timeouts are of one kind; only
+ * ratios to the grain matter to any structure.
+ *
+ * STEADY STATE. It holds from the first turn. A timer is found in a life that is picked by how long
+ * it lasts, in whole turns, at any of its turns. Uniform in the logarithm and size-biased is uniform,
+ * and cut into slices it is the slices' middles with the right weights, since the slices' widths are
+ * proportional to their middles; a stop at u times the interval, size-biased, is at sqrt(u). The
+ * fill draws from the mixture that is heavier than the weights in whole turns, rejects by the ratio,
+ * and arms each timer when it was armed, for its whole interval (history.h). After that the same
+ * process runs for half of a mean life, some n operations, unmeasured: structures that leave a stopped timer where
+ * it is, until they get to it, have then as many of them as they ever have.
+ *
+ * TURNS take batch / 2 x (mean life) / n (a life is two operations, one where it is put off), but no
+ * more than half of the shortest interval: each timer sees a turn before the one in which it fires,
+ * so that the share that is stopped is what was asked for at any n. Turns in which nothing happens
+ * are slept through. Where the mean life over n is below the grain, turns last a grain, and more than
+ * a batch ends in each: range=100 with a million timers fires thousands at a tick. That is no
+ * accident but what such a program does.
+ *
+ * PREDICTION. The more is stopped the less a structure needs to know in what order the rest fires:
+ * heaps with cached keys lead at stopped=0 until n leaves the caches, and give way to what stops in
+ * O(1) (common-timeout with few intervals, ladder-queue, pairing-heap and wheels with many) as
+ * stopped nears 1; at 99.9 % all is list surgery and one miss an operation. common-timeout leads with
+ * as many intervals as its heap of heads fits the first cache, and is last of the heaps when they are
+ * continuous. The range moves wheels (a level more for each factor of 64, a cascade for each level)
+ * and radix-heap (a list for each bit), and no comparison-based structure at all, until so many
+ * deadlines are equal that a turn fires thousands.
+ */
+#include "calendar.h"
+#include "history.h"
+
+enum { DISARM, REMOVE, REARM };
+
+static const char *const stop_words[] = { "disarm", "remove", "rearm", NULL };
+
+struct mix_options {
+	struct workload_common common;
+	double stopped;
+	int stop;
+	double within;
+	uint64_t intervals; /* 0: continuous */
+	uint64_t range;	    /* grains */
+	double spread;
+};
+
+static const struct option_spec mix_specs[] = {
+	WORKLOAD_COMMON_OPTIONS(struct mix_options),
+	{ "stopped", OPTION_REAL, offsetof(struct mix_options, stopped), 0, 1, "50%", NULL,
+	  "share of the timers that are stopped before they fire" },
+	{ "stop", OPTION_WORD, offsetof(struct mix_options, stop), 0, 0, "disarm", stop_words,
+	  "what becomes of a timer that is stopped" },
+	{ "within", OPTION_REAL, offsetof(struct mix_options, within), 0.001, 1, "1", NULL,
+	  "part of its interval in which a timer is stopped, if it is" },
+	{ "intervals", OPTION_COUNT, offsetof(struct mix_options, intervals), 0, 1e6, "0", NULL,
+	  "number of distinct intervals (0: continuous)" },
+	{ "range", OPTION_COUNT, offsetof(struct mix_options, range), 4, 1e15, "1e7", NULL,
+	  "longest interval / grain (which a tick can be)" },
+	{ "spread", OPTION_REAL, offsetof(struct mix_options, spread), 1, 1e9, "10", NULL,
+	  "longest interval / shortest" },
+	{ .name = NULL },
+};
+
+static const char *const mix_variants[] = {
+	"",	     "stopped=0",   "stopped=99.9%", "intervals=1", "intervals=256",
+	"range=100", "stop=remove", "stop=rearm",    NULL
+};
+
+struct mix {
+	struct generator *generator;
+	const struct mix_options *options;
+	double shortest, longest; /* ns */
+	double mean;		  /* of the intervals that are armed, ns */
+	uint64_t turn;		  /* ns */
+	uint64_t start;		  /* when the turn numbered 0 was, ns */
+	uint64_t number;	  /* of the turn that was last */
+	uint64_t *free;		  /* ids whose life has ended in this turn */
+	uint64_t free_count;
+	struct calendar stops;
+};
+
+/* From being armed to its end, which is seen `turns` turns later. */
+struct life {
+	uint64_t interval; /* ns */
+	uint64_t turns;
+	bool stopped;
+};
+
+/* The middle of the slice that `x` lies in; x itself where intervals are continuous. */
+static double to_slice(const struct mix *mix, double x)
+{
+	double slices = (double)mix->options->intervals, spread = mix->options->spread;
+	double slice;
+
+	if (slices == 0 || spread == 1)
+		return x;
+	slice = floor(slices * log(x / mix->shortest) / log(spread));
+	slice = fmin(fmax(slice, 0), slices - 1);
+	return mix->shortest * pow(spread, (slice + 0.5) / slices);
+}
+
+/* An interval as it is armed; or, size-biased, as it is found. */
+static double draw_interval(const struct mix *mix, bool biased)
+{
+	double u = generator_uniform(mix->generator);
+
+	if (biased)
+		return to_slice(mix, mix->shortest + (mix->longest - mix->shortest) * u);
+	return to_slice(mix, mix->shortest * pow(mix->options->spread, u));
+}
+
+/* The mean of draw_interval, not biased: of a geometric series, or of its limit. */
+static double mean_interval(const struct mix *mix)
+{
+	double slices = (double)mix->options->intervals, octaves = log(mix->options->spread);
+	double width = mix->longest - mix->shortest;
+
+	if (octaves == 0)
+		return mix->shortest;
+	if (slices == 0)
+		return width / octaves;
+	return width * exp(octaves / slices / 2) / (slices * expm1(octaves / slices));
+}
+
+/* Mean time from arming to stopping, of those that are stopped. */
+static double mean_stop(const struct mix *mix)
+{
+	return mix->options->within * mix->mean / 2;
+}
+
+static double mean_life(const struct mix *mix)
+{
+	double stopped = mix->options->stopped;
+
+	return stopped * mean_stop(mix) + (1 - stopped) * mix->mean;
+}
+
+/* A life with this interval that ends after `lasts`: a timer that is stopped has not fired yet. */
+static struct life life_of(const struct mix *mix, double interval, bool stopped, double lasts)
+{
+	struct life life = {
+		.interval = whole_grains(interval, mix->options->common.grain),
+		.stopped = stopped,
+	};
+	uint64_t limit = turns_until(life.interval, mix->turn);
+	uint64_t turns = turns_until(whole_grains(lasts, 1), mix->turn);
+
+	life.turns = !stopped ? limit : turns < limit ? turns : limit - 1;
+	return life;
+}
+
+static struct life new_life(const struct mix *mix)
+{
+	double interval = draw_interval(mix, false);
+	bool stopped = generator_uniform(mix->generator) < mix->options->stopped;
+	double lasts = interval;
+
+	if (stopped)
+		lasts *= mix->options->within * generator_uniform(mix->generator);
+	return life_of(mix, interval, stopped, lasts);
+}
+
+/*
+ * A life that a timer is found in. Whether it will be stopped, and then the interval and the part of
+ * it, with weights (what it lasts + turn), never less than the turns that it takes; then rejected by
+ * the ratio.
+ */
+static struct life found_life(const struct mix *mix)
+{
+	const struct mix_options *options = mix->options;
+	struct generator *generator = mix->generator;
+	double width = (double)mix->turn;
+	double stops = options->stopped * (mean_stop(mix) + width);
+	double fires = (1 - options->stopped) * (mix->mean + width);
+
+	for (;;) {
+		bool stopped = draw_between(generator, 0, stops + fires) < stops;
+		double expected = stopped ? mean_stop(mix) : mix->mean;
+		bool biased = generator_uniform(generator) < expected / (expected + width);
+		double interval = draw_interval(mix, biased), lasts = interval;
+		double part = generator_uniform(generator);
+		struct life life;
+
+		if (stopped)
+			lasts *= options->within * (biased ? sqrt(part) : part);
+		life = life_of(mix, interval, stopped, lasts);
+		if (generator_uniform(generator) < (double)life.turns * width / (lasts + width))
+			return life;
+	}
+}
+
+/* n timers that are in the middle of their lives, in the turn numbered 0. */
+static void fill(struct mix *mix, struct history *history, uint64_t n)
+{
+	for (uint64_t id = 0; id < n; id++) {
+		struct life life = found_life(mix);
+		uint64_t age = generator_below(mix->generator, life.turns);
+
+		history_arm(history, age, id, life.interval);
+		if (life.stopped)
+			calendar_add(&mix->stops, id, life.turns - age);
+	}
+	history_play(history, mix->generator);
+	mix->start = generator_now(mix->generator);
+}
+
+static void stop(struct mix *mix, uint64_t id)
+{
+	if (mix->options->stop == REMOVE)
+		generator_remove(mix->generator, id);
+	else if (mix->options->stop == DISARM)
+		generator_disarm(mix->generator, id);
+	mix->free[mix->free_count++] = id;
+}
+
+/* Arms what has ended in this turn. */
+static void arm_again(struct mix *mix)
+{
+	for (uint64_t i = 0; i < mix->free_count; i++) {
+		bool newest_first = mix->options->stop == REMOVE;
+		uint64_t id = mix->free[newest_first ? mix->free_count - 1 - i : i];
+		struct life life = new_life(mix);
+
+		generator_arm(mix->generator, id, life.interval);
+		if (life.stopped)
+			calendar_add(&mix->stops, id, mix->number + life.turns);
+	}
+	mix->free_count = 0;
+}
+
+/* One turn of the loop; where nothing happens in it, it may be slept through. */
+static void take_turn(struct mix *mix, bool may_sleep)
+{
+	uint64_t now = mix->start + ++mix->number * mix->turn, id;
+	bool stops = calendar_take(&mix->stops, mix->number, &id);
+	const uint64_t *fired;
+	size_t count;
+
+	if (may_sleep && !stops && generator_earliest(mix->generator) > now)
+		return;
+	count = generator_advance(mix->generator, now, &fired);
+	for (size_t i = 0; i < count; i++)
+		mix->free[mix->free_count++] = fired[i];
+	for (; stops; stops = calendar_take(&mix->stops, mix->number, &id))
+		stop(mix, id);
+	arm_again(mix);
+}
+
+/* Half of a mean life: about n operations. It ends when it ends, not when something happens. */
+static void warm_up(struct mix *mix)
+{
+	uint64_t turns = turns_until(whole_grains(mean_life(mix) / 2, 1), mix->turn);
+
+	while (mix->number < turns && !generator_failed(mix->generator))
+		take_turn(mix, mix->number + 1 < turns);
+}
+
+/* As long as a batch takes, but short enough that every timer can be stopped in time. */
+static uint64_t choose_turn(const struct mix *mix, uint64_t n)
+{
+	const struct mix_options *options = mix->options;
+	uint64_t grain = options->common.grain;
+	uint64_t most = (uint64_t)(mix->shortest / (double)grain / 2) * grain;
+	double operations = options->stop == REARM ? 2 - options->stopped : 2;
+	double batch = (double)workload_batch(&options->common, n);
+	uint64_t turn = turn_length(batch / operations * mean_life(mix) / (double)n, grain);
+
+	return turn < most ? turn : most;
+}
+
+static void mix_generate(struct generator *generator, const void *given, uint64_t n,
+			 uint64_t operations)
+{
+	const struct mix_options *options = given;
+	double longest = (double)options->range * (double)options->common.grain;
+	struct mix mix = {
+		.generator = generator,
+		.options = options,
+		.shortest = longest / options->spread,
+		.longest = longest,
+	};
+	struct history history;
+
+	mix.mean = mean_interval(&mix);
+	mix.turn = choose_turn(&mix, n);
+	mix.free = workload_memory(generator, n, sizeof(*mix.free));
+	if (!mix.free)
+		return;
+	if (!calendar_begin(&mix.stops, generator, n))
+		goto no_calendar;
+	if (!history_begin(&history, generator, n, mix.turn))
+		goto no_history;
+	generator_begin(generator, n, options->common.grain);
+	generator_mark(generator, "fill", false);
+	fill(&mix, &history, n);
+	warm_up(&mix);
+	generator_mark(generator, "steady", true);
+	while (!generator_done(generator, operations))
+		take_turn(&mix, true);
+no_history:
+	calendar_end(&mix.stops);
+no_calendar:
+	free(mix.free);
+}
+
+static const char *mix_refuse(const void *given)
+{
+	const struct mix_options *options = given;
+	double shortest = (double)options->range / options->spread;
+
+	if (shortest < 2)
+		return "range / spread must be at least 2: a timer of one grain cannot be stopped";
+	if ((double)options->range * (double)options->common.grain > (double)LONGEST_DURATION)
+		return "range x grain is longer than 36 years";
+	if (options->intervals > 1 && options->spread > 1 &&
+	    shortest * expm1(log(options->spread) / (double)options->intervals) < 1)
+		return "so many intervals are not a grain apart: fewer, or a longer range";
+	if (options->intervals > 1 && options->spread == 1)
+		return "spread=1 leaves room for one interval";
+	return NULL;
+}
+
+const struct workload workload_mix = {
+	.name = "mix",
+	.summary = "a share of n timers is stopped, the rest fires; intervals and range are chosen",
+	.source = "no program in particular: what a map varies, each as one number. All of its "
+		  "parameters are assumed",
+	.prediction = "heaps with cached keys while little is stopped and n fits the caches, then "
+		      "what stops in O(1); common-timeout while intervals are few; the range moves "
+		      "wheels and radix-heap only",
+	.options = mix_specs,
+	.options_size = sizeof(struct mix_options),
+	.variants = mix_variants,
+	.refuse = mix_refuse,
+	.generate = mix_generate,
+};

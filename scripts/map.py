@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""map.py DIR: draws a run's figures and prints its maps: who costs least where.
+
+One grid for each accuracy that is ranked, in initials; below it every place in full. In a grid
+`ch 1.45` says that ch costs least and the next one 1.45 times as much; `~ ch qh` that these are not
+told apart; `? ch` that there is one block and so nothing was tested. Standard output is the tables
+alone.
+"""
+
+import argparse
+import signal
+import sys
+
+import figures
+import records
+import statistics
+import table
+from records import count, significant
+
+
+def tables(one):
+    """A map as a grid, and as a list of its places."""
+    names = sorted({name for place in one.places.values()
+                    for name in [place.winner, *place.tied]})
+    short = statistics.initials(names)
+    title = f"{one.experiment}: {one.workload}, {table.promise(one.accuracy)}"
+    title += "" if one.dispatch == "vtable" else f", {one.dispatch} dispatch"
+    measure = records.MEASURES[one.measured][2]
+    grid = table.Table(
+        title, [""] + [_value(one.x, value) for value in one.x.values],
+        [[_value(one.y, y)] + [_short(one.places.get((x, y)), short) for x in one.x.values]
+         for y in reversed(one.y.values)],
+        [f"{measure[0].upper()}{measure[1:]}. Across: {one.x.title}. Down: {one.y.title}.",
+         "The winner, and what the next one costs as a multiple; ~ not told apart; ? one block, "
+         "nothing tested.", ", ".join(f"{short[name]} {name}" for name in names) + ".",
+         table.evidence(one.standings)])
+    listed = table.Table(
+        f"{title}: place by place",
+        [one.x.name, one.y.name, "costs least", "next", "ratio", "95 %", "p", "blocks", "verdict"],
+        [_row(one, place) for y in one.y.values for x in one.x.values
+         if (place := one.places.get((x, y)))], right=4, last_left=True)
+    return [grid, listed]
+
+
+def _value(axis, value):
+    return count(float(value)) if axis.name == "n" else value
+
+
+def _short(place, short):
+    if not place:
+        return "-"
+    if place.tied and not place.tested:
+        return f"? {short[place.winner]}"
+    if place.tied:
+        return "~ " + " ".join(short[name] for name in [place.winner, *place.tied[:3]]) \
+            + (f" +{len(place.tied) - 3}" if len(place.tied) > 3 else "")
+    return f"{short[place.winner]} {significant(place.ratio.mean)}" if place.ratio \
+        else f"{short[place.winner]} only"
+
+
+def _row(one, place):
+    ratio = place.ratio
+    interval = f"[{significant(ratio.low)}, {significant(ratio.high)}]" \
+        if ratio and ratio.has_interval else ""
+    return [_value(one.x, place.x), _value(one.y, place.y), place.winner, place.runner_up,
+            significant(ratio.mean) if ratio else "-", interval,
+            f"{ratio.corrected:.2g}" if ratio and ratio.has_interval else "", str(place.blocks),
+            place.words]
+
+
+def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    parser = argparse.ArgumentParser(prog="map.py", description="Draws and prints a run's maps.")
+    parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
+    arguments = parser.parse_args()
+    run = records.open_run(arguments.folder)
+    found = [one for part in run.parts() for measured in part.passes()
+             for one in statistics.maps(part, measured)]
+    if not found:
+        print(f"{arguments.folder}: no map in it: nothing with two axes and two structures of one "
+              "accuracy was measured", file=sys.stderr)
+        return 1
+    figures.draw(run)
+    for one in found:
+        for each in tables(one):
+            table.write_text(each, sys.stdout)
+    for part in run.parts():
+        if part.failures:
+            table.write_text(table.failures(part), sys.stdout)
+        table.write_sentence(table.closing(part, table.main_pass(part)), sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
