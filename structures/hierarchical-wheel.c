@@ -48,6 +48,8 @@
 #include <stdlib.h>
 
 #include "common/options.h"
+#include "common/ticks.h"
+#include "common/timer_list.h"
 #include "timer.h"
 
 /* A bitmap of slots is up to 64 words, and those that are not zero are in one word of their own. */
@@ -64,9 +66,6 @@
 #define LEVEL_NEVER    3 /* TIMER_NEVER */
 #define LEVEL_FIRST    4 /* level 0 of the wheels; level l is LEVEL_FIRST + l */
 
-/* No tick has this number: TIMER_NEVER is filed apart, and the last ns before it ends time. */
-#define NO_TICK UINT64_MAX
-
 struct wheel_options {
 	uint64_t tick, levels, slots;
 };
@@ -81,8 +80,7 @@ struct level {
 struct hierarchical_wheel {
 	uint64_t now;  /* the latest time seen, ns */
 	uint64_t tick; /* the current tick; nothing is filed before it */
-	uint64_t tick_ns;
-	uint64_t reciprocal; /* floor((2^64 - 1) / tick_ns) */
+	struct ticks ticks;
 	size_t size;
 	uint64_t occupied; /* which levels have a timer */
 	unsigned levels, slots, slot_bits;
@@ -96,41 +94,6 @@ struct hierarchical_wheel {
 static struct hierarchical_wheel *wheel_of(const struct timer_set *set)
 {
 	return (struct hierarchical_wheel *)set;
-}
-
-/*
- * now / tick_ns, by multiplying with the reciprocal, which is too small by less than 2^-64 of
- * itself: the quotient is right or one or two too low.
- */
-static uint64_t floor_tick(const struct hierarchical_wheel *wheel, uint64_t ns)
-{
-	uint64_t tick = (uint64_t)((unsigned __int128)ns * wheel->reciprocal >> 64);
-
-	while (ns - tick * wheel->tick_ns >= wheel->tick_ns)
-		tick++;
-	return tick;
-}
-
-/* The first tick at or after a deadline: never early. */
-static uint64_t ceiling_tick(const struct hierarchical_wheel *wheel, uint64_t ns)
-{
-	uint64_t tick = floor_tick(wheel, ns);
-
-	return tick + (tick * wheel->tick_ns != ns);
-}
-
-/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
-static uint64_t now_tick(const struct hierarchical_wheel *wheel, uint64_t now)
-{
-	return floor_tick(wheel, now == TIMER_NEVER ? now - 1 : now);
-}
-
-/* When a tick begins, in ns; TIMER_NEVER when that is past the end of time. */
-static uint64_t tick_begins(const struct hierarchical_wheel *wheel, uint64_t tick)
-{
-	uint64_t ns;
-
-	return __builtin_mul_overflow(tick, wheel->tick_ns, &ns) ? TIMER_NEVER : ns;
 }
 
 static void mark_occupied(struct hierarchical_wheel *wheel, unsigned number, unsigned slot)
@@ -159,25 +122,6 @@ static void make_idle(struct timer *timer)
 	timer->link = (union timer_link){ .word = { LEVEL_IDLE } };
 }
 
-static void push(struct timer **head, struct timer *timer)
-{
-	timer->link.next = *head;
-	timer->link.previous = NULL;
-	if (*head)
-		(*head)->link.previous = timer;
-	*head = timer;
-}
-
-static void unlink_timer(struct timer **head, struct timer *timer)
-{
-	if (timer->link.next)
-		timer->link.next->link.previous = timer->link.previous;
-	if (timer->link.previous)
-		timer->link.previous->link.next = timer->link.next;
-	else
-		*head = timer->link.next;
-}
-
 /* Which level a tick belongs to now; wheel->levels when it lies beyond the top. */
 static unsigned level_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 {
@@ -200,7 +144,7 @@ static void file(struct hierarchical_wheel *wheel, struct timer *timer)
 		if (timer->key < wheel->beyond_least)
 			wheel->beyond_least = timer->key;
 		timer->link.half[4] = LEVEL_BEYOND;
-		push(&wheel->beyond, timer);
+		timer_list_push(&wheel->beyond, timer);
 		return;
 	}
 	slot = digit(wheel, timer->key, level);
@@ -208,7 +152,7 @@ static void file(struct hierarchical_wheel *wheel, struct timer *timer)
 	timer->link.half[5] = slot;
 	if (!wheel->level[level].slots[slot])
 		mark_occupied(wheel, level, slot);
-	push(&wheel->level[level].slots[slot], timer);
+	timer_list_push(&wheel->level[level].slots[slot], timer);
 }
 
 /* Takes a timer out of the list that it is in. */
@@ -218,13 +162,13 @@ static void take_out(struct hierarchical_wheel *wheel, struct timer *timer)
 	struct timer **head;
 
 	if (place < LEVEL_FIRST) {
-		unlink_timer(place == LEVEL_NEVER ? &wheel->never : &wheel->beyond, timer);
+		timer_list_take_out(place == LEVEL_NEVER ? &wheel->never : &wheel->beyond, timer);
 		if (!wheel->beyond)
 			wheel->beyond_least = NO_TICK;
 		return;
 	}
 	head = &wheel->level[place - LEVEL_FIRST].slots[slot];
-	unlink_timer(head, timer);
+	timer_list_take_out(head, timer);
 	if (!*head)
 		mark_empty(wheel, place - LEVEL_FIRST, slot);
 }
@@ -232,7 +176,7 @@ static void take_out(struct hierarchical_wheel *wheel, struct timer *timer)
 /* The tick that a deadline is filed under: never one that has passed. */
 static uint64_t key_of(const struct hierarchical_wheel *wheel, uint64_t deadline)
 {
-	uint64_t tick = ceiling_tick(wheel, deadline);
+	uint64_t tick = ticks_ceiling(&wheel->ticks, deadline);
 
 	return tick > wheel->tick ? tick : wheel->tick;
 }
@@ -243,7 +187,7 @@ static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t 
 	if (deadline == TIMER_NEVER) {
 		timer->key = NO_TICK;
 		timer->link.half[4] = LEVEL_NEVER;
-		push(&wheel->never, timer);
+		timer_list_push(&wheel->never, timer);
 		return;
 	}
 	timer->key = key_of(wheel, deadline);
@@ -355,9 +299,8 @@ static int hierarchical_wheel_create(struct timer_set **set, const void *options
 
 	if (!wheel)
 		return -ENOMEM;
-	wheel->tick_ns = asked->tick;
-	wheel->reciprocal = UINT64_MAX / asked->tick;
-	wheel->tick = now_tick(wheel, now);
+	wheel->ticks = ticks_of(asked->tick);
+	wheel->tick = ticks_now(&wheel->ticks, now);
 	wheel->levels = (unsigned)asked->levels;
 	wheel->slots = (unsigned)asked->slots;
 	wheel->slot_bits = (unsigned)__builtin_ctzll(asked->slots);
@@ -451,7 +394,7 @@ static uint64_t hierarchical_wheel_next(struct timer_set *set)
 
 	if (tick == NO_TICK && wheel->beyond)
 		tick = turn_of(wheel, wheel->beyond_least);
-	return tick == NO_TICK ? TIMER_NEVER : tick_begins(wheel, tick);
+	return ticks_begin(&wheel->ticks, tick);
 }
 
 static size_t hierarchical_wheel_expire(struct timer_set *set, uint64_t now, struct timer **out,
@@ -460,7 +403,7 @@ static size_t hierarchical_wheel_expire(struct timer_set *set, uint64_t now, str
 	struct hierarchical_wheel *wheel = wheel_of(set);
 	struct timer **slot;
 	size_t count = 0;
-	uint64_t until = now_tick(wheel, now);
+	uint64_t until = ticks_now(&wheel->ticks, now);
 
 	if (until < wheel->tick)
 		return 0;
@@ -484,23 +427,16 @@ static size_t hierarchical_wheel_expire(struct timer_set *set, uint64_t now, str
 	return count;
 }
 
-static void visit_list(struct timer *timer, void (*visit)(struct timer *timer, void *data),
-		       void *data)
-{
-	for (; timer; timer = timer->link.next)
-		visit(timer, data);
-}
-
 static void hierarchical_wheel_for_each(const struct timer_set *set,
 					void (*visit)(struct timer *timer, void *data), void *data)
 {
 	const struct hierarchical_wheel *wheel = wheel_of(set);
 
-	visit_list(wheel->never, visit, data);
-	visit_list(wheel->beyond, visit, data);
+	timer_list_for_each(wheel->never, visit, data);
+	timer_list_for_each(wheel->beyond, visit, data);
 	for (unsigned level = 0; level < wheel->levels; level++)
 		for (unsigned slot = 0; slot < wheel->slots; slot++)
-			visit_list(wheel->level[level].slots[slot], visit, data);
+			timer_list_for_each(wheel->level[level].slots[slot], visit, data);
 }
 
 static size_t hierarchical_wheel_size(const struct timer_set *set)
