@@ -20,7 +20,7 @@
  *         reinsert   O(1); a store if the slot stays the same
  *         remove     O(1)
  *         next       O(levels): a bitmap for each
- *         expire     O(1) a timer, and its moves
+ *         expire     O(1) a timer, and its moves; and beyond the horizon, all once a horizon
  *         memory     none a timer; 5 KiB
  *
  * WINS. Where timeouts are stopped and needn't be exact: nothing is cheaper to arm and stop but lists.
@@ -32,7 +32,8 @@
  *
  * DEPARTURES. Deadlines are rounded up to a tick first and so need not be put one slot later than where
  * they end, as Linux does to be sure not to be early. Linux fires what is beyond its horizon (12 days
- * with ticks of 1 ms) at the horizon; here it is filed anew.
+ * with ticks of 1 ms) at the horizon; here it is in a list that is gone through once a horizon, and
+ * fires at its own time.
  */
 #include <assert.h>
 #include <errno.h>
@@ -52,7 +53,7 @@
 #define PLACE_DISARMED 1
 #define PLACE_DUE      2
 #define PLACE_NEVER    3
-#define PLACE_BEYOND   4 /* further ahead than the highest level reaches */
+#define PLACE_BEYOND   4 /* when filed, further ahead than the highest level reaches */
 #define PLACE_SLOT     5
 
 /* How often a timer may still be moved, in link.half[5]. */
@@ -250,13 +251,19 @@ static uint64_t first_of_level(const struct kernel_wheel *wheel, unsigned level)
 	return turn << shift_of(level);
 }
 
-/* When the earliest of those beyond comes into reach. */
+/*
+ * When those beyond are looked at: not when the earliest comes into reach, but when no more than a
+ * slot of the highest level is left to it. All that have come into reach since go with it, so that
+ * however many there are, they are gone through at most once a horizon, less that slot.
+ */
 static uint64_t first_beyond(const struct kernel_wheel *wheel)
 {
+	uint64_t left = UINT64_C(1) << shift_of(LEVELS - 1);
+
 	if (!wheel->beyond)
 		return UINT64_MAX;
-	return wheel->beyond_least - wheel->clock < reach() ? wheel->clock
-							    : wheel->beyond_least - reach() + 1;
+	return wheel->beyond_least - wheel->clock <= left ? wheel->clock
+							  : wheel->beyond_least - left;
 }
 
 static uint64_t first_tick(const struct kernel_wheel *wheel)
@@ -296,7 +303,7 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 	}
 }
 
-/* All that are beyond, by the new clock: at most once for each of them. */
+/* All that are beyond, by the new clock. */
 static void file_beyond(struct kernel_wheel *wheel)
 {
 	struct timer *timer = wheel->beyond;

@@ -92,10 +92,10 @@
  *
  * Left out: a heap whose last leaf is the latest is what ascending makes of any heap.
  *
- * SEEN, NOT PREDICTED. sparse stops kernel-wheel too, with 1e5 timers: nearly all of them are beyond
- * its horizon of 12 days, and it goes through all of those whenever one comes into reach, which is
- * for each that fires. decreasing hurts zombie-heap as earlier does: a stopped timer's entry is still
- * there, and has become earlier.
+ * SEEN, NOT PREDICTED. sparse stopped kernel-wheel too, with 1e5 timers: nearly all of them are
+ * beyond its horizon of 12 days, and it went through all of those whenever one came into reach, which
+ * is for each that fires. (It now does so once a horizon.) decreasing hurts zombie-heap as earlier
+ * does: a stopped timer's entry is still there, and has become earlier.
  */
 #include "draw.h"
 
