@@ -30,7 +30,8 @@
  * another (lazy) can put a deadline off, or mark a timer by one, and the other neither knows nor minds.
  * A timer's key says when it will be handed over at the latest as it is filed: in ns or, where the
  * accuracy has a tick, in ticks. It is never UINT64_MAX for a timer that was not armed for TIMER_NEVER,
- * and stays as it is when the timer is handed over.
+ * and stays as it is when the timer is handed over. A structure that puts timers off by itself says so
+ * (puts_off) and is free of this: nothing wraps it.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
  * reserve(n) no operation fails while at most n timers are not idle.
@@ -127,6 +128,10 @@ struct timer_structure {
 	/* While anything is armed, next is the next tick, however far the first deadline is. Of a
 	 * wrapper as above. */
 	bool ticks;
+
+	/* A later re-arm only moves the deadline, to which key is brought up when the timer comes
+	 * up: lazy does not wrap it. */
+	bool puts_off;
 
 	/*
 	 * Options: a table that ends with a row without a name, the size of the struct that the

@@ -17,6 +17,12 @@ static bool is_wrapper(const struct timer_structure *structure)
 	return structure->create_over;
 }
 
+/* Whether a wrapper may be over it. */
+static bool can_be_within(const struct timer_structure *structure)
+{
+	return !is_wrapper(structure) && !structure->puts_off;
+}
+
 /* What stands behind the first ':'; "" if nothing does. */
 static const char *settings_of(const char *text)
 {
@@ -42,7 +48,7 @@ const struct timer_structure *timer_structure_within(const char *text)
 	if (!found || !is_wrapper(found))
 		return found;
 	found = timer_structure_find(settings_of(text));
-	return found && !is_wrapper(found) ? found : NULL;
+	return found && can_be_within(found) ? found : NULL;
 }
 
 void timer_structure_names(const struct timer_structure *structure,
@@ -55,7 +61,7 @@ void timer_structure_names(const struct timer_structure *structure,
 		return;
 	}
 	for (size_t i = 0; timer_structures[i]; i++) {
-		if (is_wrapper(timer_structures[i]))
+		if (!can_be_within(timer_structures[i]))
 			continue;
 		snprintf(name, sizeof(name), "%s:%s", structure->name, timer_structures[i]->name);
 		visit(name, data);
@@ -71,7 +77,7 @@ static int unknown_structure(const char *before, const char *text, char *error, 
 	size_t count = 0;
 
 	for (size_t i = 0; timer_structures[i] && count < NAMES; i++)
-		if (!*before || !is_wrapper(timer_structures[i]))
+		if (!*before || can_be_within(timer_structures[i]))
 			names[count++] = timer_structures[i]->name;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
 	nearest = options_nearest(name, names, count);
@@ -116,9 +122,9 @@ static int find_within(const struct timer_structure *wrapper, const char *before
 	*within = timer_structure_find(*settings);
 	if (!*within)
 		return unknown_structure(before, *settings, error, size);
-	if (is_wrapper(*within)) {
-		snprintf(error, size, "%s can't wrap %s, which is a wrapper itself", wrapper->name,
-			 (*within)->name);
+	if (!can_be_within(*within)) {
+		snprintf(error, size, "%s can't wrap %s, which %s itself", wrapper->name,
+			 (*within)->name, is_wrapper(*within) ? "is a wrapper" : "puts timers off");
 		return -EINVAL;
 	}
 	*settings = settings_of(*settings);

@@ -571,6 +571,8 @@ static void test_wrappers(void **state)
 	assert_not_created("lazy:quad-hep", -ENOENT, "lazy: no structure 'quad-hep': did you mean");
 	assert_not_created("lazy:laz", -ENOENT, "lazy: no structure 'laz'");
 	assert_not_created("lazy:lazy:quad-heap", -EINVAL, "lazy can't wrap lazy");
+	assert_not_created("lazy:bucket-trie", -EINVAL, "which puts timers off itself");
+	assert_null(timer_structure_within("lazy:bucket-trie"));
 	assert_not_created("lazy:quad-heap:tick=1us", -EINVAL, "lazy:quad-heap: no option 'tick'");
 	assert_not_created("lazy:hierarchical-wheel:slots=63", -EINVAL,
 			   "lazy:hierarchical-wheel: slots: must be a power of two");
