@@ -29,6 +29,7 @@ const struct check checks[] = {
 	{ "one at a time", check_one_at_a_time },
 	{ "what was handed out is used again", check_used_again },
 	{ "very many equal deadlines", check_equal_deadlines },
+	{ "tens of thousands at a time", check_crowd },
 	{ "two sets share nothing", check_two_sets },
 	{ "every allocation failing in turn", check_failing_allocations },
 	{ "impossible reserves", check_impossible_reserve },

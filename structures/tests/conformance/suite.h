@@ -66,6 +66,8 @@ void check_used_again(const struct subject *subject, const struct settings *sett
 void check_equal_deadlines(const struct subject *subject, const struct settings *settings);
 void check_two_sets(const struct subject *subject, const struct settings *settings);
 
+void check_crowd(const struct subject *subject, const struct settings *settings);
+
 void check_failing_allocations(const struct subject *subject, const struct settings *settings);
 void check_impossible_reserve(const struct subject *subject, const struct settings *settings);
 void check_no_allocations(const struct subject *subject, const struct settings *settings);
