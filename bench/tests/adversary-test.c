@@ -405,6 +405,7 @@ static void test_width(void **state)
 		if (scene.armed < least)
 			least = scene.armed;
 	}
+	assert_true(stops >= 1977);
 	assert_in_range(grown, 2, 4); /* 2 x 1977 stops and arms, 2 x 3000 firings and arms */
 	close_scene(&scene);
 }

@@ -579,6 +579,30 @@ static void test_wrappers(void **state)
 	assert_not_created("lazy:quad-heap:lazy", -EINVAL, "lazy:quad-heap: ");
 }
 
+/* How far ahead costs wake-ups in vain is known of what is chosen, and through what wraps it. */
+static void assert_lap(const char *name, const char *settings, uint64_t lap)
+{
+	struct timer_choice choice;
+	char error[OPTIONS_ERROR_SIZE] = "";
+
+	if (timer_choice_open(&choice, timer_structure_find(name), settings, error, sizeof(error)))
+		fail_msg("%s:%s: %s", name, settings, error);
+	assert_int_equal(choice.lap, lap);
+	timer_choice_free(&choice);
+}
+
+static void test_lap(void **state)
+{
+	(void)state;
+	assert_lap("quad-heap", "", 0);
+	assert_lap("cascading-wheel", "tick=1us,levels=1,slots=2", 2000);
+	assert_lap("cascading-wheel", "tick=1ms,levels=3,slots=8", 512000000);
+	assert_lap("cascading-wheel", "tick=1ms,levels=3,slots=8,bitmap=first", 8000000);
+	assert_lap("cascading-wheel", "tick=1ns,levels=11", 0);
+	assert_lap("lazy", "quad-heap", 0);
+	assert_lap("lazy", "cascading-wheel:tick=1ms,levels=3,slots=8", 512000000);
+}
+
 static void test_accuracy(void **state)
 {
 	struct timer_accuracy accuracy;
@@ -627,6 +651,7 @@ int main(void)
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_options_of_structures),
 		cmocka_unit_test(test_wrappers),
+		cmocka_unit_test(test_lap),
 		cmocka_unit_test(test_accuracy),
 	};
 	int count = (int)(sizeof(tests) / sizeof(*tests));

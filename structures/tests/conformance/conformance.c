@@ -52,7 +52,7 @@ static void run_options(const struct timer_structure *structure, const char *opt
 }
 
 /* Of what a wrapper wraps: its other settings have shown what they are without it. */
-#define SETTINGS_WRAPPED 3
+#define SETTINGS_WRAPPED 2
 
 struct structure_run {
 	const struct timer_structure *structure;
