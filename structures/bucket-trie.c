@@ -49,7 +49,7 @@
  *         longest    what a bucket of 8191 entries takes to be dealt out, but see below
  *
  * WINS. At n = 1e6 wherever timers fire, are put off or disarmed: ahead of all other exact structures
- * in hold, drain and idle. bench/README.md says where the figures are.
+ * in hold, drain and idle. results/quick has the figures.
  *
  * LOSES. Where an insert is all there is to do and memory is new: filling costs more than with a heap,
  * which touches half as much. Up to some thousand timers that are removed one by one, lists that
@@ -88,6 +88,11 @@
 
 /* Entries of a chunk: 320 bytes, five lines. */
 #define CHUNK 16
+
+/* The number that Linux gave it in 5.14, for older headers; older kernels refuse it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 /* Chunks whose memory is asked for at a time: 80 KiB. */
 #define READY_CHUNKS 256
