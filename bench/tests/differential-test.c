@@ -607,7 +607,8 @@ static bool may_wake_early(const char *structure)
 	struct timer_accuracy accuracy;
 
 	return timer_set_accuracy(structure, &accuracy, NULL, 0) || accuracy.tick ||
-	       timer_structure_find(structure)->create_over;
+	       timer_structure_find(structure)->create_over ||
+	       timer_structure_find(structure)->puts_off;
 }
 
 /* To the microsecond, as libevent is, and in order. */
