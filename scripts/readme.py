@@ -43,7 +43,7 @@ def rows(run):
         yield row(cells + [records.significant(floor.mean) if floor else "-"] * floors)
     yield ""
     blocks = sorted({line.blocks for one in top for line in one.lines})
-    least = "to".join(str(count) for count in sorted({blocks[0], blocks[-1]}))
+    least = " to ".join(str(count) for count in sorted({blocks[0], blocks[-1]}))
     yield (f"Cost relative to {run.baseline}, {table.sizes(top)}; less is better; bold: the cheapest "
            f"exact one and those not told apart from it; {least} blocks a cell. "
            f"{table.machine(run.environment)}.")
