@@ -28,11 +28,13 @@ BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
-# Structures that wrap another are built into the bench over each of the others, as scripts/registry does.
+# Structures that wrap another are built into the bench over each of the others
+# that does not put timers off by itself, as scripts/registry does.
 structure_names := $(notdir $(STRUCTURES:.c=))
+puts_off_names  := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.puts_off' $(STRUCTURES))))
 wrapper_names   := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.create_over' $(STRUCTURES))))
 plain_names     := $(filter-out $(wrapper_names),$(structure_names))
-inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(plain_names:%=$(outer)-over-%))
+inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(patsubst %,$(outer)-over-%,$(filter-out $(puts_off_names),$(plain_names))))
 
 # ------------------------------------------------------------------------------------- variants
 #

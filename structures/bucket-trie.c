@@ -30,7 +30,7 @@
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
  * that are dead are passed over when their bucket comes up; when room gets scarce, all buckets are
- * swept, some chunks each time that the young are filed, so that the dead are never more than half.
+ * swept, some chunks each time that the young are filed, so that what was reserved is enough.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
@@ -106,8 +106,8 @@
 #define SORT_MOST 512
 
 /*
- * A leaf of so many entries bursts. It is also what is dealt out in one operation at most, which takes
- * less than 100 us.
+ * A leaf of so many entries bursts. It is also what is dealt out in one operation at most: the longest
+ * of hold with a million timers took 131 us.
  */
 #define BURST_AT 8192
 
@@ -449,8 +449,7 @@ HOT void prefetch_chunks(const struct bucket_trie *trie, const struct bucket *le
 
 /*
  * The entries of a leaf's first chunk, to be read where they stand and then dropped; what is to be
- * read after them is fetched ahead. Copying them first would be in vain: loads of what was just
- * stored in larger pieces wait for all earlier stores.
+ * read after them is fetched ahead.
  */
 HOT const struct entry *first_entries(const struct bucket_trie *trie, const struct bucket *leaf,
 				      uint32_t *count)
