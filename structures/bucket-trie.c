@@ -76,8 +76,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "common/pages.h"
 #include "timer.h"
 
 #define HOT  static inline __attribute__((always_inline))
@@ -90,14 +90,9 @@
 /* Entries of a chunk: 320 bytes, five lines. */
 #define CHUNK 16
 
-/* The number that Linux gave it in 5.14, for older headers; older kernels refuse it. */
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-/* Chunks whose memory is asked for at a time: 80 KiB. */
-#define READY_CHUNKS 256
-#define PAGE	     UINT64_C(4096)
+/* Chunks whose memory is asked for at a time: 8 KiB at first, 80 KiB when a set is large. */
+#define READY_LEAST 26
+#define READY_MOST  256
 
 /*
  * A leaf of more entries is dealt out rather than sorted. Sorting takes two passes and then insertion
@@ -132,9 +127,6 @@
 
 /* No chunk, no node. */
 #define NONE UINT32_MAX
-
-/* Entries that are moved by exchanging pages when the pool grows. */
-#define MANY_BYTES 1000000
 
 /* Where a timer's slot and state are, in link.half[]. An idle timer has neither. */
 #define SLOT  0 /* its entry's slot + 1; 0 when it has no entry */
@@ -325,18 +317,20 @@ HOT void kill_entry(struct bucket_trie *trie, uint32_t slot)
 
 /* --- chunks and nodes */
 
-/*
- * Asks for the memory of the next chunks at one go. It was reserved, but is only there when it is
- * written to; to have it page by page costs many times as much. Failing, it comes page by page.
- */
+/* Asks for the memory of the next chunks at one go, the more the more there are. */
 COLD void make_ready(struct bucket_trie *trie)
 {
-	uint32_t left = trie->pools.chunks - trie->chunks_ready;
-	uintptr_t from = (uintptr_t)&trie->pools.entry[trie->chunks_ready * CHUNK] & -PAGE, end;
+	uint32_t left = trie->pools.chunks - trie->chunks_ready, step = trie->chunks_touched / 2;
+	const struct entry *from = &trie->pools.entry[trie->chunks_ready * CHUNK];
 
-	trie->chunks_ready += left < READY_CHUNKS ? left : READY_CHUNKS;
-	end = (uintptr_t)&trie->pools.entry[trie->chunks_ready * CHUNK] & -PAGE;
-	madvise((void *)from, end - from, MADV_POPULATE_WRITE);
+	if (step < READY_LEAST)
+		step = READY_LEAST;
+	if (step > READY_MOST)
+		step = READY_MOST;
+	if (step > left)
+		step = left;
+	trie->chunks_ready += step;
+	pages_make_ready(from, from + step * CHUNK);
 }
 
 /* There is a free one. */
@@ -1458,50 +1452,43 @@ static bool pools_make(struct pools *pools, size_t capacity)
 	return true;
 }
 
-/*
- * The entries, most of the memory. When they are many realloc exchanges pages and copies nothing;
- * when they are few it would copy what was never touched.
- */
-static struct entry *grow_entries(const struct bucket_trie *trie, size_t bytes)
+static size_t entry_bytes(const struct pools *pools)
 {
-	size_t touched = trie->chunks_touched * CHUNK * sizeof(struct entry);
-	struct entry *entries;
-
-	if (touched > MANY_BYTES)
-		return realloc(trie->pools.entry, bytes);
-	entries = malloc(bytes);
-	if (entries && touched)
-		memcpy(entries, trie->pools.entry, touched);
-	return entries;
+	return pools->chunks * CHUNK * sizeof(*pools->entry);
 }
+
+/* What the old pools say of chunks and slots goes on in the new ones. */
+static void pools_copy(struct pools *pools, const struct pools *old, uint32_t chunks_touched)
+{
+	size_t words = old->slots / 64 * sizeof(uint64_t);
+
+	memcpy(pools->following, old->following, chunks_touched * sizeof(*pools->following));
+	memcpy(pools->dead, old->dead, words);
+	memcpy(pools->vacant, old->vacant, words);
+}
+
 static int grow(struct bucket_trie *trie, size_t capacity)
 {
-	const struct pools *old = &trie->pools;
+	struct pools *old = &trie->pools, pools;
 	struct segment *segment = segment_make(old->capacity, capacity);
-	size_t words = old->slots / 64 * sizeof(uint64_t);
-	struct pools pools;
 
 	if (pools_make(&pools, capacity) && segment)
-		pools.entry = grow_entries(trie, pools.chunks * CHUNK * sizeof(*pools.entry));
+		pools.entry = pages_grow(old->entry, entry_bytes(old), entry_bytes(&pools));
 	if (!pools.entry) {
 		pools_free(&pools);
 		free(segment);
 		return -ENOMEM;
 	}
 	if (old->capacity) {
-		memcpy(pools.following, old->following,
-		       trie->chunks_touched * sizeof(*pools.following));
-		memcpy(pools.dead, old->dead, words);
-		memcpy(pools.vacant, old->vacant, words);
-		if (trie->chunks_touched * CHUNK * sizeof(struct entry) <= MANY_BYTES)
-			free(old->entry);
-		pools_free(&trie->pools);
+		pools_copy(&pools, old, trie->chunks_touched);
+		pools_free(old);
 	}
 	trie->chunks_free += pools.chunks - old->chunks;
 	trie->pools = pools;
 	segment_add(trie, segment);
 	return 0;
 }
+
 static int bucket_trie_reserve(struct timer_set *set, size_t n)
 {
 	struct bucket_trie *trie = trie_of(set);
@@ -1549,7 +1536,7 @@ static void bucket_trie_destroy(struct timer_set *set)
 		next = segment->next;
 		free(segment);
 	}
-	free(trie->pools.entry);
+	pages_free(trie->pools.entry, entry_bytes(&trie->pools));
 	pools_free(&trie->pools);
 	free(trie);
 }
@@ -1567,7 +1554,7 @@ static size_t bucket_trie_footprint(const struct timer_set *set)
 	const struct pools *pools = &trie->pools;
 	size_t bytes = sizeof(*trie) + pools->slots / 4;
 
-	bytes += pools->chunks * (CHUNK * sizeof(*pools->entry) + sizeof(*pools->following));
+	bytes += entry_bytes(pools) + pools->chunks * sizeof(*pools->following);
 	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
 		bytes += sizeof(*segment) + segment->nodes * sizeof(struct node);
 	return bytes;
