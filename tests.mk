@@ -8,8 +8,9 @@ TESTS := $(BUILD)/tests
 suite         := structures/tests/conformance
 suite_mains   := $(suite)/conformance.c $(suite)/broken-test.c
 suite_sources := $(filter-out $(suite_mains),$(wildcard $(suite)/*.c))
-wrapped       := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc posix_memalign \
-	free)
+wrap           = $(patsubst %,-Wl$(comma)--wrap=%,$(1))
+allocators    := malloc calloc realloc aligned_alloc posix_memalign
+wrapped       := $(call wrap,$(allocators) free mmap mremap munmap)
 
 $(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) $(call library_objects,sanitized)
 	@mkdir -p $(@D)
@@ -63,7 +64,7 @@ table_objects := $(call objects,sanitized,$(BACKENDS) \
 	$(BUILD)/sanitized/generated/backends.o
 
 # Its allocations fail when it says so.
-wrapped_of_timeout-test := $(filter-out %free,$(wrapped))
+wrapped_of_timeout-test := $(call wrap,$(allocators))
 
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o $(call loop_objects,sanitized) $(call library_objects,sanitized)
 	@mkdir -p $(@D)

@@ -110,8 +110,14 @@
 #define NEAR_MOST  (2 * SORT_MOST)
 #define FRESH_MOST 64
 
-/* Timers that are armed before any of them is filed. */
-#define YOUNG_MOST 512
+/*
+ * Timers that are armed before any of them is filed: 512, and while many of them are removed before
+ * that, more: as many as there may be timers, if these are few; else what is filed at one time would
+ * be a long operation.
+ */
+#define YOUNG_LEAST 512
+#define YOUNG_MOST  4096
+#define FEW_TIMERS  16384
 
 /* Of the young, how many are filed together, the lines for all of them fetched ahead. */
 #define BATCH 16
@@ -130,9 +136,9 @@
 
 /* Where a timer's slot and state are, in link.half[]. An idle timer has neither. */
 #define SLOT  0 /* its entry's slot + 1; 0 when it has no entry */
-#define STATE 1
+#define STATE 1 /* enum state, and in higher bits its place among the young, if it is one of them */
 
-enum state { IDLE, ARMED, DISARMED };
+enum state { IDLE, ARMED, DISARMED, STATES = 4 };
 
 /* Packed: with 24 bytes instead of 20, memory would be a fifth more. */
 struct entry {
@@ -177,7 +183,9 @@ struct segment {
 struct pools {
 	size_t capacity; /* timers that may be not idle */
 	uint32_t chunks, slots;
+	uint32_t young_places; /* of which those that have a slot can be used */
 	struct entry *entry;
+	struct entry *young;
 	uint32_t *following;	 /* of each chunk: the next of its leaf, or in the free list */
 	uint64_t *dead, *vacant; /* a bit a slot: its timer is gone; it has no entry */
 };
@@ -195,7 +203,13 @@ struct bucket_trie {
 	struct pools pools;
 	struct segment *segments;
 
-	uint32_t young_count, near_count, fresh_count;
+	uint32_t young_room;   /* how many there may be before they are filed */
+	uint32_t young_places; /* how many have a slot */
+	uint32_t ended;	       /* entries whose timer was removed since the young were filed */
+	uint32_t young_count;  /* places that are taken, or were: */
+	uint32_t young_hole;   /* the newest of which the timer was removed, or NONE; */
+	uint32_t young_holes;
+	uint32_t near_count, fresh_count;
 	uint64_t young_least; /* UINT64_MAX when there are none */
 	uint64_t fresh_least; /* UINT64_MAX when there are none */
 	struct bucket herd;   /* a leaf of one key that is being handed over */
@@ -210,7 +224,6 @@ struct bucket_trie {
 	uint32_t sweep_chunk; /* the next leaf has been swept up to here, or NONE */
 	uint32_t sweep_left;  /* chunks after it */
 
-	struct entry young[YOUNG_MOST];
 	struct entry near[NEAR_MOST]; /* in order, the earliest last */
 	struct entry fresh[FRESH_MOST];
 };
@@ -253,6 +266,29 @@ static uint64_t end_of(uint64_t start, unsigned level)
 static uint64_t above(uint64_t key, unsigned level)
 {
 	return level + 1 < LEVELS ? key & -span_of(level + 1) : 0;
+}
+
+/* --- timers */
+
+HOT enum state state_of(const struct timer *timer)
+{
+	return timer->link.half[STATE] % STATES;
+}
+
+/* Its place stays. */
+HOT void set_state(struct timer *timer, enum state state)
+{
+	timer->link.half[STATE] = timer->link.half[STATE] / STATES * STATES + state;
+}
+
+/* A timer's entry among the young, which its place leads to; NULL if it has been filed since. */
+HOT struct entry *young_entry(struct bucket_trie *trie, const struct timer *timer)
+{
+	uint32_t place = timer->link.half[STATE] / STATES;
+
+	if (place < trie->young_count && trie->pools.young[place].timer == timer)
+		return &trie->pools.young[place];
+	return NULL;
 }
 
 /* --- slots */
@@ -758,25 +794,6 @@ static void sweep(struct bucket_trie *trie, int64_t budget)
 	trie->sweep_key = 0;
 }
 
-/* Those who are not dead move up, and each place keeps a slot. */
-static void sweep_young(struct bucket_trie *trie)
-{
-	struct entry *young = trie->young;
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < trie->young_count; i++) {
-		struct entry entry = young[i];
-
-		if (is_dead(trie, entry.slot)) {
-			revive_slot(trie, entry.slot);
-			continue;
-		}
-		young[i].slot = young[kept].slot;
-		young[kept++] = entry;
-	}
-	trie->young_count = kept;
-}
-
 /* All at once. After it no entry is dead. */
 static void sweep_all(struct bucket_trie *trie)
 {
@@ -784,33 +801,33 @@ static void sweep_all(struct bucket_trie *trie)
 
 	if (!trie->dead)
 		return;
-	sweep_young(trie);
 	trie->sweep_chunk = NONE;
 	trie->sweep_key = 0;
 	sweep(trie, budget);
 	sweep_leaf(trie, &trie->herd, &budget);
 }
 
-/* Chunks to sweep each time that the young are filed while room is scarce. */
-#define SWEEP_STEP (YOUNG_MOST / 2)
-
 /* Slots that are nobody's; each place for the young has one. */
 static uint32_t vacancies(const struct bucket_trie *trie)
 {
-	return trie->pools.slots - trie->entries - YOUNG_MOST;
+	return trie->pools.slots - trie->entries - trie->young_places;
 }
 
-/* Before the young are filed: sweeps if room is getting scarce, and so that there are slots. */
+/*
+ * Before the young are filed: sweeps if room is getting scarce, and so that there are slots. A chunk
+ * for each two that are filed is far more than they need, so a sweep ends before room does.
+ */
 static void tidy(struct bucket_trie *trie)
 {
 	const struct pools *pools = &trie->pools;
-	bool scarce = trie->chunks_free < pools->chunks / 8 || vacancies(trie) < pools->slots / 8;
+	bool scarce = trie->chunks_free < pools->chunks / 8 + trie->young_count / CHUNK ||
+		      vacancies(trie) < pools->slots / 8 + trie->young_count;
 
 	if (trie->sweeping || (scarce && trie->dead > trie->entries / 4)) {
 		trie->sweeping = true;
-		sweep(trie, SWEEP_STEP);
+		sweep(trie, trie->young_count / 2 + 1);
 	}
-	if (vacancies(trie) < YOUNG_MOST)
+	if (vacancies(trie) < trie->young_count)
 		sweep_all(trie);
 }
 
@@ -918,36 +935,30 @@ static void near_add(struct bucket_trie *trie, struct entry entry)
 }
 
 /*
- * Sorts out of the young those that are dead and those that are near by now. The others move up;
- * returns their number.
+ * Sorts out of the young those that are near by now. The others move up, over the holes, and leave
+ * their places with the slots that those had; returns their number.
  */
 static uint32_t sort_out_young(struct bucket_trie *trie)
 {
-	struct entry *young = trie->young;
+	struct entry *young = trie->pools.young;
 	uint32_t count = trie->young_count, kept = 0;
 
-	trie->young_count = 0;
+	trie->young_count = trie->young_holes = 0;
+	trie->young_hole = NONE;
 	trie->young_least = UINT64_MAX;
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t slot = young[i].slot;
+		struct entry entry = young[i];
 
-		if (trie->dead && is_dead(trie, slot)) {
-			revive_slot(trie, slot);
-		} else if (young[i].key < trie->near_end) {
-			struct entry entry = young[i];
-
+		if (!entry.timer)
+			continue;
+		if (entry.key < trie->near_end) {
 			young[i].slot = take_slot(trie);
 			trie->entries++;
 			trie->armed++;
 			near_add(trie, entry);
 		} else {
-			if (kept < i) {
-				young[i].slot = young[kept].slot;
-				young[kept].key = young[i].key;
-				young[kept].timer = young[i].timer;
-				young[kept].slot = slot;
-			}
-			kept++;
+			young[i].slot = young[kept].slot;
+			young[kept++] = entry;
 		}
 	}
 	return kept;
@@ -984,8 +995,45 @@ COLD void file_young(struct bucket_trie *trie)
 	trie->entries += count;
 	trie->armed += count;
 	for (; count >= BATCH; count -= BATCH)
-		file_batch(trie, &trie->young[count - BATCH], BATCH);
-	file_batch(trie, trie->young, count);
+		file_batch(trie, &trie->pools.young[count - BATCH], BATCH);
+	file_batch(trie, trie->pools.young, count);
+	trie->ended = 0;
+}
+
+/* Places for the young that a set may use; it keeps those that it had when it was smaller. */
+static uint32_t young_most(size_t capacity)
+{
+	if (capacity > FEW_TIMERS)
+		return YOUNG_MOST;
+	return capacity > YOUNG_LEAST ? (uint32_t)capacity : YOUNG_LEAST;
+}
+
+/*
+ * The young have no more room. Where timers are mostly removed they get more, so that they are before
+ * they are filed; and where hardly any is, less, which stays in the cache.
+ */
+static void fit_young(struct bucket_trie *trie)
+{
+	uint32_t room = trie->young_room, most = young_most(trie->pools.capacity);
+
+	if (trie->ended > room / 4)
+		room *= 2;
+	else if (trie->ended < room / 16 && room > YOUNG_LEAST)
+		room /= 2;
+	if (room > most)
+		room = most;
+	if (room > trie->young_places)
+		pages_make_ready(&trie->pools.young[trie->young_places], &trie->pools.young[room]);
+	while (trie->young_places < room && vacancies(trie) > trie->pools.slots / 4)
+		trie->pools.young[trie->young_places++].slot = take_slot(trie);
+	trie->young_room = room < trie->young_places ? room : trie->young_places;
+}
+
+COLD void young_full(struct bucket_trie *trie)
+{
+	fit_young(trie);
+	if (trie->young_count >= trie->young_room)
+		file_young(trie);
 }
 
 /* --- entries that hold, and those that don't */
@@ -1012,7 +1060,7 @@ COLD bool was_put_off(struct bucket_trie *trie, struct entry *entry)
 		return false;
 	}
 
-	if (timer->link.half[STATE] == DISARMED) {
+	if (state_of(timer) == DISARMED) {
 		timer->link.half[SLOT] = 0;
 		give_slot(trie, entry->slot);
 		trie->entries--;
@@ -1150,15 +1198,12 @@ static const struct bucket *first_leaf(const struct bucket_trie *trie)
 /* --- arming and stopping */
 
 /* What is due at once or never does not stay with the young, but leaves its slot to the next. */
-COLD void arm_apart(struct bucket_trie *trie, struct timer *timer)
+COLD void arm_apart(struct bucket_trie *trie, struct timer *timer, struct entry *entry)
 {
-	struct entry *entry;
-	uint32_t slot;
+	uint32_t slot = entry->slot;
 
 	if (!vacancies(trie))
 		sweep_all(trie);
-	entry = &trie->young[trie->young_count];
-	slot = timer->link.half[SLOT] - 1;
 	entry->slot = take_slot(trie);
 	trie->entries++;
 	trie->armed++;
@@ -1172,22 +1217,44 @@ COLD void arm_apart(struct bucket_trie *trie, struct timer *timer)
  */
 HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
 {
-	uint32_t count = trie->young_count;
-	struct entry *entry = &trie->young[count];
+	bool fills_hole = trie->young_hole != NONE;
+	uint32_t place = fills_hole ? trie->young_hole : trie->young_count;
+	struct entry *entry = &trie->pools.young[place];
 
 	timer->deadline = timer->key = deadline;
-	timer->link.word[0] = (uint64_t)ARMED << 32 | (entry->slot + 1);
+	timer->link.word[0] = (uint64_t)(place * STATES + ARMED) << 32 | (entry->slot + 1);
 	if (deadline < trie->near_end || deadline == TIMER_NEVER) {
-		arm_apart(trie, timer);
+		arm_apart(trie, timer, entry);
 		return;
+	}
+	if (fills_hole) {
+		trie->young_hole = (uint32_t)entry->key;
+		trie->young_holes--;
+	} else {
+		trie->young_count = place + 1;
 	}
 	entry->key = deadline;
 	entry->timer = timer;
 	if (deadline < trie->young_least)
 		trie->young_least = deadline;
-	trie->young_count = count + 1;
-	if (count + 1 == YOUNG_MOST)
-		file_young(trie);
+	if (trie->young_count == trie->young_room && trie->young_hole == NONE)
+		young_full(trie);
+}
+
+/* A timer's entry ends. One that is young leaves a hole for the next that is armed. */
+HOT void end_entry(struct bucket_trie *trie, const struct timer *timer)
+{
+	struct entry *young = young_entry(trie, timer);
+
+	trie->ended++;
+	if (!young) {
+		kill_entry(trie, timer->link.half[SLOT] - 1);
+		return;
+	}
+	young->timer = NULL;
+	young->key = trie->young_hole;
+	trie->young_hole = (uint32_t)(young - trie->pools.young);
+	trie->young_holes++;
 }
 
 /* A disarmed timer that has an entry; it may do still. */
@@ -1196,10 +1263,10 @@ COLD void arm_again(struct bucket_trie *trie, struct timer *timer, uint64_t dead
 	trie->armed++;
 	if (deadline >= timer->key) {
 		timer->deadline = deadline;
-		timer->link.half[STATE] = ARMED;
+		set_state(timer, ARMED);
 		return;
 	}
-	kill_entry(trie, timer->link.half[SLOT] - 1);
+	end_entry(trie, timer);
 	arm(trie, timer, deadline);
 }
 
@@ -1209,7 +1276,7 @@ static void bucket_trie_insert(struct timer_set *set, struct timer *timer, uint6
 	struct bucket_trie *trie = trie_of(set);
 
 	(void)interval;
-	assert(timer->link.half[STATE] != ARMED && "insert: the timer is armed");
+	assert(state_of(timer) != ARMED && "insert: the timer is armed");
 	if (timer->link.half[SLOT])
 		arm_again(trie, timer, deadline);
 	else
@@ -1222,19 +1289,19 @@ static void bucket_trie_reinsert(struct timer_set *set, struct timer *timer, uin
 	struct bucket_trie *trie = trie_of(set);
 
 	(void)interval;
-	assert(timer->link.half[STATE] == ARMED && "reinsert: the timer is not armed");
+	assert(state_of(timer) == ARMED && "reinsert: the timer is not armed");
 	if (deadline >= timer->key) {
 		timer->deadline = deadline;
 		return;
 	}
-	kill_entry(trie, timer->link.half[SLOT] - 1);
+	end_entry(trie, timer);
 	arm(trie, timer, deadline);
 }
 
 static void bucket_trie_disarm(struct timer_set *set, struct timer *timer)
 {
-	assert(timer->link.half[STATE] == ARMED && "disarm: the timer is not armed");
-	timer->link.half[STATE] = DISARMED;
+	assert(state_of(timer) == ARMED && "disarm: the timer is not armed");
+	set_state(timer, DISARMED);
 	timer->deadline = TIMER_NEVER;
 	trie_of(set)->armed--;
 }
@@ -1243,10 +1310,10 @@ static void bucket_trie_remove(struct timer_set *set, struct timer *timer)
 {
 	struct bucket_trie *trie = trie_of(set);
 
-	assert(timer->link.half[STATE] != IDLE && "remove: the timer is idle");
+	assert(state_of(timer) != IDLE && "remove: the timer is idle");
 	if (timer->link.half[SLOT]) {
-		kill_entry(trie, timer->link.half[SLOT] - 1);
-		trie->armed += timer->link.half[STATE] == DISARMED;
+		trie->armed += state_of(timer) == DISARMED;
+		end_entry(trie, timer);
 	}
 	timer->link = (union timer_link){ .word = { 0 } };
 }
@@ -1352,7 +1419,7 @@ static size_t bucket_trie_expire(struct timer_set *set, uint64_t now, struct tim
 		else
 			break;
 	}
-	if (!trie->entries && !trie->young_count && now > trie->current)
+	if (!trie->entries && trie->young_count == trie->young_holes && now > trie->current)
 		trie->current = trie->near_end = now;
 	trie->armed -= count;
 	return count;
@@ -1428,25 +1495,28 @@ static void segment_add(struct bucket_trie *trie, struct segment *segment)
 
 static void pools_free(struct pools *pools)
 {
+	free(pools->young);
 	free(pools->following);
 	free(pools->dead);
 	free(pools->vacant);
 }
 
 /* All but the entries; false when something cannot be had. */
-static bool pools_make(struct pools *pools, size_t capacity)
+static bool pools_make(struct pools *pools, size_t capacity, uint32_t young_places)
 {
-	size_t words = (2 * capacity + 2 * YOUNG_MOST + 63) / 64;
+	size_t words = (2 * capacity + 2 * young_places + 63) / 64;
 
 	*pools = (struct pools){
 		.capacity = capacity,
 		.chunks = chunks_for(capacity),
 		.slots = (uint32_t)(words * 64),
+		.young_places = young_places,
+		.young = malloc(young_places * sizeof(struct entry)),
 		.dead = calloc(words, sizeof(uint64_t)),
 		.vacant = malloc(words * sizeof(uint64_t)),
 	};
 	pools->following = malloc(pools->chunks * sizeof(*pools->following));
-	if (!pools->dead || !pools->vacant || !pools->following)
+	if (!pools->young || !pools->dead || !pools->vacant || !pools->following)
 		return false;
 	memset(pools->vacant, 0xff, words * sizeof(uint64_t));
 	return true;
@@ -1457,12 +1527,14 @@ static size_t entry_bytes(const struct pools *pools)
 	return pools->chunks * CHUNK * sizeof(*pools->entry);
 }
 
-/* What the old pools say of chunks and slots goes on in the new ones. */
-static void pools_copy(struct pools *pools, const struct pools *old, uint32_t chunks_touched)
+/* What the pools say of the young, of chunks and of slots goes on in larger ones. */
+static void pools_copy(struct pools *pools, const struct bucket_trie *trie)
 {
+	const struct pools *old = &trie->pools;
 	size_t words = old->slots / 64 * sizeof(uint64_t);
 
-	memcpy(pools->following, old->following, chunks_touched * sizeof(*pools->following));
+	memcpy(pools->young, old->young, trie->young_places * sizeof(*pools->young));
+	memcpy(pools->following, old->following, trie->chunks_touched * sizeof(*pools->following));
 	memcpy(pools->dead, old->dead, words);
 	memcpy(pools->vacant, old->vacant, words);
 }
@@ -1471,8 +1543,11 @@ static int grow(struct bucket_trie *trie, size_t capacity)
 {
 	struct pools *old = &trie->pools, pools;
 	struct segment *segment = segment_make(old->capacity, capacity);
+	uint32_t young_places = young_most(capacity);
 
-	if (pools_make(&pools, capacity) && segment)
+	if (young_places < old->young_places)
+		young_places = old->young_places;
+	if (pools_make(&pools, capacity, young_places) && segment)
 		pools.entry = pages_grow(old->entry, entry_bytes(old), entry_bytes(&pools));
 	if (!pools.entry) {
 		pools_free(&pools);
@@ -1480,7 +1555,7 @@ static int grow(struct bucket_trie *trie, size_t capacity)
 		return -ENOMEM;
 	}
 	if (old->capacity) {
-		pools_copy(&pools, old, trie->chunks_touched);
+		pools_copy(&pools, trie);
 		pools_free(old);
 	}
 	trie->chunks_free += pools.chunks - old->chunks;
@@ -1510,11 +1585,11 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	(void)options;
 	if (!trie)
 		return -ENOMEM;
-	memset(trie, 0, offsetof(struct bucket_trie, young));
+	memset(trie, 0, offsetof(struct bucket_trie, near));
 	trie->current = trie->near_end = now;
 	trie->young_least = trie->fresh_least = UINT64_MAX;
 	trie->herd = trie->never = empty_bucket;
-	trie->free_chunk = trie->sweep_chunk = NONE;
+	trie->free_chunk = trie->sweep_chunk = trie->young_hole = NONE;
 	trie->vacant_word = NONE;
 	if (grow(trie, FIRST_CAPACITY)) {
 		free(trie);
@@ -1522,8 +1597,9 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	}
 	for (unsigned level = 0; level < LEVELS; level++)
 		trie->level[level] = take_node(trie);
-	for (unsigned i = 0; i < YOUNG_MOST; i++)
-		trie->young[i].slot = take_slot(trie);
+	trie->young_room = YOUNG_LEAST;
+	while (trie->young_places < YOUNG_LEAST)
+		trie->pools.young[trie->young_places++].slot = take_slot(trie);
 	*set = (struct timer_set *)trie;
 	return 0;
 }
@@ -1545,7 +1621,7 @@ static size_t bucket_trie_size(const struct timer_set *set)
 {
 	const struct bucket_trie *trie = trie_of(set);
 
-	return trie->armed + trie->young_count - trie->dead;
+	return trie->armed + trie->young_count - trie->young_holes - trie->dead;
 }
 
 static size_t bucket_trie_footprint(const struct timer_set *set)
@@ -1553,6 +1629,8 @@ static size_t bucket_trie_footprint(const struct timer_set *set)
 	const struct bucket_trie *trie = trie_of(set);
 	const struct pools *pools = &trie->pools;
 	size_t bytes = sizeof(*trie) + pools->slots / 4;
+
+	bytes += pools->young_places * sizeof(*pools->young);
 
 	bytes += entry_bytes(pools) + pools->chunks * sizeof(*pools->following);
 	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
@@ -1602,7 +1680,8 @@ static void walk(const struct bucket_trie *trie, entry_visitor *visit, void *dat
 	for (uint64_t left = trie->occupied; left; left &= left - 1)
 		walk_node(trie, trie->level[__builtin_ctzll(left)], visit, data);
 	for (uint32_t i = 0; i < trie->young_count; i++)
-		visit(&trie->young[i], data);
+		if (trie->pools.young[i].timer)
+			visit(&trie->pools.young[i], data);
 }
 
 struct visit {
@@ -1615,7 +1694,7 @@ static void visit_entry(const struct entry *entry, void *data)
 {
 	const struct visit *visit = data;
 
-	if (!is_dead(visit->trie, entry->slot) && entry->timer->link.half[STATE] == ARMED)
+	if (!is_dead(visit->trie, entry->slot) && state_of(entry->timer) == ARMED)
 		visit->visit(entry->timer, visit->data);
 }
 
@@ -1629,7 +1708,7 @@ static void bucket_trie_for_each(const struct timer_set *set,
 
 struct count {
 	const struct bucket_trie *trie;
-	uint32_t entries, dead, chunks, nodes;
+	uint32_t entries, dead, chunks, nodes, holes;
 	size_t armed;
 	const char *broken;
 };
@@ -1652,12 +1731,12 @@ static void count_entry(const struct entry *entry, void *data)
 		count->broken = "a timer has another slot than its entry";
 	else if (timer->key != entry->key)
 		count->broken = "a timer has another key than its entry";
-	else if (timer->link.half[STATE] != ARMED && timer->link.half[STATE] != DISARMED)
+	else if (state_of(timer) != ARMED && state_of(timer) != DISARMED)
 		count->broken = "an idle timer has an entry";
-	else if (timer->link.half[STATE] == ARMED && timer->deadline < timer->key)
+	else if (state_of(timer) == ARMED && timer->deadline < timer->key)
 		count->broken = "a timer is filed after its deadline";
 	else
-		count->armed += timer->link.half[STATE] == ARMED;
+		count->armed += state_of(timer) == ARMED;
 }
 
 struct range {
@@ -1720,6 +1799,30 @@ static void check_level(struct count *count, unsigned level)
 	check_node(count, node, level, above(trie->current, level));
 }
 
+static void check_young(struct count *count, const struct entry *entry)
+{
+	const struct bucket_trie *trie = count->trie;
+	const struct timer *timer = entry->timer;
+
+	if (!timer)
+		count->holes++;
+	else if (timer->link.half[STATE] / STATES != entry - trie->pools.young)
+		count->broken = "a young timer has another place than its entry";
+	else if (entry->key < trie->young_least)
+		count->broken = "what is young is before its least";
+}
+
+static void check_holes(struct count *count)
+{
+	const struct bucket_trie *trie = count->trie;
+	uint32_t holes = 0;
+
+	for (uint32_t hole = trie->young_hole; hole != NONE && holes <= trie->young_count; holes++)
+		hole = (uint32_t)trie->pools.young[hole].key;
+	if (holes != trie->young_holes || holes != count->holes)
+		count->broken = "a hole among the young is lost";
+}
+
 static void check_front(struct count *count)
 {
 	const struct bucket_trie *trie = count->trie;
@@ -1735,8 +1838,7 @@ static void check_front(struct count *count)
 			count->broken = "what is near is not in order";
 	}
 	for (uint32_t i = 0; i < trie->young_count; i++)
-		if (trie->young[i].key < trie->young_least)
-			count->broken = "what is young is before its least";
+		check_young(count, &trie->pools.young[i]);
 	for (uint32_t i = 0; i < trie->fresh_count; i++)
 		if (trie->fresh[i].key >= trie->near_end || trie->fresh[i].key < trie->fresh_least)
 			count->broken = "what is fresh is out of its bounds";
@@ -1759,8 +1861,8 @@ static void check_pools(struct count *count)
 		count->broken = "a chunk is lost";
 
 	vacant += (uint32_t)__builtin_popcountll(trie->vacant);
-	if (vacant + trie->entries + YOUNG_MOST != pools->slots ||
-	    count->entries != trie->entries + trie->young_count)
+	if (vacant + trie->entries + trie->young_places != pools->slots ||
+	    count->entries != trie->entries + trie->young_count - trie->young_holes)
 		count->broken = "a slot is lost";
 	if (dead != count->dead || dead != trie->dead)
 		count->broken = "the dead are miscounted";
@@ -1788,6 +1890,7 @@ static const char *bucket_trie_check(const struct timer_set *set)
 	for (unsigned level = 0; level < LEVELS; level++)
 		check_level(&count, level);
 	check_front(&count);
+	check_holes(&count);
 	walk(count.trie, count_entry, &count);
 	check_pools(&count);
 	check_nodes(&count);

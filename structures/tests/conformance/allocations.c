@@ -3,8 +3,8 @@
  */
 #include <errno.h>
 #include <malloc.h>
-#include <malloc.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "allocations.h"
 
@@ -20,6 +20,9 @@ void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 int __real_posix_memalign(void **block, size_t alignment, size_t size);
 void __real_free(void *block);
+void *__real_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset);
+void *__real_mremap(void *old, size_t old_size, size_t size, int flags);
+int __real_munmap(void *pages, size_t size);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -27,6 +30,9 @@ void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size);
 void __wrap_free(void *block);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset);
+void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags);
+int __wrap_munmap(void *pages, size_t size);
 
 /* Whether an allocation is to fail; it has been asked for then. */
 static bool fails(size_t size)
@@ -100,4 +106,39 @@ void __wrap_free(void *block)
 {
 	freed(block);
 	__real_free(block);
+}
+
+/* Pages that came or went; they are as many as were asked for. */
+static void mapped(int64_t areas, size_t size, size_t old_size)
+{
+	if (allocations.watching) {
+		allocations.live += (uint64_t)areas;
+		allocations.bytes += size - old_size;
+	}
+}
+
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset)
+{
+	void *pages = MAP_FAILED;
+
+	if (!fails(size))
+		pages = __real_mmap(address, size, protection, flags, file, offset);
+	if (pages != MAP_FAILED)
+		mapped(1, size, 0);
+	return pages;
+}
+
+void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags)
+{
+	void *pages = fails(size) ? MAP_FAILED : __real_mremap(old, old_size, size, flags);
+
+	if (pages != MAP_FAILED)
+		mapped(0, size, old_size);
+	return pages;
+}
+
+int __wrap_munmap(void *pages, size_t size)
+{
+	mapped(-1, 0, size);
+	return __real_munmap(pages, size);
 }

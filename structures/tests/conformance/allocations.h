@@ -2,7 +2,7 @@
  * allocations.h - what a structure allocates: counted, and failing when asked to
  *
  * Programs with this are linked with -Wl,--wrap=F for each F of malloc, calloc, realloc,
- * aligned_alloc, posix_memalign and free. Only what happens while watching is counted and fails, so
+ * aligned_alloc, posix_memalign, free, mmap, mremap and munmap. Only what happens while watching is counted and fails, so
  * that the tests' own memory is none of it. Whatever asks for more than a TiB gets NULL: sanitizers
  * would end the program over it.
  */
@@ -17,7 +17,7 @@ struct allocations {
 	bool watching;
 	uint64_t asked; /* allocations asked for while watching, failed ones included */
 	uint64_t failed;
-	uint64_t live;			/* blocks allocated and not freed */
+	uint64_t live;			/* blocks allocated and not freed, and areas mapped */
 	uint64_t bytes;			/* in them; as large as the allocator made them */
 	uint64_t fail_from, fail_until; /* by `asked`, which begins at 0: from <= asked < until */
 };
