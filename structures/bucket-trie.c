@@ -1029,6 +1029,7 @@ static void fit_young(struct bucket_trie *trie)
 	trie->young_room = room < trie->young_places ? room : trie->young_places;
 }
 
+/* The last place was taken. After it there is room again. */
 COLD void young_full(struct bucket_trie *trie)
 {
 	fit_young(trie);
@@ -1211,34 +1212,52 @@ COLD void arm_apart(struct bucket_trie *trie, struct timer *timer, struct entry 
 }
 
 /*
- * Stores are few here, and there is no frame: when timers are armed in an order that memory does not
- * know, each waits for the timer's line, and the processor has as many of them under way as the
- * stores that follow them leave room for.
+ * Arms a timer in a place of the young; false if it is not young but near or for ever, so that the
+ * place stays free. Stores are few here, and there is no frame: when timers are armed in an order
+ * that memory does not know, each waits for the timer's line, and the processor has as many of them
+ * under way as the stores that follow them leave room for.
  */
-HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
+HOT bool arm_young(struct bucket_trie *trie, struct timer *timer, uint64_t deadline, uint32_t place)
 {
-	bool fills_hole = trie->young_hole != NONE;
-	uint32_t place = fills_hole ? trie->young_hole : trie->young_count;
 	struct entry *entry = &trie->pools.young[place];
 
 	timer->deadline = timer->key = deadline;
 	timer->link.word[0] = (uint64_t)(place * STATES + ARMED) << 32 | (entry->slot + 1);
 	if (deadline < trie->near_end || deadline == TIMER_NEVER) {
 		arm_apart(trie, timer, entry);
-		return;
-	}
-	if (fills_hole) {
-		trie->young_hole = (uint32_t)entry->key;
-		trie->young_holes--;
-	} else {
-		trie->young_count = place + 1;
+		return false;
 	}
 	entry->key = deadline;
 	entry->timer = timer;
 	if (deadline < trie->young_least)
 		trie->young_least = deadline;
-	if (trie->young_count == trie->young_room && trie->young_hole == NONE)
-		young_full(trie);
+	return true;
+}
+
+/* In the place of a young timer that was removed. There is one. */
+COLD void arm_in_hole(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
+{
+	uint32_t place = trie->young_hole;
+	uint32_t next = (uint32_t)trie->pools.young[place].key;
+
+	if (arm_young(trie, timer, deadline, place)) {
+		trie->young_hole = next;
+		trie->young_holes--;
+	}
+}
+
+/* There is room for one more that is young: see young_full. */
+HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
+{
+	uint32_t place = trie->young_count;
+
+	if (trie->young_hole != NONE) {
+		arm_in_hole(trie, timer, deadline);
+	} else if (arm_young(trie, timer, deadline, place)) {
+		trie->young_count = place + 1;
+		if (place + 1 == trie->young_room)
+			young_full(trie);
+	}
 }
 
 /* A timer's entry ends. One that is young leaves a hole for the next that is armed. */
