@@ -111,12 +111,11 @@
 #define FRESH_MOST 64
 
 /*
- * Timers that are armed before any of them is filed: 512, and while many of them are removed before
- * that, more: as many as there may be timers, if these are few; else what is filed at one time would
- * be a long operation.
+ * Timers that are armed before any of them is filed: 512; and while many of them are removed before
+ * that, more, as many as there may be timers if these are few. If they are not, what is filed and
+ * swept at one time would be a long operation: with 4096 the longest took 1 ms.
  */
 #define YOUNG_LEAST 512
-#define YOUNG_MOST  4096
 #define FEW_TIMERS  16384
 
 /* Of the young, how many are filed together, the lines for all of them fetched ahead. */
@@ -1003,9 +1002,7 @@ COLD void file_young(struct bucket_trie *trie)
 /* Places for the young that a set may use; it keeps those that it had when it was smaller. */
 static uint32_t young_most(size_t capacity)
 {
-	if (capacity > FEW_TIMERS)
-		return YOUNG_MOST;
-	return capacity > YOUNG_LEAST ? (uint32_t)capacity : YOUNG_LEAST;
+	return capacity > YOUNG_LEAST && capacity <= FEW_TIMERS ? (uint32_t)capacity : YOUNG_LEAST;
 }
 
 /*
