@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""bibliography.py [PAPER]: holds the citations of a paper against its bibliography and its evidence.
+"""bibliography.py [PAPER]: holds a paper's citations against its bibliography and its evidence.
 
 PAPER is the folder (paper/ beside this one unless told) with *.tex, refs.bib and refs-checked.tsv.
 Fails if
@@ -121,7 +121,8 @@ def check(folder):
             wrong.append(f"{place}: refs.bib has no {columns[0]}")
         else:
             checked.add(columns[0])
-    wrong += [f"refs.bib: {key} has no line in refs-checked.tsv" for key in known if key not in checked]
+    wrong += [f"refs.bib: {key} has no line in refs-checked.tsv"
+              for key in known if key not in checked]
     for name in sorted(os.listdir(folder)):
         if not name.endswith(".tex"):
             continue
