@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""bibliography.py [PAPER]: holds a paper's citations against its bibliography and its evidence.
+
+PAPER is the folder (paper/ beside this one unless told) with *.tex, refs.bib and refs-checked.tsv.
+Fails if
+  - a citation in a .tex file has no entry in refs.bib,
+  - an entry has no line in refs-checked.tsv, which says where its fields were seen, or the two
+    disagree in another way: a line without an entry, a line that is not four columns,
+  - an entry is there twice, or lacks what its kind has to have (a title; a year, but for software
+    that is named by its commit).
+Warns of entries that nothing cites. Needs no BibTeX and no TeX.
+"""
+
+import os
+import re
+import sys
+
+CITATION = re.compile(r"\\(?:no)?cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^}]*)\}")
+ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,")
+FIELD = re.compile(r"(\w+)\s*=\s*")
+COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
+NOT_ENTRIES = {"comment", "string", "preamble"}
+COLUMNS = ("key", "fields", "where", "when")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def citations(text):
+    """The keys that a TeX source cites, each with the line it is cited in."""
+    lines = [COMMENT.sub(r"\1", line) for line in text.split("\n")]
+    text = "\n".join(lines)
+    for match in CITATION.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        for key in match.group(1).split(","):
+            if key.strip():
+                yield key.strip(), line
+
+
+def balanced(text, start):
+    """Where the group ends whose opening brace is at start; the end of the text if it does not."""
+    depth = 0
+    for at in range(start, len(text)):
+        if text[at] == "{":
+            depth += 1
+        elif text[at] == "}":
+            depth -= 1
+            if not depth:
+                return at
+    return len(text)
+
+
+def value(text, at):
+    """A field's value that begins at a place, and the place after it."""
+    if text[at:at + 1] == "{":
+        end = balanced(text, at)
+        return text[at + 1:end], end + 1
+    end = text.find('"', at + 1) if text[at:at + 1] == '"' else -1
+    if end >= 0:
+        return text[at + 1:end], end + 1
+    bare = re.match(r"[^,}\s]*", text[at:]).group()
+    return bare, at + len(bare)
+
+
+def fields(body):
+    """The fields of an entry, by name in small letters."""
+    found, at = {}, 0
+    while match := FIELD.search(body, at):
+        found[match.group(1).lower()], at = value(body, match.end())
+    return found
+
+
+def entries(text):
+    """(key, kind, fields) of each entry of a BibTeX file, in its order."""
+    text = "\n".join("" if line.lstrip().startswith("%") else line for line in text.split("\n"))
+    at = 0
+    while match := ENTRY.search(text, at):
+        kind, key = match.group(1).lower(), match.group(2)
+        end = balanced(text, text.index("{", match.start()))
+        at = end
+        if kind not in NOT_ENTRIES:
+            yield key, kind, fields(text[match.end():end])
+
+
+def lacking(kind, found):
+    """What an entry has to have and has not."""
+    if not found.get("title"):
+        yield "title"
+    if not found.get("author"):
+        yield "author"
+    if not found.get("year") and not (kind == "misc" and "commit" in found.get("howpublished", "")):
+        yield "year"
+
+
+def evidence(text):
+    """(line, columns) of each line of refs-checked.tsv that is neither a comment nor the header."""
+    for number, line in enumerate(text.split("\n"), 1):
+        columns = line.split("\t")
+        if line.strip() and not line.startswith("#") and columns[0] != COLUMNS[0]:
+            yield number, columns
+
+
+def check(folder):
+    """What is wrong, and what is only odd, as lists of sentences."""
+    wrong, odd, known, checked, cited = [], [], {}, set(), set()
+    for key, kind, found in entries(read(os.path.join(folder, "refs.bib"))):
+        if key in known:
+            wrong.append(f"refs.bib: {key} is there twice")
+        known[key] = found
+        wrong += [f"refs.bib: {key} has no {name}" for name in lacking(kind, found)]
+    for number, columns in evidence(read(os.path.join(folder, "refs-checked.tsv"))):
+        place = f"refs-checked.tsv:{number}"
+        if len(columns) != len(COLUMNS) or not all(column.strip() for column in columns):
+            wrong.append(f"{place}: not the columns {', '.join(COLUMNS)}")
+        elif not DAY.fullmatch(columns[3].strip()):
+            wrong.append(f"{place}: {columns[3]} is no day")
+        elif columns[0] not in known:
+            wrong.append(f"{place}: refs.bib has no {columns[0]}")
+        else:
+            checked.add(columns[0])
+    wrong += [f"refs.bib: {key} has no line in refs-checked.tsv"
+              for key in known if key not in checked]
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".tex"):
+            continue
+        for key, line in citations(read(os.path.join(folder, name))):
+            cited.add(key)
+            if key not in known and key != "*":
+                wrong.append(f"{name}:{line}: refs.bib has no {key}")
+    if "*" not in cited:
+        odd += [f"refs.bib: nothing cites {key}" for key in known if key not in cited]
+    return wrong, odd, len(known)
+
+
+def main():
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "paper")
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.normpath(beside)
+    try:
+        wrong, odd, count = check(folder)
+    except OSError as error:
+        sys.exit(f"bibliography.py: {error}")
+    for sentence in odd:
+        print(f"warning: {sentence}")
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+    if wrong:
+        sys.exit(f"bibliography.py: {len(wrong)} wrong")
+    print(f"{count} entries, all checked; {len(odd)} not cited")
+
+
+if __name__ == "__main__":
+    main()
