@@ -66,7 +66,7 @@ def answers(run):
     """(sentences, warning) of a run of one family."""
     measured = table.main_pass(run)
     dispatches = run.dispatches(measured)
-    standings = [one for one in statistics.standings(run, measured)
+    standings = [one for one in statistics.ranking(statistics.standings(run, measured))
                  if one.cell.dispatch == dispatches[0]]
     sentences = [sentence.replace(" x the ", " × the ")
                  for sentence in table.answer(standings, run.baseline)]
