@@ -83,6 +83,20 @@ def difference(a, b):
     return mean, float(interval.low), float(interval.high), len(sample)
 
 
+def whole(run, cells):
+    """{(workload, n): {subject: {block: ns an operation}}}, phases of a workload taken together."""
+    spent = {}
+    for cell in cells:
+        here = spent.setdefault((base(cell).split("/")[0], cell.n), {})
+        for name, blocks in run.cells[cell].items():
+            for block, rows in blocks.items():
+                sums = here.setdefault(name, {}).setdefault(block, [0.0, 0])
+                sums[0] += rows[-1]["ops"] * rows[-1]["ns_per_op"]
+                sums[1] += rows[-1]["ops"]
+    return {key: {name: {block: ns / ops for block, (ns, ops) in blocks.items() if ops}
+                  for name, blocks in found.items()} for key, found in spent.items()}
+
+
 def names_in(run, cells, compared=True):
     found = dict.fromkeys(name for cell in cells for name in run.cells[cell])
     return [name for name in found if run.subjects[name].compared or not compared]
@@ -331,7 +345,7 @@ def cold(run, name):
 
 @dataclass
 class Pair:
-    """A row: two samples of a structure, {block: value}; pages and laziness replay the same bytes."""
+    """A row: two samples of a structure, {block: value}."""
 
     subject: str
     first: dict
@@ -459,20 +473,21 @@ def accuracy(run, name):
             for cell in cells_of(run, name, "memory")}
     figure = Figure(name, name, ("panel", "workload", "n", "structure", "setting", "curve",
                                  "lateness_ns", "x", "ns", "low", "high", "blocks", "text"))
-    cells = by_size(run, name)
-    names = [one for one in names_in(run, cells.values())
-             if any(one in values for values in late.values())]
+    costs = whole(run, cells_of(run, name))
+    names = [one for one in dict.fromkeys(one for values in costs.values() for one in values)
+             if run.subjects[one].compared and any(one in values for values in late.values())]
     structures = list(dict.fromkeys(one.partition(":")[0] for one in _in_order(run, names)))
     found = [value for values in late.values() for one, value in values.items() if one in names]
     if not found:
         return None
     least = min((value for value in found if value > 0), default=1e3) / 12  # stands for 0
     panels, ends = [], []
-    for (workload, n), cell in cells.items():
-        values = statistics.values(run, cell, "ns_per_op")
+    for (workload, n), values in costs.items():
         panels.append(f"{workload}, n = {count(n)}")
         # In the order of lateness, in which lines join them.
         lateness = late.get((workload, n), {})
+        texts = _setting_labels(run, {one: lateness[one] for one in lateness if one in values},
+                                values)
         for one in sorted(lateness, key=lambda one: (lateness[one], one)):
             if one not in values or one not in names:
                 continue
@@ -483,7 +498,7 @@ def accuracy(run, name):
             # Those that are not late at all stand side by side.
             nought = least * 1.3 ** (place - (len(structures) - 1) / 2)
             figure.add(len(panels), workload, n, structure, option, place + 1, lateness[one],
-                       lateness[one] or nought, *middle, len(values[one]), _setting(run, one))
+                       lateness[one] or nought, *middle, len(values[one]), texts.get(one, ""))
     look = {**drawing.appearance(structures), **ACCURACY_LOOKS}
     figure.variables.update(
         subject=structures, caption=structures, colour_of=[look[one][0] for one in structures],
@@ -524,6 +539,23 @@ def _beyond_exact(run, cell):
         beyond = [max(0.0, blocks[block] - floor[block]) for block in blocks if block in floor]
         if beyond:
             result[name] = float(numpy.median(beyond))
+    return result
+
+
+def _setting_labels(run, lateness, values):
+    """{subject: what stands above its dot}: above the dearest where several are equally late."""
+    groups = {}
+    for name, late in sorted(lateness.items(), key=lambda pair: pair[1]):
+        if run.subjects[name].when != "exact":
+            near = next((key for key in groups if isinstance(key, float)
+                         and abs(late / key - 1) < 0.03), late)
+            groups.setdefault(near or name, []).append(name)  # those at 0 stand side by side
+    result = {}
+    for names in groups.values():
+        top = max(names, key=lambda name: numpy.median(list(values[name].values())))
+        words = sorted({_setting(run, name) for name in names}, key=lambda word: (
+            not word[:1].isdigit(), word))
+        result[top] = ", ".join(word for word in words if word)
     return result
 
 

@@ -1,6 +1,6 @@
 # accuracy.gp: what an operation costs against how late timers fire on average; one panel a workload
-# and n. Bars: quartiles over blocks. A line joins the settings of a structure, whose ticks stand
-# beside the dots.
+# and n. Bars: quartiles over blocks. A line joins the settings of a structure, and above the dots stand
+# their ticks or how they migrate, once where several are equally late.
 
 load scripts . '/style.gp'
 
@@ -51,7 +51,7 @@ do for [p = 1:panel_count] {
 		for [i = 1:subject_count] file using (of(p, i, 8)):9 every ::1 \
 			with points pointtype shape(i) pointsize 0.8 linecolor rgb colour(i), \
 		for [i = 1:subject_count] file using (of(p, i, 8)):9:13 every ::1 \
-			with labels center offset 0, 0.75 noenhanced font small textcolor rgb colour(i)
+			with labels center offset 0, 0.75 noenhanced font small textcolor rgb ink
 	if (p == 1) {
 		unset arrow
 		unset label
