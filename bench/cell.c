@@ -87,6 +87,7 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 {
 	const struct trace *trace = &cell->trace;
 	struct replay_tally measured = { 0 };
+	bool begun = false;
 
 	for (uint64_t i = 0; i < trace->header->phases; i++) {
 		struct replay_tally before = replay->tally, part = { 0 };
@@ -96,6 +97,9 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 			cell_code(cell, scene)(replay, first, end);
 			continue;
 		}
+		if (cell->pages == PAGES_HUGE && !begun)
+			pages_collapse();
+		begun = true;
 		if (hooks && hooks->before)
 			hooks->before(hooks->data, i);
 		cell_code(cell, mode)(replay, first, end);
@@ -159,11 +163,29 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
 	return replay->findings.broken;
 }
 
+/*
+ * How much of the memory lies in huge pages, unless there can be none. None at all where
+ * they were asked for and the timers alone would hold one, is another measurement than the one that was asked for: so it says.
+ */
+static const char *record_pages(const struct cell *cell, json_t *record)
+{
+	uint64_t timers = cell->trace.header->ids * cell->stride, huge;
+
+	if (cell->pages != PAGES_HUGE && pages_ruled_out())
+		return NULL;
+	huge = pages_huge_kib();
+	json_object_set_new(record, "huge_kib", json_integer((json_int_t)huge));
+	if (cell->pages != PAGES_HUGE || huge || timers < PAGES_HUGE_SURELY)
+		return NULL;
+	return "no huge pages were given";
+}
+
 void cell_record_replay(const struct cell *cell, const struct replay *replay,
 			const struct replay_tally *measured, json_t *record)
 {
 	char text[64], checksum[17];
 	const char *wrong = cell_verdict(cell, replay, text, sizeof(text));
+	const char *unmet = record_pages(cell, record);
 	uint64_t expected = 0;
 
 	for (uint64_t i = 0; i < cell->trace.header->phases; i++)
@@ -179,5 +201,5 @@ void cell_record_replay(const struct cell *cell, const struct replay *replay,
 	json_object_set_new(record, "spurious", json_integer((json_int_t)measured->early_polls));
 	json_object_set_new(record, "checksum",
 			    cell->subject.told ? json_null() : json_string(checksum));
-	json_object_set_new(record, "status", json_string(wrong ? wrong : "ok"));
+	json_object_set_new(record, "status", json_string(wrong ? wrong : unmet ? unmet : "ok"));
 }

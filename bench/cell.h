@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "bench/pages.h"
 #include "bench/replay/subject.h"
 #include "bench/trace/trace.h"
 
@@ -19,6 +20,7 @@ struct cell {
 	unsigned repeats; /* replays of the same trace */
 	unsigned stride;  /* bytes from object to object: 64 or 128 */
 	unsigned cold;	  /* other cache lines touched before each operation */
+	enum pages pages; /* what this process was started with */
 };
 
 /* One way of measuring a cell. Passes are apart so that none disturbs another. */
@@ -85,7 +87,10 @@ static inline uint64_t cell_operations(const struct replay_tally *tally)
 const char *cell_verdict(const struct cell *cell, const struct replay *replay, char *text,
 			 size_t size);
 
-/* Sets ops, advances, fired, expected, overtaken, polls, spurious, checksum and status. */
+/*
+ * Sets ops, advances, fired, expected, overtaken, polls, spurious, checksum and status; unless huge
+ * pages are ruled out also huge_kib, those that there are. The replay is finished and still open.
+ */
 void cell_record_replay(const struct cell *cell, const struct replay *replay,
 			const struct replay_tally *measured, json_t *record);
 

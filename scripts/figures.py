@@ -14,6 +14,14 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   lateness      of firings in real time, and what the loop spends on them
   echo          what timers take of a server's time, against its connections
   adversary     structures by attacks: cost, worst operation, memory, wake-ups in vain
+  arity         cost against n: heaps of 2 to 16 children, keys beside the pointer or not
+  dispatch      what calling through a table of functions adds
+  accuracy      cost against how late timers fire
+  intervals     cost against the number of distinct intervals
+  lazy          putting a timer off without moving it, against moving it
+  stops         stops that give the timer's memory back, and those that don't
+  cold          cost against the cache lines that the application touches in between
+  pages         small and huge pages
   MAP           for an experiment with two axes: who costs least where; in place of the others
   EXPERIMENT    for an experiment that has a script of that name of its own; it finds the rows of
                 all its passes in data/EXPERIMENT.tsv
@@ -30,6 +38,7 @@ import numpy
 
 import adversary
 import drawing
+import questions
 import records
 import statistics
 from drawing import SCRIPTS, Figure, bold_text
@@ -570,8 +579,19 @@ def matrices(run, experiment):
     return figure
 
 
+def question(run, experiment):
+    """The figure of an experiment that asks one thing."""
+    figure = questions.make(run, experiment)
+    if figure:
+        mine = [standing for measured in run.passes()
+                for standing in statistics.standings(run, measured)
+                if standing.cell.experiment == experiment]
+        about(figure, run, "time", mine)
+    return figure
+
+
 # Figures of experiments that show more than their rows.
-OWN = {"adversary": matrices}
+OWN = {"adversary": matrices, **dict.fromkeys(records.QUESTIONS, question)}
 
 
 def own(run, experiment):
@@ -621,7 +641,7 @@ def of_family(run):
         name, make = FIGURES[measured]
         for dispatch in run.dispatches(measured):
             standings = [one for one in statistics.standings(run, measured)
-                         if one.cell.dispatch == dispatch
+                         if one.cell.dispatch == dispatch and not one.question
                          and not statistics.map_place(run, one.cell)]
             if measured == "time" and dispatch == run.dispatches(measured)[0]:
                 result.append(overview(run, standings))
@@ -633,7 +653,7 @@ def of_family(run):
         result += maps(run, measured)
     drawn = {figure.name for figure in result if figure} | {name for name, _ in FIGURES.values()}
     for experiment in sorted({cell.experiment for cell in run.cells}):
-        if experiment in drawn | {"style", "key", "dots", "map"}:
+        if experiment in drawn | {"style", "key", "dots", "lines", "pairs", "map"}:
             continue
         script = os.path.join(SCRIPTS, f"{experiment}.gp")
         if re.fullmatch(r"[\w.-]+", experiment) and os.path.exists(script):

@@ -26,7 +26,8 @@ def row(cells):
 
 def rows(run):
     run = run.parts()[0]
-    top = [one for one in statistics.largest(statistics.standings(run)).values()
+    top = [one for one in statistics.largest(
+        statistics.ranking(statistics.standings(run))).values()
            if one.cell.dispatch == "vtable"]
     names = sorted({line.subject.name for one in top for line in one.lines
                     if line.subject.compared} - {run.baseline})

@@ -47,9 +47,13 @@ MORE = {
 FAMILIES = {"structures": ("binary-heap",), "loops": ("libevent", "loop:binary-heap@epoll")}
 LOOPS = ("loop", "library")
 
-# Settings that change what is measured. Where one of them varies within a run it becomes part of
-# the workload's name, so that a 64-byte stride is never averaged with a 128-byte one.
+# Settings that change what is measured. Where one of them varies within an experiment it becomes
+# part of the workload's name, so that a 64-byte stride is never averaged with a 128-byte one.
 VARIANTS = ("stride", "cold", "pages", "build")
+
+# Experiments that ask one thing of a few structures. Each has a figure of its own; they have no say
+# in who costs least, which is asked of all structures on the same work.
+QUESTIONS = ("arity", "dispatch", "accuracy", "intervals", "lazy", "stops", "cold", "pages")
 
 EXACT = ("exact", "by deadline")
 
@@ -223,15 +227,15 @@ class Run:
         return latest.values()
 
     def _index(self):
-        varying = [key for key in VARIANTS
-                   if len({str(record.get(key)) for record in self.records}) > 1]
+        varying = self._varying()
         sources = {}
         for record in self.records:
             name = record["subject"]
             self.subjects.setdefault(name, Subject(record))
             if record.get("source_hash"):
                 sources.setdefault(name, set()).add(record["source_hash"])
-            suffix = "".join(f" {key}={record[key]}" for key in varying if key in record)
+            suffix = "".join(f" {key}={record[key]}" for key in varying[record.get("experiment", "")]
+                             if key in record)
             if record.get("status") != "ok":
                 self.failures.append(Failure(
                     name, str(record.get("status", "no status")), record["workload"] + suffix,
@@ -248,6 +252,17 @@ class Run:
         for name, hashes in sorted(sources.items()):
             if len(hashes) > 1:
                 self.notes.append(f"{name} was measured from {len(hashes)} versions of its source")
+
+    def _varying(self):
+        """{experiment: the settings that vary in it}. Without one, records of old runs are small."""
+        found = {}
+        for record in self.records:
+            values = found.setdefault(record.get("experiment", ""), {})
+            for key in VARIANTS:
+                default = "small" if key == "pages" else None
+                values.setdefault(key, set()).add(str(record.get(key, default)))
+        return {experiment: [key for key in VARIANTS if len(values[key]) > 1]
+                for experiment, values in found.items()}
 
     def select(self, measured):
         """The cells of a pass by workload and then n; run order is shuffled and means nothing."""

@@ -66,7 +66,7 @@ def answers(run):
     """(sentences, warning) of a run of one family."""
     measured = table.main_pass(run)
     dispatches = run.dispatches(measured)
-    standings = [one for one in statistics.standings(run, measured)
+    standings = [one for one in statistics.ranking(statistics.standings(run, measured))
                  if one.cell.dispatch == dispatches[0]]
     sentences = [sentence.replace(" x the ", " × the ")
                  for sentence in table.answer(standings, run.baseline)]
@@ -163,6 +163,14 @@ HEADINGS = {
     "lateness": "Lateness in real time",
     "echo": "What timers take of a server's time",
     "adversary": "Under work that is built to hurt",
+    "arity": "What children and cached keys are worth",
+    "dispatch": "What calling through a table costs",
+    "accuracy": "Cost against lateness",
+    "intervals": "Time per operation as intervals get more",
+    "lazy": "Putting off without moving",
+    "stops": "Stops that give memory back, and those that do not",
+    "cold": "With caches that the application has used",
+    "pages": "Small and huge pages",
     "map": "Who costs least where",
 }
 
@@ -196,6 +204,33 @@ WHAT = {
                  "the timer, and wake-ups in vain for 100 operations. Darker is worse, on a "
                  "logarithmic scale. Slow: beyond the cell's budget of time; in brackets: the n of "
                  "structures that don't bear the others'.",
+    "arity": "Thread CPU time per operation of heaps that differ in nothing but the number of "
+             "children and in whether the key stands beside the pointer. Points: median over "
+             "blocks; bars: quartiles.",
+    "dispatch": "The same structure called through a table of functions and compiled into the "
+                "replay, on the same bytes: how much the table adds. Left: ratio; right: "
+                "difference. Bars: 95 % interval of the mean (Student's t). yardstick-dispatch "
+                "does nothing but be called.",
+    "accuracy": "Thread CPU time per operation against the mean lateness of firings, less that of "
+                "exact structures on the same work. A line joins the settings of a structure: the "
+                "tick, or how timers migrate. Those that are not late at all stand side by side at "
+                "0. Points: median over blocks; bars: quartiles.",
+    "intervals": "Thread CPU time per operation against the number of distinct intervals; most "
+                 "timers are put off before they fire. Points: median over blocks; bars: "
+                 "quartiles.",
+    "lazy": "Full: each re-arm moves the timer; open: a later deadline is only stored. Dots: "
+            "median over blocks; beside them the ratio within blocks, with its 95 % interval "
+            "(Student's t). Grey: not told apart by the rule of every verdict, corrected over the "
+            "figure.",
+    "stops": "Full: a stop leaves the timer's memory to the structure; open: the memory is the "
+             "caller's again when the stop returns. Two kinds of work, which are not ranked "
+             "against each other; dots and numbers: medians over blocks.",
+    "cold": "What a structure costs beyond yardstick-prefetch in the same block, as the "
+            "application touches more cache lines between two operations. Points: mean difference "
+            "over blocks; bars: its 95 % interval (Student's t).",
+    "pages": "The same bytes replayed with all of a process's memory in pages of 4 KiB and, as "
+             "far as the kernel gave them, in huge ones. Dots: median over blocks; beside them "
+             "the ratio within blocks, with its 95 % interval (Student's t). Grey: not told apart.",
     "map": "Colour and initials: the structure with the lowest median cost, relative to the others of "
            "its accuracy in the same blocks; number: how many times as much the next one costs "
            "(geometric mean). Hatched: not told apart, by the same rule as every verdict, corrected "
@@ -212,10 +247,11 @@ def caption(run, figure):
     cells = shown["cells"]
     workloads = sorted({cell.workload for cell in cells})
     ns = sorted({cell.n for cell in cells})
+    ways = sorted({cell.dispatch for cell in cells}, reverse=True)
     at = f"n = {count(ns[0])}" if len(ns) == 1 else f"n from {count(ns[0])} to {count(ns[-1])}"
     parts = [WHAT.get(figure.script, "").replace("{baseline}", str(
         figure.variables.get("baseline", run.baseline))),
-             f"Workloads: {', '.join(workloads)}; {at}; {cells[0].dispatch} dispatch."]
+             f"Workloads: {', '.join(workloads)}; {at}; {' and '.join(ways)} dispatch."]
     measured = [f"{span(shown['blocks'])} block{'' if shown['blocks'] == [1] else 's'} a cell"]
     if shown["ops"]:
         about = sorted({int(float(f"{ops:.1g}")) for ops in shown["ops"]})

@@ -204,6 +204,11 @@ class Standing:
     floor: float = math.nan  # median over blocks
     floor_to_baseline: Ratio = None
 
+    @property
+    def question(self):
+        """The experiment that asks one thing, or "": the others are one family."""
+        return self.cell.experiment if self.cell.experiment in records.QUESTIONS else ""
+
     def line(self, subject):
         return next((line for line in self.lines if line.subject.name == subject), None)
 
@@ -214,7 +219,7 @@ class Standing:
 
 def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT, choose=None):
     """All cells of a pass, or those that choose(cell) wants. Their ratios to the baseline are one
-    family. Kept on the run, as figures, tables and report all ask for the same.
+    family, but for experiments that ask one thing, which are a family each. Kept on the run, as figures, tables and report all ask for the same.
     """
     baseline = baseline or run.baseline
     key = (measured, baseline, minimum_effect, choose)
@@ -224,9 +229,11 @@ def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT
     result = [_standing(run, cell, measure, baseline, minimum_effect)
               for cell in run.select(measured) if choose is None or choose(cell)]
     result = [standing for standing in result if standing.lines]
-    decide([line.to_baseline for standing in result for line in standing.lines
-            if line.to_baseline and line.subject.name != baseline
-            and line.subject.compared], minimum_effect)
+    for questions in {standing.question for standing in result}:
+        decide([line.to_baseline for standing in result if standing.question == questions
+                for line in standing.lines
+                if line.to_baseline and line.subject.name != baseline
+                and line.subject.compared], minimum_effect)
     run.kept[key] = result
     return result
 
@@ -279,6 +286,11 @@ def _common_blocks(sets):
     while not set.intersection(*sets):
         sets.pop()
     return set.intersection(*sets)
+
+
+def ranking(standings):
+    """The standings that say who costs least: without those of single questions, if there are others."""
+    return [standing for standing in standings if not standing.question] or standings
 
 
 def largest(standings):

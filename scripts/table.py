@@ -45,7 +45,8 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
              for one in run.passes()}
     for one in sorted(found, key=lambda one: one != measured):
         for dispatch in run.dispatches(one)[:None if one == measured else 1]:
-            mine = [standing for standing in found[one] if standing.cell.dispatch == dispatch]
+            mine = [standing for standing in statistics.ranking(found[one])
+                    if standing.cell.dispatch == dispatch]
             if one in records.MORE:
                 result.append(columns(run, mine, one))
             else:
@@ -524,6 +525,7 @@ def main_pass(run):
 
 def write_answer(run, shown, baseline, arguments):
     """Who wins, in sentences, and on which machine."""
+    shown = statistics.ranking(shown)
     first = [standing for standing in shown if standing.cell.dispatch == shown[0].cell.dispatch]
     for sentence in answer(first, baseline) if shown else []:
         write_sentence(sentence, sys.stdout)

@@ -1,5 +1,5 @@
 /*
- * dary-heap - d-ary heaps of cached keys, to see what arity is worth
+ * dary-heap - d-ary heaps with and without cached keys, to see what either is worth
  *
  * IDEA. quad-heap with the number of children as an option. More children make the tree lower, so a
  * timer moves past fewer levels, each a store to a timer that is in no cache; and make each level
@@ -16,18 +16,24 @@
  * entries at a time, minima by compare and blend, then the place of the minimum. It is taken where
  * the processor has AVX2; elsewhere the tournament is.
  *
+ * keys=timer leaves the keys in the timers alone: the array has half the bytes, and every comparison
+ * reads a timer, as in binary-heap, which is this with d = 2 and one call less. Then a family is one
+ * line up to d = 8, but to find its least child takes d lines more.
+ *
  * COST.   insert     O(log n / log d), O(1) expected when deadlines come at random
  *         reinsert   O(d log n / log d), in place
  *         remove     O(d log n / log d)
  *         next       O(1)
  *         expire     O(d log n / log d) a timer
- *         memory     16 bytes a timer, up to 32 after growing
+ *         memory     16 bytes a timer, up to 32 after growing; half of that with keys=timer
  *
  * WINS. With 8 or 16 where most timers are put off and few fire: the way up is shorter. With 8 it is
  * as good as 4 where all fire, at 1e6 timers, if the lines of all grandchildren are fetched while
- * the children are compared, and twice as slow if they are not.
+ * the children are compared, and twice as slow if they are not. keys=timer costs no more with 8 or 16
+ * where timers are put off and go to the leaves, with 1e3 and 1e5 of them: a slot is half as large.
  *
  * LOSES. Up to 1e5 timers to 4 and even 2, where all fire: comparisons then cost more than misses.
+ * keys=timer where all fire, from 1e5 on: twice the cost and more with 2, 4 and 8 children.
  * Vectors win nothing by it: AVX2 has no minimum of 64-bit numbers, so that compare, blend and the
  * search for the place take as long as seven comparisons without branches.
  *
@@ -43,6 +49,7 @@
 
 #include "common/cached_heap.h"
 #include "common/options.h"
+#include "common/timer_heap.h"
 #include "timer.h"
 
 #if defined(__x86_64__)
@@ -55,44 +62,68 @@
 
 struct dary_options {
 	uint64_t arity;
-	int minimum;
+	int minimum, keys;
 };
 
 enum { MINIMUM_TOURNAMENT, MINIMUM_VECTOR };
-
-/* What differs from arity to arity. */
-struct dary_code {
-	unsigned arity;
-	void (*push)(struct cached_heap *heap, struct timer *timer, uint64_t key);
-	void (*move)(struct cached_heap *heap, struct timer *timer, uint64_t key);
-	void (*take_out)(struct cached_heap *heap, struct timer *timer);
-	void (*take_root)(struct cached_heap *heap);
-};
+enum { KEYS_CACHED, KEYS_TIMER };
 
 struct dary_heap {
-	struct cached_heap heap;
+	union {
+		struct cached_heap cached;
+		struct timer_heap timers; /* keys=timer */
+	};
 	const struct dary_code *code;
+	bool plain; /* which of the two; known to the code, and here for what needs no call */
+};
+
+/* What differs from arity to arity, and with where the keys are. The timer's key is set. */
+struct dary_code {
+	unsigned arity;
+	void (*push)(struct dary_heap *dary, struct timer *timer);
+	void (*move)(struct dary_heap *dary, struct timer *timer);
+	void (*take_out)(struct dary_heap *dary, struct timer *timer);
+	void (*take_root)(struct dary_heap *dary);
 };
 
 #define CODE_OF(D)                                                                                 \
-	static void push_##D(struct cached_heap *heap, struct timer *timer, uint64_t key)          \
+	static void push_##D(struct dary_heap *dary, struct timer *timer)                          \
 	{                                                                                          \
-		heap_push(heap, timer, key, D);                                                    \
+		heap_push(&dary->cached, timer, timer->key, D);                                    \
 	}                                                                                          \
-	static void move_##D(struct cached_heap *heap, struct timer *timer, uint64_t key)          \
+	static void move_##D(struct dary_heap *dary, struct timer *timer)                          \
 	{                                                                                          \
-		heap_move(heap, timer, key, D);                                                    \
+		heap_move(&dary->cached, timer, timer->key, D);                                    \
 	}                                                                                          \
-	static void take_out_##D(struct cached_heap *heap, struct timer *timer)                    \
+	static void take_out_##D(struct dary_heap *dary, struct timer *timer)                      \
 	{                                                                                          \
-		heap_take_out(heap, timer, D);                                                     \
+		heap_take_out(&dary->cached, timer, D);                                            \
 	}                                                                                          \
-	static void take_root_##D(struct cached_heap *heap)                                        \
+	static void take_root_##D(struct dary_heap *dary)                                          \
 	{                                                                                          \
-		heap_take_root(heap, D);                                                           \
+		heap_take_root(&dary->cached, D);                                                  \
 	}                                                                                          \
 	static const struct dary_code code_##D = { D, push_##D, move_##D, take_out_##D,            \
-						   take_root_##D };
+						   take_root_##D };                                \
+	static void plain_push_##D(struct dary_heap *dary, struct timer *timer)                    \
+	{                                                                                          \
+		timer_heap_push(&dary->timers, timer, D);                                          \
+	}                                                                                          \
+	static void plain_move_##D(struct dary_heap *dary, struct timer *timer)                    \
+	{                                                                                          \
+		timer_heap_sift(&dary->timers, *heap_place(timer), timer, D);                      \
+	}                                                                                          \
+	static void plain_take_out_##D(struct dary_heap *dary, struct timer *timer)                \
+	{                                                                                          \
+		timer_heap_take_out(&dary->timers, *heap_place(timer), D);                         \
+	}                                                                                          \
+	static void plain_take_root_##D(struct dary_heap *dary)                                    \
+	{                                                                                          \
+		timer_heap_take_out(&dary->timers, heap_root(D), D);                               \
+	}                                                                                          \
+	static const struct dary_code plain_code_##D = { D, plain_push_##D, plain_move_##D,        \
+							 plain_take_out_##D,                       \
+							 plain_take_root_##D };
 
 CODE_OF(2)
 CODE_OF(4)
@@ -178,25 +209,25 @@ static inline VECTORS void vector_sift(struct cached_heap *heap, size_t slot,
 }
 
 #define VECTOR_CODE_OF(D)                                                                          \
-	static VECTORS void vector_move_##D(struct cached_heap *heap, struct timer *timer,         \
-					    uint64_t key)                                          \
+	static VECTORS void vector_move_##D(struct dary_heap *dary, struct timer *timer)           \
 	{                                                                                          \
-		vector_sift(heap, *heap_place(timer), (struct heap_entry){ key, timer }, D);       \
+		vector_sift(&dary->cached, *heap_place(timer),                                     \
+			    (struct heap_entry){ timer->key, timer }, D);                          \
 	}                                                                                          \
-	static VECTORS void vector_take_out_##D(struct cached_heap *heap, struct timer *timer)     \
+	static VECTORS void vector_take_out_##D(struct dary_heap *dary, struct timer *timer)       \
 	{                                                                                          \
 		size_t slot = *heap_place(timer);                                                  \
-		struct heap_entry last = heap_take_last(heap, D);                                  \
+		struct heap_entry last = heap_take_last(&dary->cached, D);                         \
                                                                                                    \
-		if (slot < heap_end(heap, D))                                                      \
-			vector_sift(heap, slot, last, D);                                          \
+		if (slot < heap_end(&dary->cached, D))                                             \
+			vector_sift(&dary->cached, slot, last, D);                                 \
 	}                                                                                          \
-	static VECTORS void vector_take_root_##D(struct cached_heap *heap)                         \
+	static VECTORS void vector_take_root_##D(struct dary_heap *dary)                           \
 	{                                                                                          \
-		struct heap_entry last = heap_take_last(heap, D);                                  \
+		struct heap_entry last = heap_take_last(&dary->cached, D);                         \
                                                                                                    \
-		if (heap->size)                                                                    \
-			vector_sift_down(heap, heap_root(D), last, D);                             \
+		if (dary->cached.size)                                                             \
+			vector_sift_down(&dary->cached, heap_root(D), last, D);                    \
 	}                                                                                          \
 	static const struct dary_code vector_code_##D = { D, push_##D, vector_move_##D,            \
 							  vector_take_out_##D,                     \
@@ -224,6 +255,8 @@ static const struct dary_code *const *codes_with_vectors(void)
 #endif
 
 static const struct dary_code *const codes[] = { &code_2, &code_4, &code_8, &code_16, NULL };
+static const struct dary_code *const plain_codes[] = { &plain_code_2, &plain_code_4, &plain_code_8,
+						       &plain_code_16, NULL };
 
 static const struct dary_code *find_code(const struct dary_code *const *among, uint64_t arity)
 {
@@ -237,12 +270,31 @@ static struct dary_heap *dary_of(const struct timer_set *set)
 	return (struct dary_heap *)set;
 }
 
-/* Only assertions ask. */
-static __attribute__((unused)) bool armed(const struct timer_set *set, struct timer *timer)
+static size_t size_of(const struct dary_heap *dary)
 {
-	const struct dary_heap *dary = dary_of(set);
+	return dary->plain ? dary->timers.size : dary->cached.size;
+}
 
-	return heap_holds(&dary->heap, timer, dary->code->arity);
+static struct timer *timer_at(const struct dary_heap *dary, size_t slot)
+{
+	return dary->plain ? dary->timers.slots[slot] : dary->cached.entries[slot].timer;
+}
+
+/* The root's key, which with cached keys is read without the timer; TIMER_NEVER without a root. */
+static uint64_t first_key(const struct dary_heap *dary)
+{
+	size_t root = heap_root(dary->code->arity);
+
+	if (!size_of(dary))
+		return TIMER_NEVER;
+	return dary->plain ? dary->timers.slots[root]->key : dary->cached.entries[root].key;
+}
+
+/* Only assertions ask. */
+static __attribute__((unused)) bool armed(const struct dary_heap *dary, struct timer *timer)
+{
+	return dary->plain ? timer_heap_holds(&dary->timers, timer, dary->code->arity)
+			   : heap_holds(&dary->cached, timer, dary->code->arity);
 }
 
 static int dary_heap_create(struct timer_set **set, const void *options, uint64_t now)
@@ -253,17 +305,20 @@ static int dary_heap_create(struct timer_set **set, const void *options, uint64_
 	(void)now;
 	if (!dary)
 		return -ENOMEM;
+	dary->plain = asked->keys == KEYS_TIMER;
 	if (asked->minimum == MINIMUM_VECTOR)
 		dary->code = find_code(codes_with_vectors(), asked->arity);
 	if (!dary->code)
-		dary->code = find_code(codes, asked->arity);
+		dary->code = find_code(dary->plain ? plain_codes : codes, asked->arity);
 	*set = (struct timer_set *)dary;
 	return 0;
 }
 
 static void dary_heap_destroy(struct timer_set *set)
 {
-	free(dary_of(set)->heap.block);
+	struct dary_heap *dary = dary_of(set);
+
+	free(dary->plain ? dary->timers.block : dary->cached.block);
 	free(set);
 }
 
@@ -271,7 +326,8 @@ static int dary_heap_reserve(struct timer_set *set, size_t n)
 {
 	struct dary_heap *dary = dary_of(set);
 
-	return heap_reserve(&dary->heap, n, dary->code->arity);
+	return dary->plain ? timer_heap_reserve(&dary->timers, n, dary->code->arity)
+			   : heap_reserve(&dary->cached, n, dary->code->arity);
 }
 
 static void dary_heap_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -280,10 +336,11 @@ static void dary_heap_insert(struct timer_set *set, struct timer *timer, uint64_
 	struct dary_heap *dary = dary_of(set);
 
 	(void)interval;
-	assert(!armed(set, timer) && "insert: the timer is armed");
-	assert(dary->heap.size < dary->heap.capacity && "insert: more timers than reserved");
+	assert(!armed(dary, timer) && "insert: the timer is armed");
+	assert(size_of(dary) < (dary->plain ? dary->timers.capacity : dary->cached.capacity) &&
+	       "insert: more timers than reserved");
 	timer->deadline = timer->key = deadline;
-	dary->code->push(&dary->heap, timer, deadline);
+	dary->code->push(dary, timer);
 }
 
 static void dary_heap_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -292,17 +349,17 @@ static void dary_heap_reinsert(struct timer_set *set, struct timer *timer, uint6
 	struct dary_heap *dary = dary_of(set);
 
 	(void)interval;
-	assert(armed(set, timer) && "reinsert: the timer is not armed");
+	assert(armed(dary, timer) && "reinsert: the timer is not armed");
 	timer->deadline = timer->key = deadline;
-	dary->code->move(&dary->heap, timer, deadline);
+	dary->code->move(dary, timer);
 }
 
 static void dary_heap_disarm(struct timer_set *set, struct timer *timer)
 {
 	struct dary_heap *dary = dary_of(set);
 
-	assert(armed(set, timer) && "disarm: the timer is not armed");
-	dary->code->take_out(&dary->heap, timer);
+	assert(armed(dary, timer) && "disarm: the timer is not armed");
+	dary->code->take_out(dary, timer);
 	*heap_place(timer) = DISARMED;
 }
 
@@ -311,18 +368,15 @@ static void dary_heap_remove(struct timer_set *set, struct timer *timer)
 	struct dary_heap *dary = dary_of(set);
 
 	if (*heap_place(timer) != DISARMED) {
-		assert(armed(set, timer) && "remove: the timer is idle");
-		dary->code->take_out(&dary->heap, timer);
+		assert(armed(dary, timer) && "remove: the timer is idle");
+		dary->code->take_out(dary, timer);
 	}
 	*heap_place(timer) = 0;
 }
 
 static uint64_t dary_heap_next(struct timer_set *set)
 {
-	const struct dary_heap *dary = dary_of(set);
-	size_t root = heap_root(dary->code->arity);
-
-	return dary->heap.size ? dary->heap.entries[root].key : TIMER_NEVER;
+	return first_key(dary_of(set));
 }
 
 static size_t dary_heap_expire(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
@@ -330,14 +384,16 @@ static size_t dary_heap_expire(struct timer_set *set, uint64_t now, struct timer
 	struct dary_heap *dary = dary_of(set);
 	size_t root = heap_root(dary->code->arity), count = 0;
 
-	while (count < max && dary->heap.size) {
-		struct heap_entry first = dary->heap.entries[root];
+	while (count < max) {
+		uint64_t key = first_key(dary);
+		struct timer *first;
 
-		if (first.key > now || first.key == TIMER_NEVER)
+		if (key > now || key == TIMER_NEVER)
 			break;
-		dary->code->take_root(&dary->heap);
-		*heap_place(first.timer) = 0;
-		out[count++] = first.timer;
+		first = timer_at(dary, root);
+		dary->code->take_root(dary);
+		*heap_place(first) = 0;
+		out[count++] = first;
 	}
 	return count;
 }
@@ -348,20 +404,22 @@ static void dary_heap_for_each(const struct timer_set *set,
 	const struct dary_heap *dary = dary_of(set);
 	size_t root = heap_root(dary->code->arity);
 
-	for (size_t i = 0; i < dary->heap.size; i++)
-		visit(dary->heap.entries[root + i].timer, data);
+	for (size_t i = 0; i < size_of(dary); i++)
+		visit(timer_at(dary, root + i), data);
 }
 
 static size_t dary_heap_size(const struct timer_set *set)
 {
-	return dary_of(set)->heap.size;
+	return size_of(dary_of(set));
 }
 
 static size_t dary_heap_footprint(const struct timer_set *set)
 {
 	const struct dary_heap *dary = dary_of(set);
+	size_t bytes = dary->plain ? timer_heap_bytes(&dary->timers, dary->code->arity)
+				   : heap_bytes(&dary->cached, dary->code->arity);
 
-	return sizeof(*dary) + heap_bytes(&dary->heap, dary->code->arity);
+	return sizeof(*dary) + bytes;
 }
 
 static const char *dary_heap_check(const struct timer_set *set)
@@ -369,13 +427,14 @@ static const char *dary_heap_check(const struct timer_set *set)
 	const struct dary_heap *dary = dary_of(set);
 	size_t root = heap_root(dary->code->arity);
 
-	for (size_t i = 0; i < dary->heap.size; i++) {
-		const struct heap_entry *entry = &dary->heap.entries[root + i];
+	for (size_t i = 0; i < size_of(dary); i++) {
+		const struct timer *timer = timer_at(dary, root + i);
 
-		if (entry->key > entry->timer->deadline)
+		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 	}
-	return heap_check(&dary->heap, dary->code->arity);
+	return dary->plain ? timer_heap_check(&dary->timers, dary->code->arity)
+			   : heap_check(&dary->cached, dary->code->arity);
 }
 
 static const char *dary_heap_refuse(const void *options)
@@ -386,26 +445,42 @@ static const char *dary_heap_refuse(const void *options)
 		return "arity: 2, 4, 8 or 16";
 	if (asked->minimum == MINIMUM_VECTOR && asked->arity < 8)
 		return "minimum: vectors are for 8 or 16 children";
+	if (asked->minimum == MINIMUM_VECTOR && asked->keys == KEYS_TIMER)
+		return "minimum: vectors are for keys beside the pointers";
 	return NULL;
 }
 
 static const char *const minimum_words[] = { "tournament", "vector", NULL };
+
+static const char *const keys_words[] = { "cached", "timer", NULL };
 
 static const struct option_spec dary_heap_options[] = {
 	{ "arity", OPTION_COUNT, offsetof(struct dary_options, arity), 2, 16, "8", NULL,
 	  "children of each: 2, 4, 8 or 16" },
 	{ "minimum", OPTION_WORD, offsetof(struct dary_options, minimum), 0, 0, "tournament",
 	  minimum_words, "how the least child is found; vector: where the processor has AVX2" },
+	{ "keys", OPTION_WORD, offsetof(struct dary_options, keys), 0, 0, "cached", keys_words,
+	  "where comparisons find them: beside the pointer, or in the timer alone" },
 	{ 0 },
 };
 
 static const char *const dary_heap_interesting[] = {
-	"", "arity=2", "arity=4", "arity=16", "minimum=vector", "arity=16,minimum=vector", NULL,
+	"",
+	"arity=2",
+	"arity=4",
+	"arity=16",
+	"minimum=vector",
+	"arity=16,minimum=vector",
+	"keys=timer",
+	"arity=2,keys=timer",
+	"arity=4,keys=timer",
+	"arity=16,keys=timer",
+	NULL,
 };
 
 const struct timer_structure timer_dary_heap = {
 	.name = "dary-heap",
-	.summary = "2-, 4-, 8- or 16-ary heap, key beside the pointer",
+	.summary = "2-, 4-, 8- or 16-ary heap, key beside the pointer or in the timer alone",
 	.source = "Johnson 1975; LaMarca and Ladner, ACM JEA 1996",
 	.departures = "8 and 16 children may be compared with vector instructions",
 	.complexity = { "O(log n)", "O(log n)", "O(log n)", "O(log n)", "O(1)", "O(log n) each" },

@@ -24,6 +24,7 @@ static const struct argument table[] = {
 	{ 'r', "repeats", "COUNT", "replays of the trace" },
 	{ 't', "stride", "BYTES", "from object to object: 64 or 128" },
 	{ 'c', "cold", "LINES", "other cache lines touched before each operation" },
+	{ 'g', "pages", "SIZE", "the pages it was started with: small or huge" },
 	{ 'o', "output", "FILE", "where the record goes" },
 	{ 0 },
 };
@@ -50,6 +51,9 @@ static int take(int letter, const char *value, void *data)
 		break;
 	case 'c':
 		task->cell.cold = number;
+		break;
+	case 'g':
+		task->cell.pages = pages_find(value);
 		break;
 	default:
 		task->output = value;

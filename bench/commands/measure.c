@@ -32,8 +32,8 @@ enum {
 
 /* Options that set the key of the same name in the one group of a command line. */
 static const char *const keys[] = {
-	"dispatch", "pass", "repeats",	   "operations", "least-operations",
-	"stride",   "cold", "cell-budget", "x",		 "y",
+	"dispatch", "pass",	   "repeats", "operations", "least-operations", "stride", "cold",
+	"pages",    "cell-budget", "x",	      "y",
 };
 
 static const struct argument table[] = {
@@ -54,7 +54,8 @@ static const struct argument table[] = {
 	{ LETTER_KEYS + 4, "least-operations", "N", "but at least so many (default 1e5)" },
 	{ LETTER_KEYS + 5, "stride", "BYTES", "from object to object: 64 (default) or 128" },
 	{ LETTER_KEYS + 6, "cold", "LINES", "cache lines touched between operations" },
-	{ LETTER_KEYS + 7, "cell-budget", "TIME", "after which a cell is too slow (default 60s)" },
+	{ LETTER_KEYS + 7, "pages", "SIZE", "small (default) or huge, if the kernel gives them" },
+	{ LETTER_KEYS + 8, "cell-budget", "TIME", "after which a cell is too slow (default 60s)" },
 	{ 'x', "x", "AXIS", "of a map: n=1e2..1e6, or an option's values: range=1e3,1e6" },
 	{ 'y', "y", "AXIS", "the other axis, as in stopped=0,50%,99.9%" },
 	{ 0 },
@@ -268,11 +269,12 @@ static int leave_experiment(const struct experiment *experiment, const char *fol
 		print_cells(file, group);
 		fprintf(file,
 			"pass = %s\nreplicates = %u\nrepeats = %u\noperations = %g\n"
-			"least-operations = %llu\nstride = %u\ncold = %u\ncell-budget = %lluns\n"
+			"least-operations = %llu\nstride = %u\ncold = %u\npages = %s\ncell-budget = %lluns\n"
 			"dispatch =%s%s\n",
 			group->pass->name, group->replicates, group->repeats,
 			group->operations_per_timer, (unsigned long long)group->least_operations,
-			group->stride, group->cold, (unsigned long long)group->cell_budget,
+			group->stride, group->cold, pages_words[group->pages],
+			(unsigned long long)group->cell_budget,
 			group->dispatch[DISPATCH_VTABLE] ? " vtable" : "",
 			group->dispatch[DISPATCH_INLINE] ? " inline" : "");
 	}

@@ -154,6 +154,15 @@ static int set_cold(struct group *group, const char *value, char *error)
 	return set_count(&group->cold, "cold", value, 0, 1000, error);
 }
 
+static int set_pages(struct group *group, const char *value, char *error)
+{
+	group->pages = pages_find(value);
+	if (group->pages != PAGES)
+		return 0;
+	snprintf(error, NAMES_ERROR_SIZE, "pages: '%.40s' is neither small nor huge", value);
+	return -EINVAL;
+}
+
 static int set_cell_budget(struct group *group, const char *value, char *error)
 {
 	return options_parse_value(OPTION_DURATION, "cell-budget", value, 1e6, 1e15,
@@ -175,6 +184,7 @@ static const struct {
 	{ "least-operations", set_least_operations },
 	{ "stride", set_stride },
 	{ "cold", set_cold },
+	{ "pages", set_pages },
 	{ "cell-budget", set_cell_budget },
 	{ "x", set_x },
 	{ "y", set_y },

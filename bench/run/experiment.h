@@ -13,7 +13,7 @@
 #include "bench/names.h"
 #include "bench/run/axes.h"
 
-#define EXPERIMENT_GROUPS 32
+#define EXPERIMENT_GROUPS 96
 #define EXPERIMENT_COUNTS 32
 #define EXPERIMENT_LABEL  64
 
@@ -35,6 +35,7 @@ struct group {
 	double operations_per_timer; /* measured operations: this times n, */
 	uint64_t least_operations;   /* but at least this */
 	unsigned stride, cold;
+	enum pages pages;
 	uint64_t cell_budget; /* ns after which a cell is too slow */
 };
 
@@ -59,8 +60,8 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 
 /*
  * Sets one of a group's keys, as the .ini and the command line do: subjects, workloads, n,
- * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, cell-budget, and x
- * and y, the axes of a map.
+ * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, pages, cell-budget,
+ * and x and y, the axes of a map.
  * 0, or -EINVAL / -ENOENT / -ENOMEM with one line in `error`.
  */
 int experiment_set(struct group *group, const char *key, const char *value, char *error);

@@ -94,9 +94,10 @@ void plan_key(const struct block *block, char *key, size_t size)
 {
 	const struct group *group = block->group;
 
-	snprintf(key, size, "%s/%s/%s/%s/n%" PRIu64 "/s%" PRIu64 "/x%u/c%u", group->label,
+	snprintf(key, size, "%s/%s/%s/%s/n%" PRIu64 "/s%" PRIu64 "/x%u/c%u%s", group->label,
 		 group->pass->name, dispatch_words[block->dispatch], block->workload, block->n,
-		 block->seed, group->stride, group->cold);
+		 block->seed, group->stride, group->cold,
+		 group->pages == PAGES_HUGE ? "/huge" : "");
 }
 
 void plan_shuffle(const struct block *block, size_t *order, size_t count)

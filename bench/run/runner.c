@@ -87,6 +87,7 @@ static json_t *describe_cell(const struct block_run *of, const struct subject *s
 	json_object_set_new(record, "repeats", json_integer(group->repeats));
 	json_object_set_new(record, "stride", json_integer(group->stride));
 	json_object_set_new(record, "cold", json_integer(group->cold));
+	json_object_set_new(record, "pages", json_string(pages_words[group->pages]));
 	json_object_set_new(record, "trace_hash", json_string(hash));
 	json_object_set_new(record, "source_hash", json_string(subject->source_hash));
 	return record;

@@ -50,6 +50,7 @@ static _Noreturn void become_worker(const struct worker_task *task)
 		"--repeats",  repeats,
 		"--stride",   stride,
 		"--cold",     cold,
+		"--pages",    pages_words[task->group->pages],
 		"--output",   task->output,
 		NULL,
 	};
@@ -65,6 +66,8 @@ static _Noreturn void become_worker(const struct worker_task *task)
 		memset(padding, 'x', task->padding);
 		setenv("TIMERBED_PADDING", padding, 1);
 	}
+	/* Should that fail, the worker will find what pages it has, and say so. */
+	pages_prepare(task->group->pages);
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(complaints < 0 ? null : complaints, STDERR_FILENO);

@@ -1,0 +1,99 @@
+/*
+ * pages.c - asking for small or huge pages, and counting the huge ones
+ */
+#include "bench/pages.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+/* 1: by madvise, where the machine leaves it to that. Later settings win over earlier ones. */
+#define TUNABLES "GLIBC_TUNABLES"
+#define ASK	 "glibc.malloc.hugetlb=1"
+
+/* Linux's number, where the C library's headers are older than that. */
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+const char *const pages_words[PAGES + 1] = { "small", "huge", NULL };
+
+enum pages pages_find(const char *word)
+{
+	int pages = 0;
+
+	while (pages < PAGES && strcmp(pages_words[pages], word))
+		pages++;
+	return (enum pages)pages;
+}
+
+static int ask_allocator(void)
+{
+	const char *before = getenv(TUNABLES);
+	size_t size = (before ? strlen(before) : 0) + sizeof(":" ASK);
+	char *tunables = malloc(size);
+	int result = tunables ? 0 : -ENOMEM;
+
+	if (tunables)
+		snprintf(tunables, size, "%s%s" ASK, before ? before : "",
+			 before && *before ? ":" : "");
+	if (tunables && setenv(TUNABLES, tunables, 1))
+		result = -errno;
+	free(tunables);
+	return result;
+}
+
+int pages_prepare(enum pages pages)
+{
+	if (prctl(PR_SET_THP_DISABLE, pages == PAGES_SMALL, 0, 0, 0))
+		return -errno;
+	return pages == PAGES_HUGE ? ask_allocator() : 0;
+}
+
+/* A line of the kernel's list of mappings: whether it is private, anonymous and to be written. */
+static bool is_anonymous(const char *line, uintptr_t *begin, uintptr_t *end)
+{
+	char access[5];
+	unsigned long inode;
+
+	return sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %lu", begin, end, access,
+		      &inode) == 4 &&
+	       !strcmp(access, "rw-p") && !inode;
+}
+
+void pages_collapse(void)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	char line[512];
+	uintptr_t begin, end;
+
+	/* Refusals are no news: most mappings are too small. What was had is counted afterwards. */
+	while (file && fgets(line, sizeof(line), file))
+		if (is_anonymous(line, &begin, &end))
+			madvise((void *)begin, end - begin, MADV_COLLAPSE);
+	if (file)
+		fclose(file);
+}
+
+bool pages_ruled_out(void)
+{
+	return prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 1;
+}
+
+uint64_t pages_huge_kib(void)
+{
+	FILE *file = fopen("/proc/self/smaps_rollup", "r");
+	uint64_t kib = 0;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "AnonHugePages: %" SCNu64 " kB", &kib) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return kib;
+}
