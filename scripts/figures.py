@@ -639,11 +639,13 @@ def of_family(run):
     result = []
     for measured in run.passes():
         name, make = FIGURES[measured]
-        for dispatch in run.dispatches(measured):
-            standings = [one for one in statistics.standings(run, measured)
-                         if one.cell.dispatch == dispatch and not one.question
-                         and not statistics.map_place(run, one.cell)]
-            if measured == "time" and dispatch == run.dispatches(measured)[0]:
+        asked = [one for one in statistics.standings(run, measured)
+                 if not one.question and not statistics.map_place(run, one.cell)]
+        dispatches = [dispatch for dispatch in run.dispatches(measured)
+                      if any(one.cell.dispatch == dispatch for one in asked)]
+        for dispatch in dispatches:
+            standings = [one for one in asked if one.cell.dispatch == dispatch]
+            if measured == "time" and dispatch == dispatches[0]:
                 result.append(overview(run, standings))
             suffix = "" if dispatch == "vtable" else f"-{dispatch}"
             figure = make(run, standings, name + suffix)

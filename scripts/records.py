@@ -55,6 +55,9 @@ VARIANTS = ("stride", "cold", "pages", "build")
 # in who costs least, which is asked of all structures on the same work.
 QUESTIONS = ("arity", "dispatch", "accuracy", "intervals", "lazy", "stops", "cold", "pages")
 
+# Those, and the ones whose work is built to make a point or which decide a claim.
+ASIDE = QUESTIONS + ("adversary", "insertion", "schemes", "lapping", "few", "thresholds", "growth")
+
 EXACT = ("exact", "by deadline")
 
 

@@ -65,9 +65,9 @@ def escape(text):
 def answers(run):
     """(sentences, warning) of a run of one family."""
     measured = table.main_pass(run)
-    dispatches = run.dispatches(measured)
-    standings = [one for one in statistics.ranking(statistics.standings(run, measured))
-                 if one.cell.dispatch == dispatches[0]]
+    standings = statistics.ranking(statistics.standings(run, measured))
+    standings = [one for one in standings
+                 if one.cell.dispatch == standings[0].cell.dispatch]
     sentences = [sentence.replace(" x the ", " × the ")
                  for sentence in table.answer(standings, run.baseline)]
     return sentences, warning(standings)

@@ -207,7 +207,7 @@ class Standing:
     @property
     def question(self):
         """The experiment that asks one thing, or "": the others are one family."""
-        return self.cell.experiment if self.cell.experiment in records.QUESTIONS else ""
+        return self.cell.experiment if self.cell.experiment in records.ASIDE else ""
 
     def line(self, subject):
         return next((line for line in self.lines if line.subject.name == subject), None)

@@ -1,0 +1,429 @@
+#!/usr/bin/python3
+"""paper.py RESULTS OUT: everything in the paper that comes from measurements.
+
+Reads paper/numbers.tsv, which says of every number in the text what it is, and a run (or a folder of
+runs), and writes into OUT:
+
+  numbers.tex     a macro's text for each number; the paper asks for them by name
+  firsts.tex      where bucket-trie is first and where not, as a table
+  costs.tex       the costs at a million timers, as a table
+  claims.tex      the claims and their verdicts, as a table; claims.tsv, the same as data
+  structures.tex  the catalogue, as `timerbed list` has it
+  provenance.tex  of each number: which records it comes from, for the appendix
+  *.pdf           the figures of the run, as drawn by figures.py
+
+A number whose records are missing is an error that names it. So is a name that the paper asks for and
+numbers.tsv has not: LaTeX stops at it. In the text,
+
+  \\num{NAME}     0.071                  the value alone
+  \\with{NAME}    0.071 [0.065, 0.078]   with its 95 % interval; marked if fewer than 8 blocks
+
+The columns of numbers.tsv, tabs between them, # for comments:
+
+  name, kind, subject, against, workload, n, experiment, dispatch, pass, measure
+
+kind is ratio (subject / against, within blocks), value (the median over blocks), largest (the most of
+all blocks), resolved (in how many cells of an experiment the two differ, by the rule of every
+verdict), ahead, tied, behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty
+columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
+yardstick of each block.
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy
+
+import claims
+import firsts
+import records
+import statistics
+from records import count, significant
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+COLUMNS = ("name", "kind", "subject", "against", "workload", "n", "experiment", "dispatch", "pass",
+           "measure")
+OURS = "bucket-trie"
+
+
+class Bad(Exception):
+    """What is wrong with the input, in one line."""
+
+
+@dataclass
+class Number:
+    text: str
+    interval: str = ""
+    blocks: int = 0
+    cell: records.Cell = None
+    words: str = ""  # what it is, for the appendix
+
+    @property
+    def indicative(self):
+        return self.cell is not None and self.blocks < statistics.ENOUGH_BLOCKS
+
+
+# --------------------------------------------------------------------------------- reading
+
+def read_numbers(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows, names = [], set()
+    for number, line in enumerate(lines, 1):
+        if not line or line[0].startswith("#"):
+            continue
+        if len(line) > len(COLUMNS):
+            raise Bad(f"{path}:{number}: {len(line)} columns, not {len(COLUMNS)}")
+        row = dict(zip(COLUMNS, line + [""] * (len(COLUMNS) - len(line))))
+        if not re.fullmatch(r"[a-z0-9-]+", row["name"]):
+            raise Bad(f"{path}:{number}: a name is of small letters, digits and -: {row['name']}")
+        if row["name"] in names:
+            raise Bad(f"{path}:{number}: {row['name']} is there twice")
+        if row["kind"] not in KINDS:
+            raise Bad(f"{path}:{number}: no kind '{row['kind']}': {', '.join(KINDS)}")
+        names.add(row["name"])
+        row["line"] = f"{path}:{number}"
+        rows.append(row)
+    return rows
+
+
+def find_cell(runs, row):
+    """(part of a run, cell): the first that has what a row asks for."""
+    measured = row["pass"] or "time"
+    wanted = records.Cell(row["experiment"], row["workload"], int(float(row["n"])),
+                          row["dispatch"] or "vtable", measured)
+    for run in runs:
+        for part in run.parts():
+            subjects = part.cells.get(wanted, {})
+            if all(name in subjects for name in (row["subject"], row["against"])
+                   if name and name != "floor"):
+                return part, wanted
+    raise Bad(f"{row['line']}: {row['name']}: no records of {row['subject']} "
+              f"{row['against']} in {wanted.experiment}/{wanted.measured}/{wanted.dispatch}/"
+              f"{wanted.workload}, n = {wanted.n}")
+
+
+def measure_of(row):
+    return row["measure"] or records.MEASURES[row["pass"] or "time"][0]
+
+
+def blocks_of(part, cell, name, measure):
+    values = statistics.values(part, cell, measure)
+    found = statistics.floor(part, values) if name == "floor" else values.get(name, {})
+    if not found:
+        raise Bad(f"{cell}: {name} has no {measure}")
+    return found
+
+
+# ------------------------------------------------------------------------------ kinds of number
+
+def ratio(runs, row):
+    part, cell = find_cell(runs, row)
+    found = statistics.ratio(blocks_of(part, cell, row["subject"], measure_of(row)),
+                             blocks_of(part, cell, row["against"], measure_of(row)))
+    if not found:
+        raise Bad(f"{row['line']}: {row['name']}: no block holds both")
+    interval = f"[{significant(found.low, 2)}, {significant(found.high, 2)}]" \
+        if found.has_interval else ""
+    return Number(significant(found.mean, 2), interval, found.blocks, cell,
+                  f"{measure_of(row)}: {row['subject']} / {row['against']}")
+
+
+def value(runs, row, choose=numpy.median, word="median"):
+    part, cell = find_cell(runs, row)
+    sample = list(blocks_of(part, cell, row["subject"], measure_of(row)).values())
+    low, high = numpy.quantile(sample, (0.25, 0.75))
+    interval = f"[{significant(low, 2)}, {significant(high, 2)}]" if len(sample) > 1 else ""
+    return Number(significant(float(choose(sample)), 3), interval, len(sample), cell,
+                  f"{measure_of(row)}: {row['subject']}, {word} (quartiles)")
+
+
+def largest(runs, row):
+    return value(runs, row, numpy.max, "largest of all blocks")
+
+
+def ranks_of(runs, row):
+    found = []
+    for run in runs:
+        for part in run.parts():
+            if row["subject"] in part.subjects:
+                found += firsts.ranks(part, row["subject"], lambda cell: (
+                    cell.experiment == row["experiment"]
+                    and (not row["n"] or cell.n == int(float(row["n"])))))
+    if not found:
+        raise Bad(f"{row['line']}: {row['name']}: {row['experiment']} has nothing of "
+                  f"{row['subject']}")
+    return found
+
+
+def places(runs, row):
+    found = ranks_of(runs, row)
+    return Number(str(sum(row["kind"] in ("cells", rank.place) for rank in found)),
+                  words=f"cells of {row['experiment']}: {row['kind']}")
+
+
+def to_floor(runs, row):
+    return Number(significant(firsts.to_floor(ranks_of(runs, row)), 2),
+                  words=f"geometric mean over the cells of {row['experiment']}, to the floor")
+
+
+KINDS = {"ratio": ratio, "value": value, "largest": largest, "ahead": places, "tied": places,
+         "behind": places, "cells": places, "tofloor": to_floor}
+
+
+# --------------------------------------------------------------------- numbers that are no cell's
+
+def circumstances(runs, command):
+    """The machine, the run and what there is: numbers that need no line in numbers.tsv."""
+    environment = runs[0].environment
+    rows = [record for run in runs for record in run.records]
+    listed = {kind: subprocess.run([command, "list", kind], check=True, text=True,
+                                   capture_output=True).stdout.splitlines()
+              for kind in ("structures", "workloads", "experiments")}
+    text = {
+        "machine-cpu": environment.get("cpu", "unknown"),
+        "machine-cores": environment.get("cores", "?"),
+        "machine-memory": f"{environment.get('memory_gib', 0):.0f}",
+        "machine-kernel": environment.get("kernel", "unknown"),
+        "machine-os": environment.get("os", "unknown"),
+        "machine-compiler": environment.get("compiler", "unknown"),
+        "machine-flags": environment.get("flags", "unknown"),
+        "machine-pages": environment.get("huge_pages", "unknown"),
+        "run-date": str(environment.get("date", "unknown"))[:10],
+        "run-revision": environment.get("revision", "unknown"),
+        "run-records": f"{len(rows):,}".replace(",", r"\,"),
+        "run-failed": str(sum(record.get("status") != "ok" for record in rows)),
+        "run-blocks": f"{len({block_of(record) for record in rows}):,}".replace(",", r"\,"),
+        "run-hours": f"{sum(record.get('cell_seconds') or 0 for record in rows) / 3600:.1f}",
+        "structures": str(len(listed["structures"])),
+        "workloads": str(len(listed["workloads"])),
+    }
+    return {name: Number(escape(value) if "\\" not in str(value) else value)
+            for name, value in text.items()}
+
+
+def block_of(record):
+    return tuple(str(record.get(key)) for key in (
+        "experiment", "workload", "n", "dispatch", "pass", "seed", "trace_hash"))
+
+
+def null_control(runs):
+    """What one structure measured against itself says the run can resolve."""
+    for run in runs:
+        for part in run.parts():
+            control = statistics.control(part)
+            if control and control.ratios > 10:
+                return {"null-low": Number(significant(control.low, 2)),
+                        "null-high": Number(significant(control.high, 2)),
+                        "null-tested": Number(str(control.tested)),
+                        "null-different": Number(str(control.different)),
+                        "null-resolvable": Number(
+                            f"{100 * (control.resolvable - 1):.0f}")}
+    raise Bad("the run has no null control")
+
+
+def derived(text, found):
+    """Products of names: `percent-less NAME` in the text is \\num{NAME-less}."""
+    for name, number in list(found.items()):
+        if number.cell and number.words.count(" / "):
+            mean = float(number.text)
+            if mean < 1:
+                found[name + "-less"] = Number(f"{100 * (1 - mean):.0f}")
+                found[name + "-times"] = Number(significant(1 / mean, 2))
+            else:
+                found[name + "-more"] = Number(f"{100 * (mean - 1):.0f}")
+    return found
+
+
+# --------------------------------------------------------------------------------- writing
+
+ESCAPES = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+           "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def escape(text):
+    return "".join(ESCAPES.get(character, character) for character in str(text))
+
+
+def write(folder, name, lines):
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        file.write("% by scripts/paper.py; do not edit\n" + "\n".join(lines) + "\n")
+
+
+def write_numbers(folder, found):
+    lines = []
+    for name, number in sorted(found.items()):
+        mark = r"\indicative" if number.indicative else ""
+        lines.append(rf"\definenumber{{{name}}}{{{number.text}{mark}}}"
+                     rf"{{{(number.text + ' ' + number.interval).strip()}{mark}}}")
+    write(folder, "numbers.tex", lines)
+
+
+def write_provenance(folder, rows, found):
+    lines = []
+    for row in rows:
+        number = found[row["name"]]
+        if number.cell:
+            where = f"{number.cell.experiment}/{number.cell.measured}/{number.cell.dispatch}/" \
+                    f"{number.cell.workload}, n = {count(number.cell.n)}"
+        else:
+            where = row["experiment"]
+        lines.append(rf"\texttt{{{escape(row['name'])}}} & {escape(number.words)} & "
+                     rf"{escape(where)} & {number.blocks or '--'} \\")
+    write(folder, "provenance.tex", lines)
+
+
+def write_firsts(folder, runs):
+    """A row a workload, a column an n: the cost relative to the best other, and the place."""
+    found = ranks_of(runs, {"subject": OURS, "experiment": "cost", "n": "", "line": "", "name": ""})
+    sizes = sorted({rank.cell.n for rank in found})
+    workloads = sorted({rank.cell.workload for rank in found})
+    marks = {"ahead": r"\textbf{%s}", "tied": r"%s\tied", "behind": r"%s"}
+    lines = [r"\begin{tabular}{@{}l" + "rl" * len(sizes) + "@{}}", r"\toprule",
+             "workload & " + " & ".join(rf"\multicolumn{{2}}{{c}}{{$n={latex_count(n)}$}}"
+                                        for n in sizes) + r" \\", r"\midrule"]
+    for workload in workloads:
+        cells = []
+        for n in sizes:
+            rank = next((rank for rank in found if rank.cell.workload == workload
+                         and rank.cell.n == n), None)
+            cells.append(" & " if not rank else
+                         marks[rank.place] % significant(rank.against.mean, 2)
+                         + rf" & \other{{{escape(rank.best)}}}")
+        lines.append(rf"{escape(workload)} & " + " & ".join(cells) + r" \\")
+    write(folder, "firsts.tex", lines + [r"\bottomrule", r"\end{tabular}"])
+
+
+def latex_count(n):
+    text = count(n)
+    if "e" in text:
+        head, power = text.split("e")
+        return (f"{head}\\cdot " if head != "1" else "") + f"10^{{{power}}}"
+    return text
+
+
+SHOWN = ("binary-heap", "cached-binary-heap", "quad-heap", "ladder-queue", "common-timeout",
+         "lazy:quad-heap", "lazy:common-timeout", "hierarchical-wheel", OURS)
+
+
+def write_costs(folder, runs, n=1000000):
+    """A row a workload: the baseline in ns, the others relative to it, and the floor."""
+    part = next((part for run in runs for part in run.parts()
+                 if any(cell.experiment == "cost" and cell.n == n for cell in part.cells)), None)
+    if part is None:
+        raise Bad(f"no cells of experiment cost at n = {n}")
+    names = [name for name in SHOWN if name in part.subjects]
+    lines = [r"\begin{tabular}{@{}l" + "r" * (len(names) + 1) + "@{}}", r"\toprule",
+             "workload & " + " & ".join(
+                 rf"\rotatebox{{55}}{{{escape(name)}{', ns' if not index else ''}}}"
+                 for index, name in enumerate(names))
+             + r" & \rotatebox{55}{floor} \\", r"\midrule"]
+    for cell in sorted(part.cells):
+        if (cell.experiment, cell.n, cell.measured) != ("cost", n, "time"):
+            continue
+        values = statistics.values(part, cell, "ns_per_op")
+        base = values.get(names[0], {})
+        others = [(name, statistics.ratio(values.get(name, {}), base)) for name in names[1:]]
+        least = min((found.mean for name, found in others if found
+                     and part.subjects[name].accuracy == records.EXACT), default=math.inf)
+        shown = [significant(float(numpy.median(list(base.values()))), 3)]
+        for name, found in others:
+            text = significant(found.mean, 2) if found else "--"
+            shown.append(rf"\textbf{{{text}}}" if found and found.mean == least else text)
+        floor = statistics.ratio(statistics.floor(part, values), base)
+        lines.append(rf"{escape(cell.workload)} & " + " & ".join(
+            shown + [significant(floor.mean, 2) if floor else "--"]) + r" \\")
+    write(folder, "costs.tex", lines + [r"\bottomrule", r"\end{tabular}"])
+
+
+def write_structures(folder, command):
+    lines = []
+    for line in subprocess.run([command, "list", "structures"], check=True, text=True,
+                               capture_output=True).stdout.splitlines():
+        name, _, summary = line.partition(" ")
+        lines.append(rf"\structure{{{escape(name)}}}{{{escape(summary.strip())}}}")
+    write(folder, "structures.tex", lines)
+
+
+def write_claims(folder, runs):
+    judged = claims.judge(runs, claims.read_claims(os.path.join(ROOT, "paper/claims.tsv")))
+    claims.write_tsv(judged, os.path.join(folder, "claims.tsv"))
+    write(folder, "claims.tex", [
+        rf"\claim{{{escape(one.id)}}}{{{escape(one.statement)}}}{{{escape(one.source)}}}"
+        rf"{{{escape(one.verdict)}}}{{{escape(one.shown)}}}" for one in judged])
+    found = {}
+    for one in judged:
+        found[f"claim-{one.id.lower()}"] = Number(escape(one.verdict))
+    for verdict in claims.VERDICTS:
+        found["claims-" + verdict.split()[0] + ("-constant" if "constant" in verdict else "")] = \
+            Number(str(sum(one.verdict == verdict for one in judged)))
+    found["claims"] = Number(str(len(judged)))
+    return found
+
+
+def copy_figures(folder, runs):
+    """The later of runs wins where several have a figure of one name."""
+    for run in runs:
+        figures = os.path.join(run.folder, "figures")
+        for name in sorted(os.listdir(figures) if os.path.isdir(figures) else []):
+            if name.endswith(".pdf"):
+                shutil.copyfile(os.path.join(figures, name), os.path.join(folder, name))
+
+
+def open_runs(folder):
+    """A run, or all runs of a folder, by name; `full` first."""
+    if records.is_run(folder):
+        return [records.open_run(folder)]
+    inside = sorted(name for name in (os.listdir(folder) if os.path.isdir(folder) else [])
+                    if records.is_run(os.path.join(folder, name)))
+    if not inside:
+        raise Bad(f"{folder}: neither a run nor a folder of runs")
+    inside.sort(key=lambda name: name != "full")
+    return [records.open_run(os.path.join(folder, name)) for name in inside]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="paper.py",
+                                     description="What the paper takes from measurements.")
+    parser.add_argument("results", metavar="RESULTS", help="a run, or a folder of runs")
+    parser.add_argument("out", metavar="OUT", help="where the parts of the paper go")
+    parser.add_argument("--command", default="build/timerbed", help="the command timerbed")
+    arguments = parser.parse_args()
+    try:
+        os.makedirs(arguments.out, exist_ok=True)
+        runs = open_runs(arguments.results)
+        rows = read_numbers(os.path.join(ROOT, "paper/numbers.tsv"))
+        missing, found = [], {}
+        for row in rows:
+            try:
+                found[row["name"]] = KINDS[row["kind"]](runs, row)
+            except Bad as error:
+                missing.append(str(error))
+        if missing:
+            raise Bad("\npaper.py: ".join(missing))
+        found = derived(rows, found)
+        found.update(circumstances(runs, arguments.command))
+        found.update(null_control(runs))
+        found.update(write_claims(arguments.out, runs))
+        write_numbers(arguments.out, found)
+        write_provenance(arguments.out, rows, found)
+        write_firsts(arguments.out, runs)
+        write_costs(arguments.out, runs)
+        write_structures(arguments.out, arguments.command)
+        copy_figures(arguments.out, runs)
+    except Bad as error:
+        print(f"paper.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
