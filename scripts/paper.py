@@ -276,8 +276,8 @@ def write_provenance(folder, rows, found):
                     f"{number.cell.workload}, n = {count(number.cell.n)}"
         else:
             where = row["experiment"]
-        lines.append(rf"\texttt{{{escape(row['name'])}}} & {escape(number.words)} & "
-                     rf"{escape(where)} & {number.blocks or '--'} \\")
+        lines.append(rf"\source{{{escape(row['name'])}}}{{{escape(number.words)}}}"
+                     rf"{{{escape(where)}}}{{{number.blocks or 'all'}}}")
     write(folder, "provenance.tex", lines)
 
 
@@ -354,18 +354,25 @@ def write_structures(folder, command):
 
 
 def write_claims(folder, runs):
-    judged = claims.judge(runs, claims.read_claims(os.path.join(ROOT, "paper/claims.tsv")))
-    claims.write_tsv(judged, os.path.join(folder, "claims.tsv"))
-    write(folder, "claims.tex", [
-        rf"\claim{{{escape(one.id)}}}{{{escape(one.statement)}}}{{{escape(one.source)}}}"
-        rf"{{{escape(one.verdict)}}}{{{escape(one.shown)}}}" for one in judged])
-    found = {}
-    for one in judged:
-        found[f"claim-{one.id.lower()}"] = Number(escape(one.verdict))
-    for verdict in claims.VERDICTS:
-        found["claims-" + verdict.split()[0] + ("-constant" if "constant" in verdict else "")] = \
-            Number(str(sum(one.verdict == verdict for one in judged)))
-    found["claims"] = Number(str(len(judged)))
+    """The table of claims; returns how many came out how, as numbers."""
+    try:
+        rows = [claims.judge(claim, runs) for claim in claims.read_claims(claims.CLAIMS)]
+    except (claims.Missing, claims.Malformed) as error:
+        raise Bad(f"claims: {error}") from error
+    claims.write_rows(os.path.join(folder, "claims.tsv"), rows)
+    found = {"claims": Number(str(len(rows)))}
+    lines = []
+    for row in rows:
+        mark = r"\indicative" if row["indicative"] == "yes" else ""
+        shown = f"{claims.number(row['value'])} [{claims.number(row['low'])}, " \
+                f"{claims.number(row['high'])}]"
+        lines.append(rf"\claim{{{row['id']}}}{{{escape(row['statement'])}}}"
+                     rf"{{{escape(row['source'])}}}{{{row['verdict']}{mark}}}{{{shown}}}")
+        found[f"claim-{row['id'].lower()}"] = Number(row["verdict"])
+    write(folder, "claims.tex", lines)
+    for verdict, name in ((claims.REPRODUCED, "reproduced"), (claims.CONSTANT, "constant"),
+                          (claims.REFUTED, "refuted"), (claims.UNRESOLVED, "unresolved")):
+        found[f"claims-{name}"] = Number(str(sum(row["verdict"] == verdict for row in rows)))
     return found
 
 
