@@ -174,6 +174,15 @@ class Data:
         return found
 
 
+    def overtaken(self, subjects, workload, n, measured):
+        """Says of those that are late how much of the work they never did."""
+        cell = self.cell(workload, float(n), measured)
+        shares = {name: statistics.overtaken(self.run, cell, name) for name in subjects
+                  if name in self.run.cells[cell]}
+        return ", ".join(f"{name}: {100 * part:.2g} % of firings overtaken"
+                         for name, part in shares.items() if part)
+
+
 def by_seed(blocks):
     """{seed: value}: pairs inputs of two workloads, which are never of one block."""
     return {seed: value for (seed, _), value in blocks.items()}
@@ -210,7 +219,7 @@ def ratio(data, a, b, workload, n, workload_b=None, measure=None, **more):
     right = data.values(b, workload_b or workload, float(n), measured, measure)
     if workload_b:
         left, right = by_seed(left), by_seed(right)
-    return estimate_of(statistics.ratio(left, right))
+    return estimate_of(statistics.ratio(left, right), data.overtaken((a, b), workload, n, measured))
 
 
 def share(data, subject, workload, n):
@@ -251,14 +260,19 @@ def linear(data, subject, less, workload, n, slots, tick):
             points.setdefault(seed, []).append((size / float(slots), value))
     fits = {seed: stats.linregress(*zip(*sample)) for seed, sample in points.items()
             if len(sample) > 2}
-    one = estimate_of(statistics.ratio({seed: fit.slope for seed, fit in fits.items()},
-                                       {seed: fit.intercept for seed, fit in fits.items()}))
+    if not fits:
+        raise Missing("fewer than three n")
     worst = min(fit.rvalue ** 2 for fit in fits.values())
-    one.form = worst >= 0.99
     slope, intercept = (float(numpy.mean([getattr(fit, key) for fit in fits.values()]))
                         for key in ("slope", "intercept"))
-    one.note = (f"{significant(intercept)} + {significant(slope)} n/M, "
-                f"r^2 at least {worst:.4f}")
+    against = statistics.ratio({seed: fit.slope for seed, fit in fits.items()},
+                               {seed: fit.intercept for seed, fit in fits.items()})
+    if against is None:  # no seed's fit has both above 0
+        one = Estimate(math.nan, math.nan, math.nan, len(fits))
+    else:
+        one = estimate_of(against)
+    one.form = worst >= 0.99
+    one.note = f"{intercept:.1f} + {slope:.1f} n/M, r^2 at least {worst:.4f}"
     return one
 
 
@@ -319,21 +333,19 @@ def largest(data, subjects, to, workload, n, **more):
     return max(found, key=lambda one: one.value)
 
 
-def late(data, subject, exact, workload, values, n):
-    """The latest firing as a share of its interval (given in ns), beyond what an exact structure
-    shows. A maximum: it has no interval."""
-    worst, blocks = [], []
-    for value in values.split(","):
-        label, interval = value.split("/")
-        name = workload.replace("%", label)
-        mine = data.values(subject, name, float(n), "memory", "lateness_max_ns")
-        theirs = data.values(exact, name, float(n), "memory", "lateness_max_ns")
-        blocks.append(len(mine))
-        worst += [(mine[block] - theirs[block]) / float(interval) for block in mine
-                  if block in theirs]
-    if not worst:
+def late(data, subject, exact, workload, n, shortest, longest):
+    """The latest firing as a share of its interval, beyond what an exact structure shows.
+
+    It is a maximum, of timers whose intervals are from `shortest` to `longest` ns, the coarsest
+    level's in this workload; between the shares that these make of it the truth lies.
+    """
+    mine = data.values(subject, workload, float(n), "memory", "lateness_max_ns")
+    theirs = data.values(exact, workload, float(n), "memory", "lateness_max_ns")
+    worst = max((mine[block] - theirs[block] for block in mine if block in theirs), default=None)
+    if worst is None:
         raise Missing("no block holds both")
-    return Estimate(max(worst), max(worst), max(worst), min(blocks))
+    return Estimate(worst / float(longest), worst / float(longest), worst / float(shortest),
+                    len(mine), note=f"{records.duration(worst)} late")
 
 
 def best(data, subject, values, workload, n, **more):
@@ -401,7 +413,7 @@ STATISTICS = {
     "a_tick": (a_tick, ["subject", "less", "workload", "workload_b", "n", "tick"], []),
     "pays": (pays, ["a", "b", "workload", "n"], ["values", "x"]),
     "largest": (largest, ["subjects", "to", "workload", "n"], ["pass"]),
-    "late": (late, ["subject", "exact", "workload", "values", "n"], []),
+    "late": (late, ["subject", "exact", "workload", "n", "shortest", "longest"], []),
     "best": (best, ["subject", "values", "workload", "n"], ["pass"]),
     "growth": (growth, ["subject", "less", "workload", "n"], ["pass"]),
     "tau": (tau, ["workload", "workload_b", "n"], []),
