@@ -29,6 +29,7 @@ import textwrap
 import numpy
 
 import adversary
+import claim_figures
 import drawing
 import records
 import statistics
@@ -570,8 +571,19 @@ def matrices(run, experiment):
     return figure
 
 
+def made_by(make):
+    """What draws an experiment by a function of claim_figures."""
+    def draw_it(run, experiment):
+        figure, shown = make(run, experiment)
+        if figure:
+            about(figure, run, shown[0].cell.measured, shown)
+        return figure
+    return draw_it
+
+
 # Figures of experiments that show more than their rows.
-OWN = {"adversary": matrices}
+OWN = {"adversary": matrices, "insertion": made_by(claim_figures.insertion),
+       "schemes": made_by(claim_figures.schemes)}
 
 
 def own(run, experiment):
