@@ -18,7 +18,7 @@ def insertion(run, experiment):
              if one.cell.experiment == experiment]
     shown = list(statistics.largest(shown).values())
     figure = Figure(experiment, experiment, ("what", "search", "distribution", "law", "share",
-                                             "low", "high"))
+                                             "low", "high", "label"))
     for standing in shown:
         name = law.distribution_of(standing.cell.workload)
         found = statistics.values(run, standing.cell, "steps_per_insert")
@@ -28,14 +28,28 @@ def insertion(run, experiment):
                 continue
             one = statistics.ratio(blocks, {block: standing.cell.n - 1 for block in blocks})
             expected = law.share(name, search[1])
-            figure.add("measured", search[1], name, expected, one.mean, one.low, one.high)
+            figure.add("measured", search[1], name, expected, one.mean, one.low, one.high,
+                       name)
             if (name, search[1]) in PRINTED:
                 figure.add("printed", search[1], name, expected, PRINTED[name, search[1]],
-                           math.nan, math.nan)
+                           math.nan, math.nan, f"{name}, {search[1]}")
     if not figure.rows:
         return None, []
+    _share_labels(figure)
     figure.variables["height"] = 440
     return figure, shown
+
+
+def _share_labels(figure):
+    """Points in one place bear one label."""
+    places = {}
+    for row in figure.rows:
+        places.setdefault((row[0], row[1], round(row[3], 2)), []).append(row)
+    for (what, *_), rows in places.items():
+        if what == "measured" and len(rows) > 1:
+            label = ", ".join(row[-1] for row in rows)
+            figure.rows = [(*row[:-1], (label if row is rows[0] else "") if row in rows
+                            else row[-1]) for row in figure.rows]
 
 
 def schemes(run, experiment):

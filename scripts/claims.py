@@ -336,8 +336,8 @@ def largest(data, subjects, to, workload, n, **more):
 def late(data, subject, exact, workload, n, shortest, longest):
     """The latest firing as a share of its interval, beyond what an exact structure shows.
 
-    It is a maximum, of timers whose intervals are from `shortest` to `longest` ns, the coarsest
-    level's in this workload; between the shares that these make of it the truth lies.
+    It is a maximum, of a timer whose interval is from `shortest` to `longest` ns, the coarsest
+    level's in this workload; the truth lies between the shares that it is of these.
     """
     mine = data.values(subject, workload, float(n), "memory", "lateness_max_ns")
     theirs = data.values(exact, workload, float(n), "memory", "lateness_max_ns")

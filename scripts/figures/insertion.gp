@@ -23,9 +23,9 @@ plot x with lines linecolor rgb pale linewidth 5 title 'the law', \
 		linecolor rgb palette[6] title 'from the tail', \
 	file using (strcol(1) eq 'printed' ? $4 : NaN):5 with points pointtype 2 pointsize 0.9 \
 		linewidth 1.6 linecolor rgb palette[1] title 'as printed in 1987', \
-	file using (is('measured', 'head', 4)):5:3 with labels left offset 1.0, -0.55 \
+	file using (is('measured', 'head', 4)):5:8 with labels left offset 1.0, -0.55 \
 		textcolor rgb palette[5] notitle, \
-	file using (is('measured', 'tail', 4)):5:3 with labels right offset -1.0, 0.55 \
+	file using (is('measured', 'tail', 4)):5:8 with labels right offset -1.0, 0.55 \
 		textcolor rgb palette[6] notitle, \
-	file using (strcol(1) eq 'printed' ? $4 : NaN):5:(strcol(3) . ', ' . strcol(2)) with labels left \
-		offset 1.0, 0 textcolor rgb palette[1] notitle
+	file using (strcol(1) eq 'printed' ? $4 : NaN):5:8 with labels right \
+		offset -1.0, 0 textcolor rgb palette[1] notitle
