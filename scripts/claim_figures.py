@@ -1,4 +1,4 @@
-"""Figures of the experiments about claims: insertion (C1) and schemes (C2, C4)."""
+"""Figures of the experiments about claims: insertion (C1), schemes (C2, C4), lapping (C22)."""
 
 import math
 import re
@@ -6,6 +6,7 @@ import re
 import insertion as law
 import statistics
 from drawing import Figure, bold_text
+from records import count
 
 # SOSP 1987 section 3.2, as a transcription has it: (distribution, search) -> share of n.
 PRINTED = {("exponential", "head"): 2 / 3, ("uniform", "head"): 1 / 2,
@@ -41,15 +42,13 @@ def insertion(run, experiment):
 
 
 def _share_labels(figure):
-    """Points in one place bear one label."""
+    """Points in one place bear one label, by the first of them."""
     places = {}
     for row in figure.rows:
-        places.setdefault((row[0], row[1], round(row[3], 2)), []).append(row)
-    for (what, *_), rows in places.items():
-        if what == "measured" and len(rows) > 1:
-            label = ", ".join(row[-1] for row in rows)
-            figure.rows = [(*row[:-1], (label if row is rows[0] else "") if row in rows
-                            else row[-1]) for row in figure.rows]
+        places.setdefault((row[0], row[1], round(row[3], 2)), []).append(row[-1])
+    labels = {place: ", ".join(names) for place, names in places.items()}
+    figure.rows = [(*row[:-1], labels.pop((row[0], row[1], round(row[3], 2)), ""))
+                   for row in figure.rows]
 
 
 def schemes(run, experiment):
@@ -105,3 +104,27 @@ def _crossover(run, cell):
     mean = re.fullmatch(r"([\d.]+)ms", _options(cell.workload).get("mean", ""))
     one = statistics.ratio(found[other], found[name]) if name and other and mean else None
     return [("crossover", float(mean[1]) / slots, one.mean, one.low, one.high)] if one else []
+
+
+def lapping(run, experiment):
+    """Each subject's cost relative to the baseline's, a panel a workload, at the largest n."""
+    shown = [one for one in statistics.standings(run, "time") if one.cell.experiment == experiment
+             and one.cell.dispatch == "vtable" and not one.cell.workload.endswith("/fill")]
+    shown = list(statistics.largest(shown).values())
+    figure = Figure(experiment, experiment, ("panel", "n", "subject", "y", "ratio", "low", "high"))
+    names = sorted({line.subject.name for one in shown for line in one.lines
+                    if line.subject.compared and line.subject.name != run.baseline})
+    for place, standing in enumerate(shown, 1):
+        for line in standing.lines:
+            one = line.to_baseline
+            if line.subject.name in names and one:
+                figure.add(place, standing.cell.n, line.subject.name,
+                           names.index(line.subject.name), one.mean, one.low, one.high)
+    if not figure.rows:
+        return None, []
+    figure.variables.update(
+        subject=names, baseline=run.baseline, height=100 + 30 * len(names),
+        panel=[bold_text(f"{one.cell.workload.partition(':')[0]}"
+                         f"{'/drain' if '/' in one.cell.workload else ''}, "
+                         f"n = {count(one.cell.n)}") for one in shown])
+    return figure, shown

@@ -583,7 +583,7 @@ def made_by(make):
 
 # Figures of experiments that show more than their rows.
 OWN = {"adversary": matrices, "insertion": made_by(claim_figures.insertion),
-       "schemes": made_by(claim_figures.schemes)}
+       "schemes": made_by(claim_figures.schemes), "lapping": made_by(claim_figures.lapping)}
 
 
 def own(run, experiment):

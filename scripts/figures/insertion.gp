@@ -27,5 +27,7 @@ plot x with lines linecolor rgb pale linewidth 5 title 'the law', \
 		textcolor rgb palette[5] notitle, \
 	file using (is('measured', 'tail', 4)):5:8 with labels right offset -1.0, 0.55 \
 		textcolor rgb palette[6] notitle, \
-	file using (strcol(1) eq 'printed' ? $4 : NaN):5:8 with labels right \
-		offset -1.0, 0 textcolor rgb palette[1] notitle
+	file using (strcol(1) eq 'printed' && $5 > $4 ? $4 : NaN):5:8 with labels right offset -1.0, 0 \
+		textcolor rgb palette[1] notitle, \
+	file using (strcol(1) eq 'printed' && $5 < $4 ? $4 : NaN):5:8 with labels left offset 1.0, 0 \
+		textcolor rgb palette[1] notitle
