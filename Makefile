@@ -153,7 +153,7 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 help: ## print this list
 	@echo 'timerbed: the reference testbed for timer structures in event loops'
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo
 	@echo 'RUN=DIR names the run that figures, report and compare work on (now $(RUN)).'
 
@@ -199,6 +199,14 @@ report: bench-setup ## write the report of RUN again
 compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
+
+# Any claim of paper/claims.tsv: runs the experiment that it needs, going on where that was stopped.
+claim-%: bench-setup ## one claim and its verdict: make claim-C7 (some take minutes, C13 and C16 hours)
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@experiments=$$(scripts/claims.py $* --experiment) && for one in $$experiments; do \
+		$(BUILD)/timerbed run bench/experiments/$$one.ini --out out/claim-$*/$$one \
+			--cache out/traces --resume >/dev/null || exit 1; \
+		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
 
 readme: bench-setup ## put the tables of results/quick and results/loop into the README
 	@scripts/readme.py README.md results/quick table

@@ -20,7 +20,8 @@ $(TESTS)/broken-test: $(call objects,sanitized,$(suite)/broken-test.c $(suite_so
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
 
-$(TESTS)/options-test: $(call objects,sanitized,structures/tests/options-test.c) $(call library_objects,sanitized)
+structure_tests := $(sort $(patsubst structures/tests/%.c,%,$(wildcard structures/tests/*-test.c)))
+$(structure_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/structures/tests/%.o $(call library_objects,sanitized)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lm
 
@@ -83,7 +84,7 @@ $(TESTS)/differential-test: $(call objects,sanitized,bench/tests/differential-te
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(exported) $^ -o $@ $(loop_libraries)
 
-test_programs := $(addprefix $(TESTS)/,conformance broken-test options-test fuzz-standalone \
+test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests) fuzz-standalone \
 	$(loop_tests) $(bench_tests) $(virtual_tests) differential-test)
 
 .PHONY: test-programs conformance
@@ -100,6 +101,7 @@ test: ## everything that can be proven without a clock (sanitized builds)
 		'bench/tests/count-test $(BUILD)/timerbed' \
 		scripts/tests/statistics-test.py \
 		scripts/tests/bibliography-test.py \
+		scripts/tests/claims-test.py \
 		scripts/tests/export-test \
 		scripts/tests/newcomer-test \
 		'scripts/tests/libevent-program-test $(BUILD)' \

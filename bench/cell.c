@@ -72,6 +72,7 @@ static void add_difference(struct replay_tally *sum, const struct replay_tally *
 	sum->arms += after->arms - before->arms;
 	sum->stops += after->stops - before->stops;
 	sum->advances += after->advances - before->advances;
+	sum->elapsed += after->elapsed - before->elapsed;
 	sum->fired += after->fired - before->fired;
 	sum->overtaken += after->overtaken - before->overtaken;
 	sum->wrong_state += after->wrong_state - before->wrong_state;
@@ -92,6 +93,7 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 	for (uint64_t i = 0; i < trace->header->phases; i++) {
 		struct replay_tally before = replay->tally, part = { 0 };
 		uint64_t first = trace->phases[i].first, end = phase_end(trace, i);
+		uint64_t begun = replay->now;
 
 		if (!trace->phases[i].measured) {
 			cell_code(cell, scene)(replay, first, end);
@@ -103,6 +105,7 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 		if (hooks && hooks->before)
 			hooks->before(hooks->data, i);
 		cell_code(cell, mode)(replay, first, end);
+		replay->tally.elapsed += replay->now - begun;
 		add_difference(&part, &replay->tally, &before);
 		if (hooks && hooks->after)
 			hooks->after(hooks->data, i, &part);
@@ -194,6 +197,7 @@ void cell_record_replay(const struct cell *cell, const struct replay *replay,
 	snprintf(checksum, sizeof(checksum), "%016" PRIx64, replay->tally.checksum);
 	json_object_set_new(record, "ops", json_integer((json_int_t)cell_operations(measured)));
 	json_object_set_new(record, "advances", json_integer((json_int_t)measured->advances));
+	json_object_set_new(record, "elapsed_ns", json_integer((json_int_t)measured->elapsed));
 	json_object_set_new(record, "fired", json_integer((json_int_t)measured->fired));
 	json_object_set_new(record, "expected", json_integer((json_int_t)expected));
 	json_object_set_new(record, "overtaken", json_integer((json_int_t)measured->overtaken));

@@ -37,6 +37,7 @@ import textwrap
 import numpy
 
 import adversary
+import claim_figures
 import drawing
 import questions
 import records
@@ -590,8 +591,20 @@ def question(run, experiment):
     return figure
 
 
+def made_by(make):
+    """What draws an experiment by a function of claim_figures."""
+    def draw_it(run, experiment):
+        figure, shown = make(run, experiment)
+        if figure:
+            about(figure, run, shown[0].cell.measured, shown)
+        return figure
+    return draw_it
+
+
 # Figures of experiments that show more than their rows.
-OWN = {"adversary": matrices, **dict.fromkeys(records.QUESTIONS, question)}
+OWN = {"adversary": matrices, **dict.fromkeys(records.QUESTIONS, question),
+       "insertion": made_by(claim_figures.insertion),
+       "schemes": made_by(claim_figures.schemes), "lapping": made_by(claim_figures.lapping)}
 
 
 def own(run, experiment):

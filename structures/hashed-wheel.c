@@ -66,6 +66,7 @@ struct hashed_wheel {
 	uint64_t tick_ns;
 	size_t size, waiting; /* armed; of these, in slots */
 	uint64_t slots;
+	uint64_t steps; /* timers that arming has passed in a sorted slot */
 	bool sorted, rounds;
 	struct timer *due, *due_end; /* found due, in the order in which they were */
 	struct timer *never;
@@ -119,12 +120,14 @@ static void push(struct timer **head, struct timer *timer)
 }
 
 /* Behind those that are due before it or at the same tick. */
-static void push_sorted(struct timer **head, struct timer *timer)
+static void push_sorted(struct hashed_wheel *wheel, struct timer **head, struct timer *timer)
 {
 	struct timer *before = NULL, *after = *head;
+	uint64_t steps = 0;
 
-	for (; after && after->key <= timer->key; after = after->link.next)
+	for (; after && after->key <= timer->key; after = after->link.next, steps++)
 		before = after;
+	wheel->steps += steps;
 	timer->link.previous = before;
 	timer->link.next = after;
 	*(before ? &before->link.next : head) = timer;
@@ -156,7 +159,7 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 		*rounds_of(timer) = rounds < UINT32_MAX ? (uint32_t)rounds : UINT32_MAX;
 	}
 	if (wheel->sorted)
-		push_sorted(&wheel->slot[slot], timer);
+		push_sorted(wheel, &wheel->slot[slot], timer);
 	else
 		push(&wheel->slot[slot], timer);
 }
@@ -369,6 +372,11 @@ static size_t hashed_wheel_footprint(const struct timer_set *set)
 	return sizeof(struct hashed_wheel) + wheel_of(set)->slots * sizeof(struct timer *);
 }
 
+static uint64_t hashed_wheel_steps(const struct timer_set *set)
+{
+	return wheel_of(set)->steps;
+}
+
 static const char *check_list(const struct hashed_wheel *wheel, const struct timer *head,
 			      uint64_t place, size_t *count)
 {
@@ -487,5 +495,6 @@ const struct timer_structure timer_hashed_wheel = {
 	.for_each = hashed_wheel_for_each,
 	.size = hashed_wheel_size,
 	.footprint = hashed_wheel_footprint,
+	.steps = hashed_wheel_steps,
 	.check = hashed_wheel_check,
 };

@@ -56,6 +56,7 @@ struct sorted_list_options {
 struct sorted_list {
 	struct timer *first, *last;
 	size_t size;
+	uint64_t steps; /* timers that a search has passed */
 	enum search search;
 };
 
@@ -65,20 +66,25 @@ static struct sorted_list *list_of(const struct timer_set *set)
 }
 
 /* The timer after which `key` belongs, going forward from `timer` (NULL: from the head). */
-static struct timer *walk_forward(const struct sorted_list *list, struct timer *timer, uint64_t key)
+static struct timer *walk_forward(struct sorted_list *list, struct timer *timer, uint64_t key)
 {
 	struct timer *next = timer ? timer->link.next : list->first;
+	uint64_t steps = 0;
 
-	for (; next && next->key <= key; next = next->link.next)
+	for (; next && next->key <= key; next = next->link.next, steps++)
 		timer = next;
+	list->steps += steps;
 	return timer;
 }
 
 /* The same, going back from `timer`. */
-static struct timer *walk_back(struct timer *timer, uint64_t key)
+static struct timer *walk_back(struct sorted_list *list, struct timer *timer, uint64_t key)
 {
-	while (timer && timer->key > key)
+	uint64_t steps = 0;
+
+	for (; timer && timer->key > key; steps++)
 		timer = timer->link.previous;
+	list->steps += steps;
 	return timer;
 }
 
@@ -140,7 +146,7 @@ static void sorted_list_insert(struct timer_set *set, struct timer *timer, uint6
 	(void)interval;
 	assert(timer->link.word[2] != ARMED && "insert: the timer is armed");
 	before = list->search == SEARCH_HEAD ? walk_forward(list, NULL, deadline)
-					     : walk_back(list->last, deadline);
+					     : walk_back(list, list->last, deadline);
 	timer->deadline = timer->key = deadline;
 	timer->link.word[2] = ARMED;
 	link_after(list, before, timer);
@@ -231,6 +237,11 @@ static size_t sorted_list_footprint(const struct timer_set *set)
 	return sizeof(struct sorted_list);
 }
 
+static uint64_t sorted_list_steps(const struct timer_set *set)
+{
+	return list_of(set)->steps;
+}
+
 static const char *sorted_list_check(const struct timer_set *set)
 {
 	const struct sorted_list *list = list_of(set);
@@ -286,5 +297,6 @@ const struct timer_structure timer_sorted_list = {
 	.for_each = sorted_list_for_each,
 	.size = sorted_list_size,
 	.footprint = sorted_list_footprint,
+	.steps = sorted_list_steps,
 	.check = sorted_list_check,
 };

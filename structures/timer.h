@@ -219,6 +219,11 @@ struct timer_structure {
 	 */
 	size_t (*footprint)(const struct timer_set *set);
 
+	/* How many armed timers insert and reinsert have passed on their way to a place, since
+	 * create; O(1). NULL where they do not walk past timers.
+	 */
+	uint64_t (*steps)(const struct timer_set *set);
+
 	/* Walks everything: NULL, or the first broken invariant in words. For tests; O(n) or worse.
 	 */
 	const char *(*check)(const struct timer_set *set);

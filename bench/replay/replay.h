@@ -37,6 +37,7 @@ _Static_assert(sizeof(struct replay_object) == 64, "an object is one cache line"
 /* What has happened so far; all of it grows, so that phases are differences. */
 struct replay_tally {
 	uint64_t arms, stops, advances;
+	uint64_t elapsed; /* ns of the trace's time; by cell_replay, in measured phases only */
 	uint64_t fired;
 	uint64_t overtaken;   /* re-armed or stopped before a late subject fired it */
 	uint64_t wrong_state; /* stops of timers that the subject had already given up */

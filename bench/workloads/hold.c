@@ -13,7 +13,7 @@
  *	exponential	-ln r					[0.500]
  *	uniform		2 r					[0.667]
  *	biased		0.9 + 0.2 r				[0.967]
- *	bimodal		2/21 r, and 200/21 more one time in 10	[0.186]
+ *	bimodal		2/21 r, and 200/21 more one time in 10	[0.130]
  *	triangular	1.5 sqrt r				[0.800]
  *	pareto		(1 - 1/alpha) r^(-1/alpha)		[0.500 at alpha 1.5]
  *

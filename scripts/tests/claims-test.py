@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+"""Tests of claims.py: from planted records each verdict has to come out, and no other.
+
+The last line printed is "N passed, N failed".
+"""
+
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+sys.path.insert(0, SCRIPTS)
+sys.dont_write_bytecode = True
+
+import claims  # noqa: E402
+import insertion  # noqa: E402
+
+HEADER = "\t".join(claims.COLUMNS)
+
+
+def record(subject, seed, **more):
+    line = {"schema": 1, "experiment": "made", "subject": subject, "kind": "structure",
+            "when": "exact", "ordering": "by deadline", "dispatch": "vtable", "workload": "idle",
+            "n": 1000, "pass": "time", "seed": seed, "replicate": seed, "ops": 1000,
+            "fired": 500, "expected": 500, "overtaken": 0, "status": "ok"}
+    line.update(more)
+    line.setdefault("trace_hash", f"{line['workload']} {line['n']} {seed}")
+    return line
+
+
+def pair(factor, blocks=8, noise=0.01, **more):
+    """a at `factor` times what b costs, in blocks that differ by far more."""
+    source = random.Random(3)
+    result = []
+    for seed in range(blocks):
+        base = 100 * math.exp(source.gauss(0, 1))
+        result.append(record("b", seed, ns_per_op=base, **more))
+        result.append(record("a", seed, ns_per_op=base * factor * math.exp(source.gauss(0, noise)),
+                             **more))
+    return result
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="timerbed-claims-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def write(self, lines, name="run"):
+        folder = os.path.join(self.folder, name)
+        os.makedirs(folder)
+        with open(os.path.join(folder, "cells.jsonl"), "w", encoding="utf-8") as out:
+            out.writelines(json.dumps(line) + "\n" for line in lines)
+        with open(os.path.join(folder, "env.json"), "w", encoding="utf-8") as out:
+            out.write("{}")
+        return folder
+
+    def table(self, *rows):
+        path = os.path.join(self.folder, "claims.tsv")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("\n".join((HEADER,) + rows) + "\n")
+        return path
+
+    def script(self, table, *arguments):
+        return subprocess.run(
+            ["/usr/bin/python3", "-B", os.path.join(SCRIPTS, "claims.py"), "--claims", table,
+             *arguments], capture_output=True, text=True, check=False, cwd=self.folder)
+
+    def judge(self, lines, statistic, tolerance):
+        claim = claims.parse(["C1", "it is so", "somebody", statistic, tolerance, "made"])
+        run = claims.records.Run(self.write(lines, f"run{len(os.listdir(self.folder))}"))
+        return claims.judge(claim, [run])
+
+
+class Verdicts(Case):
+    RATIO = "ratio a=a b=b workload=idle n=1e3"
+    TOLERANCE = "0.92..0.98 | ..0.98"
+
+    def test_each_of_the_four(self):
+        for factor, noise, expected in ((0.95, 0.005, claims.REPRODUCED),
+                                        (0.60, 0.01, claims.CONSTANT),
+                                        (1.20, 0.01, claims.REFUTED),
+                                        (1.00, 0.005, claims.REFUTED),
+                                        (0.97, 0.30, claims.UNRESOLVED)):
+            row = self.judge(pair(factor, noise=noise), self.RATIO, self.TOLERANCE)
+            self.assertEqual(row["verdict"], expected, factor)
+            self.assertEqual((row["blocks"], row["indicative"]), (8, "no"))
+            self.assertLess(row["low"], row["high"])
+
+    def test_where_the_interval_has_to_be(self):
+        ranges = [(1.0, 2.0), (0.5, 3.0)]
+        for low, high, expected in ((1.2, 1.8, claims.REPRODUCED), (0.9, 1.1, claims.REPRODUCED),
+                                    (0.6, 0.9, claims.CONSTANT), (0.4, 0.9, claims.UNRESOLVED),
+                                    (3.1, 4.0, claims.REFUTED), (0.4, 4.0, claims.UNRESOLVED),
+                                    (math.nan, math.nan, claims.UNRESOLVED)):
+            self.assertEqual(claims.verdict(claims.Estimate(1, low, high, 8), ranges), expected,
+                             (low, high))
+        self.assertEqual(claims.verdict(claims.Estimate(1.5, 1.4, 1.6, 8, form=False), ranges),
+                         claims.REFUTED)
+        self.assertEqual(claims.verdict(claims.Estimate(0, 0.8, 1.1, 8), [(1.0, 2.0), (0.5, 1.0)]),
+                         claims.REPRODUCED)
+
+    def test_one_block_is_no_evidence_and_few_are_indicative(self):
+        self.assertEqual(self.judge(pair(0.5, 1), self.RATIO, "..0.9")["verdict"],
+                         claims.UNRESOLVED)
+        row = self.judge(pair(0.5, 4), self.RATIO, "..0.9")
+        self.assertEqual((row["verdict"], row["indicative"]), (claims.REPRODUCED, "yes"))
+
+    def test_selection_leads_to_the_records(self):
+        row = self.judge(pair(0.5), self.RATIO, "..0.9")
+        self.assertEqual(json.loads(row["selection"]), [
+            {"subject": name, "workload": "idle", "n": 1000, "dispatch": "vtable", "pass": "time"}
+            for name in "ab"])
+
+    def test_overtaken_firings_are_told(self):
+        lines = [dict(line, overtaken=100 if line["subject"] == "a" else 0) for line in pair(0.5)]
+        self.assertIn("a: 20 %", self.judge(lines, self.RATIO, "..0.9")["note"])
+
+
+class Statistics(Case):
+    def test_the_law_of_insertion(self):
+        for name, expected in (("exponential", 1 / 2), ("uniform", 2 / 3), ("biased", 29 / 30),
+                               ("triangular", 4 / 5), ("pareto", 1 / 2), ("bimodal", 0.81 * 2 / 63 + 0.18 / 21 + 0.01 * (200 / 21 + 2 / 63))):
+            self.assertAlmostEqual(insertion.head_share(name), expected, delta=6e-4, msg=name)
+        self.assertAlmostEqual(insertion.share("uniform", "tail"), 1 / 3)
+        self.assertEqual(insertion.distribution_of("hold:batch=1,dist=pareto"), "pareto")
+
+    def test_the_law_against_a_simulation(self):
+        # 2,000 renewals of 400 lives, uniform on 0..2: who is passed, counted.
+        source = random.Random(5)
+        lives = [2 * math.sqrt(source.random()) * source.random() for _ in range(400)]
+        passed = 0
+        for _ in range(4000):
+            now = min(lives)
+            lives.remove(now)
+            new = now + 2 * source.random()
+            passed += sum(life < new for life in lives)
+            lives.append(new)
+        self.assertAlmostEqual(passed / 4000 / 399, insertion.head_share("uniform"), delta=0.02)
+
+    def test_share_of_the_others(self):
+        lines = [record("list", seed, **{"pass": "memory"}, steps_per_insert=499.5 + seed / 100)
+                 for seed in range(3)]
+        row = self.judge(lines, "share subject=list workload=idle n=1e3", "0.49..0.51")
+        self.assertEqual((row["verdict"], row["indicative"]), (claims.REPRODUCED, "no"))
+        self.assertAlmostEqual(row["value"], 0.5, places=3)
+
+    def linear(self, power):
+        lines = []
+        for seed in range(3):
+            for n in (256, 512, 1024, 4096):
+                each = 4 + 15 * (n / 256) ** power + seed / 100
+                for name, more in (("wheel", each), ("nothing", 0)):
+                    lines.append(record(name, seed, n=n, **{"pass": "count"}, elapsed_ns=1e9,
+                                        instructions_per_op=7 + more))  # an op a tick
+        return self.judge(lines, "linear subject=wheel less=nothing workload=idle "
+                          "n=256,512,1024,4096 slots=256 tick=1e6", "3..4.5 | 0..")
+
+    def test_linear_cost_and_cost_that_is_not(self):
+        row = self.linear(1)
+        self.assertEqual(row["verdict"], claims.REPRODUCED)
+        self.assertAlmostEqual(row["value"], 15 / 4, delta=0.02)
+        self.assertEqual(self.linear(3)["verdict"], claims.REFUTED)
+
+    def pays(self, factors, tolerance):
+        lines = [line for n, factor in factors.items() for line in pair(factor, n=n)]
+        sizes = ",".join(str(n) for n in factors)
+        return self.judge(lines, f"pays a=a b=b workload=idle n={sizes}", tolerance)
+
+    def test_thresholds(self):
+        row = self.pays({100: 1.0, 300: 0.7, 1000: 0.5}, "100..999 | ..1e5")
+        self.assertEqual((row["low"], row["high"], row["verdict"]), (100, 300, claims.REPRODUCED))
+        row = self.pays({100: 1.2, 1000: 1.0, 3000: 0.5}, "100..999 | ..1e5")
+        self.assertEqual((row["low"], row["high"], row["verdict"]), (1000, 3000, claims.CONSTANT))
+        row = self.pays({100: 1.2, 1000: 1.0}, "100..999 | ..1e5")
+        self.assertEqual((row["value"], row["verdict"]), (math.inf, claims.REFUTED))
+        row = self.pays({100: 0.5, 1000: 1.0, 3000: 0.5}, "1e3..4e3")
+        self.assertEqual((row["low"], row["high"]), (1000, 3000))
+
+    def test_thresholds_by_an_option(self):
+        lines = [line for mean, factor in (("1s", 1.3), ("2s", 0.5))
+                 for line in pair(factor, workload=f"hold:mean={mean}")]
+        row = self.judge(lines, "pays a=a b=b workload=hold:mean=% n=1e3 values=1s,2s x=1,2",
+                         "1..2")
+        self.assertEqual((row["low"], row["high"], row["verdict"]), (1, 2, claims.REPRODUCED))
+
+    def test_best_of_several(self):
+        lines = []
+        for seed in range(8):
+            for arity, ns in ((2, 100), (4, 60), (8, 61), (16, 90)):
+                lines.append(record(f"heap:arity={arity}", seed, ns_per_op=ns + seed % 3))
+        row = self.judge(lines, "best subject=heap:arity=% values=2,4,8,16 workload=idle n=1e3",
+                         "4..8 | 3..16")
+        self.assertEqual((row["value"], row["low"], row["high"], row["verdict"]),
+                         (4, 4, 8, claims.REPRODUCED))
+
+    def test_growth(self):
+        for power, expected in ((0.0, claims.REPRODUCED), (0.3, claims.REFUTED)):
+            lines = [record(name, seed, n=n, **{"pass": "count"},
+                            instructions_per_op=20 + (name == "a") * (50 + seed) * n ** power)
+                     for seed in range(2) for n in (1000, 10000, 100000) for name in "ab"]
+            row = self.judge(lines, "growth subject=a less=b workload=idle n=1e3,1e4,1e5",
+                             "-0.05..0.05")
+            self.assertEqual(row["verdict"], expected)
+            self.assertAlmostEqual(row["value"], power, delta=0.01)
+
+    def test_tau_of_rankings(self):
+        lines = [record(name, seed, workload=workload, ns_per_op=ns * (seed + 1))
+                 for seed in range(4)
+                 for workload, costs in (("hold", (1, 2, 3, 4)), ("idle", (4, 3, 2, 1)))
+                 for name, ns in zip("abcd", costs)]
+        row = self.judge(lines, "tau workload=hold workload_b=idle n=1e3", "-1..0.5")
+        self.assertEqual((row["value"], row["verdict"]), (-1, claims.REPRODUCED))
+
+    def test_the_largest_difference(self):
+        lines = pair(0.7) + pair(1.1, n=10)
+        row = self.judge(lines, "largest subjects=a to=b workload=idle n=10,1e3", "1..1.2")
+        self.assertEqual(row["verdict"], claims.REFUTED)
+        self.assertAlmostEqual(row["value"], 1 / 0.7, delta=0.03)
+
+    def test_how_late(self):
+        lines = [record(name, seed, **{"pass": "memory"}, lateness_max_ns=ns)
+                 for seed in range(2) for name, ns in (("late", 501), ("exact", 1))]
+        row = self.judge(lines, "late subject=late exact=exact workload=idle n=1e3 "
+                         "shortest=4000 longest=5000", "0..0.125")
+        self.assertEqual((row["low"], row["high"], row["verdict"]),
+                         (0.1, 0.125, claims.REPRODUCED))
+
+    def test_a_tick_in_two_workloads(self):
+        lines = [record(name, seed, workload=workload, **{"pass": "count"}, elapsed_ns=1e9,
+                        instructions_per_op=5 + (name == "a") * each)
+                 for seed in range(3) for workload, each in (("x", 30), ("y", 20)) for name in "ab"]
+        row = self.judge(lines, "a_tick subject=a less=b workload=x workload_b=y n=1e3 tick=1e6",
+                         "1.5..1.5")
+        self.assertAlmostEqual(row["value"], 1.5)
+
+
+class Command(Case):
+    GOOD = "\t".join(("C1", "it is so", "somebody", Verdicts.RATIO, "..0.9", "made"))
+    OTHER = "\t".join(("C2a", "so too", "somebody", Verdicts.RATIO, "..0.9", "absent"))
+
+    def test_table_and_what_the_paper_reads(self):
+        run = self.write(pair(0.5))
+        done = self.script(self.table(self.GOOD), run, "--out", "all.tsv")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertTrue(done.stdout.splitlines()[1].startswith("C1\treproduced\t0.50\t["))
+        with open(os.path.join(self.folder, "all.tsv"), encoding="utf-8") as lines:
+            header, row = (line.rstrip("\n").split("\t") for line in lines)
+        found = dict(zip(header, row))
+        self.assertEqual((found["verdict"], found["blocks"], found["experiment"]),
+                         ("reproduced", "8", "made"))
+        self.assertAlmostEqual(float(found["value"]), 0.5, delta=0.01)
+
+    def test_missing_records_are_an_error_that_is_named(self):
+        run = self.write(pair(0.5))
+        done = self.script(self.table(self.GOOD, self.OTHER), run)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("C2a: no records of the experiment absent", done.stderr)
+        done = self.script(self.table(self.GOOD, self.OTHER), run, "--partial")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("C2a\tno data\t-", done.stdout)
+
+    def test_several_runs_and_ids(self):
+        runs = self.write(pair(0.5)), self.write(pair(2.0, experiment="absent"), "other")
+        done = self.script(self.table(self.GOOD, self.OTHER), *runs, "C2")
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 2))
+        self.assertIn("C2a\trefuted", done.stdout)
+        done = self.script(self.table(self.GOOD), runs[0], "C9")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no claim 'C9'", done.stderr)
+
+    def test_malformed_lines_are_named_by_number(self):
+        for fields, words in ((("C2", "x", "y", "ratio a=a"), "4 columns"),
+                              (("2", "x", "y", Verdicts.RATIO, "1..2", "made"), "no id"),
+                              (("C2", "x", "y", "guess a=a", "1..2", "made"), "no statistic"),
+                              (("C2", "x", "y", "ratio a=a b=b n=1", "1..2", "made"),
+                               "needs workload"),
+                              (("C2", "x", "y", "share subject=a colour=b", "1..2", "made"),
+                               "not 'colour=b'"),
+                              (("C2", "x", "y", Verdicts.RATIO, "about 1", "made"), "no range"),
+                              (("C2", "x", "y", Verdicts.RATIO, "2..1", "made"), "empty range"),
+                              (("C1", "x", "y", Verdicts.RATIO, "1..2", "made"), "comes twice")):
+            done = self.script(self.table(self.GOOD, "\t".join(fields)), self.folder)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("claims.tsv:3: ", done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_the_claims_of_the_paper_can_be_read(self):
+        found = claims.read_claims(claims.CLAIMS)
+        self.assertGreaterEqual(len({claim.id.rstrip("abcd") for claim in found}), 12)
+        done = self.script(claims.CLAIMS, "--experiment", "C7")
+        self.assertEqual(done.stdout, "thresholds\n")
+
+
+if __name__ == "__main__":
+    result = unittest.main(exit=False, verbosity=0).result
+    broken = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - broken} passed, {broken} failed")
+    sys.exit(bool(broken))

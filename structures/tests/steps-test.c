@@ -1,0 +1,125 @@
+/*
+ * steps-test.c - what `steps` counts, on lists whose contents are known
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "structures/timer.h"
+
+#define TIMERS 10
+
+struct known {
+	const struct timer_structure *structure;
+	struct timer_set *set;
+	struct timer timers[TIMERS + 1];
+};
+
+/* Ten timers, due after 10, 20, ... 100 times `unit` ns, armed in that order. */
+static void open_known(struct known *known, const char *text, uint64_t unit)
+{
+	char error[256];
+
+	*known = (struct known){ 0 };
+	assert_int_equal(
+		timer_set_create(text, 0, &known->structure, &known->set, error, sizeof(error)), 0);
+	assert_int_equal(known->structure->reserve(known->set, TIMERS + 1), 0);
+	for (uint64_t i = 0; i < TIMERS; i++)
+		known->structure->insert(known->set, &known->timers[i], (i + 1) * 10 * unit, 0);
+}
+
+static uint64_t steps(const struct known *known)
+{
+	return known->structure->steps(known->set);
+}
+
+/* How many an eleventh timer passes. */
+static uint64_t passed(struct known *known, uint64_t deadline)
+{
+	uint64_t before = steps(known);
+
+	known->structure->insert(known->set, &known->timers[TIMERS], deadline, 0);
+	known->structure->remove(known->set, &known->timers[TIMERS]);
+	return steps(known) - before;
+}
+
+static void close_known(struct known *known)
+{
+	known->structure->destroy(known->set);
+}
+
+static void from_the_tail(void **state)
+{
+	struct known known;
+
+	(void)state;
+	open_known(&known, "sorted-list:search=tail", 1);
+	assert_int_equal(steps(&known), 0); /* each was the last */
+	assert_int_equal(passed(&known, 5), 10);
+	assert_int_equal(passed(&known, 45), 6);
+	assert_int_equal(passed(&known, 50), 5); /* behind its equal */
+	assert_int_equal(passed(&known, 1000), 0);
+	close_known(&known);
+}
+
+static void from_the_head(void **state)
+{
+	struct known known;
+
+	(void)state;
+	open_known(&known, "sorted-list:search=head", 1);
+	assert_int_equal(steps(&known), 0 + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9);
+	assert_int_equal(passed(&known, 5), 0);
+	assert_int_equal(passed(&known, 45), 4);
+	assert_int_equal(passed(&known, 50), 5);
+	assert_int_equal(passed(&known, 1000), 10);
+	close_known(&known);
+}
+
+/* Moving within its neighbours walks past none; beyond them it is taken out first. */
+static void re_arming(void **state)
+{
+	struct known known;
+	uint64_t before;
+
+	(void)state;
+	open_known(&known, "sorted-list:search=tail", 1);
+	known.structure->reinsert(known.set, &known.timers[4], 55, 0);
+	assert_int_equal(steps(&known), 0);
+	before = steps(&known);
+	known.structure->reinsert(known.set, &known.timers[0], 75, 0); /* 80, 90, 100 */
+	assert_int_equal(steps(&known) - before, 3);
+	close_known(&known);
+}
+
+/* Ticks 10, 20, ... 100 in two slots are all in slot 0; from its head, as Scheme 5 has it. */
+static void in_a_slot(void **state)
+{
+	struct known known;
+
+	(void)state;
+	open_known(&known, "hashed-wheel:slots=2,order=sorted,tick=1us", 1000);
+	assert_int_equal(steps(&known), 45);
+	assert_int_equal(passed(&known, 44000), 4);
+	assert_int_equal(passed(&known, 45000), 0); /* slot 1 is empty */
+	close_known(&known);
+	open_known(&known, "hashed-wheel:slots=2,tick=1us", 1000);
+	assert_int_equal(passed(&known, 44000), 0); /* no order, no walk */
+	close_known(&known);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_the_tail),
+		cmocka_unit_test(from_the_head),
+		cmocka_unit_test(re_arming),
+		cmocka_unit_test(in_a_slot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
