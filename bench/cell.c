@@ -93,7 +93,7 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 	for (uint64_t i = 0; i < trace->header->phases; i++) {
 		struct replay_tally before = replay->tally, part = { 0 };
 		uint64_t first = trace->phases[i].first, end = phase_end(trace, i);
-		uint64_t begun = replay->now;
+		uint64_t since = replay->now;
 
 		if (!trace->phases[i].measured) {
 			cell_code(cell, scene)(replay, first, end);
@@ -105,7 +105,7 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 		if (hooks && hooks->before)
 			hooks->before(hooks->data, i);
 		cell_code(cell, mode)(replay, first, end);
-		replay->tally.elapsed += replay->now - begun;
+		replay->tally.elapsed += replay->now - since;
 		add_difference(&part, &replay->tally, &before);
 		if (hooks && hooks->after)
 			hooks->after(hooks->data, i, &part);
