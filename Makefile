@@ -232,7 +232,7 @@ install: bench-setup ## install the command and its data below PREFIX (default /
 	@cd loop/include && for file in *.h event2/*.h; do \
 		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/include/timerbed-event/$$file || exit 1; \
 	done
-	@for file in scripts/*.py scripts/export scripts/figures/* bench/experiments/* structures/*.[ch] \
+	@for file in scripts/*.py scripts/export scripts/figures/* bench/experiments/* paper/*.tsv structures/*.[ch] \
 		structures/common/* LICENSE; do \
 		install -D $$file $(DESTDIR)$(PREFIX)/share/timerbed/$$file || exit 1; \
 	done

@@ -18,7 +18,7 @@ set bmargin at screen down(height - 52)
 set multiplot
 do for [p = 1:panel_count] {
 	set lmargin at screen across(margin_left + (p - 1) * panel_width + 6)
-	set rmargin at screen across(margin_left + p * panel_width - 12)
+	set rmargin at screen across(margin_left + p * panel_width - 30)
 	set label 1 panel[p] at graph 0, graph 1 offset 0.3, 0.7 left textcolor rgb ink
 	set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb pale linewidth 4 back
 	do for [i = 1:subject_count] {
