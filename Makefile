@@ -100,10 +100,10 @@ $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(BACKENDS) $(WORKL
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
-# What the program says of its own build; bench/run/environment.c is compiled anew when that changes.
+# What the program says of its own build; what includes it is compiled anew when that changes.
 $(generated)/build_info.h: force
 	@scripts/build-info $@ '$(CC)' '$(strip -std=c17 $(flags_measured) $(CFLAGS))'
-$(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/run/environment.o): $(generated)/build_info.h
+$(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o)): $(generated)/build_info.h
 
 # Changes only when a file is added or removed.
 listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN)
