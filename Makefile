@@ -42,7 +42,8 @@ inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(patsubst %,
 #   default    assertions on; the library that other programs link
 #   measured   assertions off, -O2 for the baseline instruction set: what is timed
 #   sanitized  assertions on, address and undefined-behaviour sanitizers: what make test runs
-#   shared     as default, for the shared library: only its interface is visible
+#   shared     as default, for the event loop's shared library: only its interface is visible
+#   pic        as default, for the structures' shared library
 #   threads    assertions on, thread sanitizer: the loop only
 # A variant of the measured build: make OPTIMIZE='-O3 -march=native' BUILD=build-native
 
@@ -62,6 +63,7 @@ flags_default   := $(OPTIMIZE)
 flags_measured  := $(OPTIMIZE) -DNDEBUG
 flags_sanitized := -O1 $(SANITIZE)
 flags_shared    := $(OPTIMIZE) -fPIC -fvisibility=hidden
+flags_pic       := $(OPTIMIZE) -fPIC -fno-semantic-interposition
 flags_threads   := -O1 -fsanitize=thread -fno-omit-frame-pointer
 
 loop_libraries := -luring -lm -lpthread
@@ -83,7 +85,7 @@ $(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c
 	@mkdir -p $$(@D)
 	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
 endef
-$(foreach v,default measured sanitized shared threads,$(eval $(call compile_rules,$(v))))
+$(foreach v,default measured sanitized shared pic threads,$(eval $(call compile_rules,$(v))))
 
 # ----------------------------------------------------------------------------------- generated
 #
@@ -100,10 +102,10 @@ $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(BACKENDS) $(WORKL
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
-# What the program says of its own build; bench/run/environment.c is compiled anew when that changes.
+# What the program says of its own build; what includes it is compiled anew when that changes.
 $(generated)/build_info.h: force
 	@scripts/build-info $@ '$(CC)' '$(strip -std=c17 $(flags_measured) $(CFLAGS))'
-$(foreach v,default measured sanitized,$(BUILD)/$(v)/bench/run/environment.o): $(generated)/build_info.h
+$(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o)): $(generated)/build_info.h
 
 # Changes only when a file is added or removed.
 listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN)
@@ -124,6 +126,11 @@ bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORK
 
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
+
+# 0: until the contract has settled, a program is to be built again with each version.
+$(BUILD)/libtimerbed.so: $(call library_objects,pic) scripts/pkgconfig/exported.map
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed.so.0 -Wl,-z,defs -Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
+	@ln -sf libtimerbed.so $@.0
 
 # The loop with every structure and backend: all that a program for libevent's core links.
 $(BUILD)/libtimerbed-event.a: $(call loop_objects,default) $(call library_objects,default)
@@ -148,7 +155,7 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 # --------------------------------------------------------------------------------------- targets
 
 .PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme test fuzz \
-	format format-check install clean
+	format format-check install uninstall dist clean
 
 help: ## print this list
 	@echo 'timerbed: the reference testbed for timer structures in event loops'
@@ -166,7 +173,7 @@ setup: ## install the Debian packages that are missing (root, or sudo without a 
 # The set-up has to come before make looks at what to build: headers may not be there yet. So what a
 # newcomer calls installs first and then calls make again.
 .PHONY: programs bench-setup
-programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/libtimerbed.a \
+programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/libtimerbed.a $(BUILD)/libtimerbed.so \
 	$(BUILD)/libtimerbed-event.a $(BUILD)/libtimerbed-event.so
 bench-setup:
 	@scripts/setup bench
@@ -221,21 +228,17 @@ format-check: ## fail if clang-format would change anything
 formatted = $(wildcard structures/*.[ch] structures/*/*.[ch] structures/*/*/*.[ch] bench/*.[ch] \
 	bench/*/*.[ch] loop/*.[ch] loop/*/*.[ch] loop/include/event2/*.h)
 
-install: bench-setup ## install the command and its data below PREFIX (default /usr/local)
+# What a packager sets: DESTDIR, PREFIX, LIBDIR and so on; scripts/install lists them. Nothing is
+# installed from the network here: what is missing for building says so.
+install: ## install command, libraries, headers, man page below PREFIX (/usr/local); DESTDIR goes before
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
-	install -D $(BUILD)/timerbed $(DESTDIR)$(PREFIX)/bin/timerbed
-	install -D -m 644 $(BUILD)/libtimerbed.a $(DESTDIR)$(PREFIX)/lib/libtimerbed.a
-	install -D -m 644 structures/timer.h $(DESTDIR)$(PREFIX)/include/timerbed/timer.h
-	install -D -m 644 $(BUILD)/libtimerbed-event.a $(DESTDIR)$(PREFIX)/lib/libtimerbed-event.a
-	install -D $(BUILD)/libtimerbed-event.so $(DESTDIR)$(PREFIX)/lib/libtimerbed-event.so.1
-	ln -sf libtimerbed-event.so.1 $(DESTDIR)$(PREFIX)/lib/libtimerbed-event.so
-	@cd loop/include && for file in *.h event2/*.h; do \
-		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/include/timerbed-event/$$file || exit 1; \
-	done
-	@for file in scripts/*.py scripts/export scripts/figures/* bench/experiments/* paper/*.tsv structures/*.[ch] \
-		structures/common/* LICENSE; do \
-		install -D $$file $(DESTDIR)$(PREFIX)/share/timerbed/$$file || exit 1; \
-	done
+	@$(installed) scripts/install
+uninstall: ## take away what install has put there
+	@$(installed) scripts/install --remove
+installed = $(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR,$(name)='$($(name))')
+
+dist: ## timerbed-VERSION.tar.gz of the committed tree, the same bytes for the same commit
+	@scripts/dist
 
 clean: ## delete build/ (runs in out/ stay)
 	rm -rf $(BUILD)

@@ -103,6 +103,10 @@ test: ## everything that can be proven without a clock (sanitized builds)
 		scripts/tests/bibliography-test.py \
 		scripts/tests/claims-test.py \
 		scripts/tests/export-test \
+		'scripts/tests/man-test $(BUILD)/timerbed' \
+		'scripts/tests/completion-test $(BUILD)/timerbed' \
+		'scripts/tests/install-test $(BUILD)' \
+		scripts/tests/dist-test \
 		scripts/tests/newcomer-test \
 		'scripts/tests/libevent-program-test $(BUILD)' \
 		scripts/tests/clang-test

@@ -7,6 +7,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/commands/commands.h"
 #include "bench/message.h"
+#include "build_info.h"
 #include "structures/common/options.h"
 
 static void print_usage(FILE *file)
@@ -15,7 +16,8 @@ static void print_usage(FILE *file)
 	for (const struct command *command = commands; command->name; command++)
 		if (command->summary[0] != '(')
 			fprintf(file, "  %-10s %s\n", command->name, command->summary);
-	fputs("\ntimerbed COMMAND --help tells more.\n", file);
+	fputs("\ntimerbed COMMAND --help tells more; timerbed --version tells which this is.\n",
+	      file);
 }
 
 static int unknown_command(const char *name)
@@ -39,6 +41,8 @@ int main(int argc, char **argv)
 		return print_usage(stderr), EXIT_USAGE;
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return print_usage(stdout), 0;
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return puts("timerbed " BUILD_VERSION " (" BUILD_REVISION ")"), 0;
 	command = command_find(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 const struct command commands[] = {
-	{ "list", "[structures|workloads|subjects|passes|experiments]", "what there is",
+	{ "list", "[structures|workloads|subjects|backends|passes|experiments]", "what there is",
 	  command_list },
 	{ "explain", "NAME", "a structure, workload, subject or pass in words", command_explain },
 	{ "run", "EXPERIMENT.ini | SUBJECT... -w WORKLOAD -n RANGE [OPTION...]",

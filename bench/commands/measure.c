@@ -18,6 +18,7 @@
 #include "bench/message.h"
 #include "bench/run/plan.h"
 #include "bench/run/runner.h"
+#include "bench/scripts.h"
 #include "structures/common/options.h"
 
 /* Letters for options that have no short form. */
@@ -141,13 +142,19 @@ static bool is_file_name(const char *word)
 	return length > 4 && !strcmp(word + length - 4, ".ini");
 }
 
-/* Of a file's settings the number of blocks may be set on the command line as well. */
+/*
+ * Of a file's settings the number of blocks may be set on the command line as well. A bare name that
+ * is no file here is one of the project's own, as `timerbed list experiments` shows them.
+ */
 static int take_file(struct request *request, const char *path)
 {
 	struct experiment *experiment = &request->experiment;
-	char error[NAMES_ERROR_SIZE];
+	char error[NAMES_ERROR_SIZE], ours[SCRIPTS_PATH_SIZE], name[256];
 	int result;
 
+	snprintf(name, sizeof(name), "bench/experiments/%s", path);
+	if (!strchr(path, '/') && access(path, R_OK) && !scripts_find(name, ours, sizeof(ours)))
+		path = ours;
 	experiment_free(experiment);
 	result = experiment_read(experiment, path, error);
 	for (size_t i = 0; i < experiment->group_count && !result && request->replicates; i++)

@@ -129,6 +129,7 @@ json_t *environment_describe(void)
 	set_text(environment, "date", date);
 	describe_machine(environment);
 	describe_caches(environment);
+	set_text(environment, "version", BUILD_VERSION);
 	set_text(environment, "compiler", BUILD_COMPILER);
 	set_text(environment, "flags", BUILD_FLAGS);
 	set_text(environment, "revision", BUILD_REVISION);
