@@ -154,7 +154,7 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme test fuzz \
+.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme paper test fuzz \
 	format format-check install uninstall dist clean
 
 help: ## print this list
@@ -208,6 +208,14 @@ compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
 
 # Any claim of paper/claims.tsv: runs the experiment that it needs, going on where that was stopped.
+# Every number is taken from RESULTS: a run, or a folder of runs.
+RESULTS ?= results/full
+PAPER   := $(BUILD)/paper
+paper: ## build the paper as build/paper/timerbed.pdf: make paper RESULTS=DIR for another run's
+	@scripts/setup paper
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	$(call quiet,PAPER,$(PAPER)/timerbed.pdf) scripts/typeset $(RESULTS) $(PAPER) $(BUILD)/timerbed
+
 claim-%: bench-setup ## one claim and its verdict: make claim-C7 (some take minutes, C13 and C16 hours)
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@experiments=$$(scripts/claims.py $* --experiment) && for one in $$experiments; do \
