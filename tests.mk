@@ -98,6 +98,7 @@ test: ## everything that can be proven without a clock (sanitized builds)
 		'bench/tests/loop-command-test $(BUILD)/timerbed-sanitized' \
 		'bench/tests/count-test $(BUILD)/timerbed' \
 		scripts/tests/statistics-test.py \
+		scripts/tests/questions-test.py \
 		scripts/tests/export-test \
 		scripts/tests/newcomer-test \
 		'scripts/tests/libevent-program-test $(BUILD)' \
