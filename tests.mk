@@ -102,6 +102,7 @@ test: ## everything that can be proven without a clock (sanitized builds)
 		scripts/tests/statistics-test.py \
 		scripts/tests/bibliography-test.py \
 		scripts/tests/claims-test.py \
+		scripts/tests/questions-test.py \
 		scripts/tests/export-test \
 		'scripts/tests/man-test $(BUILD)/timerbed' \
 		'scripts/tests/completion-test $(BUILD)/timerbed' \

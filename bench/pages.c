@@ -54,6 +54,9 @@ int pages_prepare(enum pages pages)
 	return pages == PAGES_HUGE ? ask_allocator() : 0;
 }
 
+/* Nobody has memory for that: a sanitizer's shadow of the address space, walked for minutes. */
+#define LARGEST_MAPPING (UINT64_C(1) << 40)
+
 /* A line of the kernel's list of mappings: whether it is private, anonymous and to be written. */
 static bool is_anonymous(const char *line, uintptr_t *begin, uintptr_t *end)
 {
@@ -73,7 +76,7 @@ void pages_collapse(void)
 
 	/* Refusals are no news: most mappings are too small. What was had is counted afterwards. */
 	while (file && fgets(line, sizeof(line), file))
-		if (is_anonymous(line, &begin, &end))
+		if (is_anonymous(line, &begin, &end) && end - begin < LARGEST_MAPPING)
 			madvise((void *)begin, end - begin, MADV_COLLAPSE);
 	if (file)
 		fclose(file);

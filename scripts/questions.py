@@ -77,7 +77,7 @@ def difference(a, b):
     if not len(sample):
         return None
     mean = float(numpy.mean(sample))
-    if len(sample) < 2 or numpy.ptp(sample) == 0:
+    if len(sample) < 2 or numpy.ptp(sample) <= 1e-9 * max(1.0, abs(mean)):
         return mean, mean, mean, len(sample)
     interval = stats.ttest_1samp(sample, 0.0).confidence_interval(1 - statistics.LEVEL)
     return mean, float(interval.low), float(interval.high), len(sample)
@@ -360,8 +360,6 @@ def pairs(run, name, panels, words, paired, columns):
     all ratios of the figure are one family. Else both medians do.
     """
     rows = list(dict.fromkeys(pair.subject for panel in panels for pair in panel[3]))
-    if not rows:
-        return None
     figure = Figure(name, name, ("panel", "workload", "n", "subject", "row", "side", "ns", "low",
                                  "high", "blocks", "ratio", "ratio_low", "ratio_high", "verdict",
                                  "text", "colour", "told_apart"))
@@ -386,6 +384,8 @@ def pairs(run, name, panels, words, paired, columns):
                                *middle, len(sample), *numbers, text, look[pair.subject][0][0],
                                int(not one or one.verdict in ("faster", "slower")))
     heading = f"{words[1]} / {words[0]}" if paired else "ns"
+    if not ends:
+        return None
     left = max(map(len, rows)) * LETTER + 14
     right = max(longest, len(heading)) * LETTER + 20
     height = len(rows) * 21 + 88

@@ -16,7 +16,9 @@ array digit[3] = [ 1, 2, 5 ]
 decades = log10(x_high / x_low)
 digits = decades < (panel_width - right) / 150.0 ? 3 : 1
 set xtics ()
-do for [d = floor(log10(x_low)):ceil(log10(x_high))] {
+# Every other decade where labels would touch.
+step = 1 + ((panel_width - right) / decades < 62)
+do for [d = floor(log10(x_low)):ceil(log10(x_high)):step] {
 	do for [k = 1:digits] {
 		set xtics add (time_label(digit[k] * 10.0 ** d) digit[k] * 10.0 ** d)
 	}

@@ -889,8 +889,8 @@ class Drawing(Case):
                          "<g fill='url(#x-c)' id=\"x-b\"/></svg>")
 
 
-def main():
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
+def main(module=None):
+    suite = unittest.defaultTestLoader.loadTestsFromModule(module or sys.modules[__name__])
     said = io.StringIO()
     with contextlib.redirect_stderr(said):
         result = unittest.TextTestRunner(stream=said, verbosity=0).run(suite)

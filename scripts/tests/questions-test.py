@@ -1,0 +1,247 @@
+#!/usr/bin/python3
+"""Tests of the figures of single questions, against answers that are known beforehand.
+
+Runs are made as in statistics-test.py, whose helpers these are. The last line printed is
+"N passed, N failed".
+"""
+
+import importlib.util
+import math
+import os
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+_spec = importlib.util.spec_from_file_location(
+    "statistics_test", os.path.join(HERE, "statistics-test.py"))
+helpers = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(helpers)
+
+import figures  # noqa: E402
+import questions  # noqa: E402
+import records  # noqa: E402
+import statistics  # noqa: E402
+import table  # noqa: E402
+
+Case, planted, record = helpers.Case, helpers.planted, helpers.record
+
+
+def rows_of(figure, **wanted):
+    """The rows of a figure with these values, as dictionaries."""
+    found = [dict(zip(figure.header, row)) for row in figure.rows]
+    return [row for row in found if all(row[key] == value for key, value in wanted.items())]
+
+
+class Names(unittest.TestCase):
+    def test_what_has_room_stays(self):
+        self.assertEqual(questions.spread([0.1, 0.5, 0.9], 0.1), [0.1, 0.5, 0.9])
+
+    def test_what_touches_moves_apart_around_its_middle(self):
+        for found, expected in zip(questions.spread([0.5, 0.5, 0.9], 0.1), (0.45, 0.55, 0.9)):
+            self.assertAlmostEqual(found, expected)
+
+    def test_moving_apart_may_touch_others(self):
+        found = questions.spread([0.4, 0.48, 0.5, 0.56], 0.1)
+        self.assertAlmostEqual(sum(found) / 4, (0.4 + 0.48 + 0.5 + 0.56) / 4)
+        for one, other in zip(found, found[1:]):
+            self.assertAlmostEqual(other - one, 0.1)
+
+    def test_all_stay_inside(self):
+        found = questions.spread([0.0, 0.0, 0.0, 1.0, 1.0], 0.1)
+        for one, expected in zip(found, (0.0, 0.1, 0.2, 0.9, 1.0)):
+            self.assertAlmostEqual(one, expected)
+
+    def test_too_many_share_what_there_is(self):
+        self.assertEqual(questions.spread([0.5] * 5, 0.4), [0.0, 0.25, 0.5, 0.75, 1.0])
+
+
+class Variants(Case):
+    def test_a_setting_is_named_where_its_experiment_varies_it(self):
+        run = self.run_of(
+            planted({"binary-heap": 1}, 2, cold=0) +
+            planted({"binary-heap": 1}, 2, experiment="cold", cold=0) +
+            planted({"binary-heap": 1}, 2, experiment="cold", cold=4))
+        self.assertEqual({(cell.experiment, cell.workload) for cell in run.cells},
+                         {("cost", "hold"), ("cold", "hold cold=0"), ("cold", "hold cold=4")})
+
+    def test_records_from_before_pages_are_of_small_ones(self):
+        run = self.run_of(planted({"binary-heap": 1}, 2) +
+                          planted({"binary-heap": 1}, 2, pages="small", n=10))
+        self.assertEqual({cell.workload for cell in run.cells}, {"hold"})
+
+
+class Apart(Case):
+    """Questions are in a run with others, and change nothing of what those say."""
+
+    def setUp(self):
+        super().setUp()
+        self.cost = planted({"binary-heap": 1, "quad-heap": 0.93}, 8, noise=0.03)
+        self.arity = [line for ways in range(40) for line in planted(
+            {"binary-heap": 1, "skiplist": 0.5, f"dary-heap:arity={ways}": 1.0}, 8, noise=0.03,
+            experiment="arity", workload=f"mix:batch={ways}", seed=ways)]
+
+    def test_they_are_no_part_of_the_answer(self):
+        run = self.run_of(self.cost + self.arity)
+        standings = statistics.ranking(statistics.standings(run))
+        self.assertEqual({one.cell.experiment for one in standings}, {"cost"})
+        self.assertIn("quad-heap costs least", table.answer(standings, "binary-heap")[0])
+
+    def test_alone_they_are_the_answer(self):
+        run = self.run_of(self.arity)
+        standings = statistics.ranking(statistics.standings(run))
+        self.assertEqual(len(standings), 40)
+
+    def test_their_comparisons_do_not_count_against_others(self):
+        def corrected(lines, name):
+            run = records.Run(self.write(lines, name=name))
+            standing = next(one for one in statistics.standings(run)
+                            if one.cell.experiment == "cost")
+            return standing.line("quad-heap").to_baseline.corrected
+        self.assertEqual(corrected(self.cost, "alone"), corrected(self.cost + self.arity, "both"))
+
+    def test_they_are_not_in_the_common_figures(self):
+        run = self.run_of(self.cost + planted(
+            {f"dary-heap:arity={ways}{keys}": 1 for ways in (2, 4) for keys in ("", ",keys=timer")},
+            2, experiment="arity"))
+        drawn = {figure.name: figure for figure in figures.figures(run)}
+        self.assertIn("arity", drawn)
+        self.assertFalse([row for row in drawn["cost"].rows if "dary-heap" in str(row)])
+
+
+class Paired(Case):
+    def test_laziness_is_a_ratio_within_blocks(self):
+        run = self.run_of(planted({"quad-heap": 1, "lazy:quad-heap": 0.5, "rbtree": 1}, 8,
+                                  noise=0.01, experiment="lazy", workload="idle"))
+        figure = questions.make(run, "lazy")
+        self.assertEqual({row["subject"] for row in rows_of(figure)}, {"quad-heap"})
+        for row in rows_of(figure):
+            self.assertAlmostEqual(row["ratio"], 0.5, delta=0.01)
+            self.assertEqual((row["verdict"], row["told_apart"]), ("faster", 1))
+
+    def test_pages_are_paired_by_the_trace(self):
+        small = planted({"quad-heap": 1}, 8, noise=0.0, experiment="pages", pages="small")
+        huge = [{**line, "ns_per_op": 0.8 * line["ns_per_op"], "pages": "huge"} for line in small]
+        # Another trace of the same seed is another block: it has no partner.
+        huge[0] = {**huge[0], "trace_hash": "other", "ns_per_op": 1e6}
+        row = rows_of(questions.make(self.run_of(small + huge), "pages"))[0]
+        self.assertAlmostEqual(row["ratio"], 0.8)
+
+    def test_what_cannot_be_told_apart_says_so(self):
+        run = self.run_of(planted({"quad-heap": 1, "lazy:quad-heap": 1}, 8, noise=0.2,
+                                  experiment="lazy", workload="idle"))
+        self.assertEqual({row["told_apart"] for row in rows_of(questions.make(run, "lazy"))}, {0})
+
+    def test_stops_are_two_kinds_of_work(self):
+        run = self.run_of([line for way in ("disarm", "remove") for line in planted(
+            {"quad-heap": 1}, 8, experiment="stops", workload=f"rpc:stop={way}")])
+        figure = questions.make(run, "stops")
+        self.assertEqual([row["side"] for row in rows_of(figure, subject="quad-heap")], [1, 2])
+        self.assertTrue(all(math.isnan(row["ratio"]) for row in rows_of(figure)))
+
+    def test_the_table_is_paired_with_inlined_code_by_the_trace(self):
+        inlined = planted({"quad-heap": 1, "yardstick-dispatch": 0.1}, 8, noise=0.0,
+                          experiment="dispatch", dispatch="inline")
+        table_calls = [{**line, "ns_per_op": line["ns_per_op"] + 3, "dispatch": "vtable"}
+                       for line in inlined]
+        figure = questions.make(self.run_of(inlined + table_calls), "dispatch")
+        difference = [row for row in rows_of(figure, name="quad-heap") if row["panel"] == 2]
+        self.assertAlmostEqual(difference[0]["y"], 3.0)
+        # The ratio to no work would be of the figure's axis, and of nothing else.
+        self.assertEqual([row["panel"] for row in rows_of(figure, name="yardstick-dispatch")], [2])
+
+    def test_cold_is_what_is_beyond_the_yardstick(self):
+        lines = []
+        for cold in (0, 16):
+            for block in range(8):
+                own = {"experiment": "cold", "cold": cold}
+                lines.append(record("yardstick-prefetch", block, 10 + 5 * cold + block, **own))
+                lines.append(record("quad-heap", block, 40 + 6 * cold + block, **own))
+        figure = questions.make(self.run_of(lines), "cold")
+        found = [(row["x"], row["y"]) for row in rows_of(figure, name="quad-heap")]
+        self.assertEqual(found, [(0, 30.0), (1, 46.0)])
+
+
+class Accuracy(Case):
+    def lines(self):
+        result = []
+        for subject, when, tick, late in (("quad-heap", "exact", 0, 100),
+                                          ("hashed-wheel:tick=1ms", "to a tick", 10**6, 500100)):
+            own = {"experiment": "accuracy", "workload": "fill-drain", "when": when,
+                   "tick_ns": tick}
+            result.append(record(subject, 1, 1, **{**own, "pass": "memory",
+                                                   "bytes_per_timer": 1.0,
+                                                   "lateness_mean_ns": late}))
+            for block in range(3):
+                phases = [{"name": "fill", "ops": 100, "ns_per_op": 10.0 + block},
+                          {"name": "drain", "ops": 300, "ns_per_op": 30.0 + block}]
+                result.append(record(subject, block, 25.0, phases=phases, **own))
+        return result
+
+    def test_lateness_is_beyond_an_exact_structures(self):
+        figure = questions.make(self.run_of(self.lines()), "accuracy")
+        self.assertEqual({row["structure"]: row["lateness_ns"] for row in rows_of(figure)},
+                         {"quad-heap": 0.0, "hashed-wheel": 500000.0})
+        self.assertEqual([row["text"] for row in rows_of(figure, structure="hashed-wheel")],
+                         ["1 ms"])
+
+    def test_phases_are_taken_together(self):
+        figure = questions.make(self.run_of(self.lines()), "accuracy")
+        self.assertEqual({row["ns"] for row in rows_of(figure)}, {(100 * 11 + 300 * 31) / 400})
+
+
+class Intervals(Case):
+    def test_continuous_is_the_most(self):
+        run = self.run_of([line for number in (0, 4, 16, 1) for line in planted(
+            {"quad-heap": 1}, 2, experiment="intervals",
+            workload=f"mix:stopped=90%,intervals={number}")])
+        figure = questions.make(run, "intervals")
+        self.assertEqual(figure.variables["tick"], ["1", "4", "16", "any"])
+        self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
+
+
+class Drawn(Case):
+    def test_each_has_an_experiment_a_script_and_a_figure(self):
+        experiments = os.path.join(HERE, "..", "..", "bench", "experiments")
+        for name in records.QUESTIONS:
+            self.assertTrue(os.path.exists(os.path.join(experiments, f"{name}.ini")), name)
+            self.assertTrue(os.path.exists(os.path.join(HERE, "..", "figures", f"{name}.gp")), name)
+        self.assertEqual(set(questions.MAKE), set(records.QUESTIONS))
+
+    def test_all_of_them_are_drawn(self):
+        lines = Accuracy.lines(self)
+        for experiment, settings in {
+                "arity": [{}], "dispatch": [{"dispatch": "vtable"}, {"dispatch": "inline"}],
+                "intervals": [{"workload": "mix:intervals=1"}, {"workload": "mix:intervals=0"}],
+                "lazy": [{}], "stops": [{"workload": "rpc:stop=disarm"},
+                                        {"workload": "rpc:stop=remove"}],
+                "cold": [{"cold": 0}, {"cold": 4}],
+                "pages": [{"pages": "small"}, {"pages": "huge"}]}.items():
+            for setting in settings:
+                lines += planted({"dary-heap:arity=2": 1, "dary-heap:arity=2,keys=timer": 2,
+                                  "quad-heap": 1, "lazy:quad-heap": 0.5, "yardstick-prefetch": 0.1},
+                                 3, experiment=experiment, **setting)
+        folder = self.write(lines)
+        done = self.script("figures.py", folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for name in records.QUESTIONS:
+            for form in ("svg", "pdf"):
+                path = os.path.join(folder, "figures", f"{name}.{form}")
+                self.assertGreater(os.path.getsize(path), 1000, path)
+            with open(os.path.join(folder, "figures", f"{name}.svg"), encoding="utf-8") as svg:
+                self.assertIn("time" if name not in ("dispatch", "cold") else " ns", svg.read())
+        done = self.script("report.py", folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_too_little_is_no_figure(self):
+        for name in records.QUESTIONS:
+            run = records.Run(self.write([record("rbtree", 1, 5.0, experiment=name)], name=name))
+            figures.draw(run)  # must not fail
+
+
+def main():
+    return helpers.main(sys.modules[__name__])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
