@@ -223,9 +223,9 @@ claim-%: bench-setup ## one claim and its verdict: make claim-C7 (some take minu
 			--cache out/traces --resume >/dev/null || exit 1; \
 		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
 
-readme: bench-setup ## put the tables of results/quick and results/loop into the README
-	@scripts/readme.py README.md results/quick table
-	@scripts/readme.py README.md results/loop loops
+readme: bench-setup ## put the tables of results/full into the README
+	@scripts/readme.py README.md results/full table
+	@scripts/readme.py README.md results/full loops
 
 include tests.mk
 

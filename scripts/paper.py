@@ -68,7 +68,8 @@ class Number:
 
     @property
     def indicative(self):
-        return self.cell is not None and self.blocks < statistics.ENOUGH_BLOCKS
+        return self.cell is not None and self.blocks < statistics.ENOUGH_BLOCKS \
+            and self.cell.measured not in claims.EXACT_PASSES
 
 
 # --------------------------------------------------------------------------------- reading

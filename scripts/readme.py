@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """readme.py README DIR MARK: puts the table of a run between two marks of that name in the README.
 
-Rows are workloads at their largest n, columns structures or loops; cells are costs relative to the baseline.
+Rows are workloads at the largest n that has enough blocks for verdicts, columns structures or loops;
+cells are costs relative to the baseline.
 So the README's numbers come from a committed run like all others.
 """
 
@@ -11,6 +12,16 @@ import records
 import statistics
 import table
 
+
+def shown(run):
+    """The standings of the table: of one way of calling, where it is all structures' turn."""
+    found = [one for one in statistics.ranking(statistics.standings(run))
+             if not statistics.map_place(run, one.cell)]
+    found = [one for one in found if one.cell.dispatch == found[0].cell.dispatch]
+    enough = [one for one in found
+              if min(line.blocks for line in one.lines) >= statistics.ENOUGH_BLOCKS] or found
+    largest = max(one.cell.n for one in enough)
+    return [one for one in enough if one.cell.n == largest]
 
 
 def cell(line):
@@ -24,11 +35,9 @@ def row(cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def rows(run):
-    run = run.parts()[0]
-    top = [one for one in statistics.largest(
-        statistics.ranking(statistics.standings(run))).values()
-           if one.cell.dispatch == "vtable"]
+def rows(run, mark):
+    run = run.parts()[0 if mark == "table" else -1]
+    top = shown(run)
     names = sorted({line.subject.name for one in top for line in one.lines
                     if line.subject.compared} - {run.baseline})
     label = {name: name if run.subjects[name].accuracy == records.EXACT
@@ -58,7 +67,7 @@ def main():
     if not found or end not in rest:
         sys.exit(f"{readme}: no marks of the name {mark}")
     after = rest.partition(end)[2]
-    text = "\n".join(rows(records.open_run(folder)))
+    text = "\n".join(rows(records.open_run(folder), mark))
     with open(readme, "w", encoding="utf-8") as file:
         file.write(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 

@@ -67,6 +67,8 @@ def answers(run):
     measured = table.main_pass(run)
     standings = statistics.ranking(statistics.standings(run, measured))
     standings = [one for one in standings
+                 if not statistics.map_place(run, one.cell)] or standings
+    standings = [one for one in standings
                  if one.cell.dispatch == standings[0].cell.dispatch]
     sentences = [sentence.replace(" x the ", " × the ")
                  for sentence in table.answer(standings, run.baseline)]
