@@ -154,7 +154,7 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme paper test fuzz \
+.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme paper verify test fuzz \
 	format format-check install uninstall dist clean
 
 help: ## print this list
@@ -215,6 +215,10 @@ paper: ## build the paper as build/paper/timerbed.pdf: make paper RESULTS=DIR fo
 	@scripts/setup paper
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	$(call quiet,PAPER,$(PAPER)/timerbed.pdf) scripts/typeset $(RESULTS) $(PAPER) $(BUILD)/timerbed
+
+verify: bench-setup ## measure a sample of RESULTS again: does this machine agree in direction?
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@scripts/verify.py $(RESULTS) --timerbed $(BUILD)/timerbed
 
 claim-%: bench-setup ## one claim and its verdict: make claim-C7 (some take minutes, C13 and C16 hours)
 	@$(MAKE) --no-print-directory -j$(JOBS) programs

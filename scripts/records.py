@@ -157,14 +157,24 @@ class Run:
         candidates = FAMILIES[self.family or "structures"]
         return next((name for name in candidates if name in self.subjects), candidates[0])
 
-    def setting(self, key):
-        """What [experiment] in experiment.ini says, or None."""
+    def _ini(self):
+        """experiment.ini, parsed; empty if it can't be."""
         ini = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
         try:
             ini.read_string(self.settings)
         except configparser.Error:
-            return None
-        return ini.get("experiment", key, fallback=None)
+            ini.clear()
+        return ini
+
+    def setting(self, key):
+        """What [experiment] in experiment.ini says, or None."""
+        return self._ini().get("experiment", key, fallback=None)
+
+    def sections(self):
+        """[(section, {key: [word, ...]}), ...] of the groups of cells in experiment.ini."""
+        ini = self._ini()
+        return [(name, {key: (value or "").split() for key, value in ini.items(name)})
+                for name in ini.sections() if name != "experiment"]
 
     def parts(self):
         """The run as runs of one family each: loops are not compared with bare structures."""

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -121,5 +122,13 @@ int main(void)
 		cmocka_unit_test(in_a_slot),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int count = (int)(sizeof(tests) / sizeof(*tests));
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	/* A set-up that fails is a negative number of tests. */
+	if (failed < 0)
+		failed = count;
+	fflush(stderr);
+	printf("%d passed, %d failed\n", count - failed, failed);
+	return failed != 0;
 }

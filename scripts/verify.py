@@ -1,0 +1,324 @@
+#!/usr/bin/python3
+"""verify.py DIR: reruns a sample of a recorded run here, and tells whether this machine agrees.
+
+Absolute times belong to a machine, ratios within a block should not: what costs less than the baseline
+there should cost less here. So a handful of comparisons whose verdict was faster or slower there is
+chosen by lot, from workloads and sizes as different as can be; each is measured again with the seeds
+that it had, subject and baseline only; and the two ratios stand side by side:
+
+  agrees             faster, or slower, there and here
+  DISAGREES          resolved in both, in opposite directions
+  no difference here the whole interval lies within the minimum effect
+  not resolved here  anything else: noise, or a difference that so few blocks can't tell
+
+The files of the run are compared with its SHA256SUMS first, and the traces that are replayed with
+those that were: the same workload, n, seed and number of operations have the same hash everywhere.
+
+Exit status: 0; 1 if something disagrees, a trace is another, a cell failed, or the run is damaged;
+2 for a wrong command line.
+"""
+
+import argparse
+import hashlib
+import math
+import os
+import random
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import records
+import statistics
+import table
+from records import count, significant
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Damaged(Exception):
+    """What is wrong with the recorded run."""
+
+
+class Pick(NamedTuple):
+    """A comparison to be made again."""
+
+    cell: records.Cell
+    subject: str
+    baseline: str
+    there: statistics.Ratio
+    block: dict  # a record of it: its settings
+    operations: tuple  # measured operations a timer, and the least of them, as experiment.ini has it
+    seeds: tuple  # as many in a row as there are to be blocks
+    hashes: dict  # {seed: the trace's hash}
+    content: dict  # of each seed: (operations, checksum of what fired), the baseline's
+    seconds: float  # what it took there
+
+    @property
+    def workload(self):
+        """As the command knows it: lifecycle, where the cell is lifecycle/arm."""
+        return self.block["workload"]
+
+
+# ----------------------------------------------------------------------------- the recorded run
+
+def check_sums(folder):
+    """Compares each file with SHA256SUMS; returns how many there are."""
+    try:
+        with open(os.path.join(folder, "SHA256SUMS"), encoding="utf-8") as file:
+            lines = [line.split(maxsplit=1) for line in file.read().splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Damaged(f"{folder}: SHA256SUMS cannot be read: {error}") from error
+    sums = {}
+    for line in lines:
+        if len(line) != 2:
+            raise Damaged(f"{folder}: SHA256SUMS has a line that is no sum: {line[0]}")
+        sums[os.path.normpath(line[1].lstrip("*"))] = line[0]
+    for name in ("cells.jsonl", "experiment.ini", "env.json"):
+        if name not in sums:
+            raise Damaged(f"{folder}: SHA256SUMS does not list {name}")
+    for name, wanted in sums.items():
+        try:
+            with open(os.path.join(folder, name), "rb") as file:
+                found = hashlib.sha256(file.read()).hexdigest()
+        except OSError as error:
+            raise Damaged(f"{folder}: {name}: {error.strerror}") from error
+        if found != wanted:
+            raise Damaged(f"{folder}: {name} is not what was recorded: its SHA-256 is another")
+    return len(sums)
+
+
+def candidates(run, replicates, minimum_effect):
+    """All that was resolved there and can be made again."""
+    found = []
+    for part in run.parts():
+        index = recorded(part)
+        for standing in statistics.standings(part, "time", part.baseline, minimum_effect):
+            for line in standing.lines:
+                pick = candidate(part, standing.cell, line, index, replicates)
+                if pick:
+                    found.append(pick)
+    return found
+
+
+def recorded(run):
+    """{(cell's experiment, workload without phase, n, dispatch, subject): {seed: record}}."""
+    index = {}
+    for record in run.records:
+        if record.get("pass") == "time" and record.get("status") == "ok" and "map" not in record:
+            key = (record.get("experiment", ""), record["workload"], record["n"],
+                   record.get("dispatch", "vtable"), record["subject"])
+            index.setdefault(key, {}).setdefault(record["seed"], []).append(record)
+    return index
+
+
+def candidate(run, cell, line, index, replicates):
+    if (not line.subject.compared or line.subject.name == run.baseline or not line.to_baseline
+            or line.to_baseline.verdict not in ("faster", "slower")):
+        return None
+
+    def rows(name):
+        """{seed: records}; the workload's options may hold no '/', a phase follows one."""
+        key = (cell.experiment, cell.workload.split("/")[0], cell.n, cell.dispatch, name)
+        return index.get(key, {})
+
+    ours, theirs = rows(line.subject.name), rows(run.baseline)
+    # Where settings vary within the run, one seed has several traces or strides: left out.
+    seeds = sorted(seed for seed in ours if seed in theirs
+                   and len(ours[seed]) == len(theirs[seed]) == 1
+                   and ours[seed][0]["trace_hash"] == theirs[seed][0]["trace_hash"])
+    for first in seeds:
+        wanted = tuple(range(first, first + replicates))
+        if set(wanted) <= set(seeds):
+            break
+    else:
+        return None
+    block = ours[first][0]
+    operations = run_operations(run, block)
+    if not operations:
+        return None
+    seconds = sum(of[seed][0].get("cell_seconds", 0) for of in (ours, theirs) for seed in wanted)
+    return Pick(cell, line.subject.name, run.baseline, line.to_baseline, block, operations, wanted,
+                {seed: ours[seed][0]["trace_hash"] for seed in wanted},
+                {seed: (theirs[seed][0].get("ops"), theirs[seed][0].get("checksum"))
+                 for seed in wanted}, seconds)
+
+
+def run_operations(run, block):
+    """What experiment.ini says of the block: it is in no record. None if it is not clear."""
+    wanted = {"pass": [block["pass"]], "workloads": block["workload"], "n": str(block["n"]),
+              "stride": [str(block.get("stride", 64))], "cold": [str(block.get("cold", 0))],
+              "repeats": [str(block.get("repeats", 1))]}
+    found = set()
+    for section, keys in run.sections():
+        if section.rpartition(".")[0] == block["experiment"] and all(
+                keys.get(key) == value if isinstance(value, list) else value in keys.get(key, ())
+                for key, value in wanted.items()):
+            found.add((keys["operations"][0], keys["least-operations"][0]))
+    return found.pop() if len(found) == 1 else None
+
+
+# -------------------------------------------------------------------------------- drawing lots
+
+def choose(found, number, seconds, lot):
+    """Up to `number` of them that take at most `seconds` together, as different as can be.
+
+    Each is the first, in an order that is drawn by lot, whose family, workload, size and subject have
+    been taken least so far, in that order of importance.
+    """
+    order = sorted(found, key=lambda pick: (pick.cell, pick.subject, pick.baseline))
+    lot.shuffle(order)
+    taken, left = [], seconds
+    while len(taken) < number:
+        fitting = [pick for pick in order if pick not in taken and pick.seconds <= left]
+        if not fitting:
+            break
+
+        def used(pick):
+            def times(key):
+                return sum(key(one) == key(pick) for one in taken)
+            return (times(lambda one: one.workload) + times(lambda one: one.cell.n),
+                    times(lambda one: one.baseline), times(lambda one: one.subject))
+
+        best = min(fitting, key=used)  # the first of those that are equal
+        taken.append(best)
+        left -= best.seconds
+    return taken
+
+
+# ------------------------------------------------------------------------------------- here
+
+def measure(pick, folder, arguments):
+    """Runs the subject and the baseline on the same blocks; returns the run, or None."""
+    block, (operations, least) = pick.block, pick.operations
+    words = [arguments.timerbed, "run", pick.subject, pick.baseline, "-w", pick.workload,
+             "-n", str(pick.cell.n), "--seed", str(pick.seeds[0]), "--reps", str(len(pick.seeds)),
+             "--operations", operations, "--least-operations", least,
+             "--repeats", str(block.get("repeats", 3)), "--stride", str(block.get("stride", 64)),
+             "--cold", str(block.get("cold", 0)), "--dispatch", pick.cell.dispatch,
+             "--out", folder, "--cache", arguments.cache, "--force"]
+    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                          check=False)
+    if done.returncode:
+        print(f"{pick.subject}, {pick.cell.workload}: {done.stderr.strip()}", file=sys.stderr)
+        return None
+    return records.open_run(folder)
+
+
+def compare(pick, run):
+    """(ratio here or None, traces that are the same, traces that are others).
+
+    A trace's hash holds that of its generator's source too. Where only that changed, what fires, when
+    and after how many operations is as it was.
+    """
+    found = {}
+    for record in run.records:
+        found.setdefault(record["seed"], set()).update(
+            {record.get("trace_hash"), (record.get("ops"), record.get("checksum"))})
+    same = sum(bool({pick.hashes[seed], pick.content[seed]} & found.get(seed, set()))
+               for seed in pick.seeds)
+    ratio = None
+    for cell in run.select("time"):
+        if cell.workload == pick.cell.workload:
+            values = statistics.values(run, cell, records.MEASURES["time"][0])
+            if pick.subject in values and pick.baseline in values:
+                ratio = statistics.ratio(values[pick.subject], values[pick.baseline])
+    return ratio, same, len(pick.seeds) - same
+
+
+def verdict(there, here):
+    """What the two verdicts come to, in words."""
+    if here is None:
+        return "FAILED here"
+    if here.verdict in ("faster", "slower"):
+        return "agrees" if here.verdict == there.verdict else "DISAGREES"
+    return f"{here.verdict} here"
+
+
+def interval(ratio):
+    if ratio is None:
+        return "-"
+    text = significant(ratio.mean)
+    if not ratio.has_interval or math.isinf(ratio.high):
+        return text
+    return f"{text} [{significant(ratio.low)}, {significant(ratio.high)}]"
+
+
+def verify(arguments, out=sys.stdout):
+    files = check_sums(arguments.folder)
+    run = records.open_run(arguments.folder)
+    print(f"{arguments.folder}: {files} files are as SHA256SUMS has them.", file=out)
+    found = candidates(run, arguments.replicates, arguments.minimum_effect)
+    picks = choose(found, arguments.number, arguments.seconds, random.Random(arguments.seed))
+    if not picks:
+        raise Damaged(f"{arguments.folder}: nothing was resolved there that could be made again in "
+                      f"{arguments.seconds:g} s with {arguments.replicates} blocks in a row")
+    print(f"Drawn with --seed {arguments.seed} from {len(found)} resolved comparisons: "
+          f"{len(picks)}, which took {sum(pick.seconds for pick in picks):.0f} s there; "
+          f"{arguments.replicates} blocks each.\n", file=out, flush=True)
+    results, begun = [], time.monotonic()
+    for number, pick in enumerate(picks, 1):
+        if results and time.monotonic() - begun > arguments.seconds:
+            print(f"The time of {arguments.seconds:g} s is up: {len(picks) - number + 1} of them "
+                  "were not measured.", file=out)
+            break
+        ours = measure(pick, os.path.join(arguments.out, f"{number:02}"), arguments)
+        results.append((pick, *(compare(pick, ours) if ours else (None, 0, 0))))
+    statistics.decide([here for _, here, _, _ in results if here], arguments.minimum_effect)
+    return show(run, arguments, results, out)
+
+
+def show(run, arguments, results, out):
+    rows = [[pick.cell.workload, pick.subject, pick.baseline, count(pick.cell.n),
+             interval(pick.there), interval(here), verdict(pick.there, here)]
+            for pick, here, _, _ in results]
+    words = [row[-1] for row in rows]
+    table.write_text(table.Table(
+        f"{arguments.folder}, there and here",
+        ["workload", "subject", "relative to", "n", "there", "here", "this machine"], rows,
+        [f"Ratios of cost, with 95 % intervals; {arguments.replicates} blocks here."], right=3,
+        last_left=True), out)
+    same = sum(one for _, _, one, _ in results)
+    others = sum(one for _, _, _, one in results)
+    table.write_sentence(
+        f"{words.count('agrees')} of {len(words)} agree in direction, {words.count('DISAGREES')} "
+        f"disagree, {len(words) - words.count('agrees') - words.count('DISAGREES')} are not "
+        "resolved here or failed.", out)
+    table.write_sentence(
+        f"All {same} traces are the same as those that were recorded." if not others else
+        f"{others} of {same + others} traces are NOT the same as those that were recorded: this "
+        "build's workloads or oracle are not those of the run, and what is above compares other "
+        "work.", out)
+    table.write_sentence(f"There: {table.machine(run.environment)}.", out)
+    return int(bool(others) or "DISAGREES" in words or "FAILED here" in words)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="verify.py", description="Reruns a sample of a recorded run on this machine.")
+    parser.add_argument("folder", metavar="DIR", help="a run with SHA256SUMS: results/quick")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the lot (1)")
+    parser.add_argument("--number", type=int, default=8, metavar="N",
+                        help="how many comparisons (8)")
+    parser.add_argument("--replicates", type=int, default=3, metavar="N",
+                        help="blocks of each, 2 at least (3)")
+    parser.add_argument("--seconds", type=float, default=120, metavar="S",
+                        help="begin none after that time (120)")
+    parser.add_argument("--minimum-effect", type=float, default=statistics.MINIMUM_EFFECT,
+                        metavar="SHARE", help="the smallest difference worth a verdict (0.05)")
+    parser.add_argument("--timerbed", default=os.path.join(ROOT, "build", "timerbed"),
+                        metavar="FILE", help="the program (build/timerbed)")
+    parser.add_argument("--out", default="out/verify", metavar="DIR", help="runs of these (out/verify)")
+    parser.add_argument("--cache", default="out/traces", metavar="DIR", help="traces (out/traces)")
+    arguments = parser.parse_args()
+    if arguments.replicates < 2 or arguments.number < 1:
+        parser.error("a comparison has 2 blocks at least, and there is 1 comparison at least")
+    try:
+        return verify(arguments)
+    except Damaged as damage:
+        print(damage, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
