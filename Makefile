@@ -207,7 +207,6 @@ compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
 
-# Any claim of paper/claims.tsv: runs the experiment that it needs, going on where that was stopped.
 # Every number is taken from RESULTS: a run, or a folder of runs.
 RESULTS ?= results/full
 PAPER   := $(BUILD)/paper
@@ -220,16 +219,18 @@ verify: bench-setup ## measure a sample of RESULTS again: does this machine agre
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@scripts/verify.py $(RESULTS) --timerbed $(BUILD)/timerbed
 
-claim-%: bench-setup ## one claim and its verdict: make claim-C7 (some take minutes, C13 and C16 hours)
+# Any claim of paper/claims.tsv: runs the experiment that it needs, going on where that was stopped.
+claim-%: bench-setup ## one claim and its verdict: make claim-C7 (ARTIFACT.md has times)
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@experiments=$$(scripts/claims.py $* --experiment) && for one in $$experiments; do \
 		$(BUILD)/timerbed run bench/experiments/$$one.ini --out out/claim-$*/$$one \
 			--cache out/traces --resume >/dev/null || exit 1; \
 		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
 
-readme: bench-setup ## put the tables of results/full into the README
+readme: bench-setup ## put the tables of results/full into README.md and ARTIFACT.md
 	@scripts/readme.py README.md results/full table
 	@scripts/readme.py README.md results/full loops
+	@scripts/readme.py ARTIFACT.md results/full experiments
 
 include tests.mk
 

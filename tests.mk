@@ -103,6 +103,8 @@ test: ## everything that can be proven without a clock (sanitized builds)
 		scripts/tests/bibliography-test.py \
 		scripts/tests/claims-test.py \
 		scripts/tests/questions-test.py \
+		scripts/tests/paper-test.py \
+		scripts/tests/verify-test.py \
 		scripts/tests/export-test \
 		'scripts/tests/man-test $(BUILD)/timerbed' \
 		'scripts/tests/completion-test $(BUILD)/timerbed' \

@@ -91,7 +91,7 @@ def ratio_table(run, arguments, found):
     for cell, ratio in found:
         name = (f"{cell.experiment}: " if several else "") + cell.workload
         name += f", {cell.dispatch}" if dispatches else ""
-        rows.append([name, count(cell.n), significant(ratio.mean), interval(ratio),
+        rows.append([name, count(cell.n), significant(ratio.mean), table.interval(ratio),
                      significant(ratio.median), str(ratio.blocks), probability(ratio.p),
                      probability(ratio.corrected), ratio.words])
     unit = records.MEASURES[arguments.measured][2]
@@ -124,10 +124,6 @@ def overall(arguments, found):
             f"{counts}.")
 
 
-def interval(ratio):
-    return f"[{significant(ratio.low)}, {significant(ratio.high)}]" if ratio.has_interval else ""
-
-
 def probability(p):
     if math.isnan(p):
         return "-"
@@ -151,8 +147,8 @@ def compare_runs(arguments):
         same += agree
         overlapping += overlap
         name = key[0] if key[2] == "vtable" else f"{key[0]}, {key[2]}"
-        rows.append([name, key[3], count(key[1]), significant(a.mean), interval(a),
-                     significant(b.mean), interval(b), words])
+        rows.append([name, key[3], count(key[1]), significant(a.mean), table.interval(a),
+                     significant(b.mean), table.interval(b), words])
     baselines = sorted({key[4] for key in shared})
     text = [f"Each ratio is to {' or '.join(baselines)} in its own run. Direction counts from a "
             f"difference of {100 * arguments.minimum_effect:g} % on."]

@@ -22,6 +22,8 @@ import statistics
 import table
 from records import count, significant
 
+OURS = "bucket-trie"  # the project's own structure
+
 
 @dataclass
 class Rank:
@@ -70,11 +72,12 @@ def to_floor(found):
 
 
 def rank_table(subject, found):
-    rows = [[rank.cell.workload, count(rank.cell.n), rank.cell.dispatch, rank.place, rank.best,
-             significant(rank.against.mean), table.interval(rank.against)
-             if hasattr(table, "interval") else "", str(rank.against.blocks),
-             significant(rank.to_floor.mean) if rank.to_floor else ""] for rank in found]
+    """The cells as a table, those where it is behind first, the furthest behind at the top."""
     places = [rank.place for rank in found]
+    found = sorted(found, key=lambda rank: (rank.place != "behind", -rank.against.mean))
+    rows = [[rank.cell.workload, count(rank.cell.n), rank.cell.dispatch, rank.place, rank.best,
+             significant(rank.against.mean), table.interval(rank.against), str(rank.against.blocks),
+             significant(rank.to_floor.mean) if rank.to_floor else ""] for rank in found]
     text = [f"{subject}, of {len(found)} cells: " + ", ".join(
         f"{word} in {places.count(word)}" for word in ("ahead", "tied", "behind")) + "."]
     floor = to_floor(found)
@@ -93,7 +96,7 @@ def main():
     parser = argparse.ArgumentParser(
         prog="firsts.py", description="Where a structure is first among those of its accuracy.")
     parser.add_argument("run", metavar="RUN", help="a run's folder")
-    parser.add_argument("subject", metavar="SUBJECT", nargs="?", default="bucket-trie")
+    parser.add_argument("subject", metavar="SUBJECT", nargs="?", default=OURS)
     parser.add_argument("--experiment", default="cost", help="whose cells (cost)")
     parser.add_argument("--behind", action="store_true", help="only the cells where it is behind")
     arguments = parser.parse_args()

@@ -5,7 +5,7 @@ Reads paper/numbers.tsv, which says of every number in the text what it is, and 
 runs), and writes into OUT:
 
   numbers.tex     a macro's text for each number; the paper asks for them by name
-  firsts.tex      where bucket-trie is first and where not, as a table
+  firsts.tex      where the project's own structure is first and where not, as a table
   costs.tex       the costs at a million timers, as a table
   claims.tex      the claims and their verdicts, as a table; claims.tsv, the same as data
   structures.tex  the catalogue, as `timerbed list` has it
@@ -22,16 +22,15 @@ The columns of numbers.tsv, tabs between them, # for comments:
 
   name, kind, subject, against, workload, n, experiment, dispatch, pass, measure
 
-kind is ratio (subject / against, within blocks), value (the median over blocks), largest (the most of
-all blocks), resolved (in how many cells of an experiment the two differ, by the rule of every
-verdict), ahead, tied, behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty
-columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
-yardstick of each block.
+kind is ratio (subject / against, within blocks), called (the subject called through the table / the
+same inlined), value (the median over blocks), largest (the most of all blocks), or ahead, tied,
+behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty columns stand for
+dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest yardstick of each
+block.
 """
 
 import argparse
 import csv
-import json
 import math
 import os
 import re
@@ -51,7 +50,6 @@ from records import count, significant
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COLUMNS = ("name", "kind", "subject", "against", "workload", "n", "experiment", "dispatch", "pass",
            "measure")
-OURS = "bucket-trie"
 
 
 class Bad(Exception):
@@ -132,10 +130,13 @@ def ratio(runs, row):
                              blocks_of(part, cell, row["against"], measure_of(row)))
     if not found:
         raise Bad(f"{row['line']}: {row['name']}: no block holds both")
+    return of_ratio(found, cell, f"{measure_of(row)}: {row['subject']} / {row['against']}")
+
+
+def of_ratio(found, cell, words):
     interval = f"[{significant(found.low, 2)}, {significant(found.high, 2)}]" \
         if found.has_interval else ""
-    return Number(significant(found.mean, 2), interval, found.blocks, cell,
-                  f"{measure_of(row)}: {row['subject']} / {row['against']}")
+    return Number(significant(found.mean, 2), interval, found.blocks, cell, words)
 
 
 def value(runs, row, choose=numpy.median, word="median"):
@@ -151,32 +152,46 @@ def largest(runs, row):
     return value(runs, row, numpy.max, "largest of all blocks")
 
 
-def ranks_of(runs, row):
+def called(runs, row):
+    """Pairs of blocks are told by their traces, which both ways of calling replay."""
+    part, cell = find_cell(runs, {**row, "dispatch": "vtable"})
+    _, other = find_cell(runs, {**row, "dispatch": "inline"})
+    found = statistics.ratio(*(blocks_of(part, one, row["subject"], measure_of(row))
+                               for one in (cell, other)))
+    if not found:
+        raise Bad(f"{row['line']}: {row['name']}: no trace was replayed both ways")
+    return of_ratio(found, cell, f"{measure_of(row)}: {row['subject']}, called / inlined")
+
+
+def ranks_of(runs, subject, experiment, n=None):
     found = []
     for run in runs:
         for part in run.parts():
-            if row["subject"] in part.subjects:
-                found += firsts.ranks(part, row["subject"], lambda cell: (
-                    cell.experiment == row["experiment"]
-                    and (not row["n"] or cell.n == int(float(row["n"])))))
+            if subject in part.subjects:
+                found += firsts.ranks(part, subject, lambda cell: (
+                    cell.experiment == experiment and n in (None, cell.n)))
     if not found:
-        raise Bad(f"{row['line']}: {row['name']}: {row['experiment']} has nothing of "
-                  f"{row['subject']}")
+        raise Bad(f"{experiment} has nothing of {subject}")
     return found
 
 
+def ranks_for(runs, row):
+    return ranks_of(runs, row["subject"], row["experiment"],
+                    int(float(row["n"])) if row["n"] else None)
+
+
 def places(runs, row):
-    found = ranks_of(runs, row)
+    found = ranks_for(runs, row)
     return Number(str(sum(row["kind"] in ("cells", rank.place) for rank in found)),
                   words=f"cells of {row['experiment']}: {row['kind']}")
 
 
 def to_floor(runs, row):
-    return Number(significant(firsts.to_floor(ranks_of(runs, row)), 2),
+    return Number(significant(firsts.to_floor(ranks_for(runs, row)), 2),
                   words=f"geometric mean over the cells of {row['experiment']}, to the floor")
 
 
-KINDS = {"ratio": ratio, "value": value, "largest": largest, "ahead": places, "tied": places,
+KINDS = {"ratio": ratio, "called": called, "value": value, "largest": largest, "ahead": places, "tied": places,
          "behind": places, "cells": places, "tofloor": to_floor}
 
 
@@ -231,19 +246,6 @@ def null_control(runs):
     raise Bad("the run has no null control")
 
 
-def derived(text, found):
-    """Products of names: `percent-less NAME` in the text is \\num{NAME-less}."""
-    for name, number in list(found.items()):
-        if number.cell and number.words.count(" / "):
-            mean = float(number.text)
-            if mean < 1:
-                found[name + "-less"] = Number(f"{100 * (1 - mean):.0f}")
-                found[name + "-times"] = Number(significant(1 / mean, 2))
-            else:
-                found[name + "-more"] = Number(f"{100 * (mean - 1):.0f}")
-    return found
-
-
 # --------------------------------------------------------------------------------- writing
 
 ESCAPES = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
@@ -284,7 +286,7 @@ def write_provenance(folder, rows, found):
 
 def write_firsts(folder, runs):
     """A row a workload, a column an n: the cost relative to the best other, and the place."""
-    found = ranks_of(runs, {"subject": OURS, "experiment": "cost", "n": "", "line": "", "name": ""})
+    found = ranks_of(runs, firsts.OURS, "cost")
     sizes = sorted({rank.cell.n for rank in found})
     workloads = sorted({rank.cell.workload for rank in found})
     marks = {"ahead": r"\textbf{%s}", "tied": r"%s\tied", "behind": r"%s"}
@@ -312,7 +314,7 @@ def latex_count(n):
 
 
 SHOWN = ("binary-heap", "cached-binary-heap", "quad-heap", "ladder-queue", "common-timeout",
-         "lazy:quad-heap", "lazy:common-timeout", "hierarchical-wheel", OURS)
+         "lazy:quad-heap", "lazy:common-timeout", "hierarchical-wheel", firsts.OURS)
 
 
 def write_costs(folder, runs, n=1000000):
@@ -433,7 +435,6 @@ def main():
             raise Bad("\npaper.py: ".join(missing))
         for row in rows:
             found.setdefault(row["name"], Number("??"))
-        found = derived(rows, found)
         found.update(circumstances(runs, arguments.command))
         found.update(null_control(runs))
         found.update(write_claims(arguments.out, runs, arguments.draft))

@@ -1,16 +1,22 @@
 #!/usr/bin/python3
-"""readme.py README DIR MARK: puts the table of a run between two marks of that name in the README.
+"""readme.py README DIR MARK: puts a table of a run between two marks of that name in a page.
 
-Rows are workloads at the largest n that has enough blocks for verdicts, columns structures or loops;
-cells are costs relative to the baseline.
+  table, loops  rows are workloads at the largest n that has enough blocks for verdicts, columns
+                structures or loops; cells are costs relative to the baseline
+  experiments   what each experiment asks, took and needed
+
 So the README's numbers come from a committed run like all others.
 """
 
+import configparser
+import os
 import sys
 
 import records
 import statistics
 import table
+
+EXPERIMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "experiments")
 
 
 def shown(run):
@@ -35,8 +41,7 @@ def row(cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def rows(run, mark):
-    run = run.parts()[0 if mark == "table" else -1]
+def costs(run):
     top = shown(run)
     names = sorted({line.subject.name for one in top for line in one.lines
                     if line.subject.compared} - {run.baseline})
@@ -59,15 +64,40 @@ def rows(run, mark):
            f"{table.machine(run.environment)}.")
 
 
+def experiments(run):
+    taken = {}
+    for record in run.records:
+        taken.setdefault(record["experiment"], []).append(record)
+    yield row(["experiment", "question", "cells", "minutes", "MiB, largest cell"])
+    yield row(["---", "---", "--:", "--:", "--:"])
+    for name, lines in sorted(taken.items()):
+        seconds = sum(line.get("cell_seconds") or 0 for line in lines)
+        largest = max(line.get("max_rss_kib") or 0 for line in lines)
+        yield row([name, question(name), str(len(lines)), f"{seconds / 60:.1f}",
+                   f"{largest / 1024:.0f}" if largest else "-"])
+    yield ""
+    yield (f"Of cells alone, without making traces. {table.machine(run.environment)}.")
+
+
+def question(name):
+    ini = configparser.ConfigParser(strict=False, interpolation=None)
+    ini.read(os.path.join(EXPERIMENTS, f"{name}.ini"), encoding="utf-8")
+    return ini.get("experiment", "question", fallback="-")
+
+
+MARKS = {"table": lambda run: costs(run.parts()[0]), "loops": lambda run: costs(run.parts()[-1]),
+         "experiments": experiments}
+
+
 def main():
     readme, folder, mark = sys.argv[1:]
     begin, end = f"<!-- {mark}: scripts/readme.py -->", f"<!-- end of {mark} -->"
     with open(readme, encoding="utf-8") as file:
         before, found, rest = file.read().partition(begin)
-    if not found or end not in rest:
+    if not found or end not in rest or mark not in MARKS:
         sys.exit(f"{readme}: no marks of the name {mark}")
     after = rest.partition(end)[2]
-    text = "\n".join(rows(records.open_run(folder), mark))
+    text = "\n".join(MARKS[mark](records.open_run(folder)))
     with open(readme, "w", encoding="utf-8") as file:
         file.write(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 

@@ -14,6 +14,7 @@ import sys
 import numpy
 
 import figures
+import firsts
 import records
 import statistics
 import table
@@ -89,6 +90,7 @@ def page(run, drawn):
     for part in run.parts():
         parts += ["<h2>The numbers" + ("" if run.family else f": {part.family}") + "</h2>"]
         parts += numbers(part)
+        parts += where_first(part)
     parts += ["<h2>To regenerate this</h2>", regenerate(run)]
     parts += ["<h2>The machine</h2>", environment(run)]
     if run.settings:
@@ -321,6 +323,16 @@ def numbers(run):
         else:
             parts.append(f"<h3>{escape(one.title)}</h3>{body}")
     return parts
+
+
+def where_first(run):
+    """The cells in which the project's own structure is first, and those in which it is not."""
+    found = firsts.ranks(run, firsts.OURS, lambda cell: (
+        cell.experiment not in records.ASIDE and not statistics.map_place(run, cell)))
+    if not found:
+        return []
+    one = firsts.rank_table(firsts.OURS, found)
+    return [f"<details><summary>{escape(one.title)}</summary>{table_html(one)}</details>"]
 
 
 def table_html(one):

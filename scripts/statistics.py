@@ -219,7 +219,8 @@ class Standing:
 
 def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT, choose=None):
     """All cells of a pass, or those that choose(cell) wants. Their ratios to the baseline are one
-    family, but for experiments that ask one thing, which are a family each. Kept on the run, as figures, tables and report all ask for the same.
+    family, but for experiments that ask one thing, which are a family each. Kept on the run, as
+    figures, tables and report all ask for the same.
     """
     baseline = baseline or run.baseline
     key = (measured, baseline, minimum_effect, choose)

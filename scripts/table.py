@@ -34,6 +34,11 @@ class Table:
     last_left: bool = False  # but the last one is words
 
 
+def interval(ratio):
+    """A ratio's 95 % interval as tables show it; empty where there is none."""
+    return f"[{significant(ratio.low)}, {significant(ratio.high)}]" if ratio.has_interval else ""
+
+
 # -------------------------------------------------------------------------------- what they show
 
 def tables(run, measured="time", baseline=None, summary=False, choose=None,

@@ -12,7 +12,7 @@ that it had, subject and baseline only; and the two ratios stand side by side:
   not resolved here  anything else: noise, or a difference that so few blocks can't tell
 
 The files of the run are compared with its SHA256SUMS first, and the traces that are replayed with
-those that were: the same workload, n, seed and number of operations have the same hash everywhere.
+those that were: by their hash, or where a generator's source has changed by what they make fire.
 
 Exit status: 0; 1 if something disagrees, a trace is another, a cell failed, or the run is damaged;
 2 for a wrong command line.
@@ -20,7 +20,6 @@ Exit status: 0; 1 if something disagrees, a trace is another, a cell failed, or 
 
 import argparse
 import hashlib
-import math
 import os
 import random
 import subprocess
@@ -51,7 +50,7 @@ class Pick(NamedTuple):
     operations: tuple  # measured operations a timer, and the least of them, as experiment.ini has it
     seeds: tuple  # as many in a row as there are to be blocks
     hashes: dict  # {seed: the trace's hash}
-    content: dict  # of each seed: (operations, checksum of what fired), the baseline's
+    content: dict  # {seed: (operations, checksum of what fired)}
     seconds: float  # what it took there
 
     @property
@@ -235,13 +234,8 @@ def verdict(there, here):
     return f"{here.verdict} here"
 
 
-def interval(ratio):
-    if ratio is None:
-        return "-"
-    text = significant(ratio.mean)
-    if not ratio.has_interval or math.isinf(ratio.high):
-        return text
-    return f"{text} [{significant(ratio.low)}, {significant(ratio.high)}]"
+def shown(ratio):
+    return f"{significant(ratio.mean)} {table.interval(ratio)}".strip() if ratio else "-"
 
 
 def verify(arguments, out=sys.stdout):
@@ -270,7 +264,7 @@ def verify(arguments, out=sys.stdout):
 
 def show(run, arguments, results, out):
     rows = [[pick.cell.workload, pick.subject, pick.baseline, count(pick.cell.n),
-             interval(pick.there), interval(here), verdict(pick.there, here)]
+             shown(pick.there), shown(here), verdict(pick.there, here)]
             for pick, here, _, _ in results]
     words = [row[-1] for row in rows]
     table.write_text(table.Table(
@@ -296,7 +290,7 @@ def show(run, arguments, results, out):
 def main():
     parser = argparse.ArgumentParser(
         prog="verify.py", description="Reruns a sample of a recorded run on this machine.")
-    parser.add_argument("folder", metavar="DIR", help="a run with SHA256SUMS: results/quick")
+    parser.add_argument("folder", metavar="DIR", help="a run with SHA256SUMS: results/full")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the lot (1)")
     parser.add_argument("--number", type=int, default=8, metavar="N",
                         help="how many comparisons (8)")

@@ -4,7 +4,6 @@
 The last line printed is "N passed, N failed".
 """
 
-import io
 import os
 import shutil
 import subprocess
@@ -12,12 +11,11 @@ import sys
 import tempfile
 import unittest
 
-SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-PAPER = os.path.join(SCRIPTS, "..", "paper")
-sys.path.insert(0, SCRIPTS)
-sys.dont_write_bytecode = True
+from helpers import SCRIPTS, main
 
-import bibliography  # noqa: E402
+import bibliography
+
+PAPER = os.path.join(SCRIPTS, "..", "paper")
 
 TEX = "Heaps~\\cite{williams64} are old \\citep[p.~3]{brown88, software}.\n"
 BIB = """% a comment with @article{commented, title={no}}
@@ -143,17 +141,6 @@ class Paper(Case):
             result = self.run_on(*arguments)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn("all checked", result.stdout)
-
-
-def main():
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-    said = io.StringIO()
-    result = unittest.TextTestRunner(stream=said, verbosity=0).run(suite)
-    wrong = len(result.failures) + len(result.errors)
-    if wrong:
-        print(said.getvalue())
-    print(f"{result.testsRun - wrong} passed, {wrong} failed")
-    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -14,12 +14,10 @@ import sys
 import tempfile
 import unittest
 
-SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path.insert(0, SCRIPTS)
-sys.dont_write_bytecode = True
+from helpers import SCRIPTS, main
 
-import claims  # noqa: E402
-import insertion  # noqa: E402
+import claims
+import insertion
 
 HEADER = "\t".join(claims.COLUMNS)
 
@@ -298,7 +296,4 @@ class Command(Case):
 
 
 if __name__ == "__main__":
-    result = unittest.main(exit=False, verbosity=0).result
-    broken = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - broken} passed, {broken} failed")
-    sys.exit(bool(broken))
+    sys.exit(main())

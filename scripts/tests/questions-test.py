@@ -1,30 +1,22 @@
 #!/usr/bin/python3
 """Tests of the figures of single questions, against answers that are known beforehand.
 
-Runs are made as in statistics-test.py, whose helpers these are. The last line printed is
+The last line printed is
 "N passed, N failed".
 """
 
-import importlib.util
 import math
 import os
 import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.dont_write_bytecode = True
-_spec = importlib.util.spec_from_file_location(
-    "statistics_test", os.path.join(HERE, "statistics-test.py"))
-helpers = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(helpers)
+from helpers import SCRIPTS, Case, main, planted, record
 
-import figures  # noqa: E402
-import questions  # noqa: E402
-import records  # noqa: E402
-import statistics  # noqa: E402
-import table  # noqa: E402
-
-Case, planted, record = helpers.Case, helpers.planted, helpers.record
+import figures
+import questions
+import records
+import statistics
+import table
 
 
 def rows_of(figure, **wanted):
@@ -202,10 +194,10 @@ class Intervals(Case):
 
 class Drawn(Case):
     def test_each_has_an_experiment_a_script_and_a_figure(self):
-        experiments = os.path.join(HERE, "..", "..", "bench", "experiments")
+        experiments = os.path.join(SCRIPTS, "..", "bench", "experiments")
         for name in records.QUESTIONS:
             self.assertTrue(os.path.exists(os.path.join(experiments, f"{name}.ini")), name)
-            self.assertTrue(os.path.exists(os.path.join(HERE, "..", "figures", f"{name}.gp")), name)
+            self.assertTrue(os.path.exists(os.path.join(SCRIPTS, "figures", f"{name}.gp")), name)
         self.assertEqual(set(questions.MAKE), set(records.QUESTIONS))
 
     def test_all_of_them_are_drawn(self):
@@ -237,10 +229,6 @@ class Drawn(Case):
         for name in records.QUESTIONS:
             run = records.Run(self.write([record("rbtree", 1, 5.0, experiment=name)], name=name))
             figures.draw(run)  # must not fail
-
-
-def main():
-    return helpers.main(sys.modules[__name__])
 
 
 if __name__ == "__main__":

@@ -5,96 +5,22 @@ Runs are made here, in a temporary folder, from planted ratios. The last line pr
 "N passed, N failed".
 """
 
-import contextlib
-import io
 import json
 import math
 import os
 import random
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-import unittest
 
-SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path.insert(0, SCRIPTS)
-sys.dont_write_bytecode = True
+from helpers import Case, failed, main, planted, record
 
-import adversary  # noqa: E402
-import drawing  # noqa: E402
-import figures  # noqa: E402
-import records  # noqa: E402
-import report  # noqa: E402
-import statistics  # noqa: E402
-import table  # noqa: E402
-
-
-def record(subject, seed, ns, **more):
-    """A line of cells.jsonl, as the bench writes them."""
-    kinds = (("yardstick-", "yardstick"), ("again:", "control"), ("loop:", "loop"),
-             ("libevent", "library"))
-    kind = next((kind for prefix, kind in kinds if subject.startswith(prefix)), "structure")
-    line = {"schema": 1, "experiment": "cost", "subject": subject, "kind": kind, "when": "exact",
-            "ordering": "by deadline", "tick_ns": 0, "dispatch": "vtable", "workload": "hold",
-            "n": 1000, "pass": "time", "replicate": 0, "seed": seed, "order": 1, "ops": 1000,
-            "advances": 10, "fired": 500, "expected": 500, "overtaken": 0, "ns_per_op": ns,
-            "wall_ns_per_op": ns * 1.1, "samples_ns": [ns, ns * 1.1], "trace_hash": f"t{seed}",
-            "source_hash": subject, "status": "ok"}
-    line.update(more)
-    return line
-
-
-def failed(subject, seed, status, **more):
-    line = record(subject, seed, 1.0, status=status, **more)
-    for key in ("ns_per_op", "wall_ns_per_op", "samples_ns"):
-        del line[key]
-    return line
-
-
-def planted(ratios, blocks, noise=0.02, seed=7, **more):
-    """Records in which each subject costs ratios[subject] times what a block costs at all.
-
-    Blocks differ by far more than subjects do, as they may: other seeds, other neighbours.
-    """
-    source = random.Random(seed)
-    result = []
-    for block in range(blocks):
-        base = 100 * math.exp(source.gauss(0, 1.0))
-        for subject, ratio in ratios.items():
-            ns = base * ratio * math.exp(source.gauss(0, noise))
-            result.append(record(subject, block, ns, **more))
-    return result
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="timerbed-statistics-")
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def write(self, lines, tail="", name="run"):
-        folder = os.path.join(self.folder, name)
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "cells.jsonl"), "w", encoding="utf-8") as out:
-            for line in lines:
-                out.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
-            out.write(tail)
-        with open(os.path.join(folder, "env.json"), "w", encoding="utf-8") as out:
-            json.dump({"cpu": "Example CPU", "cores": 2, "compiler": "gcc <12>"}, out)
-        return folder
-
-    def run_of(self, lines, tail=""):
-        return records.Run(self.write(lines, tail))
-
-    def only(self, run, measured="time"):
-        found = statistics.standings(run, measured)
-        self.assertEqual(len(found), 1)
-        return found[0]
-
-    def script(self, name, *arguments):
-        return subprocess.run(["/usr/bin/python3", "-B", os.path.join(SCRIPTS, name), *arguments],
-                              capture_output=True, text=True, check=False, cwd=self.folder)
+import adversary
+import drawing
+import figures
+import records
+import report
+import statistics
+import table
 
 
 class Ratios(Case):
@@ -887,18 +813,6 @@ class Drawing(Case):
         self.assertEqual(report.inlined(svg, "x", "h"),
                          '<svg id="x-a"><use xlink:href="#x-b"/>'
                          "<g fill='url(#x-c)' id=\"x-b\"/></svg>")
-
-
-def main(module=None):
-    suite = unittest.defaultTestLoader.loadTestsFromModule(module or sys.modules[__name__])
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said):
-        result = unittest.TextTestRunner(stream=said, verbosity=0).run(suite)
-    wrong = len(result.failures) + len(result.errors)
-    if wrong:
-        print(said.getvalue())
-    print(f"{result.testsRun - wrong} passed, {wrong} failed")
-    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@
 #include "structures/common/find.h"
 #include "structures/common/options.h"
 #include "structures/timer.h"
+#include "structures/tests/run_group.h"
 
 enum colour { RED, GREEN, BLUE };
 
@@ -654,13 +655,6 @@ int main(void)
 		cmocka_unit_test(test_lap),
 		cmocka_unit_test(test_accuracy),
 	};
-	int count = (int)(sizeof(tests) / sizeof(*tests));
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	/* A set-up that fails is a negative number of tests. */
-	if (failed < 0)
-		failed = count;
-	fflush(stderr);
-	printf("%d passed, %d failed\n", count - failed, failed);
-	return failed != 0;
+	return RUN_GROUP(tests);
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "structures/timer.h"
+#include "structures/tests/run_group.h"
 
 #define TIMERS 10
 
@@ -122,13 +123,5 @@ int main(void)
 		cmocka_unit_test(in_a_slot),
 	};
 
-	int count = (int)(sizeof(tests) / sizeof(*tests));
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-
-	/* A set-up that fails is a negative number of tests. */
-	if (failed < 0)
-		failed = count;
-	fflush(stderr);
-	printf("%d passed, %d failed\n", count - failed, failed);
-	return failed != 0;
+	return RUN_GROUP(tests);
 }
