@@ -6,7 +6,7 @@ load scripts . '/style.gp'
 
 of(p, c, k) = $1 == p && $6 == c ? column(k) : NaN
 
-small = format eq 'svg' ? ',9' : ',3.9'
+small = pixels(9)
 extras = 0
 key_lines = 1
 set logscale xy

@@ -41,7 +41,7 @@ do for [place = 1:(height > 1.5 * panel_height ? 2 : 1)] {
 	unset arrow
 	do for [i = 1:rows] {
 		set label i label[i] at graph 0, first i - 1 offset -0.8, 0 right noenhanced \
-			textcolor rgb ink font ',10'
+			textcolor rgb ink font pixels(10)
 	}
 	# A line between structures of different accuracy, and what it is.
 	do for [g = 1:group_count] {
@@ -51,7 +51,7 @@ do for [place = 1:(height > 1.5 * panel_height ? 2 : 1)] {
 		}
 		if (place == 1) {
 			set label 200 + g group[g] at screen across(width - 4), first group_first[g] right \
-				noenhanced textcolor rgb ink font ',9'
+				noenhanced textcolor rgb ink font pixels(9)
 		}
 	}
 	do for [i = 1:head_count] {
@@ -61,7 +61,7 @@ do for [place = 1:(height > 1.5 * panel_height ? 2 : 1)] {
 		}
 		if (belongs) {
 			set label 300 + i head[i] at first head_x[i], graph 1 offset 0.3, 0.4 left rotate by 55 \
-				noenhanced textcolor rgb ink font ',10'
+				noenhanced textcolor rgb ink font pixels(10)
 		}
 	}
 	do for [k = 1:4] {
@@ -81,8 +81,8 @@ do for [place = 1:(height > 1.5 * panel_height ? 2 : 1)] {
 			:($4 - 0.46):($4 + 0.46):($5 - 0.43):($5 + 0.43) every ::1 \
 			with boxxyerror fillstyle empty linecolor rgb '#0072b2' linewidth 2, \
 		for [k = 1:4] file using (place_of[k] == place && in_panel(panel_of[k]) && $8 <= 0.6 ? $4 : NaN):5:7 \
-			every ::1 with labels center noenhanced font ',9' textcolor rgb '#222222', \
+			every ::1 with labels center noenhanced font pixels(9) textcolor rgb '#222222', \
 		for [k = 1:4] file using (place_of[k] == place && in_panel(panel_of[k]) && $8 > 0.6 ? $4 : NaN):5:7 \
-			every ::1 with labels center noenhanced font ',9' textcolor rgb '#ffffff'
+			every ::1 with labels center noenhanced font pixels(9) textcolor rgb '#ffffff'
 }
 unset multiplot

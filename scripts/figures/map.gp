@@ -15,7 +15,7 @@ of(p, kind, c) = $1 == p && $16 == kind ? column(c) : NaN
 
 do for [i = 1:question_count] {
 	set label 9000 + i question[i] at screen across(16), screen down(4 + 18 * i) left noenhanced \
-		font 'DejaVu Sans Bold,' . (format eq 'svg' ? '13' : '5.6') textcolor rgb 0x000000
+		font 'DejaVu Sans Bold' . pixels(13) textcolor rgb 0x000000
 }
 
 # The key: the structures that win or tie somewhere, and what the signs mean.

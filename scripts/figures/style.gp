@@ -16,6 +16,8 @@ if (format eq 'svg') {
 	set terminal pdfcairo size width / inch in, height / inch in enhanced \
 		font 'DejaVu Sans,5.15' fontscale 1 linewidth 0.7 pointscale 0.78
 }
+# A size of text in pixels, for whichever terminal: 12 is what text has where nothing is said.
+pixels(size) = sprintf(',%g', format eq 'svg' ? size : size * 5.15 / 12)
 set output 'figures/' . name . '.' . format
 file = 'data/' . name . '.tsv'
 
