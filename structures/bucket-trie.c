@@ -440,10 +440,30 @@ HOT void push(struct bucket_trie *trie, struct bucket *leaf, uint64_t key, struc
 	entry->key = key;
 	entry->timer = timer;
 	entry->slot = slot;
-	if (key < leaf->least)
-		leaf->least = key;
-	if (key > leaf->most)
-		leaf->most = key;
+	leaf->least = key < leaf->least ? key : leaf->least;
+	leaf->most = key > leaf->most ? key : leaf->most;
+}
+
+/* Pushes entries of one key, oldest last. There are chunks for them. */
+static void push_run(struct bucket_trie *trie, struct bucket *leaf, const struct entry *entry,
+		     uint32_t count)
+{
+	uint64_t key = entry->key;
+
+	leaf->least = key < leaf->least ? key : leaf->least;
+	leaf->most = key > leaf->most ? key : leaf->most;
+	for (uint32_t some; count; count -= some, entry += some) {
+		uint32_t room = -leaf->count % CHUNK;
+
+		if (!room) {
+			leaf->place = add_chunk(trie, leaf);
+			room = CHUNK;
+		}
+		some = room < count ? room : count;
+		memcpy(&trie->pools.entry[leaf->place], entry, some * sizeof(*entry));
+		leaf->place += some;
+		leaf->count += some;
+	}
 }
 
 /* The chunk of a leaf that is being filled, and the entries in it. */
@@ -496,24 +516,29 @@ HOT const struct entry *first_entries(const struct bucket_trie *trie, const stru
 
 /* --- filing */
 
-/* A leaf becomes a node of the level below, one of whose buckets may get all that is in it. */
-COLD void burst(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
+/* Deals a leaf out to the buckets of a node, by their digit at its level. There are chunks for all. */
+HOT void deal(struct bucket_trie *trie, struct bucket leaf, struct node *node, unsigned level)
 {
-	struct bucket leaf = *bucket;
-	struct node *node;
-
-	if (trie->chunks_free < FANOUT + BATCH || !(node = take_node(trie)))
-		return;
 	for (uint32_t count; leaf.count; drop_chunk(trie, &leaf)) {
 		const struct entry *entry = first_entries(trie, &leaf, &count);
 
 		for (; count--; entry++) {
-			unsigned digit = digit_of(entry->key, level - 1);
+			unsigned digit = digit_of(entry->key, level);
 
 			node->occupied |= UINT64_C(1) << digit;
 			push(trie, &node->bucket[digit], entry->key, entry->timer, entry->slot);
 		}
 	}
+}
+
+/* A leaf becomes a node of the level below, one of whose buckets may get all that is in it. */
+COLD void burst(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
+{
+	struct node *node;
+
+	if (trie->chunks_free < FANOUT + BATCH || !(node = take_node(trie)))
+		return;
+	deal(trie, *bucket, node, level - 1);
 	bucket->count = INNER;
 	bucket->inner = node;
 }
@@ -969,6 +994,32 @@ static uint32_t sort_out_young(struct bucket_trie *trie)
 	return kept;
 }
 
+/* Files some of the young, all of one key. */
+static void file_run(struct bucket_trie *trie, struct entry *entry, uint32_t count)
+{
+	uint64_t key = entry->key;
+	unsigned level;
+	struct bucket *bucket = locate(trie, key, &level);
+
+	if (!bucket->count)
+		mark_occupied(trie, bucket, level, key);
+	push_run(trie, bucket, entry, count);
+	if (bucket->count >= BURST_AT && bucket->least != bucket->most)
+		burst(trie, bucket, level);
+	while (count--)
+		entry[count].slot = take_slot(trie);
+}
+
+/* Whether all have one key. */
+HOT bool is_run(const struct entry *entry, uint32_t count)
+{
+	uint64_t differing = 0;
+
+	for (uint32_t i = 1; i < count; i++)
+		differing |= entry[i].key ^ entry->key;
+	return !differing;
+}
+
 /* Files some of the young. Nothing else changes the trie meanwhile, but that buckets burst. */
 HOT void file_batch(struct bucket_trie *trie, struct entry *entry, uint32_t count)
 {
@@ -977,6 +1028,10 @@ HOT void file_batch(struct bucket_trie *trie, struct entry *entry, uint32_t coun
 
 	if (trie->chunks_free < BATCH)
 		sweep_all(trie);
+	if (entry[0].key == entry[count - 1].key && is_run(entry, count)) {
+		file_run(trie, entry, count);
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		bucket[i] = locate(trie, entry[i].key, &level[i]);
 		__builtin_prefetch(&trie->pools.entry[bucket[i]->place], 1);
@@ -996,12 +1051,17 @@ COLD void file_young(struct bucket_trie *trie)
 	uint32_t count;
 
 	tidy(trie);
-	count = sort_out_young(trie);
+	count = trie->young_count;
+	if (trie->young_holes || trie->young_least < trie->near_end)
+		count = sort_out_young(trie);
+	trie->young_count = 0;
+	trie->young_least = UINT64_MAX;
 	trie->entries += count;
 	trie->armed += count;
 	for (; count >= BATCH; count -= BATCH)
 		file_batch(trie, &trie->pools.young[count - BATCH], BATCH);
-	file_batch(trie, trie->pools.young, count);
+	if (count)
+		file_batch(trie, trie->pools.young, count);
 	trie->ended = 0;
 }
 
@@ -1083,57 +1143,96 @@ COLD void see_to(struct bucket_trie *trie, struct entry entry)
 
 /* --- opening leaves */
 
-/* Fewer are put in order by insertion alone. */
+/* Fewer are put in order by comparing each with each, which takes no branch that depends on keys. */
 #define DEAL_LEAST 16
 
+/* Latest first. */
+static void rank_into(struct entry *sorted, const struct entry *entries, uint32_t count)
+{
+	uint64_t key[DEAL_LEAST];
+	uint32_t rank[DEAL_LEAST];
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t before = i;
+
+		key[i] = entries[i].key;
+		for (uint32_t k = 0; k < i; k++) {
+			uint32_t later = key[k] < key[i];
+
+			rank[k] += later;
+			before -= later;
+		}
+		rank[i] = before;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		sorted[rank[i]] = entries[i];
+}
+
 /* Latest first: dealt out by the digit below the leaf's level, which leaves them nearly in order. */
-static void sort_into(struct entry *sorted, const struct entry *entries, uint32_t count,
+static void deal_into(struct entry *sorted, const struct entry *entries, uint32_t count,
 		      unsigned level)
 {
 	uint16_t start[FANOUT] = { 0 };
+	uint64_t digits = 0;
 	uint16_t sum = 0;
 
-	if (count < DEAL_LEAST) {
-		memcpy(sorted, entries, count * sizeof(*sorted));
-		insertion_sort(sorted, count);
-		return;
+	for (uint32_t i = 0; i < count; i++) {
+		unsigned digit = digit_of(entries[i].key, level - 1);
+
+		digits |= UINT64_C(1) << digit;
+		start[digit]++;
 	}
-	for (uint32_t i = 0; i < count; i++)
-		start[digit_of(entries[i].key, level - 1)]++;
-	for (unsigned digit = FANOUT; digit-- > 0;) {
+	while (digits) {
+		unsigned digit = 63u - (unsigned)__builtin_clzll(digits);
 		uint16_t here = start[digit];
 
+		digits ^= UINT64_C(1) << digit;
 		start[digit] = sum;
 		sum = (uint16_t)(sum + here);
 	}
 	for (uint32_t i = 0; i < count; i++)
 		sorted[start[digit_of(entries[i].key, level - 1)]++] = entries[i];
-	insertion_sort(sorted, count);
+}
+
+/* Fetches the timers of a leaf ahead. */
+static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
+{
+	for (uint32_t left; leaf.count; leaf.count -= left) {
+		const struct entry *entry = &trie->pools.entry[leaf.place];
+
+		left = filled(&leaf);
+		prefetch_chunks(trie, &leaf);
+		for (uint32_t i = 1; i <= left; i++)
+			__builtin_prefetch(entry[-(int)i].timer, 1);
+		leaf.place = trie->pools.following[first_chunk(&leaf)] * CHUNK + CHUNK;
+	}
 }
 
 /* A leaf of at most SORT_MOST entries becomes what is near, where nothing is. */
 static void sort_leaf(struct bucket_trie *trie, struct bucket leaf, unsigned level)
 {
-	struct entry taken[SORT_MOST], entries[SORT_MOST], put_off[SORT_MOST];
-	uint32_t taken_count = 0, count = 0, put_off_count = 0;
+	struct entry entries[SORT_MOST], put_off[SORT_MOST];
+	uint32_t count = 0, put_off_count = 0;
 
+	prefetch_leaf(trie, leaf);
 	for (uint32_t left; leaf.count; drop_chunk(trie, &leaf)) {
-		const struct entry *entry = first_entries(trie, &leaf, &left) + left;
+		const struct entry *entry = &trie->pools.entry[leaf.place];
 
 		/* Latest first, so that those who came in order are in order. */
-		while (left--) {
-			taken[taken_count++] = *--entry;
-			__builtin_prefetch(entry->timer, 1);
+		for (left = filled(&leaf); left--;) {
+			entries[count] = *--entry;
+			if (holds(trie, entry))
+				count++;
+			else if (was_put_off(trie, &entries[count]))
+				put_off[put_off_count++] = entries[count];
 		}
 	}
-	for (const struct entry *entry = taken; entry < taken + taken_count; entry++) {
-		entries[count] = *entry;
-		if (holds(trie, entry))
-			count++;
-		else if (was_put_off(trie, &entries[count]))
-			put_off[put_off_count++] = entries[count];
+	if (count < DEAL_LEAST) {
+		rank_into(trie->near, entries, count);
+	} else {
+		deal_into(trie->near, entries, count, level);
+		insertion_sort(trie->near, count);
 	}
-	sort_into(trie->near, entries, count, level);
 	trie->near_count = count;
 	for (uint32_t i = 0; i < put_off_count; i++)
 		file_entry(trie, &put_off[i]);
@@ -1166,6 +1265,28 @@ static struct bucket take_first(struct bucket_trie *trie, unsigned *level)
 	}
 }
 
+/*
+ * The first leaf, too large to be sorted, goes to the level below, where nothing is. What has the
+ * digit there that time has now belongs further down.
+ */
+static void open_large(struct bucket_trie *trie, struct bucket leaf, unsigned level)
+{
+	struct node *node = trie->level[level];
+	struct bucket first;
+
+	if (trie->chunks_free < FANOUT) {
+		spread(trie, leaf);
+		return;
+	}
+	deal(trie, leaf, node, level);
+	first = node->bucket[0];
+	node->bucket[0] = empty_bucket;
+	node->occupied &= ~UINT64_C(1);
+	if (node->occupied)
+		trie->occupied |= UINT64_C(1) << level;
+	spread(trie, first);
+}
+
 static void open_first(struct bucket_trie *trie)
 {
 	unsigned level;
@@ -1178,7 +1299,7 @@ static void open_first(struct bucket_trie *trie)
 		sort_leaf(trie, leaf, level);
 	} else {
 		trie->near_end = trie->current;
-		spread(trie, leaf);
+		open_large(trie, leaf, level - 1);
 	}
 }
 
@@ -1305,19 +1426,22 @@ static void bucket_trie_insert(struct timer_set *set, struct timer *timer, uint6
 		arm(trie, timer, deadline);
 }
 
+/* Re-arms a timer for earlier than it is filed under. */
+COLD void arm_earlier(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
+{
+	end_entry(trie, timer);
+	arm(trie, timer, deadline);
+}
+
 static void bucket_trie_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
 				 uint64_t interval)
 {
-	struct bucket_trie *trie = trie_of(set);
-
 	(void)interval;
 	assert(state_of(timer) == ARMED && "reinsert: the timer is not armed");
-	if (deadline >= timer->key) {
+	if (deadline >= timer->key)
 		timer->deadline = deadline;
-		return;
-	}
-	end_entry(trie, timer);
-	arm(trie, timer, deadline);
+	else
+		arm_earlier(trie_of(set), timer, deadline);
 }
 
 static void bucket_trie_disarm(struct timer_set *set, struct timer *timer)
@@ -1401,13 +1525,32 @@ HOT const struct entry *take_of_herd(struct bucket_trie *trie)
 	return entry;
 }
 
+/* Hands over the herd's newest entries of one chunk, but for one that does not hold. */
+static size_t take_herd_chunk(struct bucket_trie *trie, struct timer **out, size_t max)
+{
+	struct bucket *herd = &trie->herd;
+	const struct entry *entry = &trie->pools.entry[herd->place];
+	size_t count = 0, most = filled(herd) - 1;
+
+	most = most < max ? most : max;
+	while (count < most && holds(trie, entry - 1))
+		out[count++] = hand_over(trie, --entry);
+	herd->place -= (uint32_t)count;
+	herd->count -= (uint32_t)count;
+	return count;
+}
+
 static size_t take_herd(struct bucket_trie *trie, struct timer **out, size_t max)
 {
 	size_t count = 0;
 
 	while (count < max && trie->herd.count) {
-		const struct entry *entry = take_of_herd(trie);
+		const struct entry *entry;
 
+		count += take_herd_chunk(trie, out + count, max - count);
+		if (count == max)
+			break;
+		entry = take_of_herd(trie);
 		if (holds(trie, entry))
 			out[count++] = hand_over(trie, entry);
 		else
