@@ -11,7 +11,7 @@
  * a node of 64 finer buckets, by the next digit, and so on. Dense places are cut fine and sparse ones
  * are not, without any width to be chosen, and no deadline is too far.
  *
- *	 armed ----> young, 512 or more, in the order in which they came
+ *	 armed ----> young, in windows of 512 places
  *	               |
  *	 level 5 [ ][*][*][ ][*]     level 4 [ ][ ][ ][*]     level 3 [ ][*]     each of 64
  *	             |  '- a leaf: chunks of 16 entries                   '--.
@@ -30,39 +30,42 @@
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
  * that are dead are passed over when their bucket comes up; when room gets scarce, all buckets are
- * swept, some chunks each time that the young are filed, so that what was reserved is enough.
+ * swept, some chunks each time that some of the young are filed, so that what was reserved is enough.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
- * them. So arming does next to nothing: it appends. Filing goes through 512 of them in one loop that
- * waits for no timer. Entries of the young do not move until then, so that a timer can know its
- * place: one that is removed while young ends there and then, and leaves a hole for the next. Where
- * most are removed, and there may not be more than 16384 of them, the young are given room for all:
- * they hardly ever are filed then.
+ * them. So arming does next to nothing: it writes the entry into the next vacant place of a window.
+ * When no place is vacant, a window is filed in one loop that waits for no timer.
+ *
+ * And most timers that are removed die young. Entries of the young do not move, so that a timer can
+ * know its place: to remove it is to set the bit that says that the place is vacant, and no sweep
+ * will ever come across it. Filing changes the window's generation, by which its timers see that they
+ * are young no more, without being touched. Where many are removed after they were filed, there are
+ * more windows, up to as many as there may be timers, so that they no more are. Each has its least
+ * key; in one that is due those that are due are looked for, which is dear. So more windows stay only
+ * as long as the removals that they save outnumber that by far, and else are filed and given up.
+ * Places for the young are chunks from the pool that buckets have theirs from: memory is for both.
  *
  * COST.   insert     O(1): two stores to the timer, two to the young; amortised, one walk of some
  *                    levels and one append, and less than one move by a burst
  *         reinsert   later: one store. Earlier: as remove and insert
  *         disarm     two stores to the timer
- *         remove     one bit, and amortised two entries to sweep
+ *         remove     one bit, and amortised two entries to sweep if it was filed
  *         next       O(1)
  *         expire     O(1) amortised: each entry is sorted among at most 512
- *         memory     30 bytes a timer for entries, 5 for chunks that are not full, some for nodes and
- *                    bits: 39 at a million timers, 120 at ten thousand, with room for the
- *                    young, and 77 in server, where pools had to double
+ *         memory     20 bytes for an entry or a place, and up to twice as many of them as timers
+ *                    are armed when most are removed; chunks that are not full, nodes and bits.
+ *                    More is reserved, which has no memory before it is first written to
  *         longest    what a bucket of 8191 entries takes to be dealt out, but see below
  *
  * WINS. Where timers fire, are put off or disarmed, and are many: results/full has it ahead of all
  * other exact structures at n = 1e6 in hold, drain, ticker and retry, and not told apart from
  * lazy:common-timeout in idle, rpc and server.
  *
- * LOSES. Where an insert is all there is to do and memory is new: filling costs 1.3 times as much as
- * with a heap at n = 1e6, and with a thousand timers 17 times as much as with the cheapest, as its pools
- * come in larger pieces than a heap, which touches half as much. Equal deadlines, which a heap leaves where they are. More than 16384 timers
- * that are removed one by one, for which queues by interval need no sweeping. Up to 1e4 timers it is
- * among the cheapest rather than the cheapest. An operation is long when a million timers of one
- * deadline have all been put off and come up together, and when so much is armed and removed between
- * two expiries that all is swept at once: in server with a million timers one took 5 ms.
+ * LOSES. Where an insert is all there is to do and memory is new, as it takes more of it than a heap.
+ * Equal deadlines, which a heap leaves where they are. Timers that were filed before most of them are
+ * removed, which queues by interval need not sweep. An operation is long when a million timers of one
+ * deadline have all been put off and come up together, and when a large set grows.
  *
  * NOT TAKEN. Filing at once rather than by way of the young: 20 % to 40 % slower when arming cold
  * timers, by the stores that stand between them. Young timers in blocks that are filed as one until
@@ -96,8 +99,8 @@
 /* Entries of a chunk: 320 bytes, five lines. */
 #define CHUNK 16
 
-/* Chunks whose memory is asked for at a time: 8 KiB at first, 80 KiB when a set is large. */
-#define READY_LEAST 26
+/* Chunks whose memory is asked for at a time: 20 KiB at first, 80 KiB when a set is large. */
+#define READY_LEAST 64
 #define READY_MOST  256
 
 /*
@@ -117,31 +120,36 @@
 #define FRESH_MOST 64
 
 /*
- * Timers that are armed before any of them is filed: 512; and while many of them are removed before
- * that, more, as many as there may be timers if these are few. If they are not, what is filed and
- * swept at one time would be a long operation: with 4096 the longest took 1 ms.
+ * Places for the young come in windows of so many. What is done to a window is done to all of it, in
+ * one operation.
  */
-#define YOUNG_LEAST 512
-#define FEW_TIMERS  16384
+#define WINDOW	     512
+#define WINDOW_WORDS (WINDOW / 64)
+#define WORD_CHUNKS  (64 / CHUNK)
 
-/* Of the young, how many are filed together, the lines for all of them fetched ahead. */
-#define BATCH 16
+/* New places at one time: 80 KiB. */
+#define ROOM_MOST 4096
 
 /* There is a node for as many timers. */
 #define NODE_TIMERS (BURST_AT / 2)
 
-/* Room for this many timers comes with the set. */
-#define FIRST_CAPACITY 64
+/* Room for this many timers comes with the set: for fewer it would not be much smaller. */
+#define FIRST_CAPACITY 4096
 
-/* Slots and chunks are numbered in 32 bits, and there are two slots a timer. */
-#define MOST_TIMERS (UINT32_MAX / 4)
+/* Places of entries and slots are numbered in 32 bits, and a timer may need nearly three. */
+#define MOST_TIMERS (UINT32_MAX / 8)
 
-/* No chunk, no node. */
+/* No chunk, no node, no word. */
 #define NONE UINT32_MAX
 
 /* Where a timer's slot and state are, in link.half[]. An idle timer has neither. */
-#define SLOT  0 /* its entry's slot + 1; 0 when it has no entry */
-#define STATE 1 /* enum state, and in higher bits its place among the young, if it is one of them */
+#define SLOT 0 /* its entry's slot + 1; 0 when it has no entry */
+
+/* Its enum state, and in higher bits its place among the young, if it is one of them; */
+#define STATE 1
+
+/* it is if its place's window has this generation, in link.word[]. There is none of 0. */
+#define GENERATION 1
 
 enum state { IDLE, ARMED, DISARMED, STATES = 4 };
 
@@ -180,19 +188,28 @@ struct node {
 /* Nodes that were allocated at one time. */
 struct segment {
 	struct segment *next;
-	size_t nodes;
+	size_t nodes, touched; /* those never touched are free but in no list */
 	struct node node[];
+};
+
+/* Young timers that were armed one after the other, but for those in the places of others. */
+struct window {
+	uint64_t least;	     /* no key in it is less; UINT64_MAX when none is known */
+	uint64_t generation; /* how often it was filed, and one more */
 };
 
 /* What reserve allocates, all of it or nothing. */
 struct pools {
 	size_t capacity; /* timers that may be not idle */
+	uint32_t limit;	 /* entries and places for the young that there may be */
 	uint32_t chunks, slots;
-	uint32_t young_capacity; /* places for the young, of which those with a slot can be used */
+	uint32_t places; /* for the young, at most */
 	struct entry *entry;
-	struct entry *young;
-	uint32_t *following;	 /* of each chunk: the next of its leaf, or in the free list */
-	uint64_t *dead, *vacant; /* a bit a slot: its timer is gone; it has no entry */
+	struct window *window;
+	uint32_t *place_chunk;	/* of CHUNK places each: where they are */
+	uint64_t *vacant_place; /* a bit a place: no young timer is there */
+	uint32_t *following;	/* of each chunk: the next of its leaf, or in the free list */
+	uint64_t *dead, *taken; /* a bit a slot: its timer is gone; it has an entry, or a place */
 };
 
 struct bucket_trie {
@@ -208,12 +225,15 @@ struct bucket_trie {
 	struct pools pools;
 	struct segment *segments;
 
-	uint32_t young_room;   /* how many there may be before they are filed */
-	uint32_t young_places; /* how many have a slot */
-	uint32_t ended;	       /* entries whose timer was removed since the young were filed */
-	uint32_t young_count;  /* places that are taken, or were: */
-	uint32_t young_hole;   /* the newest of which the timer was removed, or NONE; */
-	uint32_t young_holes;
+	uint64_t young_vacant; /* vacant places left of the word that they are taken from: some; */
+	uint32_t young_word;   /* which that is, or NONE; where its places are; and its window */
+	struct entry *word_chunk[WORD_CHUNKS];
+	struct window *window;
+	uint32_t young_vacancies;    /* vacant places in all */
+	uint32_t young_room;	     /* places that may be taken */
+	uint32_t young_window;	     /* the window to be filed next */
+	uint32_t ended, ended_young; /* entries whose timer was removed since room was made */
+	int32_t worth;		     /* what more room saved, less what it cost: see more_room */
 	uint32_t near_count, fresh_count;
 	uint64_t young_least; /* UINT64_MAX when there are none */
 	uint64_t fresh_least; /* UINT64_MAX when there are none */
@@ -286,14 +306,15 @@ HOT void set_state(struct timer *timer, enum state state)
 	timer->link.half[STATE] = timer->link.half[STATE] / STATES * STATES + state;
 }
 
-/* A timer's entry among the young, which its place leads to; NULL if it has been filed since. */
-HOT struct entry *young_entry(struct bucket_trie *trie, const struct timer *timer)
+/* The window that its place is in, if it is young, or was. */
+HOT struct window *window_of(const struct bucket_trie *trie, const struct timer *timer)
 {
-	uint32_t place = timer->link.half[STATE] / STATES;
+	return &trie->pools.window[timer->link.half[STATE] / STATES / WINDOW];
+}
 
-	if (place < trie->young_count && trie->pools.young[place].timer == timer)
-		return &trie->pools.young[place];
-	return NULL;
+HOT bool is_young(const struct bucket_trie *trie, const struct timer *timer)
+{
+	return timer->link.word[GENERATION] == window_of(trie, timer)->generation;
 }
 
 /* --- slots */
@@ -306,15 +327,15 @@ HOT bool is_dead(const struct bucket_trie *trie, uint32_t slot)
 /* Goes on to the next word with a vacant slot: there is one. */
 COLD void find_vacant(struct bucket_trie *trie)
 {
-	uint64_t *vacant = trie->pools.vacant;
+	uint64_t *taken = trie->pools.taken;
 	uint32_t words = trie->pools.slots / 64, word = trie->vacant_word;
 
 	do
 		word = word + 1 < words ? word + 1 : 0;
-	while (!vacant[word]);
+	while (!~taken[word]);
 	trie->vacant_word = word;
-	trie->vacant = vacant[word];
-	vacant[word] = 0;
+	trie->vacant = ~taken[word];
+	taken[word] = ~UINT64_C(0);
 }
 
 HOT uint32_t take_slot(struct bucket_trie *trie)
@@ -330,7 +351,7 @@ HOT uint32_t take_slot(struct bucket_trie *trie)
 
 HOT void give_slot(struct bucket_trie *trie, uint32_t slot)
 {
-	trie->pools.vacant[slot / 64] |= UINT64_C(1) << slot % 64;
+	trie->pools.taken[slot / 64] &= ~(UINT64_C(1) << slot % 64);
 }
 
 /* A dead slot is dead no longer. */
@@ -379,6 +400,7 @@ static uint32_t take_chunk(struct bucket_trie *trie)
 {
 	uint32_t chunk = trie->free_chunk;
 
+	assert(trie->chunks_free && "there is a chunk for every entry");
 	trie->chunks_free--;
 	if (chunk == NONE) {
 		if (trie->chunks_touched == trie->chunks_ready)
@@ -398,15 +420,33 @@ static void give_chunk(struct bucket_trie *trie, uint32_t chunk)
 	trie->chunks_free++;
 }
 
+/* A node that never was one; NULL when there is none. */
+COLD struct node *touch_node(struct bucket_trie *trie)
+{
+	for (struct segment *segment = trie->segments; segment; segment = segment->next) {
+		struct node *node = &segment->node[segment->touched];
+
+		if (segment->touched == segment->nodes)
+			continue;
+		segment->touched++;
+		for (unsigned digit = 0; digit < FANOUT; digit++)
+			node->bucket[digit] = empty_bucket;
+		return node;
+	}
+	return NULL;
+}
+
 /* An empty node, or NULL. */
 static struct node *take_node(struct bucket_trie *trie)
 {
 	struct node *node = trie->free_node;
 
-	if (node) {
+	if (node)
 		trie->free_node = node->next;
+	else
+		node = touch_node(trie);
+	if (node)
 		node->occupied = 0;
-	}
 	return node;
 }
 
@@ -536,7 +576,7 @@ COLD void burst(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
 {
 	struct node *node;
 
-	if (trie->chunks_free < FANOUT + BATCH || !(node = take_node(trie)))
+	if (trie->chunks_free < FANOUT + CHUNK || !(node = take_node(trie)))
 		return;
 	deal(trie, *bucket, node, level - 1);
 	bucket->count = INNER;
@@ -544,7 +584,6 @@ COLD void burst(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
 }
 
 static void near_add(struct bucket_trie *trie, struct entry entry);
-static void sweep_all(struct bucket_trie *trie);
 
 /* What has its place where time is now, or beyond the end of time. */
 COLD void file_apart(struct bucket_trie *trie, uint64_t key, struct timer *timer, uint32_t slot)
@@ -553,8 +592,6 @@ COLD void file_apart(struct bucket_trie *trie, uint64_t key, struct timer *timer
 		near_add(trie, (struct entry){ key, timer, slot });
 		return;
 	}
-	if (!trie->chunks_free)
-		sweep_all(trie);
 	push(trie, &trie->never, key, timer, slot);
 }
 
@@ -605,8 +642,6 @@ HOT void file(struct bucket_trie *trie, uint64_t key, struct timer *timer, uint3
 		file_apart(trie, key, timer, slot);
 		return;
 	}
-	if (!trie->chunks_free)
-		sweep_all(trie);
 	bucket = locate(trie, key, &level);
 	file_at(trie, bucket, level, key, timer, slot);
 }
@@ -837,28 +872,23 @@ static void sweep_all(struct bucket_trie *trie)
 	sweep_leaf(trie, &trie->herd, &budget);
 }
 
-/* Slots that are nobody's; each place for the young has one. */
-static uint32_t vacancies(const struct bucket_trie *trie)
+/* Whether all of a window cannot be filed but for sweeping. */
+HOT bool is_crowded(const struct bucket_trie *trie)
 {
-	return trie->pools.slots - trie->entries - trie->young_places;
+	return trie->entries + trie->young_room + WINDOW > trie->pools.limit;
 }
 
 /*
- * Before the young are filed: sweeps if room is getting scarce, and so that there are slots. A chunk
- * for each two that are filed is far more than they need, so a sweep ends before room does.
+ * Sweeps, for so many chunks or a little more, if many entries are dead: memory that was used is better
+ * than new memory. A chunk for each entry that is filed is far more than they need, so a sweep ends long
+ * before room does.
  */
-static void tidy(struct bucket_trie *trie)
+static void tidy(struct bucket_trie *trie, int64_t chunks)
 {
-	const struct pools *pools = &trie->pools;
-	bool scarce = trie->chunks_free < pools->chunks / 8 + trie->young_count / CHUNK ||
-		      vacancies(trie) < pools->slots / 8 + trie->young_count;
-
-	if (trie->sweeping || (scarce && trie->dead > trie->entries / 4)) {
+	if (trie->sweeping || trie->dead > trie->entries / 4 + WINDOW / 8) {
 		trie->sweeping = true;
-		sweep(trie, trie->young_count / 2 + 1);
+		sweep(trie, chunks);
 	}
-	if (vacancies(trie) < trie->young_count)
-		sweep_all(trie);
 }
 
 /* --- what is near: sorted, and what came since */
@@ -964,38 +994,86 @@ static void near_add(struct bucket_trie *trie, struct entry entry)
 		merge_fresh(trie);
 }
 
-/*
- * Sorts out of the young those that are near by now. The others move up, over the holes, and leave
- * their places with the slots that those had; returns their number.
- */
-static uint32_t sort_out_young(struct bucket_trie *trie)
+/* --- the young */
+
+/* Of 64 places, those that a young timer has. */
+HOT uint64_t places_taken(const struct bucket_trie *trie, uint32_t word)
 {
-	struct entry *young = trie->pools.young;
-	uint32_t count = trie->young_count, kept = 0;
-
-	trie->young_count = trie->young_holes = 0;
-	trie->young_hole = NONE;
-	trie->young_least = UINT64_MAX;
-	for (uint32_t i = 0; i < count; i++) {
-		struct entry entry = young[i];
-
-		if (!entry.timer)
-			continue;
-		if (entry.key < trie->near_end) {
-			young[i].slot = take_slot(trie);
-			trie->entries++;
-			trie->armed++;
-			near_add(trie, entry);
-		} else {
-			young[i].slot = young[kept].slot;
-			young[kept++] = entry;
-		}
-	}
-	return kept;
+	return ~trie->pools.vacant_place[word] &
+	       ~(word == trie->young_word ? trie->young_vacant : 0);
 }
 
-/* Files some of the young, all of one key. */
-static void file_run(struct bucket_trie *trie, struct entry *entry, uint32_t count)
+HOT void vacate(struct bucket_trie *trie, uint32_t place)
+{
+	trie->pools.vacant_place[place / 64] |= UINT64_C(1) << place % 64;
+	trie->young_vacancies++;
+}
+
+static uint32_t young_count(const struct bucket_trie *trie)
+{
+	return trie->young_room - trie->young_vacancies;
+}
+
+HOT struct entry *chunk_of_places(const struct bucket_trie *trie, uint32_t place)
+{
+	return &trie->pools.entry[trie->pools.place_chunk[place / CHUNK] * CHUNK];
+}
+
+/* Where a place for a young timer's entry is. */
+HOT struct entry *place_at(const struct bucket_trie *trie, uint32_t place)
+{
+	return chunk_of_places(trie, place) + place % CHUNK;
+}
+
+/* Places are taken from this word from now on. */
+static void set_word(struct bucket_trie *trie, uint32_t word)
+{
+	trie->young_word = word;
+	trie->window = &trie->pools.window[word / WINDOW_WORDS];
+	for (uint32_t chunk = 0; chunk < WORD_CHUNKS; chunk++)
+		trie->word_chunk[chunk] = chunk_of_places(trie, word * 64 + chunk * CHUNK);
+}
+
+/* Places are taken from no word at the moment. */
+static void close_word(struct bucket_trie *trie)
+{
+	if (trie->young_word == NONE)
+		return;
+	trie->pools.vacant_place[trie->young_word] |= trie->young_vacant;
+	trie->young_vacant = 0;
+}
+
+/* An entry leaves the young as it is, and its place gets another slot. There is one. */
+static struct entry leave_young(struct bucket_trie *trie, struct entry *place)
+{
+	struct entry entry = *place;
+
+	place->slot = take_slot(trie);
+	trie->entries++;
+	trie->armed++;
+	return entry;
+}
+
+/* All places of a window are vacant; whose timers had one have it no more. */
+static void clear_window(struct bucket_trie *trie, uint32_t window)
+{
+	memset(&trie->pools.vacant_place[window * WINDOW_WORDS], 0xff, WINDOW / 8);
+	trie->pools.window[window].least = UINT64_MAX;
+	trie->pools.window[window].generation++;
+}
+
+/* Whether all have one key. */
+HOT bool is_run(const struct entry *entry, uint32_t count)
+{
+	uint64_t differing = entry->key ^ entry[count - 1].key;
+
+	for (uint32_t i = 1; i < count && !differing; i++)
+		differing |= entry[i].key ^ entry->key;
+	return !differing;
+}
+
+/* Files as many of the young as a chunk has, all of one key. */
+static void file_run(struct bucket_trie *trie, struct entry *entry)
 {
 	uint64_t key = entry->key;
 	unsigned level;
@@ -1003,101 +1081,190 @@ static void file_run(struct bucket_trie *trie, struct entry *entry, uint32_t cou
 
 	if (!bucket->count)
 		mark_occupied(trie, bucket, level, key);
-	push_run(trie, bucket, entry, count);
+	push_run(trie, bucket, entry, CHUNK);
 	if (bucket->count >= BURST_AT && bucket->least != bucket->most)
 		burst(trie, bucket, level);
-	while (count--)
-		entry[count].slot = take_slot(trie);
-}
-
-/* Whether all have one key. */
-HOT bool is_run(const struct entry *entry, uint32_t count)
-{
-	uint64_t differing = 0;
-
-	for (uint32_t i = 1; i < count; i++)
-		differing |= entry[i].key ^ entry->key;
-	return !differing;
-}
-
-/* Files some of the young. Nothing else changes the trie meanwhile, but that buckets burst. */
-HOT void file_batch(struct bucket_trie *trie, struct entry *entry, uint32_t count)
-{
-	struct bucket *bucket[BATCH];
-	unsigned level[BATCH];
-
-	if (trie->chunks_free < BATCH)
-		sweep_all(trie);
-	if (entry[0].key == entry[count - 1].key && is_run(entry, count)) {
-		file_run(trie, entry, count);
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		bucket[i] = locate(trie, entry[i].key, &level[i]);
-		__builtin_prefetch(&trie->pools.entry[bucket[i]->place], 1);
-	}
-	/* Latest first, so that what was armed in order stays in order. */
-	while (count--) {
-		uint32_t slot = entry[count].slot;
-
-		file_at(trie, bucket[count], level[count], entry[count].key, entry[count].timer,
-			slot);
-		entry[count].slot = take_slot(trie);
-	}
-}
-
-COLD void file_young(struct bucket_trie *trie)
-{
-	uint32_t count;
-
-	tidy(trie);
-	count = trie->young_count;
-	if (trie->young_holes || trie->young_least < trie->near_end)
-		count = sort_out_young(trie);
-	trie->young_count = 0;
-	trie->young_least = UINT64_MAX;
-	trie->entries += count;
-	trie->armed += count;
-	for (; count >= BATCH; count -= BATCH)
-		file_batch(trie, &trie->pools.young[count - BATCH], BATCH);
-	if (count)
-		file_batch(trie, trie->pools.young, count);
-	trie->ended = 0;
-}
-
-/* Places for the young that a set may use; it keeps those that it had when it was smaller. */
-static uint32_t young_most(size_t capacity)
-{
-	return capacity > YOUNG_LEAST && capacity <= FEW_TIMERS ? (uint32_t)capacity : YOUNG_LEAST;
+	for (uint32_t i = 0; i < CHUNK; i++)
+		entry[i].slot = take_slot(trie);
 }
 
 /*
- * The young have no more room. Where timers are mostly removed they get more, so that they are before
- * they are filed; and where hardly any is, less, which stays in the cache.
+ * Files those of a chunk of the young that are taken. Between finding buckets and filing nothing else
+ * changes the trie, but that buckets burst; what is near by now therefore comes last.
  */
-static void fit_young(struct bucket_trie *trie)
+HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t taken)
 {
-	uint32_t room = trie->young_room, most = young_most(trie->pools.capacity);
+	struct bucket *bucket[CHUNK];
+	unsigned level[CHUNK];
+	struct entry *place[CHUNK], near[CHUNK];
+	uint32_t count = 0, near_count = 0;
 
-	if (trie->ended > room / 4)
-		room *= 2;
-	else if (trie->ended < room / 16 && room > YOUNG_LEAST)
-		room /= 2;
-	if (room > most)
-		room = most;
-	if (room > trie->young_places)
-		pages_make_ready(&trie->pools.young[trie->young_places], &trie->pools.young[room]);
-	while (trie->young_places < room && vacancies(trie) > trie->pools.slots / 4)
-		trie->pools.young[trie->young_places++].slot = take_slot(trie);
-	trie->young_room = room < trie->young_places ? room : trie->young_places;
+	for (; taken; taken &= taken - 1) {
+		struct entry *entry = &chunk[__builtin_ctz(taken)];
+
+		if (entry->key < trie->near_end) {
+			near[near_count++] = leave_young(trie, entry);
+			continue;
+		}
+		place[count] = entry;
+		bucket[count] = locate(trie, entry->key, &level[count]);
+		__builtin_prefetch(&trie->pools.entry[bucket[count]->place], 1);
+		count++;
+	}
+	trie->entries += count;
+	trie->armed += count;
+	trie->young_vacancies += count + near_count;
+	/* Latest first, so that what was armed in order stays in order. */
+	while (count--) {
+		struct entry *entry = place[count];
+
+		file_at(trie, bucket[count], level[count], entry->key, entry->timer, entry->slot);
+		entry->slot = take_slot(trie);
+	}
+	while (near_count)
+		near_add(trie, near[--near_count]);
 }
 
-/* The last place was taken. After it there is room again. */
-COLD void young_full(struct bucket_trie *trie)
+/* Files what of 64 places is taken. */
+static void file_word(struct bucket_trie *trie, uint32_t word, uint64_t taken)
 {
-	fit_young(trie);
-	if (trie->young_count >= trie->young_room)
-		file_young(trie);
+	for (uint32_t i = WORD_CHUNKS; i--;) {
+		struct entry *chunk = chunk_of_places(trie, word * 64 + i * CHUNK);
+		uint32_t here = taken >> i * CHUNK & ((1u << CHUNK) - 1);
+
+		if (here == (1u << CHUNK) - 1 && chunk->key >= trie->near_end &&
+		    is_run(chunk, CHUNK)) {
+			file_run(trie, chunk);
+			trie->entries += CHUNK;
+			trie->armed += CHUNK;
+			trie->young_vacancies += CHUNK;
+		} else {
+			file_chunk(trie, chunk, here);
+		}
+	}
+}
+
+COLD void file_window(struct bucket_trie *trie, uint32_t window)
+{
+	uint32_t first = window * WINDOW_WORDS;
+
+	tidy(trie, WINDOW);
+	if (is_crowded(trie))
+		sweep_all(trie);
+	for (uint32_t word = first + WINDOW_WORDS; word-- > first;) {
+		uint64_t taken = places_taken(trie, word);
+
+		if (taken)
+			file_word(trie, word, taken);
+	}
+	close_word(trie);
+	clear_window(trie, window);
+}
+
+/* More windows, next to be used; whether there are any. */
+static bool open_windows(struct bucket_trie *trie)
+{
+	uint32_t room = trie->young_room, more = room ? room : WINDOW;
+
+	if (more > ROOM_MOST)
+		more = ROOM_MOST;
+	if (more > trie->pools.places - room)
+		more = trie->pools.places - room;
+	if (!more || trie->entries + room + more + 2 * WINDOW > trie->pools.limit)
+		return false;
+	for (uint32_t place = room; place < room + more; place++) {
+		if (place % CHUNK == 0)
+			trie->pools.place_chunk[place / CHUNK] = take_chunk(trie);
+		place_at(trie, place)->slot = take_slot(trie);
+	}
+	for (uint32_t window = room / WINDOW; window < (room + more) / WINDOW; window++)
+		clear_window(trie, window);
+	trie->young_room += more;
+	trie->young_vacancies += more;
+	trie->young_word = room / 64 - 1;
+	return true;
+}
+
+/* The last window is filed and not used any more. */
+static void close_window(struct bucket_trie *trie)
+{
+	uint32_t window = trie->young_room / WINDOW - 1;
+
+	file_window(trie, window);
+	memset(&trie->pools.vacant_place[window * WINDOW_WORDS], 0, WINDOW / 8);
+	for (uint32_t place = window * WINDOW; place < trie->young_room; place++)
+		give_slot(trie, place_at(trie, place)->slot);
+	for (uint32_t place = window * WINDOW; place < trie->young_room; place += CHUNK)
+		give_chunk(trie, trie->pools.place_chunk[place / CHUNK]);
+	trie->young_room -= WINDOW;
+	trie->young_vacancies -= WINDOW;
+}
+
+/* Room for what is to be filed. Where it is too little, there are fewer windows. */
+static void relieve(struct bucket_trie *trie)
+{
+	if (trie->dead > trie->entries / 4)
+		sweep_all(trie);
+	while (is_crowded(trie) && trie->young_room > WINDOW)
+		close_window(trie);
+}
+
+/* What ended young adds to what it is worth to have them. */
+static void reckon(struct bucket_trie *trie)
+{
+	int64_t worth = (int64_t)trie->worth + trie->ended_young;
+
+	trie->worth = worth < WINDOW ? (int32_t)worth : WINDOW;
+	trie->ended_young = 0;
+}
+
+/*
+ * Whether there are more windows now. There are where many timers are removed, so that they are before
+ * they are filed. That is worth it as long as more end young than become due while young, as these have
+ * to be looked for in their window: see see_young.
+ */
+static bool more_room(struct bucket_trie *trie)
+{
+	trie->ended += trie->ended_young;
+	reckon(trie);
+	if (trie->ended <= WINDOW / 4 || trie->worth < 0 || !open_windows(trie))
+		return false;
+	trie->ended = 0;
+	return true;
+}
+
+/* Hardly a place is vacant: the first window that was used is filed. */
+static void make_room(struct bucket_trie *trie)
+{
+	trie->ended = 0;
+	if (trie->young_window >= trie->young_room / WINDOW)
+		trie->young_window = 0;
+	file_window(trie, trie->young_window);
+	trie->young_word = trie->young_window * WINDOW_WORDS - 1;
+	trie->young_window++;
+}
+
+/* Goes on to the next word with a vacant place, of which there is one in every word on average. */
+COLD void find_place(struct bucket_trie *trie)
+{
+	uint64_t *vacant = trie->pools.vacant_place;
+	uint32_t word;
+
+	tidy(trie, WINDOW / 8);
+	if (is_crowded(trie))
+		relieve(trie);
+	if (trie->worth < -WINDOW && trie->young_room > WINDOW)
+		close_window(trie);
+	if (trie->young_vacancies <= trie->young_room / 16 && !more_room(trie) &&
+	    trie->young_vacancies <= trie->young_room / 64)
+		make_room(trie);
+	word = trie->young_word;
+	do
+		word = word + 1 < trie->young_room / 64 ? word + 1 : 0;
+	while (!vacant[word]);
+	set_word(trie, word);
+	trie->young_vacant = vacant[word];
+	vacant[word] = 0;
 }
 
 /* --- entries that hold, and those that don't */
@@ -1139,6 +1306,87 @@ COLD void see_to(struct bucket_trie *trie, struct entry entry)
 {
 	if (was_put_off(trie, &entry))
 		file_entry(trie, &entry);
+}
+
+/* --- the young that are due */
+
+/*
+ * A young timer whose entry is due leaves its place and is filed. If it was put off, the entry stays;
+ * returns its key then, else UINT64_MAX.
+ */
+static uint64_t see_to_young(struct bucket_trie *trie, uint32_t place, uint64_t now)
+{
+	struct entry *entry = place_at(trie, place);
+	struct timer *timer = entry->timer;
+
+	if (timer->deadline != entry->key && state_of(timer) == ARMED) {
+		entry->key = timer->key = timer->deadline;
+		if (entry->key >= trie->near_end && entry->key > now && entry->key != TIMER_NEVER)
+			return entry->key;
+	}
+	timer->link.word[GENERATION] = 0;
+	if (state_of(timer) == ARMED) {
+		struct entry left = leave_young(trie, entry);
+
+		file_entry(trie, &left);
+	} else {
+		timer->link.half[SLOT] = 0;
+		trie->armed++;
+	}
+	vacate(trie, place);
+	return UINT64_MAX;
+}
+
+/* Of a window, those that are due leave. */
+static void take_due(struct bucket_trie *trie, uint32_t window, uint64_t now)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t word = window * WINDOW_WORDS; word < (window + 1) * WINDOW_WORDS; word++) {
+		uint64_t taken = places_taken(trie, word);
+
+		for (; taken; taken &= taken - 1) {
+			uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(taken);
+			uint64_t key = place_at(trie, place)->key;
+
+			if (key <= now || key < trie->near_end)
+				key = see_to_young(trie, place, now);
+			least = min(least, key);
+		}
+	}
+	trie->pools.window[window].least = least;
+}
+
+/* What taking those that are due out of a window costs, in removals that need no sweeping. */
+#define DUE_COST 32
+
+/*
+ * Some of the young are due. Where there is one window it is filed. Where there are more they stay, but
+ * for what is due, unless that happens too often.
+ */
+COLD void see_young(struct bucket_trie *trie, uint64_t now)
+{
+	struct window *window = trie->pools.window;
+	uint64_t least = UINT64_MAX;
+
+	reckon(trie);
+	for (uint32_t i = 0; i < trie->young_room / WINDOW; i++) {
+		if (window[i].least <= now) {
+			if (is_crowded(trie))
+				relieve(trie);
+			if (trie->young_room == WINDOW || trie->worth < 0)
+				file_window(trie, i);
+			else
+				take_due(trie, i, now);
+			trie->worth -= DUE_COST;
+		}
+		least = min(least, window[i].least);
+	}
+	if (trie->worth < -2 * WINDOW)
+		trie->worth = -2 * WINDOW;
+	trie->young_least = least;
+	if (!trie->young_vacant)
+		find_place(trie);
 }
 
 /* --- opening leaves */
@@ -1322,82 +1570,65 @@ static const struct bucket *first_leaf(const struct bucket_trie *trie)
 
 /* --- arming and stopping */
 
-/* What is due at once or never does not stay with the young, but leaves its slot to the next. */
-COLD void arm_apart(struct bucket_trie *trie, struct timer *timer, struct entry *entry)
+/* What is due at once or never does not become young, but takes the place's slot along. */
+COLD void arm_apart(struct bucket_trie *trie, struct timer *timer, struct entry *place)
 {
-	uint32_t slot = entry->slot;
+	uint32_t slot = place->slot;
 
-	if (!vacancies(trie))
-		sweep_all(trie);
-	entry->slot = take_slot(trie);
+	place->slot = take_slot(trie);
 	trie->entries++;
 	trie->armed++;
+	timer->link.word[GENERATION] = 0;
 	file_apart(trie, timer->key, timer, slot);
+	if (is_crowded(trie))
+		relieve(trie);
+	if (!trie->young_vacant)
+		find_place(trie);
 }
 
 /*
- * Arms a timer in a place of the young; false if it is not young but near or for ever, so that the
- * place stays free. Stores are few here, and there is no frame: when timers are armed in an order
- * that memory does not know, each waits for the timer's line, and the processor has as many of them
- * under way as the stores that follow them leave room for.
+ * Stores are few here, and there is no frame: when timers are armed in an order that memory does not
+ * know, each waits for the timer's line, and the processor has as many of them under way as the stores
+ * that follow them leave room for.
  */
-HOT bool arm_young(struct bucket_trie *trie, struct timer *timer, uint64_t deadline, uint32_t place)
+HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
 {
-	struct entry *entry = &trie->pools.young[place];
+	uint64_t vacant = trie->young_vacant;
+	uint32_t bit = (uint32_t)__builtin_ctzll(vacant);
+	uint32_t place = trie->young_word * 64 + bit;
+	struct entry *entry = trie->word_chunk[bit / CHUNK] + bit % CHUNK;
+	struct window *window = trie->window;
 
 	timer->deadline = timer->key = deadline;
 	timer->link.word[0] = (uint64_t)(place * STATES + ARMED) << 32 | (entry->slot + 1);
-	if (deadline < trie->near_end || deadline == TIMER_NEVER) {
+	timer->link.word[GENERATION] = window->generation;
+	/* One comparison for both: TIMER_NEVER + 1 is 0. */
+	if (deadline + 1 <= trie->near_end) {
 		arm_apart(trie, timer, entry);
-		return false;
+		return;
 	}
 	entry->key = deadline;
 	entry->timer = timer;
-	if (deadline < trie->young_least)
-		trie->young_least = deadline;
-	return true;
-}
-
-/* In the place of a young timer that was removed. There is one. */
-COLD void arm_in_hole(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
-{
-	uint32_t place = trie->young_hole;
-	uint32_t next = (uint32_t)trie->pools.young[place].key;
-
-	if (arm_young(trie, timer, deadline, place)) {
-		trie->young_hole = next;
-		trie->young_holes--;
+	if (deadline < window->least) {
+		window->least = deadline;
+		trie->young_least = min(trie->young_least, deadline);
 	}
+	trie->young_vacancies--;
+	trie->young_vacant = vacant &= vacant - 1;
+	if (!vacant)
+		find_place(trie);
 }
 
-/* There is room for one more that is young: see young_full. */
-HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
-{
-	uint32_t place = trie->young_count;
-
-	if (trie->young_hole != NONE) {
-		arm_in_hole(trie, timer, deadline);
-	} else if (arm_young(trie, timer, deadline, place)) {
-		trie->young_count = place + 1;
-		if (place + 1 == trie->young_room)
-			young_full(trie);
-	}
-}
-
-/* A timer's entry ends. One that is young leaves a hole for the next that is armed. */
+/* A timer's entry ends. The place of one that is young is vacant at once. */
 HOT void end_entry(struct bucket_trie *trie, const struct timer *timer)
 {
-	struct entry *young = young_entry(trie, timer);
-
-	trie->ended++;
-	if (!young) {
+	if (is_young(trie, timer)) {
+		trie->ended_young++;
+		vacate(trie, timer->link.half[STATE] / STATES);
+	} else {
+		trie->ended++;
 		kill_entry(trie, timer->link.half[SLOT] - 1);
-		return;
 	}
-	young->timer = NULL;
-	young->key = trie->young_hole;
-	trie->young_hole = (uint32_t)(young - trie->pools.young);
-	trie->young_holes++;
 }
 
 /* A disarmed timer that has an entry; it may do still. */
@@ -1571,7 +1802,7 @@ static size_t bucket_trie_expire(struct timer_set *set, uint64_t now, struct tim
 		uint64_t herd = herd_key(trie), until = herd < now ? herd : now;
 
 		if (trie->young_least <= now)
-			file_young(trie);
+			see_young(trie, now);
 		if (trie->fresh_least <= until)
 			merge_fresh(trie);
 		if (trie->near_count && near_key(trie) <= until)
@@ -1584,7 +1815,7 @@ static size_t bucket_trie_expire(struct timer_set *set, uint64_t now, struct tim
 		else
 			break;
 	}
-	if (!trie->entries && trie->young_count == trie->young_holes && now > trie->current)
+	if (!trie->entries && !young_count(trie) && now > trie->current)
 		trie->current = trie->near_end = now;
 	trie->armed -= count;
 	return count;
@@ -1625,15 +1856,34 @@ static uint64_t bucket_trie_next(struct timer_set *set)
 
 /* --- the set */
 
+/* Entries and places: half as many again as timers, so that the dead need not be swept too often. */
+static uint32_t limit_for(size_t capacity)
+{
+	return (uint32_t)(capacity + capacity / 2 + 2 * WINDOW);
+}
+
+/* Places for the young that a set may use: for all timers, and some to choose from. */
+static uint32_t places_for(size_t capacity)
+{
+	return (uint32_t)((capacity + capacity / 8 + WINDOW - 1) / WINDOW * WINDOW);
+}
+
+/* Whole words, so many that it does not take long to find a vacant one. */
+static uint32_t slots_for(size_t capacity)
+{
+	return (uint32_t)((limit_for(capacity) + capacity / 2 + 2 * WINDOW + 63) / 64 * 64);
+}
+
 /*
- * Enough for as many entries as timers whose leaves have one chunk each that is not full: those of
- * the levels, and of one node for each 2048 timers.
+ * Enough for as many, and a window that is being filed, where leaves have one chunk each that is not
+ * full: those of the levels, and of one node for each NODE_TIMERS.
  */
 static uint32_t chunks_for(size_t capacity)
 {
 	size_t leaves = capacity < LEVELS * FANOUT ? capacity : LEVELS * FANOUT;
 
-	return (uint32_t)(3 * capacity / 2 / CHUNK + capacity / NODE_TIMERS * FANOUT + leaves + 4);
+	return (uint32_t)((limit_for(capacity) + WINDOW) / CHUNK + capacity / NODE_TIMERS * FANOUT +
+			  leaves + 4);
 }
 
 /* The nodes to be added; NULL when out of memory. */
@@ -1643,97 +1893,91 @@ static struct segment *segment_make(size_t from, size_t capacity)
 	struct segment *segment = malloc(sizeof(*segment) + nodes * sizeof(struct node));
 
 	if (segment)
-		segment->nodes = nodes;
+		segment->nodes = nodes, segment->touched = 0;
 	return segment;
 }
 
-static void segment_add(struct bucket_trie *trie, struct segment *segment)
+/* The arrays of the pools, and what they are for: elements of some width, one of so many. */
+struct array {
+	size_t offset; /* of the pointer in struct pools */
+	size_t width, of;
+	uint32_t (*count)(size_t capacity);
+	bool zero; /* at first */
+};
+
+static const struct array arrays[] = {
+	/* the first of them the entries */
+	{ offsetof(struct pools, entry), CHUNK * sizeof(struct entry), 1, chunks_for, false },
+	{ offsetof(struct pools, following), sizeof(uint32_t), 1, chunks_for, false },
+	{ offsetof(struct pools, dead), sizeof(uint64_t), 64, slots_for, true },
+	{ offsetof(struct pools, taken), sizeof(uint64_t), 64, slots_for, true },
+	{ offsetof(struct pools, window), sizeof(struct window), WINDOW, places_for, true },
+	{ offsetof(struct pools, place_chunk), sizeof(uint32_t), CHUNK, places_for, false },
+	{ offsetof(struct pools, vacant_place), sizeof(uint64_t), 64, places_for, true },
+};
+
+#define ARRAYS (sizeof(arrays) / sizeof(*arrays))
+
+static size_t array_bytes(const struct array *array, size_t capacity)
 {
-	segment->next = trie->segments;
-	trie->segments = segment;
-	for (size_t i = 0; i < segment->nodes; i++) {
-		for (unsigned digit = 0; digit < FANOUT; digit++)
-			segment->node[i].bucket[digit] = empty_bucket;
-		give_node(trie, &segment->node[i]);
-	}
+	return capacity ? array->count(capacity) / array->of * array->width : 0;
 }
 
-static void pools_free(struct pools *pools)
+static void **array_in(struct pools *pools, const struct array *array)
 {
-	free(pools->young);
-	free(pools->following);
-	free(pools->dead);
-	free(pools->vacant);
+	return (void **)(void *)((char *)pools + array->offset);
 }
 
-/* All but the entries; false when something cannot be had. */
-static bool pools_make(struct pools *pools, size_t capacity, uint32_t young_capacity)
+/* All of them are larger, or none. Of the entries only what was touched has to be kept. */
+static bool arrays_grow(struct pools *pools, size_t capacity, size_t entry_bytes)
 {
-	size_t words = (2 * capacity + 2 * young_capacity + 63) / 64;
+	struct pool_block block[ARRAYS];
+	size_t made = 0;
 
-	*pools = (struct pools){
-		.capacity = capacity,
-		.chunks = chunks_for(capacity),
-		.slots = (uint32_t)(words * 64),
-		.young_capacity = young_capacity,
-		.young = malloc(young_capacity * sizeof(struct entry)),
-		.dead = calloc(words, sizeof(uint64_t)),
-		.vacant = malloc(words * sizeof(uint64_t)),
-	};
-	pools->following = malloc(pools->chunks * sizeof(*pools->following));
-	if (!pools->young || !pools->dead || !pools->vacant || !pools->following)
-		return false;
-	memset(pools->vacant, 0xff, words * sizeof(uint64_t));
-	return true;
-}
-
-static size_t entry_bytes(const struct pools *pools)
-{
-	return pools->chunks * CHUNK * sizeof(*pools->entry);
-}
-
-/* What the pools say of the young, of chunks and of slots goes on in larger ones. */
-static void pools_copy(struct pools *pools, const struct bucket_trie *trie)
-{
-	const struct pools *old = &trie->pools;
-	size_t words = old->slots / 64 * sizeof(uint64_t);
-
-	memcpy(pools->young, old->young, trie->young_places * sizeof(*pools->young));
-	memcpy(pools->following, old->following, trie->chunks_touched * sizeof(*pools->following));
-	memcpy(pools->dead, old->dead, words);
-	memcpy(pools->vacant, old->vacant, words);
+	for (; made < ARRAYS; made++)
+		if (!pool_block_make(&block[made], *array_in(pools, &arrays[made]),
+				     array_bytes(&arrays[made], pools->capacity),
+				     array_bytes(&arrays[made], capacity), arrays[made].zero))
+			break;
+	for (size_t i = 0; i < made; i++)
+		*array_in(pools, &arrays[i]) =
+			made == ARRAYS
+				? pool_block_keep(&block[i], i ? block[i].old_bytes : entry_bytes)
+				: pool_block_drop(&block[i]);
+	return made == ARRAYS;
 }
 
 static int grow(struct bucket_trie *trie, size_t capacity)
 {
-	struct pools *old = &trie->pools, pools;
-	struct segment *segment = segment_make(old->capacity, capacity);
-	uint32_t young_capacity = young_most(capacity);
+	struct pools *pools = &trie->pools;
+	struct segment *segment = segment_make(pools->capacity, capacity);
 
-	if (young_capacity < old->young_capacity)
-		young_capacity = old->young_capacity;
-	if (pools_make(&pools, capacity, young_capacity) && segment)
-		pools.entry = pages_grow(old->entry, entry_bytes(old), entry_bytes(&pools));
-	if (!pools.entry) {
-		pools_free(&pools);
+	size_t entry_bytes = trie->chunks_touched * arrays[0].width;
+
+	if (!segment || !arrays_grow(pools, capacity, entry_bytes)) {
 		free(segment);
 		return -ENOMEM;
 	}
-	if (old->capacity) {
-		pools_copy(&pools, trie);
-		pools_free(old);
-	}
-	trie->chunks_free += pools.chunks - old->chunks;
-	trie->pools = pools;
-	segment_add(trie, segment);
+	trie->chunks_free += chunks_for(capacity) - pools->chunks;
+	pools->capacity = capacity;
+	pools->limit = limit_for(capacity);
+	pools->chunks = chunks_for(capacity);
+	pools->slots = slots_for(capacity);
+	pools->places = places_for(capacity);
+	segment->next = trie->segments;
+	trie->segments = segment;
+	if (trie->young_word != NONE)
+		set_word(trie, trie->young_word);
 	return 0;
 }
 
 static int bucket_trie_reserve(struct timer_set *set, size_t n)
 {
 	struct bucket_trie *trie = trie_of(set);
-	size_t capacity = 2 * trie->pools.capacity;
+	size_t capacity = trie->pools.capacity;
 
+	/* A small set has memory for little of it, and by fours it grows only once or twice. */
+	capacity *= capacity < 4 * FIRST_CAPACITY ? 4 : 2;
 	if (n <= trie->pools.capacity)
 		return 0;
 	if (n > MOST_TIMERS)
@@ -1754,17 +1998,17 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	trie->current = trie->near_end = now;
 	trie->young_least = trie->fresh_least = UINT64_MAX;
 	trie->herd = trie->never = empty_bucket;
-	trie->free_chunk = trie->sweep_chunk = trie->young_hole = NONE;
-	trie->vacant_word = NONE;
+	trie->free_chunk = trie->sweep_chunk = NONE;
+	trie->vacant_word = trie->young_word = NONE;
 	if (grow(trie, FIRST_CAPACITY)) {
 		free(trie);
 		return -ENOMEM;
 	}
 	for (unsigned level = 0; level < LEVELS; level++)
 		trie->level[level] = take_node(trie);
-	trie->young_room = YOUNG_LEAST;
-	while (trie->young_places < YOUNG_LEAST)
-		trie->pools.young[trie->young_places++].slot = take_slot(trie);
+	open_windows(trie);
+	make_ready(trie);
+	find_place(trie);
 	*set = (struct timer_set *)trie;
 	return 0;
 }
@@ -1777,8 +2021,9 @@ static void bucket_trie_destroy(struct timer_set *set)
 		next = segment->next;
 		free(segment);
 	}
-	pages_free(trie->pools.entry, entry_bytes(&trie->pools));
-	pools_free(&trie->pools);
+	for (size_t i = 0; i < ARRAYS; i++)
+		pool_free(*array_in(&trie->pools, &arrays[i]),
+			  array_bytes(&arrays[i], trie->pools.capacity));
 	free(trie);
 }
 
@@ -1786,17 +2031,20 @@ static size_t bucket_trie_size(const struct timer_set *set)
 {
 	const struct bucket_trie *trie = trie_of(set);
 
-	return trie->armed + trie->young_count - trie->young_holes - trie->dead;
+	return trie->armed + young_count(trie) - trie->dead;
 }
 
 static size_t bucket_trie_footprint(const struct timer_set *set)
 {
 	const struct bucket_trie *trie = trie_of(set);
 	const struct pools *pools = &trie->pools;
-	size_t bytes = sizeof(*trie) + pools->slots / 4;
+	size_t bytes = sizeof(*trie);
 
-	bytes += pools->young_capacity * sizeof(*pools->young);
-	bytes += entry_bytes(pools) + pools->chunks * sizeof(*pools->following);
+	for (size_t i = 0; i < ARRAYS; i++)
+		bytes += array_bytes(&arrays[i], pools->capacity);
+	/* Of the entries in pages, what has memory. */
+	if (array_bytes(&arrays[0], pools->capacity) >= POOL_PAGES)
+		bytes -= (pools->chunks - trie->chunks_ready) * arrays[0].width;
 	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
 		bytes += sizeof(*segment) + segment->nodes * sizeof(struct node);
 	return bytes;
@@ -1833,6 +2081,13 @@ static void walk_node(const struct bucket_trie *trie, const struct node *node, e
 	}
 }
 
+static void walk_young(const struct bucket_trie *trie, entry_visitor *visit, void *data)
+{
+	for (uint32_t word = 0; word < trie->young_room / 64; word++)
+		for (uint64_t left = places_taken(trie, word); left; left &= left - 1)
+			visit(place_at(trie, word * 64 + (uint32_t)__builtin_ctzll(left)), data);
+}
+
 static void walk(const struct bucket_trie *trie, entry_visitor *visit, void *data)
 {
 	for (uint32_t i = 0; i < trie->near_count; i++)
@@ -1843,9 +2098,7 @@ static void walk(const struct bucket_trie *trie, entry_visitor *visit, void *dat
 	walk_leaf(trie, &trie->never, visit, data);
 	for (uint64_t left = trie->occupied; left; left &= left - 1)
 		walk_node(trie, trie->level[__builtin_ctzll(left)], visit, data);
-	for (uint32_t i = 0; i < trie->young_count; i++)
-		if (trie->pools.young[i].timer)
-			visit(&trie->pools.young[i], data);
+	walk_young(trie, visit, data);
 }
 
 struct visit {
@@ -1872,7 +2125,7 @@ static void bucket_trie_for_each(const struct timer_set *set,
 
 struct count {
 	const struct bucket_trie *trie;
-	uint32_t entries, dead, chunks, nodes, holes;
+	uint32_t entries, dead, chunks, nodes;
 	size_t armed;
 	const char *broken;
 };
@@ -1886,7 +2139,7 @@ static void count_entry(const struct entry *entry, void *data)
 	count->entries++;
 	if (entry->slot >= trie->pools.slots)
 		count->broken = "a slot that does not exist";
-	else if (trie->pools.vacant[entry->slot / 64] >> entry->slot % 64 & 1)
+	else if (!(trie->pools.taken[entry->slot / 64] >> entry->slot % 64 & 1))
 		count->broken = "an entry's slot is vacant";
 	else if (is_dead(trie, entry->slot))
 		count->dead++;
@@ -1963,28 +2216,42 @@ static void check_level(struct count *count, unsigned level)
 	check_node(count, node, level, above(trie->current, level));
 }
 
-static void check_young(struct count *count, const struct entry *entry)
+static void check_young(const struct entry *entry, void *data)
 {
+	struct count *count = data;
 	const struct bucket_trie *trie = count->trie;
 	const struct timer *timer = entry->timer;
+	const struct window *window = window_of(trie, timer);
 
-	if (!timer)
-		count->holes++;
-	else if (timer->link.half[STATE] / STATES != entry - trie->pools.young)
+	if (place_at(trie, timer->link.half[STATE] / STATES) != entry)
 		count->broken = "a young timer has another place than its entry";
-	else if (entry->key < trie->young_least)
-		count->broken = "what is young is before its least";
+	else if (!is_young(trie, timer))
+		count->broken = "a young timer has another generation than its window";
+	else if (entry->key < window->least)
+		count->broken = "what is young is before its window's least";
+	else if (window->least < trie->young_least)
+		count->broken = "a window's least is before that of all";
 }
 
-static void check_holes(struct count *count)
+static void check_places(struct count *count)
 {
 	const struct bucket_trie *trie = count->trie;
-	uint32_t holes = 0;
+	uint32_t vacancies = 0;
 
-	for (uint32_t hole = trie->young_hole; hole != NONE && holes <= trie->young_count; holes++)
-		hole = (uint32_t)trie->pools.young[hole].key;
-	if (holes != trie->young_holes || holes != count->holes)
-		count->broken = "a hole among the young is lost";
+	for (uint32_t word = 0; word < trie->pools.places / 64; word++) {
+		uint64_t vacant = trie->pools.vacant_place[word];
+
+		if (word == trie->young_word)
+			vacant |= trie->young_vacant;
+		vacancies += (uint32_t)__builtin_popcountll(vacant);
+		if (vacant && word >= trie->young_room / 64)
+			count->broken = "a place is vacant that cannot be taken";
+	}
+	if (!trie->young_vacant)
+		count->broken = "there is no place for a timer";
+	if (vacancies != trie->young_vacancies)
+		count->broken = "vacant places are miscounted";
+	walk_young(trie, check_young, count);
 }
 
 static void check_front(struct count *count)
@@ -2001,8 +2268,6 @@ static void check_front(struct count *count)
 		if (i && trie->near[i].key > trie->near[i - 1].key)
 			count->broken = "what is near is not in order";
 	}
-	for (uint32_t i = 0; i < trie->young_count; i++)
-		check_young(count, &trie->pools.young[i]);
 	for (uint32_t i = 0; i < trie->fresh_count; i++)
 		if (trie->fresh[i].key >= trie->near_end || trie->fresh[i].key < trie->fresh_least)
 			count->broken = "what is fresh is out of its bounds";
@@ -2017,16 +2282,19 @@ static void check_pools(struct count *count)
 	for (uint32_t chunk = trie->free_chunk; chunk != NONE; chunk = pools->following[chunk])
 		free_chunks++;
 	for (uint32_t word = 0; word < pools->slots / 64; word++) {
-		vacant += (uint32_t)__builtin_popcountll(pools->vacant[word]);
+		vacant += (uint32_t)__builtin_popcountll(~pools->taken[word]);
 		dead += (uint32_t)__builtin_popcountll(pools->dead[word]);
 	}
+	count->chunks += trie->young_room / CHUNK;
 	if (free_chunks + count->chunks != trie->chunks_touched ||
 	    pools->chunks - count->chunks != trie->chunks_free)
 		count->broken = "a chunk is lost";
 
 	vacant += (uint32_t)__builtin_popcountll(trie->vacant);
-	if (vacant + trie->entries + trie->young_places != pools->slots ||
-	    count->entries != trie->entries + trie->young_count - trie->young_holes)
+	if (trie->entries + trie->young_room > pools->limit)
+		count->broken = "there are too many entries";
+	if (vacant + trie->entries + trie->young_room != pools->slots ||
+	    count->entries != trie->entries + young_count(trie))
 		count->broken = "a slot is lost";
 	if (dead != count->dead || dead != trie->dead)
 		count->broken = "the dead are miscounted";
@@ -2042,7 +2310,7 @@ static void check_nodes(struct count *count)
 			if (node->bucket[digit].count)
 				count->broken = "a free node is not empty";
 	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
-		nodes -= segment->nodes;
+		nodes -= segment->touched;
 	if (nodes)
 		count->broken = "a node is lost";
 }
@@ -2054,7 +2322,7 @@ static const char *bucket_trie_check(const struct timer_set *set)
 	for (unsigned level = 0; level < LEVELS; level++)
 		check_level(&count, level);
 	check_front(&count);
-	check_holes(&count);
+	check_places(&count);
 	walk(count.trie, count_entry, &count);
 	check_pools(&count);
 	check_nodes(&count);

@@ -215,7 +215,8 @@ struct timer_structure {
 
 	size_t (*size)(const struct timer_set *set); /* armed timers; O(1) */
 
-	/* Bytes that the set keeps beside the timers. O(peak of armed timers), whatever the churn.
+	/* Bytes that the set keeps beside the timers: what was allocated and, of areas that the set
+	 * maps for itself, pages that have memory. O(peak of armed timers), whatever the churn.
 	 */
 	size_t (*footprint)(const struct timer_set *set);
 

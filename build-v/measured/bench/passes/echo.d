@@ -1,0 +1,12 @@
+build-v/measured/bench/passes/echo.o: bench/passes/echo.c bench/cell.h \
+ bench/pages.h bench/replay/subject.h bench/replay/replay.h \
+ bench/trace/trace.h structures/timer.h bench/replay/clock.h \
+ bench/replay/event_replay.h
+bench/cell.h:
+bench/pages.h:
+bench/replay/subject.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:
+bench/replay/clock.h:
+bench/replay/event_replay.h:

@@ -1,0 +1,21 @@
+build-v/measured/bench/run/worker.o: bench/run/worker.c \
+ bench/run/worker.h bench/run/experiment.h bench/cell.h bench/pages.h \
+ bench/replay/subject.h bench/replay/replay.h bench/trace/trace.h \
+ structures/timer.h bench/names.h bench/workload.h \
+ bench/trace/generator.h structures/common/options.h bench/run/axes.h \
+ bench/replay/clock.h bench/message.h
+bench/run/worker.h:
+bench/run/experiment.h:
+bench/cell.h:
+bench/pages.h:
+bench/replay/subject.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:
+bench/names.h:
+bench/workload.h:
+bench/trace/generator.h:
+structures/common/options.h:
+bench/run/axes.h:
+bench/replay/clock.h:
+bench/message.h:

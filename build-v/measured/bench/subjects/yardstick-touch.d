@@ -1,0 +1,13 @@
+build-v/measured/bench/subjects/yardstick-touch.o: \
+ bench/subjects/yardstick-touch.c bench/replay/yardstick.h \
+ bench/replay/replay_loop.h bench/replay/cycles.h bench/replay/clock.h \
+ bench/replay/subject.h bench/replay/replay.h bench/trace/trace.h \
+ structures/timer.h
+bench/replay/yardstick.h:
+bench/replay/replay_loop.h:
+bench/replay/cycles.h:
+bench/replay/clock.h:
+bench/replay/subject.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:

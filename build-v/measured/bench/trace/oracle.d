@@ -1,0 +1,3 @@
+build-v/measured/bench/trace/oracle.o: bench/trace/oracle.c \
+ bench/trace/oracle.h
+bench/trace/oracle.h:

@@ -1,0 +1,3 @@
+build-v/measured/bench/trace/random.o: bench/trace/random.c \
+ bench/trace/random.h
+bench/trace/random.h:

@@ -1,0 +1,2 @@
+build-v/measured/bench/virtual/virtual_fortified.o: \
+ bench/virtual/virtual_fortified.c

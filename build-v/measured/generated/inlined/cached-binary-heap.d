@@ -1,0 +1,21 @@
+build-v/measured/generated/inlined/cached-binary-heap.o: \
+ build-v/generated/inlined/cached-binary-heap.c \
+ structures/cached-binary-heap.c structures/common/cached_heap_set.h \
+ structures/common/cached_heap.h structures/common/../timer.h \
+ bench/replay/replay_structure.h bench/replay/replay_check.h \
+ bench/replay/replay.h bench/trace/trace.h structures/timer.h \
+ bench/replay/replay_loop.h bench/replay/cycles.h bench/replay/clock.h \
+ bench/replay/subject.h
+structures/cached-binary-heap.c:
+structures/common/cached_heap_set.h:
+structures/common/cached_heap.h:
+structures/common/../timer.h:
+bench/replay/replay_structure.h:
+bench/replay/replay_check.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:
+bench/replay/replay_loop.h:
+bench/replay/cycles.h:
+bench/replay/clock.h:
+bench/replay/subject.h:

@@ -1,0 +1,24 @@
+build-v/measured/generated/inlined/hierarchical-wheel.o: \
+ build-v/generated/inlined/hierarchical-wheel.c \
+ structures/hierarchical-wheel.c structures/common/options.h \
+ structures/common/ticks.h structures/common/../timer.h \
+ structures/common/timer_list.h structures/timer.h \
+ bench/replay/replay_structure.h bench/replay/replay_check.h \
+ bench/replay/replay.h bench/trace/trace.h structures/timer.h \
+ bench/replay/replay_loop.h bench/replay/cycles.h bench/replay/clock.h \
+ bench/replay/subject.h
+structures/hierarchical-wheel.c:
+structures/common/options.h:
+structures/common/ticks.h:
+structures/common/../timer.h:
+structures/common/timer_list.h:
+structures/timer.h:
+bench/replay/replay_structure.h:
+bench/replay/replay_check.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:
+bench/replay/replay_loop.h:
+bench/replay/cycles.h:
+bench/replay/clock.h:
+bench/replay/subject.h:

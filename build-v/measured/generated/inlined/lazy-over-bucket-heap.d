@@ -1,0 +1,23 @@
+build-v/measured/generated/inlined/lazy-over-bucket-heap.o: \
+ build-v/generated/inlined/lazy-over-bucket-heap.c \
+ structures/bucket-heap.c structures/common/options.h \
+ structures/common/timer_list.h structures/common/../timer.h \
+ structures/lazy.c structures/timer.h bench/replay/replay_structure.h \
+ bench/replay/replay_check.h bench/replay/replay.h bench/trace/trace.h \
+ structures/timer.h bench/replay/replay_loop.h bench/replay/cycles.h \
+ bench/replay/clock.h bench/replay/subject.h
+structures/bucket-heap.c:
+structures/common/options.h:
+structures/common/timer_list.h:
+structures/common/../timer.h:
+structures/lazy.c:
+structures/timer.h:
+bench/replay/replay_structure.h:
+bench/replay/replay_check.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:
+bench/replay/replay_loop.h:
+bench/replay/cycles.h:
+bench/replay/clock.h:
+bench/replay/subject.h:

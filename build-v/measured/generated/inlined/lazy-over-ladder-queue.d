@@ -1,0 +1,22 @@
+build-v/measured/generated/inlined/lazy-over-ladder-queue.o: \
+ build-v/generated/inlined/lazy-over-ladder-queue.c \
+ structures/ladder-queue.c structures/common/timer_list.h \
+ structures/common/../timer.h structures/lazy.c structures/timer.h \
+ bench/replay/replay_structure.h bench/replay/replay_check.h \
+ bench/replay/replay.h bench/trace/trace.h structures/timer.h \
+ bench/replay/replay_loop.h bench/replay/cycles.h bench/replay/clock.h \
+ bench/replay/subject.h
+structures/ladder-queue.c:
+structures/common/timer_list.h:
+structures/common/../timer.h:
+structures/lazy.c:
+structures/timer.h:
+bench/replay/replay_structure.h:
+bench/replay/replay_check.h:
+bench/replay/replay.h:
+bench/trace/trace.h:
+structures/timer.h:
+bench/replay/replay_loop.h:
+bench/replay/cycles.h:
+bench/replay/clock.h:
+bench/replay/subject.h:

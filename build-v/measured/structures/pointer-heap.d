@@ -1,0 +1,3 @@
+build-v/measured/structures/pointer-heap.o: structures/pointer-heap.c \
+ structures/timer.h
+structures/timer.h:

@@ -1,0 +1,3 @@
+build-v/measured/structures/radix-heap.o: structures/radix-heap.c \
+ structures/timer.h
+structures/timer.h:

@@ -1,0 +1,3 @@
+build-v/measured/structures/radix-tree.o: structures/radix-tree.c \
+ structures/timer.h
+structures/timer.h:

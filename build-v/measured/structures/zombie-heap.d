@@ -1,0 +1,3 @@
+build-v/measured/structures/zombie-heap.o: structures/zombie-heap.c \
+ structures/timer.h
+structures/timer.h:
