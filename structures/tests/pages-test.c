@@ -1,0 +1,121 @@
+/*
+ * pages-test.c - arrays of pools that grow: on the heap, into pages, and in pages; kept, and dropped
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "structures/common/pages.h"
+#include "structures/tests/run_group.h"
+
+/* From a size to a larger one: below the threshold, across it, and above. */
+static const struct step {
+	size_t old_bytes, bytes;
+} steps[] = {
+	{ 640, 1280 },
+	{ POOL_PAGES / 2, POOL_PAGES - 8 },
+	{ 640, POOL_PAGES },
+	{ POOL_PAGES - 8, 2 * POOL_PAGES },
+	{ POOL_PAGES, 4 * POOL_PAGES },
+	{ POOL_PAGES + 8, POOL_PAGES + 16 },
+};
+
+#define STEPS (sizeof(steps) / sizeof(*steps))
+
+/* Numbers that are their place; what is new is to be zero, or anything. */
+static void assert_numbered(const uint64_t *array, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(array[i], i);
+}
+
+static void assert_zero(const uint64_t *array, size_t from, size_t count)
+{
+	for (size_t i = from; i < count; i++)
+		assert_int_equal(array[i], 0);
+}
+
+static uint64_t *numbered(size_t bytes)
+{
+	struct pool_block block;
+	uint64_t *array;
+
+	assert_true(pool_block_make(&block, NULL, 0, bytes, true));
+	array = pool_block_keep(&block, 0);
+	assert_zero(array, 0, bytes / sizeof(*array));
+	for (size_t i = 0; i < bytes / sizeof(*array); i++)
+		array[i] = i;
+	return array;
+}
+
+static void kept(void **state)
+{
+	(void)state;
+	for (const struct step *step = steps; step < steps + STEPS; step++) {
+		size_t count = step->old_bytes / sizeof(uint64_t);
+		uint64_t *array = numbered(step->old_bytes);
+		struct pool_block block;
+
+		assert_true(pool_block_make(&block, array, step->old_bytes, step->bytes, true));
+		array = pool_block_keep(&block, step->old_bytes);
+		assert_numbered(array, count);
+		assert_zero(array, count, step->bytes / sizeof(*array));
+		pool_free(array, step->bytes);
+	}
+}
+
+static void dropped(void **state)
+{
+	(void)state;
+	for (const struct step *step = steps; step < steps + STEPS; step++) {
+		uint64_t *array = numbered(step->old_bytes);
+		struct pool_block block;
+
+		assert_true(pool_block_make(&block, array, step->old_bytes, step->bytes, false));
+		array = pool_block_drop(&block);
+		assert_numbered(array, step->old_bytes / sizeof(*array));
+		pool_free(array, step->old_bytes);
+	}
+}
+
+/* Of an array that was hardly used, hardly anything has to be copied. */
+static void used_in_part(void **state)
+{
+	uint64_t *array = numbered(POOL_PAGES / 2);
+	struct pool_block block;
+
+	(void)state;
+	assert_true(pool_block_make(&block, array, POOL_PAGES / 2, POOL_PAGES, true));
+	array = pool_block_keep(&block, 80);
+	assert_numbered(array, 10);
+	assert_zero(array, 10, POOL_PAGES / sizeof(*array));
+	pool_free(array, POOL_PAGES);
+}
+
+/* More than there is address space for. */
+static void out_of_memory(void **state)
+{
+	uint64_t *array = numbered(2 * POOL_PAGES);
+	struct pool_block block;
+
+	(void)state;
+	assert_false(pool_block_make(&block, array, 2 * POOL_PAGES, SIZE_MAX / 2, true));
+	assert_numbered(array, 2 * POOL_PAGES / sizeof(*array));
+	pool_free(array, 2 * POOL_PAGES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kept),
+		cmocka_unit_test(dropped),
+		cmocka_unit_test(used_in_part),
+		cmocka_unit_test(out_of_memory),
+	};
+
+	return RUN_GROUP(tests);
+}
