@@ -134,7 +134,9 @@
 #define NODE_TIMERS (BURST_AT / 2)
 
 /* Room for this many timers comes with the set: for fewer it would not be much smaller. */
+#ifndef FIRST_CAPACITY /* as in its test, which wants little room */
 #define FIRST_CAPACITY 4096
+#endif
 
 /* Places of entries and slots are numbered in 32 bits, and a timer may need nearly three. */
 #define MOST_TIMERS (UINT32_MAX / 8)
@@ -1371,9 +1373,12 @@ COLD void see_young(struct bucket_trie *trie, uint64_t now)
 
 	reckon(trie);
 	for (uint32_t i = 0; i < trie->young_room / WINDOW; i++) {
+		if (window[i].least <= now && is_crowded(trie)) {
+			relieve(trie);
+			if (i >= trie->young_room / WINDOW)
+				break; /* this one is among those that were given up */
+		}
 		if (window[i].least <= now) {
-			if (is_crowded(trie))
-				relieve(trie);
 			if (trie->young_room == WINDOW || trie->worth < 0)
 				file_window(trie, i);
 			else
@@ -1859,7 +1864,7 @@ static uint64_t bucket_trie_next(struct timer_set *set)
 /* Entries and places: half as many again as timers, so that the dead need not be swept too often. */
 static uint32_t limit_for(size_t capacity)
 {
-	return (uint32_t)(capacity + capacity / 2 + 2 * WINDOW);
+	return (uint32_t)(capacity + capacity / 2 + 3 * WINDOW);
 }
 
 /* Places for the young that a set may use: for all timers, and some to choose from. */

@@ -1,0 +1,205 @@
+/*
+ * bucket-trie-test.c - the young of bucket-trie: when their room grows and shrinks, seen from inside
+ *
+ * What a structure promises is the suite's to check. Here the structure is compiled in with little room,
+ * so that what is rare becomes frequent: windows are opened where timers die, closed where they fire or
+ * where entries need the memory, and nothing is lost on the way (`check` says so after each phase).
+ */
+#define FIRST_CAPACITY	  64
+#define timer_bucket_trie timer_bucket_trie_small
+#include "structures/bucket-trie.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "structures/tests/run_group.h"
+
+#define MOST 20000
+
+struct churn {
+	struct timer_set *set;
+	struct bucket_trie *trie;
+	struct timer *timers;
+	size_t count;
+	uint64_t now, random;
+};
+
+/* Knuth's constants (MMIX); the high bits are good enough. */
+static uint64_t draw(struct churn *churn, uint64_t below)
+{
+	churn->random = churn->random * 6364136223846793005u + 1442695040888963407u;
+	return (churn->random >> 33) % below;
+}
+
+static void open_churn(struct churn *churn, size_t count)
+{
+	*churn = (struct churn){ .count = count, .random = 1 };
+	churn->timers = calloc(count, sizeof(*churn->timers));
+	assert_non_null(churn->timers);
+	assert_int_equal(bucket_trie_create(&churn->set, NULL, 0), 0);
+	churn->trie = trie_of(churn->set);
+	assert_int_equal(bucket_trie_reserve(churn->set, count), 0);
+}
+
+static void check_churn(const struct churn *churn)
+{
+	const char *broken = bucket_trie_check(churn->set);
+
+	if (broken)
+		fail_msg("%s", broken);
+}
+
+static void close_churn(struct churn *churn)
+{
+	check_churn(churn);
+	bucket_trie_destroy(churn->set);
+	free(churn->timers);
+}
+
+/* All are armed, due between one and three intervals from now. */
+static void fill(struct churn *churn, uint64_t interval)
+{
+	for (size_t i = 0; i < churn->count; i++)
+		if (state_of(&churn->timers[i]) == IDLE)
+			bucket_trie_insert(churn->set, &churn->timers[i],
+					   churn->now + interval + draw(churn, 2 * interval), 0);
+}
+
+/* Time passes; whoever fires is armed again. Returns how many did. */
+static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
+{
+	struct timer *batch[64];
+	uint64_t last = 0;
+	size_t fired = 0, count;
+
+	churn->now += time;
+	do {
+		count = bucket_trie_expire(churn->set, churn->now, batch, 64);
+		for (size_t i = 0; i < count; i++) {
+			assert_true(batch[i]->deadline >= last && batch[i]->deadline <= churn->now);
+			last = batch[i]->deadline;
+		}
+		fired += count;
+	} while (count == 64);
+	fill(churn, interval);
+	return fired;
+}
+
+/* Timers are removed before they fire, and armed again. */
+static void die_young(struct churn *churn, size_t times, uint64_t interval)
+{
+	for (size_t i = 0; i < times; i++) {
+		struct timer *timer = &churn->timers[draw(churn, churn->count)];
+
+		bucket_trie_remove(churn->set, timer);
+		memset(timer, 0, sizeof(*timer));
+		bucket_trie_insert(churn->set, timer, churn->now + interval, 0);
+	}
+}
+
+/* Where all die young, all are young in the end: nothing is filed, and nothing dead is left. */
+static void windows_open(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	fill(&churn, 1000000);
+	assert_int_equal(churn.trie->young_room, WINDOW);
+	die_young(&churn, 12 * MOST, 1000000000);
+	assert_true(churn.trie->young_room >= MOST);
+	assert_true(churn.trie->entries < MOST / 50);
+	check_churn(&churn);
+	die_young(&churn, MOST, 1000000000);
+	assert_true(churn.trie->dead < MOST / 50);
+	close_churn(&churn);
+}
+
+/* Where timers fire instead, what falls due in the windows is not worth it: there is one in the end. */
+static void windows_close(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	fill(&churn, 1000000);
+	die_young(&churn, 12 * MOST, 1000000);
+	assert_true(churn.trie->young_room >= MOST);
+	for (unsigned i = 0; i < 1000; i++)
+		pass(&churn, 10000, 1000000);
+	check_churn(&churn);
+	assert_int_equal(churn.trie->young_room, WINDOW);
+	close_churn(&churn);
+}
+
+/* A herd of the young falls due: entries need the memory of the windows that they come from. */
+static void windows_make_room(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	fill(&churn, 1000000);
+	die_young(&churn, 12 * MOST, 1000000000);
+	assert_true(churn.trie->entries + churn.trie->young_room <= churn.trie->pools.limit);
+	assert_int_equal(pass(&churn, 2000000000, 1000000000), MOST);
+	check_churn(&churn);
+	assert_int_equal(pass(&churn, 4000000000, 1000000000), MOST);
+	close_churn(&churn);
+}
+
+/* So do timers that are armed for never, which are not young. */
+static void never_needs_room(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	fill(&churn, 1000000);
+	die_young(&churn, 12 * MOST, 1000000000);
+	for (size_t i = 0; i < MOST; i++)
+		bucket_trie_reinsert(churn.set, &churn.timers[i], TIMER_NEVER, 0);
+	for (size_t i = 0; i < MOST; i++) {
+		bucket_trie_remove(churn.set, &churn.timers[i]);
+		bucket_trie_insert(churn.set, &churn.timers[i], TIMER_NEVER, 0);
+	}
+	assert_true(churn.trie->entries >= MOST);
+	check_churn(&churn);
+	assert_int_equal(pass(&churn, UINT64_C(1) << 40, 1), 0);
+	close_churn(&churn);
+}
+
+/* Of all this by turns, in sets of any size: what `check` says is all that is looked at. */
+static void by_turns(void **state)
+{
+	(void)state;
+	for (size_t count = 3; count < 3000; count = count * 3 / 2 + 1) {
+		struct churn churn;
+
+		open_churn(&churn, count);
+		for (unsigned turn = 0; turn < 60; turn++) {
+			uint64_t interval = UINT64_C(1) << draw(&churn, 34);
+
+			fill(&churn, interval);
+			die_young(&churn, draw(&churn, 8 * count), interval);
+			check_churn(&churn);
+			pass(&churn, draw(&churn, 2 * interval + 2), interval);
+			check_churn(&churn);
+		}
+		close_churn(&churn);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(windows_open),	     cmocka_unit_test(windows_close),
+		cmocka_unit_test(windows_make_room), cmocka_unit_test(never_needs_room),
+		cmocka_unit_test(by_turns),
+	};
+
+	return RUN_GROUP(tests);
+}
