@@ -9,7 +9,7 @@ runs), and writes into OUT:
   costs.tex       the costs at a million timers, as a table
   claims.tex      the claims and their verdicts, as a table; claims.tsv, the same as data
   structures.tex  the catalogue, as `timerbed list` has it
-  provenance.tex  of each number: which records it comes from, for the appendix
+  numbers.tsv     of each number: its value, and which records it comes from
   *.pdf           the figures of the run, as drawn by figures.py
 
 A number whose records are missing is an error that names it. So is a name that the paper asks for and
@@ -62,7 +62,7 @@ class Number:
     interval: str = ""
     blocks: int = 0
     cell: records.Cell = None
-    words: str = ""  # what it is, for the appendix
+    words: str = ""  # what it is, for numbers.tsv
 
     @property
     def indicative(self):
@@ -271,17 +271,16 @@ def write_numbers(folder, found):
 
 
 def write_provenance(folder, rows, found):
-    lines = []
-    for row in rows:
-        number = found[row["name"]]
-        if number.cell:
-            where = f"{number.cell.experiment}/{number.cell.measured}/{number.cell.dispatch}/" \
-                    f"{number.cell.workload}, n = {count(number.cell.n)}"
-        else:
-            where = row["experiment"]
-        lines.append(rf"\source{{{escape(row['name'])}}}{{{escape(number.words)}}}"
-                     rf"{{{escape(where)}}}{{{number.blocks or 'all'}}}")
-    write(folder, "provenance.tex", lines)
+    with open(os.path.join(folder, "numbers.tsv"), "w", encoding="utf-8") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n")
+        table.writerow(("name", "number", "interval", "what", "experiment", "pass", "dispatch",
+                        "workload", "n", "blocks"))
+        for row in rows:
+            number, cell = found[row["name"]], found[row["name"]].cell
+            where = (cell.experiment, cell.measured, cell.dispatch, cell.workload, count(cell.n)) \
+                if cell else (row["experiment"], "", "", "", "")
+            table.writerow((row["name"], number.text, number.interval, number.words,
+                            *where, number.blocks or "all"))
 
 
 def write_firsts(folder, runs):
