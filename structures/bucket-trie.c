@@ -59,13 +59,14 @@
  *         longest    what a bucket of 8191 entries takes to be dealt out, but see below
  *
  * WINS. Where timers fire, are put off or disarmed, and are many: results/full has it ahead of all
- * other exact structures at n = 1e6 in hold, drain, ticker and retry, and not told apart from
- * lazy:common-timeout in idle, rpc and server.
+ * other exact structures at n = 1e6 in hold, drain, ticker, retry and server, and not told apart from
+ * lazy:common-timeout in idle and rpc.
  *
  * LOSES. Where an insert is all there is to do and memory is new, as it takes more of it than a heap.
  * Equal deadlines, which a heap leaves where they are. Timers that were filed before most of them are
  * removed, which queues by interval need not sweep. An operation is long when a million timers of one
- * deadline have all been put off and come up together, and when a large set grows.
+ * deadline have all been put off and come up together, and when a large set grows: 1.5 ms
+ * in server with a million timers.
  *
  * NOT TAKEN. Filing at once rather than by way of the young: 20 % to 40 % slower when arming cold
  * timers, by the stores that stand between them. Young timers in blocks that are filed as one until
