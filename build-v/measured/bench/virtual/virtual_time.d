@@ -1,8 +1,0 @@
-build-v/measured/bench/virtual/virtual_time.o: \
- bench/virtual/virtual_time.c bench/virtual/virtual_time.h \
- bench/virtual/virtual_epoll.h bench/virtual/virtual_state.h \
- bench/virtual/virtual_timerfd.h
-bench/virtual/virtual_time.h:
-bench/virtual/virtual_epoll.h:
-bench/virtual/virtual_state.h:
-bench/virtual/virtual_timerfd.h:

@@ -1,3 +1,0 @@
-build-v/measured/structures/binary-heap.o: structures/binary-heap.c \
- structures/timer.h
-structures/timer.h:

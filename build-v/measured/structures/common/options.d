@@ -1,3 +1,0 @@
-build-v/measured/structures/common/options.o: structures/common/options.c \
- structures/common/options.h
-structures/common/options.h:

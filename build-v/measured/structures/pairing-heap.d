@@ -1,3 +1,0 @@
-build-v/measured/structures/pairing-heap.o: structures/pairing-heap.c \
- structures/timer.h
-structures/timer.h:

@@ -1,3 +1,0 @@
-build-v/measured/structures/pointer-heap.o: structures/pointer-heap.c \
- structures/timer.h
-structures/timer.h:

@@ -1,3 +1,0 @@
-build-v/measured/structures/skiplist.o: structures/skiplist.c \
- structures/timer.h
-structures/timer.h:

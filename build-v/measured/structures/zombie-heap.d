@@ -1,3 +1,0 @@
-build-v/measured/structures/zombie-heap.o: structures/zombie-heap.c \
- structures/timer.h
-structures/timer.h:
