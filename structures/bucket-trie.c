@@ -29,8 +29,8 @@
  * STOPPED. A removed timer's memory is the caller's at once, so its entry must not lead to it any
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
- * that are dead are passed over when their bucket comes up; when room gets scarce, all buckets are
- * swept, some chunks each time that some of the young are filed, so that what was reserved is enough.
+ * that are dead are passed over when their bucket comes up; when a quarter of all is dead, all buckets
+ * are swept, some chunks at a time, so that what was reserved is enough.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
@@ -41,7 +41,7 @@
  * know its place: to remove it is to set the bit that says that the place is vacant, and no sweep
  * will ever come across it. Filing changes the window's generation, by which its timers see that they
  * are young no more, without being touched. Where many are removed after they were filed, there are
- * more windows, up to as many as there may be timers, so that they no more are. Each has its least
+ * more windows, up to as many as there may be timers, so that they no longer are. Each has its least
  * key; in one that is due those that are due are looked for, which is dear. So more windows stay only
  * as long as the removals that they save outnumber that by far, and else are filed and given up.
  * Places for the young are chunks from the pool that buckets have theirs from: memory is for both.
@@ -50,11 +50,11 @@
  *                    levels and one append, and less than one move by a burst
  *         reinsert   later: one store. Earlier: as remove and insert
  *         disarm     two stores to the timer
- *         remove     one bit, and amortised two entries to sweep if it was filed
+ *         remove     one bit, and amortised four entries to sweep if it was filed
  *         next       O(1)
  *         expire     O(1) amortised: each entry is sorted among at most 512
- *         memory     20 bytes for an entry or a place, and up to twice as many of them as timers
- *                    are armed when most are removed; chunks that are not full, nodes and bits.
+ *         memory     20 bytes for an entry or a place, of which there may be half as many
+ *                    again as timers; chunks that are not full, nodes and bits.
  *                    More is reserved, which has no memory before it is first written to
  *         longest    what a bucket of 8191 entries takes to be dealt out, but see below
  *
@@ -112,7 +112,7 @@
 
 /*
  * A leaf of so many entries bursts. It is also what is dealt out in one operation at most: the longest
- * of hold with a million timers took 131 us.
+ * of hold with a million timers took 168 us.
  */
 #define BURST_AT 8192
 
@@ -139,7 +139,7 @@
 #define FIRST_CAPACITY 4096
 #endif
 
-/* Places of entries and slots are numbered in 32 bits, and a timer may need nearly three. */
+/* The young's places, 9/8 of the timers, have 30 bits: those that a timer's state leaves of 32. */
 #define MOST_TIMERS (UINT32_MAX / 8)
 
 /* No chunk, no node, no word. */
@@ -261,6 +261,16 @@ static const struct bucket empty_bucket = { .least = UINT64_MAX };
 static struct bucket_trie *trie_of(const struct timer_set *set)
 {
 	return (struct bucket_trie *)set;
+}
+
+HOT uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+HOT uint64_t max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
 }
 
 /* --- digits */
@@ -483,8 +493,8 @@ HOT void push(struct bucket_trie *trie, struct bucket *leaf, uint64_t key, struc
 	entry->key = key;
 	entry->timer = timer;
 	entry->slot = slot;
-	leaf->least = key < leaf->least ? key : leaf->least;
-	leaf->most = key > leaf->most ? key : leaf->most;
+	leaf->least = min(leaf->least, key);
+	leaf->most = max(leaf->most, key);
 }
 
 /* Pushes entries of one key, oldest last. There are chunks for them. */
@@ -493,8 +503,8 @@ static void push_run(struct bucket_trie *trie, struct bucket *leaf, const struct
 {
 	uint64_t key = entry->key;
 
-	leaf->least = key < leaf->least ? key : leaf->least;
-	leaf->most = key > leaf->most ? key : leaf->most;
+	leaf->least = min(leaf->least, key);
+	leaf->most = max(leaf->most, key);
 	for (uint32_t some; count; count -= some, entry += some) {
 		uint32_t room = -leaf->count % CHUNK;
 
@@ -586,6 +596,12 @@ COLD void burst(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
 	bucket->inner = node;
 }
 
+HOT void burst_if_full(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
+{
+	if (bucket->count >= BURST_AT && bucket->least != bucket->most)
+		burst(trie, bucket, level);
+}
+
 static void near_add(struct bucket_trie *trie, struct entry entry);
 
 /* What has its place where time is now, or beyond the end of time. */
@@ -631,8 +647,7 @@ HOT void file_at(struct bucket_trie *trie, struct bucket *bucket, unsigned level
 	if (!bucket->count)
 		mark_occupied(trie, bucket, level, key);
 	push(trie, bucket, key, timer, slot);
-	if (bucket->count >= BURST_AT && bucket->least != bucket->most)
-		burst(trie, bucket, level);
+	burst_if_full(trie, bucket, level);
 }
 
 /* Files an entry. */
@@ -876,7 +891,7 @@ static void sweep_all(struct bucket_trie *trie)
 }
 
 /* Whether all of a window cannot be filed but for sweeping. */
-HOT bool is_crowded(const struct bucket_trie *trie)
+static bool is_crowded(const struct bucket_trie *trie)
 {
 	return trie->entries + trie->young_room + WINDOW > trie->pools.limit;
 }
@@ -895,11 +910,6 @@ static void tidy(struct bucket_trie *trie, int64_t chunks)
 }
 
 /* --- what is near: sorted, and what came since */
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 static uint64_t near_key(const struct bucket_trie *trie)
 {
@@ -1085,10 +1095,12 @@ static void file_run(struct bucket_trie *trie, struct entry *entry)
 	if (!bucket->count)
 		mark_occupied(trie, bucket, level, key);
 	push_run(trie, bucket, entry, CHUNK);
-	if (bucket->count >= BURST_AT && bucket->least != bucket->most)
-		burst(trie, bucket, level);
+	burst_if_full(trie, bucket, level);
 	for (uint32_t i = 0; i < CHUNK; i++)
 		entry[i].slot = take_slot(trie);
+	trie->entries += CHUNK;
+	trie->armed += CHUNK;
+	trie->young_vacancies += CHUNK;
 }
 
 /*
@@ -1136,14 +1148,10 @@ static void file_word(struct bucket_trie *trie, uint32_t word, uint64_t taken)
 		uint32_t here = taken >> i * CHUNK & ((1u << CHUNK) - 1);
 
 		if (here == (1u << CHUNK) - 1 && chunk->key >= trie->near_end &&
-		    is_run(chunk, CHUNK)) {
+		    is_run(chunk, CHUNK))
 			file_run(trie, chunk);
-			trie->entries += CHUNK;
-			trie->armed += CHUNK;
-			trie->young_vacancies += CHUNK;
-		} else {
+		else
 			file_chunk(trie, chunk, here);
-		}
 	}
 }
 
@@ -1247,7 +1255,10 @@ static void make_room(struct bucket_trie *trie)
 	trie->young_window++;
 }
 
-/* Goes on to the next word with a vacant place, of which there is one in every word on average. */
+/*
+ * Nothing is left of the word that places are taken from: goes on to the next one with a vacant place.
+ * There is one in every word on average.
+ */
 COLD void find_place(struct bucket_trie *trie)
 {
 	uint64_t *vacant = trie->pools.vacant_place;
@@ -1528,10 +1539,6 @@ static void open_large(struct bucket_trie *trie, struct bucket leaf, unsigned le
 	struct node *node = trie->level[level];
 	struct bucket first;
 
-	if (trie->chunks_free < FANOUT) {
-		spread(trie, leaf);
-		return;
-	}
 	deal(trie, leaf, node, level);
 	first = node->bucket[0];
 	node->bucket[0] = empty_bucket;
@@ -1862,7 +1869,7 @@ static uint64_t bucket_trie_next(struct timer_set *set)
 
 /* --- the set */
 
-/* Entries and places: half as many again as timers, so that the dead need not be swept too often. */
+/* Entries and places: half as many again as timers, for what is dead and for places that are vacant. */
 static uint32_t limit_for(size_t capacity)
 {
 	return (uint32_t)(capacity + capacity / 2 + 3 * WINDOW);
@@ -1886,10 +1893,9 @@ static uint32_t slots_for(size_t capacity)
  */
 static uint32_t chunks_for(size_t capacity)
 {
-	size_t leaves = capacity < LEVELS * FANOUT ? capacity : LEVELS * FANOUT;
+	size_t leaves = (LEVELS + capacity / NODE_TIMERS) * FANOUT;
 
-	return (uint32_t)((limit_for(capacity) + WINDOW) / CHUNK + capacity / NODE_TIMERS * FANOUT +
-			  leaves + 4);
+	return (uint32_t)((limit_for(capacity) + WINDOW) / CHUNK + leaves + 4);
 }
 
 /* The nodes to be added; NULL when out of memory. */
@@ -1899,7 +1905,7 @@ static struct segment *segment_make(size_t from, size_t capacity)
 	struct segment *segment = malloc(sizeof(*segment) + nodes * sizeof(struct node));
 
 	if (segment)
-		segment->nodes = nodes, segment->touched = 0;
+		*segment = (struct segment){ .nodes = nodes };
 	return segment;
 }
 
@@ -1957,7 +1963,6 @@ static int grow(struct bucket_trie *trie, size_t capacity)
 {
 	struct pools *pools = &trie->pools;
 	struct segment *segment = segment_make(pools->capacity, capacity);
-
 	size_t entry_bytes = trie->chunks_touched * arrays[0].width;
 
 	if (!segment || !arrays_grow(pools, capacity, entry_bytes)) {
@@ -2013,7 +2018,6 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	for (unsigned level = 0; level < LEVELS; level++)
 		trie->level[level] = take_node(trie);
 	open_windows(trie);
-	make_ready(trie);
 	find_place(trie);
 	*set = (struct timer_set *)trie;
 	return 0;

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -193,12 +194,65 @@ static void by_turns(void **state)
 	}
 }
 
+static size_t resident(const void *pages, size_t bytes)
+{
+	size_t count = (bytes + PAGE - 1) / PAGE, found = 0;
+	unsigned char *is_resident = malloc(count);
+
+	assert_non_null(is_resident);
+	assert_int_equal(mincore((void *)pages, bytes, is_resident), 0);
+	for (size_t i = 0; i < count; i++)
+		found += is_resident[i] & 1;
+	free(is_resident);
+	return found * PAGE;
+}
+
+/* What the set has beside its entries, all of which was allocated. */
+static size_t other_bytes(const struct churn *churn)
+{
+	const struct bucket_trie *trie = churn->trie;
+	size_t bytes = sizeof(*trie);
+
+	for (size_t i = 1; i < ARRAYS; i++)
+		bytes += array_bytes(&arrays[i], trie->pools.capacity);
+	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
+		bytes += sizeof(*segment) + segment->nodes * sizeof(struct node);
+	return bytes;
+}
+
+/* Of entries in pages the footprint has what has memory: to a step of what is asked for, and a page. */
+static void assert_footprint(const struct churn *churn)
+{
+	const struct pools *pools = &churn->trie->pools;
+	size_t bytes = array_bytes(&arrays[0], pools->capacity);
+	size_t claimed = bucket_trie_footprint(churn->set) - other_bytes(churn);
+	size_t found = resident(pools->entry, bytes), slack = READY_MOST * arrays[0].width + PAGE;
+
+	assert_true(bytes >= POOL_PAGES);
+	assert_in_range(claimed, found > slack ? found - slack : 0, found + slack);
+}
+
+static void footprint_has_memory(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, 10 * MOST);
+	assert_footprint(&churn);
+	fill(&churn, 1000000);
+	assert_footprint(&churn);
+	assert_true(bucket_trie_footprint(churn.set) > churn.count * sizeof(struct entry));
+	die_young(&churn, MOST, 1000000000);
+	assert_footprint(&churn);
+	close_churn(&churn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(windows_open),	     cmocka_unit_test(windows_close),
 		cmocka_unit_test(windows_make_room), cmocka_unit_test(never_needs_room),
-		cmocka_unit_test(by_turns),
+		cmocka_unit_test(by_turns),	     cmocka_unit_test(footprint_has_memory),
 	};
 
 	return RUN_GROUP(tests);

@@ -5,15 +5,11 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "allocations.h"
 
 /* No test needs as much, and no machine that runs it has it. */
 #define TOO_MUCH (UINT64_C(1) << 40)
-
-/* A structure has two. */
-#define MOST_AREAS 64
 
 struct allocations allocations;
 
@@ -112,51 +108,13 @@ void __wrap_free(void *block)
 	__real_free(block);
 }
 
-/* The areas that are mapped, in no order. */
-static struct area {
-	void *pages;
-	size_t size;
-} areas[MOST_AREAS];
-static size_t area_count;
-
-static void mapped(void *pages, size_t size)
+/* Pages that came or went; they are as many as were asked for. */
+static void mapped(int64_t areas, size_t size, size_t old_size)
 {
-	if (!allocations.watching || area_count == MOST_AREAS)
-		return;
-	areas[area_count++] = (struct area){ pages, size };
-	allocations.live++;
-}
-
-static void unmapped(const void *pages)
-{
-	for (size_t i = 0; i < area_count; i++)
-		if (areas[i].pages == pages) {
-			areas[i] = areas[--area_count];
-			allocations.live -= allocations.watching;
-			return;
-		}
-}
-
-static size_t resident_pages(const struct area *area)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (area->size + page - 1) / page;
-	unsigned char *is_resident = __real_malloc(pages);
-	size_t resident = 0;
-
-	if (is_resident && !mincore(area->pages, area->size, is_resident))
-		for (size_t i = 0; i < pages; i++)
-			resident += is_resident[i] & 1;
-	__real_free(is_resident);
-	return resident * page;
-}
-
-size_t allocations_resident(void)
-{
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < area_count; i++)
-		bytes += resident_pages(&areas[i]);
-	return bytes;
+	if (allocations.watching) {
+		allocations.live += (uint64_t)areas;
+		allocations.bytes += size - old_size;
+	}
 }
 
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset)
@@ -166,7 +124,7 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fil
 	if (!fails(size))
 		pages = __real_mmap(address, size, protection, flags, file, offset);
 	if (pages != MAP_FAILED)
-		mapped(pages, size);
+		mapped(1, size, 0);
 	return pages;
 }
 
@@ -177,15 +135,13 @@ void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags)
 	/* Making an area smaller takes no memory. */
 	if (size <= old_size || !fails(size))
 		pages = __real_mremap(old, old_size, size, flags);
-	if (pages != MAP_FAILED) {
-		unmapped(old);
-		mapped(pages, size);
-	}
+	if (pages != MAP_FAILED)
+		mapped(0, size, old_size);
 	return pages;
 }
 
 int __wrap_munmap(void *pages, size_t size)
 {
-	unmapped(pages);
+	mapped(-1, 0, size);
 	return __real_munmap(pages, size);
 }

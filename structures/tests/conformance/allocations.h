@@ -18,15 +18,12 @@ struct allocations {
 	uint64_t asked; /* allocations asked for while watching, failed ones included */
 	uint64_t failed;
 	uint64_t live;			/* blocks allocated and not freed, and areas mapped */
-	uint64_t bytes;			/* in blocks; as large as the allocator made them */
+	uint64_t bytes;			/* in them; as large as the allocator made them */
 	uint64_t fail_from, fail_until; /* by `asked`, which begins at 0: from <= asked < until */
 };
 
 /* The only state there is: one thread tests. */
 extern struct allocations allocations;
-
-/* Bytes of areas mapped while watching, and not unmapped, that the kernel has given memory for. */
-size_t allocations_resident(void);
 
 /* From now on, `after` allocations succeed, the `count` that follow fail, and the rest succeed. */
 static inline void allocations_fail(uint64_t after, uint64_t count)

@@ -1,7 +1,6 @@
 /*
  * check_footprint.c - the memory beside the timers: what it is, and that churn does not add to it
  */
-#include "allocations.h"
 #include "random.h"
 #include "suite.h"
 
@@ -33,22 +32,15 @@ static void arm_anew(struct session *session, size_t id, uint64_t *random)
 	session_arm(session, id, session->oracle.latest + interval, interval);
 }
 
-/* Pages have memory before a structure counts them as used, or it asks for some ahead. */
-#define SLACK_OF_PAGES 16384
-
-/*
- * The claim against what the allocator gave, and the pages of mapped areas that have memory: a tenth
- * and a rounding of each block apart at most.
- */
+/* The claim against the allocator: a tenth and a rounding of each block apart at most. */
 static void compare(const struct session *session)
 {
-	size_t claimed = footprint(session), resident = allocations_resident();
-	size_t used = (size_t)session->bytes + resident;
-	size_t slack = used / 10 + 32 * (size_t)session->live + (resident ? SLACK_OF_PAGES : 0);
+	size_t claimed = footprint(session);
+	size_t slack = (size_t)(session->bytes / 10 + 32 * session->live);
 
-	if (claimed > used + slack || claimed + slack < used)
-		check_failed("a footprint of %zu bytes, with %zu in use and %zu timers armed",
-			     claimed, used, session->oracle.armed);
+	if (claimed > session->bytes + slack || claimed + slack < session->bytes)
+		check_failed("a footprint of %zu bytes, with %zu allocated and %zu timers armed",
+			     claimed, (size_t)session->bytes, session->oracle.armed);
 }
 
 void check_footprint(const struct subject *subject, const struct settings *settings)
