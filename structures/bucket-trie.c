@@ -100,6 +100,9 @@
 /* Entries of a chunk: 320 bytes, five lines. */
 #define CHUNK 16
 
+/* Chunks of a block, which lie one after the other: 80 KiB. Blocks may lie anywhere. */
+#define BLOCK 256
+
 /* Chunks whose memory is asked for at a time: 20 KiB at first, 80 KiB when a set is large. */
 #define READY_LEAST 64
 #define READY_MOST  256
@@ -188,9 +191,11 @@ struct node {
 	struct bucket bucket[FANOUT];
 };
 
-/* Nodes that were allocated at one time. */
+/* Nodes and blocks that were allocated at one time. They stay where they are. */
 struct segment {
-	struct segment *next;
+	struct segment *next; /* the one before it */
+	struct entry *entry;
+	size_t blocks;
 	size_t nodes, touched; /* those never touched are free but in no list */
 	struct node node[];
 };
@@ -201,13 +206,13 @@ struct window {
 	uint64_t generation; /* how often it was filed, and one more */
 };
 
-/* What reserve allocates, all of it or nothing. */
+/* What reserve allocates beside segments, all of it or nothing. */
 struct pools {
 	size_t capacity; /* timers that may be not idle */
 	uint32_t limit;	 /* entries and places for the young that there may be */
 	uint32_t chunks, slots;
 	uint32_t places; /* for the young, at most */
-	struct entry *entry;
+	struct entry **block;
 	struct window *window;
 	uint32_t *place_chunk;	/* of CHUNK places each: where they are */
 	uint64_t *vacant_place; /* a bit a place: no young timer is there */
@@ -392,11 +397,21 @@ HOT void kill_entry(struct bucket_trie *trie, uint32_t slot)
 
 /* --- chunks and nodes */
 
-/* Asks for the memory of the next chunks at one go, the more the more there are. */
+HOT struct entry *entry_at(const struct bucket_trie *trie, uint32_t place)
+{
+	return &trie->pools.block[place / (BLOCK * CHUNK)][place % (BLOCK * CHUNK)];
+}
+
+HOT struct entry *chunk_at(const struct bucket_trie *trie, uint32_t chunk)
+{
+	return entry_at(trie, chunk * CHUNK);
+}
+
+/* Asks for the memory of the next chunks of a block at one go, the more the more there are. */
 COLD void make_ready(struct bucket_trie *trie)
 {
-	uint32_t left = trie->pools.chunks - trie->chunks_ready, step = trie->chunks_touched / 2;
-	const struct entry *from = &trie->pools.entry[trie->chunks_ready * CHUNK];
+	uint32_t left = BLOCK - trie->chunks_ready % BLOCK, step = trie->chunks_touched / 2;
+	const struct entry *from = chunk_at(trie, trie->chunks_ready);
 
 	if (step < READY_LEAST)
 		step = READY_LEAST;
@@ -489,7 +504,7 @@ HOT void push(struct bucket_trie *trie, struct bucket *leaf, uint64_t key, struc
 	if (leaf->count++ % CHUNK == 0)
 		place = add_chunk(trie, leaf);
 	leaf->place = place + 1;
-	entry = &trie->pools.entry[place];
+	entry = entry_at(trie, place);
 	entry->key = key;
 	entry->timer = timer;
 	entry->slot = slot;
@@ -513,7 +528,7 @@ static void push_run(struct bucket_trie *trie, struct bucket *leaf, const struct
 			room = CHUNK;
 		}
 		some = room < count ? room : count;
-		memcpy(&trie->pools.entry[leaf->place], entry, some * sizeof(*entry));
+		memcpy(entry_at(trie, leaf->place), entry, some * sizeof(*entry));
 		leaf->place += some;
 		leaf->count += some;
 	}
@@ -542,8 +557,10 @@ static void drop_chunk(struct bucket_trie *trie, struct bucket *leaf)
 
 HOT void prefetch_chunk(const struct bucket_trie *trie, uint32_t chunk)
 {
+	const struct entry *entry = chunk_at(trie, chunk);
+
 	for (unsigned i = 0; i < CHUNK; i += 3)
-		__builtin_prefetch(&trie->pools.entry[chunk * CHUNK + i]);
+		__builtin_prefetch(entry + i);
 }
 
 /* Fetches a leaf's third chunk ahead. */
@@ -564,7 +581,7 @@ HOT const struct entry *first_entries(const struct bucket_trie *trie, const stru
 {
 	*count = filled(leaf);
 	prefetch_chunks(trie, leaf);
-	return &trie->pools.entry[leaf->place - *count];
+	return entry_at(trie, leaf->place - *count);
 }
 
 /* --- filing */
@@ -736,7 +753,7 @@ static void sweep_first(struct bucket_trie *trie, struct bucket *leaf)
 {
 	while (leaf->count) {
 		uint32_t count = filled(leaf);
-		uint32_t kept = sweep_entries(trie, &trie->pools.entry[leaf->place - count], count);
+		uint32_t kept = sweep_entries(trie, entry_at(trie, leaf->place - count), count);
 
 		if (kept) {
 			leaf->place -= count - kept;
@@ -751,7 +768,7 @@ static void sweep_first(struct bucket_trie *trie, struct bucket *leaf)
 static void sweep_full(struct bucket_trie *trie, struct bucket *leaf, uint32_t before)
 {
 	uint32_t *following = trie->pools.following, chunk = following[before];
-	const struct entry *entry = &trie->pools.entry[chunk * CHUNK];
+	const struct entry *entry = chunk_at(trie, chunk);
 
 	following[before] = following[chunk];
 	leaf->count -= CHUNK;
@@ -1029,7 +1046,7 @@ static uint32_t young_count(const struct bucket_trie *trie)
 
 HOT struct entry *chunk_of_places(const struct bucket_trie *trie, uint32_t place)
 {
-	return &trie->pools.entry[trie->pools.place_chunk[place / CHUNK] * CHUNK];
+	return chunk_at(trie, trie->pools.place_chunk[place / CHUNK]);
 }
 
 /* Where a place for a young timer's entry is. */
@@ -1123,7 +1140,7 @@ HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t take
 		}
 		place[count] = entry;
 		bucket[count] = locate(trie, entry->key, &level[count]);
-		__builtin_prefetch(&trie->pools.entry[bucket[count]->place], 1);
+		__builtin_prefetch(entry_at(trie, bucket[count]->place), 1);
 		count++;
 	}
 	trie->entries += count;
@@ -1463,7 +1480,7 @@ static void deal_into(struct entry *sorted, const struct entry *entries, uint32_
 static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
 {
 	for (uint32_t left; leaf.count; leaf.count -= left) {
-		const struct entry *entry = &trie->pools.entry[leaf.place];
+		const struct entry *entry = entry_at(trie, leaf.place - 1) + 1;
 
 		left = filled(&leaf);
 		prefetch_chunks(trie, &leaf);
@@ -1481,7 +1498,7 @@ static void sort_leaf(struct bucket_trie *trie, struct bucket leaf, unsigned lev
 
 	prefetch_leaf(trie, leaf);
 	for (uint32_t left; leaf.count; drop_chunk(trie, &leaf)) {
-		const struct entry *entry = &trie->pools.entry[leaf.place];
+		const struct entry *entry = entry_at(trie, leaf.place - 1) + 1;
 
 		/* Latest first, so that those who came in order are in order. */
 		for (left = filled(&leaf); left--;) {
@@ -1748,7 +1765,7 @@ static void prefetch_timers(const struct bucket_trie *trie, const struct bucket 
 	if (leaf->count <= CHUNK)
 		return;
 	prefetch_chunks(trie, leaf);
-	entry = &trie->pools.entry[trie->pools.following[first_chunk(leaf)] * CHUNK];
+	entry = chunk_at(trie, trie->pools.following[first_chunk(leaf)]);
 	for (unsigned i = 0; i < CHUNK; i++)
 		__builtin_prefetch(entry[i].timer, 1);
 }
@@ -1757,7 +1774,7 @@ static void prefetch_timers(const struct bucket_trie *trie, const struct bucket 
 HOT const struct entry *take_of_herd(struct bucket_trie *trie)
 {
 	struct bucket *herd = &trie->herd;
-	const struct entry *entry = &trie->pools.entry[herd->place - 1];
+	const struct entry *entry = entry_at(trie, herd->place - 1);
 
 	if (herd->count % CHUNK != 1) {
 		herd->place--;
@@ -1773,7 +1790,7 @@ HOT const struct entry *take_of_herd(struct bucket_trie *trie)
 static size_t take_herd_chunk(struct bucket_trie *trie, struct timer **out, size_t max)
 {
 	struct bucket *herd = &trie->herd;
-	const struct entry *entry = &trie->pools.entry[herd->place];
+	const struct entry *entry = entry_at(trie, herd->place - 1) + 1;
 	size_t count = 0, most = filled(herd) - 1;
 
 	most = most < max ? most : max;
@@ -1848,7 +1865,7 @@ static void settle(struct bucket_trie *trie)
 		see_to(trie, *entry);
 	}
 	for (unsigned step = 0; trie->herd.count && step < SETTLE_MOST; step++) {
-		if (holds(trie, &trie->pools.entry[trie->herd.place - 1]))
+		if (holds(trie, entry_at(trie, trie->herd.place - 1)))
 			break;
 		see_to(trie, *take_of_herd(trie));
 	}
@@ -1889,24 +1906,20 @@ static uint32_t slots_for(size_t capacity)
 
 /*
  * Enough for as many, and a window that is being filed, where leaves have one chunk each that is not
- * full: those of the levels, and of one node for each NODE_TIMERS.
+ * full: those of the levels, and of one node for each NODE_TIMERS. And one more, see chunks_for.
  */
-static uint32_t chunks_for(size_t capacity)
+static uint32_t blocks_for(size_t capacity)
 {
 	size_t leaves = (LEVELS + capacity / NODE_TIMERS) * FANOUT;
+	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 5;
 
-	return (uint32_t)((limit_for(capacity) + WINDOW) / CHUNK + leaves + 4);
+	return (uint32_t)((chunks + BLOCK - 1) / BLOCK);
 }
 
-/* The nodes to be added; NULL when out of memory. */
-static struct segment *segment_make(size_t from, size_t capacity)
+/* The last one is not used, so that the place after a chunk is in a block too. */
+static uint32_t chunks_for(size_t capacity)
 {
-	size_t nodes = capacity / NODE_TIMERS - from / NODE_TIMERS + (from ? 0 : LEVELS);
-	struct segment *segment = malloc(sizeof(*segment) + nodes * sizeof(struct node));
-
-	if (segment)
-		*segment = (struct segment){ .nodes = nodes };
-	return segment;
+	return blocks_for(capacity) * BLOCK - 1;
 }
 
 /* The arrays of the pools, and what they are for: elements of some width, one of so many. */
@@ -1918,8 +1931,7 @@ struct array {
 };
 
 static const struct array arrays[] = {
-	/* the first of them the entries */
-	{ offsetof(struct pools, entry), CHUNK * sizeof(struct entry), 1, chunks_for, false },
+	{ offsetof(struct pools, block), sizeof(struct entry *), 1, blocks_for, false },
 	{ offsetof(struct pools, following), sizeof(uint32_t), 1, chunks_for, false },
 	{ offsetof(struct pools, dead), sizeof(uint64_t), 64, slots_for, true },
 	{ offsetof(struct pools, taken), sizeof(uint64_t), 64, slots_for, true },
@@ -1940,8 +1952,8 @@ static void **array_in(struct pools *pools, const struct array *array)
 	return (void **)(void *)((char *)pools + array->offset);
 }
 
-/* All of them are larger, or none. Of the entries only what was touched has to be kept. */
-static bool arrays_grow(struct pools *pools, size_t capacity, size_t entry_bytes)
+/* All of them are larger, or none. */
+static bool arrays_grow(struct pools *pools, size_t capacity)
 {
 	struct pool_block block[ARRAYS];
 	size_t made = 0;
@@ -1953,20 +1965,58 @@ static bool arrays_grow(struct pools *pools, size_t capacity, size_t entry_bytes
 			break;
 	for (size_t i = 0; i < made; i++)
 		*array_in(pools, &arrays[i]) =
-			made == ARRAYS
-				? pool_block_keep(&block[i], i ? block[i].old_bytes : entry_bytes)
-				: pool_block_drop(&block[i]);
+			made == ARRAYS ? pool_block_keep(&block[i]) : pool_block_drop(&block[i]);
 	return made == ARRAYS;
+}
+
+static size_t segment_bytes(const struct segment *segment)
+{
+	return segment->blocks * BLOCK * CHUNK * sizeof(struct entry);
+}
+
+static void segment_free(struct segment *segment)
+{
+	block_free(segment->entry, segment_bytes(segment));
+	free(segment);
+}
+
+/* What is to be added; NULL when out of memory. */
+static struct segment *segment_make(size_t from, size_t capacity)
+{
+	size_t blocks = blocks_for(capacity) - (from ? blocks_for(from) : 0);
+	size_t nodes = capacity / NODE_TIMERS - from / NODE_TIMERS + (from ? 0 : LEVELS);
+	struct segment *segment = malloc(sizeof(*segment) + nodes * sizeof(struct node));
+
+	if (!segment)
+		return NULL;
+	*segment = (struct segment){ .nodes = nodes, .blocks = blocks };
+	segment->entry = block_alloc(segment_bytes(segment));
+	if (segment->entry)
+		return segment;
+	free(segment);
+	return NULL;
+}
+
+/* Its blocks are the last ones. */
+static void add_segment(struct bucket_trie *trie, struct segment *segment)
+{
+	struct entry **block = trie->pools.block + blocks_for(trie->pools.capacity);
+
+	for (size_t left = segment->blocks; left--;)
+		*--block = segment->entry + left * BLOCK * CHUNK;
+	segment->next = trie->segments;
+	trie->segments = segment;
 }
 
 static int grow(struct bucket_trie *trie, size_t capacity)
 {
 	struct pools *pools = &trie->pools;
 	struct segment *segment = segment_make(pools->capacity, capacity);
-	size_t entry_bytes = trie->chunks_touched * arrays[0].width;
 
-	if (!segment || !arrays_grow(pools, capacity, entry_bytes)) {
-		free(segment);
+	if (!segment)
+		return -ENOMEM;
+	if (!arrays_grow(pools, capacity)) {
+		segment_free(segment);
 		return -ENOMEM;
 	}
 	trie->chunks_free += chunks_for(capacity) - pools->chunks;
@@ -1975,8 +2025,8 @@ static int grow(struct bucket_trie *trie, size_t capacity)
 	pools->chunks = chunks_for(capacity);
 	pools->slots = slots_for(capacity);
 	pools->places = places_for(capacity);
-	segment->next = trie->segments;
-	trie->segments = segment;
+	add_segment(trie, segment);
+	/* Windows have moved. */
 	if (trie->young_word != NONE)
 		set_word(trie, trie->young_word);
 	return 0;
@@ -2029,7 +2079,7 @@ static void bucket_trie_destroy(struct timer_set *set)
 
 	for (struct segment *segment = trie->segments, *next; segment; segment = next) {
 		next = segment->next;
-		free(segment);
+		segment_free(segment);
 	}
 	for (size_t i = 0; i < ARRAYS; i++)
 		pool_free(*array_in(&trie->pools, &arrays[i]),
@@ -2044,19 +2094,30 @@ static size_t bucket_trie_size(const struct timer_set *set)
 	return trie->armed + young_count(trie) - trie->dead;
 }
 
+/* What has memory of a segment, where so many chunks at its end were never touched. */
+static size_t segment_footprint(const struct segment *segment, size_t untouched)
+{
+	size_t bytes = segment_bytes(segment);
+
+	if (block_is_mapped(bytes))
+		bytes -= untouched * CHUNK * sizeof(struct entry);
+	return bytes + sizeof(*segment) + segment->nodes * sizeof(struct node);
+}
+
 static size_t bucket_trie_footprint(const struct timer_set *set)
 {
 	const struct bucket_trie *trie = trie_of(set);
 	const struct pools *pools = &trie->pools;
-	size_t bytes = sizeof(*trie);
+	size_t bytes = sizeof(*trie), untouched = pools->chunks + 1 - trie->chunks_ready;
 
 	for (size_t i = 0; i < ARRAYS; i++)
 		bytes += array_bytes(&arrays[i], pools->capacity);
-	/* Of the entries in pages, what has memory. */
-	if (array_bytes(&arrays[0], pools->capacity) >= POOL_PAGES)
-		bytes -= (pools->chunks - trie->chunks_ready) * arrays[0].width;
-	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
-		bytes += sizeof(*segment) + segment->nodes * sizeof(struct node);
+	for (const struct segment *segment = trie->segments; segment; segment = segment->next) {
+		size_t here = min(untouched, segment->blocks * BLOCK);
+
+		bytes += segment_footprint(segment, here);
+		untouched -= here;
+	}
 	return bytes;
 }
 
@@ -2073,7 +2134,7 @@ static void walk_leaf(const struct bucket_trie *trie, const struct bucket *leaf,
 	for (uint32_t left = leaf->count, count; left; left -= count) {
 		count = (left - 1) % CHUNK + 1;
 		for (uint32_t i = 1; i <= count; i++)
-			visit(&trie->pools.entry[place - i], data);
+			visit(entry_at(trie, place - i), data);
 		place = trie->pools.following[(place - 1) / CHUNK] * CHUNK + CHUNK;
 	}
 }

@@ -4,9 +4,10 @@
  * A pool that is reserved for many timers must be there, but need not have memory before it is
  * written to. The kernel gives it page by page then, and a new page costs as much as dozens of
  * operations, on a virtual machine hundreds: 12 us where timerbed was measured, of which asking for
- * some pages at one go saves half. Growing a large pool exchanges page tables (mremap), so that nothing
- * is copied and nothing that was never touched is touched for it, which realloc only does for blocks
- * above a threshold that moves.
+ * some pages at one go saves half. So what is to stay where it is comes in blocks, of which more may be
+ * had at any time; and an array that has to grow is moved by exchanging page tables (mremap), so that
+ * nothing is copied and nothing that was never touched is touched for it, which realloc only does for
+ * blocks above a threshold that moves.
  */
 #ifndef TIMERBED_PAGES_H
 #define TIMERBED_PAGES_H
@@ -40,10 +41,40 @@ static inline void pages_make_ready(const void *from, const void *end)
 }
 
 /*
- * Arrays of fewer bytes are the allocator's, which has memory from others that ended: where a new page
+ * Blocks of fewer bytes are the allocator's, which has memory from others that ended: where a new page
  * is dear, as on a virtual machine, a set that comes and goes must not begin with new ones each time.
  */
-#define POOL_PAGES (UINT64_C(1) << 22)
+#define BLOCK_PAGES (UINT64_C(1) << 22)
+
+static inline bool block_is_mapped(size_t bytes)
+{
+	return bytes >= BLOCK_PAGES;
+}
+
+/* A block whose bytes are anything; NULL when there is no memory. Who has it hands it to block_free. */
+static inline void *block_alloc(size_t bytes)
+{
+	void *block;
+
+	if (!block_is_mapped(bytes))
+		return malloc(bytes);
+	block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return block == MAP_FAILED ? NULL : block;
+}
+
+static inline void block_free(void *block, size_t bytes)
+{
+	if (block_is_mapped(bytes))
+		munmap(block, bytes);
+	else
+		free(block);
+}
+
+/*
+ * Arrays of fewer bytes are the allocator's too. What has to be copied when they grow into pages is so
+ * little that no operation takes long for it: four pages.
+ */
+#define POOL_PAGES (UINT64_C(1) << 14)
 
 /* An array that becomes larger, and may still stay as it was. */
 struct pool_block {
@@ -54,9 +85,8 @@ struct pool_block {
 /*
  * Makes an array of a pool larger; false when there is no memory, and then nothing has changed. `old` is
  * NULL, or came from here with old_bytes, which are fewer. Bytes that were not in it are zero if that is
- * asked for. The caller decides then: _keep returns the larger array, with the first `used` bytes of the
- * old one in it, _drop the old one as it was; neither can fail. Who keeps it hands it to pool_free with
- * its bytes. Costs what copying `used` costs, or exchanging page tables.
+ * asked for. The caller decides then: _keep returns the larger array, with what was in the old one, _drop
+ * the old one as it was; neither can fail. Who keeps it hands it to pool_free with its bytes.
  */
 static inline bool pool_block_make(struct pool_block *block, void *old, size_t old_bytes,
 				   size_t bytes, bool zero)
@@ -80,11 +110,10 @@ static inline void pool_free(void *pool, size_t bytes)
 		munmap(pool, bytes);
 }
 
-static inline void *pool_block_keep(const struct pool_block *block, size_t used)
+static inline void *pool_block_keep(const struct pool_block *block)
 {
 	if (block->old && block->old_bytes < POOL_PAGES) {
-		pages_make_ready(block->larger, (char *)block->larger + used);
-		memcpy(block->larger, block->old, used);
+		memcpy(block->larger, block->old, block->old_bytes);
 		free(block->old);
 	}
 	return block->larger;

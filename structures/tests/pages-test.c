@@ -1,5 +1,6 @@
 /*
- * pages-test.c - arrays of pools that grow: on the heap, into pages, and in pages; kept, and dropped
+ * pages-test.c - blocks, and arrays of pools that grow: on the heap, into pages, and in pages; kept,
+ * and dropped
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +46,7 @@ static uint64_t *numbered(size_t bytes)
 	uint64_t *array;
 
 	assert_true(pool_block_make(&block, NULL, 0, bytes, true));
-	array = pool_block_keep(&block, 0);
+	array = pool_block_keep(&block);
 	assert_zero(array, 0, bytes / sizeof(*array));
 	for (size_t i = 0; i < bytes / sizeof(*array); i++)
 		array[i] = i;
@@ -61,7 +62,7 @@ static void kept(void **state)
 		struct pool_block block;
 
 		assert_true(pool_block_make(&block, array, step->old_bytes, step->bytes, true));
-		array = pool_block_keep(&block, step->old_bytes);
+		array = pool_block_keep(&block);
 		assert_numbered(array, count);
 		assert_zero(array, count, step->bytes / sizeof(*array));
 		pool_free(array, step->bytes);
@@ -82,18 +83,25 @@ static void dropped(void **state)
 	}
 }
 
-/* Of an array that was hardly used, hardly anything has to be copied. */
-static void used_in_part(void **state)
+/* On the heap and in pages, and more than there is address space for. */
+static void blocks(void **state)
 {
-	uint64_t *array = numbered(POOL_PAGES / 2);
-	struct pool_block block;
+	static const size_t sizes[] = { 8, BLOCK_PAGES - 8, BLOCK_PAGES, 3 * BLOCK_PAGES + 8 };
 
 	(void)state;
-	assert_true(pool_block_make(&block, array, POOL_PAGES / 2, POOL_PAGES, true));
-	array = pool_block_keep(&block, 80);
-	assert_numbered(array, 10);
-	assert_zero(array, 10, POOL_PAGES / sizeof(*array));
-	pool_free(array, POOL_PAGES);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		uint64_t *block = block_alloc(sizes[i]);
+
+		assert_non_null(block);
+		assert_int_equal(block_is_mapped(sizes[i]), sizes[i] >= BLOCK_PAGES);
+		block[0] = 1;
+		block[sizes[i] / sizeof(*block) - 1] = 2;
+		pages_make_ready(block, block + sizes[i] / sizeof(*block));
+		assert_int_equal(block[0], sizes[i] == sizeof(*block) ? 2 : 1);
+		assert_int_equal(block[sizes[i] / sizeof(*block) - 1], 2);
+		block_free(block, sizes[i]);
+	}
+	assert_null(block_alloc(SIZE_MAX / 2));
 }
 
 /* More than there is address space for. */
@@ -113,7 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kept),
 		cmocka_unit_test(dropped),
-		cmocka_unit_test(used_in_part),
+		cmocka_unit_test(blocks),
 		cmocka_unit_test(out_of_memory),
 	};
 
