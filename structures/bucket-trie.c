@@ -178,9 +178,10 @@ struct bucket {
 		struct node *inner;
 		uint64_t least; /* no key in it is less; UINT64_MAX while it is empty */
 	};
-	uint64_t most;	/* no key in it is greater; 0 while it is empty */
-	uint32_t place; /* after its newest entry */
-	uint32_t count; /* entries, or INNER */
+	uint64_t most;	      /* no key in it is greater; 0 while it is empty */
+	struct entry *vacant; /* where its next entry goes, unless its first chunk is full */
+	uint32_t place;	      /* after its newest entry */
+	uint32_t count;	      /* entries, or INNER */
 };
 
 struct node {
@@ -487,24 +488,24 @@ static void give_node(struct bucket_trie *trie, struct node *node)
 /* --- leaves */
 
 /* A leaf goes on in a new chunk. */
-COLD uint32_t add_chunk(struct bucket_trie *trie, const struct bucket *leaf)
+COLD void add_chunk(struct bucket_trie *trie, struct bucket *leaf)
 {
 	uint32_t chunk = take_chunk(trie);
 
 	trie->pools.following[chunk] = (leaf->place - 1) / CHUNK;
-	return chunk * CHUNK;
+	leaf->place = chunk * CHUNK;
+	leaf->vacant = chunk_at(trie, chunk);
 }
 
 HOT void push(struct bucket_trie *trie, struct bucket *leaf, uint64_t key, struct timer *timer,
 	      uint32_t slot)
 {
-	uint32_t place = leaf->place;
 	struct entry *entry;
 
 	if (leaf->count++ % CHUNK == 0)
-		place = add_chunk(trie, leaf);
-	leaf->place = place + 1;
-	entry = entry_at(trie, place);
+		add_chunk(trie, leaf);
+	leaf->place++;
+	entry = leaf->vacant++;
 	entry->key = key;
 	entry->timer = timer;
 	entry->slot = slot;
@@ -524,11 +525,12 @@ static void push_run(struct bucket_trie *trie, struct bucket *leaf, const struct
 		uint32_t room = -leaf->count % CHUNK;
 
 		if (!room) {
-			leaf->place = add_chunk(trie, leaf);
+			add_chunk(trie, leaf);
 			room = CHUNK;
 		}
 		some = room < count ? room : count;
-		memcpy(entry_at(trie, leaf->place), entry, some * sizeof(*entry));
+		memcpy(leaf->vacant, entry, some * sizeof(*entry));
+		leaf->vacant += some;
 		leaf->place += some;
 		leaf->count += some;
 	}
@@ -756,6 +758,7 @@ static void sweep_first(struct bucket_trie *trie, struct bucket *leaf)
 		uint32_t kept = sweep_entries(trie, entry_at(trie, leaf->place - count), count);
 
 		if (kept) {
+			leaf->vacant = entry_at(trie, leaf->place - count) + kept;
 			leaf->place -= count - kept;
 			leaf->count -= count - kept;
 			return;
@@ -1140,7 +1143,7 @@ HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t take
 		}
 		place[count] = entry;
 		bucket[count] = locate(trie, entry->key, &level[count]);
-		__builtin_prefetch(entry_at(trie, bucket[count]->place), 1);
+		__builtin_prefetch(bucket[count]->vacant, 1);
 		count++;
 	}
 	trie->entries += count;
@@ -1906,20 +1909,19 @@ static uint32_t slots_for(size_t capacity)
 
 /*
  * Enough for as many, and a window that is being filed, where leaves have one chunk each that is not
- * full: those of the levels, and of one node for each NODE_TIMERS. And one more, see chunks_for.
+ * full: those of the levels, and of one node for each NODE_TIMERS.
  */
 static uint32_t blocks_for(size_t capacity)
 {
 	size_t leaves = (LEVELS + capacity / NODE_TIMERS) * FANOUT;
-	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 5;
+	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 4;
 
 	return (uint32_t)((chunks + BLOCK - 1) / BLOCK);
 }
 
-/* The last one is not used, so that the place after a chunk is in a block too. */
 static uint32_t chunks_for(size_t capacity)
 {
-	return blocks_for(capacity) * BLOCK - 1;
+	return blocks_for(capacity) * BLOCK;
 }
 
 /* The arrays of the pools, and what they are for: elements of some width, one of so many. */
@@ -2108,7 +2110,7 @@ static size_t bucket_trie_footprint(const struct timer_set *set)
 {
 	const struct bucket_trie *trie = trie_of(set);
 	const struct pools *pools = &trie->pools;
-	size_t bytes = sizeof(*trie), untouched = pools->chunks + 1 - trie->chunks_ready;
+	size_t bytes = sizeof(*trie), untouched = pools->chunks - trie->chunks_ready;
 
 	for (size_t i = 0; i < ARRAYS; i++)
 		bytes += array_bytes(&arrays[i], pools->capacity);

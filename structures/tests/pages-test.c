@@ -23,6 +23,8 @@ static const struct step {
 	{ POOL_PAGES - 8, 2 * POOL_PAGES },
 	{ POOL_PAGES, 4 * POOL_PAGES },
 	{ POOL_PAGES + 8, POOL_PAGES + 16 },
+	{ 4 * POOL_PAGES, 64 * POOL_PAGES },
+	{ 64 * POOL_PAGES, 64 * POOL_PAGES + 8 },
 };
 
 #define STEPS (sizeof(steps) / sizeof(*steps))
