@@ -103,9 +103,9 @@
 /* Chunks of a block, which lie one after the other: 80 KiB. Blocks may lie anywhere. */
 #define BLOCK 256
 
-/* Chunks whose memory is asked for at a time: 20 KiB at first, 80 KiB when a set is large. */
+/* Chunks whose memory is asked for at a time: 20 KiB at first, 40 KiB when a set is large. */
 #define READY_LEAST 64
-#define READY_MOST  256
+#define READY_MOST  128
 
 /*
  * A leaf of more entries is dealt out rather than sorted. Sorting takes two passes and then insertion
@@ -253,6 +253,7 @@ struct bucket_trie {
 	uint32_t free_chunk, chunks_free; /* those never touched are free but in no list */
 	uint32_t chunks_touched, chunks_ready;
 
+	bool may_burst; /* a full leaf may be dealt out: see go_finer */
 	bool sweeping;
 	uint64_t sweep_key;   /* leaves that end before it have been swept */
 	uint32_t sweep_chunk; /* the next leaf has been swept up to here, or NONE */
@@ -603,22 +604,53 @@ HOT void deal(struct bucket_trie *trie, struct bucket leaf, struct node *node, u
 	}
 }
 
-/* A leaf becomes a node of the level below, one of whose buckets may get all that is in it. */
-COLD void burst(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
+/*
+ * A leaf becomes a node of the level below, one of whose buckets may get all that is in it. Where all
+ * have one key that bucket gets the leaf as it is.
+ */
+static bool burst(struct bucket_trie *trie, struct bucket *leaf, unsigned level)
 {
 	struct node *node;
 
 	if (trie->chunks_free < FANOUT + CHUNK || !(node = take_node(trie)))
-		return;
-	deal(trie, *bucket, node, level - 1);
-	bucket->count = INNER;
-	bucket->inner = node;
+		return false;
+	if (leaf->least == leaf->most) {
+		unsigned digit = digit_of(leaf->least, level - 1);
+
+		trie->sweep_chunk = NONE;
+		node->occupied = UINT64_C(1) << digit;
+		node->bucket[digit] = *leaf;
+	} else {
+		trie->may_burst = false;
+		deal(trie, *leaf, node, level - 1);
+	}
+	leaf->count = INNER;
+	leaf->inner = node;
+	return true;
 }
 
-HOT void burst_if_full(struct bucket_trie *trie, struct bucket *bucket, unsigned level)
+/* Whether a full leaf bursts when a key comes to it. One of equal keys takes more of these. */
+static bool may_burst(const struct bucket_trie *trie, const struct bucket *leaf, uint64_t key)
 {
-	if (bucket->count >= BURST_AT && bucket->least != bucket->most)
-		burst(trie, bucket, level);
+	if (leaf->least == leaf->most)
+		return key != leaf->least;
+	return trie->may_burst || leaf->count >= 2 * BURST_AT;
+}
+
+/*
+ * The leaf for a key, where the bucket that is known is an inner one or full. Where keys are spread
+ * evenly many leaves are full at one time. One is dealt out for each window that is filed and each leaf
+ * that is opened, so that no operation has more to do; the others wait for the next key after that.
+ */
+COLD struct bucket *go_finer(struct bucket_trie *trie, struct bucket *bucket, unsigned *level,
+			     uint64_t key)
+{
+	while (bucket->count >= BURST_AT)
+		if (bucket->count == INNER)
+			bucket = &bucket->inner->bucket[digit_of(key, --*level)];
+		else if (!may_burst(trie, bucket, key) || !burst(trie, bucket, *level))
+			break;
+	return bucket;
 }
 
 static void near_add(struct bucket_trie *trie, struct entry entry);
@@ -661,12 +693,11 @@ static void mark_occupied(struct bucket_trie *trie, struct bucket *bucket, unsig
 HOT void file_at(struct bucket_trie *trie, struct bucket *bucket, unsigned level, uint64_t key,
 		 struct timer *timer, uint32_t slot)
 {
-	while (bucket->count == INNER)
-		bucket = &bucket->inner->bucket[digit_of(key, --level)];
+	if (bucket->count >= BURST_AT)
+		bucket = go_finer(trie, bucket, &level, key);
 	if (!bucket->count)
 		mark_occupied(trie, bucket, level, key);
 	push(trie, bucket, key, timer, slot);
-	burst_if_full(trie, bucket, level);
 }
 
 /* Files an entry. */
@@ -1112,10 +1143,11 @@ static void file_run(struct bucket_trie *trie, struct entry *entry)
 	unsigned level;
 	struct bucket *bucket = locate(trie, key, &level);
 
+	if (bucket->count >= BURST_AT)
+		bucket = go_finer(trie, bucket, &level, key);
 	if (!bucket->count)
 		mark_occupied(trie, bucket, level, key);
 	push_run(trie, bucket, entry, CHUNK);
-	burst_if_full(trie, bucket, level);
 	for (uint32_t i = 0; i < CHUNK; i++)
 		entry[i].slot = take_slot(trie);
 	trie->entries += CHUNK;
@@ -1182,6 +1214,7 @@ COLD void file_window(struct bucket_trie *trie, uint32_t window)
 	tidy(trie, WINDOW);
 	if (is_crowded(trie))
 		sweep_all(trie);
+	trie->may_burst = true;
 	for (uint32_t word = first + WINDOW_WORDS; word-- > first;) {
 		uint64_t taken = places_taken(trie, word);
 
@@ -1573,6 +1606,7 @@ static void open_first(struct bucket_trie *trie)
 	unsigned level;
 	struct bucket leaf = take_first(trie, &level);
 
+	trie->may_burst = true;
 	trie->near_end = end_of(trie->current, level);
 	if (leaf.least == leaf.most) {
 		trie->herd = leaf;

@@ -1,5 +1,5 @@
 /*
- * bucket-trie-test.c - the young of bucket-trie: when their room grows and shrinks, seen from inside
+ * bucket-trie-test.c - bucket-trie seen from inside: the room of the young, and what one operation moves
  *
  * What a structure promises is the suite's to check. Here the structure is compiled in with little room,
  * so that what is rare becomes frequent: windows are opened where timers die, closed where they fire or
@@ -254,12 +254,89 @@ static void footprint_has_memory(void **state)
 	close_churn(&churn);
 }
 
+static size_t nodes_in_use(const struct bucket_trie *trie)
+{
+	size_t count = 0;
+
+	for (const struct segment *segment = trie->segments; segment; segment = segment->next)
+		count += segment->touched;
+	for (const struct node *node = trie->free_node; node; node = node->next)
+		count--;
+	return count;
+}
+
+/* The 64 leaves of a level get as many as they may have at one time, but no insert deals two of them out. */
+static void leaves_burst_by_turns(void **state)
+{
+	const uint64_t span = span_of(4);
+	struct churn churn;
+	size_t first, before, most = 0;
+
+	(void)state;
+	open_churn(&churn, FANOUT * (BURST_AT + WINDOW) + FANOUT * WINDOW);
+	first = before = nodes_in_use(churn.trie);
+	for (size_t i = 0; i < churn.count; i++) {
+		size_t after;
+
+		bucket_trie_insert(churn.set, &churn.timers[i],
+				   span_of(5) + i % FANOUT * span + draw(&churn, span), 0);
+		after = nodes_in_use(churn.trie);
+		most = after - before > most ? after - before : most;
+		before = after;
+	}
+	assert_int_equal(most, 1);
+	/* And the one that they come from. */
+	assert_int_equal(before - first, FANOUT + 1);
+	close_churn(&churn);
+}
+
+static uint32_t oldest_chunk(const struct bucket_trie *trie, const struct bucket *leaf)
+{
+	uint32_t chunk = first_chunk(leaf);
+
+	for (uint32_t left = (leaf->count - 1) / CHUNK; left--;)
+		chunk = trie->pools.following[chunk];
+	return chunk;
+}
+
+/* Many of one deadline stay where they are when others come to their leaf, which no sweep knows then. */
+static void herd_is_not_dealt_out(void **state)
+{
+	const uint64_t deadline = span_of(5);
+	const struct bucket *leaf;
+	struct churn churn;
+	unsigned level;
+	uint32_t chunk;
+
+	(void)state;
+	open_churn(&churn, MOST + 2 * WINDOW);
+	for (size_t i = 0; i < MOST; i++)
+		bucket_trie_insert(churn.set, &churn.timers[i], deadline, 0);
+	leaf = locate(churn.trie, deadline, &level);
+	assert_int_equal(level, 5);
+	assert_true(leaf->count >= BURST_AT);
+	chunk = oldest_chunk(churn.trie, leaf);
+	churn.trie->sweep_chunk = first_chunk(leaf);
+	for (size_t i = MOST; i < churn.count; i++)
+		bucket_trie_insert(churn.set, &churn.timers[i], deadline + i * span_of(2), 0);
+	leaf = locate(churn.trie, deadline, &level);
+	assert_int_equal(level, 4);
+	assert_int_equal(oldest_chunk(churn.trie, leaf), chunk);
+	assert_int_equal(churn.trie->sweep_chunk, NONE);
+	close_churn(&churn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(windows_open),	     cmocka_unit_test(windows_close),
-		cmocka_unit_test(windows_make_room), cmocka_unit_test(never_needs_room),
-		cmocka_unit_test(by_turns),	     cmocka_unit_test(footprint_has_memory),
+		cmocka_unit_test(windows_open),
+		cmocka_unit_test(windows_close),
+		cmocka_unit_test(windows_make_room),
+		cmocka_unit_test(never_needs_room),
+		cmocka_unit_test(by_turns),
+		cmocka_unit_test(footprint_has_memory),
+		cmocka_unit_test(leaves_burst_by_turns),
+		cmocka_unit_test(herd_is_not_dealt_out),
 	};
 
 	return RUN_GROUP(tests);
