@@ -56,7 +56,8 @@ VARIANTS = ("stride", "cold", "pages", "build")
 QUESTIONS = ("arity", "dispatch", "accuracy", "intervals", "lazy", "stops", "cold", "pages")
 
 # Those, and the ones whose work is built to make a point or which decide a claim.
-ASIDE = QUESTIONS + ("adversary", "insertion", "schemes", "lapping", "few", "thresholds", "growth")
+ASIDE = QUESTIONS + ("adversary", "insertion", "schemes", "lapping", "few", "thresholds", "growth",
+                     "longest")
 
 EXACT = ("exact", "by deadline")
 
