@@ -22,6 +22,7 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   stops         stops that give the timer's memory back, and those that don't
   cold          cost against the cache lines that the application touches in between
   pages         small and huge pages
+  longest       the longest single operation of each workload
   MAP           for an experiment with two axes: who costs least where; in place of the others
   EXPERIMENT    for an experiment that has a script of that name of its own; it finds the rows of
                 all its passes in data/EXPERIMENT.tsv
@@ -587,7 +588,7 @@ def question(run, experiment):
         mine = [standing for measured in run.passes()
                 for standing in statistics.standings(run, measured)
                 if standing.cell.experiment == experiment]
-        about(figure, run, "time", mine)
+        about(figure, run, mine[0].cell.measured, mine)
     return figure
 
 

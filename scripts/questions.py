@@ -1,10 +1,11 @@
 """The figures of experiments that ask one thing, each against what it varies.
 
-Three layouts serve all of them, and each is a gnuplot script that theirs load:
+Four layouts serve all of them, and each is a gnuplot script that theirs load:
 
   lines.gp  small multiples of lines, each named at its right end: arity, dispatch, intervals, cold
   pairs.gp  a row a structure, two dots a row, and their ratio: lazy, stops, pages
   accuracy  cost against lateness, a point a setting
+  longest   a row a workload, a dot a structure: the longest single operation
 
 Ratios and differences are of the same block, that is of the same bytes, whatever else differs: two
 ways of calling, two sizes of pages, two structures. Their intervals are Student's, as everywhere.
@@ -568,7 +569,47 @@ def _setting(run, name):
     return records.duration(tick).replace("us", "µs") if tick else ""
 
 
-MAKE = {"arity": arity, "dispatch": dispatch, "accuracy": accuracy, "intervals": intervals,
+# ---------------------------------------------------------------------------------------- longest
+
+def longest(run, name):
+    """The longest operation of each structure on each workload; attacks below plain work."""
+    cells = {place: cell for place, cell in enumerate(sorted(
+        cells_of(run, name, "tail"),
+        key=lambda cell: (base(cell).startswith("adversary"), cell.n, base(cell))))}
+    names = _in_order(run, names_in(run, cells.values()))
+    figure = Figure(name, name, ("workload", "n", "subject", "place", "row", "ns", "low", "high",
+                                 "blocks"))
+    number = [""] * len(cells) * len(names)
+    for row, cell in cells.items():
+        values = statistics.values(run, cell, "max_ns")
+        for one in names:
+            if one in values:
+                sample = list(values[one].values())
+                median = float(numpy.median(sample))
+                place = names.index(one)
+                figure.add(base(cell), cell.n, one, place + 1, row, median, min(sample),
+                           max(sample), len(sample))
+                number[row * len(names) + place] = \
+                    records.duration(float(f"{median:.2g}")).replace("us", "µs")
+    if not figure.rows:
+        return None
+    sizes = {cell.n for cell in cells.values()}
+    label = [base(cell) + (f", n = {count(cell.n)}" if len(sizes) > 1 else "")
+             for cell in cells.values()]
+    figure.add_subjects([run.subjects[one] for one in names], set(names))
+    figure.add_key()
+    figure.variables.update(
+        label=label, left=max(map(len, label)) * LETTER + 16, top=36, row_height=19,
+        number=number, number_width=66,
+        title=bold_text("longest single operation" + (
+            f", n = {count(sizes.pop())}" if len(sizes) == 1 else "")),
+        x_low=min(row[6] for row in figure.rows) / 1.5,
+        x_high=max(row[7] for row in figure.rows) * 1.5,
+        height=36 + 19 * len(label) + 46 + figure.variables["key_height"])
+    return figure
+
+
+MAKE = {"longest": longest, "arity": arity, "dispatch": dispatch, "accuracy": accuracy, "intervals": intervals,
         "lazy": lazy, "stops": stops, "cold": cold, "pages": pages}
 
 

@@ -53,11 +53,11 @@ VARIANTS = ("stride", "cold", "pages", "build")
 
 # Experiments that ask one thing of a few structures. Each has a figure of its own; they have no say
 # in who costs least, which is asked of all structures on the same work.
-QUESTIONS = ("arity", "dispatch", "accuracy", "intervals", "lazy", "stops", "cold", "pages")
+QUESTIONS = ("arity", "dispatch", "accuracy", "intervals", "lazy", "stops", "cold", "pages",
+             "longest")
 
 # Those, and the ones whose work is built to make a point or which decide a claim.
-ASIDE = QUESTIONS + ("adversary", "insertion", "schemes", "lapping", "few", "thresholds", "growth",
-                     "longest")
+ASIDE = QUESTIONS + ("adversary", "insertion", "schemes", "lapping", "few", "thresholds", "growth")
 
 EXACT = ("exact", "by deadline")
 

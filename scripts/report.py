@@ -175,6 +175,7 @@ HEADINGS = {
     "stops": "Stops that give memory back, and those that do not",
     "cold": "With caches that the application has used",
     "pages": "Small and huge pages",
+    "longest": "The longest operation of each workload",
     "map": "Who costs least where",
 }
 
@@ -235,6 +236,9 @@ WHAT = {
     "pages": "The same bytes replayed with all of a process's memory in pages of 4 KiB and, as "
              "far as the kernel gave them, in huge ones. Dots: median over blocks; beside them "
              "the ratio within blocks, with its 95 % interval (Student's t). Grey: not told apart.",
+    "longest": "The longest single operation of each workload; attacks stand below plain work. For each "
+               "operation the least over the replays. Points and numbers: median over blocks; lines: "
+               "from the least to the most. One expire of a batch is one operation.",
     "map": "Colour and initials: the structure with the lowest median cost, relative to the others of "
            "its accuracy in the same blocks; number: how many times as much the next one costs "
            "(geometric mean). Hatched: not told apart, by the same rule as every verdict, corrected "

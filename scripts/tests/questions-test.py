@@ -192,6 +192,22 @@ class Intervals(Case):
         self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
 
 
+class Longest(Case):
+    def test_it_is_the_median_over_blocks_and_plain_work_comes_first(self):
+        lines = [record(subject, seed, 1.0, experiment="longest", workload=workload,
+                        **{"pass": "tail", "max_ns": ns})
+                 for workload, factor in (("adversary:attack=crowd", 10), ("rpc", 1))
+                 for subject, size in (("bucket-trie", 1000.0), ("binary-heap", 3000.0))
+                 for seed, ns in enumerate((size * factor, 2 * size * factor, 9 * size * factor))]
+        figure = questions.make(self.run_of(lines), "longest")
+        self.assertEqual(figure.variables["label"], ["rpc", "adversary:attack=crowd"])
+        self.assertEqual(figure.variables["subject"], ["binary-heap", "bucket-trie"])
+        self.assertEqual(figure.variables["number"], ["6 µs", "2 µs", "60 µs", "20 µs"])
+        row, = rows_of(figure, subject="bucket-trie", workload="rpc")
+        self.assertEqual((row["ns"], row["low"], row["high"], row["blocks"]),
+                         (2000.0, 1000.0, 9000.0, 3))
+
+
 class Drawn(Case):
     def test_each_has_an_experiment_a_script_and_a_figure(self):
         experiments = os.path.join(SCRIPTS, "..", "bench", "experiments")
@@ -208,7 +224,8 @@ class Drawn(Case):
                 "lazy": [{}], "stops": [{"workload": "rpc:stop=disarm"},
                                         {"workload": "rpc:stop=remove"}],
                 "cold": [{"cold": 0}, {"cold": 4}],
-                "pages": [{"pages": "small"}, {"pages": "huge"}]}.items():
+                "pages": [{"pages": "small"}, {"pages": "huge"}],
+                "longest": [{"pass": "tail", "p999_ns": 900.0, "max_ns": 2000.0}]}.items():
             for setting in settings:
                 lines += planted({"dary-heap:arity=2": 1, "dary-heap:arity=2,keys=timer": 2,
                                   "quad-heap": 1, "lazy:quad-heap": 0.5, "yardstick-prefetch": 0.1},
@@ -221,7 +238,8 @@ class Drawn(Case):
                 path = os.path.join(folder, "figures", f"{name}.{form}")
                 self.assertGreater(os.path.getsize(path), 1000, path)
             with open(os.path.join(folder, "figures", f"{name}.svg"), encoding="utf-8") as svg:
-                self.assertIn("time" if name not in ("dispatch", "cold") else " ns", svg.read())
+                self.assertIn({"dispatch": " ns", "cold": " ns", "longest": " µs"}.get(name, "time"),
+                              svg.read())
         done = self.script("report.py", folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
