@@ -173,10 +173,7 @@ struct entry {
 /* count of an inner bucket, whose entries are in a node. */
 #define INNER UINT32_MAX
 
-/*
- * Places for entries are numbered, CHUNK of them to a chunk. All chunks of a leaf are full but its
- * first, which is being filled.
- */
+/* All chunks of a leaf are full but its first, which is being filled. */
 struct bucket {
 	union {
 		struct node *inner;
@@ -184,7 +181,7 @@ struct bucket {
 	};
 	uint64_t most;	      /* no key in it is greater; 0 while it is empty */
 	struct entry *vacant; /* where its next entry goes, unless its first chunk is full */
-	uint32_t place;	      /* after its newest entry */
+	uint32_t chunk;	      /* its first chunk, which has its newest entries */
 	uint32_t count;	      /* entries, or INNER */
 };
 
@@ -403,14 +400,9 @@ HOT void kill_entry(struct bucket_trie *trie, uint32_t slot)
 
 /* --- chunks and nodes */
 
-HOT struct entry *entry_at(const struct bucket_trie *trie, uint32_t place)
-{
-	return &trie->pools.block[place / (BLOCK * CHUNK)][place % (BLOCK * CHUNK)];
-}
-
 HOT struct entry *chunk_at(const struct bucket_trie *trie, uint32_t chunk)
 {
-	return entry_at(trie, chunk * CHUNK);
+	return &trie->pools.block[chunk / BLOCK][chunk % BLOCK * CHUNK];
 }
 
 /* Asks for the memory of the next chunks of a block at one go, the more the more there are. */
@@ -497,8 +489,8 @@ COLD void add_chunk(struct bucket_trie *trie, struct bucket *leaf)
 {
 	uint32_t chunk = take_chunk(trie);
 
-	trie->pools.following[chunk] = (leaf->place - 1) / CHUNK;
-	leaf->place = chunk * CHUNK;
+	trie->pools.following[chunk] = leaf->chunk;
+	leaf->chunk = chunk;
 	leaf->vacant = chunk_at(trie, chunk);
 }
 
@@ -509,7 +501,6 @@ HOT void push(struct bucket_trie *trie, struct bucket *leaf, uint64_t key, struc
 
 	if (leaf->count++ % CHUNK == 0)
 		add_chunk(trie, leaf);
-	leaf->place++;
 	entry = leaf->vacant++;
 	entry->key = key;
 	entry->timer = timer;
@@ -536,29 +527,29 @@ static void push_run(struct bucket_trie *trie, struct bucket *leaf, const struct
 		some = room < count ? room : count;
 		memcpy(leaf->vacant, entry, some * sizeof(*entry));
 		leaf->vacant += some;
-		leaf->place += some;
 		leaf->count += some;
 	}
 }
 
-/* The chunk of a leaf that is being filled, and the entries in it. */
-static uint32_t first_chunk(const struct bucket *leaf)
-{
-	return (leaf->place - 1) / CHUNK;
-}
-
+/* The entries in a leaf's first chunk. */
 static uint32_t filled(const struct bucket *leaf)
 {
 	return (leaf->count - 1) % CHUNK + 1;
 }
 
+/* After the last of them. */
+HOT struct entry *newest_end(const struct bucket_trie *trie, const struct bucket *leaf)
+{
+	return chunk_at(trie, leaf->chunk) + filled(leaf);
+}
+
 /* The first chunk leaves its leaf; what is in it stands until a chunk is taken. */
 static void drop_chunk(struct bucket_trie *trie, struct bucket *leaf)
 {
-	uint32_t chunk = first_chunk(leaf);
+	uint32_t chunk = leaf->chunk;
 
 	leaf->count -= filled(leaf);
-	leaf->place = trie->pools.following[chunk] * CHUNK + CHUNK;
+	leaf->chunk = trie->pools.following[chunk];
 	give_chunk(trie, chunk);
 }
 
@@ -576,7 +567,7 @@ HOT void prefetch_chunks(const struct bucket_trie *trie, const struct bucket *le
 	const uint32_t *following = trie->pools.following;
 
 	if (leaf->count > 2 * CHUNK)
-		prefetch_chunk(trie, following[following[first_chunk(leaf)]]);
+		prefetch_chunk(trie, following[following[leaf->chunk]]);
 }
 
 /*
@@ -588,10 +579,29 @@ HOT const struct entry *first_entries(const struct bucket_trie *trie, const stru
 {
 	*count = filled(leaf);
 	prefetch_chunks(trie, leaf);
-	return entry_at(trie, leaf->place - *count);
+	return chunk_at(trie, leaf->chunk);
 }
 
 /* --- filing */
+
+/* The leaf that a key belongs to, and its level. */
+HOT struct bucket *locate(const struct bucket_trie *trie, uint64_t key, unsigned *level)
+{
+	unsigned at = level_of(key ^ trie->current);
+	struct bucket *bucket = &trie->level[at]->bucket[digit_of(key, at)];
+
+	while (bucket->count == INNER)
+		bucket = &bucket->inner->bucket[digit_of(key, --at)];
+	*level = at;
+	return bucket;
+}
+
+HOT struct bucket *leaf_for(const struct bucket_trie *trie, uint64_t key)
+{
+	unsigned level;
+
+	return locate(trie, key, &level);
+}
 
 /* Deals a leaf out to the buckets of a node, by their digit at its level. There are chunks for all. */
 HOT void deal(struct bucket_trie *trie, struct bucket leaf, struct node *node, unsigned level)
@@ -642,19 +652,18 @@ static bool may_burst(const struct bucket_trie *trie, const struct bucket *leaf,
 }
 
 /*
- * The leaf for a key, where the bucket that is known is an inner one or full. Where keys are spread
- * evenly many leaves are full at one time. One is dealt out for each window that is filed and each leaf
- * that is opened, so that no operation has more to do; the others wait for the next key after that.
+ * The leaf for a key, where the one that it had was full. Where keys are spread evenly many leaves are
+ * full at one time. One is dealt out for each window that is filed and each leaf that is opened, so that
+ * no operation has more to do; the others wait for the next key after that.
  */
-COLD struct bucket *go_finer(struct bucket_trie *trie, struct bucket *bucket, unsigned *level,
-			     uint64_t key)
+COLD struct bucket *go_finer(struct bucket_trie *trie, uint64_t key)
 {
-	while (bucket->count >= BURST_AT)
-		if (bucket->count == INNER)
-			bucket = &bucket->inner->bucket[digit_of(key, --*level)];
-		else if (!may_burst(trie, bucket, key) || !burst(trie, bucket, *level))
-			break;
-	return bucket;
+	unsigned level;
+	struct bucket *leaf = locate(trie, key, &level);
+
+	while (leaf->count >= BURST_AT && may_burst(trie, leaf, key) && burst(trie, leaf, level))
+		leaf = &leaf->inner->bucket[digit_of(key, --level)];
+	return leaf;
 }
 
 static void near_add(struct bucket_trie *trie, struct entry entry);
@@ -669,22 +678,11 @@ COLD void file_apart(struct bucket_trie *trie, uint64_t key, struct timer *timer
 	push(trie, &trie->never, key, timer, slot);
 }
 
-/* The bucket that a key belongs to, or one with an inner bucket for it; and its level. */
-HOT struct bucket *locate(const struct bucket_trie *trie, uint64_t key, unsigned *level)
+/* The first entry is about to come into the bucket for a key. */
+COLD void mark_occupied(struct bucket_trie *trie, uint64_t key)
 {
-	unsigned at = level_of(key ^ trie->current);
-	struct bucket *bucket = &trie->level[at]->bucket[digit_of(key, at)];
-
-	while (bucket->count == INNER)
-		bucket = &bucket->inner->bucket[digit_of(key, --at)];
-	*level = at;
-	return bucket;
-}
-
-/* The first entry is about to come into a bucket. */
-static void mark_occupied(struct bucket_trie *trie, struct bucket *bucket, unsigned level,
-			  uint64_t key)
-{
+	unsigned level;
+	struct bucket *bucket = locate(trie, key, &level);
 	unsigned digit = digit_of(key, level);
 	struct node *node =
 		(struct node *)(void *)((char *)(bucket - digit) - offsetof(struct node, bucket));
@@ -693,29 +691,23 @@ static void mark_occupied(struct bucket_trie *trie, struct bucket *bucket, unsig
 	trie->occupied |= UINT64_C(1) << level_of(key ^ trie->current);
 }
 
-/* Puts an entry into the bucket that it was located in. There is a free chunk. */
-HOT void file_at(struct bucket_trie *trie, struct bucket *bucket, unsigned level, uint64_t key,
-		 struct timer *timer, uint32_t slot)
+/* The leaf that an entry of this key may be pushed to, where one was located before others were filed. */
+HOT struct bucket *open_for(struct bucket_trie *trie, struct bucket *leaf, uint64_t key)
 {
-	if (bucket->count >= BURST_AT)
-		bucket = go_finer(trie, bucket, &level, key);
-	if (!bucket->count)
-		mark_occupied(trie, bucket, level, key);
-	push(trie, bucket, key, timer, slot);
+	if (leaf->count >= BURST_AT) /* or became an inner one */
+		leaf = go_finer(trie, key);
+	if (!leaf->count)
+		mark_occupied(trie, key);
+	return leaf;
 }
 
 /* Files an entry. */
 HOT void file(struct bucket_trie *trie, uint64_t key, struct timer *timer, uint32_t slot)
 {
-	struct bucket *bucket;
-	unsigned level;
-
-	if (key < trie->near_end || key == TIMER_NEVER) {
+	if (key < trie->near_end || key == TIMER_NEVER)
 		file_apart(trie, key, timer, slot);
-		return;
-	}
-	bucket = locate(trie, key, &level);
-	file_at(trie, bucket, level, key, timer, slot);
+	else
+		push(trie, open_for(trie, leaf_for(trie, key), key), key, timer, slot);
 }
 
 COLD void file_entry(struct bucket_trie *trie, const struct entry *entry)
@@ -790,11 +782,10 @@ static void sweep_first(struct bucket_trie *trie, struct bucket *leaf)
 {
 	while (leaf->count) {
 		uint32_t count = filled(leaf);
-		uint32_t kept = sweep_entries(trie, entry_at(trie, leaf->place - count), count);
+		uint32_t kept = sweep_entries(trie, chunk_at(trie, leaf->chunk), count);
 
 		if (kept) {
-			leaf->vacant = entry_at(trie, leaf->place - count) + kept;
-			leaf->place -= count - kept;
+			leaf->vacant = chunk_at(trie, leaf->chunk) + kept;
 			leaf->count -= count - kept;
 			return;
 		}
@@ -827,7 +818,7 @@ static bool sweep_leaf(struct bucket_trie *trie, struct bucket *leaf, int64_t *b
 		--*budget;
 		if (!leaf->count)
 			return true;
-		trie->sweep_chunk = first_chunk(leaf);
+		trie->sweep_chunk = leaf->chunk;
 		trie->sweep_left = (leaf->count - 1) / CHUNK;
 	}
 	for (; trie->sweep_left && *budget > 0; trie->sweep_left--, --*budget) {
@@ -987,6 +978,7 @@ static void herd_close(struct bucket_trie *trie, struct bucket herd)
 		spread(trie, herd);
 		return;
 	}
+	herd.vacant = newest_end(trie, &herd);
 	node->bucket[digit] = herd;
 	node->occupied |= UINT64_C(1) << digit;
 	trie->occupied |= UINT64_C(1) << level;
@@ -1016,11 +1008,15 @@ static void near_close(struct bucket_trie *trie)
 static void insertion_sort(struct entry *entries, uint32_t count)
 {
 	for (uint32_t i = 1; i < count; i++) {
-		struct entry entry = entries[i];
+		struct entry entry;
 		uint32_t place = i;
 
-		for (; place && entries[place - 1].key < entry.key; place--)
+		if (entries[i - 1].key >= entries[i].key)
+			continue;
+		entry = entries[i];
+		do
 			entries[place] = entries[place - 1];
+		while (--place && entries[place - 1].key < entry.key);
 		entries[place] = entry;
 	}
 }
@@ -1144,14 +1140,8 @@ HOT bool is_run(const struct entry *entry, uint32_t count)
 static void file_run(struct bucket_trie *trie, struct entry *entry)
 {
 	uint64_t key = entry->key;
-	unsigned level;
-	struct bucket *bucket = locate(trie, key, &level);
 
-	if (bucket->count >= BURST_AT)
-		bucket = go_finer(trie, bucket, &level, key);
-	if (!bucket->count)
-		mark_occupied(trie, bucket, level, key);
-	push_run(trie, bucket, entry, CHUNK);
+	push_run(trie, open_for(trie, leaf_for(trie, key), key), entry, CHUNK);
 	for (uint32_t i = 0; i < CHUNK; i++)
 		entry[i].slot = take_slot(trie);
 	trie->entries += CHUNK;
@@ -1165,8 +1155,7 @@ static void file_run(struct bucket_trie *trie, struct entry *entry)
  */
 HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t taken)
 {
-	struct bucket *bucket[CHUNK];
-	unsigned level[CHUNK];
+	struct bucket *leaf[CHUNK];
 	struct entry *place[CHUNK], near[CHUNK];
 	uint32_t count = 0, near_count = 0;
 
@@ -1178,8 +1167,8 @@ HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t take
 			continue;
 		}
 		place[count] = entry;
-		bucket[count] = locate(trie, entry->key, &level[count]);
-		__builtin_prefetch(bucket[count]->vacant, 1);
+		leaf[count] = leaf_for(trie, entry->key);
+		__builtin_prefetch(leaf[count]->vacant, 1);
 		count++;
 	}
 	trie->entries += count;
@@ -1189,7 +1178,8 @@ HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t take
 	while (count--) {
 		struct entry *entry = place[count];
 
-		file_at(trie, bucket[count], level[count], entry->key, entry->timer, entry->slot);
+		push(trie, open_for(trie, leaf[count], entry->key), entry->key, entry->timer,
+		     entry->slot);
 		entry->slot = take_slot(trie);
 	}
 	while (near_count)
@@ -1520,13 +1510,13 @@ static void deal_into(struct entry *sorted, const struct entry *entries, uint32_
 static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
 {
 	for (uint32_t left; leaf.count; leaf.count -= left) {
-		const struct entry *entry = entry_at(trie, leaf.place - 1) + 1;
+		const struct entry *entry = newest_end(trie, &leaf);
 
 		left = filled(&leaf);
 		prefetch_chunks(trie, &leaf);
 		for (uint32_t i = 1; i <= left; i++)
 			__builtin_prefetch(entry[-(int)i].timer, 1);
-		leaf.place = trie->pools.following[first_chunk(&leaf)] * CHUNK + CHUNK;
+		leaf.chunk = trie->pools.following[leaf.chunk];
 	}
 }
 
@@ -1538,7 +1528,7 @@ static void sort_leaf(struct bucket_trie *trie, struct bucket leaf, unsigned lev
 
 	prefetch_leaf(trie, leaf);
 	for (uint32_t left; leaf.count; drop_chunk(trie, &leaf)) {
-		const struct entry *entry = entry_at(trie, leaf.place - 1) + 1;
+		const struct entry *entry = newest_end(trie, &leaf);
 
 		/* Latest first, so that those who came in order are in order. */
 		for (left = filled(&leaf); left--;) {
@@ -1806,7 +1796,7 @@ static void prefetch_timers(const struct bucket_trie *trie, const struct bucket 
 	if (leaf->count <= CHUNK)
 		return;
 	prefetch_chunks(trie, leaf);
-	entry = chunk_at(trie, trie->pools.following[first_chunk(leaf)]);
+	entry = chunk_at(trie, trie->pools.following[leaf->chunk]);
 	for (unsigned i = 0; i < CHUNK; i++)
 		__builtin_prefetch(entry[i].timer, 1);
 }
@@ -1815,10 +1805,9 @@ static void prefetch_timers(const struct bucket_trie *trie, const struct bucket 
 HOT const struct entry *take_of_herd(struct bucket_trie *trie)
 {
 	struct bucket *herd = &trie->herd;
-	const struct entry *entry = entry_at(trie, herd->place - 1);
+	const struct entry *entry = newest_end(trie, herd) - 1;
 
 	if (herd->count % CHUNK != 1) {
-		herd->place--;
 		herd->count--;
 	} else {
 		drop_chunk(trie, herd);
@@ -1831,13 +1820,12 @@ HOT const struct entry *take_of_herd(struct bucket_trie *trie)
 static size_t take_herd_chunk(struct bucket_trie *trie, struct timer **out, size_t max)
 {
 	struct bucket *herd = &trie->herd;
-	const struct entry *entry = entry_at(trie, herd->place - 1) + 1;
+	const struct entry *entry = newest_end(trie, herd);
 	size_t count = 0, most = filled(herd) - 1;
 
 	most = most < max ? most : max;
 	while (count < most && holds(trie, entry - 1))
 		out[count++] = hand_over(trie, --entry);
-	herd->place -= (uint32_t)count;
 	herd->count -= (uint32_t)count;
 	return count;
 }
@@ -1906,7 +1894,7 @@ static void settle(struct bucket_trie *trie)
 		see_to(trie, *entry);
 	}
 	for (unsigned step = 0; trie->herd.count && step < SETTLE_MOST; step++) {
-		if (holds(trie, entry_at(trie, trie->herd.place - 1)))
+		if (holds(trie, newest_end(trie, &trie->herd) - 1))
 			break;
 		see_to(trie, *take_of_herd(trie));
 	}
@@ -2169,13 +2157,15 @@ typedef void entry_visitor(const struct entry *entry, void *data);
 static void walk_leaf(const struct bucket_trie *trie, const struct bucket *leaf,
 		      entry_visitor *visit, void *data)
 {
-	uint32_t place = leaf->place;
+	struct bucket rest = *leaf;
 
-	for (uint32_t left = leaf->count, count; left; left -= count) {
-		count = (left - 1) % CHUNK + 1;
-		for (uint32_t i = 1; i <= count; i++)
-			visit(entry_at(trie, place - i), data);
-		place = trie->pools.following[(place - 1) / CHUNK] * CHUNK + CHUNK;
+	for (uint32_t count; rest.count; rest.count -= count) {
+		const struct entry *entry = newest_end(trie, &rest);
+
+		count = filled(&rest);
+		for (uint32_t i = 0; i < count; i++)
+			visit(--entry, data);
+		rest.chunk = trie->pools.following[rest.chunk];
 	}
 }
 

@@ -292,7 +292,7 @@ static void leaves_burst_by_turns(void **state)
 
 static uint32_t oldest_chunk(const struct bucket_trie *trie, const struct bucket *leaf)
 {
-	uint32_t chunk = first_chunk(leaf);
+	uint32_t chunk = leaf->chunk;
 
 	for (uint32_t left = (leaf->count - 1) / CHUNK; left--;)
 		chunk = trie->pools.following[chunk];
@@ -316,13 +316,43 @@ static void herd_is_not_dealt_out(void **state)
 	assert_int_equal(level, 5);
 	assert_true(leaf->count >= BURST_AT);
 	chunk = oldest_chunk(churn.trie, leaf);
-	churn.trie->sweep_chunk = first_chunk(leaf);
+	churn.trie->sweep_chunk = leaf->chunk;
 	for (size_t i = MOST; i < churn.count; i++)
 		bucket_trie_insert(churn.set, &churn.timers[i], deadline + i * span_of(2), 0);
 	leaf = locate(churn.trie, deadline, &level);
 	assert_int_equal(level, 4);
 	assert_int_equal(oldest_chunk(churn.trie, leaf), chunk);
 	assert_int_equal(churn.trie->sweep_chunk, NONE);
+	close_churn(&churn);
+}
+
+/* A herd that goes back into the trie when some of it was handed over takes more of its kind. */
+static void herd_goes_back(void **state)
+{
+	const uint64_t deadline = span_of(3);
+	struct timer *batch[16];
+	struct churn churn;
+	size_t next = 100;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	for (size_t i = 0; i < next; i++)
+		bucket_trie_insert(churn.set, &churn.timers[i], deadline, 0);
+	churn.now = deadline;
+	assert_int_equal(bucket_trie_expire(churn.set, deadline, batch, 10), 10);
+	assert_int_equal(churn.trie->herd.count, 90);
+	/* Too many are near. */
+	while (churn.trie->herd.count)
+		bucket_trie_insert(churn.set, &churn.timers[next++], draw(&churn, deadline), 0);
+	check_churn(&churn);
+	for (unsigned i = 0; i < 2 * WINDOW; i++)
+		bucket_trie_insert(churn.set, &churn.timers[next++], deadline, 0);
+	check_churn(&churn);
+	next -= 10;
+	for (size_t count; (count = bucket_trie_expire(churn.set, deadline, batch, 16));
+	     next -= count)
+		check_churn(&churn);
+	assert_int_equal(next, 0);
 	close_churn(&churn);
 }
 
@@ -337,6 +367,7 @@ int main(void)
 		cmocka_unit_test(footprint_has_memory),
 		cmocka_unit_test(leaves_burst_by_turns),
 		cmocka_unit_test(herd_is_not_dealt_out),
+		cmocka_unit_test(herd_goes_back),
 	};
 
 	return RUN_GROUP(tests);
