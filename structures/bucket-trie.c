@@ -115,17 +115,21 @@
  * A leaf of more entries is dealt out rather than sorted. Sorting takes two passes and then insertion
  * among those that share a digit, 8 of 512 if they are spread evenly.
  */
+#ifndef SORT_MOST
 #define SORT_MOST 512
+#endif
 
 /*
  * A leaf of so many entries bursts when it is its turn, at the latest when it has twice as many. It is
  * also what is dealt out in one operation, hardly ever more.
  */
+#ifndef BURST_AT
 #define BURST_AT 8192
+#endif
 
 /* What is near, and what was filed there since it was last put in order. */
 #define NEAR_MOST  (2 * SORT_MOST)
-#define FRESH_MOST 64
+#define FRESH_MOST (SORT_MOST / 8)
 
 /*
  * Places for the young come in windows of so many. What is done to a window is done to all of it, in
@@ -142,7 +146,7 @@
 #define NODE_TIMERS (BURST_AT / 2)
 
 /* Room for this many timers comes with the set: for fewer it would not be much smaller. */
-#ifndef FIRST_CAPACITY /* as in its test, which wants little room */
+#ifndef FIRST_CAPACITY
 #define FIRST_CAPACITY 4096
 #endif
 

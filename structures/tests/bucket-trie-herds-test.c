@@ -1,0 +1,174 @@
+/*
+ * bucket-trie-herds-test.c - bucket-trie with small leaves, and timers that often share a deadline
+ *
+ * What is rare with its own constants is frequent here: leaves burst when they have 32 entries, too much
+ * is near when that is 32, and herds are handed over in part, put off and given back in between. What
+ * fires, and in what order, is compared with a list of all deadlines; `check` walks the set after each
+ * turn. The conformance suite does the same to all structures, with work that hardly ever has both.
+ */
+#define FIRST_CAPACITY	  64
+#define SORT_MOST	  16
+#define BURST_AT	  32
+#define timer_bucket_trie timer_bucket_trie_small
+#include "structures/bucket-trie.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "structures/tests/run_group.h"
+
+#define TIMERS 400
+#define TURNS  3000
+
+struct model {
+	struct timer_set *set;
+	struct timer timer[TIMERS];
+	uint64_t deadline[TIMERS]; /* of those that are armed */
+	bool armed[TIMERS], idle[TIMERS];
+	uint64_t now, random, deadlines[8];
+};
+
+/* Knuth's constants (MMIX); the high bits are good enough. */
+static uint64_t draw(struct model *model, uint64_t below)
+{
+	model->random = model->random * 6364136223846793005u + 1442695040888963407u;
+	return (model->random >> 33) % below;
+}
+
+/* Within so many bits of now; never and past ones are among them. */
+static uint64_t draw_deadline(struct model *model)
+{
+	uint64_t ahead = draw(model, UINT64_C(1) << (1 + draw(model, 22)));
+
+	switch (draw(model, 32)) {
+	case 0:
+		return TIMER_NEVER;
+	case 1:
+		return model->now > ahead ? model->now - ahead : 0;
+	default:
+		return model->now + ahead;
+	}
+}
+
+static uint64_t some_deadline(struct model *model)
+{
+	return draw(model, 4) ? model->deadlines[draw(model, 8)] : draw_deadline(model);
+}
+
+static void arm_some(struct model *model)
+{
+	for (uint64_t left = draw(model, TIMERS / 2); left--;) {
+		size_t i = draw(model, TIMERS);
+		uint64_t deadline = some_deadline(model);
+
+		if (model->armed[i])
+			bucket_trie_reinsert(model->set, &model->timer[i], deadline, 0);
+		else
+			bucket_trie_insert(model->set, &model->timer[i], deadline, 0);
+		model->armed[i] = true;
+		model->idle[i] = false;
+		model->deadline[i] = deadline;
+	}
+}
+
+static void stop_some(struct model *model)
+{
+	for (uint64_t left = draw(model, TIMERS / 4); left--;) {
+		size_t i = draw(model, TIMERS);
+
+		if (model->armed[i] && draw(model, 2)) {
+			bucket_trie_disarm(model->set, &model->timer[i]);
+		} else if (!model->idle[i]) {
+			bucket_trie_remove(model->set, &model->timer[i]);
+			memset(&model->timer[i], 0, sizeof(model->timer[i]));
+			model->idle[i] = true;
+		}
+		model->armed[i] = false;
+	}
+}
+
+static uint64_t earliest(const struct model *model)
+{
+	uint64_t least = TIMER_NEVER;
+
+	for (size_t i = 0; i < TIMERS; i++)
+		if (model->armed[i])
+			least = min(least, model->deadline[i]);
+	return least;
+}
+
+/* At most so many fire, each the earliest of all that are armed. Returns whether all that are due did. */
+static bool fire(struct model *model, size_t most)
+{
+	struct timer *batch[64];
+	size_t count = bucket_trie_expire(model->set, model->now, batch, most);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t which = (size_t)(batch[i] - model->timer);
+
+		assert_true(which < TIMERS && model->armed[which]);
+		assert_int_equal(model->deadline[which], earliest(model));
+		assert_true(model->deadline[which] <= model->now);
+		model->armed[which] = false;
+		model->idle[which] = true;
+	}
+	assert_true(count == most || earliest(model) > model->now ||
+		    earliest(model) == TIMER_NEVER);
+	return count < most;
+}
+
+static void check(const struct model *model)
+{
+	const char *broken = bucket_trie_check(model->set);
+	size_t armed = 0;
+
+	if (broken)
+		fail_msg("%s", broken);
+	for (size_t i = 0; i < TIMERS; i++)
+		armed += model->armed[i];
+	assert_int_equal(bucket_trie_size(model->set), armed);
+}
+
+static void turn(struct model *model)
+{
+	model->deadlines[draw(model, 8)] = draw_deadline(model);
+	arm_some(model);
+	check(model);
+	stop_some(model);
+	check(model);
+	assert_true(bucket_trie_next(model->set) <= earliest(model));
+	model->now += draw(model, UINT64_C(1) << (1 + draw(model, 20)));
+	for (uint64_t left = draw(model, 12); left--;)
+		if (fire(model, 1 + draw(model, 64)))
+			break;
+	check(model);
+}
+
+static void herds(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 4; seed++) {
+		struct model *model = calloc(1, sizeof(*model));
+
+		assert_non_null(model);
+		model->random = seed;
+		memset(model->idle, true, sizeof(model->idle));
+		assert_int_equal(bucket_trie_create(&model->set, NULL, 0), 0);
+		assert_int_equal(bucket_trie_reserve(model->set, TIMERS), 0);
+		print_message("seed %u\n", (unsigned)seed);
+		for (unsigned i = 0; i < TURNS; i++)
+			turn(model);
+		bucket_trie_destroy(model->set);
+		free(model);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(herds) };
+
+	return RUN_GROUP(tests);
+}
