@@ -23,10 +23,11 @@ The columns of numbers.tsv, tabs between them, # for comments:
   name, kind, subject, against, workload, n, experiment, dispatch, pass, measure
 
 kind is ratio (subject / against, within blocks), called (the subject called through the table / the
-same inlined), value (the median over blocks), largest (the most of all blocks), or ahead, tied,
-behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty columns stand for
-dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest yardstick of each
-block.
+same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where that
+is *), or ahead, tied, behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty
+columns stand for
+dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest yardstick of
+each block.
 """
 
 import argparse
@@ -149,7 +150,24 @@ def value(runs, row, choose=numpy.median, word="median"):
 
 
 def largest(runs, row):
+    if row["workload"] == "*":
+        return largest_of_all(runs, row)
     return value(runs, row, numpy.max, "largest of all blocks")
+
+
+def largest_of_all(runs, row):
+    """Over all workloads of an experiment."""
+    asked = (row["experiment"], int(float(row["n"])), row["dispatch"] or "vtable",
+             row["pass"] or "time")
+    found = [(found, cell) for run in runs for part in run.parts() for cell in part.cells
+             if (cell.experiment, cell.n, cell.dispatch, cell.measured) == asked
+             and row["subject"] in part.cells[cell]
+             for found in blocks_of(part, cell, row["subject"], measure_of(row)).values()]
+    if not found:
+        raise Bad(f"{row['line']}: {row['name']}: no records of {row['subject']}")
+    most, cell = max(found)
+    return Number(significant(most, 3), blocks=len(found), cell=cell,
+                  words=f"{measure_of(row)}: {row['subject']}, largest of all blocks and workloads")
 
 
 def called(runs, row):

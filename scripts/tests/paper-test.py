@@ -84,6 +84,15 @@ class Numbers(Case):
                   for line in lines]
         self.assertEqual(self.number("x\tcalled\trbtree\t\thold\t1e3\tcost", lines).text, "1.5")
 
+    def test_the_largest_of_all_workloads(self):
+        lines = [{**line, "workload": workload, "pass": "tail", "max_ns": size * (1 + line["seed"])}
+                 for workload, size in (("hold", 100), ("idle", 300), ("rpc", 200))
+                 for line in planted({"rbtree": 1, "skiplist": 9}, 3)]
+        found = self.number("x\tlargest\trbtree\t\t*\t1e3\tcost\t\ttail\tmax_ns", lines)
+        self.assertEqual((found.text, found.cell.workload, found.blocks), ("900", "idle", 9))
+        with self.assertRaisesRegex(paper.Bad, "numbers.tsv:1: x: no records of rbtree"):
+            self.number("x\tlargest\trbtree\t\t*\t1e4\tcost\t\ttail\tmax_ns", lines)
+
     def test_missing_records_are_named(self):
         with self.assertRaisesRegex(paper.Bad, r"numbers.tsv:1: x: no records of rbtree"):
             self.number("x\tvalue\trbtree\t\thold\t1e3\tcost", planted({"binary-heap": 1}, 2))
