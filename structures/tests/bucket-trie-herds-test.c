@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "structures/tests/draw.h"
 #include "structures/tests/run_group.h"
 
 #define TIMERS 400
@@ -31,11 +32,9 @@ struct model {
 	uint64_t now, random, deadlines[8];
 };
 
-/* Knuth's constants (MMIX); the high bits are good enough. */
 static uint64_t draw(struct model *model, uint64_t below)
 {
-	model->random = model->random * 6364136223846793005u + 1442695040888963407u;
-	return (model->random >> 33) % below;
+	return draw_from(&model->random, below);
 }
 
 /* Within so many bits of now; never and past ones are among them. */

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "structures/tests/draw.h"
 #include "structures/tests/run_group.h"
 
 #define MOST 20000
@@ -28,11 +29,9 @@ struct churn {
 	uint64_t now, random;
 };
 
-/* Knuth's constants (MMIX); the high bits are good enough. */
 static uint64_t draw(struct churn *churn, uint64_t below)
 {
-	churn->random = churn->random * 6364136223846793005u + 1442695040888963407u;
-	return (churn->random >> 33) % below;
+	return draw_from(&churn->random, below);
 }
 
 static void open_churn(struct churn *churn, size_t count)
