@@ -1492,30 +1492,10 @@ static void rank_into(struct entry *sorted, const struct entry *entries, uint32_
 		sorted[rank[i]] = entries[i];
 }
 
-/* Latest first: dealt out by the digit below the leaf's level, which leaves them nearly in order. */
-static void deal_into(struct entry *sorted, const struct entry *entries, uint32_t count,
-		      unsigned level)
+/* Bits that a number has. */
+HOT unsigned bits_of(uint64_t number)
 {
-	uint16_t start[FANOUT] = { 0 };
-	uint64_t digits = 0;
-	uint16_t sum = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		unsigned digit = digit_of(entries[i].key, level - 1);
-
-		digits |= UINT64_C(1) << digit;
-		start[digit]++;
-	}
-	while (digits) {
-		unsigned digit = 63u - (unsigned)__builtin_clzll(digits);
-		uint16_t here = start[digit];
-
-		digits ^= UINT64_C(1) << digit;
-		start[digit] = sum;
-		sum = (uint16_t)(sum + here);
-	}
-	for (uint32_t i = 0; i < count; i++)
-		sorted[start[digit_of(entries[i].key, level - 1)]++] = entries[i];
+	return 64u - (unsigned)__builtin_clzll(number | 1);
 }
 
 /* Fetches the timers of a leaf ahead. */
@@ -1532,29 +1512,74 @@ static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
 	}
 }
 
+/*
+ * Latest first. Entries are counted by the leading bits of what lies between them and the last, as many
+ * bits as tell them apart if they are spread evenly, then dealt out, which leaves them nearly in order.
+ */
+struct dealing {
+	uint64_t last;
+	unsigned shift;
+	uint32_t shares;
+	uint16_t start[2 * SORT_MOST];
+};
+
+HOT uint32_t share_of(const struct dealing *dealing, uint64_t key)
+{
+	return (uint32_t)((dealing->last - key) >> dealing->shift);
+}
+
+static void dealing_begin(struct dealing *dealing, const struct bucket *leaf)
+{
+	unsigned bits = bits_of(leaf->most - leaf->least), wanted = bits_of(leaf->count);
+
+	dealing->last = leaf->most;
+	dealing->shift = bits > wanted ? bits - wanted : 0;
+	dealing->shares = share_of(dealing, leaf->least) + 1;
+	memset(dealing->start, 0, dealing->shares * sizeof(*dealing->start));
+}
+
+static void dealing_end(struct dealing *dealing, struct entry *sorted, const struct entry *entries,
+			uint32_t count)
+{
+	uint16_t sum = 0;
+
+	for (uint32_t i = 0; i < dealing->shares; i++) {
+		uint16_t here = dealing->start[i];
+
+		dealing->start[i] = sum;
+		sum = (uint16_t)(sum + here);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		sorted[dealing->start[share_of(dealing, entries[i].key)]++] = entries[i];
+}
+
 /* A leaf of at most SORT_MOST entries becomes what is near, where nothing is. */
-static void sort_leaf(struct bucket_trie *trie, struct bucket leaf, unsigned level)
+static void sort_leaf(struct bucket_trie *trie, struct bucket leaf)
 {
 	struct entry entries[SORT_MOST], put_off[SORT_MOST];
+	struct dealing dealing;
 	uint32_t count = 0, put_off_count = 0;
 
 	prefetch_leaf(trie, leaf);
+	dealing_begin(&dealing, &leaf);
 	for (uint32_t left; leaf.count; drop_chunk(trie, &leaf)) {
 		const struct entry *entry = newest_end(trie, &leaf);
 
 		/* Latest first, so that those who came in order are in order. */
 		for (left = filled(&leaf); left--;) {
 			entries[count] = *--entry;
-			if (holds(trie, entry))
+			if (holds(trie, entry)) {
+				dealing.start[share_of(&dealing, entry->key)]++;
 				count++;
-			else if (was_put_off(trie, &entries[count]))
+			} else if (was_put_off(trie, &entries[count])) {
 				put_off[put_off_count++] = entries[count];
+			}
 		}
 	}
 	if (count < DEAL_LEAST) {
 		rank_into(trie->near, entries, count);
 	} else {
-		deal_into(trie->near, entries, count, level);
+		dealing_end(&dealing, trie->near, entries, count);
 		insertion_sort(trie->near, count);
 	}
 	trie->near_count = count;
@@ -1617,7 +1642,7 @@ static void open_first(struct bucket_trie *trie)
 	if (leaf.least == leaf.most) {
 		trie->herd = leaf;
 	} else if (leaf.count <= SORT_MOST) {
-		sort_leaf(trie, leaf, level);
+		sort_leaf(trie, leaf);
 	} else {
 		trie->near_end = trie->current;
 		open_large(trie, leaf, level - 1);
