@@ -1161,41 +1161,22 @@ static void file_run(struct bucket_trie *trie, struct entry *entry)
 	trie->young_vacancies += CHUNK;
 }
 
-/*
- * Files those of a chunk of the young that are taken. Between finding buckets and filing nothing else
- * changes the trie, but that buckets burst; what is near by now therefore comes last.
- */
+/* Files those of a chunk of the young that are taken, latest first: what was armed in order stays so. */
 HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t taken)
 {
-	struct bucket *leaf[CHUNK];
-	struct entry *place[CHUNK], near[CHUNK];
-	uint32_t count = 0, near_count = 0;
+	uint32_t count = (uint32_t)__builtin_popcount(taken);
 
-	for (; taken; taken &= taken - 1) {
-		struct entry *entry = &chunk[__builtin_ctz(taken)];
-
-		if (entry->key < trie->near_end) {
-			near[near_count++] = leave_young(trie, entry);
-			continue;
-		}
-		place[count] = entry;
-		leaf[count] = leaf_for(trie, entry->key);
-		__builtin_prefetch(leaf[count]->vacant, 1);
-		count++;
-	}
 	trie->entries += count;
 	trie->armed += count;
-	trie->young_vacancies += count + near_count;
-	/* Latest first, so that what was armed in order stays in order. */
-	while (count--) {
-		struct entry *entry = place[count];
+	trie->young_vacancies += count;
+	while (taken) {
+		uint32_t last = 31u - (uint32_t)__builtin_clz(taken);
+		struct entry *entry = &chunk[last];
 
-		push(trie, open_for(trie, leaf[count], entry->key), entry->key, entry->timer,
-		     entry->slot);
+		taken ^= 1u << last;
+		file(trie, entry->key, entry->timer, entry->slot);
 		entry->slot = take_slot(trie);
 	}
-	while (near_count)
-		near_add(trie, near[--near_count]);
 }
 
 /* Files what of 64 places is taken. */
