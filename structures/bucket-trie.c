@@ -614,6 +614,12 @@ HOT struct bucket *leaf_under(struct bucket *bucket, uint64_t key, unsigned *lev
 	return bucket;
 }
 
+/* The leaf that a key belongs to, and its level. */
+HOT struct bucket *locate(const struct bucket_trie *trie, uint64_t key, unsigned *level)
+{
+	return leaf_under(bucket_for(trie, key, level), key, level);
+}
+
 /* Deals a leaf out to the buckets of a node, by their digit at its level. There are chunks for all. */
 HOT void deal(struct bucket_trie *trie, struct bucket leaf, struct node *node, unsigned level)
 {
@@ -692,7 +698,7 @@ COLD void file_apart(struct bucket_trie *trie, uint64_t key, struct timer *timer
 COLD void mark_occupied(struct bucket_trie *trie, uint64_t key)
 {
 	unsigned level;
-	struct bucket *bucket = leaf_under(bucket_for(trie, key, &level), key, &level);
+	struct bucket *bucket = locate(trie, key, &level);
 	unsigned digit = digit_of(key, level);
 	struct node *node =
 		(struct node *)(void *)((char *)(bucket - digit) - offsetof(struct node, bucket));
@@ -1025,7 +1031,39 @@ static void near_close(struct bucket_trie *trie)
 		file_entry(trie, &trie->fresh[i]);
 }
 
-/* Latest first. */
+/*
+ * How entries are put in order, the latest first. They are counted by the leading bits of what lies
+ * between them and the last, by so many bits as tell them apart if they are spread evenly, then dealt
+ * out. That leaves them nearly in order, and few comparisons are left whose outcome nobody can foresee.
+ */
+struct order {
+	uint64_t last;
+	unsigned shift;
+	uint32_t shares;
+	uint16_t start[2 * SORT_MOST]; /* of each share: at first, how many are in it */
+};
+
+HOT uint32_t share_of(const struct order *order, uint64_t key)
+{
+	return (uint32_t)((order->last - key) >> order->shift);
+}
+
+/* For at most so many entries, with keys from least to last. */
+static void order_begin(struct order *order, uint64_t least, uint64_t last, uint32_t count)
+{
+	unsigned bit = highest_bit((last - least) | 1), wanted = highest_bit(count);
+
+	order->last = last;
+	order->shift = bit > wanted ? bit - wanted : 0;
+	order->shares = share_of(order, least) + 1;
+	memset(order->start, 0, order->shares * sizeof(*order->start));
+}
+
+HOT void order_count(struct order *order, uint64_t key)
+{
+	order->start[share_of(order, key)]++;
+}
+
 static void insertion_sort(struct entry *entries, uint32_t count)
 {
 	for (uint32_t i = 1; i < count; i++) {
@@ -1040,6 +1078,23 @@ static void insertion_sort(struct entry *entries, uint32_t count)
 		while (--place && entries[place - 1].key < entry.key);
 		entries[place] = entry;
 	}
+}
+
+/* Those that were counted, and no others, are put in order. */
+static void order_end(struct order *order, struct entry *sorted, struct entry *entries,
+		      uint32_t count)
+{
+	uint16_t sum = 0;
+
+	for (uint32_t share = 0; share < order->shares; share++) {
+		uint16_t here = order->start[share];
+
+		order->start[share] = sum;
+		sum = (uint16_t)(sum + here);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		sorted[order->start[share_of(order, entries[i].key)]++] = entries[i];
+	insertion_sort(sorted, count);
 }
 
 /* What came since is put in order, and merged from the early end, until nothing is left of it. */
@@ -1457,31 +1512,6 @@ COLD void see_young(struct bucket_trie *trie, uint64_t now)
 
 /* --- opening leaves */
 
-/* Fewer are put in order by comparing each with each, which takes no branch that depends on keys. */
-#define DEAL_LEAST 16
-
-/* Latest first. */
-static void rank_into(struct entry *sorted, const struct entry *entries, uint32_t count)
-{
-	uint64_t key[DEAL_LEAST];
-	uint32_t rank[DEAL_LEAST];
-
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t before = i;
-
-		key[i] = entries[i].key;
-		for (uint32_t k = 0; k < i; k++) {
-			uint32_t later = key[k] < key[i];
-
-			rank[k] += later;
-			before -= later;
-		}
-		rank[i] = before;
-	}
-	for (uint32_t i = 0; i < count; i++)
-		sorted[rank[i]] = entries[i];
-}
-
 /* Fetches the timers of a leaf ahead. */
 static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
 {
@@ -1496,57 +1526,15 @@ static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
 	}
 }
 
-/*
- * Latest first. Entries are counted by the leading bits of what lies between them and the last, as many
- * bits as tell them apart if they are spread evenly, then dealt out, which leaves them nearly in order.
- */
-struct dealing {
-	uint64_t last;
-	unsigned shift;
-	uint32_t shares;
-	uint16_t start[2 * SORT_MOST];
-};
-
-HOT uint32_t share_of(const struct dealing *dealing, uint64_t key)
-{
-	return (uint32_t)((dealing->last - key) >> dealing->shift);
-}
-
-static void dealing_begin(struct dealing *dealing, const struct bucket *leaf)
-{
-	unsigned bit = highest_bit((leaf->most - leaf->least) | 1);
-	unsigned wanted = highest_bit(leaf->count);
-
-	dealing->last = leaf->most;
-	dealing->shift = bit > wanted ? bit - wanted : 0;
-	dealing->shares = share_of(dealing, leaf->least) + 1;
-	memset(dealing->start, 0, dealing->shares * sizeof(*dealing->start));
-}
-
-static void dealing_end(struct dealing *dealing, struct entry *sorted, const struct entry *entries,
-			uint32_t count)
-{
-	uint16_t sum = 0;
-
-	for (uint32_t i = 0; i < dealing->shares; i++) {
-		uint16_t here = dealing->start[i];
-
-		dealing->start[i] = sum;
-		sum = (uint16_t)(sum + here);
-	}
-	for (uint32_t i = 0; i < count; i++)
-		sorted[dealing->start[share_of(dealing, entries[i].key)]++] = entries[i];
-}
-
 /* A leaf of at most SORT_MOST entries becomes what is near, where nothing is. */
 static void sort_leaf(struct bucket_trie *trie, struct bucket leaf)
 {
 	struct entry entries[SORT_MOST], put_off[SORT_MOST];
-	struct dealing dealing;
+	struct order order;
 	uint32_t count = 0, put_off_count = 0;
 
 	prefetch_leaf(trie, leaf);
-	dealing_begin(&dealing, &leaf);
+	order_begin(&order, leaf.least, leaf.most, leaf.count);
 	for (uint32_t left; leaf.count; drop_chunk(trie, &leaf)) {
 		const struct entry *entry = newest_end(trie, &leaf);
 
@@ -1554,19 +1542,14 @@ static void sort_leaf(struct bucket_trie *trie, struct bucket leaf)
 		for (left = filled(&leaf); left--;) {
 			entries[count] = *--entry;
 			if (holds(trie, entry)) {
-				dealing.start[share_of(&dealing, entry->key)]++;
+				order_count(&order, entry->key);
 				count++;
 			} else if (was_put_off(trie, &entries[count])) {
 				put_off[put_off_count++] = entries[count];
 			}
 		}
 	}
-	if (count < DEAL_LEAST) {
-		rank_into(trie->near, entries, count);
-	} else {
-		dealing_end(&dealing, trie->near, entries, count);
-		insertion_sort(trie->near, count);
-	}
+	order_end(&order, trie->near, entries, count);
 	trie->near_count = count;
 	for (uint32_t i = 0; i < put_off_count; i++)
 		file_entry(trie, &put_off[i]);
