@@ -146,6 +146,10 @@
 /* New places at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230 us, not 100. */
 #define ROOM_MOST 1024
 
+/* Common timeouts that have a queue, at most: one for each bit of a word. */
+#define QUEUE_BITS 6
+#define QUEUES	   (1u << QUEUE_BITS)
+
 /* There is a node for as many timers. */
 #define NODE_TIMERS (BURST_AT / 2)
 
@@ -211,6 +215,17 @@ struct segment {
 	struct node node[];
 };
 
+/* Timers that were armed for one interval, in the order of their deadlines. */
+struct queue {
+	uint64_t interval; /* 0 when it never had one */
+	uint64_t least;	   /* the key of its first; UINT64_MAX while it is empty */
+	uint64_t last;	   /* that of its last; 0 while it is empty */
+	struct entry *vacant; /* where its next goes, unless its last chunk is full */
+	uint32_t chunk, last_chunk;
+	uint32_t first; /* where its first entry is in its first chunk */
+	uint32_t count;
+};
+
 /* Young timers that were armed one after the other, but for those in the places of others. */
 struct window {
 	uint64_t least;	     /* no key in it is less; UINT64_MAX when none is known */
@@ -256,6 +271,11 @@ struct bucket_trie {
 	uint32_t near_count, fresh_count;
 	uint64_t young_least; /* UINT64_MAX when there are none */
 	uint64_t fresh_least; /* UINT64_MAX when there are none */
+	uint64_t queues;	/* a bit for each that is not empty */
+	struct queue *earliest; /* which of them has the earliest timer, */
+	uint64_t queues_least;	/* the key of that, UINT64_MAX when all are empty, */
+	uint64_t queues_next;	/* and the least of the others */
+	uint32_t queued;       /* places of queues since it was seen whether many are removed */
 	struct bucket herd;   /* a leaf of one key that is being handed over */
 	struct bucket never;  /* what is armed for TIMER_NEVER */
 
@@ -264,16 +284,21 @@ struct bucket_trie {
 	uint32_t chunks_touched, chunks_ready;
 
 	bool may_deal; /* a full leaf may be dealt out: see go_finer */
-	bool sweeping;
+	bool sweeping, sweeping_queues;
+	bool many_removed; /* of those armed: queues take no others then */
 	uint64_t sweep_key;   /* leaves that end before it have been swept */
 	uint32_t sweep_chunk; /* the next leaf has been swept up to here, or NONE */
 	uint32_t sweep_left;  /* chunks after it */
+	uint32_t sweep_queue; /* queues before it have been swept; */
+	struct queue *kept;   /* what is kept of it */
 
+	struct queue queue[QUEUES];
 	struct entry near[NEAR_MOST]; /* in order, the earliest last */
 	struct entry fresh[FRESH_MOST];
 };
 
 static const struct bucket empty_bucket = { .least = UINT64_MAX };
+static const struct queue empty_queue = { .least = UINT64_MAX };
 
 static struct bucket_trie *trie_of(const struct timer_set *set)
 {
@@ -545,28 +570,6 @@ HOT void push(struct bucket_trie *trie, struct bucket *leaf, uint64_t key, struc
 	leaf->most = max(leaf->most, key);
 }
 
-/* Pushes entries of one key, oldest last. There are chunks for them. */
-static void push_run(struct bucket_trie *trie, struct bucket *leaf, const struct entry *entry,
-		     uint32_t count)
-{
-	uint64_t key = entry->key;
-
-	leaf->least = min(leaf->least, key);
-	leaf->most = max(leaf->most, key);
-	for (uint32_t some; count; count -= some, entry += some) {
-		uint32_t room = -leaf->count % CHUNK;
-
-		if (!room) {
-			add_chunk(trie, leaf);
-			room = CHUNK;
-		}
-		some = room < count ? room : count;
-		memcpy(leaf->vacant, entry, some * sizeof(*entry));
-		leaf->vacant += some;
-		leaf->count += some;
-	}
-}
-
 /* The entries in a leaf's first chunk. */
 static uint32_t filled(const struct bucket *leaf)
 {
@@ -806,6 +809,107 @@ static void rewind_to(struct bucket_trie *trie, uint64_t key)
 	}
 }
 
+/* --- common timeouts */
+
+/* The queue that an interval may have: by multiplicative hashing (Knuth, TAOCP 3, 6.4). */
+HOT struct queue *queue_for(struct bucket_trie *trie, uint64_t interval)
+{
+	return &trie->queue[interval * UINT64_C(0x9E3779B97F4A7C15) >> (64 - QUEUE_BITS)];
+}
+
+HOT const struct entry *queue_first(const struct bucket_trie *trie, const struct queue *queue)
+{
+	return chunk_at(trie, queue->chunk) + queue->first;
+}
+
+/* A queue's first chunk leaves it; what is in it stands until a chunk is taken. */
+static void queue_drop_chunk(struct bucket_trie *trie, struct queue *queue)
+{
+	uint32_t chunk = queue->chunk;
+
+	queue->chunk = trie->pools.following[chunk];
+	queue->first = 0;
+	give_chunk(trie, chunk);
+}
+
+/* So many of a queue's first chunk have left it. */
+HOT void queue_drop(struct bucket_trie *trie, struct queue *queue, uint32_t count)
+{
+	queue->first += count;
+	queue->count -= count;
+	if (queue->first == CHUNK || !queue->count)
+		queue_drop_chunk(trie, queue);
+	if (queue->count) {
+		queue->least = queue_first(trie, queue)->key;
+		return;
+	}
+	queue->least = UINT64_MAX;
+	queue->last = 0;
+	trie->queues &= ~(UINT64_C(1) << (queue - trie->queue));
+}
+
+/* Which queue is earliest. */
+static void find_earliest(struct bucket_trie *trie)
+{
+	uint64_t least = UINT64_MAX, next = UINT64_MAX;
+
+	for (uint64_t left = trie->queues; left; left &= left - 1) {
+		struct queue *queue = &trie->queue[__builtin_ctzll(left)];
+
+		if (queue->least < least) {
+			trie->earliest = queue;
+			next = least;
+			least = queue->least;
+		} else {
+			next = min(next, queue->least);
+		}
+	}
+	trie->queues_least = least;
+	trie->queues_next = next;
+}
+
+/* The first of the earliest queue has become another. */
+HOT void earliest_moves(struct bucket_trie *trie)
+{
+	if (trie->earliest->least <= trie->queues_next)
+		trie->queues_least = trie->earliest->least;
+	else
+		find_earliest(trie);
+}
+
+/* Whether a queue's next needs another chunk. */
+HOT bool is_full(const struct queue *queue)
+{
+	return (queue->first + queue->count) % CHUNK == 0;
+}
+
+/* A queue gets a chunk, for an entry with this key. */
+static void queue_add_chunk(struct bucket_trie *trie, struct queue *queue, uint64_t key)
+{
+	uint32_t chunk = take_chunk(trie);
+
+	if (queue->count) {
+		trie->pools.following[queue->last_chunk] = chunk;
+	} else {
+		queue->chunk = chunk;
+		queue->least = key;
+		trie->queues |= UINT64_C(1) << (queue - trie->queue);
+	}
+	queue->last_chunk = chunk;
+	queue->vacant = chunk_at(trie, chunk);
+}
+
+/* Where a queue has a vacant place. Its keys are not greater. */
+HOT void queue_push(struct queue *queue, uint64_t key, struct timer *timer, uint32_t slot)
+{
+	struct entry *entry = queue->vacant++;
+
+	entry->key = queue->last = key;
+	entry->timer = timer;
+	entry->slot = slot;
+	queue->count++;
+}
+
 /* --- sweeping: entries whose timer is gone make room */
 
 /* Keeps what is not dead, in order; returns how many that is. */
@@ -820,6 +924,84 @@ static uint32_t sweep_entries(struct bucket_trie *trie, struct entry *entry, uin
 			entry[kept++] = entry[i];
 	}
 	return kept;
+}
+
+/*
+ * Where what is kept of a queue goes: to the end of an empty one, which has no interval, so that those
+ * before are there and those after are in the queue. NULL if none is empty.
+ */
+static struct queue *kept_queue(struct bucket_trie *trie, const struct queue *queue)
+{
+	struct queue *kept = trie->kept;
+
+	if (kept && kept->count && !kept->interval && kept->last <= queue->least)
+		return kept;
+	if (!~trie->queues)
+		return NULL;
+	kept = &trie->queue[__builtin_ctzll(~trie->queues)];
+	*kept = empty_queue;
+	return trie->kept = kept;
+}
+
+/* The first chunk of a queue leaves it, and what is not dead of it is kept. */
+static void sweep_queue_chunk(struct bucket_trie *trie, struct queue *queue)
+{
+	struct queue *kept = kept_queue(trie, queue);
+	struct entry entries[CHUNK];
+	uint32_t count = (uint32_t)min(CHUNK - queue->first, queue->count);
+
+	memcpy(entries, queue_first(trie, queue), count * sizeof(*entries));
+	queue_drop(trie, queue, count);
+	count = sweep_entries(trie, entries, count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct entry *entry = &entries[i];
+
+		if (!kept) {
+			file_entry(trie, entry);
+			continue;
+		}
+		if (is_full(kept))
+			queue_add_chunk(trie, kept, entry->key);
+		queue_push(kept, entry->key, entry->timer, entry->slot);
+	}
+}
+
+/* A queue of which all went through is what was kept of it. */
+static void take_over_kept(struct bucket_trie *trie, struct queue *queue)
+{
+	struct queue *kept = trie->kept;
+	uint64_t interval = queue->interval;
+
+	if (!kept || !kept->count || kept->interval)
+		return;
+	*queue = *kept;
+	*kept = empty_queue;
+	queue->interval = interval;
+	trie->queues |= UINT64_C(1) << (queue - trie->queue);
+	trie->queues &= ~(UINT64_C(1) << (kept - trie->queue));
+}
+
+/* Goes on sweeping queues, for so many chunks. */
+static void sweep_queues(struct bucket_trie *trie, int64_t budget)
+{
+	for (; trie->sweep_queue < QUEUES; trie->sweep_queue++) {
+		struct queue *queue = &trie->queue[trie->sweep_queue];
+
+		for (; queue->count && budget > 0; budget--)
+			sweep_queue_chunk(trie, queue);
+		if (queue->count)
+			break;
+		take_over_kept(trie, queue);
+	}
+	trie->sweeping_queues = trie->sweep_queue < QUEUES;
+	find_earliest(trie);
+}
+
+static void begin_sweeping_queues(struct bucket_trie *trie)
+{
+	trie->sweeping_queues = true;
+	trie->sweep_queue = 0;
+	trie->kept = NULL;
 }
 
 /* The chunk that is being filled; and the next one if nothing is left of it. */
@@ -966,6 +1148,9 @@ static void sweep(struct bucket_trie *trie, int64_t budget)
 	trie->fresh_count = sweep_entries(trie, trie->fresh, trie->fresh_count);
 	trie->sweeping = false;
 	trie->sweep_key = 0;
+	/* What is dead now is in queues. */
+	if (trie->dead > trie->entries / 8)
+		begin_sweeping_queues(trie);
 }
 
 /* All at once. After it no entry is dead. */
@@ -979,6 +1164,10 @@ static void sweep_all(struct bucket_trie *trie)
 	trie->sweep_key = 0;
 	sweep(trie, budget);
 	sweep_leaf(trie, &trie->herd, &budget);
+	if (!trie->dead)
+		return;
+	begin_sweeping_queues(trie);
+	sweep_queues(trie, INT64_MAX);
 }
 
 /* Whether all of a window cannot be filed but for sweeping. */
@@ -994,7 +1183,9 @@ static bool is_crowded(const struct bucket_trie *trie)
  */
 static void tidy(struct bucket_trie *trie, int64_t chunks)
 {
-	if (trie->sweeping || trie->dead > trie->entries / 4 + WINDOW / 8) {
+	if (trie->sweeping_queues) {
+		sweep_queues(trie, chunks);
+	} else if (trie->sweeping || trie->dead > trie->entries / 4 + WINDOW / 8) {
 		trie->sweeping = true;
 		sweep(trie, chunks);
 	}
@@ -1223,29 +1414,6 @@ static void clear_window(struct bucket_trie *trie, uint32_t window)
 	trie->pools.window[window].generation++;
 }
 
-/* Whether all have one key. */
-HOT bool is_run(const struct entry *entry, uint32_t count)
-{
-	uint64_t differing = entry->key ^ entry[count - 1].key;
-
-	for (uint32_t i = 1; i < count && !differing; i++)
-		differing |= entry[i].key ^ entry->key;
-	return !differing;
-}
-
-/* Files as many of the young as a chunk has, all of one key. */
-static void file_run(struct bucket_trie *trie, struct entry *entry)
-{
-	uint64_t key = entry->key;
-
-	push_run(trie, leaf_for(trie, key), entry, CHUNK);
-	for (uint32_t i = 0; i < CHUNK; i++)
-		entry[i].slot = take_slot(trie);
-	trie->entries += CHUNK;
-	trie->armed += CHUNK;
-	trie->young_vacancies += CHUNK;
-}
-
 /* Files those of a chunk of the young that are taken, latest first: what was armed in order stays so. */
 HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t taken)
 {
@@ -1267,16 +1435,9 @@ HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t take
 /* Files what of 64 places is taken. */
 static void file_word(struct bucket_trie *trie, uint32_t word, uint64_t taken)
 {
-	for (uint32_t i = WORD_CHUNKS; i--;) {
-		struct entry *chunk = chunk_of_places(trie, word * 64 + i * CHUNK);
-		uint32_t here = taken >> i * CHUNK & ((1u << CHUNK) - 1);
-
-		if (here == (1u << CHUNK) - 1 && chunk->key >= trie->near_end &&
-		    is_run(chunk, CHUNK))
-			file_run(trie, chunk);
-		else
-			file_chunk(trie, chunk, here);
-	}
+	for (uint32_t i = WORD_CHUNKS; i--;)
+		file_chunk(trie, chunk_of_places(trie, word * 64 + i * CHUNK),
+			   taken >> i * CHUNK & ((1u << CHUNK) - 1));
 }
 
 COLD void file_window(struct bucket_trie *trie, uint32_t window)
@@ -1345,6 +1506,9 @@ static void relieve(struct bucket_trie *trie)
 		close_window(trie);
 }
 
+/* What taking those that are due out of a window costs, in removals that need no sweeping. */
+#define DUE_COST 32
+
 /* What ended young adds to what it is worth to have them. */
 static void reckon(struct bucket_trie *trie)
 {
@@ -1372,7 +1536,11 @@ static bool more_room(struct bucket_trie *trie)
 /* Hardly a place is vacant: the first window that was used is filed. */
 static void make_room(struct bucket_trie *trie)
 {
+	trie->many_removed = trie->ended > WINDOW / 4;
 	trie->ended = 0;
+	/* What more windows cost is forgotten with time, so that it is tried again. */
+	if (trie->worth < 0)
+		trie->worth += DUE_COST;
 	if (trie->young_window >= trie->young_room / WINDOW)
 		trie->young_window = 0;
 	file_window(trie, trie->young_window);
@@ -1495,9 +1663,6 @@ static void take_due(struct bucket_trie *trie, uint32_t window, uint64_t now)
 	}
 	trie->pools.window[window].least = least;
 }
-
-/* What taking those that are due out of a window costs, in removals that need no sweeping. */
-#define DUE_COST 32
 
 /*
  * Some of the young are due. Where there is one window it is filed. Where there are more they stay, but
@@ -1706,6 +1871,70 @@ HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
 		find_place(trie);
 }
 
+/* Where many are removed, they are to be young then, with a place that is vacant at once. */
+static void see_removals(struct bucket_trie *trie)
+{
+	trie->queued += CHUNK;
+	if (trie->queued < WINDOW)
+		return;
+	trie->many_removed = trie->ended > WINDOW / 4;
+	trie->queued = trie->ended = 0;
+}
+
+/* Where there are a place and a slot. */
+HOT void push_common(struct bucket_trie *trie, struct queue *queue, struct timer *timer,
+		     uint64_t deadline)
+{
+	uint32_t slot = take_slot(trie);
+
+	timer->deadline = timer->key = deadline;
+	timer->link.word[0] = (uint64_t)ARMED << 32 | (slot + 1);
+	timer->link.word[GENERATION] = 0;
+	queue_push(queue, deadline, timer, slot);
+	trie->entries++;
+	trie->armed++;
+}
+
+COLD void make_place_and_push(struct bucket_trie *trie, struct queue *queue, struct timer *timer,
+			      uint64_t deadline)
+{
+	if (is_full(queue)) {
+		see_removals(trie);
+		tidy(trie, CHUNK);
+		if (is_crowded(trie))
+			relieve(trie);
+	}
+	if (is_full(queue)) /* still; sweeping may have left less of it */
+		queue_add_chunk(trie, queue, deadline);
+	push_common(trie, queue, timer, deadline);
+	if (queue->count == 1)
+		find_earliest(trie);
+}
+
+/*
+ * As arm, without a frame, if the interval has a queue whose keys are not greater. One that comes a
+ * second time while its queue is empty has it from then on.
+ */
+HOT bool arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t deadline,
+		    uint64_t interval)
+{
+	struct queue *queue = queue_for(trie, interval);
+
+	if (queue->interval != interval) {
+		if (!queue->count)
+			queue->interval = interval;
+		return false;
+	}
+	/* TIMER_NEVER + 1 is 0. */
+	if (deadline + 1 <= queue->last || !interval)
+		return false;
+	if (is_full(queue) || !trie->vacant)
+		make_place_and_push(trie, queue, timer, deadline);
+	else
+		push_common(trie, queue, timer, deadline);
+	return true;
+}
+
 /* A timer's entry ends. The place of one that is young is vacant at once. */
 HOT void end_entry(struct bucket_trie *trie, const struct timer *timer)
 {
@@ -1736,11 +1965,10 @@ static void bucket_trie_insert(struct timer_set *set, struct timer *timer, uint6
 {
 	struct bucket_trie *trie = trie_of(set);
 
-	(void)interval;
 	assert(state_of(timer) != ARMED && "insert: the timer is armed");
 	if (timer->link.half[SLOT])
 		arm_again(trie, timer, deadline);
-	else
+	else if (trie->many_removed || !arm_common(trie, timer, deadline, interval))
 		arm(trie, timer, deadline);
 }
 
@@ -1876,6 +2104,86 @@ static size_t take_herd(struct bucket_trie *trie, struct timer **out, size_t max
 	return count;
 }
 
+/* Fetches the timers of a queue's second chunk ahead. */
+static void prefetch_queue(const struct bucket_trie *trie, const struct queue *queue)
+{
+	const struct entry *entry;
+
+	if (queue->count < 2 * CHUNK)
+		return;
+	entry = chunk_at(trie, trie->pools.following[queue->chunk]);
+	for (unsigned i = 0; i < CHUNK; i++)
+		__builtin_prefetch(entry[i].timer, 1);
+}
+
+/*
+ * Hands over what is due of a queue's first chunk. What does not hold is filed; what was put off may be
+ * due before others, so nothing is handed over that is after it. Returns whether there was any such.
+ */
+static bool take_queue_chunk(struct bucket_trie *trie, struct queue *queue, uint64_t until,
+			     struct timer **out, size_t max, size_t *count)
+{
+	struct entry put_off[CHUNK];
+	const struct entry *first = queue_first(trie, queue), *entry = first;
+	uint32_t most = (uint32_t)min(CHUNK - queue->first, queue->count), put_off_count = 0;
+	bool hold = true;
+
+	if (!queue->first)
+		prefetch_queue(trie, queue);
+	*count = 0;
+	for (; *count < max && entry < first + most && entry->key <= until; entry++) {
+		if (holds(trie, entry)) {
+			out[(*count)++] = hand_over(trie, entry);
+			continue;
+		}
+		hold = false;
+		put_off[put_off_count] = *entry;
+		if (was_put_off(trie, &put_off[put_off_count]))
+			until = min(until, put_off[put_off_count++].key);
+	}
+	queue_drop(trie, queue, (uint32_t)(entry - first));
+	earliest_moves(trie);
+	for (uint32_t i = 0; i < put_off_count; i++)
+		file_entry(trie, &put_off[i]);
+	return hold;
+}
+
+/*
+ * Hands over what queues have until then, which is as long as nothing else comes before. What does not
+ * hold is filed and may do so.
+ */
+static size_t take_queues(struct bucket_trie *trie, uint64_t until, struct timer **out, size_t max)
+{
+	size_t count = 0, taken;
+	bool hold = true;
+
+	while (count < max && trie->queues && trie->queues_least <= until && hold) {
+		hold = take_queue_chunk(trie, trie->earliest, min(until, trie->queues_next),
+					out + count, max - count, &taken);
+		count += taken;
+	}
+	trie->entries -= (uint32_t)count;
+	return count;
+}
+
+/* The least key of what is filed; TIMER_NEVER when nothing is. */
+static uint64_t filed_least(const struct bucket_trie *trie)
+{
+	uint64_t least = min(min(near_key(trie), trie->fresh_least), herd_key(trie));
+	const struct bucket *first;
+
+	if (least == TIMER_NEVER && (first = first_leaf(trie)))
+		least = first->least;
+	return least;
+}
+
+/* Time may go on where nothing is filed. */
+static bool none_filed(const struct bucket_trie *trie)
+{
+	return !trie->occupied && !trie->near_count && !trie->fresh_count && !trie->herd.count &&
+	       !young_count(trie);
+}
+
 static size_t bucket_trie_expire(struct timer_set *set, uint64_t now, struct timer **out,
 				 size_t max)
 {
@@ -1884,7 +2192,8 @@ static size_t bucket_trie_expire(struct timer_set *set, uint64_t now, struct tim
 	size_t count = 0;
 
 	while (count < max) {
-		uint64_t herd = herd_key(trie), until = herd < now ? herd : now;
+		uint64_t due = min(now, trie->queues_least);
+		uint64_t herd = herd_key(trie), until = min(herd, due);
 
 		if (trie->young_least <= now)
 			see_young(trie, now);
@@ -1893,14 +2202,17 @@ static size_t bucket_trie_expire(struct timer_set *set, uint64_t now, struct tim
 		if (trie->near_count && near_key(trie) <= until)
 			count += take_near(trie, min(until, trie->fresh_least), out + count,
 					   max - count);
-		else if (trie->herd.count && herd <= now)
+		else if (trie->herd.count && herd <= due)
 			count += take_herd(trie, out + count, max - count);
-		else if ((first = first_leaf(trie)) && first->least <= now)
+		else if ((first = first_leaf(trie)) && first->least <= due)
 			open_first(trie);
+		else if (trie->queues && trie->queues_least <= now)
+			count += take_queues(trie, min(now, filed_least(trie)), out + count,
+					     max - count);
 		else
 			break;
 	}
-	if (!trie->entries && !young_count(trie) && now > trie->current)
+	if (now > trie->current && none_filed(trie))
 		trie->current = trie->near_end = now;
 	trie->armed -= count;
 	return count;
@@ -1929,14 +2241,9 @@ static void settle(struct bucket_trie *trie)
 static uint64_t bucket_trie_next(struct timer_set *set)
 {
 	struct bucket_trie *trie = trie_of(set);
-	const struct bucket *first;
-	uint64_t next;
 
 	settle(trie);
-	next = min(min(near_key(trie), trie->fresh_least), herd_key(trie));
-	if (next == TIMER_NEVER && (first = first_leaf(trie)))
-		next = first->least;
-	return min(next, trie->young_least);
+	return min(min(filed_least(trie), trie->young_least), trie->queues_least);
 }
 
 /* --- the set */
@@ -1961,12 +2268,12 @@ static uint32_t slots_for(size_t capacity)
 
 /*
  * Enough for as many, and a window that is being filed, where leaves have one chunk each that is not
- * full: those of the levels, and of one node for each NODE_TIMERS.
+ * full: those of the levels, and of one node for each NODE_TIMERS. Queues have two.
  */
 static uint32_t blocks_for(size_t capacity)
 {
 	size_t leaves = (LEVELS + capacity / NODE_TIMERS) * FANOUT;
-	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 4;
+	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 2 * QUEUES + 4;
 
 	return (uint32_t)((chunks + BLOCK - 1) / BLOCK);
 }
@@ -2107,6 +2414,10 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	memset(trie, 0, offsetof(struct bucket_trie, near));
 	trie->current = trie->near_end = now;
 	trie->young_least = trie->fresh_least = UINT64_MAX;
+	trie->earliest = &trie->queue[0];
+	trie->queues_least = trie->queues_next = UINT64_MAX;
+	for (unsigned i = 0; i < QUEUES; i++)
+		trie->queue[i] = empty_queue;
 	trie->herd = trie->never = empty_bucket;
 	trie->free_chunk = trie->sweep_chunk = NONE;
 	trie->vacant_word = trie->young_word = NONE;
@@ -2210,6 +2521,20 @@ static void walk_young(const struct bucket_trie *trie, entry_visitor *visit, voi
 			visit(place_at(trie, word * 64 + (uint32_t)__builtin_ctzll(left)), data);
 }
 
+static void walk_queue(const struct bucket_trie *trie, const struct queue *queue,
+		       entry_visitor *visit, void *data)
+{
+	uint32_t chunk = queue->chunk, first = queue->first;
+
+	for (uint32_t left = queue->count; left; left--) {
+		visit(chunk_at(trie, chunk) + first, data);
+		if (++first == CHUNK) {
+			chunk = trie->pools.following[chunk];
+			first = 0;
+		}
+	}
+}
+
 static void walk(const struct bucket_trie *trie, entry_visitor *visit, void *data)
 {
 	for (uint32_t i = 0; i < trie->near_count; i++)
@@ -2220,6 +2545,8 @@ static void walk(const struct bucket_trie *trie, entry_visitor *visit, void *dat
 	walk_leaf(trie, &trie->never, visit, data);
 	for (uint64_t left = trie->occupied; left; left &= left - 1)
 		walk_node(trie, trie->level[__builtin_ctzll(left)], visit, data);
+	for (uint64_t left = trie->queues; left; left &= left - 1)
+		walk_queue(trie, &trie->queue[__builtin_ctzll(left)], visit, data);
 	walk_young(trie, visit, data);
 }
 
@@ -2384,6 +2711,56 @@ static void check_places(struct count *count)
 	walk_young(trie, check_young, count);
 }
 
+static void check_queued(const struct entry *entry, void *data)
+{
+	struct range *range = data;
+
+	check_key(entry, range);
+	range->least = entry->key;
+}
+
+static void check_queue(struct count *count, const struct queue *queue)
+{
+	const struct bucket_trie *trie = count->trie;
+	struct range range = { queue->least, queue->last, NULL };
+	uint32_t end = queue->first + queue->count;
+
+	if ((trie->queues >> (queue - trie->queue) & 1) != (queue->count != 0))
+		count->broken = "the occupied queues disagree with their counts";
+	if (!queue->count) {
+		if (queue->least != UINT64_MAX || queue->last || queue->first)
+			count->broken = "an empty queue has keys";
+		return;
+	}
+	walk_queue(trie, queue, check_queued, &range);
+	if (range.broken || range.least != queue->last ||
+	    queue_first(trie, queue)->key != queue->least)
+		count->broken = "a queue is not in order";
+	if (queue->first >= CHUNK)
+		count->broken = "a queue begins beyond its first chunk";
+	if (end % CHUNK && queue->vacant != chunk_at(trie, queue->last_chunk) + end % CHUNK)
+		count->broken = "a queue's next entry would not follow its last";
+	count->chunks += (end + CHUNK - 1) / CHUNK;
+}
+
+static void check_queues(struct count *count)
+{
+	const struct bucket_trie *trie = count->trie;
+	uint64_t least = UINT64_MAX, next = UINT64_MAX;
+
+	for (unsigned i = 0; i < QUEUES; i++) {
+		const struct queue *queue = &trie->queue[i];
+
+		check_queue(count, queue);
+		if (queue == trie->earliest)
+			least = queue->least;
+		else
+			next = min(next, queue->least);
+	}
+	if (least != trie->queues_least || next != trie->queues_next || next < least)
+		count->broken = "another queue is earliest";
+}
+
 static void check_front(struct count *count)
 {
 	const struct bucket_trie *trie = count->trie;
@@ -2452,6 +2829,7 @@ static const char *bucket_trie_check(const struct timer_set *set)
 	for (unsigned level = 0; level < LEVELS; level++)
 		check_level(&count, level);
 	check_front(&count);
+	check_queues(&count);
 	check_places(&count);
 	walk(count.trie, count_entry, &count);
 	check_pools(&count);
