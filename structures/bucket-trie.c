@@ -139,16 +139,20 @@
  * Places for the young come in windows of so many. What is done to a window is done to all of it, in
  * one operation.
  */
-#define WINDOW	     512
+#ifndef WINDOW
+#define WINDOW 512
+#endif
 #define WINDOW_WORDS (WINDOW / 64)
 #define WORD_CHUNKS  (64 / CHUNK)
 
 /* New places at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230 us, not 100. */
 #define ROOM_MOST 1024
 
-/* Common timeouts that have a queue, at most: one for each bit of a word. */
+/* Common timeouts that have a queue, at most: a bit of a word for each. */
+#ifndef QUEUE_BITS
 #define QUEUE_BITS 6
-#define QUEUES	   (1u << QUEUE_BITS)
+#endif
+#define QUEUES (1u << QUEUE_BITS)
 
 /* There is a node for as many timers. */
 #define NODE_TIMERS (BURST_AT / 2)
@@ -217,9 +221,9 @@ struct segment {
 
 /* Timers that were armed for one interval, in the order of their deadlines. */
 struct queue {
-	uint64_t interval; /* 0 when it never had one */
-	uint64_t least;	   /* the key of its first; UINT64_MAX while it is empty */
-	uint64_t last;	   /* that of its last; 0 while it is empty */
+	uint64_t interval;    /* 0 when it never had one */
+	uint64_t least;	      /* the key of its first; UINT64_MAX while it is empty */
+	uint64_t last;	      /* that of its last; 0 while it is empty */
 	struct entry *vacant; /* where its next goes, unless its last chunk is full */
 	uint32_t chunk, last_chunk;
 	uint32_t first; /* where its first entry is in its first chunk */
@@ -269,15 +273,15 @@ struct bucket_trie {
 	uint32_t ended, ended_young; /* entries whose timer was removed since room was made */
 	int32_t worth;		     /* what more room saved, less what it cost: see more_room */
 	uint32_t near_count, fresh_count;
-	uint64_t young_least; /* UINT64_MAX when there are none */
-	uint64_t fresh_least; /* UINT64_MAX when there are none */
+	uint64_t young_least;	/* UINT64_MAX when there are none */
+	uint64_t fresh_least;	/* UINT64_MAX when there are none */
 	uint64_t queues;	/* a bit for each that is not empty */
 	struct queue *earliest; /* which of them has the earliest timer, */
 	uint64_t queues_least;	/* the key of that, UINT64_MAX when all are empty, */
 	uint64_t queues_next;	/* and the least of the others */
-	uint32_t queued;       /* places of queues since it was seen whether many are removed */
-	struct bucket herd;   /* a leaf of one key that is being handed over */
-	struct bucket never;  /* what is armed for TIMER_NEVER */
+	uint32_t queued;	/* places of queues since it was seen whether many are removed */
+	struct bucket herd;	/* a leaf of one key that is being handed over */
+	struct bucket never;	/* what is armed for TIMER_NEVER */
 
 	struct node *free_node;
 	uint32_t free_chunk, chunks_free; /* those never touched are free but in no list */
@@ -285,7 +289,7 @@ struct bucket_trie {
 
 	bool may_deal; /* a full leaf may be dealt out: see go_finer */
 	bool sweeping, sweeping_queues;
-	bool many_removed; /* of those armed: queues take no others then */
+	bool many_removed;    /* of those armed: queues take no others then */
 	uint64_t sweep_key;   /* leaves that end before it have been swept */
 	uint32_t sweep_chunk; /* the next leaf has been swept up to here, or NONE */
 	uint32_t sweep_left;  /* chunks after it */
@@ -936,7 +940,7 @@ static struct queue *kept_queue(struct bucket_trie *trie, const struct queue *qu
 
 	if (kept && kept->count && !kept->interval && kept->last <= queue->least)
 		return kept;
-	if (!~trie->queues)
+	if (trie->queues == UINT64_MAX >> (64 - QUEUES))
 		return NULL;
 	kept = &trie->queue[__builtin_ctzll(~trie->queues)];
 	*kept = empty_queue;

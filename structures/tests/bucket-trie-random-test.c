@@ -1,14 +1,18 @@
 /*
- * bucket-trie-herds-test.c - bucket-trie with small leaves, and timers that often share a deadline
+ * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, against a list of deadlines
  *
  * What is rare with its own constants is frequent here: leaves burst when they have 32 entries, too much
- * is near when that is 32, and herds are handed over in part, put off and given back in between. What
- * fires, and in what order, is compared with a list of all deadlines; `check` walks the set after each
- * turn. The conformance suite does the same to all structures, with work that hardly ever has both.
+ * is near when that is 32, and herds are handed over in part, put off and given back in between. Some
+ * timers share a deadline, others an interval, of which there are more than queues; now few are stopped
+ * and now most. What fires, and in what order, is compared with the list; `check` walks the set after
+ * each step. The conformance suite does the same to all structures, with work that hardly ever has all of
+ * this at one time.
  */
 #define FIRST_CAPACITY	  64
 #define SORT_MOST	  16
 #define BURST_AT	  32
+#define WINDOW		  64
+#define QUEUE_BITS	  2
 #define timer_bucket_trie timer_bucket_trie_small
 #include "structures/bucket-trie.c"
 
@@ -21,15 +25,21 @@
 #include "structures/tests/draw.h"
 #include "structures/tests/run_group.h"
 
-#define TIMERS 400
+#define TIMERS 600
 #define TURNS  3000
+
+#define INTERVALS 12
+#define PHASE	  100 /* turns in which the same share is stopped */
 
 struct model {
 	struct timer_set *set;
 	struct timer timer[TIMERS];
 	uint64_t deadline[TIMERS]; /* of those that are armed */
 	bool armed[TIMERS], idle[TIMERS];
-	uint64_t now, random, deadlines[8];
+	uint64_t now, random, deadlines[8], intervals[INTERVALS];
+	uint64_t different; /* of those intervals are used */
+	uint64_t stops;	    /* of 8 armed, about so many are stopped */
+	bool queued, kept;  /* whether timers were in queues, and queues were swept */
 };
 
 static uint64_t draw(struct model *model, uint64_t below)
@@ -52,21 +62,33 @@ static uint64_t draw_deadline(struct model *model)
 	}
 }
 
-static uint64_t some_deadline(struct model *model)
+/* One that others have too, or a common interval from now, at times less some lag, or any. */
+static uint64_t some_deadline(struct model *model, uint64_t *interval)
 {
-	return draw(model, 4) ? model->deadlines[draw(model, 8)] : draw_deadline(model);
+	*interval = 0;
+	switch (draw(model, 8)) {
+	case 0:
+		return draw_deadline(model);
+	case 1:
+	case 2:
+	case 3:
+		return model->deadlines[draw(model, 8)];
+	default:
+		*interval = model->intervals[draw(model, model->different)];
+		return model->now + *interval - (draw(model, 16) ? 0 : draw(model, *interval));
+	}
 }
 
 static void arm_some(struct model *model)
 {
 	for (uint64_t left = draw(model, TIMERS / 2); left--;) {
 		size_t i = draw(model, TIMERS);
-		uint64_t deadline = some_deadline(model);
+		uint64_t interval, deadline = some_deadline(model, &interval);
 
 		if (model->armed[i])
-			bucket_trie_reinsert(model->set, &model->timer[i], deadline, 0);
+			bucket_trie_reinsert(model->set, &model->timer[i], deadline, interval);
 		else
-			bucket_trie_insert(model->set, &model->timer[i], deadline, 0);
+			bucket_trie_insert(model->set, &model->timer[i], deadline, interval);
 		model->armed[i] = true;
 		model->idle[i] = false;
 		model->deadline[i] = deadline;
@@ -75,10 +97,10 @@ static void arm_some(struct model *model)
 
 static void stop_some(struct model *model)
 {
-	for (uint64_t left = draw(model, TIMERS / 4); left--;) {
+	for (uint64_t left = draw(model, TIMERS / 4) * model->stops / 4; left--;) {
 		size_t i = draw(model, TIMERS);
 
-		if (model->armed[i] && draw(model, 2)) {
+		if (model->armed[i] && draw(model, 8) >= model->stops) {
 			bucket_trie_disarm(model->set, &model->timer[i]);
 		} else if (!model->idle[i]) {
 			bucket_trie_remove(model->set, &model->timer[i]);
@@ -119,10 +141,14 @@ static bool fire(struct model *model, size_t most)
 	return count < most;
 }
 
-static void check(const struct model *model)
+static void check(struct model *model)
 {
+	const struct bucket_trie *trie = trie_of(model->set);
 	const char *broken = bucket_trie_check(model->set);
 	size_t armed = 0;
+
+	model->queued |= trie->queues != 0;
+	model->kept |= trie->kept != NULL;
 
 	if (broken)
 		fail_msg("%s", broken);
@@ -146,7 +172,16 @@ static void turn(struct model *model)
 	check(model);
 }
 
-static void herds(void **state)
+/* Other intervals, and more stops or fewer. */
+static void begin_phase(struct model *model)
+{
+	for (unsigned i = 0; i < INTERVALS; i++)
+		model->intervals[i] = 1 + draw(model, UINT64_C(1) << (1 + draw(model, 22)));
+	model->different = 1 + draw(model, INTERVALS);
+	model->stops = draw(model, 9);
+}
+
+static void random_work(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++) {
@@ -158,8 +193,12 @@ static void herds(void **state)
 		assert_int_equal(bucket_trie_create(&model->set, NULL, 0), 0);
 		assert_int_equal(bucket_trie_reserve(model->set, TIMERS), 0);
 		print_message("seed %u\n", (unsigned)seed);
-		for (unsigned i = 0; i < TURNS; i++)
+		for (unsigned i = 0; i < TURNS; i++) {
+			if (i % PHASE == 0)
+				begin_phase(model);
 			turn(model);
+		}
+		assert_true(model->queued && model->kept);
 		bucket_trie_destroy(model->set);
 		free(model);
 	}
@@ -167,7 +206,7 @@ static void herds(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(herds) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(random_work) };
 
 	return RUN_GROUP(tests);
 }
