@@ -1024,20 +1024,27 @@ static void sweep_first(struct bucket_trie *trie, struct bucket *leaf)
 	}
 }
 
-/* A full chunk leaves its leaf, and what is not dead of it comes back. */
+/* A full chunk leaves its leaf, and what is not dead of it comes back, which is as early and as late. */
 static void sweep_full(struct bucket_trie *trie, struct bucket *leaf, uint32_t before)
 {
 	uint32_t *following = trie->pools.following, chunk = following[before];
-	const struct entry *entry = chunk_at(trie, chunk);
+	const struct entry *entry = chunk_at(trie, chunk), *end = entry + CHUNK;
+	struct entry *vacant = leaf->vacant;
 
 	following[before] = following[chunk];
 	leaf->count -= CHUNK;
-	for (unsigned i = 0; i < CHUNK; i++, entry++) {
-		if (is_dead(trie, entry->slot))
+	for (; entry < end; entry++) {
+		if (is_dead(trie, entry->slot)) {
 			give_dead_slot(trie, entry->slot);
-		else
-			push(trie, leaf, entry->key, entry->timer, entry->slot);
+			continue;
+		}
+		if (leaf->count++ % CHUNK == 0) {
+			add_chunk(trie, leaf);
+			vacant = leaf->vacant;
+		}
+		*vacant++ = *entry;
 	}
+	leaf->vacant = vacant;
 	give_chunk(trie, chunk);
 }
 
