@@ -1425,30 +1425,48 @@ static void clear_window(struct bucket_trie *trie, uint32_t window)
 	trie->pools.window[window].generation++;
 }
 
-/* Files those of a chunk of the young that are taken, latest first: what was armed in order stays so. */
-HOT void file_chunk(struct bucket_trie *trie, struct entry *chunk, uint32_t taken)
+/* One of the young is filed, and its place gets another slot. */
+HOT void file_young(struct bucket_trie *trie, struct entry *place)
 {
-	uint32_t count = (uint32_t)__builtin_popcount(taken);
+	file(trie, place->key, place->timer, place->slot);
+	place->slot = take_slot(trie);
+}
+
+/* Files those of a chunk of the young that are taken. */
+static void file_some(struct bucket_trie *trie, struct entry *chunk, uint32_t taken)
+{
+	while (taken) {
+		unsigned last = highest_bit(taken);
+
+		taken ^= 1u << last;
+		file_young(trie, &chunk[last]);
+	}
+}
+
+static void file_chunk(struct bucket_trie *trie, struct entry *chunk)
+{
+	for (struct entry *place = chunk + CHUNK; place-- > chunk;)
+		file_young(trie, place);
+}
+
+/* Files what of 64 places is taken, latest first: what was armed in order stays so. */
+static void file_word(struct bucket_trie *trie, uint32_t word, uint64_t taken)
+{
+	const uint32_t all = (1u << CHUNK) - 1;
+	uint32_t count = (uint32_t)__builtin_popcountll(taken);
 
 	trie->entries += count;
 	trie->armed += count;
 	trie->young_vacancies += count;
-	while (taken) {
-		unsigned last = highest_bit(taken);
-		struct entry *entry = &chunk[last];
+	for (uint32_t i = WORD_CHUNKS; i--;) {
+		struct entry *chunk = chunk_of_places(trie, word * 64 + i * CHUNK);
+		uint32_t here = taken >> i * CHUNK & all;
 
-		taken ^= 1u << last;
-		file(trie, entry->key, entry->timer, entry->slot);
-		entry->slot = take_slot(trie);
+		if (here == all)
+			file_chunk(trie, chunk);
+		else
+			file_some(trie, chunk, here);
 	}
-}
-
-/* Files what of 64 places is taken. */
-static void file_word(struct bucket_trie *trie, uint32_t word, uint64_t taken)
-{
-	for (uint32_t i = WORD_CHUNKS; i--;)
-		file_chunk(trie, chunk_of_places(trie, word * 64 + i * CHUNK),
-			   taken >> i * CHUNK & ((1u << CHUNK) - 1));
 }
 
 COLD void file_window(struct bucket_trie *trie, uint32_t window)
