@@ -1289,17 +1289,16 @@ HOT void order_count(struct order *order, uint64_t key)
 
 static void insertion_sort(struct entry *entries, uint32_t count)
 {
-	for (uint32_t i = 1; i < count; i++) {
-		struct entry entry;
-		uint32_t place = i;
+	for (struct entry *next = entries + 1; next < entries + count; next++) {
+		struct entry entry, *place = next;
 
-		if (entries[i - 1].key >= entries[i].key)
+		if (next[-1].key >= next->key)
 			continue;
-		entry = entries[i];
+		entry = *next;
 		do
-			entries[place] = entries[place - 1];
-		while (--place && entries[place - 1].key < entry.key);
-		entries[place] = entry;
+			*place = place[-1];
+		while (--place > entries && place[-1].key < entry.key);
+		*place = entry;
 	}
 }
 
@@ -1315,8 +1314,8 @@ static void order_end(struct order *order, struct entry *sorted, struct entry *e
 		order->start[share] = sum;
 		sum = (uint16_t)(sum + here);
 	}
-	for (uint32_t i = 0; i < count; i++)
-		sorted[order->start[share_of(order, entries[i].key)]++] = entries[i];
+	for (const struct entry *entry = entries; entry < entries + count; entry++)
+		sorted[order->start[share_of(order, entry->key)]++] = *entry;
 	insertion_sort(sorted, count);
 }
 
@@ -1745,8 +1744,8 @@ static void prefetch_leaf(const struct bucket_trie *trie, struct bucket leaf)
 static void sort_leaf(struct bucket_trie *trie, struct bucket leaf)
 {
 	struct entry entries[SORT_MOST], put_off[SORT_MOST];
+	struct entry *kept = entries, *late = put_off;
 	struct order order;
-	uint32_t count = 0, put_off_count = 0;
 
 	prefetch_leaf(trie, leaf);
 	order_begin(&order, leaf.least, leaf.most, leaf.count);
@@ -1755,19 +1754,19 @@ static void sort_leaf(struct bucket_trie *trie, struct bucket leaf)
 
 		/* Latest first, so that those who came in order are in order. */
 		for (left = filled(&leaf); left--;) {
-			entries[count] = *--entry;
+			*kept = *--entry;
 			if (holds(trie, entry)) {
 				order_count(&order, entry->key);
-				count++;
-			} else if (was_put_off(trie, &entries[count])) {
-				put_off[put_off_count++] = entries[count];
+				kept++;
+			} else if (was_put_off(trie, kept)) {
+				*late++ = *kept;
 			}
 		}
 	}
-	order_end(&order, trie->near, entries, count);
-	trie->near_count = count;
-	for (uint32_t i = 0; i < put_off_count; i++)
-		file_entry(trie, &put_off[i]);
+	trie->near_count = (uint32_t)(kept - entries);
+	order_end(&order, trie->near, entries, trie->near_count);
+	while (late > put_off)
+		file_entry(trie, --late);
 }
 
 /* The first leaf leaves the trie, and levels are reckoned from its start. There is one. */
