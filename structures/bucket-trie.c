@@ -2,7 +2,7 @@
  * bucket-trie - unsorted buckets in a trie, split as they fill, sorted when they are due
  *
  * IDEA. Nothing is sorted before it is due, nothing is moved when it is put off, and nobody is looked
- * for when it is stopped.
+ * for when it is stopped. What comes in order is not sorted at all.
  *
  * A deadline is a number of 11 digits to the base 64. As in a radix heap, a timer belongs to the level
  * of the highest digit in which its deadline differs from `current`, the time up to which everything
@@ -11,7 +11,8 @@
  * a node of 64 finer buckets, by the next digit, and so on. Dense places are cut fine and sparse ones
  * are not, without any width to be chosen, and no deadline is too far.
  *
- *	 armed ----> young, in windows of 512 places
+ *	 armed for a common interval ----> queues, in order ----------> fire
+ *	 armed else ----> young, in windows of 512 places
  *	               |
  *	 level 5 [ ][*][*][ ][*]     level 4 [ ][ ][ ][*]     level 3 [ ][*]     each of 64
  *	             |  '- a leaf: chunks of 16 entries                   '--.
@@ -22,6 +23,12 @@
  * near. One that is too large for that is dealt out among the levels below, which are empty then. One
  * whose deadlines are all equal needs no sorting and is handed over as it is: a herd.
  *
+ * COMMON TIMEOUTS. Servers have few intervals, and what is armed for one of them is armed in the order of
+ * its deadlines. So an interval that comes a second time gets a queue, if one is empty: entries in
+ * order, taken from the front when they are due. A deadline before the queue's last is armed as any
+ * other, so order is never taken on trust. What is put off leaves its queue for the trie. Where many
+ * are removed queues take no others, since a place in the middle of one cannot be used again.
+ *
  * PUT OFF. A timer that is re-armed for later keeps its entry; only its deadline changes. Its entry
  * comes up at the old time, disagrees with the deadline, and is filed again. A disarmed timer keeps
  * its entry as well, and takes it up again when it is armed for later than that.
@@ -30,7 +37,8 @@
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
  * that are dead are passed over when their bucket comes up; when a quarter of all is dead, all buckets
- * are swept, some chunks at a time, so that what was reserved is enough.
+ * are swept, some chunks at a time, so that what was reserved is enough; then queues, if it is they that
+ * have them.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
@@ -47,12 +55,14 @@
  * Places for the young are chunks from the pool that buckets have theirs from: memory is for both.
  *
  * COST.   insert     O(1): two stores to the timer, two to the young; amortised, one walk of some
- *                    levels and one append, and less than one move by a burst
+ *                    levels and one append, and less than one move by a burst. For a common
+ *                    interval: two stores to the timer, one append
  *         reinsert   later: one store. Earlier: as remove and insert
  *         disarm     two stores to the timer
  *         remove     one bit, and amortised four entries to sweep if it was filed
  *         next       O(1)
- *         expire     O(1) amortised: each entry is sorted among at most 512
+ *         expire     O(1) amortised: each entry is sorted among at most 512. With queues, one look at
+ *                    each of at most 64 when another becomes the earliest
  *         memory     20 bytes for an entry or a place, of which there may be half as many
  *                    again as timers; chunks that are not full, nodes and bits.
  *                    More is reserved, which has no memory before it is first written to
@@ -63,12 +73,11 @@
  * other exact structures at n = 1e6 in hold, drain, ticker, retry, server and rpc with remove, and not
  * told apart from lazy:common-timeout in idle and rpc.
  *
- * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new. In server,
+ * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new. In
  * retry and rpc with remove while timers are ten thousand or fewer, as more instructions are not made up
- * for by fewer misses then. Equal
- * deadlines, which a heap leaves where they are. Timers that were filed before most of them are
- * removed, which queues by interval need not sweep. An operation is long when a million timers of one
- * deadline have all been put off and come up together.
+ * for by fewer misses then. Equal deadlines, which a heap leaves where they are. Timers that were filed
+ * before most of them are removed, which lists need not sweep. An operation is long when a million timers
+ * of one deadline have all been put off and come up together.
  *
  * NOT TAKEN. Filing at once rather than by way of the young: 20 % to 40 % slower when arming cold
  * timers, by the stores that stand between them. Young timers in blocks that are filed as one until
@@ -78,15 +87,18 @@
  * operation takes half as long, and idle, server and fill 12 % to 17 % longer. Entries in one array that
  * grows: moving its pages took 1.5 ms in server with a million timers. Dealing out every leaf as soon
  * as it is full: several were at one time, 411 us in fill-drain. Sweeping without a branch on who is
- * dead: no faster, though a fifth of the mispredicted branches in retry are there.
+ * dead: no faster, though a fifth of the mispredicted branches in retry are there. Finding all leaves of
+ * a chunk before filing it: no faster, as leaves' ends are in the cache. Queues that are swept by filing
+ * what is left: three times as dear as keeping it in a queue.
  *
  * SOURCE. timerbed's own. The levels are those of the radix heap (Ahuja, Mehlhorn, Orlin and Tarjan,
  * JACM 1990), buckets that burst are from burst tries (Heinz, Zobel and Williams, TOIS 2002), sorting
  * only what is due from the ladder queue (Tang, Goh and Thng, TOMACS 2005), the re-arm that is a store
- * from HAProxy, tokio and Go.
+ * from HAProxy, tokio and Go, queues by interval from libevent's common timeouts.
  *
  * DEPARTURES. A radix heap deals its first bucket out whenever the minimum is taken; here it is sorted
- * once it is small. Burst tries hold strings.
+ * once it is small. Burst tries hold strings. libevent's common timeouts are asked for by the program, one
+ * interval at a time; here those that come again are found.
  */
 #include <assert.h>
 #include <errno.h>
@@ -148,11 +160,17 @@
 /* New places at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230 us, not 100. */
 #define ROOM_MOST 1024
 
-/* Common timeouts that have a queue, at most: a bit of a word for each. */
-#ifndef QUEUE_BITS
-#define QUEUE_BITS 6
+/*
+ * Common timeouts that have a queue at one time, at most. With 64, mix with as many intervals took 39 ns
+ * instead of 16 at 1e4: to find the earliest of so many is dearer than to file and sort.
+ */
+#ifndef QUEUES
+#define QUEUES 8
 #endif
-#define QUEUES (1u << QUEUE_BITS)
+
+/* Intervals among which those that come again are found: 2 to the power of this. */
+#define COMMON_BITS 6
+#define COMMON	    (1u << COMMON_BITS)
 
 /* There is a node for as many timers. */
 #define NODE_TIMERS (BURST_AT / 2)
@@ -219,9 +237,15 @@ struct segment {
 	struct node node[];
 };
 
+/* An interval, and its queue if it has one. */
+struct common {
+	uint64_t interval; /* UINT64_MAX at first, which none is; never 0, which is unknown */
+	struct queue *queue;
+};
+
 /* Timers that were armed for one interval, in the order of their deadlines. */
 struct queue {
-	uint64_t interval;    /* 0 when it never had one */
+	struct common *owner; /* the interval; NULL when it is empty or no others are to come */
 	uint64_t least;	      /* the key of its first; UINT64_MAX while it is empty */
 	uint64_t last;	      /* that of its last; 0 while it is empty */
 	struct entry *vacant; /* where its next goes, unless its last chunk is full */
@@ -279,7 +303,9 @@ struct bucket_trie {
 	struct queue *earliest; /* which of them has the earliest timer, */
 	uint64_t queues_least;	/* the key of that, UINT64_MAX when all are empty, */
 	uint64_t queues_next;	/* and the least of the others */
-	uint32_t queued;	/* places of queues since it was seen whether many are removed */
+	uint32_t queues_rest;	/* windows to be filed until queues take timers again */
+	uint32_t queued;	/* taken since a window was filed, */
+	uint32_t queued_unseen; /* and since it was seen whether many are removed */
 	struct bucket herd;	/* a leaf of one key that is being handed over */
 	struct bucket never;	/* what is armed for TIMER_NEVER */
 
@@ -289,7 +315,6 @@ struct bucket_trie {
 
 	bool may_deal; /* a full leaf may be dealt out: see go_finer */
 	bool sweeping, sweeping_queues;
-	bool many_removed;    /* of those armed: queues take no others then */
 	uint64_t sweep_key;   /* leaves that end before it have been swept */
 	uint32_t sweep_chunk; /* the next leaf has been swept up to here, or NONE */
 	uint32_t sweep_left;  /* chunks after it */
@@ -297,6 +322,7 @@ struct bucket_trie {
 	struct queue *kept;   /* what is kept of it */
 
 	struct queue queue[QUEUES];
+	struct common common[COMMON];
 	struct entry near[NEAR_MOST]; /* in order, the earliest last */
 	struct entry fresh[FRESH_MOST];
 };
@@ -815,12 +841,6 @@ static void rewind_to(struct bucket_trie *trie, uint64_t key)
 
 /* --- common timeouts */
 
-/* The queue that an interval may have: by multiplicative hashing (Knuth, TAOCP 3, 6.4). */
-HOT struct queue *queue_for(struct bucket_trie *trie, uint64_t interval)
-{
-	return &trie->queue[interval * UINT64_C(0x9E3779B97F4A7C15) >> (64 - QUEUE_BITS)];
-}
-
 HOT const struct entry *queue_first(const struct bucket_trie *trie, const struct queue *queue)
 {
 	return chunk_at(trie, queue->chunk) + queue->first;
@@ -847,27 +867,26 @@ HOT void queue_drop(struct bucket_trie *trie, struct queue *queue, uint32_t coun
 		queue->least = queue_first(trie, queue)->key;
 		return;
 	}
-	queue->least = UINT64_MAX;
-	queue->last = 0;
+	if (queue->owner)
+		queue->owner->queue = NULL;
+	*queue = empty_queue;
 	trie->queues &= ~(UINT64_C(1) << (queue - trie->queue));
 }
 
-/* Which queue is earliest. */
+/* Which queue is earliest. Who that is nobody can foresee, so there is no branch on it. */
 static void find_earliest(struct bucket_trie *trie)
 {
 	uint64_t least = UINT64_MAX, next = UINT64_MAX;
+	struct queue *earliest = &trie->queue[0];
 
-	for (uint64_t left = trie->queues; left; left &= left - 1) {
-		struct queue *queue = &trie->queue[__builtin_ctzll(left)];
+	for (struct queue *queue = trie->queue; queue < trie->queue + QUEUES; queue++) {
+		uint64_t key = queue->least;
 
-		if (queue->least < least) {
-			trie->earliest = queue;
-			next = least;
-			least = queue->least;
-		} else {
-			next = min(next, queue->least);
-		}
+		next = min(next, max(least, key));
+		earliest = key < least ? queue : earliest;
+		least = min(least, key);
 	}
+	trie->earliest = earliest;
 	trie->queues_least = least;
 	trie->queues_next = next;
 }
@@ -885,6 +904,14 @@ HOT void earliest_moves(struct bucket_trie *trie)
 HOT bool is_full(const struct queue *queue)
 {
 	return (queue->first + queue->count) % CHUNK == 0;
+}
+
+/* An empty queue; NULL when there is none. */
+static struct queue *vacant_queue(struct bucket_trie *trie)
+{
+	unsigned first = (unsigned)__builtin_ctzll(~trie->queues);
+
+	return first < QUEUES ? &trie->queue[first] : NULL;
 }
 
 /* A queue gets a chunk, for an entry with this key. */
@@ -931,20 +958,16 @@ static uint32_t sweep_entries(struct bucket_trie *trie, struct entry *entry, uin
 }
 
 /*
- * Where what is kept of a queue goes: to the end of an empty one, which has no interval, so that those
+ * Where what is kept of a queue goes: to the end of an empty one, which no others come to, so that those
  * before are there and those after are in the queue. NULL if none is empty.
  */
 static struct queue *kept_queue(struct bucket_trie *trie, const struct queue *queue)
 {
 	struct queue *kept = trie->kept;
 
-	if (kept && kept->count && !kept->interval && kept->last <= queue->least)
-		return kept;
-	if (trie->queues == UINT64_MAX >> (64 - QUEUES))
-		return NULL;
-	kept = &trie->queue[__builtin_ctzll(~trie->queues)];
-	*kept = empty_queue;
-	return trie->kept = kept;
+	if (!kept || !kept->count || kept->owner || kept->last > queue->least)
+		trie->kept = vacant_queue(trie);
+	return trie->kept;
 }
 
 /* The first chunk of a queue leaves it, and what is not dead of it is kept. */
@@ -971,18 +994,19 @@ static void sweep_queue_chunk(struct bucket_trie *trie, struct queue *queue)
 }
 
 /* A queue of which all went through is what was kept of it. */
-static void take_over_kept(struct bucket_trie *trie, struct queue *queue)
+static void take_over_kept(struct bucket_trie *trie, struct queue *queue, struct common *owner)
 {
 	struct queue *kept = trie->kept;
-	uint64_t interval = queue->interval;
 
-	if (!kept || !kept->count || kept->interval)
+	if (!kept || !kept->count || kept->owner)
 		return;
 	*queue = *kept;
 	*kept = empty_queue;
-	queue->interval = interval;
 	trie->queues |= UINT64_C(1) << (queue - trie->queue);
 	trie->queues &= ~(UINT64_C(1) << (kept - trie->queue));
+	queue->owner = owner;
+	if (owner)
+		owner->queue = queue;
 }
 
 /* Goes on sweeping queues, for so many chunks. */
@@ -990,12 +1014,13 @@ static void sweep_queues(struct bucket_trie *trie, int64_t budget)
 {
 	for (; trie->sweep_queue < QUEUES; trie->sweep_queue++) {
 		struct queue *queue = &trie->queue[trie->sweep_queue];
+		struct common *owner = queue->owner;
 
 		for (; queue->count && budget > 0; budget--)
 			sweep_queue_chunk(trie, queue);
 		if (queue->count)
 			break;
-		take_over_kept(trie, queue);
+		take_over_kept(trie, queue, owner);
 	}
 	trie->sweeping_queues = trie->sweep_queue < QUEUES;
 	find_earliest(trie);
@@ -1561,10 +1586,27 @@ static bool more_room(struct bucket_trie *trie)
 	return true;
 }
 
+/* Windows until queues are tried again, so that it costs little where they are no use. */
+#define QUEUES_REST 16
+
+/*
+ * Queues take no timers for a while where many are removed, as these had better be young; and where fewer
+ * than two of three have come to them: where intervals are many, most are to be filed anyhow, and the
+ * earliest queue is another with each timer.
+ */
+static void see_queued(struct bucket_trie *trie)
+{
+	if (trie->queues_rest)
+		trie->queues_rest--;
+	else if (trie->ended > WINDOW / 4 || trie->queued < 2 * WINDOW)
+		trie->queues_rest = QUEUES_REST;
+	trie->queued = 0;
+}
+
 /* Hardly a place is vacant: the first window that was used is filed. */
 static void make_room(struct bucket_trie *trie)
 {
-	trie->many_removed = trie->ended > WINDOW / 4;
+	see_queued(trie);
 	trie->ended = 0;
 	/* What more windows cost is forgotten with time, so that it is tried again. */
 	if (trie->worth < 0)
@@ -1899,14 +1941,22 @@ HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
 		find_place(trie);
 }
 
-/* Where many are removed, they are to be young then, with a place that is vacant at once. */
-static void see_removals(struct bucket_trie *trie)
+/* Queues took more; whether many are removed is seen for a window at a time. */
+static void see_removals(struct bucket_trie *trie, uint32_t more)
 {
-	trie->queued += CHUNK;
-	if (trie->queued < WINDOW)
+	trie->queued += more;
+	trie->queued_unseen += more;
+	if (trie->queued_unseen < WINDOW)
 		return;
-	trie->many_removed = trie->ended > WINDOW / 4;
-	trie->queued = trie->ended = 0;
+	if (trie->ended > WINDOW / 4)
+		trie->queues_rest = QUEUES_REST;
+	trie->queued_unseen = trie->ended = 0;
+}
+
+/* The place of an interval among those that came last: by multiplicative hashing (Knuth, TAOCP 3, 6.4). */
+HOT struct common *common_for(struct bucket_trie *trie, uint64_t interval)
+{
+	return &trie->common[interval * UINT64_C(0x9E3779B97F4A7C15) >> (64 - COMMON_BITS)];
 }
 
 /* Where there are a place and a slot. */
@@ -1923,44 +1973,72 @@ HOT void push_common(struct bucket_trie *trie, struct queue *queue, struct timer
 	trie->armed++;
 }
 
-COLD void make_place_and_push(struct bucket_trie *trie, struct queue *queue, struct timer *timer,
-			      uint64_t deadline)
+/* The queue of an interval, or an empty one, which it has from now on. */
+static struct queue *give_queue(struct bucket_trie *trie, struct common *common)
 {
-	if (is_full(queue)) {
-		see_removals(trie);
+	struct queue *queue = common->queue;
+
+	if (!queue && (queue = vacant_queue(trie))) {
+		common->queue = queue;
+		queue->owner = common;
+	}
+	return queue;
+}
+
+/* There is to be room in the queue of an interval, if it is to have one. */
+static struct queue *queue_with_room(struct bucket_trie *trie, struct common *common,
+				     uint64_t deadline)
+{
+	struct queue *queue = common->queue;
+
+	if (!queue || is_full(queue)) {
+		see_removals(trie, queue ? CHUNK : 1);
 		tidy(trie, CHUNK);
 		if (is_crowded(trie))
 			relieve(trie);
 	}
-	if (is_full(queue)) /* still; sweeping may have left less of it */
+	/* Sweeping may have left nothing of it, or taken what was vacant. */
+	queue = give_queue(trie, common);
+	if (queue && is_full(queue))
 		queue_add_chunk(trie, queue, deadline);
+	return queue;
+}
+
+/* As arm_common, where the interval may have no queue yet, or that no place or a later last. */
+COLD void arm_common_slowly(struct bucket_trie *trie, struct common *common, struct timer *timer,
+			    uint64_t deadline)
+{
+	struct queue *queue = common->queue;
+
+	if (deadline == TIMER_NEVER || (queue ? deadline < queue->last : !vacant_queue(trie)) ||
+	    !(queue = queue_with_room(trie, common, deadline))) {
+		arm(trie, timer, deadline);
+		return;
+	}
 	push_common(trie, queue, timer, deadline);
 	if (queue->count == 1)
 		find_earliest(trie);
 }
 
 /*
- * As arm, without a frame, if the interval has a queue whose keys are not greater. One that comes a
- * second time while its queue is empty has it from then on.
+ * As arm, without a frame. If the interval is the one that came last of those that share its place, it has
+ * a queue, or gets one.
  */
-HOT bool arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t deadline,
+HOT void arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t deadline,
 		    uint64_t interval)
 {
-	struct queue *queue = queue_for(trie, interval);
+	struct common *common = common_for(trie, interval);
+	struct queue *queue = common->queue;
 
-	if (queue->interval != interval) {
-		if (!queue->count)
-			queue->interval = interval;
-		return false;
-	}
-	/* TIMER_NEVER + 1 is 0. */
-	if (deadline + 1 <= queue->last || !interval)
-		return false;
-	if (is_full(queue) || !trie->vacant)
-		make_place_and_push(trie, queue, timer, deadline);
-	else
+	if (common->interval != interval) {
+		if (!queue && interval)
+			common->interval = interval;
+		arm(trie, timer, deadline);
+	} else if (!queue || is_full(queue) || !trie->vacant || deadline + 1 <= queue->last) {
+		arm_common_slowly(trie, common, timer, deadline);
+	} else {
 		push_common(trie, queue, timer, deadline);
-	return true;
+	}
 }
 
 /* A timer's entry ends. The place of one that is young is vacant at once. */
@@ -1996,8 +2074,10 @@ static void bucket_trie_insert(struct timer_set *set, struct timer *timer, uint6
 	assert(state_of(timer) != ARMED && "insert: the timer is armed");
 	if (timer->link.half[SLOT])
 		arm_again(trie, timer, deadline);
-	else if (trie->many_removed || !arm_common(trie, timer, deadline, interval))
+	else if (trie->queues_rest)
 		arm(trie, timer, deadline);
+	else
+		arm_common(trie, timer, deadline, interval);
 }
 
 /* Re-arms a timer for earlier than it is filed under. */
@@ -2442,6 +2522,8 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	memset(trie, 0, offsetof(struct bucket_trie, near));
 	trie->current = trie->near_end = now;
 	trie->young_least = trie->fresh_least = UINT64_MAX;
+	for (unsigned i = 0; i < COMMON; i++)
+		trie->common[i].interval = UINT64_MAX;
 	trie->earliest = &trie->queue[0];
 	trie->queues_least = trie->queues_next = UINT64_MAX;
 	for (unsigned i = 0; i < QUEUES; i++)
@@ -2756,10 +2838,12 @@ static void check_queue(struct count *count, const struct queue *queue)
 	if ((trie->queues >> (queue - trie->queue) & 1) != (queue->count != 0))
 		count->broken = "the occupied queues disagree with their counts";
 	if (!queue->count) {
-		if (queue->least != UINT64_MAX || queue->last || queue->first)
-			count->broken = "an empty queue has keys";
+		if (queue->least != UINT64_MAX || queue->last || queue->first || queue->owner)
+			count->broken = "an empty queue has keys or an interval";
 		return;
 	}
+	if (queue->owner && queue->owner->queue != queue)
+		count->broken = "a queue's interval has another queue";
 	walk_queue(trie, queue, check_queued, &range);
 	if (range.broken || range.least != queue->last ||
 	    queue_first(trie, queue)->key != queue->least)
@@ -2787,6 +2871,12 @@ static void check_queues(struct count *count)
 	}
 	if (least != trie->queues_least || next != trie->queues_next || next < least)
 		count->broken = "another queue is earliest";
+	for (unsigned i = 0; i < COMMON; i++) {
+		const struct common *common = &trie->common[i];
+
+		if (common->queue && common->queue->owner != common)
+			count->broken = "an interval's queue has another interval";
+	}
 }
 
 static void check_front(struct count *count)

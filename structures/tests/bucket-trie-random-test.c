@@ -12,7 +12,7 @@
 #define SORT_MOST	  16
 #define BURST_AT	  32
 #define WINDOW		  64
-#define QUEUE_BITS	  2
+#define QUEUES		  4
 #define timer_bucket_trie timer_bucket_trie_small
 #include "structures/bucket-trie.c"
 
