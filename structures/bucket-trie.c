@@ -475,31 +475,11 @@ HOT struct entry *chunk_at(const struct bucket_trie *trie, uint32_t chunk)
 	return &trie->pools.block[chunk / BLOCK][chunk % BLOCK * CHUNK];
 }
 
-static size_t segment_bytes(const struct segment *segment)
-{
-	return segment->blocks * BLOCK * CHUNK * sizeof(struct entry);
-}
-
-/* The one with a chunk: the newest are the last. */
-static const struct segment *segment_of(const struct bucket_trie *trie, uint32_t chunk)
-{
-	const struct segment *segment = trie->segments;
-	size_t first = trie->pools.chunks - segment->blocks * BLOCK;
-
-	for (; chunk < first; first -= segment->blocks * BLOCK)
-		segment = segment->next;
-	return segment;
-}
-
-/*
- * Asks for the memory of the next chunks of a block at one go, the more the more there are. What is the
- * allocator's may have had memory before, and to ask for it costs 2 ns a timer in fill-drain at 1e3.
- */
+/* Asks for the memory of the next chunks of a block at one go, the more the more there are. */
 COLD void make_ready(struct bucket_trie *trie)
 {
-	uint32_t chunk = trie->chunks_ready, left = BLOCK - chunk % BLOCK;
-	uint32_t step = trie->chunks_touched / 2;
-	const struct entry *from = chunk_at(trie, chunk);
+	uint32_t left = BLOCK - trie->chunks_ready % BLOCK, step = trie->chunks_touched / 2;
+	const struct entry *from = chunk_at(trie, trie->chunks_ready);
 
 	if (step < READY_LEAST)
 		step = READY_LEAST;
@@ -508,8 +488,7 @@ COLD void make_ready(struct bucket_trie *trie)
 	if (step > left)
 		step = left;
 	trie->chunks_ready += step;
-	if (block_is_mapped(segment_bytes(segment_of(trie, chunk))))
-		pages_make_ready(from, from + step * CHUNK);
+	pages_make_ready(from, from + step * CHUNK);
 }
 
 /* There is a free one. */
@@ -2436,6 +2415,11 @@ static bool arrays_grow(struct pools *pools, size_t capacity)
 		*array_in(pools, &arrays[i]) =
 			made == ARRAYS ? pool_block_keep(&block[i]) : pool_block_drop(&block[i]);
 	return made == ARRAYS;
+}
+
+static size_t segment_bytes(const struct segment *segment)
+{
+	return segment->blocks * BLOCK * CHUNK * sizeof(struct entry);
 }
 
 static void segment_free(struct segment *segment)
