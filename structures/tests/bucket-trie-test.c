@@ -355,6 +355,124 @@ static void herd_goes_back(void **state)
 	close_churn(&churn);
 }
 
+static void arm_for(struct churn *churn, size_t i, uint64_t interval)
+{
+	bucket_trie_insert(churn->set, &churn->timers[i], churn->now + interval, interval);
+}
+
+static void free_timer(struct churn *churn, size_t i)
+{
+	bucket_trie_remove(churn->set, &churn->timers[i]);
+	memset(&churn->timers[i], 0, sizeof(churn->timers[i]));
+}
+
+static size_t queued_timers(const struct churn *churn)
+{
+	size_t count = 0;
+
+	for (unsigned i = 0; i < QUEUES; i++)
+		count += churn->trie->queue[i].count;
+	return count;
+}
+
+/* An interval that comes again has a queue, as long as that is in order; one that is unknown has none. */
+static void intervals_have_queues(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, 100);
+	for (size_t i = 0; i < 20; i++, churn.now++)
+		arm_for(&churn, i, 1000);
+	assert_int_equal(queued_timers(&churn), 19);
+	for (size_t i = 20; i < 40; i++)
+		bucket_trie_insert(churn.set, &churn.timers[i], 1000, 1000);
+	assert_int_equal(queued_timers(&churn), 19);
+	for (size_t i = 40; i < 60; i++)
+		bucket_trie_insert(churn.set, &churn.timers[i], churn.now + 1000, 0);
+	assert_int_equal(queued_timers(&churn), 19);
+	bucket_trie_insert(churn.set, &churn.timers[60], TIMER_NEVER, 1000);
+	assert_int_equal(queued_timers(&churn), 19);
+	check_churn(&churn);
+	assert_int_equal(pass(&churn, 10000, 1000), 60);
+	assert_int_equal(queued_timers(&churn), 0);
+	close_churn(&churn);
+}
+
+/* Where all of a queue is dead it is swept empty, and goes on. */
+static void queues_are_swept_empty(void **state)
+{
+	struct churn churn;
+	bool emptied = false;
+
+	(void)state;
+	open_churn(&churn, 1);
+	for (size_t i = 0; i < WINDOW / 2; i++, churn.now++) {
+		size_t before = queued_timers(&churn);
+
+		arm_for(&churn, 0, 1000);
+		emptied |= queued_timers(&churn) == 1 && before > 1;
+		check_churn(&churn);
+		free_timer(&churn, 0);
+	}
+	assert_true(emptied);
+	close_churn(&churn);
+}
+
+/* Where many are removed, queues take no others, but do again when few are. */
+static void queues_rest_while_many_are_removed(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	for (size_t i = 0; i < 2 * WINDOW; i++, churn.now++) {
+		arm_for(&churn, i, 100000);
+		if (i % 2)
+			free_timer(&churn, i);
+	}
+	assert_int_equal(churn.trie->queues_rest, QUEUES_REST);
+	for (size_t i = 2 * WINDOW; i < (QUEUES_REST + 6) * WINDOW; i++, churn.now++)
+		arm_for(&churn, i, 100000);
+	assert_int_equal(churn.trie->queues_rest, 0);
+	assert_true(queued_timers(&churn) > 2 * WINDOW);
+	close_churn(&churn);
+}
+
+/* Where intervals are many they have no queues, but for what is tried. */
+static void many_intervals_have_no_queues(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, MOST);
+	for (size_t i = 0; i < MOST; i++)
+		arm_for(&churn, i, 1000000 + draw(&churn, 64));
+	assert_true(queued_timers(&churn) < MOST / 8);
+	close_churn(&churn);
+}
+
+/* Sweeping all at once goes through queues too, and what is left of them stays in order. */
+static void queues_are_swept_at_once(void **state)
+{
+	struct churn churn;
+
+	(void)state;
+	open_churn(&churn, WINDOW);
+	for (size_t i = 0; i < WINDOW; i++, churn.now++)
+		arm_for(&churn, i, 1000 + i % 3);
+	for (size_t i = 0; i < WINDOW; i++)
+		if (i % 7 < 1)
+			free_timer(&churn, i);
+	assert_true(churn.trie->dead > 0);
+	sweep_all(churn.trie);
+	assert_int_equal(churn.trie->dead, 0);
+	assert_true(queued_timers(&churn) > WINDOW / 2);
+	check_churn(&churn);
+	assert_int_equal(pass(&churn, 10000, 1000), WINDOW - (WINDOW + 6) / 7);
+	close_churn(&churn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +485,11 @@ int main(void)
 		cmocka_unit_test(leaves_burst_by_turns),
 		cmocka_unit_test(herd_is_not_dealt_out),
 		cmocka_unit_test(herd_goes_back),
+		cmocka_unit_test(intervals_have_queues),
+		cmocka_unit_test(queues_are_swept_empty),
+		cmocka_unit_test(queues_rest_while_many_are_removed),
+		cmocka_unit_test(many_intervals_have_no_queues),
+		cmocka_unit_test(queues_are_swept_at_once),
 	};
 
 	return RUN_GROUP(tests);
