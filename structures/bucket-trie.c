@@ -24,10 +24,11 @@
  * whose deadlines are all equal needs no sorting and is handed over as it is: a herd.
  *
  * COMMON TIMEOUTS. Servers have few intervals, and what is armed for one of them is armed in the order of
- * its deadlines. So an interval that comes a second time gets a queue, if one is empty: entries in
+ * its deadlines. So an interval that comes again gets a queue, if one of eight is empty: entries in
  * order, taken from the front when they are due. A deadline before the queue's last is armed as any
- * other, so order is never taken on trust. What is put off leaves its queue for the trie. Where many
- * are removed queues take no others, since a place in the middle of one cannot be used again.
+ * other, so order is never taken on trust. What is put off leaves its queue for the trie. Queues rest
+ * where many are removed, since a place in the middle of one cannot be used again, and where intervals
+ * are so many that a third of the timers have no queue.
  *
  * PUT OFF. A timer that is re-armed for later keeps its entry; only its deadline changes. Its entry
  * comes up at the old time, disagrees with the deadline, and is filed again. A disarmed timer keeps
@@ -62,7 +63,7 @@
  *         remove     one bit, and amortised four entries to sweep if it was filed
  *         next       O(1)
  *         expire     O(1) amortised: each entry is sorted among at most 512. With queues, one look at
- *                    each of at most 64 when another becomes the earliest
+ *                    each of eight when another becomes the earliest
  *         memory     20 bytes for an entry or a place, of which there may be half as many
  *                    again as timers; chunks that are not full, nodes and bits.
  *                    More is reserved, which has no memory before it is first written to
@@ -89,7 +90,7 @@
  * as it is full: several were at one time, 411 us in fill-drain. Sweeping without a branch on who is
  * dead: no faster, though a fifth of the mispredicted branches in retry are there. Finding all leaves of
  * a chunk before filing it: no faster, as leaves' ends are in the cache. Queues that are swept by filing
- * what is left: three times as dear as keeping it in a queue.
+ * what is left: 14.4 instead of 12.8 ns in rpc with remove at 1e4. Queues for 64 intervals: see QUEUES.
  *
  * SOURCE. timerbed's own. The levels are those of the radix heap (Ahuja, Mehlhorn, Orlin and Tarjan,
  * JACM 1990), buckets that burst are from burst tries (Heinz, Zobel and Williams, TOIS 2002), sorting
@@ -239,7 +240,7 @@ struct segment {
 
 /* An interval, and its queue if it has one. */
 struct common {
-	uint64_t interval; /* UINT64_MAX at first, which none is; never 0, which is unknown */
+	uint64_t interval; /* ns; UINT64_MAX at first, which none is; never 0, which is unknown */
 	struct queue *queue;
 };
 
