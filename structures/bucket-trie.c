@@ -1464,7 +1464,7 @@ static void file_word(struct bucket_trie *trie, uint32_t word, uint64_t taken)
 	trie->young_vacancies += count;
 	for (uint32_t i = WORD_CHUNKS; i--;) {
 		struct entry *chunk = chunk_of_places(trie, word * 64 + i * CHUNK);
-		uint32_t here = taken >> i * CHUNK & all;
+		uint32_t here = (uint32_t)(taken >> i * CHUNK) & all;
 
 		if (here == all)
 			file_chunk(trie, chunk);
