@@ -71,14 +71,14 @@
  *                    whatever n is; but see below
  *
  * WINS. Where timers fire, are put off or disarmed, and are many: results/full has it ahead of all
- * other exact structures at n = 1e6 in hold, drain, ticker, retry, server and rpc with remove, and not
- * told apart from lazy:common-timeout in idle and rpc.
+ * other exact structures at n = 1e6 in hold, drain, ticker, retry and server, and not told apart from
+ * lazy:common-timeout in idle and rpc.
  *
- * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new. In
- * retry and rpc with remove while timers are ten thousand or fewer, as more instructions are not made up
- * for by fewer misses then. Equal deadlines, which a heap leaves where they are. Timers that were filed
- * before most of them are removed, which lists need not sweep. An operation is long when a million timers
- * of one deadline have all been put off and come up together.
+ * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new. In retry
+ * and rpc with remove while timers are few, as more instructions are not made up for by fewer misses
+ * then. Equal deadlines, which a heap leaves where they are. Timers that were filed before most of them
+ * are removed, which lists need not sweep. An operation is long when a million timers of one deadline
+ * have all been put off and come up together.
  *
  * NOT TAKEN. Filing at once rather than by way of the young: 20 % to 40 % slower when arming cold
  * timers, by the stores that stand between them. Young timers in blocks that are filed as one until
