@@ -23,11 +23,10 @@ The columns of numbers.tsv, tabs between them, # for comments:
   name, kind, subject, against, workload, n, experiment, dispatch, pass, measure
 
 kind is ratio (subject / against, within blocks), called (the subject called through the table / the
-same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where that
-is *), or ahead, tied, behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty
-columns stand for
-dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest yardstick of
-each block.
+same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where
+that is *), or ahead, tied, behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty
+columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
+yardstick of each block.
 """
 
 import argparse
