@@ -24,11 +24,12 @@
  * whose deadlines are all equal needs no sorting and is handed over as it is: a herd.
  *
  * COMMON TIMEOUTS. Servers have few intervals, and what is armed for one of them is armed in the order of
- * its deadlines. So an interval that comes again gets a queue, if one of eight is empty: entries in
- * order, taken from the front when they are due. A deadline before the queue's last is armed as any
- * other, so order is never taken on trust. What is put off leaves its queue for the trie. Queues rest
- * where many are removed, since a place in the middle of one cannot be used again, and where intervals
- * are so many that a third of the timers have no queue.
+ * its deadlines. So an interval that comes again gets a queue, if one of eight is empty: windows as the
+ * young have, which fill in order and empty from the front when timers are due. A deadline before the
+ * queue's last is armed as any other, so order is never taken on trust. What is put off leaves its queue
+ * for the trie. What is removed leaves its place vacant, which no other in the queue can have. So where
+ * many are removed queues rest, and their windows join the young's, one by one, as vacant places are
+ * wanted. They rest as well where intervals are so many that a third of the timers have no queue.
  *
  * PUT OFF. A timer that is re-armed for later keeps its entry; only its deadline changes. Its entry
  * comes up at the old time, disagrees with the deadline, and is filed again. A disarmed timer keeps
@@ -38,22 +39,21 @@
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
  * that are dead are passed over when their bucket comes up; when a quarter of all is dead, all buckets
- * are swept, some chunks at a time, so that what was reserved is enough; then queues, if it is they that
- * have them.
+ * are swept, some chunks at a time, so that what was reserved is enough.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
  * them. So arming does next to nothing: it writes the entry into the next vacant place of a window.
  * When no place is vacant, a window is filed in one loop that waits for no timer.
  *
- * And most timers that are removed die young. Entries of the young do not move, so that a timer can
- * know its place: to remove it is to set the bit that says that the place is vacant, and no sweep
- * will ever come across it. Filing changes the window's generation, by which its timers see that they
+ * And most timers that are removed die young. Entries of the young, and those in queues, do not move, so
+ * that a timer can know its place: to remove it is to set the bit that says that the place is vacant, and
+ * no sweep will ever come across it. Filing changes the window's generation, by which its timers see that they
  * are young no more, without being touched. Where many are removed after they were filed, there are
  * more windows, up to as many as there may be timers, so that they no longer are. Each has its least
  * key; in one that is due those that are due are looked for, which is dear. So more windows stay only
  * as long as the removals that they save outnumber that by far, and else are filed and given up.
- * Places for the young are chunks from the pool that buckets have theirs from: memory is for both.
+ * Places are chunks from the pool that buckets have theirs from: memory is for both.
  *
  * COST.   insert     O(1): two stores to the timer, two to the young; amortised, one walk of some
  *                    levels and one append, and less than one move by a burst. For a common
@@ -65,7 +65,7 @@
  *         expire     O(1) amortised: each entry is sorted among at most 512. With queues, one look at
  *                    each of eight when another becomes the earliest
  *         memory     20 bytes for an entry or a place, of which there may be half as many
- *                    again as timers; chunks that are not full, nodes and bits.
+ *                    again as timers, and 160 KiB; chunks that are not full, nodes and bits.
  *                    More is reserved, which has no memory before it is first written to
  *         longest    a window is filed and one leaf dealt out: 8700 entries or some more are moved,
  *                    whatever n is; but see below
@@ -89,8 +89,9 @@
  * grows: moving its pages took 1.5 ms in server with a million timers. Dealing out every leaf as soon
  * as it is full: several were at one time, 411 us in fill-drain. Sweeping without a branch on who is
  * dead: no faster, though a fifth of the mispredicted branches in retry are there. Finding all leaves of
- * a chunk before filing it: no faster, as leaves' ends are in the cache. Queues that are swept by filing
- * what is left: that is sorted after all. Queues for 64 intervals: see QUEUES.
+ * a chunk before filing it: no faster, as leaves' ends are in the cache. Queues of chunks, whose entries
+ * have slots: places of those removed are not to be had but by sweeping, which took rpc:stop=remove a
+ * quarter longer at 1e4 and 1e5. Queues for 64 intervals: see QUEUES.
  *
  * SOURCE. timerbed's own. The levels are those of the radix heap (Ahuja, Mehlhorn, Orlin and Tarjan,
  * JACM 1990), buckets that burst are from burst tries (Heinz, Zobel and Williams, TOIS 2002), sorting
@@ -158,8 +159,8 @@
 #define WINDOW_WORDS (WINDOW / 64)
 #define WORD_CHUNKS  (64 / CHUNK)
 
-/* New places at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230 us, not 100. */
-#define ROOM_MOST 1024
+/* New windows for the young at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230 us, not 100. */
+#define OPEN_MOST 2
 
 /*
  * Common timeouts that have a queue at one time, at most. With 64, mix with as many intervals took 39 ns
@@ -244,33 +245,36 @@ struct common {
 	struct queue *queue;
 };
 
-/* Timers that were armed for one interval, in the order of their deadlines. */
+/* Timers that were armed for one interval, in the order of their deadlines: windows one after the other. */
 struct queue {
-	struct common *owner; /* the interval; NULL when it is empty or no others are to come */
-	uint64_t least;	      /* the key of its first; UINT64_MAX while it is empty */
-	uint64_t last;	      /* that of its last; 0 while it is empty */
-	struct entry *vacant; /* where its next goes, unless its last chunk is full */
-	uint32_t chunk, last_chunk;
-	uint32_t first; /* where its first entry is in its first chunk */
-	uint32_t count;
+	struct common *owner; /* the interval; NULL while it is empty */
+	uint64_t least;	      /* no key in it is less; UINT64_MAX while it is empty */
+	uint64_t last;	      /* none is greater; 0 while it is empty */
+	uint64_t generation;  /* its last window's */
+	struct entry *vacant; /* where its next goes, unless that is another chunk, */
+	uint32_t end;	      /* and that place, or the one after its last window */
+	uint32_t first;	      /* the first place that may have a timer; those before are vacant */
+	uint32_t last_window;
 };
 
-/* Young timers that were armed one after the other, but for those in the places of others. */
+/* Places for entries that stay where they are: of the young, or of a queue. */
 struct window {
-	uint64_t least;	     /* no key in it is less; UINT64_MAX when none is known */
-	uint64_t generation; /* how often it was filed, and one more */
+	uint64_t least;		 /* of the young no key is less; UINT64_MAX when none is known */
+	uint64_t generation;	 /* how often all left it, and one more */
+	uint32_t previous, next; /* in the ring of the young's, in a queue, or in a list */
+	bool queued;		 /* it is a queue's */
 };
 
 /* What reserve allocates beside segments, all of it or nothing. */
 struct pools {
 	size_t capacity; /* timers that may be not idle */
-	uint32_t limit;	 /* entries and places for the young that there may be */
+	uint32_t limit;	 /* entries that are filed, and places, that there may be */
 	uint32_t chunks, slots;
-	uint32_t places; /* for the young, at most */
+	uint32_t places; /* at most */
 	struct entry **block;
 	struct window *window;
 	uint32_t *place_chunk;	/* of CHUNK places each: where they are */
-	uint64_t *vacant_place; /* a bit a place: no young timer is there */
+	uint64_t *vacant_place; /* a bit a place: no timer is there */
 	uint32_t *following;	/* of each chunk: the next of its leaf, or in the free list */
 	uint64_t *dead, *taken; /* a bit a slot: its timer is gone; it has an entry, or a place */
 };
@@ -282,7 +286,7 @@ struct bucket_trie {
 	struct node *level[LEVELS]; /* their nodes */
 
 	size_t armed; /* timers, with those young not counted in nor those gone out: see size */
-	uint32_t entries, dead; /* those not young; and those whose timer is gone */
+	uint32_t entries, dead; /* those that are filed; and those whose timer is gone */
 	uint32_t vacant_word;	/* the word that slots are now taken from, */
 	uint64_t vacant;	/* and what is left of it */
 	struct pools pools;
@@ -292,9 +296,13 @@ struct bucket_trie {
 	uint32_t young_word;   /* which that is, or NONE; where its places are; and its window */
 	struct entry *word_chunk[WORD_CHUNKS];
 	struct window *window;
-	uint32_t young_vacancies;    /* vacant places in all */
-	uint32_t young_room;	     /* places that may be taken */
-	uint32_t young_window;	     /* the window to be filed next */
+	uint32_t young_vacancies; /* vacant places of the young in all */
+	uint32_t young_room;	  /* their places, vacant or not */
+	uint32_t young_window;	  /* the window to be filed next, of a ring of theirs */
+	uint32_t room;		  /* places of all windows that are open */
+	uint32_t windows;	  /* that were ever open */
+	uint32_t spare, closed;	  /* lists of those open but in no use, and of those that were */
+	uint32_t spares;
 	uint32_t ended, ended_young; /* entries whose timer was removed since room was made */
 	int32_t worth;		     /* what more room saved, less what it cost: see more_room */
 	uint32_t near_count, fresh_count;
@@ -315,12 +323,10 @@ struct bucket_trie {
 	uint32_t chunks_touched, chunks_ready;
 
 	bool may_deal; /* a full leaf may be dealt out: see go_finer */
-	bool sweeping, sweeping_queues;
+	bool sweeping;
 	uint64_t sweep_key;   /* leaves that end before it have been swept */
 	uint32_t sweep_chunk; /* the next leaf has been swept up to here, or NONE */
 	uint32_t sweep_left;  /* chunks after it */
-	uint32_t sweep_queue; /* queues before it have been swept; */
-	struct queue *kept;   /* what is kept of it */
 
 	struct queue queue[QUEUES];
 	struct common common[COMMON];
@@ -398,13 +404,14 @@ HOT void set_state(struct timer *timer, enum state state)
 	timer->link.half[STATE] = timer->link.half[STATE] / STATES * STATES + state;
 }
 
-/* The window that its place is in, if it is young, or was. */
+/* The window that its place is in, if it has one, or had. */
 HOT struct window *window_of(const struct bucket_trie *trie, const struct timer *timer)
 {
 	return &trie->pools.window[timer->link.half[STATE] / STATES / WINDOW];
 }
 
-HOT bool is_young(const struct bucket_trie *trie, const struct timer *timer)
+/* Whether its entry is in a place: it is young, or in a queue. */
+HOT bool has_place(const struct bucket_trie *trie, const struct timer *timer)
 {
 	return timer->link.word[GENERATION] == window_of(trie, timer)->generation;
 }
@@ -492,13 +499,18 @@ COLD void make_ready(struct bucket_trie *trie)
 	pages_make_ready(from, from + step * CHUNK);
 }
 
-/* There is a free one. */
+static void close_spare(struct bucket_trie *trie);
+
+/* There is a free one. Memory that was used is better than new memory. */
 static uint32_t take_chunk(struct bucket_trie *trie)
 {
-	uint32_t chunk = trie->free_chunk;
+	uint32_t chunk;
 
+	if (trie->free_chunk == NONE && trie->spares)
+		close_spare(trie);
 	assert(trie->chunks_free && "there is a chunk for every entry");
 	trie->chunks_free--;
+	chunk = trie->free_chunk;
 	if (chunk == NONE) {
 		if (trie->chunks_touched == trie->chunks_ready)
 			make_ready(trie);
@@ -819,108 +831,6 @@ static void rewind_to(struct bucket_trie *trie, uint64_t key)
 	}
 }
 
-/* --- common timeouts */
-
-HOT const struct entry *queue_first(const struct bucket_trie *trie, const struct queue *queue)
-{
-	return chunk_at(trie, queue->chunk) + queue->first;
-}
-
-/* A queue's first chunk leaves it; what is in it stands until a chunk is taken. */
-static void queue_drop_chunk(struct bucket_trie *trie, struct queue *queue)
-{
-	uint32_t chunk = queue->chunk;
-
-	queue->chunk = trie->pools.following[chunk];
-	queue->first = 0;
-	give_chunk(trie, chunk);
-}
-
-/* So many of a queue's first chunk have left it. */
-HOT void queue_drop(struct bucket_trie *trie, struct queue *queue, uint32_t count)
-{
-	queue->first += count;
-	queue->count -= count;
-	if (queue->first == CHUNK || !queue->count)
-		queue_drop_chunk(trie, queue);
-	if (queue->count) {
-		queue->least = queue_first(trie, queue)->key;
-		return;
-	}
-	if (queue->owner)
-		queue->owner->queue = NULL;
-	*queue = empty_queue;
-	trie->queues &= ~(UINT64_C(1) << (queue - trie->queue));
-}
-
-/* Which queue is earliest. Who that is nobody can foresee, so there is no branch on it. */
-static void find_earliest(struct bucket_trie *trie)
-{
-	uint64_t least = UINT64_MAX, next = UINT64_MAX;
-	struct queue *earliest = &trie->queue[0];
-
-	for (struct queue *queue = trie->queue; queue < trie->queue + QUEUES; queue++) {
-		uint64_t key = queue->least;
-
-		next = min(next, max(least, key));
-		earliest = key < least ? queue : earliest;
-		least = min(least, key);
-	}
-	trie->earliest = earliest;
-	trie->queues_least = least;
-	trie->queues_next = next;
-}
-
-/* The first of the earliest queue has become another. */
-HOT void earliest_moves(struct bucket_trie *trie)
-{
-	if (trie->earliest->least <= trie->queues_next)
-		trie->queues_least = trie->earliest->least;
-	else
-		find_earliest(trie);
-}
-
-/* Whether a queue's next needs another chunk. */
-HOT bool is_full(const struct queue *queue)
-{
-	return (queue->first + queue->count) % CHUNK == 0;
-}
-
-/* An empty queue; NULL when there is none. */
-static struct queue *vacant_queue(struct bucket_trie *trie)
-{
-	unsigned first = (unsigned)__builtin_ctzll(~trie->queues);
-
-	return first < QUEUES ? &trie->queue[first] : NULL;
-}
-
-/* A queue gets a chunk, for an entry with this key. */
-static void queue_add_chunk(struct bucket_trie *trie, struct queue *queue, uint64_t key)
-{
-	uint32_t chunk = take_chunk(trie);
-
-	if (queue->count) {
-		trie->pools.following[queue->last_chunk] = chunk;
-	} else {
-		queue->chunk = chunk;
-		queue->least = key;
-		trie->queues |= UINT64_C(1) << (queue - trie->queue);
-	}
-	queue->last_chunk = chunk;
-	queue->vacant = chunk_at(trie, chunk);
-}
-
-/* Where a queue has a vacant place. Its keys are not greater. */
-HOT void queue_push(struct queue *queue, uint64_t key, struct timer *timer, uint32_t slot)
-{
-	struct entry *entry = queue->vacant++;
-
-	entry->key = queue->last = key;
-	entry->timer = timer;
-	entry->slot = slot;
-	queue->count++;
-}
-
 /* --- sweeping: entries whose timer is gone make room */
 
 /* Keeps what is not dead, in order; returns how many that is. */
@@ -935,82 +845,6 @@ static uint32_t sweep_entries(struct bucket_trie *trie, struct entry *entry, uin
 			entry[kept++] = entry[i];
 	}
 	return kept;
-}
-
-/*
- * Where what is kept of a queue goes: to the end of an empty one, which no others come to, so that those
- * before are there and those after are in the queue. NULL if none is empty.
- */
-static struct queue *kept_queue(struct bucket_trie *trie, const struct queue *queue)
-{
-	struct queue *kept = trie->kept;
-
-	if (!kept || !kept->count || kept->owner || kept->last > queue->least)
-		trie->kept = vacant_queue(trie);
-	return trie->kept;
-}
-
-/* The first chunk of a queue leaves it, and what is not dead of it is kept. */
-static void sweep_queue_chunk(struct bucket_trie *trie, struct queue *queue)
-{
-	struct queue *kept = kept_queue(trie, queue);
-	struct entry entries[CHUNK];
-	uint32_t count = (uint32_t)min(CHUNK - queue->first, queue->count);
-
-	memcpy(entries, queue_first(trie, queue), count * sizeof(*entries));
-	queue_drop(trie, queue, count);
-	count = sweep_entries(trie, entries, count);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct entry *entry = &entries[i];
-
-		if (!kept) {
-			file_entry(trie, entry);
-			continue;
-		}
-		if (is_full(kept))
-			queue_add_chunk(trie, kept, entry->key);
-		queue_push(kept, entry->key, entry->timer, entry->slot);
-	}
-}
-
-/* A queue of which all went through is what was kept of it. */
-static void take_over_kept(struct bucket_trie *trie, struct queue *queue, struct common *owner)
-{
-	struct queue *kept = trie->kept;
-
-	if (!kept || !kept->count || kept->owner)
-		return;
-	*queue = *kept;
-	*kept = empty_queue;
-	trie->queues |= UINT64_C(1) << (queue - trie->queue);
-	trie->queues &= ~(UINT64_C(1) << (kept - trie->queue));
-	queue->owner = owner;
-	if (owner)
-		owner->queue = queue;
-}
-
-/* Goes on sweeping queues, for so many chunks. */
-static void sweep_queues(struct bucket_trie *trie, int64_t budget)
-{
-	for (; trie->sweep_queue < QUEUES; trie->sweep_queue++) {
-		struct queue *queue = &trie->queue[trie->sweep_queue];
-		struct common *owner = queue->owner;
-
-		for (; queue->count && budget > 0; budget--)
-			sweep_queue_chunk(trie, queue);
-		if (queue->count)
-			break;
-		take_over_kept(trie, queue, owner);
-	}
-	trie->sweeping_queues = trie->sweep_queue < QUEUES;
-	find_earliest(trie);
-}
-
-static void begin_sweeping_queues(struct bucket_trie *trie)
-{
-	trie->sweeping_queues = true;
-	trie->sweep_queue = 0;
-	trie->kept = NULL;
 }
 
 /* The chunk that is being filled; and the next one if nothing is left of it. */
@@ -1164,9 +998,6 @@ static void sweep(struct bucket_trie *trie, int64_t budget)
 	trie->fresh_count = sweep_entries(trie, trie->fresh, trie->fresh_count);
 	trie->sweeping = false;
 	trie->sweep_key = 0;
-	/* What is dead now is in queues. */
-	if (trie->dead > trie->entries / 8)
-		begin_sweeping_queues(trie);
 }
 
 /* All at once. After it no entry is dead. */
@@ -1180,16 +1011,12 @@ static void sweep_all(struct bucket_trie *trie)
 	trie->sweep_key = 0;
 	sweep(trie, budget);
 	sweep_leaf(trie, &trie->herd, &budget);
-	if (!trie->dead)
-		return;
-	begin_sweeping_queues(trie);
-	sweep_queues(trie, INT64_MAX);
 }
 
 /* Whether all of a window cannot be filed but for sweeping. */
 static bool is_crowded(const struct bucket_trie *trie)
 {
-	return trie->entries + trie->young_room + WINDOW > trie->pools.limit;
+	return trie->entries + trie->room + WINDOW > trie->pools.limit;
 }
 
 /*
@@ -1199,9 +1026,7 @@ static bool is_crowded(const struct bucket_trie *trie)
  */
 static void tidy(struct bucket_trie *trie, int64_t chunks)
 {
-	if (trie->sweeping_queues) {
-		sweep_queues(trie, chunks);
-	} else if (trie->sweeping || trie->dead > trie->entries / 4 + WINDOW / 8) {
+	if (trie->sweeping || trie->dead > trie->entries / 4 + WINDOW / 8) {
 		trie->sweeping = true;
 		sweep(trie, chunks);
 	}
@@ -1361,7 +1186,7 @@ static void near_add(struct bucket_trie *trie, struct entry entry)
 		merge_fresh(trie);
 }
 
-/* --- the young */
+/* --- windows of places */
 
 /* Of 64 places, those that a young timer has. */
 HOT uint64_t places_taken(const struct bucket_trie *trie, uint32_t word)
@@ -1373,7 +1198,19 @@ HOT uint64_t places_taken(const struct bucket_trie *trie, uint32_t word)
 HOT void vacate(struct bucket_trie *trie, uint32_t place)
 {
 	trie->pools.vacant_place[place / 64] |= UINT64_C(1) << place % 64;
-	trie->young_vacancies++;
+}
+
+/* The first from this place on, and before the end, that is not vacant; or the end. */
+static uint32_t first_taken(const struct bucket_trie *trie, uint32_t place, uint32_t end)
+{
+	while (place < end) {
+		uint64_t taken = ~trie->pools.vacant_place[place / 64] >> place % 64;
+
+		if (taken)
+			return (uint32_t)min(place + (unsigned)__builtin_ctzll(taken), end);
+		place = (place / 64 + 1) * 64;
+	}
+	return end;
 }
 
 static uint32_t young_count(const struct bucket_trie *trie)
@@ -1386,7 +1223,7 @@ HOT struct entry *chunk_of_places(const struct bucket_trie *trie, uint32_t place
 	return chunk_at(trie, trie->pools.place_chunk[place / CHUNK]);
 }
 
-/* Where a place for a young timer's entry is. */
+/* Where a place's entry is. */
 HOT struct entry *place_at(const struct bucket_trie *trie, uint32_t place)
 {
 	return chunk_of_places(trie, place) + place % CHUNK;
@@ -1410,14 +1247,13 @@ static void close_word(struct bucket_trie *trie)
 	trie->young_vacant = 0;
 }
 
-/* An entry leaves the young as it is, and its place gets another slot. There is one. */
-static struct entry leave_young(struct bucket_trie *trie, struct entry *place)
+/* An entry is to be filed as it is, and its place gets another slot. There is one. */
+static struct entry leave_place(struct bucket_trie *trie, struct entry *place)
 {
 	struct entry entry = *place;
 
 	place->slot = take_slot(trie);
 	trie->entries++;
-	trie->armed++;
 	return entry;
 }
 
@@ -1428,6 +1264,263 @@ static void clear_window(struct bucket_trie *trie, uint32_t window)
 	trie->pools.window[window].least = UINT64_MAX;
 	trie->pools.window[window].generation++;
 }
+
+/* A window gets places, if there is room for them: else NONE. */
+static uint32_t open_window(struct bucket_trie *trie)
+{
+	uint32_t window = trie->closed;
+
+	if (trie->entries + trie->room + 3 * WINDOW > trie->pools.limit)
+		return NONE;
+	if (window != NONE)
+		trie->closed = trie->pools.window[window].next;
+	else if (trie->windows < trie->pools.places / WINDOW)
+		window = trie->windows++;
+	else
+		return NONE;
+	for (uint32_t place = window * WINDOW; place < (window + 1) * WINDOW; place++) {
+		if (place % CHUNK == 0)
+			trie->pools.place_chunk[place / CHUNK] = take_chunk(trie);
+		place_at(trie, place)->slot = take_slot(trie);
+	}
+	clear_window(trie, window);
+	trie->room += WINDOW;
+	return window;
+}
+
+/* A window that is in no use, with all its places vacant; NONE if there is no room. */
+static uint32_t take_window(struct bucket_trie *trie)
+{
+	uint32_t window = trie->spare;
+
+	if (window == NONE)
+		return open_window(trie);
+	trie->spare = trie->pools.window[window].next;
+	trie->spares--;
+	return window;
+}
+
+/* The memory of a window in no use becomes free. */
+static void close_window(struct bucket_trie *trie, uint32_t window)
+{
+	uint32_t first = window * WINDOW, end = first + WINDOW;
+
+	for (uint32_t place = first; place < end; place++)
+		give_slot(trie, place_at(trie, place)->slot);
+	for (uint32_t place = first; place < end; place += CHUNK)
+		give_chunk(trie, trie->pools.place_chunk[place / CHUNK]);
+	trie->room -= WINDOW;
+	trie->pools.window[window].next = trie->closed;
+	trie->closed = window;
+}
+
+/* There is one that is in no use. */
+static void close_spare(struct bucket_trie *trie)
+{
+	close_window(trie, take_window(trie));
+}
+
+/*
+ * A window of a queue has no timers any more, and is in no use. It stays open until its memory is needed:
+ * queues end and begin again.
+ */
+static void give_window(struct bucket_trie *trie, uint32_t window)
+{
+	clear_window(trie, window);
+	trie->pools.window[window].next = trie->spare;
+	trie->spare = window;
+	trie->spares++;
+}
+
+/* Words of places, in the ring of the young's windows. */
+static uint32_t word_after(const struct bucket_trie *trie, uint32_t word)
+{
+	if ((word + 1) % WINDOW_WORDS)
+		return word + 1;
+	return trie->pools.window[word / WINDOW_WORDS].next * WINDOW_WORDS;
+}
+
+static uint32_t word_before(const struct bucket_trie *trie, uint32_t window)
+{
+	return trie->pools.window[window].previous * WINDOW_WORDS + WINDOW_WORDS - 1;
+}
+
+/* A window becomes one of the young's, to be filed after all others. */
+static void join_young(struct bucket_trie *trie, uint32_t window, uint32_t vacancies)
+{
+	struct window *windows = trie->pools.window, *joins = &windows[window];
+
+	joins->queued = false;
+	if (!trie->young_room)
+		trie->young_window = joins->previous = window;
+	joins->next = trie->young_window;
+	if (trie->young_room)
+		joins->previous = windows[joins->next].previous;
+	windows[joins->previous].next = window;
+	windows[joins->next].previous = window;
+	trie->young_room += WINDOW;
+	trie->young_vacancies += vacancies;
+}
+
+/* A window of which all places are vacant is not the young's any more. There are others. */
+static void leave_young(struct bucket_trie *trie, uint32_t window)
+{
+	struct window *windows = trie->pools.window, *leaves = &windows[window];
+
+	if (trie->young_window == window)
+		trie->young_window = leaves->next;
+	if (trie->young_word / WINDOW_WORDS == window)
+		trie->young_word = word_before(trie, window);
+	windows[leaves->previous].next = leaves->next;
+	windows[leaves->next].previous = leaves->previous;
+	trie->young_room -= WINDOW;
+	trie->young_vacancies -= WINDOW;
+}
+
+/* --- queues of common timeouts */
+
+/* Which queue is earliest. Who that is nobody can foresee, so there is no branch on it. */
+static void find_earliest(struct bucket_trie *trie)
+{
+	uint64_t least = UINT64_MAX, next = UINT64_MAX;
+	struct queue *earliest = &trie->queue[0];
+
+	for (struct queue *queue = trie->queue; queue < trie->queue + QUEUES; queue++) {
+		uint64_t key = queue->least;
+
+		next = min(next, max(least, key));
+		earliest = key < least ? queue : earliest;
+		least = min(least, key);
+	}
+	trie->earliest = earliest;
+	trie->queues_least = least;
+	trie->queues_next = next;
+}
+
+/* The first of the earliest queue has become another. */
+HOT void earliest_moves(struct bucket_trie *trie)
+{
+	if (trie->earliest->least <= trie->queues_next)
+		trie->queues_least = trie->earliest->least;
+	else
+		find_earliest(trie);
+}
+
+/* An empty queue; NULL when there is none. */
+static struct queue *vacant_queue(struct bucket_trie *trie)
+{
+	unsigned first = (unsigned)__builtin_ctzll(~trie->queues);
+
+	return first < QUEUES ? &trie->queue[first] : NULL;
+}
+
+/* A queue that no window is left of. */
+static void end_queue(struct bucket_trie *trie, struct queue *queue)
+{
+	queue->owner->queue = NULL;
+	*queue = empty_queue;
+	trie->queues &= ~(UINT64_C(1) << (queue - trie->queue));
+}
+
+/* Where its places in one of its windows end. */
+HOT uint32_t end_in(const struct queue *queue, uint32_t window)
+{
+	return window == queue->last_window ? queue->end : (window + 1) * WINDOW;
+}
+
+/* An interval gets a queue if it has none, and its queue gets a window, for this key. There is one. */
+static struct queue *queue_add_window(struct bucket_trie *trie, struct common *common,
+				      uint32_t window, uint64_t key)
+{
+	struct window *windows = trie->pools.window;
+	struct queue *queue = common->queue;
+
+	if (queue) {
+		windows[queue->last_window].next = window;
+	} else {
+		queue = common->queue = vacant_queue(trie);
+		queue->owner = common;
+		queue->least = key;
+		queue->first = window * WINDOW;
+		trie->queues |= UINT64_C(1) << (queue - trie->queue);
+	}
+	/* Places count as taken from the beginning: end says which are. */
+	memset(&trie->pools.vacant_place[window * WINDOW_WORDS], 0, WINDOW / 8);
+	windows[window].queued = true;
+	windows[window].previous = queue->last_window;
+	queue->last_window = window;
+	queue->end = window * WINDOW;
+	queue->generation = windows[window].generation;
+	return queue;
+}
+
+/* All before this place, which is in the queue's first window, have left it. */
+static void queue_move_on(struct bucket_trie *trie, struct queue *queue, uint32_t place)
+{
+	uint32_t window = queue->first / WINDOW;
+
+	while ((place = first_taken(trie, place, end_in(queue, window))) == end_in(queue, window)) {
+		uint32_t next = trie->pools.window[window].next;
+		bool was_last = window == queue->last_window;
+
+		give_window(trie, window);
+		if (was_last) {
+			end_queue(trie, queue);
+			return;
+		}
+		window = next;
+		place = window * WINDOW;
+	}
+	queue->first = place;
+	queue->least = place_at(trie, place)->key;
+}
+
+/* Vacant places of a queue's window, and those that none had yet. */
+static uint32_t vacancies_in(const struct bucket_trie *trie, const struct queue *queue,
+			     uint32_t window)
+{
+	const uint64_t *vacant = &trie->pools.vacant_place[window * WINDOW_WORDS];
+	uint32_t vacancies = (window + 1) * WINDOW - end_in(queue, window);
+
+	for (uint32_t word = 0; word < WINDOW_WORDS; word++)
+		vacancies += (uint32_t)__builtin_popcountll(vacant[word]);
+	return vacancies;
+}
+
+/* A queue goes on without its first window, or without its last. */
+static void queue_leave_window(struct bucket_trie *trie, struct queue *queue, uint32_t window)
+{
+	const struct window *leaves = &trie->pools.window[window];
+
+	if (window != queue->last_window) {
+		queue->first = leaves->next * WINDOW;
+		queue_move_on(trie, queue, queue->first);
+	} else if (window != queue->first / WINDOW) {
+		queue->last_window = leaves->previous;
+		queue->end = (queue->last_window + 1) * WINDOW;
+	} else {
+		end_queue(trie, queue);
+	}
+	find_earliest(trie);
+}
+
+/* A queue's first or last window becomes one of the young's, with the timers that it has. */
+static void release_window(struct bucket_trie *trie, struct queue *queue, uint32_t window)
+{
+	uint32_t end = end_in(queue, window), vacancies = vacancies_in(trie, queue, window);
+	uint32_t first = first_taken(trie, window * WINDOW, end);
+	uint64_t least = first < end ? place_at(trie, first)->key : UINT64_MAX;
+
+	queue_leave_window(trie, queue, window);
+	for (; end < (window + 1) * WINDOW; end++)
+		vacate(trie, end);
+	trie->pools.window[window].least = least;
+	trie->young_least = min(trie->young_least, least);
+	trie->armed -= WINDOW - vacancies;
+	join_young(trie, window, vacancies);
+}
+
+/* --- the young */
 
 /* One of the young is filed, and its place gets another slot. */
 HOT void file_young(struct bucket_trie *trie, struct entry *place)
@@ -1491,43 +1584,30 @@ COLD void file_window(struct bucket_trie *trie, uint32_t window)
 	clear_window(trie, window);
 }
 
-/* More windows, next to be used; whether there are any. */
-static bool open_windows(struct bucket_trie *trie)
+/* The window to be filed next is filed and given up. There are others. */
+static void give_up_young(struct bucket_trie *trie)
 {
-	uint32_t room = trie->young_room, more = room ? room : WINDOW;
-
-	if (more > ROOM_MOST)
-		more = ROOM_MOST;
-	if (more > trie->pools.places - room)
-		more = trie->pools.places - room;
-	if (!more || trie->entries + room + more + 2 * WINDOW > trie->pools.limit)
-		return false;
-	for (uint32_t place = room; place < room + more; place++) {
-		if (place % CHUNK == 0)
-			trie->pools.place_chunk[place / CHUNK] = take_chunk(trie);
-		place_at(trie, place)->slot = take_slot(trie);
-	}
-	for (uint32_t window = room / WINDOW; window < (room + more) / WINDOW; window++)
-		clear_window(trie, window);
-	trie->young_room += more;
-	trie->young_vacancies += more;
-	trie->young_word = room / 64 - 1;
-	return true;
-}
-
-/* The last window is filed and not used any more. */
-static void close_window(struct bucket_trie *trie)
-{
-	uint32_t window = trie->young_room / WINDOW - 1;
+	uint32_t window = trie->young_window;
 
 	file_window(trie, window);
-	memset(&trie->pools.vacant_place[window * WINDOW_WORDS], 0, WINDOW / 8);
-	for (uint32_t place = window * WINDOW; place < trie->young_room; place++)
-		give_slot(trie, place_at(trie, place)->slot);
-	for (uint32_t place = window * WINDOW; place < trie->young_room; place += CHUNK)
-		give_chunk(trie, trie->pools.place_chunk[place / CHUNK]);
-	trie->young_room -= WINDOW;
-	trie->young_vacancies -= WINDOW;
+	leave_young(trie, window);
+	close_window(trie, window);
+}
+
+/* One window fewer, or one more that can be filed. Whether there was any. */
+static bool give_up_window(struct bucket_trie *trie)
+{
+	struct queue *queue = trie->earliest;
+
+	if (trie->spares)
+		close_spare(trie);
+	else if (trie->young_room > WINDOW)
+		give_up_young(trie);
+	else if (trie->queues)
+		release_window(trie, queue, queue->last_window);
+	else
+		return false;
+	return true;
 }
 
 /* Room for what is to be filed. Where it is too little, there are fewer windows. */
@@ -1535,8 +1615,49 @@ static void relieve(struct bucket_trie *trie)
 {
 	if (trie->dead > trie->entries / 4)
 		sweep_all(trie);
-	while (is_crowded(trie) && trie->young_room > WINDOW)
-		close_window(trie);
+	while (is_crowded(trie) && give_up_window(trie))
+		;
+	if (is_crowded(trie))
+		sweep_all(trie);
+}
+
+/*
+ * A queue's window that has places for the young, and is one of theirs now; NONE when there is none. The
+ * last is better than the first, as it is due later.
+ */
+static uint32_t window_from_queue(struct bucket_trie *trie)
+{
+	for (uint64_t left = trie->queues; left; left &= left - 1) {
+		struct queue *queue = &trie->queue[__builtin_ctzll(left)];
+		uint32_t ends[] = { queue->last_window, queue->first / WINDOW };
+
+		for (unsigned i = 0; i < 2; i++) {
+			if (vacancies_in(trie, queue, ends[i]) < WINDOW / 8)
+				continue;
+			release_window(trie, queue, ends[i]);
+			return ends[i];
+		}
+	}
+	return NONE;
+}
+
+/* New windows for the young, as many as there are but not too many; the first of them, or NONE. */
+static uint32_t new_windows(struct bucket_trie *trie)
+{
+	uint32_t more = trie->young_room ? trie->young_room / WINDOW : 1, first = NONE;
+
+	if (more > OPEN_MOST)
+		more = OPEN_MOST;
+	while (more--) {
+		uint32_t window = take_window(trie);
+
+		if (window == NONE)
+			break;
+		join_young(trie, window, WINDOW);
+		if (first == NONE)
+			first = window;
+	}
+	return first;
 }
 
 /* What taking those that are due out of a window costs, in removals that need no sweeping. */
@@ -1558,10 +1679,18 @@ static void reckon(struct bucket_trie *trie)
  */
 static bool more_room(struct bucket_trie *trie)
 {
+	uint32_t window;
+
 	trie->ended += trie->ended_young;
 	reckon(trie);
-	if (trie->ended <= WINDOW / 4 || trie->worth < 0 || !open_windows(trie))
+	if (trie->ended <= WINDOW / 4 || trie->worth < 0)
 		return false;
+	window = window_from_queue(trie);
+	if (window == NONE)
+		window = new_windows(trie);
+	if (window == NONE)
+		return false;
+	trie->young_word = word_before(trie, window);
 	trie->ended = 0;
 	return true;
 }
@@ -1591,11 +1720,19 @@ static void make_room(struct bucket_trie *trie)
 	/* What more windows cost is forgotten with time, so that it is tried again. */
 	if (trie->worth < 0)
 		trie->worth += DUE_COST;
-	if (trie->young_window >= trie->young_room / WINDOW)
-		trie->young_window = 0;
 	file_window(trie, trie->young_window);
-	trie->young_word = trie->young_window * WINDOW_WORDS - 1;
-	trie->young_window++;
+	trie->young_word = word_before(trie, trie->young_window);
+	trie->young_window = trie->pools.window[trie->young_window].next;
+}
+
+/* Fetches the vacant places of a word ahead, which are few. */
+static void prefetch_places(const struct bucket_trie *trie, uint32_t word)
+{
+	uint64_t vacant = trie->pools.vacant_place[word];
+
+	for (unsigned most = 16; vacant && most--; vacant &= vacant - 1)
+		__builtin_prefetch(place_at(trie, word * 64 + (uint32_t)__builtin_ctzll(vacant)),
+				   1);
 }
 
 /*
@@ -1611,17 +1748,18 @@ COLD void find_place(struct bucket_trie *trie)
 	if (is_crowded(trie))
 		relieve(trie);
 	if (trie->worth < -WINDOW && trie->young_room > WINDOW)
-		close_window(trie);
-	if (trie->young_vacancies <= trie->young_room / 16 && !more_room(trie) &&
+		give_up_young(trie);
+	if (trie->young_vacancies <= trie->young_room / 8 && !more_room(trie) &&
 	    trie->young_vacancies <= trie->young_room / 64)
 		make_room(trie);
 	word = trie->young_word;
 	do
-		word = word + 1 < trie->young_room / 64 ? word + 1 : 0;
+		word = word_after(trie, word);
 	while (!vacant[word]);
 	set_word(trie, word);
 	trie->young_vacant = vacant[word];
 	vacant[word] = 0;
+	prefetch_places(trie, word_after(trie, word));
 }
 
 /* --- entries that hold, and those that don't */
@@ -1683,14 +1821,15 @@ static uint64_t see_to_young(struct bucket_trie *trie, uint32_t place, uint64_t 
 	}
 	timer->link.word[GENERATION] = 0;
 	if (state_of(timer) == ARMED) {
-		struct entry left = leave_young(trie, entry);
+		struct entry left = leave_place(trie, entry);
 
 		file_entry(trie, &left);
 	} else {
 		timer->link.half[SLOT] = 0;
-		trie->armed++;
 	}
+	trie->armed++;
 	vacate(trie, place);
+	trie->young_vacancies++;
 	return UINT64_MAX;
 }
 
@@ -1715,29 +1854,41 @@ static void take_due(struct bucket_trie *trie, uint32_t window, uint64_t now)
 }
 
 /*
- * Some of the young are due. Where there is one window it is filed. Where there are more they stay, but
- * for what is due, unless that happens too often.
+ * A window of the young has some that are due. If it is the only one it is filed. Else they stay, but for
+ * what is due, unless that happens too often.
  */
+static void see_window(struct bucket_trie *trie, uint32_t window, uint64_t now)
+{
+	if (trie->young_room == WINDOW || trie->worth < 0)
+		file_window(trie, window);
+	else
+		take_due(trie, window, now);
+	trie->worth -= DUE_COST;
+}
+
+/* Some of the young are due. */
 COLD void see_young(struct bucket_trie *trie, uint64_t now)
 {
-	struct window *window = trie->pools.window;
+	struct window *windows = trie->pools.window;
+	uint32_t window = trie->young_window, left = trie->young_room / WINDOW;
 	uint64_t least = UINT64_MAX;
 
 	reckon(trie);
-	for (uint32_t i = 0; i < trie->young_room / WINDOW; i++) {
-		if (window[i].least <= now && is_crowded(trie)) {
-			relieve(trie);
-			if (i >= trie->young_room / WINDOW)
-				break; /* this one is among those that were given up */
+	while (left) {
+		if (windows[window].least <= now) {
+			if (is_crowded(trie)) {
+				/* Others may be young after that: from the beginning. */
+				relieve(trie);
+				window = trie->young_window;
+				left = trie->young_room / WINDOW;
+				least = UINT64_MAX;
+				continue;
+			}
+			see_window(trie, window, now);
 		}
-		if (window[i].least <= now) {
-			if (trie->young_room == WINDOW || trie->worth < 0)
-				file_window(trie, i);
-			else
-				take_due(trie, i, now);
-			trie->worth -= DUE_COST;
-		}
-		least = min(least, window[i].least);
+		least = min(least, windows[window].least);
+		window = windows[window].next;
+		left--;
 	}
 	if (trie->worth < -2 * WINDOW)
 		trie->worth = -2 * WINDOW;
@@ -1939,48 +2090,37 @@ HOT struct common *common_for(struct bucket_trie *trie, uint64_t interval)
 	return &trie->common[interval * UINT64_C(0x9E3779B97F4A7C15) >> (64 - COMMON_BITS)];
 }
 
-/* Where there are a place and a slot. */
+/* Where the place that it gets is known. Its keys are not greater. */
 HOT void push_common(struct bucket_trie *trie, struct queue *queue, struct timer *timer,
 		     uint64_t deadline)
 {
-	uint32_t slot = take_slot(trie);
+	struct entry *entry = queue->vacant++;
+	uint32_t place = queue->end++;
 
 	timer->deadline = timer->key = deadline;
-	timer->link.word[0] = (uint64_t)ARMED << 32 | (slot + 1);
-	timer->link.word[GENERATION] = 0;
-	queue_push(queue, deadline, timer, slot);
-	trie->entries++;
+	timer->link.word[0] = (uint64_t)(place * STATES + ARMED) << 32 | (entry->slot + 1);
+	timer->link.word[GENERATION] = queue->generation;
+	entry->key = queue->last = deadline;
+	entry->timer = timer;
 	trie->armed++;
 }
 
-/* The queue of an interval, or an empty one, which it has from now on. */
-static struct queue *give_queue(struct bucket_trie *trie, struct common *common)
+/* The queue of an interval, with a place, where its next place is in another chunk; NULL for none. */
+static struct queue *queue_with_place(struct bucket_trie *trie, struct common *common,
+				      uint64_t deadline)
 {
 	struct queue *queue = common->queue;
 
-	if (!queue && (queue = vacant_queue(trie))) {
-		common->queue = queue;
-		queue->owner = common;
-	}
-	return queue;
-}
+	see_removals(trie, queue ? CHUNK : 1);
+	if (!queue || queue->end % WINDOW == 0) {
+		uint32_t window = take_window(trie);
 
-/* There is to be room in the queue of an interval, if it is to have one. */
-static struct queue *queue_with_room(struct bucket_trie *trie, struct common *common,
-				     uint64_t deadline)
-{
-	struct queue *queue = common->queue;
-
-	if (!queue || is_full(queue)) {
-		see_removals(trie, queue ? CHUNK : 1);
-		tidy(trie, CHUNK);
-		if (is_crowded(trie))
-			relieve(trie);
+		if (window == NONE)
+			return NULL;
+		queue = queue_add_window(trie, common, window, deadline);
+		tidy(trie, WINDOW);
 	}
-	/* Sweeping may have left nothing of it, or taken what was vacant. */
-	queue = give_queue(trie, common);
-	if (queue && is_full(queue))
-		queue_add_chunk(trie, queue, deadline);
+	queue->vacant = place_at(trie, queue->end);
 	return queue;
 }
 
@@ -1989,14 +2129,15 @@ COLD void arm_common_slowly(struct bucket_trie *trie, struct common *common, str
 			    uint64_t deadline)
 {
 	struct queue *queue = common->queue;
+	bool is_new = !queue;
 
 	if (deadline == TIMER_NEVER || (queue ? deadline < queue->last : !vacant_queue(trie)) ||
-	    !(queue = queue_with_room(trie, common, deadline))) {
+	    !(queue = queue_with_place(trie, common, deadline))) {
 		arm(trie, timer, deadline);
 		return;
 	}
 	push_common(trie, queue, timer, deadline);
-	if (queue->count == 1)
+	if (is_new)
 		find_earliest(trie);
 }
 
@@ -2014,19 +2155,25 @@ HOT void arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t dead
 		if (!queue && interval)
 			common->interval = interval;
 		arm(trie, timer, deadline);
-	} else if (!queue || is_full(queue) || !trie->vacant || deadline + 1 <= queue->last) {
+	} else if (!queue || queue->end % CHUNK == 0 || deadline + 1 <= queue->last) {
 		arm_common_slowly(trie, common, timer, deadline);
 	} else {
 		push_common(trie, queue, timer, deadline);
 	}
 }
 
-/* A timer's entry ends. The place of one that is young is vacant at once. */
+/* A timer's entry ends. Its place is vacant at once; a queue's is another's only with its window. */
 HOT void end_entry(struct bucket_trie *trie, const struct timer *timer)
 {
-	if (is_young(trie, timer)) {
-		trie->ended_young++;
+	if (has_place(trie, timer)) {
 		vacate(trie, timer->link.half[STATE] / STATES);
+		if (window_of(trie, timer)->queued) {
+			trie->ended++;
+			trie->armed--;
+		} else {
+			trie->ended_young++;
+			trie->young_vacancies++;
+		}
 	} else {
 		trie->ended++;
 		kill_entry(trie, timer->link.half[SLOT] - 1);
@@ -2196,11 +2343,36 @@ static size_t take_herd(struct bucket_trie *trie, struct timer **out, size_t max
 	return count;
 }
 
-/* Fetches the timers of a queue's second chunk ahead. */
-static void prefetch_queue(const struct bucket_trie *trie, const struct queue *queue)
+/* Fetches the timers ahead that follow this place of a queue, where a chunk ends. */
+static void prefetch_queue(const struct bucket_trie *trie, const struct queue *queue,
+			   uint32_t place)
 {
-	if (queue->count >= 2 * CHUNK)
-		prefetch_timers_of(trie, trie->pools.following[queue->chunk]);
+	uint32_t window = (place - 1) / WINDOW;
+
+	if (place == end_in(queue, window)) {
+		if (window == queue->last_window)
+			return;
+		place = trie->pools.window[window].next * WINDOW;
+	}
+	prefetch_timers_of(trie, trie->pools.place_chunk[place / CHUNK]);
+}
+
+/*
+ * An entry of a queue that does not hold. If its timer was put off it leaves, with a new key, and is to be
+ * filed; else it ends.
+ */
+static bool queue_lets_go(struct bucket_trie *trie, struct entry *place, struct entry *put_off)
+{
+	struct timer *timer = place->timer;
+
+	timer->link.word[GENERATION] = 0;
+	if (state_of(timer) == DISARMED) {
+		timer->link.half[SLOT] = 0;
+		return false;
+	}
+	*put_off = leave_place(trie, place);
+	put_off->key = timer->key = timer->deadline;
+	return true;
 }
 
 /*
@@ -2211,24 +2383,37 @@ static bool take_queue_chunk(struct bucket_trie *trie, struct queue *queue, uint
 			     struct timer **out, size_t max, size_t *count)
 {
 	struct entry put_off[CHUNK];
-	const struct entry *first = queue_first(trie, queue), *entry = first;
-	uint32_t most = (uint32_t)min(CHUNK - queue->first, queue->count), put_off_count = 0;
+	uint32_t first = queue->first, put_off_count = 0;
+	uint32_t end = (uint32_t)min((first / CHUNK + 1) * CHUNK, end_in(queue, first / WINDOW));
+	struct entry *chunk = chunk_of_places(trie, first);
+	uint64_t *vacant = &trie->pools.vacant_place[first / 64];
+	uint64_t of_chunk = (UINT64_C(1) << (end - first)) - 1;
+	uint64_t taken = ~*vacant >> first % 64 & of_chunk;
 	bool hold = true;
 
-	if (!queue->first)
-		prefetch_queue(trie, queue);
+	if (first % CHUNK == 0 && end % CHUNK == 0)
+		prefetch_queue(trie, queue, end);
 	*count = 0;
-	for (; *count < max && entry < first + most && entry->key <= until; entry++) {
-		if (holds(trie, entry)) {
-			out[(*count)++] = hand_over(trie, entry);
+	for (; taken; taken &= taken - 1) {
+		uint32_t place = first + (unsigned)__builtin_ctzll(taken);
+		struct entry *entry = &chunk[place % CHUNK];
+		struct timer *timer = entry->timer;
+
+		if (entry->key > until || *count == max) {
+			end = place;
+			break;
+		}
+		if (timer->deadline == entry->key) {
+			timer->link = (union timer_link){ .word = { 0 } };
+			out[(*count)++] = timer;
 			continue;
 		}
 		hold = false;
-		put_off[put_off_count] = *entry;
-		if (was_put_off(trie, &put_off[put_off_count]))
+		if (queue_lets_go(trie, entry, &put_off[put_off_count]))
 			until = min(until, put_off[put_off_count++].key);
 	}
-	queue_drop(trie, queue, (uint32_t)(entry - first));
+	*vacant |= ((UINT64_C(1) << (end - first)) - 1) << first % 64;
+	queue_move_on(trie, queue, end);
 	earliest_moves(trie);
 	for (uint32_t i = 0; i < put_off_count; i++)
 		file_entry(trie, &put_off[i]);
@@ -2244,12 +2429,19 @@ static size_t take_queues(struct bucket_trie *trie, uint64_t until, struct timer
 	size_t count = 0, taken;
 	bool hold = true;
 
-	while (count < max && trie->queues && trie->queues_least <= until && hold) {
+	if (is_crowded(trie)) {
+		relieve(trie);
+		if (!trie->young_vacant)
+			find_place(trie);
+		return 0;
+	}
+	while (count < max && trie->queues_least <= until && hold && !is_crowded(trie)) {
 		hold = take_queue_chunk(trie, trie->earliest, min(until, trie->queues_next),
 					out + count, max - count, &taken);
 		count += taken;
+		if (!trie->queues)
+			break;
 	}
-	trie->entries -= (uint32_t)count;
 	return count;
 }
 
@@ -2335,16 +2527,19 @@ static uint64_t bucket_trie_next(struct timer_set *set)
 
 /* --- the set */
 
+/* Places that have no timer though there is no other use for them: a queue has some at both ends. */
+#define PLACES_IDLE (2 * QUEUES * WINDOW)
+
 /* Entries and places: half as many again as timers, for what is dead and for places that are vacant. */
 static uint32_t limit_for(size_t capacity)
 {
-	return (uint32_t)(capacity + capacity / 2 + 3 * WINDOW);
+	return (uint32_t)(capacity + capacity / 2 + 4 * WINDOW + PLACES_IDLE);
 }
 
-/* Places for the young that a set may use: for all timers, and some to choose from. */
+/* Places that a set may use: for all timers, and some to choose from. */
 static uint32_t places_for(size_t capacity)
 {
-	return (uint32_t)((capacity + capacity / 8 + WINDOW - 1) / WINDOW * WINDOW);
+	return (uint32_t)((capacity + capacity / 8 + WINDOW - 1) / WINDOW * WINDOW + PLACES_IDLE);
 }
 
 /* Whole words, so many that it does not take long to find a vacant one. */
@@ -2355,12 +2550,12 @@ static uint32_t slots_for(size_t capacity)
 
 /*
  * Enough for as many, and a window that is being filed, where leaves have one chunk each that is not
- * full: those of the levels, and of one node for each NODE_TIMERS. Queues have two.
+ * full: those of the levels, and of one node for each NODE_TIMERS.
  */
 static uint32_t blocks_for(size_t capacity)
 {
 	size_t leaves = (LEVELS + capacity / NODE_TIMERS) * FANOUT;
-	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 2 * QUEUES + 4;
+	size_t chunks = (limit_for(capacity) + WINDOW) / CHUNK + leaves + 4;
 
 	return (uint32_t)((chunks + BLOCK - 1) / BLOCK);
 }
@@ -2515,13 +2710,15 @@ static int bucket_trie_create(struct timer_set **set, const void *options, uint6
 	trie->herd = trie->never = empty_bucket;
 	trie->free_chunk = trie->sweep_chunk = NONE;
 	trie->vacant_word = trie->young_word = NONE;
+	trie->spare = trie->closed = NONE;
 	if (grow(trie, FIRST_CAPACITY)) {
 		free(trie);
 		return -ENOMEM;
 	}
 	for (unsigned level = 0; level < LEVELS; level++)
 		trie->level[level] = take_node(trie);
-	open_windows(trie);
+	join_young(trie, take_window(trie), WINDOW);
+	trie->young_word = word_before(trie, trie->young_window);
 	find_place(trie);
 	*set = (struct timer_set *)trie;
 	return 0;
@@ -2608,24 +2805,36 @@ static void walk_node(const struct bucket_trie *trie, const struct node *node, e
 	}
 }
 
+/* Those of a word's places that have a timer. */
+static void walk_places(const struct bucket_trie *trie, uint32_t word, uint64_t taken,
+			entry_visitor *visit, void *data)
+{
+	for (; taken; taken &= taken - 1)
+		visit(place_at(trie, word * 64 + (uint32_t)__builtin_ctzll(taken)), data);
+}
+
 static void walk_young(const struct bucket_trie *trie, entry_visitor *visit, void *data)
 {
-	for (uint32_t word = 0; word < trie->young_room / 64; word++)
-		for (uint64_t left = places_taken(trie, word); left; left &= left - 1)
-			visit(place_at(trie, word * 64 + (uint32_t)__builtin_ctzll(left)), data);
+	uint32_t word = trie->young_window * WINDOW_WORDS;
+
+	for (uint32_t left = trie->young_room / 64; left--; word = word_after(trie, word))
+		walk_places(trie, word, places_taken(trie, word), visit, data);
 }
 
 static void walk_queue(const struct bucket_trie *trie, const struct queue *queue,
 		       entry_visitor *visit, void *data)
 {
-	uint32_t chunk = queue->chunk, first = queue->first;
+	uint32_t window = queue->first / WINDOW, place = queue->first;
 
-	for (uint32_t left = queue->count; left; left--) {
-		visit(chunk_at(trie, chunk) + first, data);
-		if (++first == CHUNK) {
-			chunk = trie->pools.following[chunk];
-			first = 0;
-		}
+	for (;;) {
+		uint32_t end = end_in(queue, window);
+
+		while ((place = first_taken(trie, place, end)) < end)
+			visit(place_at(trie, place++), data);
+		if (window == queue->last_window)
+			return;
+		window = trie->pools.window[window].next;
+		place = window * WINDOW;
 	}
 }
 
@@ -2668,7 +2877,7 @@ static void bucket_trie_for_each(const struct timer_set *set,
 
 struct count {
 	const struct bucket_trie *trie;
-	uint32_t entries, dead, chunks, nodes;
+	uint32_t entries, dead, chunks, nodes, queued, windows;
 	size_t armed;
 	const char *broken;
 };
@@ -2767,76 +2976,135 @@ static void check_level(struct count *count, unsigned level)
 	check_node(count, node, level, above(trie->current, level));
 }
 
+/* An entry that has a place. */
+static void check_place(struct count *count, const struct entry *entry, bool queued)
+{
+	const struct bucket_trie *trie = count->trie;
+	const struct timer *timer = entry->timer;
+
+	if (place_at(trie, timer->link.half[STATE] / STATES) != entry)
+		count->broken = "a timer has another place than its entry";
+	else if (!has_place(trie, timer))
+		count->broken = "a timer has another generation than its window";
+	else if (window_of(trie, timer)->queued != queued)
+		count->broken = "a window is not of those who have it";
+}
+
 static void check_young(const struct entry *entry, void *data)
 {
 	struct count *count = data;
-	const struct bucket_trie *trie = count->trie;
-	const struct timer *timer = entry->timer;
-	const struct window *window = window_of(trie, timer);
+	const struct window *window = window_of(count->trie, entry->timer);
 
-	if (place_at(trie, timer->link.half[STATE] / STATES) != entry)
-		count->broken = "a young timer has another place than its entry";
-	else if (!is_young(trie, timer))
-		count->broken = "a young timer has another generation than its window";
-	else if (entry->key < window->least)
+	check_place(count, entry, false);
+	if (entry->key < window->least)
 		count->broken = "what is young is before its window's least";
-	else if (window->least < trie->young_least)
+	else if (window->least < count->trie->young_least)
 		count->broken = "a window's least is before that of all";
 }
 
-static void check_places(struct count *count)
+/* So many windows are in a ring or list that begins with this one; or it is broken, as is one without an end. */
+static uint32_t windows_from(const struct bucket_trie *trie, uint32_t first)
+{
+	uint32_t count = 0, window = first;
+
+	do
+		count++;
+	while ((window = trie->pools.window[window].next) != first && window != NONE &&
+	       count <= trie->windows);
+	return count;
+}
+
+static void check_ring(struct count *count)
 {
 	const struct bucket_trie *trie = count->trie;
-	uint32_t vacancies = 0;
+	const struct window *windows = trie->pools.window;
+	uint32_t window = trie->young_window, vacancies = 0;
+	uint32_t word = window * WINDOW_WORDS;
 
-	for (uint32_t word = 0; word < trie->pools.places / 64; word++) {
+	if (windows_from(trie, window) != trie->young_room / WINDOW) {
+		count->broken = "windows of the young are miscounted";
+		return;
+	}
+	for (uint32_t left = trie->young_room / 64; left--; word = word_after(trie, word)) {
 		uint64_t vacant = trie->pools.vacant_place[word];
 
 		if (word == trie->young_word)
 			vacant |= trie->young_vacant;
 		vacancies += (uint32_t)__builtin_popcountll(vacant);
-		if (vacant && word >= trie->young_room / 64)
-			count->broken = "a place is vacant that cannot be taken";
+		window = word / WINDOW_WORDS;
+		if (windows[windows[window].next].previous != window || windows[window].queued)
+			count->broken = "the young's ring is broken";
 	}
-	if (!trie->young_vacant)
-		count->broken = "there is no place for a timer";
 	if (vacancies != trie->young_vacancies)
 		count->broken = "vacant places are miscounted";
 	walk_young(trie, check_young, count);
 }
 
+static void check_windows(struct count *count)
+{
+	const struct bucket_trie *trie = count->trie;
+	uint32_t spares = trie->spare == NONE ? 0 : windows_from(trie, trie->spare);
+	uint32_t closed = trie->closed == NONE ? 0 : windows_from(trie, trie->closed);
+
+	check_ring(count);
+	if (!trie->young_vacant)
+		count->broken = "there is no place for a timer";
+	count->windows += trie->young_room / WINDOW + spares;
+	if (spares != trie->spares)
+		count->broken = "windows in no use are miscounted";
+	if (count->windows * WINDOW != trie->room || count->windows + closed != trie->windows)
+		count->broken = "a window is lost";
+}
+
+struct order_check {
+	struct count *count;
+	uint64_t least, last;
+	bool broken;
+};
+
 static void check_queued(const struct entry *entry, void *data)
 {
-	struct range *range = data;
+	struct order_check *order = data;
 
-	check_key(entry, range);
-	range->least = entry->key;
+	check_place(order->count, entry, true);
+	order->count->queued++;
+	order->broken |= entry->key < order->least || entry->key > order->last;
+	order->least = entry->key;
 }
 
 static void check_queue(struct count *count, const struct queue *queue)
 {
 	const struct bucket_trie *trie = count->trie;
-	struct range range = { queue->least, queue->last, NULL };
-	uint32_t end = queue->first + queue->count;
+	struct order_check order = { .count = count, .least = queue->least, .last = queue->last };
+	uint32_t last = queue->last_window;
 
-	if ((trie->queues >> (queue - trie->queue) & 1) != (queue->count != 0))
-		count->broken = "the occupied queues disagree with their counts";
-	if (!queue->count) {
-		if (queue->least != UINT64_MAX || queue->last || queue->first || queue->owner)
-			count->broken = "an empty queue has keys or an interval";
+	if ((trie->queues >> (queue - trie->queue) & 1) != (queue->owner != NULL))
+		count->broken = "the occupied queues disagree with their intervals";
+	if (!queue->owner) {
+		if (queue->least != UINT64_MAX || queue->last || queue->first || queue->end)
+			count->broken = "an empty queue has keys or places";
 		return;
 	}
-	if (queue->owner && queue->owner->queue != queue)
+	if (queue->owner->queue != queue)
 		count->broken = "a queue's interval has another queue";
-	walk_queue(trie, queue, check_queued, &range);
-	if (range.broken || range.least != queue->last ||
-	    queue_first(trie, queue)->key != queue->least)
+	for (uint32_t window = queue->first / WINDOW;; window = trie->pools.window[window].next) {
+		count->windows++;
+		if (window == last || count->windows > trie->windows)
+			break;
+		if (trie->pools.window[trie->pools.window[window].next].previous != window)
+			count->broken = "a queue's windows are not linked";
+	}
+	if (count->windows > trie->windows) {
+		count->broken = "a queue has no end";
+		return;
+	}
+	walk_queue(trie, queue, check_queued, &order);
+	if (order.broken)
 		count->broken = "a queue is not in order";
-	if (queue->first >= CHUNK)
-		count->broken = "a queue begins beyond its first chunk";
-	if (end % CHUNK && queue->vacant != chunk_at(trie, queue->last_chunk) + end % CHUNK)
+	if (queue->end % CHUNK && queue->vacant != place_at(trie, queue->end))
 		count->broken = "a queue's next entry would not follow its last";
-	count->chunks += (end + CHUNK - 1) / CHUNK;
+	if (queue->generation != trie->pools.window[last].generation && queue->end % WINDOW)
+		count->broken = "a queue has another generation than its last window";
 }
 
 static void check_queues(struct count *count)
@@ -2894,16 +3162,16 @@ static void check_pools(struct count *count)
 		vacant += (uint32_t)__builtin_popcountll(~pools->taken[word]);
 		dead += (uint32_t)__builtin_popcountll(pools->dead[word]);
 	}
-	count->chunks += trie->young_room / CHUNK;
+	count->chunks += trie->room / CHUNK;
 	if (free_chunks + count->chunks != trie->chunks_touched ||
 	    pools->chunks - count->chunks != trie->chunks_free)
 		count->broken = "a chunk is lost";
 
 	vacant += (uint32_t)__builtin_popcountll(trie->vacant);
-	if (trie->entries + trie->young_room > pools->limit)
+	if (trie->entries + trie->room > pools->limit)
 		count->broken = "there are too many entries";
-	if (vacant + trie->entries + trie->young_room != pools->slots ||
-	    count->entries != trie->entries + young_count(trie))
+	if (vacant + trie->entries + trie->room != pools->slots ||
+	    count->entries != trie->entries + young_count(trie) + count->queued)
 		count->broken = "a slot is lost";
 	if (dead != count->dead || dead != trie->dead)
 		count->broken = "the dead are miscounted";
@@ -2932,7 +3200,7 @@ static const char *bucket_trie_check(const struct timer_set *set)
 		check_level(&count, level);
 	check_front(&count);
 	check_queues(&count);
-	check_places(&count);
+	check_windows(&count);
 	walk(count.trie, count_entry, &count);
 	check_pools(&count);
 	check_nodes(&count);

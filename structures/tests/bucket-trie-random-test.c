@@ -39,7 +39,7 @@ struct model {
 	uint64_t now, random, deadlines[8], intervals[INTERVALS];
 	uint64_t different; /* of those intervals are used */
 	uint64_t stops;	    /* of 8 armed, about so many are stopped */
-	bool queued, kept;  /* whether timers were in queues, and queues were swept */
+	bool queued;	    /* whether timers were in queues */
 };
 
 static uint64_t draw(struct model *model, uint64_t below)
@@ -148,7 +148,6 @@ static void check(struct model *model)
 	size_t armed = 0;
 
 	model->queued |= trie->queues != 0;
-	model->kept |= trie->kept != NULL;
 
 	if (broken)
 		fail_msg("%s", broken);
@@ -192,13 +191,16 @@ static void random_work(void **state)
 		memset(model->idle, true, sizeof(model->idle));
 		assert_int_equal(bucket_trie_create(&model->set, NULL, 0), 0);
 		assert_int_equal(bucket_trie_reserve(model->set, TIMERS), 0);
+		/* In every other run there is no more room than so many need, and no other. */
+		if (seed % 2)
+			trie_of(model->set)->pools.limit = TIMERS + 3 * WINDOW;
 		print_message("seed %u\n", (unsigned)seed);
 		for (unsigned i = 0; i < TURNS; i++) {
 			if (i % PHASE == 0)
 				begin_phase(model);
 			turn(model);
 		}
-		assert_true(model->queued && model->kept);
+		assert_true(model->queued);
 		bucket_trie_destroy(model->set);
 		free(model);
 	}

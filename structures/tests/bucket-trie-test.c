@@ -68,8 +68,8 @@ static void fill(struct churn *churn, uint64_t interval)
 					   churn->now + interval + draw(churn, 2 * interval), 0);
 }
 
-/* Time passes; whoever fires is armed again. Returns how many did. */
-static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
+/* Time passes. Returns how many fired. */
+static size_t fire(struct churn *churn, uint64_t time)
 {
 	struct timer *batch[64];
 	uint64_t last = 0;
@@ -84,6 +84,14 @@ static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
 		}
 		fired += count;
 	} while (count == 64);
+	return fired;
+}
+
+/* As fire, and those that fired are armed again. */
+static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
+{
+	size_t fired = fire(churn, time);
+
 	fill(churn, interval);
 	return fired;
 }
@@ -366,12 +374,19 @@ static void free_timer(struct churn *churn, size_t i)
 	memset(&churn->timers[i], 0, sizeof(churn->timers[i]));
 }
 
+static void count_one(const struct entry *entry, void *data)
+{
+	(void)entry;
+	++*(size_t *)data;
+}
+
 static size_t queued_timers(const struct churn *churn)
 {
 	size_t count = 0;
 
-	for (unsigned i = 0; i < QUEUES; i++)
-		count += churn->trie->queue[i].count;
+	for (uint64_t left = churn->trie->queues; left; left &= left - 1)
+		walk_queue(churn->trie, &churn->trie->queue[__builtin_ctzll(left)], count_one,
+			   &count);
 	return count;
 }
 
@@ -394,28 +409,30 @@ static void intervals_have_queues(void **state)
 	bucket_trie_insert(churn.set, &churn.timers[60], TIMER_NEVER, 1000);
 	assert_int_equal(queued_timers(&churn), 19);
 	check_churn(&churn);
-	assert_int_equal(pass(&churn, 10000, 1000), 60);
+	assert_int_equal(fire(&churn, 10000), 60);
 	assert_int_equal(queued_timers(&churn), 0);
 	close_churn(&churn);
 }
 
-/* Where all of a queue is dead it is swept empty, and goes on. */
-static void queues_are_swept_empty(void **state)
+/* Where all of a queue are removed, it ends when its time has come, and its windows are in no use. */
+static void queues_of_none_end(void **state)
 {
 	struct churn churn;
-	bool emptied = false;
 
 	(void)state;
-	open_churn(&churn, 1);
-	for (size_t i = 0; i < WINDOW / 2; i++, churn.now++) {
-		size_t before = queued_timers(&churn);
-
-		arm_for(&churn, 0, 1000);
-		emptied |= queued_timers(&churn) == 1 && before > 1;
-		check_churn(&churn);
-		free_timer(&churn, 0);
-	}
-	assert_true(emptied);
+	open_churn(&churn, 3 * WINDOW);
+	for (size_t i = 0; i <= 2 * WINDOW; i++)
+		arm_for(&churn, i, 1000);
+	for (size_t i = 1; i <= 2 * WINDOW; i++)
+		free_timer(&churn, i);
+	assert_int_equal(queued_timers(&churn), 0);
+	assert_true(churn.trie->queues != 0);
+	check_churn(&churn);
+	assert_int_equal(fire(&churn, 10000), 1);
+	assert_int_equal(churn.trie->queues, 0);
+	assert_int_equal(churn.trie->spares, 2);
+	arm_for(&churn, 1, 1000);
+	assert_int_equal(churn.trie->spares, 1);
 	close_churn(&churn);
 }
 
@@ -452,24 +469,74 @@ static void many_intervals_have_no_queues(void **state)
 	close_churn(&churn);
 }
 
-/* Sweeping all at once goes through queues too, and what is left of them stays in order. */
-static void queues_are_swept_at_once(void **state)
+/* Places of a queue's that were removed are the young's, with no new memory, and those who stayed fire. */
+static void places_of_queues_are_used_again(void **state)
 {
+	const size_t most = 16 * WINDOW;
+	struct churn churn;
+	uint32_t room;
+
+	(void)state;
+	open_churn(&churn, most);
+	for (size_t i = 0; i < most; i++)
+		arm_for(&churn, i, 100000);
+	room = churn.trie->room;
+	for (size_t i = 0; i < most; i += 2) {
+		free_timer(&churn, i);
+		arm_for(&churn, i, 200000);
+	}
+	assert_int_equal(churn.trie->dead, 0);
+	assert_in_range(churn.trie->room, room, room + 4 * WINDOW);
+	assert_true(churn.trie->young_room > 4 * WINDOW);
+	check_churn(&churn);
+	assert_int_equal(fire(&churn, 150000), most / 2);
+	assert_int_equal(fire(&churn, 250000), most / 2);
+	close_churn(&churn);
+}
+
+/* Where there is no room left queues' windows are given up, and their timers are filed. */
+static void queues_make_room(void **state)
+{
+	const size_t most = 64 * WINDOW;
+	struct churn churn;
+	uint32_t limit;
+
+	(void)state;
+	open_churn(&churn, most);
+	for (size_t i = 0; i < most / 2; i++)
+		arm_for(&churn, i, 100000 + i % 5);
+	assert_in_range(queued_timers(&churn), most / 2 - 10, most / 2);
+	limit = churn.trie->pools.limit;
+	/* All timers, the window that is left and what is kept free for it, nothing for ends of queues. */
+	churn.trie->pools.limit = (uint32_t)most + 3 * WINDOW;
+	for (size_t i = most / 2; i < most; i++)
+		bucket_trie_insert(churn.set, &churn.timers[i], 50000, 0);
+	assert_true(queued_timers(&churn) < most / 2 - WINDOW);
+	check_churn(&churn);
+	churn.trie->pools.limit = limit;
+	assert_int_equal(fire(&churn, 60000), most / 2);
+	assert_int_equal(fire(&churn, 200000), most / 2);
+	close_churn(&churn);
+}
+
+/* What is put off in a queue is filed, also where there is hardly room for it. */
+static void put_off_while_crowded(void **state)
+{
+	const size_t most = 64 * WINDOW;
 	struct churn churn;
 
 	(void)state;
-	open_churn(&churn, WINDOW);
-	for (size_t i = 0; i < WINDOW; i++, churn.now++)
-		arm_for(&churn, i, 1000 + i % 3);
-	for (size_t i = 0; i < WINDOW; i++)
-		if (i % 7 < 1)
-			free_timer(&churn, i);
-	assert_true(churn.trie->dead > 0);
-	sweep_all(churn.trie);
-	assert_int_equal(churn.trie->dead, 0);
-	assert_true(queued_timers(&churn) > WINDOW / 2);
+	open_churn(&churn, most);
+	for (size_t i = 0; i < most; i++)
+		arm_for(&churn, i, 100000);
+	for (size_t i = 0; i < most; i++)
+		bucket_trie_reinsert(churn.set, &churn.timers[i], 300000 + i, 0);
+	churn.trie->pools.limit = churn.trie->room + WINDOW + 100;
+	assert_int_equal(fire(&churn, 150000), 0);
+	assert_int_equal(queued_timers(&churn), 0);
+	assert_true(churn.trie->entries + WINDOW >= most);
 	check_churn(&churn);
-	assert_int_equal(pass(&churn, 10000, 1000), WINDOW - (WINDOW + 6) / 7);
+	assert_int_equal(fire(&churn, 200000 + most), most);
 	close_churn(&churn);
 }
 
@@ -486,10 +553,12 @@ int main(void)
 		cmocka_unit_test(herd_is_not_dealt_out),
 		cmocka_unit_test(herd_goes_back),
 		cmocka_unit_test(intervals_have_queues),
-		cmocka_unit_test(queues_are_swept_empty),
+		cmocka_unit_test(queues_of_none_end),
 		cmocka_unit_test(queues_rest_while_many_are_removed),
 		cmocka_unit_test(many_intervals_have_no_queues),
-		cmocka_unit_test(queues_are_swept_at_once),
+		cmocka_unit_test(places_of_queues_are_used_again),
+		cmocka_unit_test(queues_make_room),
+		cmocka_unit_test(put_off_while_crowded),
 	};
 
 	return RUN_GROUP(tests);
