@@ -236,8 +236,11 @@ include tests.mk
 
 format: ## clang-format everything
 	@clang-format -i $(formatted)
-format-check: ## fail if clang-format would change anything
+format-check: ## fail if clang-format would change anything, or a line is too long
 	@clang-format --dry-run -Werror $(formatted)
+	@for file in $(formatted); do expand $$file | awk -v file=$$file \
+		'length > 100 && !/"/ { print file ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' \
+		|| exit 1; done
 formatted = $(wildcard structures/*.[ch] structures/*/*.[ch] structures/*/*/*.[ch] bench/*.[ch] \
 	bench/*/*.[ch] loop/*.[ch] loop/*/*.[ch] loop/include/event2/*.h)
 

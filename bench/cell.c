@@ -167,8 +167,8 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
 }
 
 /*
- * How much of the memory lies in huge pages, unless there can be none. If they were asked for, none was
- * given, and the timers alone would hold one, then what was measured is not what was asked for.
+ * How much of the memory lies in huge pages, unless there can be none. If they were asked for, none
+ * was given, and the timers alone would hold one, then what was measured is not what was asked for.
  */
 static const char *record_pages(const struct cell *cell, json_t *record)
 {

@@ -171,7 +171,9 @@ static void visit_workloads(void (*visit)(const char *name, const char *summary,
 	}
 }
 
-/* A ':' in the pattern is what asks for those that wrap others; with * alone each would be twice. */
+/*
+ * A ':' in the pattern is what asks for those that wrap others; with * alone each would be twice.
+ */
 static void visit_subjects(void (*visit)(const char *name, const char *summary, void *data),
 			   void *data)
 {

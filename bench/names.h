@@ -38,8 +38,9 @@ void names_free(struct names *names);
  * Adds what a blank- or comma-separated list of words means. A word with * ? [ is a pattern over
  * the names that there are (workloads: over "name:variant" if it has a ':'); "!pattern" takes out
  * what it matches, and one over subjects matches those that wrap others (lazy:quad-heap) only if it
- * has a ':' itself; any other word must name a subject or workload, options included. A comma stands
- * between options, too, so lists with options are separated by blanks. 0, or an error as above.
+ * has a ':' itself; any other word must name a subject or workload, options included. A comma
+ * stands between options, too, so lists with options are separated by blanks. 0, or an error as
+ * above.
  */
 int names_expand_subjects(const char *words, struct names *names, char *error);
 int names_expand_workloads(const char *words, struct names *names, char *error);

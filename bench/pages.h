@@ -4,10 +4,10 @@
  * Timers, structures and whatever else a worker allocates come from the C library's allocator, so
  * this is set once for the process, before it starts, and no structure knows. Small: the kernel is
  * told to give this process no transparent huge pages, whatever the machine's setting is. Huge: the
- * allocator asks for them wherever an allocation is large enough to hold one (glibc 2.35 and later);
- * and before the first measured phase all that lies in small pages and could lie in huge ones is
- * moved (Linux 6.1 and later), as an array that has grown step by step was not large when it began.
- * Whether they were given is another matter, so what was is counted and recorded.
+ * allocator asks for them wherever an allocation is large enough to hold one (glibc 2.35 and
+ * later); and before the first measured phase all that lies in small pages and could lie in huge
+ * ones is moved (Linux 6.1 and later), as an array that has grown step by step was not large when
+ * it began. Whether they were given is another matter, so what was is counted and recorded.
  */
 #ifndef PAGES_H
 #define PAGES_H

@@ -42,7 +42,9 @@ struct workload {
 		*variants; /* options worth measuring, NULL-terminated; "" is the default */
 	const char *(*refuse)(const void *options); /* why a combination is impossible, or NULL */
 
-	/* Calls row with the words of an option that are worth a line each. NULL: there are none. */
+	/*
+	 * Calls row with the words of an option that are worth a line each. NULL: there are none.
+	 */
 	void (*explain)(void (*row)(const char *name, const char *what, const char *more));
 
 	/*

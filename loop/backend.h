@@ -7,8 +7,8 @@
  * business (io_map.h), which calls `change` when the sum of what is asked for on a descriptor
  * changes, and which the backend calls back with what is ready.
  *
- * EV_ bits here are EV_READ, EV_WRITE, EV_CLOSED and EV_ET. An error or a hang-up on a descriptor is
- * reported as EV_READ | EV_WRITE, so that whoever reads or writes next meets it.
+ * EV_ bits here are EV_READ, EV_WRITE, EV_CLOSED and EV_ET. An error or a hang-up on a descriptor
+ * is reported as EV_READ | EV_WRITE, so that whoever reads or writes next meets it.
  *
  * THREADS. Every operation is called with the base's lock held. `wait` lets go of it while it
  * sleeps (base_unlock, base_lock in lock.h); meanwhile other threads may call `change`.

@@ -71,7 +71,9 @@ static int make_lockable(struct event_base *base)
 	base->lock = lock_new();
 	if (!base->lock)
 		return -ENOMEM;
-	/* A program may have set locks and no conditions: then nobody waits for a callback's end. */
+	/*
+	 * A program may have set locks and no conditions: then nobody waits for a callback's end.
+	 */
 	if (condition_available()) {
 		base->callback_done = condition_new();
 		if (!base->callback_done)

@@ -88,8 +88,8 @@ extern struct event_base *current_base;
 extern _Thread_local struct event_base *base_at_hand __attribute__((tls_model("initial-exec")));
 
 /*
- * Whether the event's base is the one at hand, which is stored. So one comparison says that there is
- * a base, that nothing has to be locked and nothing checked. And the base does not depend on the
+ * Whether the event's base is the one at hand, which is stored. So one comparison says that there
+ * is a base, that nothing has to be locked and nothing checked. And the base does not depend on the
  * event's memory, only the branch does, which the processor predicts: what follows need not wait
  * until the event has come from memory, and with a million timers, that is what adding one waits
  * for. (The asm keeps the compiler from using two that it knows to be equal for each other.)

@@ -72,7 +72,9 @@ struct timeval time_to_wall(struct event_base *base, uint64_t time);
 uint64_t time_from_odd_timeval(const struct timeval *timeval);
 struct timeval time_to_timeval(uint64_t time);
 
-/* Normalised and shorter than 136 years, which nothing overflows. Not a common timeout's, either. */
+/*
+ * Normalised and shorter than 136 years, which nothing overflows. Not a common timeout's, either.
+ */
 static inline bool time_is_usual(const struct timeval *timeval)
 {
 	return (uint64_t)timeval->tv_sec <= UINT32_MAX && (uint64_t)timeval->tv_usec < 1000000;

@@ -1,9 +1,9 @@
 /*
  * closure.c - what surrounds a callback, by the kind of event
  *
- * Each closure is called with the base's lock, takes from the event all that the call needs, lets go
- * of the lock, calls, and takes it again. After the call the event may be gone: callbacks may free
- * what they were called for.
+ * Each closure is called with the base's lock, takes from the event all that the call needs, lets
+ * go of the lock, calls, and takes it again. After the call the event may be gone: callbacks may
+ * free what they were called for.
  */
 #include "loop/base.h"
 

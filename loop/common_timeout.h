@@ -40,7 +40,9 @@ struct common_timeouts {
 uint64_t common_duration(const struct event_base *base, uint16_t queue);
 struct timeval common_timeval(const struct event_base *base, uint16_t queue);
 
-/* Files an event, whose timer no structure holds, under its deadline. O(1) unless time went back. */
+/*
+ * Files an event, whose timer no structure holds, under its deadline. O(1) unless time went back.
+ */
 void common_insert(struct event_base *base, struct event *event, uint16_t queue, uint64_t deadline);
 void common_remove(struct event_base *base, struct event *event);
 

@@ -198,8 +198,8 @@ static __attribute__((noinline)) int move_timer(struct event_base *base, struct 
 }
 
 /*
- * What nearly every add is goes by the short way: a plain timer, of the base at hand, with a timeout
- * as people write them.
+ * What nearly every add is goes by the short way: a plain timer, of the base at hand, with a
+ * timeout as people write them.
  */
 int event_add(struct event *event, const struct timeval *timeout)
 {

@@ -22,7 +22,9 @@ void event_set_mem_functions(void *(*malloc_fn)(size_t), void *(*realloc_fn)(voi
 	release = free_fn ? free_fn : free;
 }
 
-/* A program's own functions need not set errno, and what they return for nothing is their affair. */
+/*
+ * A program's own functions need not set errno, and what they return for nothing is their affair.
+ */
 static void *or_no_memory(void *memory)
 {
 	if (!memory)

@@ -25,9 +25,9 @@ void notify_free(struct event_base *base);
 int notify_reinit(struct event_base *base);
 
 /*
- * notify_loop wakes the loop up, if it runs in another thread; notify_deadline does after an add, if
- * the loop sleeps beyond this deadline, or has overslept. Inline in base.h: nearly always there is
- * no other thread.
+ * notify_loop wakes the loop up, if it runs in another thread; notify_deadline does after an add,
+ * if the loop sleeps beyond this deadline, or has overslept. Inline in base.h: nearly always there
+ * is no other thread.
  */
 void notify_other(struct event_base *base);
 void notify_other_of_deadline(struct event_base *base, uint64_t deadline);

@@ -1,15 +1,15 @@
 /*
  * bucket-trie - unsorted buckets in a trie, split as they fill, sorted when they are due
  *
- * IDEA. Nothing is sorted before it is due, nothing is moved when it is put off, and nobody is looked
- * for when it is stopped. What comes in order is not sorted at all.
+ * IDEA. Nothing is sorted before it is due, nothing is moved when it is put off, and nobody is
+ * looked for when it is stopped. What comes in order is not sorted at all.
  *
- * A deadline is a number of 11 digits to the base 64. As in a radix heap, a timer belongs to the level
- * of the highest digit in which its deadline differs from `current`, the time up to which everything
- * has been handed over or is near, and there to the bucket of that digit's value. A bucket is an
- * unsorted heap of entries (key, timer, slot), appended to. One that gets too full bursts: it becomes
- * a node of 64 finer buckets, by the next digit, and so on. Dense places are cut fine and sparse ones
- * are not, without any width to be chosen, and no deadline is too far.
+ * A deadline is a number of 11 digits to the base 64. As in a radix heap, a timer belongs to the
+ * level of the highest digit in which its deadline differs from `current`, the time up to which
+ * everything has been handed over or is near, and there to the bucket of that digit's value. A
+ * bucket is an unsorted heap of entries (key, timer, slot), appended to. One that gets too full
+ * bursts: it becomes a node of 64 finer buckets, by the next digit, and so on. Dense places are cut
+ * fine and sparse ones are not, without any width to be chosen, and no deadline is too far.
  *
  *	 armed for a common interval ----> queues, in order ----------> fire
  *	 armed else ----> young, in windows of 512 places
@@ -20,16 +20,17 @@
  *	                                                                  near, sorted ----> fire
  *
  * When the first bucket is due it is sorted, after a last look at its timers, and becomes what is
- * near. One that is too large for that is dealt out among the levels below, which are empty then. One
- * whose deadlines are all equal needs no sorting and is handed over as it is: a herd.
+ * near. One that is too large for that is dealt out among the levels below, which are empty then.
+ * One whose deadlines are all equal needs no sorting and is handed over as it is: a herd.
  *
- * COMMON TIMEOUTS. Servers have few intervals, and what is armed for one of them is armed in the order of
- * its deadlines. So an interval that comes again gets a queue, if one of eight is empty: windows as the
- * young have, which fill in order and empty from the front when timers are due. A deadline before the
- * queue's last is armed as any other, so order is never taken on trust. What is put off leaves its queue
- * for the trie. What is removed leaves its place vacant, which no other in the queue can have. So where
- * many are removed queues rest, and their windows join the young's, one by one, as vacant places are
- * wanted. They rest as well where intervals are so many that a third of the timers have no queue.
+ * COMMON TIMEOUTS. Servers have few intervals, and what is armed for one of them is armed in the
+ * order of its deadlines. So an interval that comes again gets a queue, if one of eight is empty:
+ * windows as the young have, which fill in order and empty from the front when timers are due. A
+ * deadline before the queue's last is armed as any other, so order is never taken on trust. What is
+ * put off leaves its queue for the trie. What is removed leaves its place vacant, which no other in
+ * the queue can have. So where many are removed queues rest, and their windows join the young's,
+ * one by one, as vacant places are wanted. They rest as well where intervals are so many that a
+ * third of the timers have no queue.
  *
  * PUT OFF. A timer that is re-armed for later keeps its entry; only its deadline changes. Its entry
  * comes up at the old time, disagrees with the deadline, and is filed again. A disarmed timer keeps
@@ -38,22 +39,23 @@
  * STOPPED. A removed timer's memory is the caller's at once, so its entry must not lead to it any
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
- * that are dead are passed over when their bucket comes up; when a quarter of all is dead, all buckets
- * are swept, some chunks at a time, so that what was reserved is enough.
+ * that are dead are passed over when their bucket comes up; when a quarter of all is dead, all
+ * buckets are swept, some chunks at a time, so that what was reserved is enough.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
  * them. So arming does next to nothing: it writes the entry into the next vacant place of a window.
  * When no place is vacant, a window is filed in one loop that waits for no timer.
  *
- * And most timers that are removed die young. Entries of the young, and those in queues, do not move, so
- * that a timer can know its place: to remove it is to set the bit that says that the place is vacant, and
- * no sweep will ever come across it. Filing changes the window's generation, by which its timers see that they
- * are young no more, without being touched. Where many are removed after they were filed, there are
- * more windows, up to as many as there may be timers, so that they no longer are. Each has its least
- * key; in one that is due those that are due are looked for, which is dear. So more windows stay only
- * as long as the removals that they save outnumber that by far, and else are filed and given up.
- * Places are chunks from the pool that buckets have theirs from: memory is for both.
+ * And most timers that are removed die young. Entries of the young, and those in queues, do not
+ * move, so that a timer can know its place: to remove it is to set the bit that says that the place
+ * is vacant, and no sweep will ever come across it. Filing changes the window's generation, by
+ * which its timers see that they are young no more, without being touched. Where many are removed
+ * after they were filed, there are more windows, up to as many as there may be timers, so that they
+ * no longer are. Each has its least key; in one that is due those that are due are looked for,
+ * which is dear. So more windows stay only as long as the removals that they save outnumber that by
+ * far, and else are filed and given up. Places are chunks from the pool that buckets have theirs
+ * from: memory is for both.
  *
  * COST.   insert     O(1): two stores to the timer, two to the young; amortised, one walk of some
  *                    levels and one append, and less than one move by a burst. For a common
@@ -62,8 +64,8 @@
  *         disarm     two stores to the timer
  *         remove     one bit, and amortised four entries to sweep if it was filed
  *         next       O(1)
- *         expire     O(1) amortised: each entry is sorted among at most 512. With queues, one look at
- *                    each of eight when another becomes the earliest
+ *         expire     O(1) amortised: each entry is sorted among at most 512. With queues, one look
+ *                    at each of eight when another becomes the earliest
  *         memory     20 bytes for an entry or a place, of which there may be half as many
  *                    again as timers, and 160 KiB; chunks that are not full, nodes and bits.
  *                    More is reserved, which has no memory before it is first written to
@@ -71,36 +73,38 @@
  *                    whatever n is; but see below
  *
  * WINS. Where timers fire, are put off or disarmed, and are many: results/full has it ahead of all
- * other exact structures at n = 1e6 in hold, drain, ticker, retry and server, and not told apart from
- * lazy:common-timeout in idle and rpc.
+ * other exact structures at n = 1e6 in hold, drain, ticker, retry and server, and not told apart
+ * from lazy:common-timeout in idle and rpc.
  *
- * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new. In retry
- * and rpc with remove while timers are few, as more instructions are not made up for by fewer misses
- * then. Equal deadlines, which a heap leaves where they are. Timers that were filed before most of them
- * are removed, which lists need not sweep. An operation is long when a million timers of one deadline
- * have all been put off and come up together.
+ * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new. In
+ * retry and rpc with remove while timers are few, as more instructions are not made up for by fewer
+ * misses then. Equal deadlines, which a heap leaves where they are. Timers that were filed before
+ * most of them are removed, which lists need not sweep. An operation is long when a million timers
+ * of one deadline have all been put off and come up together.
  *
  * NOT TAKEN. Filing at once rather than by way of the young: 20 % to 40 % slower when arming cold
  * timers, by the stores that stand between them. Young timers in blocks that are filed as one until
  * they are due, so that those who die young never are: deferred more work into the first turns than
- * it saved. Links through the timers: a miss for each neighbour. Each timer knowing its entry's place,
- * so that removing could reuse it: every move writes to a timer. Leaves of 4095 entries: the longest
- * operation takes half as long, and idle, server and fill 12 % to 17 % longer. Entries in one array that
- * grows: moving its pages took 1.5 ms in server with a million timers. Dealing out every leaf as soon
- * as it is full: several were at one time, 411 us in fill-drain. Sweeping without a branch on who is
- * dead: no faster, though a fifth of the mispredicted branches in retry are there. Finding all leaves of
- * a chunk before filing it: no faster, as leaves' ends are in the cache. Queues of chunks, whose entries
- * have slots: places of those removed are not to be had but by sweeping, which took rpc:stop=remove a
- * quarter longer at 1e4 and 1e5. Queues for 64 intervals: see QUEUES.
+ * it saved. Links through the timers: a miss for each neighbour. Each timer knowing its entry's
+ * place, so that removing could reuse it: every move writes to a timer. Leaves of 4095 entries: the
+ * longest operation takes half as long, and idle, server and fill 12 % to 17 % longer. Entries in
+ * one array that grows: moving its pages took 1.5 ms in server with a million timers. Dealing out
+ * every leaf as soon as it is full: several were at one time, 411 us in fill-drain. Sweeping
+ * without a branch on who is dead: no faster, though a fifth of the mispredicted branches in retry
+ * are there. Finding all leaves of a chunk before filing it: no faster, as leaves' ends are in the
+ * cache. Queues of chunks, whose entries have slots: places of those removed are not to be had but
+ * by sweeping, which took rpc:stop=remove a quarter longer at 1e4 and 1e5. Queues for 64 intervals:
+ * see QUEUES.
  *
- * SOURCE. timerbed's own. The levels are those of the radix heap (Ahuja, Mehlhorn, Orlin and Tarjan,
- * JACM 1990), buckets that burst are from burst tries (Heinz, Zobel and Williams, TOIS 2002), sorting
- * only what is due from the ladder queue (Tang, Goh and Thng, TOMACS 2005), the re-arm that is a store
- * from HAProxy, tokio and Go, queues by interval from libevent's common timeouts.
+ * SOURCE. timerbed's own. The levels are those of the radix heap (Ahuja, Mehlhorn, Orlin and
+ * Tarjan, JACM 1990), buckets that burst are from burst tries (Heinz, Zobel and Williams, TOIS
+ * 2002), sorting only what is due from the ladder queue (Tang, Goh and Thng, TOMACS 2005), the
+ * re-arm that is a store from HAProxy, tokio and Go, queues by interval from libevent's common
+ * timeouts.
  *
- * DEPARTURES. A radix heap deals its first bucket out whenever the minimum is taken; here it is sorted
- * once it is small. Burst tries hold strings. libevent's common timeouts are asked for by the program, one
- * interval at a time; here those that come again are found.
+ * DEPARTURES. A radix heap deals its first bucket out whenever the minimum is taken; here it is
+ * sorted once it is small. Burst tries hold strings. libevent's common timeouts are asked for by
+ * the program, one interval at a time; here those that come again are found.
  */
 #include <assert.h>
 #include <errno.h>
@@ -130,16 +134,17 @@
 #define READY_MOST  128
 
 /*
- * A leaf of more entries is dealt out rather than sorted. Sorting takes two passes and then insertion
- * among those that share as many bits as tell them apart if they are spread evenly: see struct order.
+ * A leaf of more entries is dealt out rather than sorted. Sorting takes two passes and then
+ * insertion among those that share as many bits as tell them apart if they are spread evenly: see
+ * struct order.
  */
 #ifndef SORT_MOST
 #define SORT_MOST 512
 #endif
 
 /*
- * A leaf of so many entries bursts when it is its turn, at the latest when it has twice as many. It is
- * also what is dealt out in one operation, hardly ever more.
+ * A leaf of so many entries bursts when it is its turn, at the latest when it has twice as many. It
+ * is also what is dealt out in one operation, hardly ever more.
  */
 #ifndef BURST_AT
 #define BURST_AT 8192
@@ -150,8 +155,8 @@
 #define FRESH_MOST (SORT_MOST / 8)
 
 /*
- * Places for the young come in windows of so many. What is done to a window is done to all of it, in
- * one operation.
+ * Places for the young come in windows of so many. What is done to a window is done to all of it,
+ * in one operation.
  */
 #ifndef WINDOW
 #define WINDOW 512
@@ -159,12 +164,15 @@
 #define WINDOW_WORDS (WINDOW / 64)
 #define WORD_CHUNKS  (64 / CHUNK)
 
-/* New windows for the young at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230 us, not 100. */
+/*
+ * New windows for the young at one time: 20 KiB. With 80 the longest of rpc:stop=remove took 230
+ * us, not 100.
+ */
 #define OPEN_MOST 2
 
 /*
- * Common timeouts that have a queue at one time, at most. With 64, mix with as many intervals took 39 ns
- * instead of 16 at 1e4: to find the earliest of so many is dearer than to file and sort.
+ * Common timeouts that have a queue at one time, at most. With 64, mix with as many intervals took
+ * 39 ns instead of 16 at 1e4: to find the earliest of so many is dearer than to file and sort.
  */
 #ifndef QUEUES
 #define QUEUES 8
@@ -245,7 +253,10 @@ struct common {
 	struct queue *queue;
 };
 
-/* Timers that were armed for one interval, in the order of their deadlines: windows one after the other. */
+/*
+ * Timers that were armed for one interval, in the order of their deadlines: windows one after the
+ * other.
+ */
 struct queue {
 	struct common *owner; /* the interval; NULL while it is empty */
 	uint64_t least;	      /* no key in it is less; UINT64_MAX while it is empty */
@@ -354,7 +365,9 @@ HOT uint64_t max(uint64_t a, uint64_t b)
 
 /* --- digits */
 
-/* Which is a number's highest bit. It is one instruction: 63 less, rather than xor, would be two. */
+/*
+ * Which is a number's highest bit. It is one instruction: 63 less, rather than xor, would be two.
+ */
 HOT unsigned highest_bit(uint64_t number)
 {
 	return 63u ^ (unsigned)__builtin_clzll(number);
@@ -666,7 +679,9 @@ HOT struct bucket *locate(const struct bucket_trie *trie, uint64_t key, unsigned
 	return leaf_under(bucket_for(trie, key, level), key, level);
 }
 
-/* Deals a leaf out to the buckets of a node, by their digit at its level. There are chunks for all. */
+/*
+ * Deals a leaf out to the buckets of a node, by their digit at its level. There are chunks for all.
+ */
 HOT void deal(struct bucket_trie *trie, struct bucket leaf, struct node *node, unsigned level)
 {
 	for (uint32_t count; leaf.count; drop_chunk(trie, &leaf)) {
@@ -682,8 +697,8 @@ HOT void deal(struct bucket_trie *trie, struct bucket leaf, struct node *node, u
 }
 
 /*
- * A leaf becomes a node of the level below, one of whose buckets may get all that is in it. Where all
- * have one key that bucket gets the leaf as it is.
+ * A leaf becomes a node of the level below, one of whose buckets may get all that is in it. Where
+ * all have one key that bucket gets the leaf as it is.
  */
 static bool burst(struct bucket_trie *trie, struct bucket *leaf, unsigned level)
 {
@@ -715,10 +730,10 @@ static bool may_burst(const struct bucket_trie *trie, const struct bucket *leaf,
 }
 
 /*
- * The leaf for a key, under a bucket of this level that is an inner one or a full leaf. Where keys are
- * spread evenly many leaves are full at one time. One is dealt out for each window that is filed and
- * each leaf that is opened, so that no operation has more to do; the others wait for the next key after
- * that.
+ * The leaf for a key, under a bucket of this level that is an inner one or a full leaf. Where keys
+ * are spread evenly many leaves are full at one time. One is dealt out for each window that is
+ * filed and each leaf that is opened, so that no operation has more to do; the others wait for the
+ * next key after that.
  */
 COLD struct bucket *go_finer(struct bucket_trie *trie, struct bucket *leaf, uint64_t key,
 			     unsigned level)
@@ -863,7 +878,10 @@ static void sweep_first(struct bucket_trie *trie, struct bucket *leaf)
 	}
 }
 
-/* A full chunk leaves its leaf, and what is not dead of it comes back, which is as early and as late. */
+/*
+ * A full chunk leaves its leaf, and what is not dead of it comes back, which is as early and as
+ * late.
+ */
 static void sweep_full(struct bucket_trie *trie, struct bucket *leaf, uint32_t before)
 {
 	uint32_t *following = trie->pools.following, chunk = following[before];
@@ -1020,9 +1038,9 @@ static bool is_crowded(const struct bucket_trie *trie)
 }
 
 /*
- * Sweeps, for so many chunks or a little more, if many entries are dead: memory that was used is better
- * than new memory. A chunk for each entry that is filed is far more than they need, so a sweep ends long
- * before room does.
+ * Sweeps, for so many chunks or a little more, if many entries are dead: memory that was used is
+ * better than new memory. A chunk for each entry that is filed is far more than they need, so a
+ * sweep ends long before room does.
  */
 static void tidy(struct bucket_trie *trie, int64_t chunks)
 {
@@ -1045,8 +1063,8 @@ static uint64_t herd_key(const struct bucket_trie *trie)
 }
 
 /*
- * The herd, some of which may have been handed over, goes back into the trie, whose bucket for it may
- * hold others by now.
+ * The herd, some of which may have been handed over, goes back into the trie, whose bucket for it
+ * may hold others by now.
  */
 static void herd_close(struct bucket_trie *trie, struct bucket herd)
 {
@@ -1086,8 +1104,9 @@ static void near_close(struct bucket_trie *trie)
 
 /*
  * How entries are put in order, the latest first. They are counted by the leading bits of what lies
- * between them and the last, by so many bits as tell them apart if they are spread evenly, then dealt
- * out. That leaves them nearly in order, and few comparisons are left whose outcome nobody can foresee.
+ * between them and the last, by so many bits as tell them apart if they are spread evenly, then
+ * dealt out. That leaves them nearly in order, and few comparisons are left whose outcome nobody
+ * can foresee.
  */
 struct order {
 	uint64_t last;
@@ -1321,8 +1340,8 @@ static void close_spare(struct bucket_trie *trie)
 }
 
 /*
- * A window of a queue has no timers any more, and is in no use. It stays open until its memory is needed:
- * queues end and begin again.
+ * A window of a queue has no timers any more, and is in no use. It stays open until its memory is
+ * needed: queues end and begin again.
  */
 static void give_window(struct bucket_trie *trie, uint32_t window)
 {
@@ -1428,7 +1447,9 @@ HOT uint32_t end_in(const struct queue *queue, uint32_t window)
 	return window == queue->last_window ? queue->end : (window + 1) * WINDOW;
 }
 
-/* An interval gets a queue if it has none, and its queue gets a window, for this key. There is one. */
+/*
+ * An interval gets a queue if it has none, and its queue gets a window, for this key. There is one.
+ */
 static struct queue *queue_add_window(struct bucket_trie *trie, struct common *common,
 				      uint32_t window, uint64_t key)
 {
@@ -1622,8 +1643,8 @@ static void relieve(struct bucket_trie *trie)
 }
 
 /*
- * A queue's window that has places for the young, and is one of theirs now; NONE when there is none. The
- * last is better than the first, as it is due later.
+ * A queue's window that has places for the young, and is one of theirs now; NONE when there is
+ * none. The last is better than the first, as it is due later.
  */
 static uint32_t window_from_queue(struct bucket_trie *trie)
 {
@@ -1673,9 +1694,9 @@ static void reckon(struct bucket_trie *trie)
 }
 
 /*
- * Whether there are more windows now. There are where many timers are removed, so that they are before
- * they are filed. That is worth it as long as more end young than become due while young, as these have
- * to be looked for in their window: see see_young.
+ * Whether there are more windows now. There are where many timers are removed, so that they are
+ * before they are filed. That is worth it as long as more end young than become due while young, as
+ * these have to be looked for in their window: see see_young.
  */
 static bool more_room(struct bucket_trie *trie)
 {
@@ -1699,9 +1720,9 @@ static bool more_room(struct bucket_trie *trie)
 #define QUEUES_REST 16
 
 /*
- * Queues take no timers for a while where many are removed, as these had better be young; and where fewer
- * than two of three have come to them: where intervals are many, most are to be filed anyhow, and the
- * earliest queue is another with each timer.
+ * Queues take no timers for a while where many are removed, as these had better be young; and where
+ * fewer than two of three have come to them: where intervals are many, most are to be filed anyhow,
+ * and the earliest queue is another with each timer.
  */
 static void see_queued(struct bucket_trie *trie)
 {
@@ -1736,8 +1757,8 @@ static void prefetch_places(const struct bucket_trie *trie, uint32_t word)
 }
 
 /*
- * Nothing is left of the word that places are taken from: goes on to the next one with a vacant place.
- * There is one in every word on average.
+ * Nothing is left of the word that places are taken from: goes on to the next one with a vacant
+ * place. There is one in every word on average.
  */
 COLD void find_place(struct bucket_trie *trie)
 {
@@ -1765,8 +1786,8 @@ COLD void find_place(struct bucket_trie *trie)
 /* --- entries that hold, and those that don't */
 
 /*
- * Whether a timer is to fire when its entry says. It is if it is not gone and has the entry's key for
- * its deadline; a disarmed one has not.
+ * Whether a timer is to fire when its entry says. It is if it is not gone and has the entry's key
+ * for its deadline; a disarmed one has not.
  */
 HOT bool holds(const struct bucket_trie *trie, const struct entry *entry)
 {
@@ -1774,8 +1795,8 @@ HOT bool holds(const struct bucket_trie *trie, const struct entry *entry)
 }
 
 /*
- * What becomes of an entry that does not hold: it ends here if its timer is gone or disarmed; if the
- * timer was put off, it has a new key, and is to be filed.
+ * What becomes of an entry that does not hold: it ends here if its timer is gone or disarmed; if
+ * the timer was put off, it has a new key, and is to be filed.
  */
 COLD bool was_put_off(struct bucket_trie *trie, struct entry *entry)
 {
@@ -1806,8 +1827,8 @@ COLD void see_to(struct bucket_trie *trie, struct entry entry)
 /* --- the young that are due */
 
 /*
- * A young timer whose entry is due leaves its place and is filed. If it was put off, the entry stays;
- * returns its key then, else UINT64_MAX.
+ * A young timer whose entry is due leaves its place and is filed. If it was put off, the entry
+ * stays; returns its key then, else UINT64_MAX.
  */
 static uint64_t see_to_young(struct bucket_trie *trie, uint32_t place, uint64_t now)
 {
@@ -1854,8 +1875,8 @@ static void take_due(struct bucket_trie *trie, uint32_t window, uint64_t now)
 }
 
 /*
- * A window of the young has some that are due. If it is the only one it is filed. Else they stay, but for
- * what is due, unless that happens too often.
+ * A window of the young has some that are due. If it is the only one it is filed. Else they stay,
+ * but for what is due, unless that happens too often.
  */
 static void see_window(struct bucket_trie *trie, uint32_t window, uint64_t now)
 {
@@ -2040,9 +2061,9 @@ COLD void arm_apart(struct bucket_trie *trie, struct timer *timer, struct entry 
 }
 
 /*
- * Stores are few here, and there is no frame: when timers are armed in an order that memory does not
- * know, each waits for the timer's line, and the processor has as many of them under way as the stores
- * that follow them leave room for.
+ * Stores are few here, and there is no frame: when timers are armed in an order that memory does
+ * not know, each waits for the timer's line, and the processor has as many of them under way as the
+ * stores that follow them leave room for.
  */
 HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
 {
@@ -2084,7 +2105,10 @@ static void see_removals(struct bucket_trie *trie, uint32_t more)
 	trie->queued_unseen = trie->ended = 0;
 }
 
-/* The place of an interval among those that came last: by multiplicative hashing (Knuth, TAOCP 3, 6.4). */
+/*
+ * The place of an interval among those that came last: by multiplicative hashing (Knuth, TAOCP 3,
+ * 6.4).
+ */
 HOT struct common *common_for(struct bucket_trie *trie, uint64_t interval)
 {
 	return &trie->common[interval * UINT64_C(0x9E3779B97F4A7C15) >> (64 - COMMON_BITS)];
@@ -2105,7 +2129,9 @@ HOT void push_common(struct bucket_trie *trie, struct queue *queue, struct timer
 	trie->armed++;
 }
 
-/* The queue of an interval, with a place, where its next place is in another chunk; NULL for none. */
+/*
+ * The queue of an interval, with a place, where its next place is in another chunk; NULL for none.
+ */
 static struct queue *queue_with_place(struct bucket_trie *trie, struct common *common,
 				      uint64_t deadline)
 {
@@ -2142,8 +2168,8 @@ COLD void arm_common_slowly(struct bucket_trie *trie, struct common *common, str
 }
 
 /*
- * As arm, without a frame. If the interval is the one that came last of those that share its place, it has
- * a queue, or gets one.
+ * As arm, without a frame. If the interval is the one that came last of those that share its place,
+ * it has a queue, or gets one.
  */
 HOT void arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t deadline,
 		    uint64_t interval)
@@ -2162,7 +2188,9 @@ HOT void arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t dead
 	}
 }
 
-/* A timer's entry ends. Its place is vacant at once; a queue's is another's only with its window. */
+/*
+ * A timer's entry ends. Its place is vacant at once; a queue's is another's only with its window.
+ */
 HOT void end_entry(struct bucket_trie *trie, const struct timer *timer)
 {
 	if (has_place(trie, timer)) {
@@ -2358,8 +2386,8 @@ static void prefetch_queue(const struct bucket_trie *trie, const struct queue *q
 }
 
 /*
- * An entry of a queue that does not hold. If its timer was put off it leaves, with a new key, and is to be
- * filed; else it ends.
+ * An entry of a queue that does not hold. If its timer was put off it leaves, with a new key, and
+ * is to be filed; else it ends.
  */
 static bool queue_lets_go(struct bucket_trie *trie, struct entry *place, struct entry *put_off)
 {
@@ -2376,8 +2404,9 @@ static bool queue_lets_go(struct bucket_trie *trie, struct entry *place, struct 
 }
 
 /*
- * Hands over what is due of a queue's first chunk. What does not hold is filed; what was put off may be
- * due before others, so nothing is handed over that is after it. Returns whether there was any such.
+ * Hands over what is due of a queue's first chunk. What does not hold is filed; what was put off
+ * may be due before others, so nothing is handed over that is after it. Returns whether there was
+ * any such.
  */
 static bool take_queue_chunk(struct bucket_trie *trie, struct queue *queue, uint64_t until,
 			     struct timer **out, size_t max, size_t *count)
@@ -2421,8 +2450,8 @@ static bool take_queue_chunk(struct bucket_trie *trie, struct queue *queue, uint
 }
 
 /*
- * Hands over what queues have until then, which is as long as nothing else comes before. What does not
- * hold is filed and may do so.
+ * Hands over what queues have until then, which is as long as nothing else comes before. What does
+ * not hold is filed and may do so.
  */
 static size_t take_queues(struct bucket_trie *trie, uint64_t until, struct timer **out, size_t max)
 {
@@ -2527,10 +2556,15 @@ static uint64_t bucket_trie_next(struct timer_set *set)
 
 /* --- the set */
 
-/* Places that have no timer though there is no other use for them: a queue has some at both ends. */
+/*
+ * Places that have no timer though there is no other use for them: a queue has some at both ends.
+ */
 #define PLACES_IDLE (2 * QUEUES * WINDOW)
 
-/* Entries and places: half as many again as timers, for what is dead and for places that are vacant. */
+/*
+ * Entries and places: half as many again as timers, for what is dead and for places that are
+ * vacant.
+ */
 static uint32_t limit_for(size_t capacity)
 {
 	return (uint32_t)(capacity + capacity / 2 + 4 * WINDOW + PLACES_IDLE);
@@ -2549,8 +2583,8 @@ static uint32_t slots_for(size_t capacity)
 }
 
 /*
- * Enough for as many, and a window that is being filed, where leaves have one chunk each that is not
- * full: those of the levels, and of one node for each NODE_TIMERS.
+ * Enough for as many, and a window that is being filed, where leaves have one chunk each that is
+ * not full: those of the levels, and of one node for each NODE_TIMERS.
  */
 static uint32_t blocks_for(size_t capacity)
 {
@@ -3002,7 +3036,10 @@ static void check_young(const struct entry *entry, void *data)
 		count->broken = "a window's least is before that of all";
 }
 
-/* So many windows are in a ring or list that begins with this one; or it is broken, as is one without an end. */
+/*
+ * So many windows are in a ring or list that begins with this one; or it is broken, as is one
+ * without an end.
+ */
 static uint32_t windows_from(const struct bucket_trie *trie, uint32_t first)
 {
 	uint32_t count = 0, window = first;

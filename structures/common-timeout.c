@@ -40,12 +40,12 @@
  * heads, and with distinct intervals (jitter, retries): it is then a quad-heap that also looks up
  * a table.
  *
- * SOURCE. libevent's common timeouts (2.0, event.c), where programs declare their intervals by hand;
- * queues found by interval: Lawn (Lev-Libfeld 2019), Node.js's timer lists.
+ * SOURCE. libevent's common timeouts (2.0, event.c), where programs declare their intervals by
+ * hand; queues found by interval: Lawn (Lev-Libfeld 2019), Node.js's timer lists.
  *
  * DEPARTURES. libevent's queues have their own heap event, which fires and then looks at the queue,
- * so timers of two queues fire in the order of the queues; here every expire is in order of deadline.
- * libevent has at most 256 queues, never frees one, and walks back without bound.
+ * so timers of two queues fire in the order of the queues; here every expire is in order of
+ * deadline. libevent has at most 256 queues, never frees one, and walks back without bound.
  */
 #include <assert.h>
 #include <errno.h>
@@ -69,8 +69,8 @@ struct common_timeout_options {
 };
 
 /*
- * A queue is represented in the heap by a timer of its own, whose key is the first one's deadline and
- * whose link.pointer[2] is the queue. So it is with queued timers; a single's pointer is NULL.
+ * A queue is represented in the heap by a timer of its own, whose key is the first one's deadline
+ * and whose link.pointer[2] is the queue. So it is with queued timers; a single's pointer is NULL.
  */
 struct queue {
 	struct timer head;

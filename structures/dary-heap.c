@@ -3,8 +3,8 @@
  *
  * IDEA. quad-heap with the number of children as an option. More children make the tree lower, so a
  * timer moves past fewer levels, each a store to a timer that is in no cache; and make each level
- * dearer, since the least of d children is to be found. A family of 4 is one 64-byte line, of 8 two,
- * of 16 four.
+ * dearer, since the least of d children is to be found. A family of 4 is one 64-byte line, of 8
+ * two, of 16 four.
  *
  *	d      levels of 1e6    comparisons down    lines down
  *	2           20                20                20
@@ -16,9 +16,9 @@
  * entries at a time, minima by compare and blend, then the place of the minimum. It is taken where
  * the processor has AVX2; elsewhere the tournament is.
  *
- * keys=timer leaves the keys in the timers alone: the array has half the bytes, and every comparison
- * reads a timer, as in binary-heap, which is this with d = 2 and one call less. Then a family is one
- * line up to d = 8, but to find its least child takes d lines more.
+ * keys=timer leaves the keys in the timers alone: the array has half the bytes, and every
+ * comparison reads a timer, as in binary-heap, which is this with d = 2 and one call less. Then a
+ * family is one line up to d = 8, but to find its least child takes d lines more.
  *
  * COST.   insert     O(log n / log d), O(1) expected when deadlines come at random
  *         reinsert   O(d log n / log d), in place
@@ -27,10 +27,11 @@
  *         expire     O(d log n / log d) a timer
  *         memory     16 bytes a timer, up to 32 after growing; half of that with keys=timer
  *
- * WINS. With 8 or 16 where most timers are put off and few fire: the way up is shorter. With 8 it is
- * as good as 4 where all fire, at 1e6 timers, if the lines of all grandchildren are fetched while
- * the children are compared, and twice as slow if they are not. keys=timer costs no more with 8 or 16
- * where timers are put off and go to the leaves, with 1e3 and 1e5 of them: a slot is half as large.
+ * WINS. With 8 or 16 where most timers are put off and few fire: the way up is shorter. With 8 it
+ * is as good as 4 where all fire, at 1e6 timers, if the lines of all grandchildren are fetched
+ * while the children are compared, and twice as slow if they are not. keys=timer costs no more with
+ * 8 or 16 where timers are put off and go to the leaves, with 1e3 and 1e5 of them: a slot is half
+ * as large.
  *
  * LOSES. Up to 1e5 timers to 4 and even 2, where all fire: comparisons then cost more than misses.
  * keys=timer where all fire, from 1e5 on: twice the cost and more with 2, 4 and 8 children.
@@ -40,8 +41,8 @@
  * SOURCE. Johnson 1975; LaMarca and Ladner, ACM JEA 1996, who fit arity to the cache line; the
  * tournament and everything else as in quad-heap.
  *
- * DEPARTURES. One call more than quad-heap for each operation, since the arity is chosen at run time:
- * 4 here and quad-heap differ by that alone. The vectors are in no system known to us.
+ * DEPARTURES. One call more than quad-heap for each operation, since the arity is chosen at run
+ * time: 4 here and quad-heap differ by that alone. The vectors are in no system known to us.
  */
 #include <assert.h>
 #include <errno.h>

@@ -2,8 +2,8 @@
  * hashed-wheel - one timing wheel; what lies beyond a turn waits in its slot for its turn
  *
  * IDEA. A ring of slots, one for each tick. A timer goes into the slot of its tick's number modulo
- * the slots, so that each slot has the timers of one tick of every turn. When time gets to a slot, what
- * is due in it fires and the rest stays.
+ * the slots, so that each slot has the timers of one tick of every turn. When time gets to a slot,
+ * what is due in it fires and the rest stays.
  *
  *	 8 slots, tick 13 now
  *	   0    1    2    3    4   [5]   6    7
@@ -11,10 +11,10 @@
  *	             18, 26, 42       13: due;  21, 45: not this turn
  *
  * With more timers than slots, each slot is a list of some length, and the question is what is done
- * about that. order=unsorted walks the whole slot (Scheme 6); order=sorted keeps it in order, so that
- * arming walks and expiry stops at the first that is not due (Scheme 5). What tells whose turn it is:
- * mark=time compares the tick in full; mark=rounds counts turns down at each visit, a store for every
- * timer that is passed.
+ * about that. order=unsorted walks the whole slot (Scheme 6); order=sorted keeps it in order, so
+ * that arming walks and expiry stops at the first that is not due (Scheme 5). What tells whose turn
+ * it is: mark=time compares the tick in full; mark=rounds counts turns down at each visit, a store
+ * for every timer that is passed.
  *
  * COST.   insert     O(1); sorted: O(n / slots)
  *         reinsert   as insert
@@ -26,15 +26,15 @@
  * WINS. Where timers are armed and stopped within about a turn, and the tick is coarse: it is the
  * least code of all wheels.
  *
- * LOSES. Where timers outlive many turns: every turn walks past them. And it ticks: whoever asks when
- * to wake up is told the next tick, if only one timer is armed, an hour ahead.
+ * LOSES. Where timers outlive many turns: every turn walks past them. And it ticks: whoever asks
+ * when to wake up is told the next tick, if only one timer is armed, an hour ahead.
  *
- * SOURCE. Varghese and Lauck, SOSP 1987, Schemes 5 and 6. FreeBSD's kern_timeout.c compares times in
- * full (slots by the number of processes and files, up to 16,384, of 1/256 s); Netty's
+ * SOURCE. Varghese and Lauck, SOSP 1987, Schemes 5 and 6. FreeBSD's kern_timeout.c compares times
+ * in full (slots by the number of processes and files, up to 16,384, of 1/256 s); Netty's
  * HashedWheelTimer counts rounds (512 slots of 100 ms).
  *
- * DEPARTURES. Both have ticks of their time; the default here is 1 ms. After a jump of more than a turn
- * each slot is visited once, not once a turn. FreeBSD looks ahead for the next slot that has
+ * DEPARTURES. Both have ticks of their time; the default here is 1 ms. After a jump of more than a
+ * turn each slot is visited once, not once a turn. FreeBSD looks ahead for the next slot that has
  * something, to sleep longer; Netty ticks, and so does this.
  */
 #include <assert.h>
@@ -195,7 +195,9 @@ static bool is_due(const struct hashed_wheel *wheel, struct timer *timer, uint64
 		*rounds_of(timer) -= (uint32_t)turns;
 		return false;
 	}
-	/* Nearly always due; but the counter does not hold all rounds that there are in 584 years. */
+	/*
+	 * Nearly always due; but the counter does not hold all rounds that there are in 584 years.
+	 */
 	*rounds_of(timer) = 0;
 	return timer->key <= until;
 }

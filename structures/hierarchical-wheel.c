@@ -1,9 +1,9 @@
 /*
  * hierarchical-wheel - a hierarchy of timing wheels with a bitmap a level
  *
- * IDEA. Time in ticks, written in digits to the base `slots`. A wheel is a level: an array of slots,
- * one for each value of one digit. A timer is filed at the level of the highest digit in which its
- * tick differs from the current one, in the slot of that digit's value:
+ * IDEA. Time in ticks, written in digits to the base `slots`. A wheel is a level: an array of
+ * slots, one for each value of one digit. A timer is filed at the level of the highest digit in
+ * which its tick differs from the current one, in the slot of that digit's value:
  *
  *	 now  = 3 1 2        tick 3 1 7: level 0, slot 7     due within this turn of level 0
  *	 base 10, 3 levels   tick 3 4 2: level 1, slot 4     moved down when time gets to 3 4 0
@@ -18,9 +18,9 @@
  * first occupied slot is found by counting zeros, and time jumps straight there: empty slots and
  * idle years cost nothing.
  *
- * With the default tick of 1 us, 55 bits number every tick of a 64-bit ns clock, and 10 levels of 64
- * slots have 60: there is no horizon. With fewer levels, timers beyond the top level wait in a list
- * of their own and are filed when time enters their turn; none is ever lapped.
+ * With the default tick of 1 us, 55 bits number every tick of a 64-bit ns clock, and 10 levels of
+ * 64 slots have 60: there is no horizon. With fewer levels, timers beyond the top level wait in a
+ * list of their own and are filed when time enters their turn; none is ever lapped.
  *
  * COST.   insert     O(1): a division, a count of leading zeros, two stores to neighbours
  *         reinsert   O(1); one store if the timer stays in its slot
@@ -29,19 +29,19 @@
  *         expire     O(1) a timer, and at most levels - 1 moves in its life
  *         memory     none a timer; 16 bytes a slot and 24 a level
  *
- * WINS. Where most timers are put off or stopped long before they fire: arming far ahead and stopping
- * touch no more than the neighbours in one slot, whatever n is.
+ * WINS. Where most timers are put off or stopped long before they fire: arming far ahead and
+ * stopping touch no more than the neighbours in one slot, whatever n is.
  *
- * LOSES. Where most timers fire: each is moved down through the levels, every move a miss for it and
- * one for a neighbour, and the list gives the processor nothing to overlap them with. Its worst
+ * LOSES. Where most timers fire: each is moved down through the levels, every move a miss for it
+ * and one for a neighbour, and the list gives the processor nothing to overlap them with. Its worst
  * operation moves a whole slot of a high level. Times are rounded up to a tick.
  *
- * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 7. The level by exclusive-or and the bitmap of slots
- * as in tokio's time wheel; a bitmap a level also in wahern/timeout.
+ * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 7. The level by exclusive-or and the bitmap of
+ * slots as in tokio's time wheel; a bitmap a level also in wahern/timeout.
  *
- * DEPARTURES. Scheme 7 ticks; this one jumps. wahern/timeout chooses the level by the distance to the
- * deadline, so that slots behind the current one are in use and the top wheel laps what lies beyond
- * it; its default range of 2^24 ticks then costs it its own benchmark.
+ * DEPARTURES. Scheme 7 ticks; this one jumps. wahern/timeout chooses the level by the distance to
+ * the deadline, so that slots behind the current one are in use and the top wheel laps what lies
+ * beyond it; its default range of 2^24 ticks then costs it its own benchmark.
  */
 #include <assert.h>
 #include <errno.h>
@@ -194,7 +194,9 @@ static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t 
 	file(wheel, timer);
 }
 
-/* The first tick at which the first occupied slot has something to do; NO_TICK when all are empty. */
+/*
+ * The first tick at which the first occupied slot has something to do; NO_TICK when all are empty.
+ */
 static uint64_t first_tick(const struct hierarchical_wheel *wheel, unsigned *level, unsigned *slot)
 {
 	const struct level *first;
@@ -383,8 +385,8 @@ static void hierarchical_wheel_remove(struct timer_set *set, struct timer *timer
 }
 
 /*
- * The first occupied slot of a higher level begins before anything in it is due, or as early: waking
- * up then, to move its timers down, is spurious at most once a level.
+ * The first occupied slot of a higher level begins before anything in it is due, or as early:
+ * waking up then, to move its timers down, is spurious at most once a level.
  */
 static uint64_t hierarchical_wheel_next(struct timer_set *set)
 {
@@ -526,7 +528,9 @@ static void hierarchical_wheel_accuracy(const void *options, struct timer_accura
 {
 	const struct wheel_options *asked = options;
 
-	/* With ticks of 1 ns only the order of those that were armed too late is not by deadline. */
+	/*
+	 * With ticks of 1 ns only the order of those that were armed too late is not by deadline.
+	 */
 	*accuracy = (struct timer_accuracy){
 		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
 		.order = TIMER_BY_TICK,

@@ -1,10 +1,10 @@
 /*
  * kernel-wheel - a hierarchy of wheels that nothing moves down, as in Linux since 4.8
  *
- * IDEA. Nine wheels of 64 slots, each slot of a level eight times as long as one of the level below. A
- * timer is filed by how far ahead it is, in a slot that ends at its deadline or after, and there it
- * stays until it fires. So a timer far ahead fires late, by a slot of its level at most; but nobody
- * ever moves it, and most such timers are stopped long before.
+ * IDEA. Nine wheels of 64 slots, each slot of a level eight times as long as one of the level
+ * below. A timer is filed by how far ahead it is, in a slot that ends at its deadline or after, and
+ * there it stays until it fires. So a timer far ahead fires late, by a slot of its level at most;
+ * but nobody ever moves it, and most such timers are stopped long before.
  *
  *	level   a slot is        for intervals of        late by less than
  *	0       1 tick           0 to 62 ticks           0
@@ -12,9 +12,9 @@
  *	2       64 ticks         504 to 4031             64
  *	8       8^8 ticks        63 * 8^7 and more       8^8:  12.7 % of the least
  *
- * migration=one moves a timer once: it is filed in the slot that begins before its deadline, and when
- * time gets there, by what is left, in one that ends after it. migration=full does so until nothing
- * is left, and is a cascading wheel with a smaller step than others.
+ * migration=one moves a timer once: it is filed in the slot that begins before its deadline, and
+ * when time gets there, by what is left, in one that ends after it. migration=full does so until
+ * nothing is left, and is a cascading wheel with a smaller step than others.
  *
  * COST.   insert     O(1)
  *         reinsert   O(1); a store if the slot stays the same
@@ -23,17 +23,18 @@
  *         expire     O(1) a timer, and its moves; and beyond the horizon, all once a horizon
  *         memory     none a timer; 5 KiB
  *
- * WINS. Where timeouts are stopped and needn't be exact: nothing is cheaper to arm and stop but lists.
+ * WINS. Where timeouts are stopped and needn't be exact: nothing is cheaper to arm and stop but
+ * lists.
  *
  * LOSES. Where somebody waits for what fires: 12.7 % of a minute is 8 seconds.
  *
- * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). That one may
- * migrate not at all, or once, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2.
+ * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). That one
+ * may migrate not at all, or once, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2.
  *
- * DEPARTURES. Deadlines are rounded up to a tick first and so need not be put one slot later than where
- * they end, as Linux does to be sure not to be early. Linux fires what is beyond its horizon (12 days
- * with ticks of 1 ms) at the horizon; here it is in a list that is gone through once a horizon, and
- * fires at its own time.
+ * DEPARTURES. Deadlines are rounded up to a tick first and so need not be put one slot later than
+ * where they end, as Linux does to be sure not to be early. Linux fires what is beyond its horizon
+ * (12 days with ticks of 1 ms) at the horizon; here it is in a list that is gone through once a
+ * horizon, and fires at its own time.
  */
 #include <assert.h>
 #include <errno.h>
@@ -147,7 +148,9 @@ struct filing {
 	uint64_t fires;
 };
 
-/* The first tick at or after that one at which a slot of the level begins; the last, beyond time. */
+/*
+ * The first tick at or after that one at which a slot of the level begins; the last, beyond time.
+ */
 static uint64_t slot_begins(uint64_t tick, unsigned level)
 {
 	uint64_t rest = tick & ((UINT64_C(1) << shift_of(level)) - 1), begins;
@@ -160,9 +163,9 @@ static uint64_t slot_begins(uint64_t tick, unsigned level)
 }
 
 /*
- * The filing for a tick ahead: the slot that ends at it or after; or, when the timer may be moved from
- * there, the one that begins at it or before. If it is moved only once, it will fire when a slot ends
- * that is on the level for the most that can be left then.
+ * The filing for a tick ahead: the slot that ends at it or after; or, when the timer may be moved
+ * from there, the one that begins at it or before. If it is moved only once, it will fire when a
+ * slot ends that is on the level for the most that can be left then.
  */
 static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves)
 {
@@ -552,7 +555,9 @@ static const char *kernel_wheel_check(const struct timer_set *set)
 	return count == wheel->size ? NULL : "the size is not the number of timers";
 }
 
-/* A slot of level l is 8^l ticks and is for intervals of 63 * 8^(l-1) at least; moved once, twice. */
+/*
+ * A slot of level l is 8^l ticks and is for intervals of 63 * 8^(l-1) at least; moved once, twice.
+ */
 static void kernel_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
 {
 	static const double fractions[] = { 8.0 / 63, 2 * (8.0 / 63) * (8.0 / 63), 0 };

@@ -1,12 +1,12 @@
 /*
  * lazy - any other structure, in which putting a timer off only stores the new deadline
  *
- * IDEA. Most timers are timeouts that are put off again and again, or stopped, and hardly ever fire. So
- * a later deadline is written into the timer and nothing else; the structure within keeps it filed under
- * the old time. When it comes up there, it is filed again, for the time that it is now due: once for
- * each timeout that passes, however often it was put off meanwhile. An earlier deadline can't wait
- * and goes to the structure at once. Stopping by disarm is a mark, and the structure forgets the timer
- * when it comes up.
+ * IDEA. Most timers are timeouts that are put off again and again, or stopped, and hardly ever
+ * fire. So a later deadline is written into the timer and nothing else; the structure within keeps
+ * it filed under the old time. When it comes up there, it is filed again, for the time that it is
+ * now due: once for each timeout that passes, however often it was put off meanwhile. An earlier
+ * deadline can't wait and goes to the structure at once. Stopping by disarm is a mark, and the
+ * structure forgets the timer when it comes up.
  *
  *	filed for   the timer says          when it comes up there
  *	40          due 40                  it fires
@@ -14,10 +14,10 @@
  *	31          due 33, and now is 35   it fires, behind what is due before 33
  *	17          disarmed                it is forgotten, without firing
  *
- * The structure within owns key and link, so all that is left for marks is the deadline. The mark of a
- * timer that is disarmed and still within is TIMER_NEVER, and timers that are armed for TIMER_NEVER
- * are never given to the structure: they are in a list here. A timer that is not within has a link that
- * is ours, and the key UINT64_MAX, which no timer within has.
+ * The structure within owns key and link, so all that is left for marks is the deadline. The mark
+ * of a timer that is disarmed and still within is TIMER_NEVER, and timers that are armed for
+ * TIMER_NEVER are never given to the structure: they are in a list here. A timer that is not within
+ * has a link that is ours, and the key UINT64_MAX, which no timer within has.
  *
  *	             deadline        key          link
  *	idle         any             any          zero
@@ -32,25 +32,28 @@
  *         remove     that of the structure
  *         next       that of the structure; early by what was put off or disarmed
  *         expire     that of the structure; and an insert for each timer put off, once a timeout
- *         memory     48 bytes; disarmed timers stay in the structure until they come up or are removed
+ *         memory     48 bytes; disarmed timers stay in the structure until they come up or are
+ *                    removed
  *
  * WINS. Where timeouts are put off more often than they come up, most of all over structures whose
- * reinsert walks or touches other timers: heaps, trees, lists. Of `idle` with 1e4 timers an operation is
- * 54 instructions over quad-heap instead of 82, and 54 over hierarchical-wheel instead of 99, what
- * replaying costs included (callgrind, called through the table).
+ * reinsert walks or touches other timers: heaps, trees, lists. Of `idle` with 1e4 timers an
+ * operation is 54 instructions over quad-heap instead of 82, and 54 over hierarchical-wheel instead
+ * of 99, what replaying costs included (callgrind, called through the table).
  *
- * LOSES. Where most timers fire, or deadlines come forward: then it is a layer that does nothing, of 14
- * instructions an operation in `hold`. Where wake-ups count: one that was put off or disarmed costs one when it comes up. Where timers are disarmed
- * and then left alone with long deadlines: they fill the structure, and its heap or its lists are as
- * long. And over common-timeout: what was put off is filed again with what is left of its interval, which
- * is nobody else's, so it goes to the heap there.
+ * LOSES. Where most timers fire, or deadlines come forward: then it is a layer that does nothing,
+ * of 14 instructions an operation in `hold`. Where wake-ups count: one that was put off or disarmed
+ * costs one when it comes up. Where timers are disarmed and then left alone with long deadlines:
+ * they fill the structure, and its heap or its lists are as long. And over common-timeout: what was
+ * put off is filed again with what is left of its interval, which is nobody else's, so it goes to
+ * the heap there.
  *
- * SOURCE. libev's manual, "Be smart about timeouts" (the last activity is noted, the timer looks at it
- * when it fires); HAProxy's task_queue (a task queued too early is queued again when it wakes up);
- * tokio (a later reset only stores); Go 1.23 does so in both directions, see zombie-heap.
+ * SOURCE. libev's manual, "Be smart about timeouts" (the last activity is noted, the timer looks at
+ * it when it fires); HAProxy's task_queue (a task queued too early is queued again when it wakes
+ * up); tokio (a later reset only stores); Go 1.23 does so in both directions, see zombie-heap.
  *
- * DEPARTURES. It is a layer over any structure, not a habit of the program's. What comes up together
- * and was put off is sorted in where it belongs, so that the order is as good as the structure's.
+ * DEPARTURES. It is a layer over any structure, not a habit of the program's. What comes up
+ * together and was put off is sorted in where it belongs, so that the order is as good as the
+ * structure's.
  */
 #include <assert.h>
 #include <errno.h>
@@ -60,8 +63,8 @@
 #include "timer.h"
 
 /*
- * The structure within. A unit that knows it beforehand (scripts/registry writes one for each) defines
- * LAZY_INNER as the name of its table, and all calls of it can be compiled in.
+ * The structure within. A unit that knows it beforehand (scripts/registry writes one for each)
+ * defines LAZY_INNER as the name of its table, and all calls of it can be compiled in.
  */
 #ifdef LAZY_INNER
 #define LAZY_WITHIN(lazy) (&LAZY_INNER)
@@ -142,8 +145,8 @@ static void lazy_put_in(struct lazy *lazy, struct timer *timer, uint64_t deadlin
 }
 
 /*
- * Whether a timer within may stay filed as it is: its deadline is in the tick in which it comes up, or
- * after. What comes up in tick 0, at once, or after the end of time, is the structure's to move.
+ * Whether a timer within may stay filed as it is: its deadline is in the tick in which it comes up,
+ * or after. What comes up in tick 0, at once, or after the end of time, is the structure's to move.
  */
 static inline bool lazy_may_stay(const struct lazy *lazy, const struct timer *timer,
 				 uint64_t deadline)
@@ -293,9 +296,9 @@ static uint64_t lazy_next(struct timer_set *set)
 /* --- what comes up */
 
 /*
- * A timer that came up and is not due. What is left of its interval is not common to others, so there
- * is nothing to group by; a structure that is late by a fraction is told, and is late by a fraction of
- * that, which is less than the interval.
+ * A timer that came up and is not due. What is left of its interval is not common to others, so
+ * there is nothing to group by; a structure that is late by a fraction is told, and is late by a
+ * fraction of that, which is less than the interval.
  */
 static __attribute__((noinline)) void lazy_file_again(struct lazy *lazy, struct timer *timer,
 						      uint64_t now)
@@ -342,8 +345,8 @@ static inline size_t lazy_take_due(struct lazy *lazy, uint64_t now, struct timer
 }
 
 /*
- * Of a batch that may not be all that has come up: those which were put off to after the latest that was
- * not have to wait for what is still within, and are filed there. How many are left.
+ * Of a batch that may not be all that has come up: those which were put off to after the latest
+ * that was not have to wait for what is still within, and are filed there. How many are left.
  */
 static __attribute__((noinline)) size_t lazy_put_back(struct lazy *lazy, struct timer **batch,
 						      size_t count)

@@ -1,10 +1,11 @@
 /*
  * pairing-heap - a heap-ordered tree of any shape, put in order when the first one leaves
  *
- * IDEA. A timer has a list of children, none due before it. Two trees are merged by making the later
- * root the first child of the earlier one: two links. Arming merges a single timer into the tree.
- * When the root leaves, its children are merged in pairs from the left, and the pairs into one tree
- * from the right: that is where the order is worked out, and what keeps it O(log n) amortised.
+ * IDEA. A timer has a list of children, none due before it. Two trees are merged by making the
+ * later root the first child of the earlier one: two links. Arming merges a single timer into the
+ * tree. When the root leaves, its children are merged in pairs from the left, and the pairs into
+ * one tree from the right: that is where the order is worked out, and what keeps it O(log n)
+ * amortised.
  *
  *	 root -> [10]
  *	           |
@@ -12,8 +13,8 @@
  *	           |               |                    pass 2: (12 (31 ...))
  *	          [90]            [55]
  *
- * Each child points to its next sibling and back to its previous one, the first to its parent, so any
- * timer is cut out in O(1).
+ * Each child points to its next sibling and back to its previous one, the first to its parent, so
+ * any timer is cut out in O(1).
  *
  * COST.   insert     O(1): one comparison
  *         reinsert   earlier: cut and merge, O(1); later: as remove and insert

@@ -3,7 +3,8 @@
  *
  * IDEA. The complete binary tree of binary-heap without its array: each timer points to its parent
  * and its two children. The n-th place is found from the root by the bits of n, from the second
- * highest down: 0 is left, 1 is right. So nothing is allocated, ever, and an operation costs a walk.
+ * highest down: 0 is left, 1 is right. So nothing is allocated, ever, and an operation costs a
+ * walk.
  *
  *	           1             place 6 is 110 in binary:
  *	        /     \            1: the root
@@ -25,9 +26,9 @@
  *
  * LOSES. With n: the walk alone is a cache miss a level, before the first comparison.
  *
- * SOURCE. libuv 1.x, heap-inl.h and timer.c: links, walk and exchange as there; equal deadlines fire
- * in the order in which they were armed, by a counter; a timer that is armed anew is removed and
- * inserted.
+ * SOURCE. libuv 1.x, heap-inl.h and timer.c: links, walk and exchange as there; equal deadlines
+ * fire in the order in which they were armed, by a counter; a timer that is armed anew is removed
+ * and inserted.
  *
  * DEPARTURES. libuv moves all that is due to a queue before the first callback (since 2023); here
  * expire hands over as much as is asked for. Its clock has milliseconds.

@@ -1,10 +1,10 @@
 /*
  * quad-heap - a 4-ary heap with the key beside the pointer, as libev keeps its timers
  *
- * IDEA. A heap in an array whose entries are (key, timer). Comparisons read the array alone; a timer
- * is only touched when it moves, to write down its new place. Four children instead of two make the
- * tree half as high, and as an entry has 16 bytes, the four share one 64-byte cache line: a level
- * costs one miss, where a binary heap of pointers pays for two timers and the array.
+ * IDEA. A heap in an array whose entries are (key, timer). Comparisons read the array alone; a
+ * timer is only touched when it moves, to write down its new place. Four children instead of two
+ * make the tree half as high, and as an entry has 16 bytes, the four share one 64-byte cache line:
+ * a level costs one miss, where a binary heap of pointers pays for two timers and the array.
  *
  *	slot      3         4   5   6   7      8   9  10  11     12 ...
  *	       [root]      [children of 3]   [children of 4]   [of 5] ...
@@ -32,10 +32,10 @@
  * SOURCE. libev's ev.c (4.33): 4-heap based at index 3, EV_HEAP_CACHE_AT, index in the watcher. The
  * d-ary heap is Johnson's (1975); aligning siblings to a line is LaMarca and Ladner's (1996).
  *
- * DEPARTURES. Keys are integers where libev has doubles, and the lines that the hole may move to are
- * fetched ahead. Taking the hole down to a leaf without comparing and the last entry up again from
- * there (Wegener 1993) was tried: no better with random deadlines, and 2 to 3 times slower in herds,
- * where all keys are equal and the last entry can stay at the top.
+ * DEPARTURES. Keys are integers where libev has doubles, and the lines that the hole may move to
+ * are fetched ahead. Taking the hole down to a leaf without comparing and the last entry up again
+ * from there (Wegener 1993) was tried: no better with random deadlines, and 2 to 3 times slower in
+ * herds, where all keys are equal and the last entry can stay at the top.
  */
 #define CACHED_HEAP_ARITY 4
 #include "common/cached_heap_set.h"

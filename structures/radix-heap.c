@@ -3,8 +3,8 @@
  *
  * IDEA. Time moves forward only. A timer is filed by the highest bit in which its deadline differs
  * from the time at which things last expired. As time moves on, that bit stays the same for all
- * lists but those below the highest bit that time itself has changed: whatever is in these is due, and
- * what is in that one is either due or differs in a lower bit now, and is filed anew.
+ * lists but those below the highest bit that time itself has changed: whatever is in these is due,
+ * and what is in that one is either due or differs in a lower bit now, and is filed anew.
  *
  *	 last = 0110 1000                  now = 0110 1101 changes bit 2 at most
  *	 list 1: 0110 101x                   due, whole
@@ -25,11 +25,11 @@
  * LOSES. Order: what expires together comes in no order. And tails: when time changes a high bit, a
  * list with most of the timers may be filed anew in one operation.
  *
- * SOURCE. Ahuja, Mehlhorn, Orlin and Tarjan, JACM 1990; Seastar's core/timer-set.hh, which also keeps
- * the next deadline and reads the first list to find it again.
+ * SOURCE. Ahuja, Mehlhorn, Orlin and Tarjan, JACM 1990; Seastar's core/timer-set.hh, which also
+ * keeps the next deadline and reads the first list to find it again.
  *
- * DEPARTURES. Seastar hands over a list of all that is due; here that list is kept and handed out as
- * asked for.
+ * DEPARTURES. Seastar hands over a list of all that is due; here that list is kept and handed out
+ * as asked for.
  */
 #include <assert.h>
 #include <errno.h>

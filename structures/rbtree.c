@@ -1,9 +1,9 @@
 /*
  * rbtree - a red-black tree with its leftmost timer remembered
  *
- * IDEA. A balanced search tree through the timers: no way from the root to a leaf is more than twice
- * as long as another, kept so by colours and rotations. The earliest timer is the leftmost, which is
- * remembered, so asking for it costs nothing and taking it out seldom goes far.
+ * IDEA. A balanced search tree through the timers: no way from the root to a leaf is more than
+ * twice as long as another, kept so by colours and rotations. The earliest timer is the leftmost,
+ * which is remembered, so asking for it costs nothing and taking it out seldom goes far.
  *
  *	            [40]                    red timers have black children, and every way down
  *	          /      \                  has as many black timers
@@ -20,15 +20,15 @@
  *
  * WINS. Where many fire and few are armed: taking the leftmost out is cheaper than in any heap.
  *
- * LOSES. Where timers are armed or put off, with n: each walks from the root to a leaf through timers
- * that lie anywhere, 20 misses with a million of them.
+ * LOSES. Where timers are armed or put off, with n: each walks from the root to a leaf through
+ * timers that lie anywhere, 20 misses with a million of them.
  *
- * SOURCE. Bayer 1972; Guibas and Sedgewick 1978. Linux's hrtimers (a tree with a cached leftmost) and
- * nginx (ngx_event_timer.c, where the leftmost is walked to).
+ * SOURCE. Bayer 1972; Guibas and Sedgewick 1978. Linux's hrtimers (a tree with a cached leftmost)
+ * and nginx (ngx_event_timer.c, where the leftmost is walked to).
  *
- * DEPARTURES. Equal deadlines go to the right of each other, as in both, so they fire in the order in
- * which they were armed. nginx drops a re-arm within 300 ms of the old deadline and fires at that
- * one: that would be early or late, and is not done here.
+ * DEPARTURES. Equal deadlines go to the right of each other, as in both, so they fire in the order
+ * in which they were armed. nginx drops a re-arm within 300 ms of the old deadline and fires at
+ * that one: that would be early or late, and is not done here.
  */
 #include <assert.h>
 #include <errno.h>

@@ -1,9 +1,9 @@
 /*
  * skiplist - a sorted list with express lanes
  *
- * IDEA. sorted-list, whose walk is shortened: a quarter of the timers, chosen by chance, are also in a
- * second list that skips the others; a quarter of these are in a third, and so on. A search begins in
- * the sparsest list and goes down one lane whenever the next timer would be too late.
+ * IDEA. sorted-list, whose walk is shortened: a quarter of the timers, chosen by chance, are also
+ * in a second list that skips the others; a quarter of these are in a third, and so on. A search
+ * begins in the sparsest list and goes down one lane whenever the next timer would be too late.
  *
  *	lane 2  ----------------> [30] ------------------------->
  *	lane 1  -----> [12] ----> [30] ----------> [71] -------->
@@ -21,14 +21,15 @@
  * WINS. Where timers are armed and fire; firing is as cheap as in a list. It can be walked without
  * locks while it changes, which is why its source chose it and which does not count here.
  *
- * LOSES. To every heap when n is large: a search touches some 15 timers with a million of them, and a
- * stop is one.
+ * LOSES. To every heap when n is large: a search touches some 15 timers with a million of them, and
+ * a stop is one.
  *
  * SOURCE. Pugh, CACM 1990; DPDK's rte_timer.c: ten lanes, a quarter going up, singly linked.
  *
- * DEPARTURES. DPDK has ten pointers in each timer. Here three are in the timer's link, and what goes
- * higher has a tower of its own from a pool; when the pool is empty, as it is by bad luck only, the
- * timer stays low. DPDK draws lanes from rte_rand, this from a generator of the set's own.
+ * DEPARTURES. DPDK has ten pointers in each timer. Here three are in the timer's link, and what
+ * goes higher has a tower of its own from a pool; when the pool is empty, as it is by bad luck
+ * only, the timer stays low. DPDK draws lanes from rte_rand, this from a generator of the set's
+ * own.
  */
 #include <assert.h>
 #include <errno.h>

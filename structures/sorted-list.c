@@ -15,9 +15,9 @@
  *         memory     none a timer
  *
  * How far the walk goes follows from the distribution V of the intervals. A new timer meets others
- * at random points of their lives, so from the tail it passes the share Gini(V) of the list, and from
- * the head 1 - Gini(V): half for exponential intervals either way, a third against two thirds for
- * uniform ones, nothing at all from the tail when all intervals are equal.
+ * at random points of their lives, so from the tail it passes the share Gini(V) of the list, and
+ * from the head 1 - Gini(V): half for exponential intervals either way, a third against two thirds
+ * for uniform ones, nothing at all from the tail when all intervals are equal.
  *
  * WINS. With a handful of timers; with one interval and search=tail, when it is a queue.
  *

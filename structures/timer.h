@@ -25,13 +25,13 @@
  * touching the neighbours possible, and why disarm and remove are two operations that are never
  * ranked against each other.
  *
- * FILING. A structure goes by the timer's key and link. deadline it writes in insert and reinsert and
- * does not read again, save that check may say that a key is after it. So a structure that wraps
- * another (lazy) can put a deadline off, or mark a timer by one, and the other neither knows nor minds.
- * A timer's key says when it will be handed over at the latest as it is filed: in ns or, where the
- * accuracy has a tick, in ticks. It is never UINT64_MAX for a timer that was not armed for TIMER_NEVER,
- * and stays as it is when the timer is handed over. A structure that puts timers off by itself says so
- * (puts_off) and is free of this: nothing wraps it.
+ * FILING. A structure goes by the timer's key and link. deadline it writes in insert and reinsert
+ * and does not read again, save that check may say that a key is after it. So a structure that
+ * wraps another (lazy) can put a deadline off, or mark a timer by one, and the other neither knows
+ * nor minds. A timer's key says when it will be handed over at the latest as it is filed: in ns or,
+ * where the accuracy has a tick, in ticks. It is never UINT64_MAX for a timer that was not armed
+ * for TIMER_NEVER, and stays as it is when the timer is handed over. A structure that puts timers
+ * off by itself says so (puts_off) and is free of this: nothing wraps it.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
  * reserve(n) no operation fails while at most n timers are not idle.
@@ -54,8 +54,8 @@
 #define TIMER_SECOND UINT64_C(1000000000)
 
 /*
- * 32 bytes of the timer that are private to the structure which holds it. All zero while idle and only
- * then, and left so by remove and expire: an idle timer may be inserted into any set.
+ * 32 bytes of the timer that are private to the structure which holds it. All zero while idle and
+ * only then, and left so by remove and expire: an idle timer may be inserted into any set.
  */
 union timer_link {
 	struct {
@@ -237,16 +237,16 @@ extern const struct timer_structure *const timer_structures[];
 const struct timer_structure *timer_structure_find(const char *name);
 
 /*
- * The structure that text is about in the end: of "lazy:quad-heap" quad-heap, of "quad-heap" the same.
- * NULL when there is none of that name, or nothing within a wrapper.
+ * The structure that text is about in the end: of "lazy:quad-heap" quad-heap, of "quad-heap" the
+ * same. NULL when there is none of that name, or nothing within a wrapper.
  */
 const struct timer_structure *timer_structure_within(const char *text);
 
 /*
- * Makes a set from text such as "hierarchical-wheel:tick=1us,levels=8", or "lazy:" and such a text. On
- * success 0, with the structure and the set stored. -ENOENT for an unknown name, -EINVAL for an option that is unknown,
- * out of range or impossible, -ENOMEM; then `error` (of `size` bytes) says why in one line and
- * nothing is stored. The caller ends the set with destroy.
+ * Makes a set from text such as "hierarchical-wheel:tick=1us,levels=8", or "lazy:" and such a text.
+ * On success 0, with the structure and the set stored. -ENOENT for an unknown name, -EINVAL for an
+ * option that is unknown, out of range or impossible, -ENOMEM; then `error` (of `size` bytes) says
+ * why in one line and nothing is stored. The caller ends the set with destroy.
  */
 int timer_set_create(const char *text, uint64_t now, const struct timer_structure **structure,
 		     struct timer_set **set, char *error, size_t size);

@@ -8,8 +8,8 @@
  *	 now
  *	  |<---- soon wheel ---->|
  *	  [ ][*][ ][ ][*] ... [ ]                  a slot a tick: fires
- *	             [          ][    *     ][  *       ][ ...     a slot of the later wheel: goes into
- *	              |<-- 8 s -->|                                the soon wheel 8 s before it begins
+ *	             [          ][    *     ][  *       ][ ...   a slot of the later: goes into
+ *	              |<-- 8 s -->|                              the soon wheel 8 s before it begins
  *
  * So a timer is moved once at most, and never when it is armed for less than 16 s. 16,384 slots are
  * too many to look through, and this has no bitmap, but a count of timers for every 512 slots: what

@@ -1,8 +1,8 @@
 /*
  * unsorted-list - one list in no order, as Redis keeps its timers
  *
- * IDEA. Arming and stopping do nothing but link and unlink. Whoever wants to know the next deadline,
- * or what is due, looks at every timer.
+ * IDEA. Arming and stopping do nothing but link and unlink. Whoever wants to know the next
+ * deadline, or what is due, looks at every timer.
  *
  *	 newest -> [90 us] <-> [10 us] <-> [40 us] <-> [25 us]
  *	            next and expire: all of them
@@ -20,13 +20,13 @@
  * LOSES. With thousands: every turn of the loop then reads every timer twice, once to find out how
  * long to sleep, once to see what is due. That is why it declares to bear no more than 10,000.
  *
- * SOURCE. Redis, ae.c: a doubly linked list, new timers in front; "usUntilEarliestTimer" walks it and
- * a comment says that an order was not needed so far.
+ * SOURCE. Redis, ae.c: a doubly linked list, new timers in front; "usUntilEarliestTimer" walks it
+ * and a comment says that an order was not needed so far.
  *
- * DEPARTURES. Redis calls what is due in the order of the list. Here what is due is sorted before it
- * is handed over, since other structures are exact and it would otherwise be ranked with none; for
- * the few that are due at once that costs little beside the walk. Redis marks stopped timers and
- * unlinks them on the next walk; here they are unlinked at once, which is as cheap.
+ * DEPARTURES. Redis calls what is due in the order of the list. Here what is due is sorted before
+ * it is handed over, since other structures are exact and it would otherwise be ranked with none;
+ * for the few that are due at once that costs little beside the walk. Redis marks stopped timers
+ * and unlinks them on the next walk; here they are unlinked at once, which is as cheap.
  */
 #include <assert.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /*
  * zombie-heap - a 4-ary heap that nobody is taken out of, as Go keeps its timers
  *
- * IDEA. quad-heap writes a timer's place into it at every move, only so that it can be found when it
- * is stopped. Here nobody knows where in the heap a timer is: stopping and putting off change the
- * timer and leave its entry, which is then wrong. Entries are put right when they come to the root,
- * and all of them at once when a quarter of the heap is dead.
+ * IDEA. quad-heap writes a timer's place into it at every move, only so that it can be found when
+ * it is stopped. Here nobody knows where in the heap a timer is: stopping and putting off change
+ * the timer and leave its entry, which is then wrong. Entries are put right when they come to the
+ * root, and all of them at once when a quarter of the heap is dead.
  *
  *	entry (key, timer)   the timer says       when it comes to the root
  *	(40, *)              due 40               it fires
@@ -12,8 +12,8 @@
  *	(31, *)              stopped: a zombie    it is dropped
  *	(70, *)              due 12               must not wait for that: moved up at once
  *
- * A deadline that becomes earlier is the one that can't be left: the least of these is kept, and when
- * it is below the root's, the heap is put right before anybody asks.
+ * A deadline that becomes earlier is the one that can't be left: the least of these is kept, and
+ * when it is below the root's, the heap is put right before anybody asks.
  *
  * COST.   insert     O(log n)
  *         reinsert   later: O(1), two stores; earlier: O(1), and O(n) once before the next expiry
@@ -32,8 +32,8 @@
  * timerZombie, adjust() over the whole heap when minWhenModified is due, a purge when more than a
  * quarter are zombies.
  *
- * DEPARTURES. Go's heap starts at 0 and its children straddle cache lines; so here. remove looks for
- * the entry from the front of the array. Go's per-P heaps and locks are left out.
+ * DEPARTURES. Go's heap starts at 0 and its children straddle cache lines; so here. remove looks
+ * for the entry from the front of the array. Go's per-P heaps and locks are left out.
  */
 #include <assert.h>
 #include <errno.h>

@@ -143,8 +143,8 @@ static bool is_file_name(const char *word)
 }
 
 /*
- * Of a file's settings the number of blocks may be set on the command line as well. A bare name that
- * is no file here is one of the project's own, as `timerbed list experiments` shows them.
+ * Of a file's settings the number of blocks may be set on the command line as well. A bare name
+ * that is no file here is one of the project's own, as `timerbed list experiments` shows them.
  */
 static int take_file(struct request *request, const char *path)
 {

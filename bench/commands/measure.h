@@ -16,7 +16,8 @@ struct measured {
 /*
  * Parses the arguments, measures, and says where. `accept` (NULL: all are) looks at the experiment
  * first and returns 0 or an exit status, having said what is wrong with it; the cells of a command
- * line then belong to an experiment of the command's name, and else to `cost`. Returns an exit status.
+ * line then belong to an experiment of the command's name, and else to `cost`. Returns an exit
+ * status.
  */
 int measure(int argc, char **argv, struct measured *measured,
 	    int (*accept)(const struct experiment *experiment));

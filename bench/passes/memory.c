@@ -2,8 +2,8 @@
  * memory - bytes beside the timers, and all that can be checked without caring for time
  *
  * The checked replay samples the footprint at every advance, verifies the order of firing and the
- * invariants, and sleeps between advances as a loop would, counting the wake-ups that a `next` ahead
- * of the truth causes.
+ * invariants, and sleeps between advances as a loop would, counting the wake-ups that a `next`
+ * ahead of the truth causes.
  */
 #include <stdio.h>
 

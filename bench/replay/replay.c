@@ -71,7 +71,9 @@ static uint64_t to_tick(uint64_t deadline, uint64_t tick)
 
 uint64_t replay_bound(const struct replay *replay, uint64_t earliest)
 {
-	/* How late a fraction may be depends on an interval that the trace's oracle doesn't keep. */
+	/*
+	 * How late a fraction may be depends on an interval that the trace's oracle doesn't keep.
+	 */
 	if (replay->accuracy.when == TIMER_LATE_FRACTION)
 		return TIMER_NEVER;
 	return to_tick(earliest, replay->accuracy.tick);
@@ -92,7 +94,9 @@ static uint64_t order_of(const struct replay *replay, const struct timer *timer)
 	if (replay->accuracy.order != TIMER_BY_TICK)
 		return timer->deadline;
 	due = to_tick(timer->deadline, replay->accuracy.tick);
-	/* Armed when its tick had passed already: it stands with those of the tick it was armed in. */
+	/*
+	 * Armed when its tick had passed already: it stands with those of the tick it was armed in.
+	 */
 	return due > previous ? due : previous - previous % replay->accuracy.tick;
 }
 

@@ -87,8 +87,8 @@ struct subject_family {
 extern const struct subject_family *const subject_families[];
 
 /*
- * The code of each structure, and of each that wraps another ("lazy:quad-heap"): the hash of its source,
- * and its inlined replay. Ends without name.
+ * The code of each structure, and of each that wraps another ("lazy:quad-heap"): the hash of its
+ * source, and its inlined replay. Ends without name.
  */
 struct structure_code {
 	const char *name;

@@ -45,7 +45,8 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 
 /*
  * Defines the drivers and both codes of one yardstick, and the family `subject_ID`. `table` is its
- * constant struct yardstick; `role` is its kind, "yardstick" or "harness"; `open_it` and `close_it` set up what it keeps beside the table.
+ * constant struct yardstick; `role` is its kind, "yardstick" or "harness"; `open_it` and `close_it`
+ * set up what it keeps beside the table.
  */
 #define YARDSTICK(id, table, role, typed, summarised, explained, open_it, close_it)                \
 	static const struct yardstick *id##_table(const struct replay *replay)                     \

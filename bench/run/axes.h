@@ -1,10 +1,10 @@
 /*
  * axes.h - the two things that a map varies
  *
- * A map is a group of cells laid out over two axes: n, or an option of its workloads. It is expanded
- * to ordinary workloads ("mix" and the axis `stopped: 0 50%` to "mix:stopped=0" and
- * "mix:stopped=50%") and ordinary n, so that everything else need not know of maps; each record says
- * where in its map it stands.
+ * A map is a group of cells laid out over two axes: n, or an option of its workloads. It is
+ * expanded to ordinary workloads ("mix" and the axis `stopped: 0 50%` to "mix:stopped=0" and
+ * "mix:stopped=50%") and ordinary n, so that everything else need not know of maps; each record
+ * says where in its map it stands.
  */
 #ifndef AXES_H
 #define AXES_H
@@ -21,8 +21,9 @@ struct axis {
 };
 
 /*
- * Reads "n: 1e2..1e6", "stopped: 0 50% 90%" or "stopped=0,50%"; text without a name goes on with the
- * values of an axis that has one. -EINVAL, or -ENOMEM, with a line in `error` (NAMES_ERROR_SIZE).
+ * Reads "n: 1e2..1e6", "stopped: 0 50% 90%" or "stopped=0,50%"; text without a name goes on with
+ * the values of an axis that has one. -EINVAL, or -ENOMEM, with a line in `error`
+ * (NAMES_ERROR_SIZE).
  */
 int axis_set(struct axis *axis, const char *what, const char *text, char *error);
 void axis_free(struct axis *axis);
@@ -31,9 +32,9 @@ void axis_free(struct axis *axis);
 bool axis_is_n(const struct axis *axis);
 
 /*
- * Adds to `laid_out` each of `bases` with each pair of values of the axes that are options, the last
- * axis varying fastest, and looks up the axes' titles. -EINVAL or -ENOENT with a line in `error` for
- * an option that a workload does not have, or a value that it does not take; -ENOMEM.
+ * Adds to `laid_out` each of `bases` with each pair of values of the axes that are options, the
+ * last axis varying fastest, and looks up the axes' titles. -EINVAL or -ENOENT with a line in
+ * `error` for an option that a workload does not have, or a value that it does not take; -ENOMEM.
  */
 int axes_expand(struct axis axes[2], const struct names *bases, struct names *laid_out,
 		char *error);

@@ -317,7 +317,9 @@ static char *next_line(char *line, int room, void *data)
 	return line;
 }
 
-/* inih's result: the first wrong line, 0 if there is none; negative and errno if it can't be read. */
+/*
+ * inih's result: the first wrong line, 0 if there is none; negative and errno if it can't be read.
+ */
 static int parse(const char *path, struct reading *reading)
 {
 	struct lines lines = { .file = fopen(path, "r") };

@@ -19,8 +19,8 @@
 
 /*
  * Cells that share their settings: every workload x n x replicate x dispatch is a block. With axes
- * they are a map: `bases` are then the workloads that were named, and `workloads` and `n` follow from
- * those and the axes once the group is complete.
+ * they are a map: `bases` are then the workloads that were named, and `workloads` and `n` follow
+ * from those and the axes once the group is complete.
  */
 struct group {
 	char label[EXPERIMENT_LABEL]; /* "cost": the section's name up to a '.' */
@@ -60,8 +60,8 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 
 /*
  * Sets one of a group's keys, as the .ini and the command line do: subjects, workloads, n,
- * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, pages, cell-budget,
- * and x and y, the axes of a map.
+ * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, pages,
+ * cell-budget, and x and y, the axes of a map.
  * 0, or -EINVAL / -ENOENT / -ENOMEM with one line in `error`.
  */
 int experiment_set(struct group *group, const char *key, const char *value, char *error);

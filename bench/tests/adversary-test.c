@@ -1,8 +1,8 @@
 /*
  * adversary-test.c - each attack has the property that it claims
  *
- * What holds for all workloads is checked by workload-test.c. Here each attack's trace is walked with
- * every timer's deadline at hand, and what hurts is counted.
+ * What holds for all workloads is checked by workload-test.c. Here each attack's trace is walked
+ * with every timer's deadline at hand, and what hurts is counted.
  */
 #include "workload-test.h"
 

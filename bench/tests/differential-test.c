@@ -1,9 +1,9 @@
 /*
  * differential-test - the same random programs on Debian's libevent and on this loop
  *
- * Both run in simulated time, this loop with EVENT_BASE_FLAG_LIBEVENT_2_1 and with another structure
- * from program to program, and write down what happens: which event is called with what, when, what
- * is pending after each loop, what the loop returned. The two must be the same.
+ * Both run in simulated time, this loop with EVENT_BASE_FLAG_LIBEVENT_2_1 and with another
+ * structure from program to program, and write down what happens: which event is called with what,
+ * when, what is pending after each loop, what the loop returned. The two must be the same.
  *
  * In a program, what a callback does depends on its event and on how often that was called, not on
  * who was called before. So a difference in order shows as itself and not as chaos. Events with
@@ -137,10 +137,9 @@ struct program {
 };
 
 struct entry {
-	uint64_t
-		due; /* of a call for a timeout, us; 0 otherwise: entries with equal ones may swap */
+	uint64_t due; /* of a call for a timeout, us; else 0: entries with equal ones may swap */
 	uint64_t value[4];
-	char kind; /* 'c'all: id, what, time. 'l'oop: result, got. 'p'ending: id, bits. counts: 'n' */
+	char kind; /* 'c'all: id, what, time; 'l'oop: result, got; 'p'ending: id, bits; 'n'umbers */
 };
 
 struct journal {
@@ -478,7 +477,7 @@ static void called_once(evutil_socket_t fd, short what, void *arg)
 		do_something(&draws, ONCE, false);
 }
 
-/* ------------------------------------------------------------------------------ running a program */
+/* ---------------------------------------------------------------------------- running a program */
 
 static struct event_base *make_base(void)
 {
@@ -678,7 +677,7 @@ static struct program make_program(uint64_t seed)
 	return program;
 }
 
-/* ------------------------------------------------------------------------------------- comparing */
+/* ------------------------------------------------------------------------------------ comparing */
 
 static int by_value(const void *left, const void *right)
 {

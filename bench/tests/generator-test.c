@@ -1,5 +1,6 @@
 /*
- * generator-test.c - the oracle against a model that is too simple to be wrong, and the rules of time
+ * generator-test.c - the oracle against a model that is too simple to be wrong, and the rules of
+ * time
  */
 #include "trace-test.h"
 

@@ -1,5 +1,6 @@
 /*
- * virtual-descriptor-test.c - waits for descriptors in simulated time: the driver's, timerfds, sockets
+ * virtual-descriptor-test.c - waits for descriptors in simulated time: the driver's, timerfds,
+ * sockets
  *
  * What epoll, poll and select have in common is tested with each of them.
  */

@@ -112,7 +112,9 @@ static void test_others(void **state)
 	check_stationary("server", "", 100, 3, 100);
 }
 
-/* Where nothing fires or nothing is stopped, the other is even; at the shortest range it is coarse. */
+/*
+ * Where nothing fires or nothing is stopped, the other is even; at the shortest range it is coarse.
+ */
 static void test_mix(void **state)
 {
 	static const char *const mix[] = {

@@ -2,8 +2,9 @@
  * workload-test.c - every workload generates what its essay says
  *
  * What holds for all is checked for every workload in the registry, so a new one is tested by being
- * there; what one promises of itself is checked below that. Statistical checks use the seeds printed
- * with them and so come out the same each time; bounds are five standard deviations or wider.
+ * there; what one promises of itself is checked below that. Statistical checks use the seeds
+ * printed with them and so come out the same each time; bounds are five standard deviations or
+ * wider.
  */
 #include "workload-test.h"
 
@@ -367,7 +368,9 @@ static void test_rpc_reuses_the_last_freed(void **state)
 	assert_true(turns > 100);
 }
 
-/* Each timer's deadlines are one of the declared periods apart, and the classes as large as said. */
+/*
+ * Each timer's deadlines are one of the declared periods apart, and the classes as large as said.
+ */
 static void test_ticker_periods(void **state)
 {
 	static const uint64_t periods[] = { 1, 10, 100, 250, 1000, 5000 };

@@ -37,8 +37,8 @@ void generator_arm_absolute(struct generator *generator, uint64_t id, uint64_t d
 
 /*
  * Arms for `interval` ns, counted from another point in time than now: the time stamp of a message,
- * say. The deadline is `from` + `interval`, rounded up to the grain; the interval is what structures
- * may group by. A program that does so may give one interval deadlines that go back.
+ * say. The deadline is `from` + `interval`, rounded up to the grain; the interval is what
+ * structures may group by. A program that does so may give one interval deadlines that go back.
  */
 void generator_arm_from(struct generator *generator, uint64_t id, uint64_t interval, uint64_t from);
 

@@ -171,7 +171,7 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 	return control_other(set, operation, fd, event);
 }
 
-/* ------------------------------------------------------------------------------------ epoll_wait */
+/* ----------------------------------------------------------------------------------- epoll_wait */
 
 static int ask_kernel(int epoll, struct epoll_event *events, int room, const sigset_t *mask)
 {

@@ -20,7 +20,8 @@
  * timerfds and sleeps. What is not: signals from the kernel's timers (alarm, setitimer,
  * timer_create), waits of threads for each other with a timeout, time limits of sockets.
  *
- * Measuring inside a simulation reads the kernel's clocks by raw system call (bench/replay/clock.h).
+ * Measuring inside a simulation reads the kernel's clocks by raw system call
+ * (bench/replay/clock.h).
  *
  * Threads: one simulation at a time in the process. Only one thread may wait, sleep or call the
  * functions below while it is on; clocks may be read by any, which sees the simulation's time.

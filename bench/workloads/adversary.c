@@ -93,9 +93,9 @@
  * Left out: a heap whose last leaf is the latest is what ascending makes of any heap.
  *
  * SEEN, NOT PREDICTED. sparse stopped kernel-wheel too, with 1e5 timers: nearly all of them are
- * beyond its horizon of 12 days, and it went through all of those whenever one came into reach, which
- * is for each that fires. (It now does so once a horizon.) decreasing hurts zombie-heap as earlier
- * does: a stopped timer's entry is still there, and has become earlier.
+ * beyond its horizon of 12 days, and it went through all of those whenever one came into reach,
+ * which is for each that fires. (It now does so once a horizon.) decreasing hurts zombie-heap as
+ * earlier does: a stopped timer's entry is still there, and has become earlier.
  */
 #include "draw.h"
 
@@ -265,8 +265,7 @@ static void cascade(const struct attack *attack)
 
 /* --- collide */
 
-/* What is left of an interval of 1..turns turns that is running, in turns: the long ones weigh more.
- */
+/* What is left of an interval of 1..turns turns that is running, in turns: long ones weigh more. */
 static uint64_t turns_left(const struct attack *attack)
 {
 	uint64_t turns = attack->options->turns;

@@ -15,11 +15,11 @@
  * least once, whatever number of operations was asked for; so a million operations on a million
  * timers are two million: a million firings in one advance and a million arms, in one period.
  *
- * PREDICTION. It measures how a structure hands over many timers at once. Wheels and
- * common-timeout walk one long list through cold memory, each load waiting for the one before;
- * those that keep arrays of pointers can have many loads in flight and should win several times
- * over. Heaps pay O(log n) for each although the order among equals is free, and fill again cheaply:
- * equal deadlines need no sifting. The maximum latency of one call is bounded only by `max`.
+ * PREDICTION. It measures how a structure hands over many timers at once. Wheels and common-timeout
+ * walk one long list through cold memory, each load waiting for the one before; those that keep
+ * arrays of pointers can have many loads in flight and should win several times over. Heaps pay
+ * O(log n) for each although the order among equals is free, and fill again cheaply: equal
+ * deadlines need no sifting. The maximum latency of one call is bounded only by `max`.
  */
 #include "draw.h"
 

@@ -8,10 +8,10 @@
  * PARAMETERS. n deadlines, exponential or uniform with mean 1 s (assumed; only the ratio to the
  * grain matters).
  *
- * TWO MEASURED PHASES, no unmeasured fill: "fill", n arms in turns of `batch`, and "drain", in which
- * time advances until all have fired. Exactly one fill and one drain are made whatever number of
- * operations was asked for: 2 n operations are measured. Repeating the pair at small n would warm
- * the caches for the second fill, which is the very thing that the pair is about.
+ * TWO MEASURED PHASES, no unmeasured fill: "fill", n arms in turns of `batch`, and "drain", in
+ * which time advances until all have fired. Exactly one fill and one drain are made whatever number
+ * of operations was asked for: 2 n operations are measured. Repeating the pair at small n would
+ * warm the caches for the second fill, which is the very thing that the pair is about.
  *
  * Time stands still during the fill, as for a program that arms everything within a tick of its
  * clock, so that exactly n timers are armed at its end. The drain's turns end at the distribution's

@@ -28,9 +28,9 @@
  * STEADY STATE. It holds from the first turn. The fill gives each timer what is left of an interval
  * that is already running: the interval is drawn size-biased, and a random part of it has passed
  * (see draw.h). Size-biased are: exponential: Erlang of two stages; uniform on a..b, which biased
- * and both modes of bimodal are too: sqrt of uniform on a^2..b^2, where the long mode is picked with
- * probability 0.1 x (its mean) = 201/210; triangular: 1.5 cbrt r; Pareto: Pareto with alpha - 1.
- * A timer fires in the first turn after its deadline, so it really lives for whole turns; the
+ * and both modes of bimodal are too: sqrt of uniform on a^2..b^2, where the long mode is picked
+ * with probability 0.1 x (its mean) = 201/210; triangular: 1.5 cbrt r; Pareto: Pareto with alpha -
+ * 1. A timer fires in the first turn after its deadline, so it really lives for whole turns; the
  * weights are those of the lifetimes rounded up to turns, by rejection. Then the number armed is n
  * after each turn, and the expected number that fires is the same in every turn, for any n.
  *
@@ -125,8 +125,8 @@ static double increment_biased(struct generator *generator, const struct hold_op
 
 /*
  * What is left of the interval that a timer is found in. The interval must be weighted by the whole
- * turns that it takes, which are at most x + turn: drawn with weight x + turn as a mixture, and then
- * accepted by the ratio. It was armed in any of those turns.
+ * turns that it takes, which are at most x + turn: drawn with weight x + turn as a mixture, and
+ * then accepted by the ratio. It was armed in any of those turns.
  */
 static uint64_t residual(struct generator *generator, const struct hold_options *options,
 			 uint64_t turn)

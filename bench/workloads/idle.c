@@ -8,7 +8,8 @@
  * PARAMETERS. timeout 60 s is the order of servers' defaults (nginx keeps idle connections for
  * 75 s, Apache waits 60 s). Assumed: one activity a second and connection (Poisson), and Zipf's law
  * with exponent 0.9 for the share of the activity that falls to each connection
- * (activity=zipf), a little more uneven than the 0.64 to 0.83 of Breslau et al. (INFOCOM 1999) for pages of the web.
+ * (activity=zipf), a little more uneven than the 0.64 to 0.83 of Breslau et al. (INFOCOM 1999) for
+ * pages of the web.
  *
  *	intervals=1		every connection has the same timeout
  *	intervals=16		each has one of 16, evenly spaced from timeout/2 to 2 timeout

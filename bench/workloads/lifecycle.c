@@ -1,10 +1,10 @@
 /*
  * lifecycle - every timer is armed, armed anew, and half are stopped before the rest expire
  *
- * PROGRAM. None: the four operations of an event loop's timers one after the other, each on its own,
- * at n timers. What programs do is a mixture of them, and a mixture does not say which of them is
- * dear; the event loop's interface is measured by this one (event_add, event_add again, event_del,
- * and expiry with its callback).
+ * PROGRAM. None: the four operations of an event loop's timers one after the other, each on its
+ * own, at n timers. What programs do is a mixture of them, and a mixture does not say which of them
+ * is dear; the event loop's interface is measured by this one (event_add, event_add again,
+ * event_del, and expiry with its callback).
  *
  * PARAMETERS. n deadlines, uniform over `range` (1 s, assumed; only its ratio to the grain matters)
  * and at least `range` away, so that none is due before the last phase. Timers are taken in random

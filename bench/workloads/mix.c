@@ -18,36 +18,37 @@
  *	stop=rearm		it is not stopped but put off: armed again while it is armed
  *
  * PARAMETERS, all assumed. Intervals lie between range/spread and range grains, and as many in each
- * octave: interval k of K is the middle, in the logarithm, of the k-th of K equal slices; continuous
- * ones are uniform in the logarithm. So 1 interval and as many as there are arms are the ends of one
- * scale. A timer that is stopped is so at any time within the first `within` of its interval. The
- * spread of 10 (a second to ten at the defaults) is a program whose timeouts are of one kind; only
- * ratios to the grain matter to any structure.
+ * octave: interval k of K is the middle, in the logarithm, of the k-th of K equal slices;
+ * continuous ones are uniform in the logarithm. So 1 interval and as many as there are arms are the
+ * ends of one scale. A timer that is stopped is so at any time within the first `within` of its
+ * interval. The spread of 10 (a second to ten at the defaults) is a program whose timeouts are of
+ * one kind; only ratios to the grain matter to any structure.
  *
  * STEADY STATE. It holds from the first turn. A timer is found in a life that is picked by how long
- * it lasts, in whole turns, at any of its turns. Uniform in the logarithm and size-biased is uniform,
- * and cut into slices it is the slices' middles with the right weights, since the slices' widths are
- * proportional to their middles; a stop at u times the interval, size-biased, is at sqrt(u). The
- * fill draws from the mixture that is heavier than the weights in whole turns, rejects by the ratio,
- * and arms each timer when it was armed, for its whole interval (history.h). After that the same
- * process runs for half of a mean life, some n operations, unmeasured: structures that leave a stopped timer where
- * it is, until they get to it, have then as many of them as they ever have.
+ * it lasts, in whole turns, at any of its turns. Uniform in the logarithm and size-biased is
+ * uniform, and cut into slices it is the slices' middles with the right weights, since the slices'
+ * widths are proportional to their middles; a stop at u times the interval, size-biased, is at
+ * sqrt(u). The fill draws from the mixture that is heavier than the weights in whole turns, rejects
+ * by the ratio, and arms each timer when it was armed, for its whole interval (history.h). After
+ * that the same process runs for half of a mean life, some n operations, unmeasured: structures
+ * that leave a stopped timer where it is, until they get to it, have then as many of them as they
+ * ever have.
  *
- * TURNS take batch / 2 x (mean life) / n (a life is two operations, one where it is put off), but no
- * more than half of the shortest interval: each timer sees a turn before the one in which it fires,
- * so that the share that is stopped is what was asked for at any n. Turns in which nothing happens
- * are slept through. Where the mean life over n is below the grain, turns last a grain, and more than
- * a batch ends in each: range=100 with a million timers fires thousands at a tick. That is no
- * accident but what such a program does.
+ * TURNS take batch / 2 x (mean life) / n (a life is two operations, one where it is put off), but
+ * no more than half of the shortest interval: each timer sees a turn before the one in which it
+ * fires, so that the share that is stopped is what was asked for at any n. Turns in which nothing
+ * happens are slept through. Where the mean life over n is below the grain, turns last a grain, and
+ * more than a batch ends in each: range=100 with a million timers fires thousands at a tick. That
+ * is no accident but what such a program does.
  *
  * PREDICTION. The more is stopped the less a structure needs to know in what order the rest fires:
  * heaps with cached keys lead at stopped=0 until n leaves the caches, and give way to what stops in
  * O(1) (common-timeout with few intervals, ladder-queue, pairing-heap and wheels with many) as
- * stopped nears 1; at 99.9 % all is list surgery and one miss an operation. common-timeout leads with
- * as many intervals as its heap of heads fits the first cache, and is last of the heaps when they are
- * continuous. The range moves wheels (a level more for each factor of 64, a cascade for each level)
- * and radix-heap (a list for each bit), and no comparison-based structure at all, until so many
- * deadlines are equal that a turn fires thousands.
+ * stopped nears 1; at 99.9 % all is list surgery and one miss an operation. common-timeout leads
+ * with as many intervals as its heap of heads fits the first cache, and is last of the heaps when
+ * they are continuous. The range moves wheels (a level more for each factor of 64, a cascade for
+ * each level) and radix-heap (a list for each bit), and no comparison-based structure at all, until
+ * so many deadlines are equal that a turn fires thousands.
  */
 #include "calendar.h"
 #include "history.h"
@@ -183,9 +184,9 @@ static struct life new_life(const struct mix *mix)
 }
 
 /*
- * A life that a timer is found in. Whether it will be stopped, and then the interval and the part of
- * it, with weights (what it lasts + turn), never less than the turns that it takes; then rejected by
- * the ratio.
+ * A life that a timer is found in. Whether it will be stopped, and then the interval and the part
+ * of it, with weights (what it lasts + turn), never less than the turns that it takes; then
+ * rejected by the ratio.
  */
 static struct life found_life(const struct mix *mix)
 {

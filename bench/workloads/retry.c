@@ -4,8 +4,8 @@
  * PROGRAM. n clients, each with one timer that is always armed and means one of three things: a
  * pause before the next operation (fires), a guard on an attempt under way (usually stopped by its
  * answer), or a backoff before the next attempt (fires). An attempt succeeds, is refused by an
- * answer, or is not answered, and then its guard fires. After success comes a pause, after failure a
- * backoff that grows with each attempt. At times a share of the clients loses its server at once:
+ * answer, or is not answered, and then its guard fires. After success comes a pause, after failure
+ * a backoff that grows with each attempt. At times a share of the clients loses its server at once:
  * all of them go into their first backoff in the same turn, and until the outage is over their
  * attempts are refused.
  *

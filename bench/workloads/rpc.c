@@ -7,20 +7,20 @@
  *
  * PARAMETERS, all assumed, in the range of what RPC systems use: deadline 10 s; 99.5 % of the
  * requests are answered; answers take a lognormal time with median 500 ms and sigma 1 (long polls,
- * slow back ends: nobody has 1e6 requests in flight that take 2 ms), given that they come before the
- * deadline. Linux's timer wheel is built on the same observation: the great majority of timeouts is
- * stopped before it expires (Gleixner, LKML 2015 and 2016).
+ * slow back ends: nobody has 1e6 requests in flight that take 2 ms), given that they come before
+ * the deadline. Linux's timer wheel is built on the same observation: the great majority of
+ * timeouts is stopped before it expires (Gleixner, LKML 2015 and 2016).
  *
  *	stop=disarm	the timer belongs to a slot of the client, which keeps it
  *	stop=remove	the timer is part of the request, which is freed; the next request gets the
  *			memory that was freed last, as malloc would hand it out
  *
  * By Little's law the rate is n over the mean time that a request is in flight. With the defaults
- * that is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s: of the timers that are armed at any moment, 6 % are
- * those of lost requests, and 94 % will be stopped. service=2ms turns it round: there 94 % of the
- * armed timers wait for the end of lost requests, and the other 6 % are armed and stopped over and
- * over. That is not an accident of the parameters but what long deadlines do to every client that
- * loses a few requests.
+ * that is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s: of the timers that are armed at any moment, 6 %
+ * are those of lost requests, and 94 % will be stopped. service=2ms turns it round: there 94 % of
+ * the armed timers wait for the end of lost requests, and the other 6 % are armed and stopped over
+ * and over. That is not an accident of the parameters but what long deadlines do to every client
+ * that loses a few requests.
  *
  * STEADY STATE. It holds from the first turn. A request found in flight was sent at any time within
  * its lifetime, and longer lives are found more often; lifetimes are whole turns, because the loop
@@ -34,10 +34,11 @@
  * operations on a million timers cover 0.44 s: half a million requests.
  *
  * PREDICTION. Insert at the far end, stop from anywhere: cheap O(1) stops win. Wheels and
- * common-timeout unlink from the middle of lists, which touches both neighbours; heaps insert in O(1)
- * here, since the latest deadline stays at the leaves, but take out of the middle. What stops by
- * marking only is best at stop=disarm and cannot profit at stop=remove. With service=2ms all are near
- * each other: the timers in motion are few, stay in the cache, and come and go at a heap's leaves.
+ * common-timeout unlink from the middle of lists, which touches both neighbours; heaps insert in
+ * O(1) here, since the latest deadline stays at the leaves, but take out of the middle. What stops
+ * by marking only is best at stop=disarm and cannot profit at stop=remove. With service=2ms all are
+ * near each other: the timers in motion are few, stay in the cache, and come and go at a heap's
+ * leaves.
  */
 #include "calendar.h"
 #include "history.h"

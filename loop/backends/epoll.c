@@ -13,8 +13,9 @@
  * on. It is reported for ever under a number by which it can no longer be taken out. Delete first,
  * then close.
  *
- * The set itself is such an open file, and a child of fork has the same one as its parent. The child
- * must not take anything out of it; destroying a backend closes the descriptor and nothing else.
+ * The set itself is such an open file, and a child of fork has the same one as its parent. The
+ * child must not take anything out of it; destroying a backend closes the descriptor and nothing
+ * else.
  *
  * Errors and hang-ups are reported whether one asks for them or not. A descriptor of which only
  * EV_CLOSED is asked would be reported without end and nobody would be told, for not all of these
@@ -23,9 +24,9 @@
  *
  * Plain files are always ready, and epoll refuses them with EPERM. The caller is told.
  *
- * epoll_wait counts milliseconds. epoll_pwait2 takes nanoseconds, since Linux 5.11; where the kernel
- * does not have it, or a seccomp filter that is older than it answers EPERM, this falls back to
- * milliseconds, rounded up, for as long as the backend lives. A timer may then be late by one
+ * epoll_wait counts milliseconds. epoll_pwait2 takes nanoseconds, since Linux 5.11; where the
+ * kernel does not have it, or a seccomp filter that is older than it answers EPERM, this falls back
+ * to milliseconds, rounded up, for as long as the backend lives. A timer may then be late by one
  * millisecond but never early, which would make the loop turn without anything being due.
  *
  * Nanoseconds are what one asks for, not what one gets. The kernel may delay any such wait by the

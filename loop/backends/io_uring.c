@@ -1,16 +1,16 @@
 /*
  * io_uring - descriptors are watched by requests in a ring shared with the kernel
  *
- * One asks for a descriptor by putting a poll request into the submission queue and hears of it from
- * the completion queue; a wait that also submits is one system call, however many descriptors have
- * changed. What that means for a loop:
+ * One asks for a descriptor by putting a poll request into the submission queue and hears of it
+ * from the completion queue; a wait that also submits is one system call, however many descriptors
+ * have changed. What that means for a loop:
  *
  * A request is about edges: it completes when the descriptor becomes ready, or at once if it is.
  * Events are level-triggered unless EV_ET says otherwise. So a level-triggered descriptor gets a
  * request for one shot, and each report is followed by a new request before the next wait, which
- * completes at once if there is still something to read. That is what poll does, for those only that
- * were ready. An edge-triggered one gets a multishot request, which goes on reporting until it is
- * taken back; the kernel may end it (a completion without F_MORE), and then it is made anew.
+ * completes at once if there is still something to read. That is what poll does, for those only
+ * that were ready. An edge-triggered one gets a multishot request, which goes on reporting until it
+ * is taken back; the kernel may end it (a completion without F_MORE), and then it is made anew.
  *
  * A request holds the open file, not the number. When a descriptor is closed the request lives on,
  * and a new file of the same number has none, so requests are always taken back by their own name,
@@ -25,9 +25,9 @@
  * timeout request would need the submission queue). While it sleeps, changes are submitted at once
  * by whoever makes them.
  *
- * The kernel may forbid all this (kernel.io_uring_disabled, seccomp filters of containers), and then
- * the loop takes another backend. It waits by a system call of its own, so time cannot be simulated
- * from outside.
+ * The kernel may forbid all this (kernel.io_uring_disabled, seccomp filters of containers), and
+ * then the loop takes another backend. It waits by a system call of its own, so time cannot be
+ * simulated from outside.
  */
 #include <errno.h>
 #include <liburing.h>

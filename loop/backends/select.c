@@ -20,10 +20,10 @@
  * others. The table does not shrink: only in the child of a fork can such a number be left over.)
  *
  * A hang-up counts as readable, an error as both. So a writer that waits for room in a socket which
- * the peer has shut down is not woken by that, unless it reads too: nothing in these sets tells. Nor
- * is the peer's closing told apart from data to read, so this cannot do EV_CLOSED: who asks for that
- * alone is refused, and beside EV_READ it never comes. The third set, for exceptions, is urgent data
- * of sockets and not used here.
+ * the peer has shut down is not woken by that, unless it reads too: nothing in these sets tells.
+ * Nor is the peer's closing told apart from data to read, so this cannot do EV_CLOSED: who asks for
+ * that alone is refused, and beside EV_READ it never comes. The third set, for exceptions, is
+ * urgent data of sockets and not used here.
  *
  * The order of the report is that of the numbers; so that low ones have no advantage, the one that
  * is reported first comes last the next time.

@@ -104,7 +104,7 @@ uint64_t time_read(struct event_base *of)
 	return 0;
 }
 
-/* ---------------------------------------------------------------------------- one backend in use */
+/* --------------------------------------------------------------------------- one backend in use */
 
 static const struct backend *backend;
 static void *backend_state;
@@ -742,7 +742,7 @@ static void test_many(void **state)
 	assert_int_equal(base.reports, 1);
 }
 
-/* ------------------------------------------------------------------------- at random, and a model */
+/* ----------------------------------------------------------------------- at random, and a model */
 
 #define RANDOM_PAIRS 24
 #define RANDOM_STEPS 3000
@@ -834,7 +834,7 @@ static void test_random(void **state)
 	}
 }
 
-/* --------------------------------------------------------------------------------------- threads */
+/* -------------------------------------------------------------------------------------- threads */
 
 static void *allocate_lock(unsigned type)
 {

@@ -588,7 +588,10 @@ static void *in_a_thread(void *arg)
 	return NULL;
 }
 
-/* A descriptor is reported by its state or by changes of it: libevent, too, looks at that here only. */
+/*
+ * A descriptor is reported by its state or by changes of it: libevent, too, looks at that here
+ * only.
+ */
 static void mix_edge_and_level(void)
 {
 	struct event level, edge;

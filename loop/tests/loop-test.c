@@ -36,8 +36,8 @@ static int loop(struct event_base *base, int flags)
 /* ------------------------------------------------------------------------ the base at hand */
 
 /*
- * Adding to and deleting from the base whose loop runs has a short way. A loop may run in a callback
- * of another's, and then either base's events are at hand in turn.
+ * Adding to and deleting from the base whose loop runs has a short way. A loop may run in a
+ * callback of another's, and then either base's events are at hand in turn.
  */
 struct two_bases {
 	struct event_base *outer, *inner;
@@ -1338,8 +1338,9 @@ static void test_environment_reinsert(void **state)
 }
 
 /*
- * A flag is seen by what it does. libevent starts timeouts at the cached time, and waits from there:
- * the first timer is right after all and the second comes with it, as early as the callback was long.
+ * A flag is seen by what it does. libevent starts timeouts at the cached time, and waits from
+ * there: the first timer is right after all and the second comes with it, as early as the callback
+ * was long.
  */
 static void add_late(evutil_socket_t fd, short what, void *arg)
 {

@@ -683,7 +683,9 @@ static void test_removing_the_timer_ends_the_period(void **state)
 	end();
 }
 
-/* Signals have a closure of their own, which arms nothing; and a timeout ends what they wait for. */
+/*
+ * Signals have a closure of their own, which arms nothing; and a timeout ends what they wait for.
+ */
 static void test_signals_have_no_period(void **state)
 {
 	struct event *a;
@@ -913,7 +915,7 @@ static void test_common_timeouts_without_a_base(void **state)
 	end();
 }
 
-/* ------------------------------------------------------------------------------ limits, failures */
+/* ----------------------------------------------------------------------------- limits, failures */
 
 static void test_expiry_in_portions(void **state)
 {

@@ -8,13 +8,14 @@
  * The arity D, a power of two from 2 to 16, is an argument of every function. They are inline and
  * their callers pass a constant, so each heap has code of its own in which D is folded away.
  *
- * The root is at slot D - 1, so that siblings begin at multiples of D: with entries of 16 bytes four
- * of them share a 64-byte line, eight take two. Where the last timer has later siblings, these hold
- * the key TIMER_NEVER, so finding the least of D children needs no thought of how many there are.
+ * The root is at slot D - 1, so that siblings begin at multiples of D: with entries of 16 bytes
+ * four of them share a 64-byte line, eight take two. Where the last timer has later siblings, these
+ * hold the key TIMER_NEVER, so finding the least of D children needs no thought of how many there
+ * are.
  *
  * The array grows by realloc, which moves a large one by exchanging pages, and nothing beyond the
- * last family is ever touched: at a million timers, where growing is a fifth of what it costs to arm
- * them, a copy and a fill of what may never be used would be most of that.
+ * last family is ever touched: at a million timers, where growing is a fifth of what it costs to
+ * arm them, a copy and a fill of what may never be used would be most of that.
  */
 #ifndef CACHED_HEAP_H
 #define CACHED_HEAP_H
@@ -98,8 +99,8 @@ CACHED_HEAP_INLINE void heap_sift_up(struct cached_heap *heap, size_t slot, stru
 }
 
 /*
- * The least of D siblings, the first among equals, so that a free slot never stands for a timer that
- * never fires. Rounds of a tournament, which compile to no branches.
+ * The least of D siblings, the first among equals, so that a free slot never stands for a timer
+ * that never fires. Rounds of a tournament, which compile to no branches.
  */
 CACHED_HEAP_INLINE size_t heap_least_of_2(const struct heap_entry *siblings)
 {
@@ -211,7 +212,9 @@ CACHED_HEAP_INLINE void heap_fetch_grandchildren(const struct cached_heap *heap,
 	const size_t per_line = CACHED_HEAP_LINE / sizeof(struct heap_entry);
 	size_t first = heap_children(child, arity);
 
-	/* All or nothing: at the fringe little is to be had. Of 16 children it would be 64 lines. */
+	/*
+	 * All or nothing: at the fringe little is to be had. Of 16 children it would be 64 lines.
+	 */
 	if (arity > 8 || first + arity * arity - arity >= heap_end(heap, arity))
 		return;
 	for (size_t slot = 0; slot < arity * arity; slot += per_line)

@@ -1,8 +1,8 @@
 /*
  * cached_heap_set.h - the operations of a structure that is a cached heap and nothing else
  *
- * To be included by a structure's file once it has defined CACHED_HEAP_ARITY: quad-heap is this with
- * 4, cached-binary-heap with 2. CACHED_HEAP_OPERATIONS then goes into its table.
+ * To be included by a structure's file once it has defined CACHED_HEAP_ARITY: quad-heap is this
+ * with 4, cached-binary-heap with 2. CACHED_HEAP_OPERATIONS then goes into its table.
  */
 #ifndef CACHED_HEAP_ARITY
 #error "define CACHED_HEAP_ARITY first"

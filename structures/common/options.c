@@ -57,7 +57,9 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 {
 	const char *nearest = NULL;
 	size_t typed_length = strnlen(typed, WORD_SIZE);
-	/* A third of the letters may be wrong, and at least one: what people mistype, and no more. */
+	/*
+	 * A third of the letters may be wrong, and at least one: what people mistype, and no more.
+	 */
 	size_t limit = typed_length / 3 + 1;
 
 	for (size_t i = 0; i < count; i++) {
@@ -74,7 +76,10 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 	return nearest;
 }
 
-/* A unit is so many of the base unit, or one in so many of it: 1/100 is no double, but x/100 rounds. */
+/*
+ * A unit is so many of the base unit, or one in so many of it: 1/100 is no double, but x/100
+ * rounds.
+ */
 struct unit {
 	const char *suffix;
 	uint64_t multiplier, divisor;

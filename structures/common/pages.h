@@ -4,10 +4,10 @@
  * A pool that is reserved for many timers must be there, but need not have memory before it is
  * written to. The kernel gives it page by page then, and a new page costs as much as dozens of
  * operations, on a virtual machine hundreds: 12 us where timerbed was measured, of which asking for
- * some pages at one go saves half. So what is to stay where it is comes in blocks, of which more may be
- * had at any time; and an array that has to grow is moved by exchanging page tables (mremap), so that
- * nothing is copied and nothing that was never touched is touched for it, which realloc only does for
- * blocks above a threshold that moves.
+ * some pages at one go saves half. So what is to stay where it is comes in blocks, of which more
+ * may be had at any time; and an array that has to grow is moved by exchanging page tables
+ * (mremap), so that nothing is copied and nothing that was never touched is touched for it, which
+ * realloc only does for blocks above a threshold that moves.
  */
 #ifndef TIMERBED_PAGES_H
 #define TIMERBED_PAGES_H
@@ -19,7 +19,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Bytes: the smallest page of every processor; where pages are larger the kernel rounds by itself. */
+/*
+ * Bytes: the smallest page of every processor; where pages are larger the kernel rounds by itself.
+ */
 #define PAGE UINT64_C(4096)
 
 /* The number that Linux gave it in 5.14, for older headers; older kernels refuse it. */
@@ -28,8 +30,8 @@
 #endif
 
 /*
- * Asks for the memory of all pages that begin in this range, whose bounds need not be a page's. Where
- * that fails they come one by one, as they are written to.
+ * Asks for the memory of all pages that begin in this range, whose bounds need not be a page's.
+ * Where that fails they come one by one, as they are written to.
  */
 static inline void pages_make_ready(const void *from, const void *end)
 {
@@ -41,8 +43,9 @@ static inline void pages_make_ready(const void *from, const void *end)
 }
 
 /*
- * Blocks of fewer bytes are the allocator's, which has memory from others that ended: where a new page
- * is dear, as on a virtual machine, a set that comes and goes must not begin with new ones each time.
+ * Blocks of fewer bytes are the allocator's, which has memory from others that ended: where a new
+ * page is dear, as on a virtual machine, a set that comes and goes must not begin with new ones
+ * each time.
  */
 #define BLOCK_PAGES (UINT64_C(1) << 22)
 
@@ -51,7 +54,10 @@ static inline bool block_is_mapped(size_t bytes)
 	return bytes >= BLOCK_PAGES;
 }
 
-/* A block whose bytes are anything; NULL when there is no memory. Who has it hands it to block_free. */
+/*
+ * A block whose bytes are anything; NULL when there is no memory. Who has it hands it to
+ * block_free.
+ */
 static inline void *block_alloc(size_t bytes)
 {
 	void *block;
@@ -71,14 +77,14 @@ static inline void block_free(void *block, size_t bytes)
 }
 
 /*
- * Arrays of fewer bytes are the allocator's too. What has to be copied when they grow into pages is so
- * little that no operation takes long for it: four pages.
+ * Arrays of fewer bytes are the allocator's too. What has to be copied when they grow into pages is
+ * so little that no operation takes long for it: four pages.
  */
 #define POOL_PAGES (UINT64_C(1) << 14)
 
 /*
- * The addresses that an array in pages has: room to become up to 64 times as large where it is. To move
- * it takes more than 100 us where timerbed was measured, however small it is.
+ * The addresses that an array in pages has: room to become up to 64 times as large where it is. To
+ * move it takes more than 100 us where timerbed was measured, however small it is.
  */
 static inline size_t pool_span(size_t bytes)
 {
@@ -96,10 +102,11 @@ struct pool_block {
 };
 
 /*
- * Makes an array of a pool larger; false when there is no memory, and then nothing has changed. `old` is
- * NULL, or came from here with old_bytes, which are fewer. Bytes that were not in it are zero if that is
- * asked for. The caller decides then: _keep returns the larger array, with what was in the old one, _drop
- * the old one as it was; neither can fail. Who keeps it hands it to pool_free with its bytes.
+ * Makes an array of a pool larger; false when there is no memory, and then nothing has changed.
+ * `old` is NULL, or came from here with old_bytes, which are fewer. Bytes that were not in it are
+ * zero if that is asked for. The caller decides then: _keep returns the larger array, with what was
+ * in the old one, _drop the old one as it was; neither can fail. Who keeps it hands it to pool_free
+ * with its bytes.
  */
 static inline bool pool_block_make(struct pool_block *block, void *old, size_t old_bytes,
 				   size_t bytes, bool zero)

@@ -3,8 +3,8 @@
  *
  * What cached_heap.h would be without its cache: the same slots, the same arities, the same hole
  * that is moved, half the bytes; but every comparison reads a timer. Siblings share a cache line up
- * to 8 of them, 16 take two. As there, the arity is an argument that callers pass as a constant, and
- * a timer's place is in link.word[3].
+ * to 8 of them, 16 take two. As there, the arity is an argument that callers pass as a constant,
+ * and a timer's place is in link.word[3].
  */
 #ifndef TIMER_HEAP_H
 #define TIMER_HEAP_H
@@ -52,10 +52,10 @@ CACHED_HEAP_INLINE void timer_heap_sift_up(struct timer_heap *heap, size_t slot,
 }
 
 /*
- * The slot of the least of the siblings from `first` on, the first among equals; there is one. Of two
- * it is told by a branch, so that the processor can guess it and go on to the next level while the
- * keys are on their way: at 1e5 timers that halves what all levels cost. Of more it would guess wrong
- * too often: without branches 1e3 timers cost half, and 1e5 no more.
+ * The slot of the least of the siblings from `first` on, the first among equals; there is one. Of
+ * two it is told by a branch, so that the processor can guess it and go on to the next level while
+ * the keys are on their way: at 1e5 timers that halves what all levels cost. Of more it would guess
+ * wrong too often: without branches 1e3 timers cost half, and 1e5 no more.
  */
 CACHED_HEAP_INLINE size_t timer_heap_least(const struct timer_heap *heap, size_t first,
 					   const unsigned arity)

@@ -2,9 +2,9 @@
  * timer_list.h - lists that run through the timers themselves
  *
  * A slot of a wheel is a pointer to the first of a doubly linked list, whose order does not matter:
- * eight bytes a slot, and O(1) to take anything out of the middle. What is due waits in a queue, which
- * has an end, too, and keeps its order. Both use link.next and link.previous and leave the other 16
- * bytes of the link to the structure.
+ * eight bytes a slot, and O(1) to take anything out of the middle. What is due waits in a queue,
+ * which has an end, too, and keeps its order. Both use link.next and link.previous and leave the
+ * other 16 bytes of the link to the structure.
  */
 #ifndef TIMER_LIST_H
 #define TIMER_LIST_H
@@ -58,8 +58,8 @@ static inline void timer_queue_take_out(struct timer_queue *queue, const struct 
 }
 
 /*
- * Up to max timers from the front, made idle. The next but one is fetched ahead: its address is known
- * as soon as the next one's memory is there.
+ * Up to max timers from the front, made idle. The next but one is fetched ahead: its address is
+ * known as soon as the next one's memory is there.
  */
 static inline size_t timer_queue_hand_over(struct timer_queue *queue, struct timer **out,
 					   size_t max)

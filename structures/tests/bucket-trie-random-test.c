@@ -1,12 +1,13 @@
 /*
- * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, against a list of deadlines
+ * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, against a list of
+ * deadlines
  *
- * What is rare with its own constants is frequent here: leaves burst when they have 32 entries, too much
- * is near when that is 32, and herds are handed over in part, put off and given back in between. Some
- * timers share a deadline, others an interval, of which there are more than queues; now few are stopped
- * and now most. What fires, and in what order, is compared with the list; `check` walks the set after
- * each step. The conformance suite does the same to all structures, with work that hardly ever has all of
- * this at one time.
+ * What is rare with its own constants is frequent here: leaves burst when they have 32 entries, too
+ * much is near when that is 32, and herds are handed over in part, put off and given back in
+ * between. Some timers share a deadline, others an interval, of which there are more than queues;
+ * now few are stopped and now most. What fires, and in what order, is compared with the list;
+ * `check` walks the set after each step. The conformance suite does the same to all structures,
+ * with work that hardly ever has all of this at one time.
  */
 #define FIRST_CAPACITY	  64
 #define SORT_MOST	  16
@@ -121,7 +122,10 @@ static uint64_t earliest(const struct model *model)
 	return least;
 }
 
-/* At most so many fire, each the earliest of all that are armed. Returns whether all that are due did. */
+/*
+ * At most so many fire, each the earliest of all that are armed. Returns whether all that are due
+ * did.
+ */
 static bool fire(struct model *model, size_t most)
 {
 	struct timer *batch[64];

@@ -1,9 +1,11 @@
 /*
- * bucket-trie-test.c - bucket-trie seen from inside: the room of the young, and what one operation moves
+ * bucket-trie-test.c - bucket-trie seen from inside: the room of the young, and what one operation
+ * moves
  *
- * What a structure promises is the suite's to check. Here the structure is compiled in with little room,
- * so that what is rare becomes frequent: windows are opened where timers die, closed where they fire or
- * where entries need the memory, and nothing is lost on the way (`check` says so after each phase).
+ * What a structure promises is the suite's to check. Here the structure is compiled in with little
+ * room, so that what is rare becomes frequent: windows are opened where timers die, closed where
+ * they fire or where entries need the memory, and nothing is lost on the way (`check` says so after
+ * each phase).
  */
 #define FIRST_CAPACITY	  64
 #define timer_bucket_trie timer_bucket_trie_small
@@ -126,7 +128,10 @@ static void windows_open(void **state)
 	close_churn(&churn);
 }
 
-/* Where timers fire instead, what falls due in the windows is not worth it: there is one in the end. */
+/*
+ * Where timers fire instead, what falls due in the windows is not worth it: there is one in the
+ * end.
+ */
 static void windows_close(void **state)
 {
 	struct churn churn;
@@ -227,7 +232,9 @@ static size_t other_bytes(const struct churn *churn)
 	return bytes;
 }
 
-/* Of blocks in pages the footprint has what has memory: to a step of what is asked for, and pages. */
+/*
+ * Of blocks in pages the footprint has what has memory: to a step of what is asked for, and pages.
+ */
 static void assert_footprint(const struct churn *churn)
 {
 	size_t claimed = bucket_trie_footprint(churn->set) - other_bytes(churn);
@@ -272,7 +279,10 @@ static size_t nodes_in_use(const struct bucket_trie *trie)
 	return count;
 }
 
-/* The 64 leaves of a level get as many as they may have at one time, but no insert deals two of them out. */
+/*
+ * The 64 leaves of a level get as many as they may have at one time, but no insert deals two of
+ * them out.
+ */
 static void leaves_burst_by_turns(void **state)
 {
 	const uint64_t span = span_of(4);
@@ -306,7 +316,10 @@ static uint32_t oldest_chunk(const struct bucket_trie *trie, const struct bucket
 	return chunk;
 }
 
-/* Many of one deadline stay where they are when others come to their leaf, which no sweep knows then. */
+/*
+ * Many of one deadline stay where they are when others come to their leaf, which no sweep knows
+ * then.
+ */
 static void herd_is_not_dealt_out(void **state)
 {
 	const uint64_t deadline = span_of(5);
@@ -390,7 +403,10 @@ static size_t queued_timers(const struct churn *churn)
 	return count;
 }
 
-/* An interval that comes again has a queue, as long as that is in order; one that is unknown has none. */
+/*
+ * An interval that comes again has a queue, as long as that is in order; one that is unknown has
+ * none.
+ */
 static void intervals_have_queues(void **state)
 {
 	struct churn churn;
@@ -414,7 +430,9 @@ static void intervals_have_queues(void **state)
 	close_churn(&churn);
 }
 
-/* Where all of a queue are removed, it ends when its time has come, and its windows are in no use. */
+/*
+ * Where all of a queue are removed, it ends when its time has come, and its windows are in no use.
+ */
 static void queues_of_none_end(void **state)
 {
 	struct churn churn;
@@ -469,7 +487,10 @@ static void many_intervals_have_no_queues(void **state)
 	close_churn(&churn);
 }
 
-/* Places of a queue's that were removed are the young's, with no new memory, and those who stayed fire. */
+/*
+ * Places of a queue's that were removed are the young's, with no new memory, and those who stayed
+ * fire.
+ */
 static void places_of_queues_are_used_again(void **state)
 {
 	const size_t most = 16 * WINDOW;
@@ -507,7 +528,10 @@ static void queues_make_room(void **state)
 		arm_for(&churn, i, 100000 + i % 5);
 	assert_in_range(queued_timers(&churn), most / 2 - 10, most / 2);
 	limit = churn.trie->pools.limit;
-	/* All timers, the window that is left and what is kept free for it, nothing for ends of queues. */
+	/*
+	 * All timers, the window that is left and what is kept free for it, nothing for ends of
+	 * queues.
+	 */
 	churn.trie->pools.limit = (uint32_t)most + 3 * WINDOW;
 	for (size_t i = most / 2; i < most; i++)
 		bucket_trie_insert(churn.set, &churn.timers[i], 50000, 0);

@@ -6,7 +6,10 @@
 
 #include <stdint.h>
 
-/* One below `below`, which has 31 bits at most. Knuth's constants (MMIX); the high bits are good enough. */
+/*
+ * One below `below`, which has 31 bits at most. Knuth's constants (MMIX); the high bits are good
+ * enough.
+ */
 static inline uint64_t draw_from(uint64_t *random, uint64_t below)
 {
 	*random = *random * 6364136223846793005u + 1442695040888963407u;

@@ -1,9 +1,10 @@
 /*
  * fuzz.c - any bytes are a structure, its options and a sequence of operations
  *
- * The bytes choose among the settings that the structures themselves call interesting, and then what
- * is done to some 64 timers; an array of deadlines says what has to come of it. Whatever a sequence
- * does is legal by timer.h, so that every disagreement and every failed assertion is a fault.
+ * The bytes choose among the settings that the structures themselves call interesting, and then
+ * what is done to some 64 timers; an array of deadlines says what has to come of it. Whatever a
+ * sequence does is legal by timer.h, so that every disagreement and every failed assertion is a
+ * fault.
  *
  * Built with -fsanitize=fuzzer this is a target of libFuzzer. With FUZZ_STANDALONE defined it has a
  * main that replays the files named as arguments or, without any, sequences made from fixed seeds.

@@ -1,6 +1,6 @@
 /*
- * pages-test.c - blocks, and arrays of pools that grow: on the heap, into pages, and in pages; kept,
- * and dropped
+ * pages-test.c - blocks, and arrays of pools that grow: on the heap, into pages, and in pages;
+ * kept, and dropped
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * run_group.h - a group of cmocka tests as a program's main, ending on the count that the runner reads
+ * run_group.h - a group of cmocka tests as a program's main, ending on the count that the runner
+ * reads
  */
 #ifndef TESTS_RUN_GROUP_H
 #define TESTS_RUN_GROUP_H

@@ -14,9 +14,9 @@
  * active. Freeing a base deletes its events and does not free them. Inside a callback any event may
  * be added, deleted or freed, the running one included.
  *
- * THREADS. A base belongs to one thread, unless evthread_use_pthreads() (thread.h) was called before
- * it was made; then every function here may be called by any thread, and a base asleep in another
- * one is woken when that is needed.
+ * THREADS. A base belongs to one thread, unless evthread_use_pthreads() (thread.h) was called
+ * before it was made; then every function here may be called by any thread, and a base asleep in
+ * another one is woken when that is needed.
  *
  * COST. Adding, re-adding and deleting a timeout cost what the timer structure says (`timerbed
  * explain NAME`); everything else about an event is O(1).
@@ -457,7 +457,9 @@ void event_base_get_statistics(const struct event_base *base,
 EVENT2_EXPORT_SYMBOL
 size_t event_base_get_timer_footprint(struct event_base *base);
 
-/* Walks every invariant of the base: NULL, or the first that is broken. For tests; O(n) or worse. */
+/*
+ * Walks every invariant of the base: NULL, or the first that is broken. For tests; O(n) or worse.
+ */
 EVENT2_EXPORT_SYMBOL
 const char *event_base_check(struct event_base *base);
 

@@ -1,9 +1,9 @@
 /*
  * util.h - what programs of libevent's use beside events: types, sockets, addresses, text, time
  *
- * All of it is a thin layer over the C library, there for programs that were written with it. Thread
- * safe unless it says otherwise. Functions that return int return 0 or -1 with errno set, unless
- * they say otherwise.
+ * All of it is a thin layer over the C library, there for programs that were written with it.
+ * Thread safe unless it says otherwise. Functions that return int return 0 or -1 with errno set,
+ * unless they say otherwise.
  */
 #ifndef EVENT2_UTIL_H
 #define EVENT2_UTIL_H

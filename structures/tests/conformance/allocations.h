@@ -2,9 +2,9 @@
  * allocations.h - what a structure allocates: counted, and failing when asked to
  *
  * Programs with this are linked with -Wl,--wrap=F for each F of malloc, calloc, realloc,
- * aligned_alloc, posix_memalign, free, mmap, mremap and munmap. Only what happens while watching is counted and fails, so
- * that the tests' own memory is none of it. Whatever asks for more than a TiB gets NULL: sanitizers
- * would end the program over it.
+ * aligned_alloc, posix_memalign, free, mmap, mremap and munmap. Only what happens while watching is
+ * counted and fails, so that the tests' own memory is none of it. Whatever asks for more than a TiB
+ * gets NULL: sanitizers would end the program over it.
  */
 #ifndef TESTS_ALLOCATIONS_H
 #define TESTS_ALLOCATIONS_H

@@ -2,8 +2,8 @@
  * broken-test.c - the proof of the proof: the suite catches every structure that is broken
  *
  * Each structure of broken/ has one fault and has to fail at least one check; the structure that
- * they are made from has to pass all. And each check has to catch something, or nobody knows that it
- * can.
+ * they are made from has to pass all. And each check has to catch something, or nobody knows that
+ * it can.
  *
  *	broken-test [-s SEED] [-t NAME] [-n STEPS] [-v]
  *

@@ -8,8 +8,8 @@
 #define FEW  40
 
 /*
- * Far more than any structure needs for a timer that is 48 bytes itself: 16 bytes for a heap's entry,
- * doubled by growing, some 64 for a node from a pool.
+ * Far more than any structure needs for a timer that is 48 bytes itself: 16 bytes for a heap's
+ * entry, doubled by growing, some 64 for a node from a pool.
  */
 #define MOST_BYTES_A_TIMER 256
 
@@ -62,7 +62,9 @@ void check_footprint(const struct subject *subject, const struct settings *setti
 	session_close(&session);
 }
 
-/* The largest footprint that is seen while few timers are armed, stopped and fire, `rounds` times. */
+/*
+ * The largest footprint that is seen while few timers are armed, stopped and fire, `rounds` times.
+ */
 static size_t churn(struct session *session, size_t rounds, uint64_t *random)
 {
 	size_t most = 0;

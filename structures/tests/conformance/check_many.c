@@ -74,8 +74,8 @@ void check_used_again(const struct subject *subject, const struct settings *sett
 }
 
 /*
- * A herd: as many as 200,000, which is what a server that reloads may have. What a wrapper wraps has
- * shown how it bears that by itself.
+ * A herd: as many as 200,000, which is what a server that reloads may have. What a wrapper wraps
+ * has shown how it bears that by itself.
  */
 #define HERD	     200000
 #define HERD_WRAPPED 20000

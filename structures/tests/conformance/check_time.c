@@ -79,7 +79,9 @@ void check_ends_of_time(const struct subject *subject, const struct settings *se
 			live_through(subject, starts[i], rotation);
 }
 
-/* TIMER_NEVER is armed and counted like any other, and does not fire when time has ended, either. */
+/*
+ * TIMER_NEVER is armed and counted like any other, and does not fire when time has ended, either.
+ */
 void check_never(const struct subject *subject, const struct settings *settings)
 {
 	(void)settings;

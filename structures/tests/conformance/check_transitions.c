@@ -24,7 +24,9 @@ static void open_among(struct session *session, const struct subject *subject, s
 		session_arm(session, id, (id % 7 + 2) * 3 * STEP, 0);
 }
 
-/* Everything that may be done to one timer, with its deadline before, among and after the others'. */
+/*
+ * Everything that may be done to one timer, with its deadline before, among and after the others'.
+ */
 static void go_round(struct session *session, size_t id, uint64_t deadline)
 {
 	uint64_t now = session->oracle.latest;

@@ -178,7 +178,8 @@ static const char *judge_one(struct oracle *oracle, uint64_t now, size_t id)
 
 /*
  * Whether a timer may follow those before it. By tick: there has to be a choice of ticks, each
- * within its timer's bounds, that never decreases; the least possible one is the best to go on from.
+ * within its timer's bounds, that never decreases; the least possible one is the best to go on
+ * from.
  */
 static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reached)
 {

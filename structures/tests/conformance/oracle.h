@@ -23,8 +23,7 @@ struct oracle_timer {
 	enum oracle_state state;
 	bool visited;
 	uint64_t deadline;
-	uint64_t
-		must; /* from this now on, expire may not leave it out; TIMER_NEVER: it always may */
+	uint64_t must; /* from this now on, expire may not leave it out; TIMER_NEVER: always may */
 	uint64_t least_tick, most_tick; /* the ticks that it may be filed under */
 };
 

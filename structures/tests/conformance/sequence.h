@@ -63,8 +63,8 @@ void sequence_run(const struct sequence *sequence, const struct subject *subject
 		  size_t *progress);
 
 /*
- * Shrinks a sequence that fails, each try in a child of its own, and prints what is left, and how it
- * fails, to stderr. Prints that it does not fail if so.
+ * Shrinks a sequence that fails, each try in a child of its own, and prints what is left, and how
+ * it fails, to stderr. Prints that it does not fail if so.
  */
 void sequence_explain(struct sequence *sequence, const struct subject *subject);
 

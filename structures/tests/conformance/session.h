@@ -2,8 +2,8 @@
  * session.h - a structure and the oracle side by side
  *
  * Every operation goes to both, and every answer is judged at once. The first wrong one is said on
- * stderr and ends the process by abort(), as a failed assertion in the structure does: whoever wants
- * to go on runs the session in a child (child.h).
+ * stderr and ends the process by abort(), as a failed assertion in the structure does: whoever
+ * wants to go on runs the session in a child (child.h).
  *
  * Each timer has memory of its own, and when it is handed back that is dealt with in one of four
  * ways, by its number: freed; forbidden to touch (under the address sanitizer); overwritten; left
@@ -30,8 +30,9 @@ struct subject {
 };
 
 /*
- * 0; or as timer_choice_open, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). The options of a
- * wrapper are what it wraps, and the options of that: "quad-heap", "hierarchical-wheel:tick=1ms".
+ * 0; or as timer_choice_open, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). The options
+ * of a wrapper are what it wraps, and the options of that: "quad-heap",
+ * "hierarchical-wheel:tick=1ms".
  */
 int subject_open(struct subject *subject, const struct timer_structure *structure,
 		 const char *options, char *error);

@@ -1,6 +1,6 @@
 /*
- * A timer whose deadline is taken displaces the one that has it. Real-world class: a tree or map keyed
- * by deadline alone.
+ * A timer whose deadline is taken displaces the one that has it. Real-world class: a tree or map
+ * keyed by deadline alone.
  */
 #include "right.h"
 

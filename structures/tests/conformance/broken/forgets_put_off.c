@@ -1,6 +1,7 @@
 /*
- * A re-arm to a later deadline only stores it; and when the timer comes up at its old time, it is not
- * filed again, so that it never fires. Real-world class: lazy re-arming without the second half.
+ * A re-arm to a later deadline only stores it; and when the timer comes up at its old time, it is
+ * not filed again, so that it never fires. Real-world class: lazy re-arming without the second
+ * half.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Keeps a tombstone for each timer that was disarmed, and none is ever taken away. Real-world class:
- * lazy deletion without compaction (asyncio's and Go's heaps, before they counted).
+ * Keeps a tombstone for each timer that was disarmed, and none is ever taken away. Real-world
+ * class: lazy deletion without compaction (asyncio's and Go's heaps, before they counted).
  */
 #include "right.h"
 

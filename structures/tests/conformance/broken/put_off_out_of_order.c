@@ -1,6 +1,7 @@
 /*
- * A re-arm to a later deadline only stores it; and what comes up together is handed over in the order of
- * the old deadlines. Real-world class: lazy re-arming that is found out by a late loop only.
+ * A re-arm to a later deadline only stores it; and what comes up together is handed over in the
+ * order of the old deadlines. Real-world class: lazy re-arming that is found out by a late loop
+ * only.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Compares times as signed differences, so that what is more than 2^63 ns ahead has passed. Real-world
- * class: time_before() of jiffies on deadlines that need not be near.
+ * Compares times as signed differences, so that what is more than 2^63 ns ahead has passed.
+ * Real-world class: time_before() of jiffies on deadlines that need not be near.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Goes on counting a timer that is disarmed until it is removed. Real-world class: a counter kept on
- * some paths only.
+ * Goes on counting a timer that is disarmed until it is removed. Real-world class: a counter kept
+ * on some paths only.
  */
 #include "right.h"
 

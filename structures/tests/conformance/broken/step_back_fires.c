@@ -1,6 +1,6 @@
 /*
- * Takes a clock that stepped back for one that wrapped, and fires everything. Real-world class: time
- * elapsed as an unsigned difference of two readings.
+ * Takes a clock that stepped back for one that wrapped, and fires everything. Real-world class:
+ * time elapsed as an unsigned difference of two readings.
  */
 #include "right.h"
 

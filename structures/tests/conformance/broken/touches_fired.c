@@ -1,6 +1,6 @@
 /*
- * Clears the timer handed over last at the next call of expire. Real-world class: post-processing of
- * a fired timer after its callback, which may have freed it.
+ * Clears the timer handed over last at the next call of expire. Real-world class: post-processing
+ * of a fired timer after its callback, which may have freed it.
  */
 #include "right.h"
 
