@@ -199,10 +199,10 @@
 /* Where a timer's slot and state are, in link.half[]. An idle timer has neither. */
 #define SLOT 0 /* its entry's slot + 1; 0 when it has no entry */
 
-/* Its enum state, and in higher bits its place among the young, if it is one of them; */
+/* Its enum state, and in higher bits its entry's place, if that has one; */
 #define STATE 1
 
-/* it is if its place's window has this generation, in link.word[]. There is none of 0. */
+/* it has if this, in link.word[], is its window's generation: see QUEUED. There is none of 0. */
 #define GENERATION 1
 
 enum state { IDLE, ARMED, DISARMED, STATES = 4 };
@@ -271,9 +271,7 @@ struct queue {
 /* Places for entries that stay where they are: of the young, or of a queue. */
 struct window {
 	uint64_t least;		 /* of the young no key is less; UINT64_MAX when none is known */
-	uint64_t generation;	 /* how often all left it, and one more */
 	uint32_t previous, next; /* in the ring of the young's, in a queue, or in a list */
-	bool queued;		 /* it is a queue's */
 };
 
 /* What reserve allocates beside segments, all of it or nothing. */
@@ -284,6 +282,7 @@ struct pools {
 	uint32_t places; /* at most */
 	struct entry **block;
 	struct window *window;
+	uint64_t *generation;	/* of each window: see QUEUED */
 	uint32_t *place_chunk;	/* of CHUNK places each: where they are */
 	uint64_t *vacant_place; /* a bit a place: no timer is there */
 	uint32_t *following;	/* of each chunk: the next of its leaf, or in the free list */
@@ -307,6 +306,7 @@ struct bucket_trie {
 	uint32_t young_word;   /* which that is, or NONE; where its places are; and its window */
 	struct entry *word_chunk[WORD_CHUNKS];
 	struct window *window;
+	uint64_t generation;	  /* of that */
 	uint32_t young_vacancies; /* vacant places of the young in all */
 	uint32_t young_room;	  /* their places, vacant or not */
 	uint32_t young_window;	  /* the window to be filed next, of a ring of theirs */
@@ -417,16 +417,26 @@ HOT void set_state(struct timer *timer, enum state state)
 	timer->link.half[STATE] = timer->link.half[STATE] / STATES * STATES + state;
 }
 
-/* The window that its place is in, if it has one, or had. */
-HOT struct window *window_of(const struct bucket_trie *trie, const struct timer *timer)
+HOT uint32_t place_of(const struct timer *timer)
 {
-	return &trie->pools.window[timer->link.half[STATE] / STATES / WINDOW];
+	return timer->link.half[STATE] / STATES;
+}
+
+/*
+ * A window's generation says how often all left it, and its lowest bit that it is a queue's. What
+ * remove looks at is in an array of its own, which the nearest cache holds for a million timers.
+ */
+#define QUEUED UINT64_C(1)
+
+HOT uint64_t generation_of(const struct bucket_trie *trie, const struct timer *timer)
+{
+	return trie->pools.generation[place_of(timer) / WINDOW];
 }
 
 /* Whether its entry is in a place: it is young, or in a queue. */
-HOT bool has_place(const struct bucket_trie *trie, const struct timer *timer)
+HOT bool has_place(const struct timer *timer, uint64_t generation)
 {
-	return timer->link.word[GENERATION] == window_of(trie, timer)->generation;
+	return (timer->link.word[GENERATION] ^ generation) <= QUEUED;
 }
 
 /* --- slots */
@@ -1253,6 +1263,7 @@ static void set_word(struct bucket_trie *trie, uint32_t word)
 {
 	trie->young_word = word;
 	trie->window = &trie->pools.window[word / WINDOW_WORDS];
+	trie->generation = trie->pools.generation[word / WINDOW_WORDS];
 	for (uint32_t chunk = 0; chunk < WORD_CHUNKS; chunk++)
 		trie->word_chunk[chunk] = chunk_of_places(trie, word * 64 + chunk * CHUNK);
 }
@@ -1281,7 +1292,7 @@ static void clear_window(struct bucket_trie *trie, uint32_t window)
 {
 	memset(&trie->pools.vacant_place[window * WINDOW_WORDS], 0xff, WINDOW / 8);
 	trie->pools.window[window].least = UINT64_MAX;
-	trie->pools.window[window].generation++;
+	trie->pools.generation[window] = (trie->pools.generation[window] | QUEUED) + 1;
 }
 
 /* A window gets places, if there is room for them: else NONE. */
@@ -1369,14 +1380,14 @@ static void join_young(struct bucket_trie *trie, uint32_t window, uint32_t vacan
 {
 	struct window *windows = trie->pools.window, *joins = &windows[window];
 
-	joins->queued = false;
-	if (!trie->young_room)
-		trie->young_window = joins->previous = window;
-	joins->next = trie->young_window;
-	if (trie->young_room)
+	trie->pools.generation[window] &= ~QUEUED;
+	if (trie->young_room) {
+		joins->next = trie->young_window;
 		joins->previous = windows[joins->next].previous;
-	windows[joins->previous].next = window;
-	windows[joins->next].previous = window;
+		windows[joins->previous].next = windows[joins->next].previous = window;
+	} else {
+		joins->next = joins->previous = trie->young_window = window;
+	}
 	trie->young_room += WINDOW;
 	trie->young_vacancies += vacancies;
 }
@@ -1467,11 +1478,11 @@ static struct queue *queue_add_window(struct bucket_trie *trie, struct common *c
 	}
 	/* Places count as taken from the beginning: end says which are. */
 	memset(&trie->pools.vacant_place[window * WINDOW_WORDS], 0, WINDOW / 8);
-	windows[window].queued = true;
+	trie->pools.generation[window] |= QUEUED;
 	windows[window].previous = queue->last_window;
 	queue->last_window = window;
 	queue->end = window * WINDOW;
-	queue->generation = windows[window].generation;
+	queue->generation = trie->pools.generation[window];
 	return queue;
 }
 
@@ -1653,7 +1664,7 @@ static uint32_t window_from_queue(struct bucket_trie *trie)
 		uint32_t ends[] = { queue->last_window, queue->first / WINDOW };
 
 		for (unsigned i = 0; i < 2; i++) {
-			if (vacancies_in(trie, queue, ends[i]) < WINDOW / 8)
+			if (vacancies_in(trie, queue, ends[i]) < WINDOW / 16)
 				continue;
 			release_window(trie, queue, ends[i]);
 			return ends[i];
@@ -1700,14 +1711,15 @@ static void reckon(struct bucket_trie *trie)
  */
 static bool more_room(struct bucket_trie *trie)
 {
-	uint32_t window;
+	uint32_t window = NONE;
 
 	trie->ended += trie->ended_young;
 	reckon(trie);
-	if (trie->ended <= WINDOW / 4 || trie->worth < 0)
+	if (trie->worth < 0)
 		return false;
-	window = window_from_queue(trie);
-	if (window == NONE)
+	if (trie->ended > WINDOW / 16)
+		window = window_from_queue(trie);
+	if (window == NONE && trie->ended > WINDOW / 4)
 		window = new_windows(trie);
 	if (window == NONE)
 		return false;
@@ -2075,7 +2087,7 @@ HOT void arm(struct bucket_trie *trie, struct timer *timer, uint64_t deadline)
 
 	timer->deadline = timer->key = deadline;
 	timer->link.word[0] = (uint64_t)(place * STATES + ARMED) << 32 | (entry->slot + 1);
-	timer->link.word[GENERATION] = window->generation;
+	timer->link.word[GENERATION] = trie->generation;
 	/* One comparison for both: TIMER_NEVER + 1 is 0. */
 	if (deadline + 1 <= trie->near_end) {
 		arm_apart(trie, timer, entry);
@@ -2189,19 +2201,21 @@ HOT void arm_common(struct bucket_trie *trie, struct timer *timer, uint64_t dead
 }
 
 /*
- * A timer's entry ends. Its place is vacant at once; a queue's is another's only with its window.
+ * A timer's entry ends. Its place is vacant at once; one of a queue's is another's only with its
+ * window. Whose it is nobody can foresee, so there is no branch on it.
  */
 HOT void end_entry(struct bucket_trie *trie, const struct timer *timer)
 {
-	if (has_place(trie, timer)) {
-		vacate(trie, timer->link.half[STATE] / STATES);
-		if (window_of(trie, timer)->queued) {
-			trie->ended++;
-			trie->armed--;
-		} else {
-			trie->ended_young++;
-			trie->young_vacancies++;
-		}
+	uint64_t generation = generation_of(trie, timer);
+
+	if (has_place(timer, generation)) {
+		uint32_t queued = generation & QUEUED;
+
+		vacate(trie, place_of(timer));
+		trie->ended += queued;
+		trie->armed -= queued;
+		trie->ended_young += 1 - queued;
+		trie->young_vacancies += 1 - queued;
 	} else {
 		trie->ended++;
 		kill_entry(trie, timer->link.half[SLOT] - 1);
@@ -2613,6 +2627,7 @@ static const struct array arrays[] = {
 	{ offsetof(struct pools, dead), sizeof(uint64_t), 64, slots_for, true },
 	{ offsetof(struct pools, taken), sizeof(uint64_t), 64, slots_for, true },
 	{ offsetof(struct pools, window), sizeof(struct window), WINDOW, places_for, true },
+	{ offsetof(struct pools, generation), sizeof(uint64_t), WINDOW, places_for, true },
 	{ offsetof(struct pools, place_chunk), sizeof(uint32_t), CHUNK, places_for, false },
 	{ offsetof(struct pools, vacant_place), sizeof(uint64_t), 64, places_for, true },
 };
@@ -3016,18 +3031,20 @@ static void check_place(struct count *count, const struct entry *entry, bool que
 	const struct bucket_trie *trie = count->trie;
 	const struct timer *timer = entry->timer;
 
-	if (place_at(trie, timer->link.half[STATE] / STATES) != entry)
+	uint64_t generation = generation_of(trie, timer);
+
+	if (place_at(trie, place_of(timer)) != entry)
 		count->broken = "a timer has another place than its entry";
-	else if (!has_place(trie, timer))
+	else if (!has_place(timer, generation))
 		count->broken = "a timer has another generation than its window";
-	else if (window_of(trie, timer)->queued != queued)
+	else if ((generation & QUEUED) != queued)
 		count->broken = "a window is not of those who have it";
 }
 
 static void check_young(const struct entry *entry, void *data)
 {
 	struct count *count = data;
-	const struct window *window = window_of(count->trie, entry->timer);
+	const struct window *window = &count->trie->pools.window[place_of(entry->timer) / WINDOW];
 
 	check_place(count, entry, false);
 	if (entry->key < window->least)
@@ -3069,7 +3086,8 @@ static void check_ring(struct count *count)
 			vacant |= trie->young_vacant;
 		vacancies += (uint32_t)__builtin_popcountll(vacant);
 		window = word / WINDOW_WORDS;
-		if (windows[windows[window].next].previous != window || windows[window].queued)
+		if (windows[windows[window].next].previous != window ||
+		    trie->pools.generation[window] & QUEUED)
 			count->broken = "the young's ring is broken";
 	}
 	if (vacancies != trie->young_vacancies)
@@ -3140,7 +3158,7 @@ static void check_queue(struct count *count, const struct queue *queue)
 		count->broken = "a queue is not in order";
 	if (queue->end % CHUNK && queue->vacant != place_at(trie, queue->end))
 		count->broken = "a queue's next entry would not follow its last";
-	if (queue->generation != trie->pools.window[last].generation && queue->end % WINDOW)
+	if (queue->generation != trie->pools.generation[last] && queue->end % WINDOW)
 		count->broken = "a queue has another generation than its last window";
 }
 
