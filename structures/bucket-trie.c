@@ -1654,8 +1654,8 @@ static void relieve(struct bucket_trie *trie)
 }
 
 /*
- * A queue's window that has places for the young, and is one of theirs now; NONE when there is
- * none. The last is better than the first, as it is due later.
+ * A window that has places for the young, of a queue that rests, and one of theirs now; NONE when
+ * there is none. The last is better than the first, as it is due later.
  */
 static uint32_t window_from_queue(struct bucket_trie *trie)
 {
@@ -1676,11 +1676,9 @@ static uint32_t window_from_queue(struct bucket_trie *trie)
 /* New windows for the young, as many as there are but not too many; the first of them, or NONE. */
 static uint32_t new_windows(struct bucket_trie *trie)
 {
-	uint32_t more = trie->young_room ? trie->young_room / WINDOW : 1, first = NONE;
+	uint32_t first = NONE;
 
-	if (more > OPEN_MOST)
-		more = OPEN_MOST;
-	while (more--) {
+	for (uint64_t more = min(trie->young_room / WINDOW, OPEN_MOST); more; more--) {
 		uint32_t window = take_window(trie);
 
 		if (window == NONE)
@@ -1717,7 +1715,7 @@ static bool more_room(struct bucket_trie *trie)
 	reckon(trie);
 	if (trie->worth < 0)
 		return false;
-	if (trie->ended > WINDOW / 16)
+	if (trie->queues_rest && trie->ended > WINDOW / 16)
 		window = window_from_queue(trie);
 	if (window == NONE && trie->ended > WINDOW / 4)
 		window = new_windows(trie);
