@@ -1047,6 +1047,9 @@ static bool is_crowded(const struct bucket_trie *trie)
 	return trie->entries + trie->room + WINDOW > trie->pools.limit;
 }
 
+/* So many dead are few: it is cheaper to pass over them when they are due than to look for them. */
+#define DEAD_FEW (2 * WINDOW)
+
 /*
  * Sweeps, for so many chunks or a little more, if many entries are dead: memory that was used is
  * better than new memory. A chunk for each entry that is filed is far more than they need, so a
@@ -1054,7 +1057,7 @@ static bool is_crowded(const struct bucket_trie *trie)
  */
 static void tidy(struct bucket_trie *trie, int64_t chunks)
 {
-	if (trie->sweeping || trie->dead > trie->entries / 4 + WINDOW / 8) {
+	if (trie->sweeping || trie->dead > trie->entries / 4 + DEAD_FEW) {
 		trie->sweeping = true;
 		sweep(trie, chunks);
 	}
