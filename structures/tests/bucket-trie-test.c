@@ -454,6 +454,28 @@ static void queues_of_none_end(void **state)
 	close_churn(&churn);
 }
 
+/* The memory of windows in no use is what is filed next. */
+static void memory_of_spares_is_used(void **state)
+{
+	const size_t most = 16 * WINDOW;
+	struct churn churn;
+	uint32_t touched;
+
+	(void)state;
+	open_churn(&churn, most);
+	for (size_t i = 0; i < most; i++)
+		arm_for(&churn, i, 1000);
+	assert_int_equal(fire(&churn, 10000), most);
+	assert_true(churn.trie->spares >= most / WINDOW);
+	touched = churn.trie->chunks_touched;
+	fill(&churn, 1000000);
+	check_churn(&churn);
+	assert_true(churn.trie->spares < 4);
+	/* A chunk for each leaf may not be full. */
+	assert_in_range(churn.trie->chunks_touched, touched, touched + 2 * FANOUT);
+	close_churn(&churn);
+}
+
 /* Where many are removed, queues take no others, but do again when few are. */
 static void queues_rest_while_many_are_removed(void **state)
 {
@@ -581,6 +603,7 @@ int main(void)
 		cmocka_unit_test(herd_goes_back),
 		cmocka_unit_test(intervals_have_queues),
 		cmocka_unit_test(queues_of_none_end),
+		cmocka_unit_test(memory_of_spares_is_used),
 		cmocka_unit_test(queues_rest_while_many_are_removed),
 		cmocka_unit_test(many_intervals_have_no_queues),
 		cmocka_unit_test(places_of_queues_are_used_again),
