@@ -39,8 +39,9 @@
  * STOPPED. A removed timer's memory is the caller's at once, so its entry must not lead to it any
  * more. Each entry has a slot, a number, and each slot a bit that says that its timer is gone. To
  * remove is to set that bit, in a map so dense that it stays in the cache: 2 bits a slot. Entries
- * that are dead are passed over when their bucket comes up; when a quarter of all is dead, all
- * buckets are swept, some chunks at a time, so that what was reserved is enough.
+ * that are dead are passed over when their bucket comes up; when a quarter of all and
+ * some more are dead, all buckets are swept, some chunks at a time, so that what was reserved is
+ * enough.
  *
  * WHY YOUNG. Arming a timer that memory has not seen for long waits for its line, and how many such
  * arms a processor has under way at once depends on how few instructions and stores lie between
@@ -73,9 +74,10 @@
  *                    whatever n is; but see below
  *
  * WINS. Where timers fire, are put off or disarmed, and are many: at n = 1e6 results/full has it
- * ahead of all other exact structures in hold, drain, ticker, retry, server and idle of continuous
- * intervals, and not told apart from the best in idle, rpc and rpc:stop=remove. With 1e3 and 1e4
- * timers no workload takes it longer than 1.23 times as long as the best, but for the next.
+ * ahead of all others that fire in order, when it is time, in hold, drain, ticker, retry, server
+ * and idle of continuous intervals, and not told apart from the best in idle, rpc and
+ * rpc:stop=remove. With 1e3 and 1e4 timers no workload takes it longer than 1.23 times as long as
+ * the best, but for the next.
  *
  * LOSES. Where an insert is all there is to do: every timer is filed once, and memory is new, so
  * that filling takes three times as long as pairing-heap up to 1e5. Where few timers are drained,
@@ -89,11 +91,11 @@
  * 0.085 and 0.060, 0.18, 0.34 and 1.33, 0.67, and 6.1 times the floor. The floor itself, which
  * stores a deadline and hands a timer over, takes 0.019 and 0.016, 0.098, 0.14 and 0.41, 0.13: that
  * machine's cache of 260 MB has a million nodes, and its heap needs 300 ns for an operation of hold
- * where the aims were measured with 2000 to 4000. What is left is not instructions: what made
- * server a third faster at 1e4 made no difference at 1e6. It is the entry that is written, read,
- * and written again two or three times between arm and expire; memory that is new, of which a page
- * is 2 us to 12 us on that machine, in what runs for less than an operation a timer; and in rpc
- * with remove the place that is found again.
+ * where the prototype that the aims are from had 2000 to 4000. What is left is not instructions:
+ * what made server a third faster at 1e4 made no difference at 1e6. It is the entry that is
+ * written, read, and written again two or three times between arm and expire; memory that is new,
+ * of which a page is 2 us to 12 us on that machine, in what runs for less than an operation a
+ * timer; and in rpc with remove the place that is found again.
  *
  * NOT TAKEN. Filing at once rather than by way of the young: 20 % to 40 % slower when arming cold
  * timers, by the stores that stand between them. Young timers in blocks that are filed as one until
@@ -107,7 +109,7 @@
  * are there. Finding all leaves of a chunk before filing it: no faster, as leaves' ends are in the
  * cache. Queues of chunks, whose entries have slots: places of those removed are not to be had but
  * by sweeping, which took rpc:stop=remove a quarter longer at 1e4 and 1e5. Queues for 64 intervals:
- * see QUEUES.
+ * see QUEUES. Fetching vacant places ahead that the young are about to take: no faster.
  *
  * SOURCE. timerbed's own. The levels are those of the radix heap (Ahuja, Mehlhorn, Orlin and
  * Tarjan, JACM 1990), buckets that burst are from burst tries (Heinz, Zobel and Williams, TOIS
@@ -168,8 +170,8 @@
 #define FRESH_MOST (SORT_MOST / 8)
 
 /*
- * Places for the young come in windows of so many. What is done to a window is done to all of it,
- * in one operation.
+ * Places come in windows of so many. What is done to a window is done to all of it, in one
+ * operation.
  */
 #ifndef WINDOW
 #define WINDOW 512
@@ -203,7 +205,7 @@
 #define FIRST_CAPACITY 4096
 #endif
 
-/* The young's places, 9/8 of the timers, have 30 bits: those that a timer's state leaves of 32. */
+/* Places, 9/8 of the timers and few more, have 30 bits: those that a state leaves of 32. */
 #define MOST_TIMERS (UINT32_MAX / 8)
 
 /* No chunk, no node, no word. */
@@ -319,14 +321,13 @@ struct bucket_trie {
 	uint32_t young_word;   /* which that is, or NONE; where its places are; and its window */
 	struct entry *word_chunk[WORD_CHUNKS];
 	struct window *window;
-	uint64_t generation;	  /* of that */
-	uint32_t young_vacancies; /* vacant places of the young in all */
-	uint32_t young_room;	  /* their places, vacant or not */
-	uint32_t young_window;	  /* the window to be filed next, of a ring of theirs */
-	uint32_t room;		  /* places of all windows that are open */
-	uint32_t windows;	  /* that were ever open */
-	uint32_t spare, closed;	  /* lists of those open but in no use, and of those that were */
-	uint32_t spares;
+	uint64_t generation;	     /* of that */
+	uint32_t young_vacancies;    /* vacant places of the young in all */
+	uint32_t young_room;	     /* their places, vacant or not */
+	uint32_t young_window;	     /* the window to be filed next, of a ring of theirs */
+	uint32_t room;		     /* places of all windows that are open */
+	uint32_t windows;	     /* that were ever open */
+	uint32_t spare, closed;	     /* lists of those open but in no use, and of those that were */
 	uint32_t ended, ended_young; /* entries whose timer was removed since room was made */
 	int32_t worth;		     /* what more room saved, less what it cost: see more_room */
 	uint32_t near_count, fresh_count;
@@ -542,7 +543,7 @@ static uint32_t take_chunk(struct bucket_trie *trie)
 {
 	uint32_t chunk;
 
-	if (trie->free_chunk == NONE && trie->spares)
+	if (trie->free_chunk == NONE && trie->spare != NONE)
 		close_spare(trie);
 	assert(trie->chunks_free && "there is a chunk for every entry");
 	trie->chunks_free--;
@@ -1316,6 +1317,7 @@ static uint32_t open_window(struct bucket_trie *trie)
 {
 	uint32_t window = trie->closed;
 
+	/* Still not crowded with it, and with another. */
 	if (trie->entries + trie->room + 3 * WINDOW > trie->pools.limit)
 		return NONE;
 	if (window != NONE)
@@ -1342,7 +1344,6 @@ static uint32_t take_window(struct bucket_trie *trie)
 	if (window == NONE)
 		return open_window(trie);
 	trie->spare = trie->pools.window[window].next;
-	trie->spares--;
 	return window;
 }
 
@@ -1375,7 +1376,6 @@ static void give_window(struct bucket_trie *trie, uint32_t window)
 	clear_window(trie, window);
 	trie->pools.window[window].next = trie->spare;
 	trie->spare = window;
-	trie->spares++;
 }
 
 /* Words of places, in the ring of the young's windows. */
@@ -1647,7 +1647,7 @@ static bool give_up_window(struct bucket_trie *trie)
 {
 	struct queue *queue = trie->earliest;
 
-	if (trie->spares)
+	if (trie->spare != NONE)
 		close_spare(trie);
 	else if (trie->young_room > WINDOW)
 		give_up_young(trie);
@@ -1772,16 +1772,6 @@ static void make_room(struct bucket_trie *trie)
 	trie->young_window = trie->pools.window[trie->young_window].next;
 }
 
-/* Fetches the vacant places of a word ahead, which are few. */
-static void prefetch_places(const struct bucket_trie *trie, uint32_t word)
-{
-	uint64_t vacant = trie->pools.vacant_place[word];
-
-	for (unsigned most = 16; vacant && most--; vacant &= vacant - 1)
-		__builtin_prefetch(place_at(trie, word * 64 + (uint32_t)__builtin_ctzll(vacant)),
-				   1);
-}
-
 /*
  * Nothing is left of the word that places are taken from: goes on to the next one with a vacant
  * place. There is one in every word on average.
@@ -1806,7 +1796,14 @@ COLD void find_place(struct bucket_trie *trie)
 	set_word(trie, word);
 	trie->young_vacant = vacant[word];
 	vacant[word] = 0;
-	prefetch_places(trie, word_after(trie, word));
+}
+
+/* As relieve, by who does not look for a place anyway: there is one for the next timer again. */
+COLD void relieve_now(struct bucket_trie *trie)
+{
+	relieve(trie);
+	if (!trie->young_vacant)
+		find_place(trie);
 }
 
 /* --- entries that hold, and those that don't */
@@ -2081,9 +2078,7 @@ COLD void arm_apart(struct bucket_trie *trie, struct timer *timer, struct entry 
 	timer->link.word[GENERATION] = 0;
 	file_apart(trie, timer->key, timer, slot);
 	if (is_crowded(trie))
-		relieve(trie);
-	if (!trie->young_vacant)
-		find_place(trie);
+		relieve_now(trie);
 }
 
 /*
@@ -2487,17 +2482,14 @@ static size_t take_queues(struct bucket_trie *trie, uint64_t until, struct timer
 	bool hold = true;
 
 	if (is_crowded(trie)) {
-		relieve(trie);
-		if (!trie->young_vacant)
-			find_place(trie);
+		relieve_now(trie);
 		return 0;
 	}
-	while (count < max && trie->queues_least <= until && hold && !is_crowded(trie)) {
+	while (count < max && trie->queues && trie->queues_least <= until && hold &&
+	       !is_crowded(trie)) {
 		hold = take_queue_chunk(trie, trie->earliest, min(until, trie->queues_next),
 					out + count, max - count, &taken);
 		count += taken;
-		if (!trie->queues)
-			break;
 	}
 	return count;
 }
@@ -2595,7 +2587,7 @@ static uint64_t bucket_trie_next(struct timer_set *set)
  */
 static uint32_t limit_for(size_t capacity)
 {
-	return (uint32_t)(capacity + capacity / 2 + 4 * WINDOW + PLACES_IDLE);
+	return (uint32_t)(capacity + capacity / 2 + 3 * WINDOW + PLACES_IDLE);
 }
 
 /* Places that a set may use: for all timers, and some to choose from. */
@@ -3073,12 +3065,13 @@ static void check_young(const struct entry *entry, void *data)
  */
 static uint32_t windows_from(const struct bucket_trie *trie, uint32_t first)
 {
-	uint32_t count = 0, window = first;
+	uint32_t count = 0;
 
-	do
-		count++;
-	while ((window = trie->pools.window[window].next) != first && window != NONE &&
-	       count <= trie->windows);
+	for (uint32_t window = first; window != NONE && count <= trie->windows; count++) {
+		window = trie->pools.window[window].next;
+		if (window == first)
+			return count + 1;
+	}
 	return count;
 }
 
@@ -3112,15 +3105,12 @@ static void check_ring(struct count *count)
 static void check_windows(struct count *count)
 {
 	const struct bucket_trie *trie = count->trie;
-	uint32_t spares = trie->spare == NONE ? 0 : windows_from(trie, trie->spare);
-	uint32_t closed = trie->closed == NONE ? 0 : windows_from(trie, trie->closed);
+	uint32_t closed = windows_from(trie, trie->closed);
 
 	check_ring(count);
 	if (!trie->young_vacant)
 		count->broken = "there is no place for a timer";
-	count->windows += trie->young_room / WINDOW + spares;
-	if (spares != trie->spares)
-		count->broken = "windows in no use are miscounted";
+	count->windows += trie->young_room / WINDOW + windows_from(trie, trie->spare);
 	if (count->windows * WINDOW != trie->room || count->windows + closed != trie->windows)
 		count->broken = "a window is lost";
 }
