@@ -78,6 +78,12 @@ bool group_is_map(const struct group *group);
 /* Measured operations of a cell with n timers. */
 uint64_t group_operations(const struct group *group, uint64_t n);
 
+/*
+ * The whole experiment as an .ini file that repeats it. The caller frees the text; NULL when there
+ * is no memory for it.
+ */
+char *experiment_text(const struct experiment *experiment);
+
 void experiment_free(struct experiment *experiment);
 
 #endif

@@ -1,0 +1,74 @@
+/*
+ * experiment_write.c - an experiment as the text of an .ini file
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/run/experiment.h"
+
+/* A list, in lines that an .ini file may have. */
+static void print_list(FILE *file, const char *key, const struct names *names)
+{
+	int column = fprintf(file, "%s", key);
+
+	for (size_t i = 0; i < names->count; i++) {
+		int length = (int)strlen(names->name[i]);
+
+		if (i && column + 1 + length > 90)
+			column = fprintf(file, "\n\t%s", names->name[i]) + 7;
+		else
+			column += fprintf(file, " %s", names->name[i]);
+	}
+	fputc('\n', file);
+}
+
+/* Workloads and n; of a map what it was laid out from. */
+static void print_cells(FILE *file, const struct group *group)
+{
+	static const char *const keys_of_axes[] = { "x", "y" };
+
+	print_list(file, "workloads =", group_is_map(group) ? &group->bases : &group->workloads);
+	if (!group_is_map(group) || !(axis_is_n(&group->axes[0]) || axis_is_n(&group->axes[1]))) {
+		fprintf(file, "n =");
+		for (size_t i = 0; i < group->counts; i++)
+			fprintf(file, " %llu", (unsigned long long)group->n[i]);
+		fputc('\n', file);
+	}
+	for (size_t i = 0; i < 2 && group_is_map(group); i++) {
+		char key[sizeof(group->axes[i].name) + 8];
+
+		snprintf(key, sizeof(key), "%s = %s:", keys_of_axes[i], group->axes[i].name);
+		print_list(file, key, &group->axes[i].values);
+	}
+}
+
+char *experiment_text(const struct experiment *experiment)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	fprintf(file, "[experiment]\nname = %s\nquestion = %s\nseed = %llu\n", experiment->name,
+		experiment->question, (unsigned long long)experiment->seed);
+	for (size_t i = 0; i < experiment->group_count; i++) {
+		const struct group *group = &experiment->groups[i];
+
+		fprintf(file, "\n[%s.%zu]\n", group->label, i + 1);
+		print_list(file, "subjects =", &group->subjects);
+		print_cells(file, group);
+		fprintf(file,
+			"pass = %s\nreplicates = %u\nrepeats = %u\noperations = %g\n"
+			"least-operations = %llu\nstride = %u\ncold = %u\npages = %s\ncell-budget = %lluns\n"
+			"dispatch =%s%s\n",
+			group->pass->name, group->replicates, group->repeats,
+			group->operations_per_timer, (unsigned long long)group->least_operations,
+			group->stride, group->cold, pages_words[group->pages],
+			(unsigned long long)group->cell_budget,
+			group->dispatch[DISPATCH_VTABLE] ? " vtable" : "",
+			group->dispatch[DISPATCH_INLINE] ? " inline" : "");
+	}
+	fclose(file);
+	return text;
+}
