@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bench/message.h"
+#include "bench/provenance.h"
 #include "bench/replay/clock.h"
 #include "bench/run/cache.h"
 #include "bench/run/environment.h"
@@ -67,10 +68,11 @@ static json_t *describe_cell(const struct block_run *of, const struct subject *s
 {
 	const struct block *block = of->block;
 	const struct group *group = block->group;
-	char hash[17];
+	char hash[17], source[PROVENANCE_HASH_SIZE];
 	json_t *record;
 
 	snprintf(hash, sizeof(hash), "%016" PRIx64, of->trace.header->hash);
+	provenance_hash(subject, group->pass, source);
 	record = json_pack(
 		"{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:i, s:I, s:I}", "schema",
 		SCHEMA, "experiment", group->label, "subject", subject->name, "kind", subject->kind,
@@ -88,7 +90,7 @@ static json_t *describe_cell(const struct block_run *of, const struct subject *s
 	json_object_set_new(record, "cold", json_integer(group->cold));
 	json_object_set_new(record, "pages", json_string(pages_words[group->pages]));
 	json_object_set_new(record, "trace_hash", json_string(hash));
-	json_object_set_new(record, "source_hash", json_string(subject->source_hash));
+	json_object_set_new(record, "source_hash", json_string(source));
 	return record;
 }
 
