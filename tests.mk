@@ -12,22 +12,26 @@ wrap           = $(patsubst %,-Wl$(comma)--wrap=%,$(1))
 allocators    := malloc calloc realloc aligned_alloc posix_memalign
 wrapped       := $(call wrap,$(allocators) free mmap mremap munmap)
 
-$(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) $(call library_objects,sanitized)
+$(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) \
+		$(call library_objects,sanitized)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
 
-$(TESTS)/broken-test: $(call objects,sanitized,$(suite)/broken-test.c $(suite_sources) $(BROKEN)) $(call library_objects,sanitized) $(BUILD)/sanitized/generated/broken.o
+$(TESTS)/broken-test: $(call objects,sanitized,$(suite)/broken-test.c $(suite_sources) $(BROKEN)) \
+		$(call library_objects,sanitized) $(BUILD)/sanitized/generated/broken.o
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
 
 structure_tests := $(sort $(patsubst structures/tests/%.c,%,$(wildcard structures/tests/*-test.c)))
-$(structure_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/structures/tests/%.o $(call library_objects,sanitized)
+$(structure_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/structures/tests/%.o \
+		$(call library_objects,sanitized)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lm
 
 # The fuzzer's target, over inputs from fixed seeds, and for libFuzzer.
 $(BUILD)/sanitized/structures/tests/fuzz.o: CFLAGS += -DFUZZ_STANDALONE
-$(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) $(call library_objects,sanitized)
+$(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) \
+		$(call library_objects,sanitized)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lm
 
@@ -36,23 +40,23 @@ $(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structure
 	$(call quiet,CLANG,$@) clang -std=c17 $(CPPFLAGS) -g -O1 $(WARNINGS) \
 		-fsanitize=fuzzer,address,undefined $^ -o $@ -lm
 
-# Traces, the oracle that makes them, and the workloads.
-all_tests     := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
-virtual_tests := $(filter virtual-%,$(all_tests))
-bench_tests   := $(filter-out $(virtual_tests) differential-%,$(all_tests))
-trace_objects := $(call objects,sanitized,$(wildcard bench/trace/*.c) $(WORKLOADS) structures/common/options.c) \
-	$(BUILD)/sanitized/generated/workloads.o
-
-$(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(trace_objects)
+# What the command is made of, apart from its main(), so that a test takes what it uses.
+bench_archive := $(TESTS)/libbench.a
+$(bench_archive): $(foreach part,bench loop library,$(call $(part)_objects,sanitized))
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
+	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-# Simulated time, alone and under real libraries.
+# bench/tests/X-test.c. Tests of simulated time have all of it, as it stands in for functions of the
+# C library that only libraries loaded later may call.
+bench_tests     := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
+virtual_tests   := $(filter virtual-% differential-%,$(bench_tests))
 virtual_objects := $(call objects,sanitized,$(wildcard bench/virtual/*.c))
 
-$(virtual_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(virtual_objects) $(trace_objects)
+$(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(exported) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
+	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(filter %.o,$^) $(bench_archive) -o $@ \
+		-lcmocka $(libraries)
+$(virtual_tests:%=$(TESTS)/%): $(virtual_objects)
 
 # The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
 # threads runs under the thread sanitizer.
@@ -67,7 +71,8 @@ table_objects := $(call objects,sanitized,$(BACKENDS) \
 # Its allocations fail when it says so.
 wrapped_of_timeout-test := $(call wrap,$(allocators))
 
-$(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o $(call loop_objects,sanitized) $(call library_objects,sanitized)
+$(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
+		$(call loop_objects,sanitized) $(call library_objects,sanitized)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped_of_$*) $^ -o $@ -lcmocka $(loop_libraries)
 
@@ -75,17 +80,21 @@ $(table_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o $(tab
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka $(loop_libraries)
 
-$(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o $(call loop_objects,threads) $(call library_objects,threads)
+$(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o \
+		$(call loop_objects,threads) $(call library_objects,threads)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_threads) $^ -o $@ -lcmocka $(loop_libraries)
 
-# The loop and the real libevent, in simulated time.
-$(TESTS)/differential-test: $(call objects,sanitized,bench/tests/differential-test.c) $(virtual_objects) $(call loop_objects,sanitized) $(call library_objects,sanitized)
-	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(exported) $^ -o $@ $(loop_libraries)
-
 test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests) fuzz-standalone \
-	$(loop_tests) $(bench_tests) $(virtual_tests) differential-test)
+	$(loop_tests) $(bench_tests))
+
+# Tests that are scripts: called with the path of build/timerbed alone. One that says
+# "# also: sanitized" near its top is called with that of build/timerbed-sanitized, too.
+script_tests    := $(sort $(wildcard $(foreach folder,bench scripts,$(addprefix $(folder)/tests/, \
+	*-test *-test.py))))
+sanitized_too   := $(shell grep -lx '\# also: sanitized' $(script_tests))
+test_scripts    := $(foreach one,$(script_tests),'$(one) $(BUILD)/timerbed') \
+	$(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized')
 
 .PHONY: test-programs conformance
 test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs
@@ -93,30 +102,12 @@ test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs
 test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
-	@scripts/run-tests $(test_programs) \
-		'bench/tests/command-test $(BUILD)/timerbed' \
-		'bench/tests/command-test $(BUILD)/timerbed-sanitized' \
-		'bench/tests/loop-command-test $(BUILD)/timerbed' \
-		'bench/tests/loop-command-test $(BUILD)/timerbed-sanitized' \
-		'bench/tests/count-test $(BUILD)/timerbed' \
-		scripts/tests/statistics-test.py \
-		scripts/tests/bibliography-test.py \
-		scripts/tests/claims-test.py \
-		scripts/tests/questions-test.py \
-		scripts/tests/paper-test.py \
-		scripts/tests/verify-test.py \
-		scripts/tests/export-test \
-		'scripts/tests/man-test $(BUILD)/timerbed' \
-		'scripts/tests/completion-test $(BUILD)/timerbed' \
-		'scripts/tests/install-test $(BUILD)' \
-		scripts/tests/dist-test \
-		scripts/tests/newcomer-test \
-		'scripts/tests/libevent-program-test $(BUILD)' \
-		scripts/tests/clang-test
+	@scripts/run-tests $(test_programs) $(test_scripts)
 
 conformance: ## one structure through the suite: make conformance STRUCTURE=quad-heap [SEED=1]
 	@$(MAKE) --no-print-directory $(TESTS)/conformance
-	@$(TESTS)/conformance $(if $(STRUCTURE),-t $(STRUCTURE)) $(if $(SEED),-s $(SEED)) $(if $(STEPS),-n $(STEPS))
+	@$(TESTS)/conformance $(if $(STRUCTURE),-t $(STRUCTURE)) $(if $(SEED),-s $(SEED)) \
+		$(if $(STEPS),-n $(STEPS))
 
 FUZZ_SECONDS ?= 60
 fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)
