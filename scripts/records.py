@@ -1,7 +1,8 @@
 """Reading a run: the folder that `timerbed run` leaves behind.
 
 A run is env.json (the machine), experiment.ini (what was asked) and cells.jsonl (what was measured,
-one JSON object a line). This module reads and indexes; it computes nothing. Three words matter:
+one JSON object a line), or cells.jsonl.zst, which is the same, compressed. This module reads and
+indexes; it computes nothing. Three words matter:
 
   cell   one point of a figure: (experiment, workload or workload/phase, n, dispatch, pass)
   block  within a cell, one input: (seed, trace). All subjects of a block replayed the same bytes.
@@ -18,6 +19,9 @@ import json
 import os
 import sys
 from typing import NamedTuple
+
+import record_lines
+from record_lines import cells_path
 
 SCHEMA = 1
 
@@ -41,6 +45,11 @@ MORE = {
     "echo": (("cpu_ns_per_message", "ns a message"),
              ("cpu_ns_without_timers", "without timers"), ("timer_share", "timers' share")),
 }
+
+# What is a number of at least 0 wherever a record has it.
+_NUMBERS = ("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op") + tuple(
+    key for key, _, _ in MEASURES.values()) + tuple(
+        key for columns in MORE.values() for key, _ in columns if key != "timer_share")
 
 # Families of subjects that may be compared with each other, and what each is relative to: the
 # first of these that the run has.
@@ -211,22 +220,21 @@ class Run:
 
     def _read_lines(self):
         """The records, in order. A run may be going on: its last line may be unfinished."""
-        path = os.path.join(self.folder, "cells.jsonl")
-        with open(path, encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                    _ = record["subject"], record["workload"], record["n"]
-                except (ValueError, TypeError, KeyError):
-                    what = "unfinished" if not line.endswith("\n") else "unreadable"
-                    self.notes.append(f"cells.jsonl line {number} is {what} and was ignored")
-                    continue
-                if record.get("schema", SCHEMA) != SCHEMA:
-                    self.notes.append(
-                        f"cells.jsonl line {number} has schema {record['schema']}, not {SCHEMA}")
-                yield record
+        path = cells_path(self.folder)
+        name = os.path.basename(path)
+        for number, line in enumerate(record_lines.lines(path), 1):
+            if not line.strip():
+                continue
+            try:
+                record = record_lines.read(line, _NUMBERS)
+            except record_lines.Unreadable as why:
+                what = f"unreadable ({why})" if line.endswith("\n") else "unfinished"
+                self.notes.append(f"{name} line {number} is {what} and was ignored")
+                continue
+            if record.get("schema", SCHEMA) != SCHEMA:
+                self.notes.append(
+                    f"{name} line {number} has schema {record['schema']}, not {SCHEMA}")
+            yield record
 
     @staticmethod
     def _latest(records):
@@ -319,7 +327,7 @@ def _read_text(path):
 
 
 def is_run(folder):
-    return os.path.isfile(os.path.join(folder, "cells.jsonl"))
+    return os.path.isfile(cells_path(folder))
 
 
 def open_run(folder):
@@ -330,7 +338,12 @@ def open_run(folder):
     if not is_run(folder):
         print(f"{folder}: not a run: it has no cells.jsonl", file=sys.stderr)
         raise SystemExit(1)
-    run = Run(folder)
+    try:
+        run = Run(folder)
+    except (OSError, record_lines.Unreadable) as error:
+        print(f"{cells_path(folder)}: {getattr(error, 'strerror', None) or error}",
+              file=sys.stderr)
+        raise SystemExit(1) from None
     run.report_notes()
     return run
 

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""Tests of how runs are read: both forms of cells.jsonl, lines that somebody made by hand, and
+records of different code. The last line printed is "N passed, N failed".
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+from helpers import Case, main, planted, record, records
+
+
+def line(**more):
+    return json.dumps({**record("binary-heap", 1, 1.0), **more})
+
+
+# What stands in the line, and a part of the reason that is given.
+BY_HAND = (
+    (line(ns_per_op=float("nan")), "NaN is not a number"),
+    (line(ns_per_op=float("inf")), "Infinity is not a number"),
+    (line(ns_per_op=float("-inf")), "-Infinity is not a number"),
+    (line().replace('"ns_per_op": 1.0', '"ns_per_op": 1e999'), "1e999 is too large"),
+    (line(ns_per_op=1e300), "1e+300 is too large"),
+    (line(n=10 ** 400), "is too large"),
+    (line(n=1e300), "1e+300 is too large"),
+    (line(n=1000.5), "n is not a whole number"),
+    (line(n=True), "n is not a whole number"),
+    (line(n=-1), "n is not a whole number"),
+    (line(n="1e3"), "n is not a whole number"),
+    (line(n=None), "n is not a whole number"),
+    (line(seed=[1]), "seed is not a whole number"),
+    (line(subject=["binary-heap"]), "subject is not text"),
+    (line(workload={}), "workload is not text"),
+    (line(status=None), "status is not text"),
+    (line(source_hash=7), "source_hash is not text"),
+    (line(ns_per_op="1"), "ns_per_op is not a number"),
+    (line(ns_per_op=-1.0), "ns_per_op is not a number"),
+    (line(ns_per_op=True), "ns_per_op is not a number"),
+    (line(tick_ns="1us"), "tick_ns is not a number"),
+    (line(phases=7), "phases is not a list"),
+    (line(phases=[7]), "phases is not a list"),
+    (line(phases=[{"name": 7}, {"name": "b"}]), "the name of a phase"),
+    (line(phases=[{"name": "a", "ns_per_op": []}, {"name": "b"}]), "ns_per_op is not a number"),
+    ('{"subject": "binary-heap", "n": 1}', "workload is missing"),
+    ("[" * 100000 + "]" * 100000, "nested too deeply"),
+    ('{"a":' * 100000 + "1" + "}" * 100000, "nested too deeply"),
+    ("[]", "not a JSON object"), ("null", "not a JSON object"), ("7", "not a JSON object"),
+    ("{", "not JSON"), ("\0\0\0", "not JSON"), ("\ufeff{}", "not JSON"),
+)
+
+SCRIPTS = (("table.py", "run"), ("report.py", "run"), ("compare.py", "run", "run"),
+           ("compare.py", "quad-heap", "binary-heap", "--run", "run"), ("firsts.py", "run"),
+           ("claims.py", "run"))
+
+
+class Lines(Case):
+    def compress(self, folder):
+        subprocess.run(["zstd", "-q", "--rm", os.path.join(folder, "cells.jsonl")], check=True)
+
+    def test_by_hand(self):
+        good = planted({"binary-heap": 1, "quad-heap": 0.5}, 2)
+        for text, reason in BY_HAND:
+            run = self.run_of([good[0], text, *good[1:]])
+            self.assertEqual(len(run.records), 4, text[:100])
+            self.assertEqual(len(run.notes), 1, text[:100])
+            self.assertIn("cells.jsonl line 2 is unreadable", run.notes[0])
+            self.assertIn(reason, run.notes[0], text[:100])
+
+    def test_by_hand_in_every_script(self):
+        good = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
+        self.write([text for text, _ in BY_HAND] + good)
+        for name, *arguments in SCRIPTS:
+            done = self.script(name, *arguments)
+            self.assertNotIn("Traceback", done.stderr, name)
+            self.assertIn("line 1 is unreadable (NaN is not a number)", done.stderr, name)
+            self.assertIn(f"line {len(BY_HAND)} is unreadable", done.stderr, name)
+
+    def test_without_a_last_newline(self):
+        good = planted({"binary-heap": 1}, 2)
+        whole = self.run_of(good[:1], tail=json.dumps(good[1]))
+        self.assertEqual((len(whole.records), whole.notes), (2, []))
+        torn = self.run_of(good[:1], tail=json.dumps(good[1])[:-20])
+        self.assertEqual(len(torn.records), 1)
+        self.assertIn("line 2 is unfinished", torn.notes[0])
+
+    def test_the_last_of_two_counts(self):
+        run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 1, 2.0)])
+        self.assertEqual([one["ns_per_op"] for one in run.records], [2.0])
+
+    def test_compressed(self):
+        lines = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
+        plain, packed = self.write(lines), self.write(lines, name="packed")
+        self.compress(packed)
+        self.assertEqual(records.Run(plain).records, records.Run(packed).records)
+        for name in ("table.py", "report.py", "figures.py"):
+            done = self.script(name, packed)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+
+    def test_the_file_that_a_run_still_grows_counts(self):
+        folder = self.write(planted({"binary-heap": 1}, 8))
+        self.compress(folder)
+        self.write(planted({"binary-heap": 1}, 9))
+        self.assertEqual(len(records.Run(folder).records), 9)
+
+    def test_a_damaged_compressed_file(self):
+        folder = self.write(planted({"binary-heap": 1}, 800))
+        self.compress(folder)
+        path = os.path.join(folder, "cells.jsonl.zst")
+        with open(path, "r+b") as file:
+            file.truncate(os.path.getsize(path) // 2)
+        done = self.script("table.py", folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("cells.jsonl.zst: ", done.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
