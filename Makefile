@@ -154,7 +154,7 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare readme paper verify test fuzz \
+.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare keep readme paper verify test fuzz \
 	format format-check install uninstall dist clean
 
 help: ## print this list
@@ -226,6 +226,10 @@ claim-%: bench-setup ## one claim and its verdict: make claim-C7 (ARTIFACT.md ha
 		$(BUILD)/timerbed run bench/experiments/$$one.ini --out out/claim-$*/$$one \
 			--cache out/traces --resume >/dev/null || exit 1; \
 		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
+
+NAME ?= $(notdir $(RUN))
+keep: ## keep RUN as a reference run: make keep RUN=out/quick NAME=quick (results/README.md)
+	@scripts/keep $(RUN) $(NAME)
 
 readme: bench-setup ## put the tables of results/full into README.md and ARTIFACT.md
 	@scripts/readme.py README.md results/full table

@@ -30,6 +30,7 @@ from typing import NamedTuple
 import records
 import statistics
 import table
+from record_lines import cells_path
 from records import count, significant
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -73,7 +74,7 @@ def check_sums(folder):
         if len(line) != 2:
             raise Damaged(f"{folder}: SHA256SUMS has a line that is no sum: {line[0]}")
         sums[os.path.normpath(line[1].lstrip("*"))] = line[0]
-    for name in ("cells.jsonl", "experiment.ini", "env.json"):
+    for name in (os.path.basename(cells_path(folder)), "experiment.ini", "env.json"):
         if name not in sums:
             raise Damaged(f"{folder}: SHA256SUMS does not list {name}")
     for name, wanted in sums.items():

@@ -6,6 +6,7 @@ printed is "N passed, N failed".
 import hashlib
 import json
 import os
+import subprocess
 import sys
 
 from helpers import Case, main, planted
@@ -88,6 +89,30 @@ class Verify(Case):
         done = self.verify(there, [])
         self.assertEqual(done.returncode, 1)
         self.assertIn("cells.jsonl is not what was recorded", done.stderr)
+
+    def test_records_beside_those_that_were_recorded_are_refused(self):
+        there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
+        subprocess.run(["zstd", "-q", os.path.join(there, "cells.jsonl")], check=True)
+        with open(os.path.join(there, "SHA256SUMS"), encoding="utf-8") as file:
+            sums = file.read().replace("./cells.jsonl\n", "./cells.jsonl.zst\n")
+        with open(os.path.join(there, "SHA256SUMS"), "w", encoding="utf-8") as file:
+            file.write(sums)
+        done = self.verify(there, [])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("SHA256SUMS does not list cells.jsonl", done.stderr)
+
+    def test_a_compressed_run(self):
+        there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
+        path = os.path.join(there, "cells.jsonl")
+        subprocess.run(["zstd", "-q", "--rm", path], check=True)
+        with open(path + ".zst", "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        with open(os.path.join(there, "SHA256SUMS"), encoding="utf-8") as file:
+            rest = [line for line in file.read().splitlines() if not line.endswith("cells.jsonl")]
+        with open(os.path.join(there, "SHA256SUMS"), "w", encoding="utf-8") as file:
+            file.write("\n".join([f"{digest}  ./cells.jsonl.zst", *rest]) + "\n")
+        done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.6}, 8, checksum="c"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_nothing_resolved_is_said(self):
         done = self.verify(self.recorded({"binary-heap": 1, "quad-heap": 1}), [])
