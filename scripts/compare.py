@@ -30,6 +30,8 @@ def main():
     parser.add_argument("--run", metavar="DIR", default="out/quick",
                         help="the run that two names are compared in (out/quick)")
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
+    parser.add_argument("--mixed", action="store_true",
+                        help="also compare records of different code, flags or compilers")
     table.add_choices(parser)
     arguments = parser.parse_args()
     if os.path.isdir(arguments.a) and os.path.isdir(arguments.b):
@@ -55,12 +57,25 @@ def compare_subjects(arguments):
         print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
               f"and {arguments.b}", file=sys.stderr)
         return 0
+    if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
+        return 1
     statistics.decide([ratio for _, ratio in found], arguments.minimum_effect)
     write = table.write_markdown if arguments.markdown else table.write_text
     write(ratio_table(run, arguments, found), sys.stdout)
     table.write_sentence(overall(arguments, found), sys.stdout)
     table.write_sentence(table.closing(run, arguments.measured), sys.stdout)
     return 0
+
+
+def refused(run, names, dispatches, arguments):
+    """Says why the records of these subjects should not be compared, unless --mixed is given."""
+    measured = arguments.measured or table.main_pass(run)
+    doubts = [] if arguments.mixed else run.doubts(names, measured, dispatches)
+    if doubts:
+        more = f", and {len(doubts) - 1} more" if len(doubts) > 1 else ""
+        print(f"{run.folder}: not compared: {doubts[0]}{more}; --mixed compares them all the same",
+              file=sys.stderr)
+    return bool(doubts)
 
 
 def unknown(name, run):
@@ -140,6 +155,10 @@ def compare_runs(arguments):
         print(f"{arguments.a} and {arguments.b} share no cell in which the same two were "
               "compared", file=sys.stderr)
         return 0
+    for run in runs:
+        if refused(run, {name for key in shared for name in key[3:]}, {key[2] for key in shared},
+                   arguments):
+            return 1
     rows, same, overlapping = [], 0, 0
     for key in sorted(shared, key=lambda key: (key[0], key[2], key[1], key[3])):
         a, b = sides[0][key], sides[1][key]
@@ -152,6 +171,9 @@ def compare_runs(arguments):
     baselines = sorted({key[4] for key in shared})
     text = [f"Each ratio is to {' or '.join(baselines)} in its own run. Direction counts from a "
             f"difference of {100 * arguments.minimum_effect:g} % on."]
+    others = of_other_code(runs, shared, arguments)
+    if others:
+        text.append(f"Of other code or flags in B: {', '.join(others)}.")
     write = table.write_markdown if arguments.markdown else table.write_text
     write(table.Table(f"A = {arguments.a}, B = {arguments.b}",
                       ["workload", "subject", "n", "A", "95 %", "B", "95 %", "A and B"], rows,
@@ -161,6 +183,14 @@ def compare_runs(arguments):
         f"overlapping intervals. Only in one of the runs: "
         f"{len(sides[0]) + len(sides[1]) - 2 * len(shared)}.", sys.stdout)
     return 0
+
+
+def of_other_code(runs, shared, arguments):
+    """The subjects whose hashes are not the same in both runs."""
+    measured = arguments.measured or table.main_pass(runs[0])
+    names = sorted({name for key in shared for name in key[3:]})
+    codes = [[run.hashes(name, measured) for name in names] for run in runs]
+    return [name for name, a, b in zip(names, *codes) if a and b and a != b]
 
 
 def against_baselines(run, arguments):

@@ -20,6 +20,7 @@ import os
 import sys
 from typing import NamedTuple
 
+import provenance
 import record_lines
 from record_lines import cells_path
 
@@ -86,6 +87,7 @@ class Failure(NamedTuple):
     n: int
     measured: str
     dispatch: str
+    outcome: str
 
 
 class Subject:
@@ -137,10 +139,12 @@ class Subject:
 class Run:
     """A run folder, indexed.
 
-    cells     {Cell: {subject: {block: [row, ...]}}}, rows with status ok only
+    cells     {Cell: {subject: {block: [row, ...]}}}, rows whose outcome is ok only
     subjects  {name: Subject}
-    failures  [Failure, ...], every row whose status is not ok
+    failures  [Failure, ...], every row whose outcome is not ok
     notes     what the reader should know about the data, as lines of text
+    mixed     {(subject, pass, dispatch): "2 versions of its code"}: records that do not belong
+              together, because they are of different code, flags, compilers or libraries
     family    what is compared: structures or loops; None when there are both, see parts()
     """
 
@@ -155,6 +159,38 @@ class Run:
         self.failures = []
         self.kept = {}  # what others have worked out from it and will ask for again
         self._index()
+        self._provenance = provenance.Provenance(
+            record for record in self.records if outcome(record) == "ok")
+        self.mixed = self._provenance.mixed()
+        self._note_mixed()
+
+    def _note_mixed(self):
+        groups = {}
+        for (name, _, _), words in self.mixed.items():
+            groups.setdefault(words, set()).add(name)
+        for words, names in groups.items():
+            names = sorted(names)
+            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            self.notes.append(f"measured from {words}: {shown}")
+
+    def stale(self, subject, measured):
+        """Whether the present build has other code for it than was measured; None: not known."""
+        return self._provenance.stale(subject, measured)
+
+    def hashes(self, subject, measured):
+        """What stands for its code and flags in a pass; several where it is mixed."""
+        return self._provenance.recorded(subject, measured)
+
+    def doubts(self, subjects, measured, dispatches=("vtable", "inline")):
+        """Why figures of the subjects should not be held against each other, as lines of text.
+
+        Empty where all records of each subject are of one code, and all of one build.
+        """
+        result = [f"{name} was measured from {words} ({dispatch})"
+                  for (name, of_pass, dispatch), words in self.mixed.items()
+                  if name in subjects and of_pass == measured and dispatch in dispatches]
+        words = self._provenance.apart(subjects, measured, dispatches)
+        return result or ([f"they were built with {words}"] if words else [])
 
     @property
     def family(self):
@@ -196,6 +232,7 @@ class Run:
         names = {name for name, subject in self.subjects.items() if subject.family == family}
         part = copy.copy(self)
         part.kept = {}
+        part.mixed = {of: words for of, words in self.mixed.items() if of[0] in names}
         part.subjects = {name: self.subjects[name] for name in names}
         part.records = [record for record in self.records if record["subject"] in names]
         part.failures = [failure for failure in self.failures if failure.subject in names]
@@ -250,18 +287,16 @@ class Run:
 
     def _index(self):
         varying = self._varying()
-        sources = {}
         for record in self.records:
             name = record["subject"]
             self.subjects.setdefault(name, Subject(record))
-            if record.get("source_hash"):
-                sources.setdefault(name, set()).add(record["source_hash"])
             suffix = "".join(f" {key}={record[key]}" for key in varying[record.get("experiment", "")]
                              if key in record)
-            if record.get("status") != "ok":
+            if outcome(record) != "ok":
                 self.failures.append(Failure(
-                    name, str(record.get("status", "no status")), record["workload"] + suffix,
-                    record["n"], record.get("pass", "time"), record.get("dispatch", "vtable")))
+                    name, record.get("status", "no status"), record["workload"] + suffix,
+                    record["n"], record.get("pass", "time"), record.get("dispatch", "vtable"),
+                    outcome(record)))
                 continue
             if record.get("early") is not None and record.get("fired"):
                 record["early_share"] = record["early"] / record["fired"]
@@ -271,9 +306,6 @@ class Run:
                 block = (record.get("seed", 0), record.get("trace_hash", ""))
                 subjects = self.cells.setdefault(cell, {})
                 subjects.setdefault(name, {}).setdefault(block, []).append(row)
-        for name, hashes in sorted(sources.items()):
-            if len(hashes) > 1:
-                self.notes.append(f"{name} was measured from {len(hashes)} versions of its source")
 
     def _varying(self):
         """{experiment: the settings that vary in it}. Without one, records of old runs are small."""
@@ -304,6 +336,11 @@ class Run:
         """Says on standard error what was odd about the data; standard output is data only."""
         for note in self.notes:
             print(f"{self.folder}: {note}", file=sys.stderr)
+
+
+def outcome(record):
+    """How a cell ended: ok, wrong, failed, too slow or left out. Older records have a status only."""
+    return record.get("outcome") or ("ok" if record.get("status") == "ok" else "failed")
 
 
 def _by_phase(record):

@@ -113,8 +113,10 @@ def recorded(run):
 
 
 def candidate(run, cell, line, index, replicates):
+    names = (line.subject.name, run.baseline)
     if (not line.subject.compared or line.subject.name == run.baseline or not line.to_baseline
-            or line.to_baseline.verdict not in ("faster", "slower")):
+            or line.to_baseline.verdict not in ("faster", "slower")
+            or run.doubts(names, "time", [cell.dispatch])):
         return None
 
     def rows(name):
@@ -284,6 +286,11 @@ def show(run, arguments, results, out):
         f"{others} of {same + others} traces are NOT the same as those that were recorded: this "
         "build's workloads or oracle are not those of the run, and what is above compares other "
         "work.", out)
+    changed = sorted({name for pick, _, _, _ in results for name in (pick.subject, pick.baseline)
+                      if run.stale(name, "time")})
+    if changed:
+        table.write_sentence("This build has other code or flags than was measured there, of "
+                             f"{', '.join(changed)}.", out)
     table.write_sentence(f"There: {table.machine(run.environment)}.", out)
     return int(bool(others) or "DISAGREES" in words or "FAILED here" in words)
 

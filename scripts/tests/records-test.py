@@ -10,6 +10,8 @@ import sys
 
 from helpers import Case, main, planted, record, records
 
+import provenance
+
 
 def line(**more):
     return json.dumps({**record("binary-heap", 1, 1.0), **more})
@@ -113,6 +115,95 @@ class Lines(Case):
         self.assertEqual(done.returncode, 1)
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertIn("cells.jsonl.zst: ", done.stderr)
+
+
+class Code(Case):
+    """Records of different code, flags, compilers or libraries."""
+
+    def lines(self, **more):
+        """Eight blocks of two structures; the last four have `more` in quad-heap's records."""
+        found = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
+        for one in found:
+            one.update({"flags": "-O2", "compiler": "gcc 12", "libc": "2.36"})
+            if one["subject"] == "quad-heap" and one["seed"] >= 4:
+                one.update(more)
+        return found
+
+    def test_what_mixes(self):
+        for key, words in (("source_hash", "2 versions of its code"), ("flags", "2 sets of flags"),
+                           ("compiler", "2 compilers"), ("libc", "2 C libraries")):
+            run = self.run_of(self.lines(**{key: "another"}))
+            self.assertEqual(run.mixed, {("quad-heap", "time", "vtable"): words})
+            self.assertEqual(run.notes, [f"measured from {words}: quad-heap"])
+            self.assertEqual(len(run.doubts(["quad-heap", "binary-heap"], "time")), 1)
+            self.assertEqual(run.doubts(["quad-heap"], "time", ["inline"]), [])
+
+    def test_what_does_not(self):
+        apart = [dict(one, source_hash="another", **{"pass": "memory"}, bytes_per_timer=8)
+                 for one in self.lines()]
+        failed = [record("quad-heap", 9, 1.0, source_hash="another", status="too slow"),
+                  record("quad-heap", 9, 1.0, source_hash="another", outcome="wrong")]
+        inline = [dict(one, source_hash="another", dispatch="inline") for one in self.lines()]
+        run = self.run_of(self.lines() + apart + failed + inline)
+        self.assertEqual(run.mixed, {})
+        self.assertEqual(run.doubts(["quad-heap", "binary-heap"], "time"), [])
+
+    def test_subjects_of_different_builds(self):
+        lines = self.lines()
+        for one in lines:
+            if one["subject"] == "quad-heap":
+                one["flags"] = "-O3"
+        run = self.run_of(lines)
+        self.assertEqual(run.mixed, {})
+        self.assertEqual(run.doubts(["quad-heap", "binary-heap"], "time"),
+                         ["they were built with 2 sets of flags"])
+        self.assertEqual(run.doubts(["quad-heap"], "time"), [])
+
+    def test_compare_refuses(self):
+        self.write(self.lines(source_hash="another"))
+        self.write(self.lines(), name="other")
+        for words in (("quad-heap", "binary-heap", "--run", "run"), ("run", "other"),
+                      ("other", "run")):
+            done = self.script("compare.py", *words)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("run: not compared: quad-heap was measured from 2 versions of its code",
+                          done.stderr.splitlines()[-1])
+            done = self.script("compare.py", *words, "--mixed")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("quad-heap", done.stdout)
+
+    def test_compare_says_what_is_of_other_code(self):
+        self.write(self.lines())
+        self.write([dict(one, source_hash=one["source_hash"] + "2") if one["subject"] == "quad-heap"
+                    else one for one in self.lines()], name="other")
+        done = self.script("compare.py", "run", "other")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("Of other code or flags in B: quad-heap.", done.stdout)
+
+    def test_outcomes(self):
+        cases = ({"status": "ok"}, "ok"), ({"status": "too slow"}, "failed"), \
+            ({"status": "fired 3 of 4", "outcome": "wrong"}, "wrong"), \
+            ({"status": "too slow", "outcome": "too slow"}, "too slow"), ({}, "failed")
+        for keys, expected in cases:
+            self.assertEqual(records.outcome(keys), expected)
+        run = self.run_of([record("quad-heap", 1, 1.0, status="fired 3 of 4", outcome="wrong")])
+        self.assertEqual((run.failures[0].outcome, run.cells), ("wrong", {}))
+
+    def test_stale(self):
+        program = os.path.join(self.folder, "hashes")
+        with open(program, "w", encoding="utf-8") as out:
+            out.write("#!/bin/sh\nfor name; do printf '%s\\ttime\\tquad-heap\\n' $name; done\n")
+        os.chmod(program, 0o755)
+        lines = self.lines()
+        here = provenance.Provenance(lines, program)
+        self.assertIs(here.stale("quad-heap", "time"), False)
+        self.assertIs(here.stale("binary-heap", "time"), True)
+        self.assertIsNone(here.stale("quad-heap", "memory"))
+        self.assertIsNone(here.stale("nosuch", "time"))
+        self.assertIsNone(provenance.Provenance(lines, program + "-nosuch").stale("quad-heap",
+                                                                                  "time"))
+        self.assertIs(provenance.Provenance(self.lines(source_hash="another"), program).stale(
+            "quad-heap", "time"), True)
 
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ class Reading(Case):
     def test_two_versions_of_a_source_are_noted(self):
         run = self.run_of([record("binary-heap", 0, 1.0, source_hash="a"),
                            record("binary-heap", 1, 1.0, source_hash="b")])
-        self.assertIn("2 versions", run.notes[0])
+        self.assertIn("2 versions of its code", run.notes[0])
 
     def test_numbers(self):
         for n, text in ((100, "100"), (1000, "1e3"), (1500, "1.5e3"), (1234, "1234"),

@@ -114,6 +114,24 @@ class Verify(Case):
         done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.6}, 8, checksum="c"))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_records_of_different_code_are_not_verified(self):
+        self.recorded({"binary-heap": 1, "quad-heap": 0.5})
+        there = os.path.join(self.folder, "there")
+        path = os.path.join(there, "cells.jsonl")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace('"source_hash": "quad-heap"', '"source_hash": "another"', 1)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        with open(os.path.join(there, "SHA256SUMS"), encoding="utf-8") as file:
+            rest = [line for line in file.read().splitlines() if not line.endswith("cells.jsonl")]
+        with open(os.path.join(there, "SHA256SUMS"), "w", encoding="utf-8") as file:
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            file.write("\n".join([f"{digest}  ./cells.jsonl", *rest]) + "\n")
+        done = self.verify(there, [])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nothing was resolved", done.stderr)
+
     def test_nothing_resolved_is_said(self):
         done = self.verify(self.recorded({"binary-heap": 1, "quad-heap": 1}), [])
         self.assertEqual(done.returncode, 1)
