@@ -154,7 +154,8 @@ $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call b
 
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full figures report compare keep readme paper verify test fuzz \
+.PHONY: help all setup setup-test bench bench-smoke bench-full costs figures report compare keep \
+	readme paper verify test fuzz \
 	format format-check install uninstall dist clean
 
 help: ## print this list
@@ -235,6 +236,12 @@ readme: bench-setup ## put the tables of results/full into README.md and ARTIFAC
 	@scripts/readme.py README.md results/full table
 	@scripts/readme.py README.md results/full loops
 	@scripts/readme.py ARTIFACT.md results/full experiments
+
+# What a run is expected to take is derived from committed runs.
+COSTS_OF := $(addprefix results/,quick full loop echo lateness)
+costs: bench-setup ## bench/experiments/costs.tsv again, from the committed runs
+	@scripts/costs.py $(COSTS_OF) >bench/experiments/costs.tsv.new
+	@mv bench/experiments/costs.tsv.new bench/experiments/costs.tsv
 
 include tests.mk
 

@@ -9,6 +9,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
+#include "bench/run/estimate.h"
 #include "bench/run/experiment.h"
 #include "bench/message.h"
 #include "bench/scripts.h"
@@ -70,6 +71,21 @@ static int is_experiment(const struct dirent *entry)
 	return length > 4 && !strcmp(entry->d_name + length - 4, ".ini");
 }
 
+/* The question, how long the answer takes, and how much memory. */
+static void print_experiment(const char *name, const struct experiment *experiment)
+{
+	char words[ESTIMATE_WORDS], row[sizeof(experiment->question) + sizeof(words) + 4];
+	struct estimate estimate;
+
+	if (estimate_experiment(experiment, &estimate)) {
+		print_row(name, experiment->question, NULL);
+		return;
+	}
+	estimate_words(&estimate, words);
+	snprintf(row, sizeof(row), "%s (%s)", experiment->question, words);
+	print_row(name, row, NULL);
+}
+
 static void list_experiments(void)
 {
 	struct dirent **entries;
@@ -84,7 +100,7 @@ static void list_experiments(void)
 
 		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
 		if (experiment && !experiment_read(experiment, path, error))
-			print_row(entries[i]->d_name, experiment->question, NULL);
+			print_experiment(entries[i]->d_name, experiment);
 		else if (experiment)
 			print_row(entries[i]->d_name, error, NULL);
 		if (experiment)

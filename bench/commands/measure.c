@@ -15,6 +15,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/run/cache.h"
 #include "bench/run/environment.h"
+#include "bench/run/estimate.h"
 #include "bench/message.h"
 #include "bench/run/plan.h"
 #include "bench/run/runner.h"
@@ -45,7 +46,8 @@ static const struct argument table[] = {
 	{ 'o', "out", "DIR", "the run's folder (default out/NAME)" },
 	{ LETTER_RESUME, "resume", NULL, "go on with the run in the folder" },
 	{ LETTER_FORCE, "force", NULL, "begin anew where the folder holds a run" },
-	{ LETTER_DRY_RUN, "dry-run", NULL, "print the blocks that would be run, and run nothing" },
+	{ LETTER_DRY_RUN, "dry-run", NULL,
+	  "print the blocks, then how long and how much memory; run nothing" },
 	{ LETTER_CACHE, "cache", "DIR", "where traces are kept (default: out/traces)" },
 	{ LETTER_BUDGET, "budget", "TIME", "begin no block that would end after this: 7m" },
 	{ LETTER_KEYS + 0, "dispatch", "WAYS", "vtable, inline, or both: \"vtable inline\"" },
@@ -191,11 +193,14 @@ static int take_words(struct request *request, char **words, int count)
 	return take_file(request, words[0]);
 }
 
+/* The blocks, and on the last line what they come to. */
 static int print_plan(const struct experiment *experiment)
 {
+	char words[ESTIMATE_WORDS];
+	struct estimate estimate;
 	struct plan plan;
 
-	if (plan_make(&plan, experiment))
+	if (estimate_experiment(experiment, &estimate) || plan_make(&plan, experiment))
 		return message_failed("out of memory");
 	for (size_t i = 0; i < plan.count; i++) {
 		char key[512];
@@ -204,6 +209,8 @@ static int print_plan(const struct experiment *experiment)
 		printf("%s\t%zu subjects\n", key, plan.blocks[i].group->subjects.count);
 	}
 	plan_free(&plan);
+	estimate_words(&estimate, words);
+	printf("total\t%llu cells\t%s\n", (unsigned long long)estimate.cells, words);
 	return 0;
 }
 

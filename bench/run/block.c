@@ -39,7 +39,9 @@ static const char *const order_words[] = {
 struct block_run {
 	const struct run *run;
 	const struct block *block;
+	struct schedule *schedule;
 	struct progress *progress;
+	double trace_ns; /* to open the trace, or to generate it */
 	char key[512];
 	char trace_path[PATH_MAX];
 	struct trace trace;
@@ -90,6 +92,7 @@ static json_t *describe_cell(const struct block_run *of, const struct subject *s
 	json_object_set_new(record, "cold", json_integer(group->cold));
 	json_object_set_new(record, "pages", json_string(pages_words[group->pages]));
 	json_object_set_new(record, "trace_hash", json_string(hash));
+	json_object_set_new(record, "trace_seconds", json_real(of->trace_ns / 1e9));
 	json_object_set_new(record, "source_hash", json_string(source));
 	return record;
 }
@@ -199,7 +202,6 @@ static int open_trace(struct block_run *of)
 static int run_cells(struct block_run *of)
 {
 	const struct names *subjects = &of->block->group->subjects;
-	double weight = of->block->weight / (double)subjects->count;
 	size_t *order = calloc(subjects->count, sizeof(*order));
 	int result = order ? 0 : -ENOMEM;
 
@@ -208,30 +210,36 @@ static int run_cells(struct block_run *of)
 	for (size_t i = 0; i < subjects->count && !result; i++) {
 		const char *name = subjects->name[order[i]];
 		char what[SUBJECT_NAME_SIZE + sizeof(of->key) + 1];
+		uint64_t begun = clock_ns(CLOCK_MONOTONIC);
 
 		snprintf(what, sizeof(what), "%s %s", of->key, name);
-		progress_show(of->progress, what);
+		progress_show(of->progress, of->block, what);
 		result = run_cell(of, name, i);
-		progress_add(of->progress, weight);
+		schedule_learn(of->schedule, of->block, order[i],
+			       (double)(clock_ns(CLOCK_MONOTONIC) - begun));
 	}
 	free(order);
 	return result;
 }
 
-int block_run(const struct run *run, const struct block *block, struct progress *progress)
+int block_run(const struct run *run, const struct block *block, struct schedule *schedule,
+	      struct progress *progress)
 {
-	struct block_run of = { .run = run, .block = block, .progress = progress };
+	struct block_run of = {
+		.run = run, .block = block, .schedule = schedule, .progress = progress
+	};
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
 	int result;
 
 	plan_key(block, of.key, sizeof(of.key));
-	if (records_finished(run->records, of.key)) {
-		progress_skip(progress, block->weight);
+	if (records_finished(run->records, of.key))
 		return 0;
-	}
-	progress_show(progress, of.key);
+	progress_show(progress, block, of.key);
 	result = open_trace(&of);
 	if (result)
 		return result;
+	of.trace_ns = (double)(clock_ns(CLOCK_MONOTONIC) - begun);
+	schedule_learn(schedule, block, block->group->subjects.count, of.trace_ns);
 	result = run_cells(&of);
 	trace_close(&of.trace);
 	return result;

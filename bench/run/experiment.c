@@ -34,6 +34,7 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 		.least_operations = DEFAULT_LEAST_OPERATIONS,
 		.stride = 64,
 		.cell_budget = DEFAULT_CELL_BUDGET,
+		.cap = TIMER_NEVER,
 	};
 	snprintf(group->label, sizeof(group->label), "%.*s", (int)strcspn(label, "."), label);
 	return group;
@@ -77,9 +78,59 @@ static int set_y(struct group *group, const char *value, char *error)
 	return axis_set(&group->axes[1], "y", value, error);
 }
 
+/* The last look is at all blocks, so fewer blocks have fewer looks. */
 static int set_replicates(struct group *group, const char *value, char *error)
 {
-	return set_count(&group->replicates, "replicates", value, 1, 1000, error);
+	int result = set_count(&group->replicates, "replicates", value, 1, 1000, error);
+	bool fewer = false;
+
+	while (!result && group->look_count &&
+	       group->looks[group->look_count - 1] > group->replicates) {
+		group->look_count--;
+		fewer = true;
+	}
+	if (fewer)
+		group->looks[group->look_count++] = group->replicates;
+	return result;
+}
+
+static int set_looks(struct group *group, const char *value, char *error)
+{
+	uint64_t looks[EXPERIMENT_LOOKS];
+	size_t count = 0;
+	int result = names_expand_counts(value, looks, EXPERIMENT_LOOKS, &count, error);
+
+	for (size_t i = 0; i < count && !result; i++) {
+		if (looks[i] >= 2 && looks[i] <= 1000 && (!i || looks[i] > looks[i - 1])) {
+			group->looks[i] = (unsigned)looks[i];
+			continue;
+		}
+		snprintf(error, NAMES_ERROR_SIZE,
+			 "looks: '%.40s' are not rising numbers of blocks from 2 to 1000", value);
+		result = -EINVAL;
+	}
+	if (result || !count)
+		return result;
+	group->look_count = count;
+	group->replicates = group->looks[count - 1];
+	return 0;
+}
+
+static int set_stage(struct group *group, const char *value, char *error)
+{
+	if (strlen(value) >= sizeof(group->stage)) {
+		snprintf(error, NAMES_ERROR_SIZE, "stage: '%.40s...' is longer than %zu characters",
+			 value, sizeof(group->stage) - 1);
+		return -EINVAL;
+	}
+	strcpy(group->stage, value);
+	return 0;
+}
+
+static int set_cap(struct group *group, const char *value, char *error)
+{
+	return options_parse_value(OPTION_DURATION, "cap", value, 1e6, 1e15, &group->cap, error,
+				   NAMES_ERROR_SIZE);
 }
 
 /* One word, "vtable" or "inline"; or both, separated by a blank or a comma. */
@@ -186,6 +237,9 @@ static const struct {
 	{ "cold", set_cold },
 	{ "pages", set_pages },
 	{ "cell-budget", set_cell_budget },
+	{ "stage", set_stage },
+	{ "cap", set_cap },
+	{ "looks", set_looks },
 	{ "x", set_x },
 	{ "y", set_y },
 };
@@ -446,6 +500,22 @@ int experiment_complete(struct experiment *experiment, char *error)
 		return 0;
 	snprintf(error, NAMES_ERROR_SIZE, "%s: no group of cells in it", experiment->source);
 	return -EINVAL;
+}
+
+size_t experiment_stage(const struct experiment *experiment, const struct group *group)
+{
+	size_t stage = 0;
+
+	for (size_t i = 0; i < experiment->group_count; i++) {
+		size_t first = 0;
+
+		if (!strcmp(experiment->groups[i].stage, group->stage))
+			return stage;
+		while (strcmp(experiment->groups[first].stage, experiment->groups[i].stage))
+			first++;
+		stage += first == i;
+	}
+	return stage;
 }
 
 uint64_t group_operations(const struct group *group, uint64_t n)

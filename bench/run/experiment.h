@@ -16,6 +16,7 @@
 #define EXPERIMENT_GROUPS 96
 #define EXPERIMENT_COUNTS 32
 #define EXPERIMENT_LABEL  64
+#define EXPERIMENT_LOOKS  8
 
 /*
  * Cells that share their settings: every workload x n x replicate x dispatch is a block. With axes
@@ -37,6 +38,18 @@ struct group {
 	unsigned stride, cold;
 	enum pages pages;
 	uint64_t cell_budget; /* ns after which a cell is too slow */
+	/*
+	 * Groups of one stage are complete before a group of a later stage begins; stages come in
+	 * the order in which the file names them. "" is a stage as well.
+	 */
+	char stage[EXPERIMENT_LABEL];
+	uint64_t cap; /* ns after which no further block of the group is begun; TIMER_NEVER */
+	/*
+	 * Blocks after which a workload and n whose comparisons are resolved gets no more of them,
+	 * rising; the last is all replicates. None or one: nothing stops early.
+	 */
+	unsigned looks[EXPERIMENT_LOOKS];
+	size_t look_count;
 };
 
 struct experiment {
@@ -61,7 +74,8 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 /*
  * Sets one of a group's keys, as the .ini and the command line do: subjects, workloads, n,
  * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, pages,
- * cell-budget, and x and y, the axes of a map.
+ * cell-budget, stage, cap, looks, and x and y, the axes of a map. looks sets replicates to the last
+ * look; replicates takes away the looks beyond it and becomes the last one.
  * 0, or -EINVAL / -ENOENT / -ENOMEM with one line in `error`.
  */
 int experiment_set(struct group *group, const char *key, const char *value, char *error);
@@ -74,6 +88,9 @@ int experiment_complete(struct experiment *experiment, char *error);
 
 /* Whether the group is a map. */
 bool group_is_map(const struct group *group);
+
+/* The stage of a group: how many other stages the experiment names before it. */
+size_t experiment_stage(const struct experiment *experiment, const struct group *group);
 
 /* Measured operations of a cell with n timers. */
 uint64_t group_operations(const struct group *group, uint64_t n);

@@ -42,6 +42,22 @@ static void print_cells(FILE *file, const struct group *group)
 	}
 }
 
+/* When the group's blocks are run, and how many; what is not set is not written. */
+static void print_schedule(FILE *file, const struct group *group)
+{
+	fprintf(file, "replicates = %u\n", group->replicates);
+	if (*group->stage)
+		fprintf(file, "stage = %s\n", group->stage);
+	if (group->cap != TIMER_NEVER)
+		fprintf(file, "cap = %lluns\n", (unsigned long long)group->cap);
+	if (!group->look_count)
+		return;
+	fprintf(file, "looks =");
+	for (size_t i = 0; i < group->look_count; i++)
+		fprintf(file, " %u", group->looks[i]);
+	fputc('\n', file);
+}
+
 char *experiment_text(const struct experiment *experiment)
 {
 	char *text = NULL;
@@ -59,15 +75,15 @@ char *experiment_text(const struct experiment *experiment)
 		print_list(file, "subjects =", &group->subjects);
 		print_cells(file, group);
 		fprintf(file,
-			"pass = %s\nreplicates = %u\nrepeats = %u\noperations = %g\n"
+			"pass = %s\nrepeats = %u\noperations = %g\n"
 			"least-operations = %llu\nstride = %u\ncold = %u\npages = %s\ncell-budget = %lluns\n"
 			"dispatch =%s%s\n",
-			group->pass->name, group->replicates, group->repeats,
-			group->operations_per_timer, (unsigned long long)group->least_operations,
-			group->stride, group->cold, pages_words[group->pages],
-			(unsigned long long)group->cell_budget,
+			group->pass->name, group->repeats, group->operations_per_timer,
+			(unsigned long long)group->least_operations, group->stride, group->cold,
+			pages_words[group->pages], (unsigned long long)group->cell_budget,
 			group->dispatch[DISPATCH_VTABLE] ? " vtable" : "",
 			group->dispatch[DISPATCH_INLINE] ? " inline" : "");
+		print_schedule(file, group);
 	}
 	fclose(file);
 	return text;

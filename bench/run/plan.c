@@ -5,33 +5,54 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
-static int by_round_and_size(const void *a, const void *b)
+static int compare(double a, double b)
 {
-	const struct block *left = a, *right = b;
-
-	if (left->replicate != right->replicate)
-		return left->replicate < right->replicate ? -1 : 1;
-	if (left->weight != right->weight)
-		return left->weight < right->weight ? -1 : 1;
-	/* Same weight: as written, since all groups lie in one array. */
-	if (left->group != right->group)
-		return left->group < right->group ? -1 : 1;
-	return strcmp(left->workload, right->workload);
+	return (a > b) - (a < b);
 }
 
-/* Replays touch every timer once to fill and then take the operations, at n's price per miss. */
-static double weight_of(const struct group *group, uint64_t n)
+static int in_order(const void *a, const void *b)
 {
-	double replays = group->pass->slowdown * group->repeats;
-	double entries = (double)(n + group_operations(group, n));
+	const struct block *left = a, *right = b;
+	int order = compare(left->look, right->look);
 
-	return (double)group->subjects.count * replays * entries * log2((double)n + 2);
+	if (!order)
+		order = compare((double)left->stage, (double)right->stage);
+	if (!order)
+		order = compare(left->replicate, right->replicate);
+	if (!order)
+		order = compare(left->place, right->place);
+	/* All groups lie in one array. What is paired by its trace so stands side by side. */
+	if (!order)
+		order = (left->group > right->group) - (left->group < right->group);
+	return order ? order : compare((double)left->dispatch, (double)right->dispatch);
+}
+
+/*
+ * Where a workload and n stand in a round, as in a Latin square: all workloads, each with another
+ * n; then all again, each with the n after that. Every round begins elsewhere, so that what is cut
+ * off differs from round to round.
+ */
+static double place_of(const struct group *group, size_t workload, size_t n, unsigned replicate)
+{
+	size_t width = group->workloads.count, counts = group->counts;
+	size_t row = (n + counts - (workload + replicate) % counts) % counts;
+	size_t column = (workload + replicate) % width;
+
+	return ((double)(row * width + column) + 0.5) / (double)(width * counts);
+}
+
+static unsigned looks_before(const struct group *group, unsigned replicate)
+{
+	unsigned looks = 0;
+
+	while (looks + 1 < group->look_count && replicate >= group->looks[looks])
+		looks++;
+	return looks;
 }
 
 static size_t dispatches(const struct group *group)
@@ -43,7 +64,7 @@ static size_t dispatches(const struct group *group)
 	return count;
 }
 
-static void add_group(struct plan *plan, const struct group *group, uint64_t seed)
+static void add_group(struct plan *plan, const struct group *group, size_t stage, uint64_t seed)
 {
 	for (size_t w = 0; w < group->workloads.count; w++)
 		for (size_t n = 0; n < group->counts; n++)
@@ -59,7 +80,9 @@ static void add_group(struct plan *plan, const struct group *group, uint64_t see
 						.seed = seed + replicate,
 						.replicate = replicate,
 						.dispatch = (enum dispatch)d,
-						.weight = weight_of(group, group->n[n]),
+						.stage = stage,
+						.look = looks_before(group, replicate),
+						.place = place_of(group, w, n, replicate),
 					};
 				}
 }
@@ -79,8 +102,9 @@ int plan_make(struct plan *plan, const struct experiment *experiment)
 	if (!plan->blocks)
 		return -ENOMEM;
 	for (size_t i = 0; i < experiment->group_count; i++)
-		add_group(plan, &experiment->groups[i], experiment->seed);
-	qsort(plan->blocks, plan->count, sizeof(*plan->blocks), by_round_and_size);
+		add_group(plan, &experiment->groups[i],
+			  experiment_stage(experiment, &experiment->groups[i]), experiment->seed);
+	qsort(plan->blocks, plan->count, sizeof(*plan->blocks), in_order);
 	return 0;
 }
 
@@ -88,6 +112,12 @@ void plan_free(struct plan *plan)
 {
 	free(plan->blocks);
 	*plan = (struct plan){ 0 };
+}
+
+bool plan_same_cell(const struct block *a, const struct block *b)
+{
+	return a->group == b->group && a->choice == b->choice && a->n == b->n &&
+	       a->dispatch == b->dispatch;
 }
 
 void plan_key(const struct block *block, char *key, size_t size)

@@ -2,8 +2,10 @@
  * plan.h - the blocks of an experiment, in the order in which they are run
  *
  * A block is one (workload, n, seed) with all its subjects: what ratios are taken within, and the
- * unit of resuming. Blocks go round by round, the first replicate of everything before the second
- * of anything, small n first: so a run that is cut short has the same breadth, with less certainty.
+ * unit of resuming. Stages come one after the other. Within a stage blocks go round by round, the
+ * first replicate of everything before the second of anything, and within a round workloads and n
+ * alternate: whatever part of a round is run, each workload and each n has the same share of it,
+ * give or take one block. Blocks beyond a group's first look come after all stages, look by look.
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -17,7 +19,9 @@ struct block {
 	uint64_t n, seed;
 	unsigned replicate;
 	enum dispatch dispatch;
-	double weight; /* how long it takes, in arbitrary units: what the ETA goes by */
+	size_t stage;
+	unsigned look; /* how many looks come before it */
+	double place;  /* within its round, from 0 to 1 */
 };
 
 struct plan {
@@ -28,6 +32,9 @@ struct plan {
 /* 0 or -ENOMEM. The plan points into the experiment. */
 int plan_make(struct plan *plan, const struct experiment *experiment);
 void plan_free(struct plan *plan);
+
+/* Whether two blocks differ in the replicate alone. */
+bool plan_same_cell(const struct block *a, const struct block *b);
 
 /*
  * A name for the block that is the same whenever it is planned: what resuming goes by.

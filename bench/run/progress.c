@@ -1,9 +1,12 @@
 /*
- * progress.c - a line on stderr with an estimate of the time left
+ * progress.c - a line on stderr with the time that the run takes
  */
 #include "bench/run/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench/replay/clock.h"
@@ -12,49 +15,72 @@
 #define TERMINAL_EVERY UINT64_C(200000000)
 #define LOG_EVERY      UINT64_C(20000000000)
 
-void progress_begin(struct progress *progress, double total)
+/* A terminal that does not say how wide it is. */
+#define USUAL_WIDTH 80
+
+void progress_begin(struct progress *progress, const struct schedule *schedule)
 {
 	*progress = (struct progress){
-		.begun = clock_ns(CLOCK_MONOTONIC),
-		.total = total,
+		.schedule = schedule,
+		.shown = clock_ns(CLOCK_MONOTONIC),
 		.terminal = isatty(STDERR_FILENO),
 	};
-	progress->shown = progress->begun;
 }
 
-double progress_estimate(const struct progress *progress, double weight)
+/* What the environment says counts, as for other programs; then what the terminal says. */
+static size_t terminal_width(void)
 {
-	double elapsed = (double)(clock_ns(CLOCK_MONOTONIC) - progress->begun);
+	const char *columns = getenv("COLUMNS");
+	long width = columns ? strtol(columns, NULL, 10) : 0;
+	struct winsize size;
 
-	return progress->done > 0 ? elapsed * weight / progress->done : 0;
+	if (width <= 0 && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size))
+		width = size.ws_col;
+	return width > 0 ? (size_t)width : USUAL_WIDTH;
 }
 
-void progress_show(struct progress *progress, const char *what)
+void progress_duration(double ns, char *text, size_t size)
+{
+	uint64_t seconds = (uint64_t)(ns / 1e9 + 0.5);
+
+	if (seconds < 3600)
+		snprintf(text, size, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+	else
+		snprintf(text, size, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
+			 seconds / 60 % 60, seconds % 60);
+}
+
+void progress_line(const struct schedule *schedule, const struct block *block, double now,
+		   const char *what, size_t width, char line[PROGRESS_LINE])
+{
+	const struct group *group = block->group;
+	unsigned rounds = group->look_count ? group->looks[block->look] : group->replicates;
+	char over[32], whole[32];
+
+	progress_duration(now - schedule->begun, over, sizeof(over));
+	progress_duration(schedule_end(schedule, now), whole, sizeof(whole));
+	snprintf(line, width && width < PROGRESS_LINE ? width + 1 : PROGRESS_LINE,
+		 "%s of %s, %s %u of %u  %s", over, whole,
+		 *group->stage ? group->stage : group->label, block->replicate + 1, rounds, what);
+}
+
+void progress_show(struct progress *progress, const struct block *block, const char *what)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-	double left = progress_estimate(progress, progress->total - progress->done) / 1e9;
-	double share = progress->total > 0 ? 100 * progress->done / progress->total : 100;
+	char line[PROGRESS_LINE];
 
 	if (now - progress->shown < (progress->terminal ? TERMINAL_EVERY : LOG_EVERY))
 		return;
 	progress->shown = now;
-	fprintf(stderr, "%s%3.0f %%  %3.0f:%02.0f left  %s%s",
-		progress->terminal ? "\r\033[K" : "timerbed: ", share, (double)((long)left / 60),
-		(double)((long)left % 60), what, progress->terminal ? "" : "\n");
+	/* The last column stays empty: many terminals go to the next line after writing there. */
+	progress_line(progress->schedule, block, (double)now, what,
+		      progress->terminal ? terminal_width() - 1 : 0, line);
+	fprintf(stderr, "%s%s%s", progress->terminal ? "\r\033[K" : "timerbed: ", line,
+		progress->terminal ? "" : "\n");
 	fflush(stderr);
 }
 
-void progress_add(struct progress *progress, double weight)
-{
-	progress->done += weight;
-}
-
-void progress_skip(struct progress *progress, double weight)
-{
-	progress->total -= weight;
-}
-
-void progress_end(struct progress *progress)
+void progress_end(const struct progress *progress)
 {
 	if (progress->terminal)
 		fputs("\r\033[K", stderr);

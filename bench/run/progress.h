@@ -1,8 +1,9 @@
 /*
  * progress.h - how far a run is, on stderr
  *
- * One line that is overwritten when stderr is a terminal; else a line now and then, so that a log
- * shows that the run is alive.
+ * One line that is overwritten when stderr is a terminal, and cut to its width; else a line now and
+ * then, so that a log shows that the run is alive. "3:12 of 6:30, core 5 of 8" says the time that
+ * is over, the time that the whole run is expected to take, and the round of the present stage.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H
@@ -11,25 +12,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/run/schedule.h"
+
+#define PROGRESS_LINE 512
+
 struct progress {
-	uint64_t begun, shown; /* ns, CLOCK_MONOTONIC */
-	double total, done;    /* weight: what the ETA goes by, not numbers of cells */
+	const struct schedule *schedule;
+	uint64_t shown; /* ns, CLOCK_MONOTONIC */
 	bool terminal;
 };
 
-void progress_begin(struct progress *progress, double total);
+void progress_begin(struct progress *progress, const struct schedule *schedule);
 
-/* Says that `what` is being done now. Cheap enough to call for each cell. */
-void progress_show(struct progress *progress, const char *what);
+/* Says that `what`, of this block, is being done now. Cheap enough to call for each cell. */
+void progress_show(struct progress *progress, const struct block *block, const char *what);
 
-/* Some weight is done, or turned out not to be needed. */
-void progress_add(struct progress *progress, double weight);
-void progress_skip(struct progress *progress, double weight);
+/* The line at a time of the schedule's clock, at most `width` characters; 0: any number. */
+void progress_line(const struct schedule *schedule, const struct block *block, double now,
+		   const char *what, size_t width, char line[PROGRESS_LINE]);
 
-/* How many ns that much weight will take, by what has been done so far; 0 when nothing has. */
-double progress_estimate(const struct progress *progress, double weight);
+/* ns as "6:30", or "1:02:03" from an hour on. */
+void progress_duration(double ns, char *text, size_t size);
 
 /* Leaves the terminal's line clean. */
-void progress_end(struct progress *progress);
+void progress_end(const struct progress *progress);
 
 #endif

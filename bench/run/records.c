@@ -169,8 +169,8 @@ static void empty_folder(const struct records *records, const char *name)
 /* What a forced run deletes: what a run and its report left, and nothing else in the folder. */
 static void delete_run(const struct records *records)
 {
-	static const char *const names[] = { "cells.jsonl", "partial.jsonl", "env.json",
-					     "experiment.ini", "report.html" };
+	static const char *const names[] = { "cells.jsonl",    "partial.jsonl", "env.json",
+					     "experiment.ini", "run.json",	"report.html" };
 	static const char *const folders[] = { "hyperfine", "data", "figures" };
 	char path[PATH_MAX];
 

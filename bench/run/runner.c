@@ -1,56 +1,114 @@
 /*
- * runner.c - the blocks of an experiment, one after the other, within a budget
+ * runner.c - goes through a schedule with the machine's clock, and says how it ended
  */
 #include "bench/run/runner.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "bench/replay/clock.h"
 #include "bench/message.h"
 #include "bench/run/block.h"
-#include "bench/run/plan.h"
+#include "bench/run/estimate.h"
+#include "bench/run/looks.h"
 #include "bench/run/progress.h"
+#include "bench/run/summary.h"
 
-/* Whether the block would end after the budget has; there is always time for the first. */
-static bool beyond_budget(const struct run *run, const struct block *block,
-			  const struct progress *progress)
+/* A run while it is going on. */
+struct running {
+	const struct run *run;
+	struct progress progress;
+	json_t *looks; /* those taken, for run.json */
+};
+
+static double now(void *data)
 {
-	double elapsed = (double)(clock_ns(CLOCK_MONOTONIC) - progress->begun);
-	double estimate = progress_estimate(progress, block->weight);
+	(void)data;
+	return (double)clock_ns(CLOCK_MONOTONIC);
+}
 
-	return run->experiment->budget != TIMER_NEVER &&
-	       elapsed + estimate > (double)run->experiment->budget;
+static int run_block(struct schedule *schedule, const struct block *block, void *data)
+{
+	struct running *running = data;
+
+	return block_run(running->run, block, schedule, &running->progress);
+}
+
+static int write_summary(const struct running *running, const struct schedule *schedule)
+{
+	const char *folder = running->run->records->folder;
+	int result = summary_write(schedule, folder, running->looks);
+
+	if (result)
+		message_failed("%s/run.json: %s", folder, strerror(-result));
+	return result;
+}
+
+static int look(struct schedule *schedule, unsigned number, void *data)
+{
+	struct running *running = data;
+	char error[LOOKS_ERROR_SIZE];
+	json_t *stopped;
+	int result = looks_ask(schedule, running->run->records->folder, &stopped, error);
+
+	if (*running->run->stop) {
+		json_decref(stopped);
+		return -EINTR;
+	}
+	progress_end(&running->progress);
+	if (result)
+		message_note("nothing stops early: %s", error);
+	summary_add_look(running->looks, number, stopped);
+	return write_summary(running, schedule);
+}
+
+/* What an earlier run in the folder has measured already. */
+static void pass_recorded(struct schedule *schedule, const struct records *records)
+{
+	for (size_t i = 0; i < schedule->plan.count; i++) {
+		char key[512];
+
+		plan_key(schedule->items[i].block, key, sizeof(key));
+		if (records_finished(records, key))
+			schedule_recorded(schedule, i);
+	}
+}
+
+/* The status of the whole, having said what is missing. */
+static int finish(const struct running *running, const struct schedule *schedule, int result)
+{
+	char sentence[SUMMARY_SENTENCE];
+	size_t done = 0;
+
+	progress_end(&running->progress);
+	for (size_t i = 0; i < schedule->plan.count; i++)
+		done += schedule->items[i].state == SCHEDULE_DONE;
+	if (write_summary(running, schedule) && !result)
+		return EXIT_FAILED;
+	summary_sentence(schedule, sentence);
+	if (*sentence && !result)
+		message_note("%s; --resume adds them", sentence);
+	if (result == -EINTR)
+		message_failed("interrupted after %zu of %zu blocks; go on with --resume", done,
+			       schedule->plan.count);
+	return result ? EXIT_FAILED : 0;
 }
 
 int runner_run(const struct run *run)
 {
-	struct progress progress;
-	struct plan plan;
-	size_t left_out = 0, done = 0;
-	double total = 0;
-	int result = plan_make(&plan, run->experiment);
+	struct running running = { .run = run };
+	const struct schedule_caller caller = { now, run_block, look, &running };
+	struct schedule schedule;
+	int result = estimate_schedule(&schedule, run->experiment);
 
 	if (result)
 		return message_failed("out of memory");
-	for (size_t i = 0; i < plan.count; i++)
-		total += plan.blocks[i].weight;
-	progress_begin(&progress, total);
-	for (; done < plan.count && !result; done++) {
-		if (beyond_budget(run, &plan.blocks[done], &progress)) {
-			progress_skip(&progress, plan.blocks[done].weight);
-			left_out++;
-			continue;
-		}
-		result = block_run(run, &plan.blocks[done], &progress);
-	}
-	progress_end(&progress);
-	if (left_out)
-		message_note("the budget ended before %zu of %zu blocks; --resume adds them",
-			     left_out, plan.count);
-	if (result == -EINTR)
-		message_failed("interrupted after %zu of %zu blocks; go on with --resume", done - 1,
-			       plan.count);
-	plan_free(&plan);
-	return result ? EXIT_FAILED : 0;
+	pass_recorded(&schedule, run->records);
+	running.looks = summary_read(&schedule, run->records->folder);
+	progress_begin(&running.progress, &schedule);
+	result = schedule_run(&schedule, &caller);
+	result = finish(&running, &schedule, result);
+	json_decref(running.looks);
+	schedule_free(&schedule);
+	return result;
 }

@@ -1,0 +1,85 @@
+/*
+ * estimate.c - time by the schedule's own rules, memory by the largest cell
+ */
+#include "bench/run/estimate.h"
+
+#include <stdio.h>
+
+#include "bench/replay/subject.h"
+#include "bench/run/progress.h"
+#include "bench/scripts.h"
+#include "bench/trace/trace_make.h"
+
+/* Whether the group's subject, by its name, bears n timers. An unknown one will say so itself. */
+static bool bears(const char *name, uint64_t n)
+{
+	char error[NAMES_ERROR_SIZE];
+	struct subject subject;
+
+	return subject_find(name, &subject, error) || !subject.bears || n <= subject.bears;
+}
+
+int estimate_schedule(struct schedule *schedule, const struct experiment *experiment)
+{
+	char path[SCRIPTS_PATH_SIZE];
+	bool found = !scripts_find("bench/experiments/costs.tsv", path, sizeof(path));
+	int result = schedule_make(schedule, experiment, found ? path : NULL);
+
+	for (size_t i = 0; !result && i < schedule->plan.count; i++) {
+		const struct block *block = schedule->items[i].block;
+		const struct names *subjects = &block->group->subjects;
+
+		/* Replicates share what they cost. */
+		for (size_t j = 0; !block->replicate && j < subjects->count; j++)
+			if (!bears(subjects->name[j], block->n))
+				schedule->items[i].costs[j].first_ns = 0;
+	}
+	return result;
+}
+
+/* The trace, the timers at their stride, and what the subject that keeps most keeps beside them. */
+static double memory_of(const struct schedule *schedule, const struct block *block)
+{
+	const struct group *group = block->group;
+	double most = 0;
+
+	for (size_t i = 0; i < group->subjects.count; i++) {
+		double bytes = costs_footprint(&schedule->costs, group->subjects.name[i], block->n);
+
+		if (bytes > most && bears(group->subjects.name[i], block->n))
+			most = bytes;
+	}
+	return (double)trace_memory(block->n, group_operations(group, block->n)) +
+	       (double)block->n * group->stride + most;
+}
+
+int estimate_experiment(const struct experiment *experiment, struct estimate *estimate)
+{
+	struct schedule schedule;
+	int result = estimate_schedule(&schedule, experiment);
+
+	*estimate = (struct estimate){ 0 };
+	if (result)
+		return result;
+	estimate->seconds = schedule_end(&schedule, 0) / 1e9;
+	for (size_t i = 0; i < schedule.plan.count; i++) {
+		const struct block *block = schedule.items[i].block;
+		double bytes = block->replicate ? 0 : memory_of(&schedule, block);
+
+		estimate->cells += block->group->subjects.count;
+		if (bytes > estimate->bytes)
+			estimate->bytes = bytes;
+	}
+	schedule_free(&schedule);
+	return 0;
+}
+
+void estimate_words(const struct estimate *estimate, char words[ESTIMATE_WORDS])
+{
+	char duration[32];
+	bool large = estimate->bytes >= 0x1p30;
+
+	progress_duration(estimate->seconds * 1e9, duration, sizeof(duration));
+	snprintf(words, ESTIMATE_WORDS, "%s, %.*f %s of memory", duration, large ? 1 : 0,
+		 estimate->bytes / (large ? 0x1p30 : 0x1p20), large ? "GiB" : "MiB");
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""What cells took, as bench/experiments/costs.tsv, which `timerbed run` estimates from.
+
+    make costs                                   from the committed runs
+    scripts/costs.py RUN... > costs.tsv          from these
+
+A line is a kind, a pass, a name, a number of timers and a value:
+
+  fixed   PASS  *         0  ns of a cell that has next to nothing to do
+  rate    PASS  SUBJECT   N  ns for each entry of the trace (n and operations) and repeat; * is all
+  factor  PASS  WORKLOAD  0  what its entries cost relative to those of all workloads
+  bytes   memory SUBJECT  0  bytes a timer that the subject keeps beside the timers
+  rate    trace *         N  ns for each entry to open a trace, or to generate it
+
+Subjects with options of their own (X:tick=1ms) are counted as X. No number is typed in.
+"""
+
+import argparse
+import math
+import sys
+
+import records
+
+TRACE = "trace"
+
+
+class Sample:
+    """One cell: what it took beyond the fixed time of its pass, and for how many entries."""
+
+    def __init__(self, record):
+        self.measured = record["pass"]
+        self.subject = plain(record["subject"])
+        self.workload = record["workload"]
+        self.n = record["n"]
+        self.ns = record["cell_seconds"] * 1e9
+        self.trace_ns = record.get("trace_seconds", math.nan) * 1e9
+        self.trace_entries = record["n"] + operations(record)
+        repeats = len(record.get("samples_ns") or ()) or record.get("repeats") or 1
+        self.entries = repeats * self.trace_entries
+
+
+def operations(record):
+    """How many the trace was made for; of older records how many there were, or None."""
+    if record.get("least_operations"):
+        return max(record["operations"] * record["n"], record["least_operations"])
+    return record.get("ops") or record.get("messages") or record.get("fired")
+
+
+def plain(subject):
+    """A subject without options: lazy:X and loop:X@epoll stay as they are."""
+    head, _, options = subject.partition(":")
+    return head if "=" in options and ":" not in options else subject
+
+
+def read(folders):
+    samples = []
+    for folder in folders:
+        for record in records.open_run(folder).records:
+            if record.get("status") == "ok" and record.get("cell_seconds") and operations(record):
+                samples.append(Sample(record))
+    return samples
+
+
+def mean(values):
+    values = list(values)
+    return sum(values) / len(values)
+
+
+def grouped(samples, key):
+    result = {}
+    for sample in samples:
+        result.setdefault(key(sample), []).append(sample)
+    return result
+
+
+def rows_of_pass(measured, samples):
+    """The fixed time, rates by subject and n, and factors by workload, of one pass.
+
+    Rates and factors are fitted in turn: a rate is the mean over workloads of what an entry takes,
+    each divided by its factor.
+    """
+    fixed = min(sample.ns for sample in samples)
+    ns = {sample: max(sample.ns - fixed, 0.0) / sample.entries for sample in samples}
+    factors = {sample.workload: 1.0 for sample in samples}
+    rates = {}
+    for _ in range(10):
+        rates = {key: mean(ns[one] / factors[one.workload] for one in of)
+                 for key, of in grouped(samples, lambda one: (one.subject, one.n)).items()}
+        factors = {workload: sum(ns[one] for one in of)
+                   / (sum(rates[one.subject, one.n] for one in of) or 1.0) or 1.0
+                   for workload, of in grouped(samples, lambda one: one.workload).items()}
+    yield "fixed", measured, "*", 0, fixed
+    for (subject, n), rate in rates.items():
+        yield "rate", measured, subject, n, rate
+    for n, of in grouped(samples, lambda one: one.n).items():
+        yield "rate", measured, "*", n, mean(rates[one.subject, n] for one in of)
+    for workload, factor in factors.items():
+        yield "factor", measured, workload, 0, factor
+
+
+def rows_of_traces(samples):
+    """ns an entry to open traces, where records say it; its fixed time is in it."""
+    known = [sample for sample in samples if not math.isnan(sample.trace_ns)]
+    for n, of in grouped(known, lambda one: one.n).items():
+        yield "rate", TRACE, "*", n, mean(one.trace_ns / one.trace_entries for one in of)
+    if known:
+        yield "fixed", TRACE, "*", 0, 0.0
+
+
+def rows_of_footprints(folders):
+    most = {}
+    for folder in folders:
+        for record in records.open_run(folder).records:
+            if record.get("bytes_per_timer") is not None:
+                name = plain(record["subject"])
+                most[name] = max(most.get(name, 0.0), record["bytes_per_timer"])
+    for name, value in most.items():
+        yield "bytes", "memory", name, 0, value
+    if most:
+        yield "bytes", "memory", "*", 0, max(most.values())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="+", metavar="RUN")
+    arguments = parser.parse_args()
+    samples = read(arguments.runs)
+    rows = list(rows_of_traces(samples)) + list(rows_of_footprints(arguments.runs))
+    for measured, of in grouped(samples, lambda one: one.measured).items():
+        rows += rows_of_pass(measured, of)
+    print("# Made by scripts/costs.py from", " ".join(arguments.runs))
+    for kind, measured, name, n, value in sorted(rows):
+        print(kind, measured, name, n, f"{value:.4g}", sep="\t")
+
+
+if __name__ == "__main__":
+    main()
