@@ -13,6 +13,12 @@ sample, so the interval and the test are Student's, from scipy.stats; nothing he
              no difference: the whole interval lies within the minimum effect;
              not resolved: anything else
   indicative marks every verdict from fewer than 8 blocks
+
+Blocks of a group with looks (8, 12 and 16, say) stop at the look at which they are resolved. A
+comparison is then made once at each look, so its level is 5 % divided by the number of looks: the
+interval is of 98.3 %, and p is multiplied by 3 before it is corrected. The smallest p of several
+looks times their number is a valid p by Bonferroni's inequality, and so is that of the look at
+which a comparison stopped, for whatever reason it did.
 """
 
 import math
@@ -41,10 +47,15 @@ class Ratio:
     p: float = math.nan
     corrected: float = math.nan
     verdict: str = "not resolved"
+    looks: int = 1  # after how many numbers of blocks it may be looked at: they share the level
 
     @property
     def blocks(self):
         return len(self.logs)
+
+    @property
+    def level(self):
+        return LEVEL / self.looks
 
     @property
     def has_interval(self):
@@ -60,20 +71,35 @@ class Ratio:
         return f"indicative: {self.verdict}" if self.indicative else self.verdict
 
 
+class Blocks(dict):
+    """{block: value} of a subject in one cell, and how many looks its blocks have."""
+
+    def __init__(self, looks, *content):
+        super().__init__(*content)
+        self.looks = looks
+
+    def within(self, blocks):
+        """Those of some blocks only."""
+        return Blocks(self.looks, {block: self[block] for block in blocks})
+
+
 def ratio(a, b):
     """A/B from {block: value}, over the blocks in both; None if there is none.
+
+    The level is divided by the looks of the two, where they are Blocks.
 
     Values that are not positive have no ratio (a structure may keep 0 bytes beside its nodes) and
     count as absent.
     """
     logs = numpy.array([math.log(a[block] / b[block]) for block in sorted(a)
                         if block in b and a[block] > 0 and b[block] > 0])
-    return ratio_of_logs(logs) if len(logs) else None
+    looks = max(getattr(a, "looks", 1), getattr(b, "looks", 1))
+    return ratio_of_logs(logs, looks) if len(logs) else None
 
 
-def ratio_of_logs(logs):
+def ratio_of_logs(logs, looks=1):
     mean = float(numpy.mean(logs))
-    result = Ratio(logs, math.exp(mean), float(math.exp(numpy.median(logs))))
+    result = Ratio(logs, math.exp(mean), float(math.exp(numpy.median(logs))), looks=looks)
     if len(logs) < 2:
         return result
     if numpy.ptp(logs) <= 1e-12 * max(1.0, abs(mean)):
@@ -82,7 +108,7 @@ def ratio_of_logs(logs):
         result.p = 1.0 if abs(mean) < 1e-12 else 0.0
         return result
     test = stats.ttest_1samp(logs, 0.0)
-    interval = test.confidence_interval(1 - LEVEL)
+    interval = test.confidence_interval(1 - result.level)
     result.low, result.high = math.exp(interval.low), math.exp(interval.high)
     result.p = float(test.pvalue)
     return result
@@ -104,7 +130,8 @@ def decide(family, minimum_effect=MINIMUM_EFFECT):
     A ratio from a single block was not tested and so is not of the family.
     """
     tested = [ratio for ratio in family if not math.isnan(ratio.p)]
-    for ratio, corrected in zip(tested, holm([ratio.p for ratio in tested])):
+    for ratio, corrected in zip(
+            tested, holm([min(1.0, ratio.p * ratio.looks) for ratio in tested])):
         ratio.corrected = float(corrected)
     effect = math.log1p(minimum_effect)
     for ratio in tested:
@@ -119,25 +146,68 @@ def decide(family, minimum_effect=MINIMUM_EFFECT):
 # ------------------------------------------------------------------------------- within one cell
 
 def values(run, cell, measure):
-    """{subject: {block: value}}; the median where a subject was measured twice in a block."""
-    result = {}
+    """{subject: Blocks}; the median where a subject was measured twice in a block."""
+    result, looks = {}, looks_of(run, cell)
     for subject, blocks in run.cells[cell].items():
         for block, rows in blocks.items():
             found = [row[measure] for row in rows
                      if isinstance(row.get(measure), (int, float))]
             if found:
-                result.setdefault(subject, {})[block] = float(numpy.median(found))
+                result.setdefault(subject, Blocks(looks))[block] = float(numpy.median(found))
     return result
 
 
 def floor(run, values):
-    """{block: the fastest yardstick of that block}: what the compulsory work alone costs."""
-    result = {}
+    """The fastest yardstick of each block, as Blocks: what the compulsory work alone costs."""
+    result = Blocks(1)
     for subject, blocks in values.items():
         if run.subjects[subject].kind == "yardstick":
+            result.looks = getattr(blocks, "looks", 1)
             for block, value in blocks.items():
                 result[block] = min(value, result.get(block, math.inf))
     return result
+
+
+def looks_of(run, cell):
+    """How many looks the blocks of a cell have, by experiment.ini; 1 where it says nothing."""
+    workload = cell.workload.split(" ")[0].split("/")[0]
+    key = ("looks", cell.experiment, cell.measured, cell.dispatch, cell.n, workload)
+    if key not in run.kept:
+        run.kept[key] = max((len(settings["looks"]) for name, settings in _sections(run)
+                             if settings.get("looks") and _holds(name, settings, cell, workload)),
+                            default=1)
+    return run.kept[key]
+
+
+def _sections(run):
+    if "sections" not in run.kept:
+        run.kept["sections"] = run.sections()
+    return run.kept["sections"]
+
+
+def _holds(section, settings, cell, workload):
+    """Whether a group of experiment.ini has that cell; a map may have n for an axis."""
+    numbers = settings.get("n")
+    is_map = "x" in settings or "y" in settings
+    names = settings.get("workloads", ())
+    return (section.split(".")[0] == cell.experiment
+            and settings.get("pass", ["time"]) == [cell.measured]
+            and cell.dispatch in settings.get("dispatch", ["vtable"])
+            and (cell.n in [float(n) for n in numbers] if numbers else is_map)
+            and (workload in names
+                 or is_map and any(workload.startswith((name + ":", name + ",")) for name in names)))
+
+
+def resolved(standing, baseline):
+    """Whether a cell needs no further block: each subject is told apart from the baseline and from
+    the first of its accuracy, or shown not to differ, by a verdict that is not indicative.
+    """
+    against = [line.to_baseline for line in standing.lines
+               if line.ranked and line.subject.name != baseline]
+    against += [line.to_first for line in standing.lines
+                if line.ranked and line.place not in ("first", "only")]
+    return all(one is not None and not one.indicative and one.verdict != "not resolved"
+               for one in against)
 
 
 def overtaken(run, cell, subject):
@@ -183,6 +253,7 @@ class Line:
     to_floor: Ratio = None
     overtaken: float = 0.0
     lateness: tuple = None
+    to_first: Ratio = None  # to the cheapest of its accuracy
     place: str = ""  # "first" of its accuracy; "only" of it; "tied": not told apart from first
 
     @property
@@ -277,6 +348,7 @@ def _place(lines, found, minimum_effect):
     others = [(line, against) for line, against in others if against]
     decide([against for _, against in others], minimum_effect)
     for line, against in others:
+        line.to_first = against
         if against.has_interval and against.verdict != "slower":
             line.place = "tied"
 
@@ -360,7 +432,7 @@ def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     pairs = [against.logs for against in ratios if against.blocks > 1]
     if pairs and blocks > 1:
         spread = math.sqrt(float(numpy.mean([numpy.var(logs, ddof=1) for logs in pairs])))
-        t = stats.t.ppf(1 - LEVEL / 2, blocks - 1)
+        t = stats.t.ppf(1 - min(against.level for against in ratios) / 2, blocks - 1)
         resolvable = math.exp(t * spread / math.sqrt(blocks))
     return Control(
         ", ".join(sorted({name for name, _ in found})), len(ratios),
@@ -587,6 +659,5 @@ def _place_of(x, y, cell, lines, found):
     order = sorted(names, key=lambda name: (cost[name], name))
     winner = order[0]
     against = {name: one for name in order[1:]
-               if (one := ratio({block: found[name][block] for block in common},
-                                {block: found[winner][block] for block in common}))}
+               if (one := ratio(found[name].within(common), found[winner].within(common)))}
     return Place(x, y, cell, winner, order[1] if len(order) > 1 else "", against, len(common))

@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""Which workloads and n of a run need no further block: what `timerbed run` asks at a look.
+
+    scripts/resolved.py DIR
+
+Writes the keys of the blocks (as in the records) whose every comparison is resolved, one a line,
+of the groups of experiment.ini that have looks. The verdicts are those of scripts/statistics.py.
+"""
+
+import argparse
+
+import records
+import statistics
+
+
+def blocks_of(run):
+    """{(experiment, pass, dispatch, workload, n): [key of a block, ...]}, phases taken together."""
+    result = {}
+    for record in run.records:
+        if record.get("block"):
+            name = (record.get("experiment", ""), record.get("pass", "time"),
+                    record.get("dispatch", "vtable"), record["workload"], record["n"])
+            result.setdefault(name, {})[record["block"]] = True
+    return result
+
+
+def resolved_names(run):
+    """The names, as above, all of whose cells are resolved."""
+    resolved, unresolved = set(), set()
+    for part in run.parts():
+        for measured in part.passes():
+            for standing in statistics.standings(part, measured):
+                cell = standing.cell
+                if statistics.looks_of(run, cell) < 2:
+                    continue
+                workload = cell.workload.split(" ")[0].split("/")[0]
+                name = (cell.experiment, cell.measured, cell.dispatch, workload, cell.n)
+                told = statistics.resolved(standing, part.baseline)
+                (resolved if told else unresolved).add(name)
+    return resolved - unresolved
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", metavar="DIR")
+    run = records.open_run(parser.parse_args().run)
+    names = resolved_names(run)
+    for name, blocks in sorted(blocks_of(run).items()):
+        if name in names:
+            print("\n".join(sorted(blocks)))
+
+
+if __name__ == "__main__":
+    main()
