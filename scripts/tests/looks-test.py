@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+"""Tests of looks: the level is divided among them, and resolved.py says what may stop.
+
+    looks-test.py [TIMERBED] [SEED]
+
+The error rate is simulated: runs of a null control, in which all that differs is noise, that stop at
+the look at which they are resolved. The last line printed is "N passed, N failed".
+"""
+
+import math
+import os
+import random
+import sys
+
+import numpy
+
+from helpers import Case, main, planted, record
+
+import records
+import statistics
+
+LOOKS = (8, 12, 16)
+RUNS = 3000
+FAMILY = 3
+SEED = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(2 ** 32)
+
+INI = """[experiment]
+name = cost
+
+[cost.1]
+subjects = binary-heap quad-heap
+workloads = hold idle
+n = 1000
+pass = time
+dispatch = vtable
+replicates = 16
+{looks}
+[cost.2]
+subjects = binary-heap quad-heap
+workloads = hold
+n = 100000
+pass = time
+dispatch = vtable
+replicates = 8
+"""
+
+
+def simulated_error_rate(source, looks_of_a_ratio):
+    """The share of runs in which some comparison of a structure with itself is called different.
+
+    Each comparison stops at the look at which it is resolved; at each look all are one family.
+    """
+    wrong = 0
+    for _ in range(RUNS):
+        logs = source.normal(0.0, 0.1, (FAMILY, LOOKS[-1]))
+        blocks = [LOOKS[0]] * FAMILY
+        for look, number in enumerate(LOOKS):
+            family = [statistics.ratio_of_logs(logs[i, :blocks[i]], looks_of_a_ratio)
+                      for i in range(FAMILY)]
+            statistics.decide(family, 0.0)
+            for i, one in enumerate(family):
+                if one.verdict == "not resolved" and number != LOOKS[-1]:
+                    blocks[i] = LOOKS[look + 1]
+        wrong += any(one.verdict in ("faster", "slower") for one in family)
+    return wrong / RUNS
+
+
+class Level(Case):
+    def test_error_rate_over_all_looks_stays_below_the_level(self):
+        # Undivided, the rate is far above the level: this simulation would see it.
+        divided = simulated_error_rate(numpy.random.default_rng(SEED), len(LOOKS))
+        undivided = simulated_error_rate(numpy.random.default_rng(SEED), 1)
+        self.assertLess(divided, statistics.LEVEL, f"seed {SEED}")
+        self.assertGreater(undivided, 1.2 * statistics.LEVEL, f"seed {SEED}")
+
+    def test_interval_test_and_verdict_share_one_level(self):
+        # Mean 0.2 and standard error 0.1/sqrt(3), two degrees of freedom. For these the quantile of
+        # t at probability q is a / sqrt(2 q (1 - q)) with a = 2 q - 1.
+        q = 1 - statistics.LEVEL / 3 / 2
+        t = (2 * q - 1) / math.sqrt(2 * q * (1 - q))
+        one = statistics.ratio_of_logs(numpy.array([0.1, 0.2, 0.3]), 3)
+        self.assertAlmostEqual(math.log(one.high), 0.2 + t * 0.1 / math.sqrt(3), places=9)
+        self.assertAlmostEqual(math.log(one.low), 0.2 - t * 0.1 / math.sqrt(3), places=9)
+        statistics.decide([one])
+        self.assertAlmostEqual(one.corrected, 3 * one.p, places=12)
+        self.assertEqual(one.verdict, "not resolved" if one.low < 1 < one.high else "slower")
+
+    def test_a_p_between_the_divided_and_the_whole_level_is_no_verdict(self):
+        logs = numpy.array([0.1, 0.5, 0.3, 0.0])
+        whole, divided = statistics.ratio_of_logs(logs), statistics.ratio_of_logs(logs, 3)
+        scale = 0.0
+        while not statistics.LEVEL / 3 < whole.p < statistics.LEVEL:
+            scale += 0.01
+            whole = statistics.ratio_of_logs(logs + scale)
+            divided = statistics.ratio_of_logs(logs + scale, 3)
+        statistics.decide([whole])
+        statistics.decide([divided])
+        self.assertEqual((whole.verdict, divided.verdict), ("slower", "not resolved"))
+
+
+class Resolved(Case):
+    """resolved.py on a run with one cell that is told apart, one that is not, one without looks."""
+
+    def run_folder(self, looks):
+        lines = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
+        lines += planted({"binary-heap": 1, "quad-heap": 0.95}, 8, noise=0.2, workload="idle")
+        lines += planted({"binary-heap": 1, "quad-heap": 0.5}, 8, n=100000)
+        for line in lines:
+            line["block"] = f"{line['workload']}/{line['n']}/{line['seed']}"
+        folder = self.write(lines)
+        with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
+            out.write(INI.format(looks=looks))
+        return folder
+
+    def test_it_names_every_block_of_what_is_resolved_and_has_looks(self):
+        said = self.script("resolved.py", self.run_folder("looks = 8 12 16"))
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertEqual(said.stdout.split(), [f"hold/1000/{seed}" for seed in range(8)])
+
+    def test_without_looks_nothing_may_stop(self):
+        self.assertEqual(self.script("resolved.py", self.run_folder("")).stdout, "")
+
+    def test_the_level_of_a_cell_is_that_of_its_group(self):
+        run = records.Run(self.run_folder("looks = 8 12 16"))
+        looks = {(cell.workload, cell.n): line.to_baseline.looks
+                 for standing in statistics.standings(run) for cell in [standing.cell]
+                 for line in standing.lines if line.subject.name == "quad-heap"}
+        self.assertEqual(looks, {("hold", 1000): 3, ("idle", 1000): 3, ("hold", 100000): 1})
+
+    def test_indicative_verdicts_stop_nothing(self):
+        folder = self.run_folder("looks = 4 8")
+        lines = planted({"binary-heap": 1, "quad-heap": 0.5}, 7)
+        for line in lines:
+            line["block"] = str(line["seed"])
+        self.write(lines)
+        self.assertEqual(self.script("resolved.py", folder).stdout, "")
+
+    def test_two_that_cannot_be_told_apart_keep_a_cell_going(self):
+        # Both are told apart from the baseline, but not from each other.
+        lines = planted({"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.52}, 8, noise=0.08)
+        for line in lines:
+            line["block"] = str(line["seed"])
+        folder = self.run_folder("looks = 8 12 16")
+        self.write(lines)
+        self.assertEqual(self.script("resolved.py", folder).stdout, "")
+
+    def test_a_map_has_the_looks_of_its_section(self):
+        axes = {"x": {"name": "n", "title": "n", "value": "1000", "place": 0},
+                "y": {"name": "stopped", "title": "s", "value": "50%", "place": 0}}
+        folder = self.write([record("binary-heap", 1, 1.0, workload="mix:stopped=50%", map=axes)])
+        with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
+            out.write("[cost.1]\nworkloads = mix\nx = n: 1000\ny = stopped: 50%\nlooks = 8 16\n")
+        run = records.Run(folder)
+        self.assertEqual(statistics.looks_of(run, next(iter(run.cells))), 2)
+
+
+if __name__ == "__main__":
+    print(f"seed {SEED}")
+    sys.exit(main())
