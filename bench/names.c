@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bench/replay/subject.h"
+#include "bench/spelling.h"
 
 /* More workloads than this are not offered as suggestions. */
 #define SUGGESTED 64
@@ -184,34 +185,65 @@ static void visit_subjects(void (*visit)(const char *name, const char *summary, 
 		subject_list_wrapped(visit, data);
 }
 
+/* `run X -w hold idle` is how people write two workloads, of which the shell makes one. */
 static int check_subject(const char *word, char *error)
 {
 	struct subject subject;
+	int result = subject_find(word, &subject, error);
 
-	return subject_find(word, &subject, error);
+	if (result == -ENOENT && find_workload(word))
+		snprintf(error, NAMES_ERROR_SIZE,
+			 "'%.64s' is a workload and no subject: workloads follow -w, and several "
+			 "are one word, as in -w 'hold idle'",
+			 word);
+	return result;
 }
 
 static int check_workload(const char *word, char *error)
 {
 	struct workload_choice choice;
+	struct subject subject;
+	char ignored[SUBJECT_ERROR_SIZE];
 	int result = workload_choose(word, &choice, error);
 
 	if (!result)
 		workload_release(&choice);
+	if (result == -ENOENT && !subject_find(word, &subject, ignored))
+		snprintf(error, NAMES_ERROR_SIZE,
+			 "'%.64s' is a subject and no workload: subjects stand outside -w", word);
 	return result;
 }
 
-/* What kind of names is being expanded: how to check one and how to visit all. */
+/* What kind of names is being expanded: how to check one, to visit all, and to tell two apart. */
 struct namespace
 {
 	const char *what;
 	int (*check)(const char *word, char *error);
+	bool (*same)(const char *a, const char *b);
 	void (*visit_all)(void (*visit)(const char *name, const char *summary, void *data),
 			  void *data);
 };
 
-static const struct namespace subjects_space = { "subject", check_subject, visit_subjects };
-static const struct namespace workloads_space = { "workload", check_workload, visit_workloads };
+static const struct namespace subjects_space = { "subject", check_subject, spelling_same_subject,
+						 visit_subjects };
+static const struct namespace workloads_space = { "workload", check_workload,
+						  spelling_same_workload, visit_workloads };
+
+/* One thing under two spellings would be measured twice, and stand in the results as two. */
+static int refuse_twins(const struct namespace *space, const struct names *names, char *error)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (!space->same(names->name[i], names->name[j]))
+				continue;
+			snprintf(error, NAMES_ERROR_SIZE,
+				 "%s '%.100s' is given twice: it is '%.100s' in another spelling",
+				 space->what, names->name[i], names->name[j]);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
 
 static int expand_word(const struct namespace *space, const char *word, struct names *names,
 		       char *error)
@@ -235,6 +267,18 @@ static int expand_word(const struct namespace *space, const char *word, struct n
 	return match.result;
 }
 
+/* Where a word has a ':', its commas stand between options. */
+static int expand_words(const struct namespace *space, char *rest, struct names *names, char *error)
+{
+	const char *between = strchr(rest, ':') ? "" : ",", *word;
+	int result = 0;
+
+	while (!result && (word = strsep(&rest, between)))
+		if (*word)
+			result = expand_word(space, word, names, error);
+	return result;
+}
+
 static int expand(const struct namespace *space, const char *words, struct names *names,
 		  char *error)
 {
@@ -243,9 +287,10 @@ static int expand(const struct namespace *space, const char *words, struct names
 
 	*error = '\0';
 	while (!result && (word = strsep(&rest, " \t\n")))
-		if (*word)
-			result = expand_word(space, word, names, error);
+		result = expand_words(space, word, names, error);
 	free(copy);
+	if (!result)
+		result = refuse_twins(space, names, error);
 	if (result == -ENOMEM)
 		snprintf(error, NAMES_ERROR_SIZE, "out of memory");
 	return result;
@@ -261,8 +306,17 @@ int names_expand_workloads(const char *words, struct names *names, char *error)
 	return expand(&workloads_space, words, names, error);
 }
 
+int names_refuse_twin_workloads(const struct names *names, char *error)
+{
+	return refuse_twins(&workloads_space, names, error);
+}
+
+/* A number that is there already is not added again. */
 static int add_count(uint64_t value, uint64_t *counts, size_t room, size_t *count, char *error)
 {
+	for (size_t i = 0; i < *count; i++)
+		if (counts[i] == value)
+			return 0;
 	if (*count == room) {
 		snprintf(error, NAMES_ERROR_SIZE, "more than %zu values of n", room);
 		return -EINVAL;
@@ -271,35 +325,56 @@ static int add_count(uint64_t value, uint64_t *counts, size_t room, size_t *coun
 	return 0;
 }
 
-/* "1e3..1e6": the first, ten times that, and so on up to the last. */
-static int expand_range(char *word, uint64_t *counts, size_t room, size_t *count, char *error)
+int names_read_range(const char *word, uint64_t *first, uint64_t *last, char *error)
 {
-	char *dots = strstr(word, "..");
-	uint64_t first, last;
+	const char *dots = strstr(word, "..");
+	char begin[64];
 	int result;
 
-	if (dots)
-		*dots = '\0';
-	result = options_parse_value(OPTION_COUNT, "n", word, 1, MOST_TIMERS, &first, error,
+	snprintf(begin, sizeof(begin), "%.*s", dots ? (int)(dots - word) : (int)strlen(word), word);
+	result = options_parse_value(OPTION_COUNT, "n", begin, 1, MOST_TIMERS, first, error,
 				     NAMES_ERROR_SIZE);
-	last = first;
+	*last = *first;
 	if (!result && dots)
-		result = options_parse_value(OPTION_COUNT, "n", dots + 2, 1, MOST_TIMERS, &last,
+		result = options_parse_value(OPTION_COUNT, "n", dots + 2, 1, MOST_TIMERS, last,
 					     error, NAMES_ERROR_SIZE);
-	if (!result && last < first) {
+	if (!result && *last < *first) {
 		snprintf(error, NAMES_ERROR_SIZE, "n: the range ends before it begins");
 		result = -EINVAL;
 	}
+	return result;
+}
+
+/* "1e3..1e6": the first, ten times that, and so on up to the last. */
+static int expand_range(const char *word, uint64_t *counts, size_t room, size_t *count, char *error)
+{
+	uint64_t first = 0, last = 0;
+	int result = names_read_range(word, &first, &last, error);
+
 	for (; !result && first <= last; first *= 10)
 		result = add_count(first, counts, room, count, error);
 	return result;
+}
+
+int names_refuse_thousands(const char *words, char *error)
+{
+	for (const char *comma = strchr(words, ','); comma; comma = strchr(comma + 1, ',')) {
+		if (comma == words || comma[1] != '0' || strspn(comma + 1, "0123456789") != 3)
+			continue;
+		snprintf(error, NAMES_ERROR_SIZE,
+			 "n: '%.40s': a comma stands between two numbers: write 1000 or 1e3 for a "
+			 "thousand",
+			 words);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 int names_expand_counts(const char *words, uint64_t *counts, size_t room, size_t *count,
 			char *error)
 {
 	char *copy = strdup(words), *rest = copy, *word;
-	int result = copy ? 0 : -ENOMEM;
+	int result = copy ? names_refuse_thousands(words, error) : -ENOMEM;
 
 	while (!result && (word = strsep(&rest, " ,\t\n")))
 		if (*word)

@@ -40,13 +40,25 @@ void names_free(struct names *names);
  * what it matches, and one over subjects matches those that wrap others (lazy:quad-heap) only if it
  * has a ':' itself; any other word must name a subject or workload, options included. A comma
  * stands between options, too, so lists with options are separated by blanks. 0, or an error as
- * above.
+ * above: also when the list then holds one thing in two spellings.
  */
 int names_expand_subjects(const char *words, struct names *names, char *error);
 int names_expand_workloads(const char *words, struct names *names, char *error);
 
-/* Adds the numbers of "1e3..1e6" (by decades), "1e2 1e4" or "500". -EINVAL with a line in error. */
+/* -EINVAL with a line in `error` if two of these name one workload in two spellings; or 0. */
+int names_refuse_twin_workloads(const struct names *names, char *error);
+
+/*
+ * Adds the numbers of "1e3..1e6" (by decades), "1e2 1e4" or "500" that are not there yet. -EINVAL
+ * with a line in error.
+ */
 int names_expand_counts(const char *words, uint64_t *counts, size_t room, size_t *count,
 			char *error);
+
+/* Reads "500" (first and last are the same) or "1e3..1e6". -EINVAL with a line in error. */
+int names_read_range(const char *word, uint64_t *first, uint64_t *last, char *error);
+
+/* -EINVAL with a line in `error` for "1,000", where a comma between numbers cannot be meant. */
+int names_refuse_thousands(const char *words, char *error);
 
 #endif
