@@ -175,7 +175,7 @@ static int add_workload(struct axis axes[2], const char *base, size_t choice,
 	return names_add(laid_out, text);
 }
 
-int axes_expand(struct axis axes[2], const struct names *bases, struct names *laid_out, char *error)
+int axes_expand(struct axis *axes, const struct names *bases, struct names *laid_out, char *error)
 {
 	int result = 0;
 

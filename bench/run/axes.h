@@ -32,12 +32,11 @@ void axis_free(struct axis *axis);
 bool axis_is_n(const struct axis *axis);
 
 /*
- * Adds to `laid_out` each of `bases` with each pair of values of the axes that are options, the
+ * Adds to `laid_out` each of `bases` with each pair of values of the two axes that are options, the
  * last axis varying fastest, and looks up the axes' titles. -EINVAL or -ENOENT with a line in
  * `error` for an option that a workload does not have, or a value that it does not take; -ENOMEM.
  */
-int axes_expand(struct axis axes[2], const struct names *bases, struct names *laid_out,
-		char *error);
+int axes_expand(struct axis *axes, const struct names *bases, struct names *laid_out, char *error);
 
 /* Where on an axis a cell stands: the workload numbered `choice` of those above, and its n. */
 size_t axes_place(const struct axis axes[2], size_t which, size_t choice, uint64_t n);

@@ -22,7 +22,9 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 {
 	struct group *group;
 
-	if (experiment->group_count == EXPERIMENT_GROUPS)
+	if (!experiment->groups)
+		experiment->groups = calloc(EXPERIMENT_GROUPS, sizeof(*experiment->groups));
+	if (!experiment->groups || experiment->group_count == EXPERIMENT_GROUPS)
 		return NULL;
 	group = &experiment->groups[experiment->group_count++];
 	*group = (struct group){
@@ -64,7 +66,6 @@ static int set_workloads(struct group *group, const char *value, char *error)
 
 static int set_n(struct group *group, const char *value, char *error)
 {
-	group->counts = 0;
 	return names_expand_counts(value, group->n, EXPERIMENT_COUNTS, &group->counts, error);
 }
 
@@ -261,12 +262,48 @@ int experiment_set(struct group *group, const char *key, const char *value, char
 	return -EINVAL;
 }
 
+/* Of what names of files are made here. */
+static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+/* The name of an experiment that says none: its file's, without the ending. */
+static void name_after(const char *file, char *name)
+{
+	snprintf(name, EXPERIMENT_LABEL, "%.*s", (int)strcspn(file, "."), file);
+	for (char *letter = name; *letter; letter++)
+		if (!strchr(letters, *letter) || (letter == name && *letter == '-'))
+			*letter = '_';
+	if (!*name)
+		strcpy(name, "experiment");
+}
+
+/* A name becomes a folder below out/, and a label a figure's file. */
+static int check_file_name(const char *what, const char *name, char *error)
+{
+	if (*name && *name != '.' && *name != '-' && !name[strspn(name, letters)] &&
+	    strlen(name) < EXPERIMENT_LABEL)
+		return 0;
+	snprintf(error, NAMES_ERROR_SIZE,
+		 "%s '%.40s' is no name for a file: up to %d of A-Z, a-z, 0-9, '_', '-' and '.', "
+		 "not beginning with '.' or '-'",
+		 what, name, EXPERIMENT_LABEL - 1);
+	return -EINVAL;
+}
+
+static int set_name(struct experiment *experiment, const char *value, char *error)
+{
+	int result = check_file_name("name", value, error);
+
+	if (!result)
+		strcpy(experiment->name, value);
+	return result;
+}
+
 /* Keys of the section [experiment]. */
 static int set_experiment(struct experiment *experiment, const char *key, const char *value,
 			  char *error)
 {
 	if (!strcmp(key, "name"))
-		snprintf(experiment->name, sizeof(experiment->name), "%s", value);
+		return set_name(experiment, value, error);
 	else if (!strcmp(key, "question"))
 		snprintf(experiment->question, sizeof(experiment->question), "%s", value);
 	else if (!strcmp(key, "seed"))
@@ -328,6 +365,8 @@ static int read_key(struct reading *reading, const char *section, const char *ke
 					 : set_experiment(reading->experiment, key, value, error);
 	}
 	if (!reading->group || strcmp(reading->section, section)) {
+		if (check_file_name("section", section, error))
+			return -EINVAL;
 		snprintf(reading->section, sizeof(reading->section), "%s", section);
 		reading->group = experiment_add_group(reading->experiment, section);
 	}
@@ -425,8 +464,7 @@ int experiment_read(struct experiment *experiment, const char *path, char *error
 
 	*experiment = (struct experiment){ .seed = 1, .budget = TIMER_NEVER };
 	snprintf(experiment->source, sizeof(experiment->source), "%s", base ? base + 1 : path);
-	snprintf(experiment->name, sizeof(experiment->name), "%.*s",
-		 (int)strcspn(experiment->source, "."), experiment->source);
+	name_after(experiment->source, experiment->name);
 	result = read_file(experiment, path, false, error);
 	return result ? result : experiment_complete(experiment, error);
 }
@@ -453,6 +491,7 @@ static const char *wrong_axes(const struct group *group)
 static int lay_out(const struct experiment *experiment, struct group *group, char *error)
 {
 	const char *wrong = wrong_axes(group);
+	struct axis *axes = group->axes;
 	int result = 0;
 
 	if (wrong) {
@@ -461,15 +500,17 @@ static int lay_out(const struct experiment *experiment, struct group *group, cha
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < 2; i++) {
-		const struct names *values = &group->axes[i].values;
+		const struct names *values = &axes[i].values;
 
-		for (size_t j = 0; axis_is_n(&group->axes[i]) && j < values->count && !result; j++)
+		for (size_t j = 0; axis_is_n(&axes[i]) && j < values->count && !result; j++)
 			result = names_expand_counts(values->name[j], group->n, EXPERIMENT_COUNTS,
 						     &group->counts, error);
 	}
 	group->bases = group->workloads;
 	group->workloads = (struct names){ 0 };
-	return result ? result : axes_expand(group->axes, &group->bases, &group->workloads, error);
+	if (!result)
+		result = axes_expand(axes, &group->bases, &group->workloads, error);
+	return result ? result : names_refuse_twin_workloads(&group->workloads, error);
 }
 
 int experiment_complete(struct experiment *experiment, char *error)
@@ -527,14 +568,20 @@ uint64_t group_operations(const struct group *group, uint64_t n)
 	return (uint64_t)operations;
 }
 
+void group_free(struct group *group)
+{
+	names_free(&group->subjects);
+	names_free(&group->workloads);
+	names_free(&group->bases);
+	axis_free(&group->axes[0]);
+	axis_free(&group->axes[1]);
+}
+
 void experiment_free(struct experiment *experiment)
 {
-	for (size_t i = 0; i < experiment->group_count; i++) {
-		names_free(&experiment->groups[i].subjects);
-		names_free(&experiment->groups[i].workloads);
-		names_free(&experiment->groups[i].bases);
-		axis_free(&experiment->groups[i].axes[0]);
-		axis_free(&experiment->groups[i].axes[1]);
-	}
+	for (size_t i = 0; i < experiment->group_count; i++)
+		group_free(&experiment->groups[i]);
+	free(experiment->groups);
+	experiment->groups = NULL;
 	experiment->group_count = 0;
 }

@@ -55,10 +55,10 @@ struct group {
 struct experiment {
 	char name[EXPERIMENT_LABEL];
 	char question[256];
-	char source[64]; /* the file's name, or "command line" */
-	uint64_t seed;	 /* replicate r uses seed + r */
-	uint64_t budget; /* ns after which no further block is begun; TIMER_NEVER for none */
-	struct group groups[EXPERIMENT_GROUPS];
+	char source[64];      /* the file's name, or "command line" */
+	uint64_t seed;	      /* replicate r uses seed + r */
+	uint64_t budget;      /* ns after which no further block is begun; TIMER_NEVER for none */
+	struct group *groups; /* room for EXPERIMENT_GROUPS; NULL before the first is added */
 	size_t group_count;
 };
 
@@ -68,7 +68,7 @@ struct experiment {
  */
 int experiment_read(struct experiment *experiment, const char *path, char *error);
 
-/* A group with defaults, added. NULL when there is no room for another. */
+/* A group with defaults, added. NULL when there is no room for another, or no memory. */
 struct group *experiment_add_group(struct experiment *experiment, const char *label);
 
 /*
@@ -100,6 +100,9 @@ uint64_t group_operations(const struct group *group, uint64_t n);
  * is no memory for it.
  */
 char *experiment_text(const struct experiment *experiment);
+
+/* Frees what a group holds, as experiment_free does of all. */
+void group_free(struct group *group);
 
 void experiment_free(struct experiment *experiment);
 

@@ -2,6 +2,7 @@
  * experiment_write.c - an experiment as the text of an .ini file
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/run/experiment.h"
@@ -58,6 +59,19 @@ static void print_schedule(FILE *file, const struct group *group)
 	fputc('\n', file);
 }
 
+/* In the fewest digits that read back as the same number. */
+static void print_real(FILE *file, const char *key, double value)
+{
+	char text[32];
+
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	fprintf(file, "%s = %s\n", key, text);
+}
+
 char *experiment_text(const struct experiment *experiment)
 {
 	char *text = NULL;
@@ -74,11 +88,12 @@ char *experiment_text(const struct experiment *experiment)
 		fprintf(file, "\n[%s.%zu]\n", group->label, i + 1);
 		print_list(file, "subjects =", &group->subjects);
 		print_cells(file, group);
+		print_real(file, "operations", group->operations_per_timer);
 		fprintf(file,
-			"pass = %s\nrepeats = %u\noperations = %g\n"
+			"pass = %s\nrepeats = %u\n"
 			"least-operations = %llu\nstride = %u\ncold = %u\npages = %s\ncell-budget = %lluns\n"
 			"dispatch =%s%s\n",
-			group->pass->name, group->repeats, group->operations_per_timer,
+			group->pass->name, group->repeats,
 			(unsigned long long)group->least_operations, group->stride, group->cold,
 			pages_words[group->pages], (unsigned long long)group->cell_budget,
 			group->dispatch[DISPATCH_VTABLE] ? " vtable" : "",
