@@ -37,6 +37,8 @@ static pid_t start(const char *script, const char *folder, FILE **output)
 	child = fork();
 	if (!child)
 		become_script(script, folder, ends[1]);
+	if (child < 0)
+		child = -errno;
 	close(ends[1]);
 	*output = child < 0 ? NULL : fdopen(ends[0], "r");
 	if (!*output)
@@ -108,35 +110,59 @@ static char *read_all(FILE *output)
 	return strdup("");
 }
 
-int looks_ask(struct schedule *schedule, const char *folder, json_t **stopped, char *error)
+/* What the script says of the folder, for the caller to free; NULL and a line in `error`. */
+static char *ask(const char *folder, char *error)
 {
-	char script[SCRIPTS_PATH_SIZE], *text, *rest, *line;
+	char script[SCRIPTS_PATH_SIZE], *text;
 	FILE *output = NULL;
 	int status = 0;
 	pid_t child;
 
-	*stopped = json_array();
 	if (scripts_find(SCRIPT, script, sizeof(script))) {
 		snprintf(error, LOOKS_ERROR_SIZE, "%s is not beside the program", SCRIPT);
-		return -ENOENT;
+		return NULL;
 	}
 	child = start(script, folder, &output);
 	if (child < 0) {
-		snprintf(error, LOOKS_ERROR_SIZE, "%s: %s", SCRIPT, strerror(errno));
-		return -errno;
+		snprintf(error, LOOKS_ERROR_SIZE, "%s: %s", SCRIPT, strerror((int)-child));
+		return NULL;
 	}
-	rest = text = read_all(output);
+	text = read_all(output);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
-		free(text);
-		snprintf(error, LOOKS_ERROR_SIZE, "%s failed", SCRIPT);
-		return -ECHILD;
-	}
+	if (text && WIFEXITED(status) && !WEXITSTATUS(status))
+		return text;
+	free(text);
+	snprintf(error, LOOKS_ERROR_SIZE, "%s failed", SCRIPT);
+	return NULL;
+}
+
+bool looks_ask(struct schedule *schedule, const char *folder, json_t **stopped, char *error)
+{
+	char *text = ask(folder, error), *rest = text, *line;
+
+	*stopped = json_array();
 	while (rest && (line = strsep(&rest, "\n")))
 		take_line(schedule, line, *stopped);
 	free(text);
-	return 0;
+	return text != NULL;
+}
+
+void looks_peek(struct schedule *schedule, const char *folder, size_t stage)
+{
+	char error[LOOKS_ERROR_SIZE];
+	char *text = ask(folder, error), *rest = text, *line;
+
+	for (size_t i = 0; text && i < schedule->plan.count; i++)
+		if (schedule->items[i].block->stage <= stage)
+			schedule->items[i].chance = 1;
+	while (rest && (line = strsep(&rest, "\n"))) {
+		const struct block *block = find_block(schedule, line);
+
+		if (block && block->stage <= stage)
+			schedule_foresee(schedule, block, 0);
+	}
+	free(text);
 }
 
 void looks_apply(struct schedule *schedule, const json_t *stopped)

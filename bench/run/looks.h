@@ -14,9 +14,12 @@
 /*
  * Asks about the run in `folder` and resolves in the schedule what is resolved; `stopped` becomes a
  * new array of the keys of the first block of each. When the script cannot be run, nothing is
- * resolved and `error` (LOOKS_ERROR_SIZE) says why. 0, or a negative errno.
+ * resolved, the result is false and `error` (LOOKS_ERROR_SIZE) says why.
  */
-int looks_ask(struct schedule *schedule, const char *folder, json_t **stopped, char *error);
+bool looks_ask(struct schedule *schedule, const char *folder, json_t **stopped, char *error);
+
+/* Foresees in the schedule what a look would resolve now of the stages up to this one. */
+void looks_peek(struct schedule *schedule, const char *folder, size_t stage);
 
 #define LOOKS_ERROR_SIZE 512
 

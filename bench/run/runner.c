@@ -49,17 +49,24 @@ static int look(struct schedule *schedule, unsigned number, void *data)
 	struct running *running = data;
 	char error[LOOKS_ERROR_SIZE];
 	json_t *stopped;
-	int result = looks_ask(schedule, running->run->records->folder, &stopped, error);
+	bool asked = looks_ask(schedule, running->run->records->folder, &stopped, error);
 
 	if (*running->run->stop) {
 		json_decref(stopped);
 		return -EINTR;
 	}
 	progress_end(&running->progress);
-	if (result)
+	if (!asked)
 		message_note("nothing stops early: %s", error);
 	summary_add_look(running->looks, number, stopped);
 	return write_summary(running, schedule);
+}
+
+static void peek(struct schedule *schedule, size_t stage, void *data)
+{
+	const struct running *running = data;
+
+	looks_peek(schedule, running->run->records->folder, stage);
 }
 
 /* What an earlier run in the folder has measured already. */
@@ -97,7 +104,7 @@ static int finish(const struct running *running, const struct schedule *schedule
 int runner_run(const struct run *run)
 {
 	struct running running = { .run = run };
-	const struct schedule_caller caller = { now, run_block, look, &running };
+	const struct schedule_caller caller = { now, run_block, look, peek, &running };
 	struct schedule schedule;
 	int result = estimate_schedule(&schedule, run->experiment);
 

@@ -46,6 +46,7 @@ static int lay_out(struct schedule *schedule)
 		struct schedule_item *item = &schedule->items[i];
 
 		item->block = &schedule->plan.blocks[i];
+		item->chance = UNRESOLVED_AT_FIRST;
 		item->costs = costs_before(schedule, i);
 		if (!item->costs)
 			result = find_costs(schedule, item);
@@ -132,6 +133,13 @@ void schedule_resolve(struct schedule *schedule, const struct block *block)
 			schedule->items[i].state = SCHEDULE_RESOLVED;
 }
 
+void schedule_foresee(struct schedule *schedule, const struct block *block, double chance)
+{
+	for (size_t i = 0; i < schedule->plan.count; i++)
+		if (plan_same_cell(schedule->items[i].block, block))
+			schedule->items[i].chance = chance;
+}
+
 static struct schedule_group *group_of(struct schedule_group *groups,
 				       const struct schedule *schedule, const struct block *block)
 {
@@ -167,9 +175,11 @@ static double expect_rest(const struct schedule *schedule, const struct schedule
 
 	if (schedule->in_block && item == &schedule->items[schedule->next])
 		return ns * share_left(schedule, item);
-	for (unsigned look = schedule->looks_taken; look < item->block->look; look++)
+	if (item->block->look <= schedule->looks_taken)
+		return ns;
+	for (unsigned look = schedule->looks_taken + 1; look < item->block->look; look++)
 		ns *= schedule->unresolved;
-	return ns;
+	return ns * item->chance;
 }
 
 double schedule_end(const struct schedule *schedule, double now)
@@ -224,7 +234,21 @@ static int take_looks(struct schedule *schedule, const struct block *block,
 		resolved += item->state == SCHEDULE_RESOLVED;
 	}
 	schedule->unresolved = (double)waiting / (double)(waiting + resolved);
+	for (size_t i = 0; i < schedule->plan.count; i++)
+		schedule->items[i].chance = schedule->unresolved; /* of the look after this one */
 	return result;
+}
+
+/* Before the first block of another stage: how much of the last stage is to go on after a look. */
+static void peek(struct schedule *schedule, const struct block *block,
+		 const struct schedule_caller *caller)
+{
+	const struct block *last = schedule->latest;
+
+	if (caller->peek && last && !last->look && last->group->look_count > 1 &&
+	    (block->look || block->stage != last->stage))
+		caller->peek(schedule, last->stage, caller->data);
+	schedule->latest = block;
 }
 
 static int run_item(struct schedule *schedule, struct schedule_item *item,
@@ -264,6 +288,7 @@ static int take_item(struct schedule *schedule, struct schedule_item *item,
 	int result = 0;
 
 	if (verdict == SCHEDULE_WAITING) {
+		peek(schedule, item->block, caller);
 		result = take_looks(schedule, item->block, caller);
 		if (result || item->state != SCHEDULE_WAITING)
 			return result;

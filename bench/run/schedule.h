@@ -29,6 +29,7 @@ struct schedule_item {
 	const struct block *block;
 	struct cost *costs; /* of its subjects in the group's order, then of its trace */
 	enum schedule_state state;
+	double chance; /* that it is run: below 1 for what a look to come may resolve */
 };
 
 struct schedule_group {
@@ -41,14 +42,15 @@ struct schedule {
 	struct costs costs;
 	struct schedule_item *items; /* one for each block of the plan, in its order */
 	struct schedule_group groups[EXPERIMENT_GROUPS];
-	size_t next;	      /* the first item that was not passed yet */
-	double budget;	      /* ns; INFINITY for none */
-	double begun;	      /* when the run began, by the caller's clock, ns */
-	bool in_block;	      /* a block is being run */
-	double known;	      /* ns that the file expected of its cells that are over */
-	bool any;	      /* whether a block was run: the first is, whatever it takes */
-	unsigned looks_taken; /* looks for which the caller has been asked */
-	double unresolved;    /* the share of workloads and n that the latest look left to go on */
+	size_t next;		    /* the first item that was not passed yet */
+	double budget;		    /* ns; INFINITY for none */
+	double begun;		    /* when the run began, by the caller's clock, ns */
+	bool in_block;		    /* a block is being run */
+	double known;		    /* ns that the file expected of its cells that are over */
+	const struct block *latest; /* the block that was judged last */
+	bool any;		    /* whether a block was run: the first is, whatever it takes */
+	unsigned looks_taken;	    /* looks for which the caller has been asked */
+	double unresolved; /* the share of workloads and n that the latest look left to go on */
 };
 
 /* What the schedule asks of its caller. Every `data` is the one below. */
@@ -65,6 +67,11 @@ struct schedule_caller {
 	 * resolved. A negative errno ends the run.
 	 */
 	int (*look)(struct schedule *schedule, unsigned look, void *data);
+	/*
+	 * All groups of a stage have got to their first look: calls schedule_foresee for its
+	 * workloads and n. Nothing stops for it; it is for the expected end alone. May be NULL.
+	 */
+	void (*peek)(struct schedule *schedule, size_t stage, void *data);
 	void *data;
 };
 
@@ -90,6 +97,9 @@ void schedule_learn(struct schedule *schedule, const struct block *block, size_t
 /* The workload and n of this block need no further block. */
 void schedule_resolve(struct schedule *schedule, const struct block *block);
 
+/* The chance that the workload and n of this block go on after the next look. */
+void schedule_foresee(struct schedule *schedule, const struct block *block, double chance);
+
 /* The item of a block of the plan. */
 struct schedule_item *schedule_item(const struct schedule *schedule, const struct block *block);
 
@@ -98,8 +108,8 @@ double schedule_expect(const struct schedule *schedule, const struct schedule_it
 
 /*
  * When the run is expected to end, ns after its beginning, if `now` is the caller's time; never
- * beyond the budget unless the time is beyond it already. Blocks of looks that have not been taken
- * count by the share of cells that the latest look left to go on.
+ * beyond the budget unless the time is beyond it already. Blocks beyond a look that is to come
+ * count by the chance that they are run.
  */
 double schedule_end(const struct schedule *schedule, double now);
 
