@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 extern const struct pass pass_time, pass_tail, pass_memory, pass_count, pass_process, pass_lateness,
 	pass_echo;
 
