@@ -96,13 +96,25 @@ sanitized_too   := $(shell grep -lx '\# also: sanitized' $(script_tests))
 test_scripts    := $(foreach one,$(script_tests),'$(one) $(BUILD)/timerbed') \
 	$(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized')
 
-.PHONY: test-programs conformance
+# The conformance suite in parts, so that all cores have something to do to the end. All parts have
+# one seed, as if they were one program.
+conformance_parts := 0 1 2 3 4 5 6
+seed               = $(or $(SEED),$(TIMERBED_SEED),$(shell date +%s))
+conformance_runs   = $(foreach part,$(conformance_parts), \
+	'$(TESTS)/conformance -s $(1) -k $(part)/$(words $(conformance_parts))')
+
+.PHONY: test-programs conformance check
 test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs
 
 test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
-	@scripts/run-tests $(test_programs) $(test_scripts)
+	@scripts/run-tests --times $(TESTS)/seconds $(call conformance_runs,$(seed)) \
+		$(filter-out $(TESTS)/conformance,$(test_programs)) $(test_scripts)
+
+check: ## what to run after a change: tests of what has changed, a little of the rest; 90 seconds
+	@scripts/setup bench test
+	@MAKE='$(MAKE)' scripts/check $(BUILD)
 
 conformance: ## one structure through the suite: make conformance STRUCTURE=quad-heap [SEED=1]
 	@$(MAKE) --no-print-directory $(TESTS)/conformance

@@ -11,7 +11,9 @@
 
 static void usage(const char *program)
 {
-	fprintf(stderr, "usage: %s [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-v]\n", program);
+	fprintf(stderr,
+		"usage: %s [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-k PART/PARTS] [-v]\n",
+		program);
 	exit(2);
 }
 
@@ -29,6 +31,18 @@ static uint64_t number(const char *program, const char *text)
 	return value;
 }
 
+/* PART/PARTS, the one less than the other. */
+static void part(struct arguments *arguments, const char *program, const char *text)
+{
+	char end;
+
+	if (sscanf(text, "%u/%u%c", &arguments->part, &arguments->parts, &end) == 2 &&
+	    arguments->part < arguments->parts)
+		return;
+	fprintf(stderr, "%s: '%s' is not PART/PARTS\n", program, text);
+	usage(program);
+}
+
 void arguments_parse(struct arguments *arguments, int argc, char **argv)
 {
 	const char *seed = getenv("TIMERBED_SEED");
@@ -36,14 +50,17 @@ void arguments_parse(struct arguments *arguments, int argc, char **argv)
 
 	*arguments = (struct arguments){
 		.settings = { .seed = (uint64_t)time(NULL), .steps = DEFAULT_STEPS, .whole = true },
+		.parts = 1,
 	};
-	while ((letter = getopt(argc, argv, "s:t:n:v")) != -1) {
+	while ((letter = getopt(argc, argv, "s:t:n:k:v")) != -1) {
 		if (letter == 's')
 			arguments->settings.seed = number(*argv, optarg);
 		else if (letter == 't')
 			arguments->only = optarg;
 		else if (letter == 'n')
 			arguments->settings.steps = number(*argv, optarg);
+		else if (letter == 'k')
+			part(arguments, *argv, optarg);
 		else if (letter == 'v')
 			arguments->settings.verbose = true;
 		else

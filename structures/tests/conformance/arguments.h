@@ -1,7 +1,10 @@
 /*
  * arguments.h - the command line of the test programs
  *
- *	[-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-v]
+ *	[-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-k PART/PARTS] [-v]
+ *
+ * With -k, every check of PART alone is run, from 0 on: all parts together run what a program
+ * without -k runs.
  *
  * The environment variable TIMERBED_SEED goes before -s, and the time is what is taken without
  * either; the seed is printed in any case.
@@ -17,6 +20,7 @@
 struct arguments {
 	struct settings settings;
 	const char *only; /* NULL: everything */
+	unsigned part, parts;
 };
 
 /* Ends the program with status 2 when the arguments are wrong. Prints the seed. */

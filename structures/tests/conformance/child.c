@@ -23,11 +23,11 @@ static void give_up(const char *what)
 static __attribute__((noreturn)) void be_child(void (*function)(void *), void *data, int says,
 					       unsigned seconds)
 {
-	const struct rlimit no_core = { 0, 0 };
+	const struct rlimit no_core = { 0, 0 }, cpu = { seconds, seconds };
 
 	setrlimit(RLIMIT_CORE, &no_core);
+	setrlimit(RLIMIT_CPU, &cpu);
 	dup2(says, STDERR_FILENO);
-	alarm(seconds);
 	function(data);
 	_exit(0);
 }

@@ -13,8 +13,8 @@
 /*
  * Runs function(data) in a child process and waits for it. The child ends with status 0 when the
  * function returns. What it says on stderr is stored as text in `output`, of which the first
- * size - 1 bytes count (NULL: dropped). Returns the status as waitpid stores it. A child that runs
- * for `seconds` dies of SIGALRM: an endless loop is to end, too, on however slow a machine.
+ * size - 1 bytes count (NULL: dropped). Returns the status as waitpid stores it. A child that
+ * uses `seconds` of CPU time is killed: an endless loop is to end, too, on however busy a machine.
  */
 int child_run(void (*function)(void *data), void *data, char *output, size_t size,
 	      unsigned seconds);

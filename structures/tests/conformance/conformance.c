@@ -1,7 +1,7 @@
 /*
  * conformance.c - every check on every structure with every setting that it calls interesting
  *
- *	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-v]
+ *	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-k PART/PARTS] [-v]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,16 @@
 struct sum {
 	unsigned passed, failed, skipped;
 };
+
+/* What this process is to run of all the checks on all the subjects, counted as they come. */
+struct share {
+	unsigned part, parts, count;
+};
+
+static bool is_mine(struct share *share)
+{
+	return share->count++ % share->parts == share->part;
+}
 
 static void run_check(const struct check *check, const struct subject *subject,
 		      const struct settings *settings, struct sum *sum)
@@ -31,7 +41,7 @@ static void run_check(const struct check *check, const struct subject *subject,
 }
 
 static void run_options(const struct timer_structure *structure, const char *options,
-			const struct settings *settings, struct sum *total)
+			const struct settings *settings, struct share *share, struct sum *total)
 {
 	char error[OPTIONS_ERROR_SIZE] = "";
 	struct sum sum = { 0, 0, 0 };
@@ -43,7 +53,8 @@ static void run_options(const struct timer_structure *structure, const char *opt
 		return;
 	}
 	for (const struct check *check = checks; check->name; check++)
-		run_check(check, &subject, settings, &sum);
+		if (is_mine(share))
+			run_check(check, &subject, settings, &sum);
 	printf("%-40s %u passed, %u failed\n", subject.name, sum.passed, sum.failed);
 	subject_close(&subject);
 	total->passed += sum.passed;
@@ -57,6 +68,7 @@ static void run_options(const struct timer_structure *structure, const char *opt
 struct structure_run {
 	const struct timer_structure *structure;
 	const struct settings *settings;
+	struct share *share;
 	struct sum *sum;
 };
 
@@ -73,14 +85,14 @@ static void run_name(const char *name, void *data)
 	for (size_t i = 0; options[i] && (!wrapped || i < SETTINGS_WRAPPED); i++) {
 		snprintf(text, sizeof(text), "%s%s%s", wrapped ? within->name : "",
 			 wrapped && *options[i] ? ":" : "", options[i]);
-		run_options(run->structure, text, run->settings, run->sum);
+		run_options(run->structure, text, run->settings, run->share, run->sum);
 	}
 }
 
 static void run_structure(const struct timer_structure *structure, const struct settings *settings,
-			  struct sum *sum)
+			  struct share *share, struct sum *sum)
 {
-	struct structure_run run = { structure, settings, sum };
+	struct structure_run run = { structure, settings, share, sum };
 
 	timer_structure_names(structure, run_name, &run);
 }
@@ -106,18 +118,21 @@ int main(int argc, char **argv)
 {
 	struct sum sum = { 0, 0, 0 };
 	struct arguments arguments;
+	struct share share = { 0 };
 	const struct timer_structure *only;
 	const char *options;
 
 	arguments_parse(&arguments, argc, argv);
+	share.part = arguments.part;
+	share.parts = arguments.parts;
 	only = find_only(arguments.only);
 	options = only ? strchr(arguments.only, ':') : NULL;
 	if (options)
-		run_options(only, options + 1, &arguments.settings, &sum);
+		run_options(only, options + 1, &arguments.settings, &share, &sum);
 	else if (only)
-		run_structure(only, &arguments.settings, &sum);
+		run_structure(only, &arguments.settings, &share, &sum);
 	for (size_t i = 0; !only && timer_structures[i]; i++)
-		run_structure(timer_structures[i], &arguments.settings, &sum);
+		run_structure(timer_structures[i], &arguments.settings, &share, &sum);
 	if (!sum.passed && !sum.failed)
 		sum.failed = 1; /* no structures are no proof */
 	printf("%u passed, %u failed", sum.passed, sum.failed);

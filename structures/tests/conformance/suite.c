@@ -11,7 +11,7 @@
 #include "child.h"
 #include "suite.h"
 
-/* A check takes a second or two; one that is still at it after that does not end. */
+/* Of CPU time: a check takes a second or two, and one that has used this much does not end. */
 #define CHECK_SECONDS 600
 
 const struct check checks[] = {
