@@ -58,6 +58,14 @@ $(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(be
 		-lcmocka $(libraries)
 $(virtual_tests:%=$(TESTS)/%): $(virtual_objects)
 
+# The command with subjects that are wrong on purpose, each of which it has to catch.
+broken_objects := $(call objects,measured,$(sort $(wildcard bench/tests/broken/*.c)))
+$(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_objects) \
+		$(filter-out %/generated/structures.o, \
+		$(foreach part,bench loop library,$(call $(part)_objects,measured)))
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $^ -o $@ $(libraries)
+
 # The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
 # threads runs under the thread sanitizer.
 loop_tests    := $(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c)))
@@ -104,7 +112,7 @@ conformance_runs   = $(foreach part,$(conformance_parts), \
 	'$(TESTS)/conformance -s $(1) -k $(part)/$(words $(conformance_parts))')
 
 .PHONY: test-programs conformance check
-test-programs: $(test_programs) $(BUILD)/timerbed-sanitized programs
+test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanitized programs
 
 test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test

@@ -1,0 +1,96 @@
+/*
+ * bad_ends.c - structures that don't come to an end as a worker should, and one of uneven cost
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "faults.h"
+#include "structures/tests/conformance/broken/right.h"
+
+#define SUBJECT(name, ...) RIGHT_TABLE(subject_##name, #name, __VA_ARGS__)
+
+static _Noreturn void spin(void)
+{
+	for (volatile unsigned turns = 0;;)
+		turns = turns + 1;
+}
+
+static size_t expire_for_ever(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
+{
+	(void)set, (void)now, (void)out, (void)max;
+	spin();
+}
+
+SUBJECT(never_ends, .expire = expire_for_ever);
+
+/* As above, with a child that does not end either; TIMERBED_CHILD names a file for its pid. */
+static int create_with_child(struct timer_set **set, const void *options, uint64_t now)
+{
+	const char *path = getenv("TIMERBED_CHILD");
+	FILE *file = path ? fopen(path, "w") : NULL;
+	pid_t child;
+
+	if (!file)
+		return -EINVAL;
+	child = fork();
+	if (!child)
+		for (;;)
+			pause();
+	fprintf(file, "%d\n", (int)child);
+	fclose(file);
+	return right_create(set, options, now);
+}
+
+SUBJECT(never_ends_nor_its_child, .create = create_with_child, .expire = expire_for_ever);
+
+static size_t expire_and_crash(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
+{
+	(void)set, (void)now, (void)out, (void)max;
+	raise(SIGSEGV);
+	return 0;
+}
+
+SUBJECT(crashes, .expire = expire_and_crash);
+
+static size_t expire_and_exit(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
+{
+	(void)set, (void)now, (void)out, (void)max;
+	fprintf(stderr, "the structure gives up\n");
+	exit(3);
+}
+
+SUBJECT(exits, .expire = expire_and_exit);
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Every set but the third wastes 200 us of CPU time at each expire. */
+#define WASTED_NS 200000
+
+static int create_counted(struct timer_set **set, const void *options, uint64_t now)
+{
+	static unsigned sets;
+	int result = right_create(set, options, now);
+
+	if (!result)
+		right_of(*set)->word[0] = ++sets != 3;
+	return result;
+}
+
+static size_t expire_slowly(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
+{
+	uint64_t begun = cpu_ns();
+
+	while (right_of(set)->word[0] && cpu_ns() - begun < WASTED_NS)
+		;
+	return right_expire(set, now, out, max);
+}
+
+SUBJECT(uneven_cost, .create = create_counted, .expire = expire_slowly);

@@ -1,0 +1,11 @@
+/*
+ * registry.c - the structures of build/tests/timerbed-broken, in place of the generated table
+ */
+#include "faults.h"
+
+extern const struct timer_structure timer_binary_heap, timer_quad_heap;
+
+#define LIST(name) &subject_##name,
+
+const struct timer_structure *const timer_structures[] = { &timer_binary_heap, &timer_quad_heap,
+							   BROKEN_STRUCTURES(LIST) NULL };
