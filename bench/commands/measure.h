@@ -4,12 +4,11 @@
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#include <limits.h>
-
+#include "bench/commands/run_folder.h"
 #include "bench/run/experiment.h"
 
 struct measured {
-	char folder[PATH_MAX];
+	char folder[RUN_FOLDER_SIZE];
 	bool done; /* there is a run in the folder: it was no --help and no --dry-run */
 };
 

@@ -1,0 +1,93 @@
+/*
+ * run_folder.c - the folder that a run is written into
+ */
+#include "bench/commands/run_folder.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/message.h"
+
+int run_folder_path(const char *out, const struct experiment *experiment, char *path, size_t size)
+{
+	int length = snprintf(path, size, "%s%s", out ? (*out == '-' ? "./" : "") : "out/",
+			      out ? out : experiment->name);
+
+	if (length >= 0 && (size_t)length < size)
+		return 0;
+	return message_usage("%.40s...: the folder's path is longer than %zu characters", path,
+			     size - 1);
+}
+
+/* A regular file of a folder that is not empty; links don't count, which may lead anywhere. */
+static bool holds(const char *folder, const char *name, bool empty_too)
+{
+	char path[PATH_MAX];
+	struct stat found;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return !lstat(path, &found) && S_ISREG(found.st_mode) && (empty_too || found.st_size > 0);
+}
+
+static bool there(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat found;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return !lstat(path, &found);
+}
+
+int run_folder_check_force(const char *path)
+{
+	static const char *const left[] = {
+		"cells.jsonl", "cells.jsonl.zst", "partial.jsonl", "env.json", "experiment.ini",
+		"report.html", "hyperfine",	  "data",	   "figures",
+	};
+	bool cells = holds(path, "cells.jsonl", true) || holds(path, "cells.jsonl.zst", false);
+
+	/* A run that was ended before its first cell may have no experiment.ini yet. */
+	if (cells && (holds(path, "experiment.ini", false) || !holds(path, "cells.jsonl", false)))
+		return 0;
+	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++)
+		if (there(path, left[i]))
+			return message_failed("%s has a %s and is no run (cells.jsonl and "
+					      "experiment.ini): --force deletes only runs",
+					      path, left[i]);
+	return 0;
+}
+
+static int leave(const char *folder, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+	bool written;
+
+	if (!text)
+		return message_failed("out of memory");
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	written = file && fputs(text, file) != EOF;
+	if (file && fclose(file))
+		written = false;
+	return written ? 0 : message_failed("%s: %s", path, strerror(errno));
+}
+
+int run_folder_describe(const char *path, const json_t *environment,
+			const struct experiment *experiment)
+{
+	char *machine = json_dumps(environment, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	char *cells = experiment_text(experiment);
+	int status = leave(path, "env.json", machine);
+
+	if (!status)
+		status = leave(path, "experiment.ini", cells);
+	free(machine);
+	free(cells);
+	return status;
+}
