@@ -1,5 +1,5 @@
 /*
- * explain - `timerbed explain NAME`: a structure, workload, subject or pass in words
+ * explain - `timerbed explain NAME`: a structure, workload, subject, pass or experiment in words
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/explain_experiment.h"
 #include "bench/message.h"
 #include "bench/names.h"
 #include "bench/replay/subject.h"
@@ -199,28 +200,61 @@ static void explain_workload(const struct workload *workload)
 	print_settings("VARIANTS", workload->name, workload->variants);
 }
 
+static void print_family(const struct subject_family *family)
+{
+	printf("%s - %s\n", family->name, family->summary);
+	paragraph("WHAT IT MEASURES", family->explanation);
+}
+
+/* What stands before other names, as list shows it: "again:". Whether it is one of those. */
+static bool explain_family(const char *name)
+{
+	for (size_t i = 0; subject_families[i]; i++) {
+		if (!strchr(name, ':') || strcmp(subject_families[i]->name, name))
+			continue;
+		print_family(subject_families[i]);
+		return true;
+	}
+	return false;
+}
+
+static void explain_control(const struct subject *subject)
+{
+	printf("%s - null control: %s a second time in each block\n", subject->name,
+	       subject->target);
+	paragraph(
+		"WHAT IT MEASURES",
+		"Both are the same code on the same bytes, so the ratio of the two differs from 1 "
+		"by noise alone. It says how small a difference the run can resolve.");
+	printf("\ntimerbed explain %s tells of the subject itself.\n", subject->target);
+}
+
 /* Structures and yardsticks, with their options checked. An exit status, or -1 if it is neither. */
 static int explain_subject(const char *name)
 {
 	const struct timer_structure *structure = timer_structure_find(name);
+	size_t length = strcspn(name, ":");
 	struct subject subject;
 	char error[SUBJECT_ERROR_SIZE];
+	int result;
 
-	if (structure && structure->create_over && !strchr(name, ':')) {
+	if (structure && structure->create_over && (!name[length] || !name[length + 1])) {
 		explain_structure(structure, name);
 		return 0;
 	}
-	if (subject_find(name, &subject, error)) {
-		if (!structure)
-			return -1;
-		return message_usage("%s", error); /* known, but its options are wrong */
-	}
-	if (timer_structure_find(subject.target)) {
+	if (explain_family(name))
+		return 0;
+	result = subject_find(name, &subject, error);
+	if (result == -ENOENT && !structure)
+		return -1;
+	if (result)
+		return message_usage("explain: %s", error); /* known, but its options are wrong */
+	if (!strcmp(subject.kind, "control"))
+		explain_control(&subject);
+	else if (timer_structure_find(subject.target))
 		explain_structure(timer_structure_find(subject.target), subject.target);
-	} else {
-		printf("%s - %s\n", subject.family->name, subject.family->summary);
-		paragraph("WHAT IT MEASURES", subject.family->explanation);
-	}
+	else
+		print_family(subject.family);
 	return 0;
 }
 
@@ -279,6 +313,8 @@ int command_explain(int argc, char **argv)
 	if (argc - first != 1)
 		return message_usage("explain: one name is needed; see timerbed list");
 	name = argv[first];
+	if (explain_is_experiment(name))
+		return explain_experiment(name);
 	status = explain_subject(name);
 	if (status >= 0)
 		return status;
