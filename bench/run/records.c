@@ -151,15 +151,17 @@ static int resume(struct records *records, const char *path)
 	return result;
 }
 
-/* Deletes the files in a folder of the run's; the folder may not be there. */
+/* Deletes the files in a folder of the run's; it may not be there, or be a link out of the run. */
 static void empty_folder(const struct records *records, const char *name)
 {
 	char path[PATH_MAX];
 	const struct dirent *entry;
 	DIR *folder;
+	int file;
 
 	snprintf(path, sizeof(path), "%s/%s", records->folder, name);
-	folder = opendir(path);
+	file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder = file < 0 ? NULL : fdopendir(file);
 	while (folder && (entry = readdir(folder)))
 		unlinkat(dirfd(folder), entry->d_name, 0); /* fails for folders, which stay */
 	if (folder)
