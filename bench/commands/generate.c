@@ -1,25 +1,23 @@
 /*
  * generate - `timerbed generate WORKLOAD`: makes a trace, to keep or to replay elsewhere
  */
-#include <errno.h>
-#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/commands/arguments.h"
 #include "bench/run/cache.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/trace_output.h"
 #include "bench/message.h"
 #include "bench/names.h"
-#include "bench/trace/trace_make.h"
 
 static const struct argument table[] = {
 	{ 'n', "n", "N", "timers (default 1e4)" },
 	{ 'm', "operations", "N", "measured operations (default 2 n, at least 1e5)" },
 	{ 's', "seed", "S", "of the random numbers (default 1)" },
 	{ 'o', "out", "FILE",
-	  "where to (default WORKLOAD.trace); compress it with zstd if you like" },
+	  "where to, - for standard output (default WORKLOAD.trace); zstd may compress it" },
 	{ 0 },
 };
 
@@ -47,11 +45,23 @@ static int take(int letter, const char *value, void *data)
 	return 0;
 }
 
+static volatile sig_atomic_t stop;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
 static int generate(const struct workload_choice *choice, const struct request *request)
 {
-	char path[PATH_MAX], error[TRACE_ERROR_SIZE];
+	const struct trace_watch watch = { .stop = &stop };
+	struct sigaction action = { .sa_handler = on_signal };
+	char path[WORKLOAD_TEXT];
+	const char *out = request->out ? request->out : path;
 	uint64_t operations = request->operations;
 	uint64_t needed, available = cache_memory_available();
+	int status;
 
 	if (!operations)
 		operations = 2 * request->n > 100000 ? 2 * request->n : 100000;
@@ -62,12 +72,12 @@ static int generate(const struct workload_choice *choice, const struct request *
 			(unsigned long long)request->n, choice->text, (double)needed / 0x1p30,
 			(double)available / 0x1p30);
 	snprintf(path, sizeof(path), "%s.trace", choice->workload->name);
-	if (trace_make(request->out ? request->out : path, choice->workload, choice->options,
-		       choice->text, request->n, request->seed, operations, choice->generator_hash,
-		       NULL, error))
-		return message_failed("%s", error);
-	puts(request->out ? request->out : path);
-	return 0;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	status = trace_output(out, choice, request->n, request->seed, operations, &watch);
+	if (!status && strcmp(out, "-"))
+		puts(out);
+	return status;
 }
 
 int command_generate(int argc, char **argv)

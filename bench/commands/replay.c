@@ -46,6 +46,8 @@ static int take(int letter, const char *value, void *data)
 		request->trusted = true;
 		return 0;
 	case 'o':
+		if (!strcmp(value, "-"))
+			return 0;
 		request->output = fopen(value, "w");
 		return request->output ? 0 : message_failed("%s: %s", value, strerror(errno));
 	case 't':
@@ -95,6 +97,14 @@ static int replay_one(struct request *request, const char *name)
 	return result;
 }
 
+/* Whether all has been written. What failed before the last write shows in the error indicator. */
+static int close_output(FILE *file)
+{
+	int failed = ferror(file);
+
+	return fclose(file) || failed;
+}
+
 int command_replay(int argc, char **argv)
 {
 	struct request request = { .cell = { .repeats = 1, .stride = 64 }, .output = stdout };
@@ -123,7 +133,7 @@ int command_replay(int argc, char **argv)
 		status = replay_one(&request, subjects.name[i]);
 	trace_close(&request.cell.trace);
 	names_free(&subjects);
-	if (request.output != stdout && fclose(request.output) && !status)
+	if (request.output != stdout && close_output(request.output) && !status)
 		status = message_failed("cannot write: %s", strerror(errno));
 	return status;
 }

@@ -1,0 +1,159 @@
+/*
+ * trace_output.c - makes a trace wherever a command line says
+ */
+#include "bench/commands/trace_output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/message.h"
+
+/* More links one after the other than this are taken for a circle, as by the kernel. */
+#define MOST_LINKS 40
+
+#define COPY_SIZE 8192
+
+/* What is to be made, whatever the way to where it goes. */
+struct order {
+	const struct workload_choice *choice;
+	uint64_t n, seed, operations;
+	const struct trace_watch *watch;
+};
+
+static int make(const struct order *order, const char *path)
+{
+	const struct workload_choice *choice = order->choice;
+	char error[TRACE_ERROR_SIZE];
+
+	if (trace_make(path, choice->workload, choice->options, choice->text, order->n, order->seed,
+		       order->operations, choice->generator_hash, order->watch, error))
+		return message_failed("%s", error);
+	return 0;
+}
+
+/*
+ * Replaces the path of a symbolic link by that of what it leads to, which may not be there yet.
+ * 0 or a negative errno.
+ */
+static int follow_link(char *path, size_t size)
+{
+	char target[PATH_MAX], next[2 * PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof(target) - 1);
+	const char *slash = strrchr(path, '/');
+
+	if (length < 0)
+		return errno == EINVAL || errno == ENOENT ? 1 : -errno;
+	target[length] = '\0';
+	if (*target == '/' || !slash)
+		snprintf(next, sizeof(next), "%s", target);
+	else
+		snprintf(next, sizeof(next), "%.*s/%s", (int)(slash - path), path, target);
+	if (strlen(next) >= size)
+		return -ENAMETOOLONG;
+	strcpy(path, next);
+	return 0;
+}
+
+static int make_file(const struct order *order, const char *path)
+{
+	char file[PATH_MAX];
+	int result = 0;
+
+	if (snprintf(file, sizeof(file), "%s", path) >= (int)sizeof(file))
+		result = -ENAMETOOLONG;
+	for (int links = 0; !result; links++)
+		result = links < MOST_LINKS ? follow_link(file, sizeof(file)) : -ELOOP;
+	return result < 0 ? message_failed("%.200s: %s", path, strerror(-result))
+			  : make(order, file);
+}
+
+/* Copies all of `from`. 0 or a negative errno. */
+static int copy(int from, int to)
+{
+	char bytes[COPY_SIZE];
+	ssize_t length;
+
+	while ((length = read(from, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t done = 0, now; done < length; done += now) {
+			now = write(to, bytes + done, (size_t)(length - done));
+			if (now < 0)
+				return -errno;
+		}
+	}
+	return length < 0 ? -errno : 0;
+}
+
+/* A trace in a folder of its own, opened and with its name deleted. -1: said why. */
+static int make_unnamed(const struct order *order)
+{
+	const char *where = getenv("TMPDIR");
+	char folder[PATH_MAX], path[PATH_MAX + 16];
+	int file = -1;
+
+	snprintf(folder, sizeof(folder), "%s/timerbed-XXXXXX", where && *where ? where : "/tmp");
+	if (!mkdtemp(folder)) {
+		message_failed("%s: %s", folder, strerror(errno));
+		return -1;
+	}
+	snprintf(path, sizeof(path), "%s/trace", folder);
+	if (!make(order, path)) {
+		file = open(path, O_RDONLY | O_CLOEXEC);
+		if (file < 0)
+			message_failed("%s: %s", path, strerror(errno));
+		unlink(path);
+	}
+	rmdir(folder);
+	return file;
+}
+
+static int stream(const struct order *order, const char *path, int to)
+{
+	int from = to < 0 ? -1 : make_unnamed(order), result;
+
+	if (to < 0)
+		return message_failed("%s: %s", path, strerror(errno));
+	if (from < 0)
+		return EXIT_FAILED;
+	result = copy(from, to);
+	close(from);
+	return result ? message_failed("%s: cannot write: %s", path, strerror(-result)) : 0;
+}
+
+static int stream_to(const struct order *order, const char *path)
+{
+	int to = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), status = stream(order, path, to);
+
+	if (to >= 0)
+		close(to);
+	return status;
+}
+
+int trace_output(const char *path, const struct workload_choice *choice, uint64_t n, uint64_t seed,
+		 uint64_t operations, const struct trace_watch *watch)
+{
+	const struct order order = { choice, n, seed, operations, watch };
+	struct stat found;
+
+	if (!strcmp(path, "-")) {
+		if (isatty(STDOUT_FILENO))
+			return message_usage("generate: a trace is not for a terminal: send "
+					     "standard output elsewhere, or name a file");
+		return stream(&order, "standard output", STDOUT_FILENO);
+	}
+	if (!*path)
+		return message_usage("generate: --out '' names no file");
+	if (stat(path, &found) || S_ISREG(found.st_mode))
+		return make_file(&order, path);
+	if (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode))
+		return stream_to(&order, path);
+	return message_failed("%s: a trace cannot be written to a %s", path,
+			      S_ISDIR(found.st_mode)   ? "folder"
+			      : S_ISBLK(found.st_mode) ? "block device"
+						       : "socket");
+}
