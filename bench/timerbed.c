@@ -32,10 +32,9 @@ static int unknown_command(const char *name)
 			     nearest ? nearest : "", nearest ? "'?" : "; see timerbed --help");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
-	int status;
 
 	if (argc < 2)
 		return print_usage(stderr), EXIT_USAGE;
@@ -44,9 +43,14 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return puts("timerbed " BUILD_VERSION " (" BUILD_REVISION ")"), 0;
 	command = command_find(argv[1]);
-	if (!command)
-		return unknown_command(argv[1]);
-	status = command->run(argc - 1, argv + 1);
+	return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	/* Whatever was printed has to have arrived: a full disk tells so only now. */
 	if ((fflush(stdout) || ferror(stdout)) && !status)
 		return message_failed("cannot write to standard output");
 	return status;
