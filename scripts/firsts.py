@@ -1,28 +1,29 @@
 #!/usr/bin/python3
 """firsts.py RUN [SUBJECT]: where a structure is first among those of its accuracy, and where not.
 
-In each cell the subject is compared within blocks with every other of its accuracy; these
-comparisons are one family (Holm). It is
+The cells and the verdicts are those of the answer (answer.py). In each cell the subject is
 
-  ahead    if every other is slower, by the rule of every verdict
-  tied     if no other is faster, but some cannot be told apart
-  behind   if some other is faster
+  ahead    if it is the cheapest and all others are slower
+  tied     if it is not told apart from the cheapest, or others are not told apart from it
+  behind   if another is the cheapest, and faster
+  few      if there are fewer blocks than a verdict needs
 
 and beside it stands the other that costs least, and the subject's cost relative to that one's.
 """
 
 import argparse
-import math
 import signal
 import sys
 from dataclasses import dataclass
 
+import answer
 import records
 import statistics
 import table
 from records import count, significant
 
 OURS = "bucket-trie"  # the project's own structure
+PLACES = ("ahead", "tied", "behind", "few")
 
 
 @dataclass
@@ -30,45 +31,42 @@ class Rank:
     """A subject's place in one cell."""
 
     cell: records.Cell
-    place: str  # ahead, tied, behind
+    place: str  # one of PLACES
     best: str  # of the others, the one that costs least
     against: statistics.Ratio  # to that one
     to_floor: statistics.Ratio  # None where no yardstick was measured
 
 
-def ranks(run, subject, choose=lambda cell: True, measured="time"):
-    """[Rank, ...] of the cells that choose wants, in which the subject has others of its accuracy."""
-    measure = records.MEASURES[measured][0]
-    result = []
-    for cell in run.select(measured):
-        if choose(cell) and subject in run.cells[cell]:
-            rank = _rank(run, cell, subject, statistics.values(run, cell, measure))
-            if rank:
-                result.append(rank)
-    return result
+def ranks(run, subject, choose=lambda cell: True):
+    """[Rank, ...] of the answer's cells that choose wants, in which the subject has a rival."""
+    return [_rank(finding, subject) for one in answer.work_out(run) for finding in one.findings
+            if finding.line(subject) and choose(finding.cell)]
 
 
-def _rank(run, cell, subject, values):
-    accuracy = run.subjects[subject].accuracy
-    others = {name: statistics.ratio(values[subject], blocks) for name, blocks in values.items()
-              if name != subject and run.subjects[name].compared
-              and run.subjects[name].accuracy == accuracy}
-    others = {name: ratio for name, ratio in others.items() if ratio}
-    if not others:
-        return None
-    statistics.decide(list(others.values()))
-    words = [ratio.verdict for ratio in others.values()]
-    place = "behind" if "slower" in words else \
-        "ahead" if all(word == "faster" for word in words) else "tied"
-    best = max(others, key=lambda name: (others[name].mean, name))
-    return Rank(cell, place, best, others[best],
-                statistics.ratio(values[subject], statistics.floor(run, values)))
+def _rank(finding, subject):
+    line = finding.line(subject)
+    if finding.state == answer.FEW:
+        place = "few"
+    elif subject not in finding.leaders:
+        place = "behind"
+    else:
+        place = "ahead" if finding.state == answer.RESOLVED else "tied"
+    if line is finding.first:
+        best, against = finding.lines[1], statistics.ratio_of_logs(-finding.lead.logs)
+    else:
+        best, against = finding.first, line.to_first
+    return Rank(finding.cell, place, best.subject.name, against, line.to_floor)
 
 
 def to_floor(found):
     """The geometric mean over cells of the cost relative to the floor; nan without floors."""
-    logs = [math.log(rank.to_floor.mean) for rank in found if rank.to_floor]
-    return math.exp(sum(logs) / len(logs)) if logs else math.nan
+    return answer.geometric([rank.to_floor.mean for rank in found if rank.to_floor])
+
+
+def of_answer(run, subject):
+    """The subject's cells as a table; None where it has no rival."""
+    found = ranks(run, subject) if subject in run.subjects else []
+    return rank_table(subject, found) if found else None
 
 
 def rank_table(subject, found):
@@ -79,13 +77,10 @@ def rank_table(subject, found):
              significant(rank.against.mean), table.interval(rank.against), str(rank.against.blocks),
              significant(rank.to_floor.mean) if rank.to_floor else ""] for rank in found]
     text = [f"{subject}, of {len(found)} cells: " + ", ".join(
-        f"{word} in {places.count(word)}" for word in ("ahead", "tied", "behind")) + "."]
+        f"{word} in {places.count(word)}" for word in PLACES if word in places) + "."]
     floor = to_floor(found)
-    if not math.isnan(floor):
+    if floor == floor:
         text.append(f"Geometric mean over the cells with a floor: {significant(floor)} x the floor.")
-    few = [rank for rank in found if rank.against.indicative]
-    if few:
-        text.append(f"{len(few)} of the cells have fewer than {statistics.ENOUGH_BLOCKS} blocks.")
     return table.Table(f"Where {subject} is first",
                        ["workload", "n", "dispatch", "place", "best other", "ratio to it", "95 %",
                         "blocks", "/ floor"], rows, text, last_left=False)
@@ -97,19 +92,17 @@ def main():
         prog="firsts.py", description="Where a structure is first among those of its accuracy.")
     parser.add_argument("run", metavar="RUN", help="a run's folder")
     parser.add_argument("subject", metavar="SUBJECT", nargs="?", default=OURS)
-    parser.add_argument("--experiment", default="cost", help="whose cells (cost)")
     parser.add_argument("--behind", action="store_true", help="only the cells where it is behind")
     arguments = parser.parse_args()
     run = records.open_run(arguments.run)
     if arguments.subject not in run.subjects:
         print(f"{arguments.subject}: no such subject in {run.folder}", file=sys.stderr)
         return 2
-    found = ranks(run, arguments.subject, lambda cell: cell.experiment == arguments.experiment)
-    if not found:
-        print(f"{run.folder}: experiment {arguments.experiment} compares nothing with "
-              f"{arguments.subject}", file=sys.stderr)
+    part = next(part for part in run.parts() if arguments.subject in part.subjects)
+    shown = of_answer(part, arguments.subject)
+    if not shown:
+        print(f"{run.folder}: nothing is compared with {arguments.subject}", file=sys.stderr)
         return 1
-    shown = rank_table(arguments.subject, found)
     if arguments.behind:
         shown.rows[:] = [row for row in shown.rows if row[3] == "behind"]
     table.write_text(shown, sys.stdout)

@@ -15,6 +15,7 @@ import figures
 import records
 import statistics
 import table
+import words
 from records import count, significant
 
 
@@ -23,7 +24,7 @@ def tables(one):
     names = sorted({name for place in one.places.values()
                     for name in [place.winner, *place.tied]})
     short = statistics.initials(names)
-    title = f"{one.experiment}: {one.workload}, {table.promise(one.accuracy)}"
+    title = f"{one.experiment}: {one.workload}, {words.promise(one.accuracy)}"
     title += "" if one.dispatch == "vtable" else f", {one.dispatch} dispatch"
     measure = records.MEASURES[one.measured][2]
     grid = table.Table(

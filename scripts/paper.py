@@ -24,7 +24,8 @@ The columns of numbers.tsv, tabs between them, # for comments:
 
 kind is ratio (subject / against, within blocks), called (the subject called through the table / the
 same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where
-that is *), or ahead, tied, behind, cells, tofloor (of firsts.py, over the cells of an experiment). Empty
+that is *), or ahead, tied, behind, few, cells, tofloor (of firsts.py, over the answer's cells of an
+experiment). The sentences of the answer are there as answer-which, -often, -much, -wrong, -apart. Empty
 columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
 yardstick of each block.
 """
@@ -41,10 +42,12 @@ from dataclasses import dataclass
 
 import numpy
 
+import answer
 import claims
 import firsts
 import records
 import statistics
+import words
 from records import count, significant
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -181,15 +184,14 @@ def called(runs, row):
 
 
 def ranks_of(runs, subject, experiment, n=None):
-    found = []
+    """Of the first run that has any: one run gives one answer."""
     for run in runs:
         for part in run.parts():
-            if subject in part.subjects:
-                found += firsts.ranks(part, subject, lambda cell: (
-                    cell.experiment == experiment and n in (None, cell.n)))
-    if not found:
-        raise Bad(f"{experiment} has nothing of {subject}")
-    return found
+            found = firsts.ranks(part, subject, lambda cell: (
+                cell.experiment == experiment and n in (None, cell.n)))
+            if found:
+                return found
+    raise Bad(f"{experiment} has nothing of {subject}")
 
 
 def ranks_for(runs, row):
@@ -209,7 +211,7 @@ def to_floor(runs, row):
 
 
 KINDS = {"ratio": ratio, "called": called, "value": value, "largest": largest, "ahead": places, "tied": places,
-         "behind": places, "cells": places, "tofloor": to_floor}
+         "behind": places, "few": places, "cells": places, "tofloor": to_floor}
 
 
 # --------------------------------------------------------------------- numbers that are no cell's
@@ -246,6 +248,16 @@ def circumstances(runs, command):
 def block_of(record):
     return tuple(str(record.get(key)) for key in (
         "experiment", "workload", "n", "dispatch", "pass", "seed", "trace_hash"))
+
+
+def answers(runs):
+    """The sentences of the answer for structures, of the first run that ranks any."""
+    for run in runs:
+        for part in run.parts():
+            said = words.named(answer.work_out(part)) if part.family == "structures" else {}
+            if said:
+                return {f"answer-{name}": Number(escape(sentence)) for name, sentence in said.items()}
+    raise Bad("no run ranks any structures")
 
 
 def null_control(runs):
@@ -305,7 +317,7 @@ def write_firsts(folder, runs):
     found = ranks_of(runs, firsts.OURS, "cost")
     sizes = sorted({rank.cell.n for rank in found})
     workloads = sorted({rank.cell.workload for rank in found})
-    marks = {"ahead": r"\textbf{%s}", "tied": r"%s\tied", "behind": r"%s"}
+    marks = {"ahead": r"\textbf{%s}", "tied": r"%s\tied", "behind": "%s", "few": r"%s\indicative"}
     lines = [r"\begin{tabular}{@{}l" + "rl" * len(sizes) + "@{}}", r"\toprule",
              "workload & " + " & ".join(rf"\multicolumn{{2}}{{c}}{{$n={latex_count(n)}$}}"
                                         for n in sizes) + r" \\", r"\midrule"]
@@ -345,22 +357,26 @@ def write_costs(folder, runs, n=1000000):
                  rf"\rotatebox{{55}}{{{escape(name)}{', ns' if not index else ''}}}"
                  for index, name in enumerate(names))
              + r" & \rotatebox{55}{floor} \\", r"\midrule"]
-    for cell in sorted(part.cells):
-        if (cell.experiment, cell.n, cell.measured) != ("cost", n, "time"):
-            continue
-        values = statistics.values(part, cell, "ns_per_op")
-        base = values.get(names[0], {})
-        others = [(name, statistics.ratio(values.get(name, {}), base)) for name in names[1:]]
-        least = min((found.mean for name, found in others if found
-                     and part.subjects[name].accuracy == records.EXACT), default=math.inf)
-        shown = [significant(float(numpy.median(list(base.values()))), 3)]
-        for name, found in others:
-            text = significant(found.mean, 2) if found else "--"
-            shown.append(rf"\textbf{{{text}}}" if found and found.mean == least else text)
-        floor = statistics.ratio(statistics.floor(part, values), base)
-        lines.append(rf"{escape(cell.workload)} & " + " & ".join(
-            shown + [significant(floor.mean, 2) if floor else "--"]) + r" \\")
+    for standing in answer.standings(part):
+        if (standing.cell.experiment, standing.cell.n) == ("cost", n):
+            lines.append(_cost_row(standing, names))
     write(folder, "costs.tex", lines + [r"\bottomrule", r"\end{tabular}"])
+
+
+def _cost_row(standing, names):
+    """Bold: the cheapest exact one and those not told apart from it, the baseline included."""
+    shown = []
+    for index, name in enumerate(names):
+        line = standing.line(name)
+        if not line or (index and not line.to_baseline):
+            shown.append("--")
+            continue
+        text = significant(line.to_baseline.mean, 2) if index else significant(line.value, 3)
+        least = line.place in ("first", "tied") and line.subject.accuracy == records.EXACT
+        shown.append(rf"\textbf{{{text}}}" if least else text)
+    floor = standing.floor_to_baseline
+    shown.append(significant(floor.mean, 2) if floor else "--")
+    return rf"{escape(standing.cell.workload)} & " + " & ".join(shown) + r" \\"
 
 
 def write_structures(folder, command):
@@ -452,6 +468,7 @@ def main():
         for row in rows:
             found.setdefault(row["name"], Number("??"))
         found.update(circumstances(runs, arguments.command))
+        found.update(answers(runs))
         found.update(null_control(runs))
         found.update(write_claims(arguments.out, runs, arguments.draft))
         write_numbers(arguments.out, found)

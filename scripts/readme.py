@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""readme.py README DIR MARK: puts a table of a run between two marks of that name in a page.
+"""readme.py README DIR MARK: puts what a run says between two marks of that name in a page.
 
-  table, loops  rows are workloads at the largest n that has enough blocks for verdicts, columns
-                structures or loops; cells are costs relative to the baseline
-  experiments   what each experiment asks, took and needed
+  answer, loops-answer  the answer's sentences (words.py), one a line of a list
+  table, loops          who costs least for which work and n (answer_tables.py); bold where resolved
+  experiments           what each experiment asks, took and needed
 
 So the README's numbers come from a committed run like all others.
 """
@@ -12,56 +12,37 @@ import configparser
 import os
 import sys
 
+import answer
+import answer_tables
 import records
-import statistics
-import table
+import words
 
 EXPERIMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "experiments")
-
-
-def shown(run):
-    """The standings of the table: of one way of calling, where it is all structures' turn."""
-    found = [one for one in statistics.ranking(statistics.standings(run))
-             if not statistics.map_place(run, one.cell)]
-    found = [one for one in found if one.cell.dispatch == found[0].cell.dispatch]
-    enough = [one for one in found
-              if min(line.blocks for line in one.lines) >= statistics.ENOUGH_BLOCKS] or found
-    largest = max(one.cell.n for one in enough)
-    return [one for one in enough if one.cell.n == largest]
-
-
-def cell(line):
-    if line is None or not line.to_baseline:
-        return "-"
-    mark = {"first": "**{}**", "tied": "**{}**"}.get(line.place, "{}")
-    return mark.format(records.significant(line.to_baseline.mean))
 
 
 def row(cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def costs(run):
-    top = shown(run)
-    names = sorted({line.subject.name for one in top for line in one.lines
-                    if line.subject.compared} - {run.baseline})
-    label = {name: name if run.subjects[name].accuracy == records.EXACT
-             else f"{name} ({run.subjects[name].accuracy[0]})" for name in names}
-    floors = any(one.floor_to_baseline for one in top)
-    header = ["workload", run.baseline + ", ns/op"] + [label[name] for name in names]
-    yield row(header + ["floor"] * floors)
-    yield row(["---"] + ["--:"] * (len(names) + 1 + floors))
-    for one in top:
-        floor = one.floor_to_baseline
-        cells = [one.cell.workload, records.significant(one.line(run.baseline).value)]
-        cells += [cell(one.line(name)) for name in names]
-        yield row(cells + [records.significant(floor.mean) if floor else "-"] * floors)
+def told(run):
+    found = answer.work_out(run)
+    for number, sentence in enumerate(words.sentences(run, found), 1):
+        yield f"{number}. {sentence}"
     yield ""
-    blocks = sorted({line.blocks for one in top for line in one.lines})
-    least = " to ".join(str(count) for count in sorted({blocks[0], blocks[-1]}))
-    yield (f"Cost relative to {run.baseline}, {table.sizes(top)}; less is better; bold: the cheapest "
-           f"exact one and those not told apart from it; {least} blocks a cell. "
-           f"{table.machine(run.environment)}.")
+    yield words.measured_on(run, found)
+
+
+def least(run):
+    """Bold: cheaper than all others of its accuracy; else ~ or ? says why not."""
+    one = next(one for one in answer.work_out(run) if one.findings)
+    table = answer_tables.least(one)
+    yield row(table.header)
+    yield row(["---"] * len(table.header))
+    for name, *cells in table.rows:
+        yield row([name] + [text if text[:1] in "~?-" else f"**{text}**" for text in cells])
+    yield ""
+    yield " ".join(table.text) + " Bold: all others cost more."
+    yield from words.changed(run)
 
 
 def experiments(run):
@@ -76,7 +57,7 @@ def experiments(run):
         yield row([name, question(name), str(len(lines)), f"{seconds / 60:.1f}",
                    f"{largest / 1024:.0f}" if largest else "-"])
     yield ""
-    yield (f"Of cells alone, without making traces. {table.machine(run.environment)}.")
+    yield (f"Of cells alone, without making traces. {words.machine(run.environment)}.")
 
 
 def question(name):
@@ -85,8 +66,9 @@ def question(name):
     return ini.get("experiment", "question", fallback="-")
 
 
-MARKS = {"table": lambda run: costs(run.parts()[0]), "loops": lambda run: costs(run.parts()[-1]),
-         "experiments": experiments}
+MARKS = {"answer": lambda run: told(run.parts()[0]), "table": lambda run: least(run.parts()[0]),
+         "loops-answer": lambda run: told(run.parts()[-1]),
+         "loops": lambda run: least(run.parts()[-1]), "experiments": experiments}
 
 
 def main():

@@ -13,11 +13,14 @@ import sys
 
 import numpy
 
+import answer
+import answer_tables
 import figures
 import firsts
 import records
 import statistics
 import table
+import words
 from records import count, significant
 
 QUESTION = ("Which timer structure should an event loop use, for which work, and what does it "
@@ -64,26 +67,31 @@ def escape(text):
 # ------------------------------------------------------------------------------------ the pieces
 
 def answers(run):
-    """(sentences, warning) of a run of one family."""
-    measured = table.main_pass(run)
-    standings = statistics.ranking(statistics.standings(run, measured))
-    standings = [one for one in standings
-                 if not statistics.map_place(run, one.cell)] or standings
-    standings = [one for one in standings
-                 if one.cell.dispatch == standings[0].cell.dispatch]
-    sentences = [sentence.replace(" x the ", " × the ")
-                 for sentence in table.answer(standings, run.baseline)]
-    return sentences, warning(standings)
+    """(sentences, [Answer, ...]) of a run of one family."""
+    found = answer.work_out(run)
+    return words.sentences(run, found), found
+
+
+def short_tables(run, found):
+    """Who costs least for which work and n, and what taking one everywhere costs."""
+    ranked = next((one for one in found if one.findings), None)
+    if not ranked or answer.main_pass(run) in records.MORE:
+        return []
+    heading = "" if run.family == "structures" else ": event loops"
+    return [f"<h2>{escape(one.title + heading)}</h2>{table_html(one)}" for one in (
+        answer_tables.least(ranked), answer_tables.everywhere(ranked))]
 
 
 def page(run, drawn):
-    found = [answers(part) for part in run.parts()]
-    sentences = [sentence for told, _ in found for sentence in told]
+    answered = [(part, *answers(part)) for part in run.parts()]
+    sentences = [sentence for _, told, _ in answered for sentence in told]
     question = run.setting("question") or QUESTION
     parts = [f"<h1>{escape(question)}</h1>", f'<p class="run">{escape(described(run))}</p>',
              f'<p class="answer">{escape(sentences[0])}</p>']
     parts += [f'<p class="more">{escape(sentence)}</p>' for sentence in sentences[1:]]
-    parts += next((warned for _, warned in found if warned), [])
+    parts += warning(answered)
+    for part, _, found in answered:
+        parts += short_tables(part, found)
     for number, figure in enumerate(drawn, 1):
         parts.append(figure_html(run, figure, number))
     parts += ["<h2>How sure this is</h2>"] + [f"<p>{escape(line)}</p>" for line in certainty(run)]
@@ -114,17 +122,18 @@ def described(run):
     text = f"Run: {name_of(run)}"
     if run.environment.get("date"):
         text += f", {run.environment['date']}"
-    machine = table.machine(run.environment)
+    machine = words.machine(run.environment)
     return text + (f". {machine}." if machine else ".")
 
 
-def warning(standings):
-    fewest = min((line.blocks for standing in standings for line in standing.lines), default=0)
-    if not 0 < fewest < statistics.ENOUGH_BLOCKS:
+def warning(answered):
+    """A notice where the answer rests on too few blocks for any verdict."""
+    few = [one for _, _, found in answered for one in found if one.findings][:1]
+    if not few or not few[0].indicative:
         return []
-    return [f'<p class="indicative"><strong>Indicative.</strong> Some of this rests on {fewest} '
-            f"block{'s' if fewest != 1 else ''}; a verdict needs {statistics.ENOUGH_BLOCKS}. It "
-            "shows where to look, not what to conclude.</p>"]
+    return [f'<p class="indicative"><strong>Indicative.</strong> This rests on '
+            f"{words.blocks(few[0].findings)} a cell; a verdict needs {statistics.ENOUGH_BLOCKS}. "
+            "It shows where to look, not what to conclude.</p>"]
 
 
 def figure_html(run, figure, number):
@@ -331,11 +340,9 @@ def numbers(run):
 
 def where_first(run):
     """The cells in which the project's own structure is first, and those in which it is not."""
-    found = firsts.ranks(run, firsts.OURS, lambda cell: (
-        cell.experiment not in records.ASIDE and not statistics.map_place(run, cell)))
-    if not found:
+    one = firsts.of_answer(run, firsts.OURS)
+    if not one:
         return []
-    one = firsts.rank_table(firsts.OURS, found)
     return [f"<details><summary>{escape(one.title)}</summary>{table_html(one)}</details>"]
 
 

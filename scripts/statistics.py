@@ -3,7 +3,7 @@
 Everything rests on one idea: two subjects are compared by the logarithm of their ratio within a
 block, where both replayed the same input on the same machine minutes apart. What differs between
 blocks (the seed's luck, a noisy neighbour) then cancels. Over blocks these logarithms are a plain
-sample, so the interval and the test are Student's, from scipy.stats; nothing here is home-made.
+sample, so the interval and the test are Student's; the t distribution is scipy's.
 
   ratio      the geometric mean over blocks of A/B; below 1, A costs less
   interval   95 %, of the mean log ratio, by the t distribution; none for a single block
@@ -26,7 +26,7 @@ import re
 from dataclasses import dataclass, field
 
 import numpy
-from scipy import stats
+from scipy import special  # not scipy.stats: it takes a second to load and 1 ms a test
 
 import records
 
@@ -98,20 +98,28 @@ def ratio(a, b):
 
 
 def ratio_of_logs(logs, looks=1):
-    mean = float(numpy.mean(logs))
-    result = Ratio(logs, math.exp(mean), float(math.exp(numpy.median(logs))), looks=looks)
-    if len(logs) < 2:
+    sample = sorted(float(log) for log in logs)
+    mean = math.fsum(sample) / len(sample)
+    result = Ratio(logs, math.exp(mean), math.exp(_median(sample)), looks=looks)
+    if len(sample) < 2:
         return result
-    if numpy.ptp(logs) <= 1e-12 * max(1.0, abs(mean)):
+    if sample[-1] - sample[0] <= 1e-12 * max(1.0, abs(mean)):
         # Counted quantities repeat exactly: no spread, hence nothing for a t distribution to do.
         result.low = result.high = result.mean
         result.p = 1.0 if abs(mean) < 1e-12 else 0.0
         return result
-    test = stats.ttest_1samp(logs, 0.0)
-    interval = test.confidence_interval(1 - result.level)
-    result.low, result.high = math.exp(interval.low), math.exp(interval.high)
-    result.p = float(test.pvalue)
+    freedom = len(sample) - 1
+    variance = math.fsum((log - mean) ** 2 for log in sample) / freedom
+    error = math.sqrt(variance / len(sample))
+    half = float(special.stdtrit(freedom, 1 - result.level / 2)) * error
+    result.low, result.high = math.exp(mean - half), math.exp(mean + half)
+    result.p = 2 * float(special.stdtr(freedom, -abs(mean) / error))
     return result
+
+
+def _median(ordered):
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def holm(p):
@@ -153,7 +161,7 @@ def values(run, cell, measure):
             found = [row[measure] for row in rows
                      if isinstance(row.get(measure), (int, float))]
             if found:
-                result.setdefault(subject, Blocks(looks))[block] = float(numpy.median(found))
+                result.setdefault(subject, Blocks(looks))[block] = float(_median(sorted(found)))
     return result
 
 
@@ -220,6 +228,14 @@ def overtaken(run, cell, subject):
     return late / expected if expected else float(late > 0)
 
 
+def fired_wrongly(run):
+    """The subjects that fired wrongly somewhere in the run: what they cost elsewhere ranks nobody."""
+    if "wrong" not in run.kept:
+        run.kept["wrong"] = {record["subject"] for record in run.records
+                             if record.get("outcome") == "wrong"}
+    return run.kept["wrong"]
+
+
 def lateness(run, cell, subject):
     """(mean, maximum) ns from deadline to firing as recorded, or None.
 
@@ -227,17 +243,27 @@ def lateness(run, cell, subject):
     be, and only the difference from one says anything. Passes that time things do not look at it;
     then it is what another pass saw in the same workload, at the nearest n.
     """
-    workload = cell.workload.split("/")[0]
-    others = sorted((other for other in run.cells
-                     if other.workload.split("/")[0] == workload and other != cell),
-                    key=lambda other: (abs(math.log(other.n / cell.n)), other))
-    for other in [cell] + others:
+    for other in _cells_of_workload(run, cell):
         rows = [row for rows in run.cells[other].get(subject, {}).values() for row in rows
                 if row.get("lateness_max_ns") is not None]
         if rows:
             return (float(numpy.mean([row.get("lateness_mean_ns") or 0 for row in rows])),
                     max(row["lateness_max_ns"] for row in rows))
     return None
+
+
+def _cells_of_workload(run, cell):
+    """A cell and the others of its workload, the nearest n first. Kept on the run: each line asks."""
+    workload = cell.workload.split("/")[0]
+    if "workloads" not in run.kept:
+        run.kept["workloads"] = groups = {}
+        for other in run.cells:
+            groups.setdefault(other.workload.split("/")[0], []).append(other)
+    if ("nearest", cell) not in run.kept:
+        run.kept["nearest", cell] = [cell] + sorted(
+            (other for other in run.kept["workloads"][workload] if other != cell),
+            key=lambda other: (abs(math.log(other.n / cell.n)), other))
+    return run.kept["nearest", cell]
 
 
 @dataclass
@@ -253,7 +279,8 @@ class Line:
     to_floor: Ratio = None
     overtaken: float = 0.0
     lateness: tuple = None
-    to_first: Ratio = None  # to the cheapest of its accuracy
+    to_first: Ratio = None  # to the cheapest of its accuracy, where it is compared with that one
+    wrong: bool = False  # it fired wrongly in some cell of the run, and so is ranked in none
     place: str = ""  # "first" of its accuracy; "only" of it; "tied": not told apart from first
 
     @property
@@ -263,7 +290,7 @@ class Line:
 
     @property
     def ranked(self):
-        return self.subject.compared and not self.overtaken
+        return self.subject.compared and not self.overtaken and not self.wrong
 
 
 @dataclass
@@ -323,7 +350,8 @@ def _standing(run, cell, measure, baseline, minimum_effect):
         standing.lines.append(Line(
             run.subjects[name], len(blocks), float(median), float(low), float(high),
             ratio(blocks, found.get(baseline, {})), ratio(blocks, floors),
-            overtaken(run, cell, name), lateness(run, cell, name)))
+            overtaken(run, cell, name), lateness(run, cell, name),
+            wrong=name in fired_wrongly(run)))
     kinds = ("yardstick", "control")
     standing.lines.sort(key=lambda line: (
         -1 if line.subject.compared else kinds.index(line.subject.kind)
@@ -335,7 +363,13 @@ def _standing(run, cell, measure, baseline, minimum_effect):
 
 
 def _place(lines, found, minimum_effect):
-    """Marks the cheapest of one accuracy, and those that cannot be told apart from it."""
+    """Marks the cheapest of one accuracy, and those that cannot be told apart from it.
+
+    The comparisons of one cell are one family. A subject with fewer blocks than a verdict needs,
+    where others have enough, is not compared: the blocks that it shares would be too few for all.
+    """
+    most = max(line.blocks for line in lines)
+    lines = [line for line in lines if line.blocks >= min(ENOUGH_BLOCKS, most)]
     common = _common_blocks([set(found[line.subject.name]) for line in lines])
     contenders = [line for line in lines if common <= set(found[line.subject.name])]
     cost = {line.subject.name: float(numpy.mean(
@@ -343,13 +377,13 @@ def _place(lines, found, minimum_effect):
         for line in contenders}
     first = min(contenders, key=lambda line: (cost[line.subject.name], line.subject.name))
     first.place = "first" if len(lines) > 1 else "only"
-    others = [(line, ratio(found[line.subject.name], found[first.subject.name]))
-              for line in contenders if line is not first]
-    others = [(line, against) for line, against in others if against]
-    decide([against for _, against in others], minimum_effect)
-    for line, against in others:
-        line.to_first = against
-        if against.has_interval and against.verdict != "slower":
+    cheapest = found[first.subject.name].within(common)
+    for line in contenders:
+        line.to_first = ratio(found[line.subject.name].within(common), cheapest)
+    others = [line for line in contenders if line is not first and line.to_first]
+    decide([line.to_first for line in others], minimum_effect)
+    for line in others:
+        if line.to_first.has_interval and line.to_first.verdict != "slower":
             line.place = "tied"
 
 
@@ -432,56 +466,14 @@ def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     pairs = [against.logs for against in ratios if against.blocks > 1]
     if pairs and blocks > 1:
         spread = math.sqrt(float(numpy.mean([numpy.var(logs, ddof=1) for logs in pairs])))
-        t = stats.t.ppf(1 - min(against.level for against in ratios) / 2, blocks - 1)
+        t = float(special.stdtrit(
+            blocks - 1, 1 - min(against.level for against in ratios) / 2))
         resolvable = math.exp(t * spread / math.sqrt(blocks))
     return Control(
         ", ".join(sorted({name for name, _ in found})), len(ratios),
         sum(not math.isnan(against.p) for against in ratios),
         sum(against.verdict in ("faster", "slower") for against in ratios),
         len(logs), float(low), float(high), blocks, resolvable)
-
-
-# ------------------------------------------------------------------------------------ the answer
-
-@dataclass
-class Summary:
-    """Over the workloads at their largest n: who wins how often, within one accuracy."""
-
-    accuracy: tuple
-    workloads: int
-    wins: dict  # {name: [workload, ...]}
-    winner: str
-    to_baseline: float  # geometric means over workloads of the winner
-    to_floor: float
-    close: int  # of the workloads the winner wins, those where another is not told apart from it
-    blocks: int  # the fewest behind any of it
-    n: tuple  # smallest and largest of the ns looked at
-
-
-def summarise(standings, accuracy):
-    """The Summary for one accuracy, or None if no structure of it was ranked anywhere."""
-    top = list(largest(standings).values())
-    wins, blocks, sizes = {}, [], []
-    for standing in top:
-        first = standing.first(accuracy)
-        if first:
-            wins.setdefault(first.subject.name, []).append(standing.cell.workload)
-            blocks.append(first.blocks)
-            sizes.append(standing.cell.n)
-    if not wins:
-        return None
-
-    def mean(name, which):
-        found = [getattr(line, which) for standing in top
-                 if (line := standing.line(name)) and getattr(line, which)]
-        return math.exp(numpy.mean([math.log(one.mean) for one in found])) if found else math.nan
-
-    winner = min(wins, key=lambda name: (-len(wins[name]), mean(name, "to_baseline"), name))
-    close = sum(any(line.place == "tied" and line.subject.accuracy == accuracy
-                    for line in standing.lines)
-                for standing in top if standing.cell.workload in wins[winner])
-    return Summary(accuracy, len(sizes), wins, winner, mean(winner, "to_baseline"),
-                   mean(winner, "to_floor"), close, min(blocks), (min(sizes), max(sizes)))
 
 
 # ---------------------------------------------------------------------------------------- maps

@@ -1,43 +1,29 @@
 #!/usr/bin/python3
-"""table.py DIR: a run as the one table that a person can read, on standard output.
-
-First what a maintainer asks first: each structure's cost relative to the baseline in each workload
-at the largest n. Then what stands behind it, cell by cell; then what failed, and what the null
-control says can be resolved at all.
+"""table.py DIR: a run as a person reads it first: the answer, and the tables it rests on, on standard
+output. --all, or any choice of cells or pass, prints what stands behind it: each structure's cost in
+each workload, n by n; each cell in full; what failed; and what the null control can resolve at all.
 """
 
 import argparse
 import fnmatch
+import os
 import signal
 import sys
 import textwrap
-from dataclasses import dataclass, field
 
 import numpy
 
+import answer
+import answer_tables
 import records
 import statistics
+import words
+from answer import main_pass  # noqa: F401  what others ask of a run's tables
+from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_text  # noqa: F401
 from records import count, duration, significant
 
-WIDTH = 110
 
-
-@dataclass
-class Table:
-    """A titled table, independent of how it is written. A row that is a string is a heading."""
-
-    title: str
-    header: list
-    rows: list
-    text: list = field(default_factory=list)  # sentences under the title
-    right: int = 1  # columns from here on are numbers and stand to the right
-    last_left: bool = False  # but the last one is words
-
-
-def interval(ratio):
-    """A ratio's 95 % interval as tables show it; empty where there is none."""
-    return f"[{significant(ratio.low)}, {significant(ratio.high)}]" if ratio.has_interval else ""
-
+RESERVED = 9  # lines of a screen: a second family's two sentences, and what to type next
 
 # -------------------------------------------------------------------------------- what they show
 
@@ -88,14 +74,15 @@ def _column_text(key, blocks):
 
 
 def matrices(standings, measured, baseline, dispatch):
-    """Rows are structures, columns workloads at their largest n; split where it gets too wide.
+    """A table for each n: rows are structures, columns workloads; split where it gets too wide."""
+    sizes = sorted({standing.cell.n for standing in standings})
+    return [table for n in sizes for table in _matrix(
+        [one for one in standings if one.cell.n == n], measured, baseline, dispatch)]
 
-    With a baseline the cells are ratios to it, else values.
-    """
-    top = list(statistics.largest(standings).values())
-    if not top:
-        return []
-    measure, unit, name = records.MEASURES[measured]
+
+def _matrix(top, measured, baseline, dispatch):
+    """With a baseline the cells are ratios to it, else values."""
+    _, unit, name = records.MEASURES[measured]
     if baseline and not any(standing.line(baseline) for standing in top):
         baseline = None
     title = f"Cost relative to {baseline}" if baseline else f"{name[0].upper()}{name[1:]} ({unit})"
@@ -223,22 +210,6 @@ def details(standings, measured, baseline):
     return list(result.values())
 
 
-def brief(standings, measured, baseline):
-    """One table of every workload at its largest n: what a person looks at first."""
-    top = list(statistics.largest(
-        [one for one in standings if one.cell.dispatch == standings[0].cell.dispatch]).values())
-    unit = records.MEASURES[measured][1]
-    table = Table(f"{records.MEASURES[measured][2]}, {sizes(top)}".capitalize(),
-                  ["", unit, f"/ {baseline}", "95 %", "/ floor", "spread", "blocks", "verdict"],
-                  [], ["Less is better. * cheapest of its accuracy; = not told apart from it. A "
-                       "verdict is against the baseline.", evidence(top)], last_left=True)
-    for standing in top:
-        rows = _detail_rows(standing, baseline)
-        table.rows += [f"{standing.cell.workload}: {row}" if isinstance(row, str) else row
-                       for row in rows]
-    return table
-
-
 def _detail_rows(standing, baseline):
     rows = []
     for accuracy in statistics.accuracies([standing]):
@@ -316,135 +287,6 @@ def closing(run, measured="time"):
     return text + "."
 
 
-def answer(standings, baseline):
-    """The run's answer, one sentence for each accuracy, computed from the data."""
-    if standings and standings[0].cell.measured in records.MORE:
-        return [_range(standing) for standing in statistics.largest(standings).values()]
-    sentences = []
-    for accuracy in statistics.accuracies(standings):
-        summary = statistics.summarise(standings, accuracy)
-        if summary:
-            sentences.append(_sentence(summary, standings, baseline))
-    if not sentences:
-        return ["Nothing has been ranked: there is no measurement to rank."]
-    return sentences
-
-
-def _range(standing):
-    """From whom to whom: what nobody is ranked by, such as lateness, which can be early."""
-    lines = sorted((line for line in standing.lines if line.subject.compared),
-                   key=lambda line: line.value)
-    _, unit, words = records.MEASURES[standing.cell.measured]
-    low, high = lines[0], lines[-1]
-    text = (f"{words[0].upper()}{words[1:]}, n = {count(standing.cell.n)}: from "
-            f"{significant(low.value)} {unit} ({low.subject.name}) to {significant(high.value)} "
-            f"{unit} ({high.subject.name})")
-    fewest = min(line.blocks for line in lines)
-    if fewest < statistics.ENOUGH_BLOCKS:
-        text += f" (indicative: {fewest} block{'s' if fewest != 1 else ''})"
-    return text + "."
-
-
-def _sentence(summary, standings, baseline):
-    low, high = summary.n
-    at = count(high) if low == high else f"{count(low)} to {count(high)}"
-    won = len(summary.wins[summary.winner])
-    candidates = {line.subject.name
-                  for standing in statistics.largest(standings).values()
-                  for line in standing.lines
-                  if line.ranked and line.subject.accuracy == summary.accuracy}
-    text = f"With {at} timers, {promise(summary.accuracy)}: "
-    if len(candidates) == 1:
-        text += f"{summary.winner} is the only one"
-    elif len(summary.wins) == 1:
-        text += f"{summary.winner} costs least in all {summary.workloads} workloads" \
-            if won > 1 else f"{summary.winner} costs least"
-    else:
-        text += f"{summary.winner} costs least in {won} of {summary.workloads} workloads"
-    if summary.close:
-        text += f" (in {summary.close} of them not told apart from the next)"
-    parts = []
-    if summary.winner != baseline and not numpy.isnan(summary.to_baseline):
-        parts.append(f"{significant(summary.to_baseline)} x the cost of {baseline}")
-    if not numpy.isnan(summary.to_floor):
-        parts.append(f"{significant(summary.to_floor)} x the floor")
-    if parts:
-        text += "; on average " + " and ".join(parts)
-    others = [f"{name} in {', '.join(sorted(workloads))}"
-              for name, workloads in sorted(summary.wins.items()) if name != summary.winner]
-    if others:
-        text += "; elsewhere " + ", ".join(others)
-    if summary.blocks < statistics.ENOUGH_BLOCKS:
-        text += f" (indicative: {summary.blocks} block{'s' if summary.blocks != 1 else ''})"
-    return text + "."
-
-
-def promise(accuracy):
-    """An accuracy pair as what is promised of each timer."""
-    when = {"exact": "fired exactly", "to a tick": "fired to a tick",
-            "late fraction": "fired late by a fraction"}
-    ordering = {"by deadline": "in order of deadline", "by tick": "in order of tick",
-                "unordered": "in any order"}
-    return f"{when.get(accuracy[0], accuracy[0])} and {ordering.get(accuracy[1], accuracy[1])}"
-
-
-# ------------------------------------------------------------------------------- how it is written
-
-def write_sentence(sentence, out):
-    for line in textwrap.wrap(sentence, WIDTH, break_on_hyphens=False):
-        print(line, file=out)
-
-
-def write_text(table, out):
-    rows = [table.header] + [row for row in table.rows if not isinstance(row, str)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
-    print(f"{table.title}\n{'-' * len(table.title)}", file=out)
-    for sentence in table.text:
-        write_sentence(sentence, out)
-    print(_text_row(table, table.header, widths), file=out)
-    for row in table.rows:
-        print(f"{row}" if isinstance(row, str) else _text_row(table, row, widths), file=out)
-    print(file=out)
-
-
-def _text_row(table, row, widths):
-    cells = []
-    for i, (cell, width) in enumerate(zip(row, widths)):
-        left = i < table.right or (table.last_left and i == len(row) - 1)
-        cells.append(cell.ljust(width) if left else cell.rjust(width))
-    return "  ".join(cells).rstrip()
-
-
-def write_markdown(table, out):
-    def line(cells):
-        print("| " + " | ".join(cell.replace("|", "\\|").replace("*", "\\*") for cell in cells)
-              + " |", file=out)
-
-    print(f"### {table.title}\n", file=out)
-    for sentence in table.text:
-        if sentence:
-            print(sentence.replace("*", "\\*") + "\n", file=out)
-    line(table.header)
-    line_marks = ["---" if i < table.right or (table.last_left and i == len(table.header) - 1)
-                  else "--:" for i in range(len(table.header))]
-    print("| " + " | ".join(line_marks) + " |", file=out)
-    for row in table.rows:
-        if isinstance(row, str):
-            print("| **" + row + "** |" + " |" * (len(table.header) - 1), file=out)
-        else:
-            line(row)
-    print(file=out)
-
-
-def machine(environment):
-    """The machine in one line."""
-    parts = [str(environment[key]) for key in ("cpu", "hypervisor", "kernel", "compiler", "flags")
-             if environment.get(key)]
-    if environment.get("cores"):
-        parts.insert(1 if environment.get("cpu") else 0, f"{environment['cores']} cores")
-    return "; ".join(parts)
-
-
 def parse_range(text):
     """'1e3..1e6' or '1e4' as (smallest, largest)."""
     low, _, high = text.partition("..")
@@ -485,22 +327,70 @@ def main():
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # table.py DIR | head is no error
     parser = argparse.ArgumentParser(prog="table.py", description="Prints a run as a table.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
+    parser.add_argument("--all", action="store_true", help="every cell of every pass")
+    parser.add_argument("--summary", action="store_true",
+                        help="every pass, without each cell in full")
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
-    parser.add_argument("--summary", action="store_true", help="without the details")
-    parser.add_argument("--brief", action="store_true",
-                        help="one table of the largest n, and the answer after it")
+    parser.add_argument("--next", action="store_true",
+                        help="after the answer, the commands that lead on from it")
     add_choices(parser)
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
-    for number, part in enumerate(run.parts()):
-        if number:
+    asked = arguments.all or arguments.summary or arguments.workload or arguments.n \
+        or arguments.measured
+    lines = answer_tables.LINES
+    for index, part in enumerate(run.parts()):
+        if index:
             print()
-        show(part, arguments)
+        if asked:
+            show(part, arguments)
+        else:
+            lines -= show_answer(part, arguments, lines, short=index > 0)
+    if not asked:
+        lead_on(run, arguments)
     return 0
 
 
+def show_answer(run, arguments, lines, short=False):
+    """What is shown first of a run of one family: the answer, and the tables that fit. A run's second
+    family has two sentences. Returns how many lines of text it took.
+    """
+    measured = main_pass(run)
+    found = answer.work_out(run, None, arguments.baseline, arguments.minimum_effect)
+    said = words.sentences(run, found)
+    said = said[:2] if short else said + [words.measured_on(run, found)]
+    used = 1
+    for sentence in said:
+        write_sentence(sentence, sys.stdout)
+        print(end="\n" if arguments.markdown else "")
+        used += len(textwrap.wrap(sentence, WIDTH))
+    print()
+    shown = [columns(run, answer.standings(run, measured), measured)] \
+        if measured in records.MORE else answer_tables.screen(found, lines - used - RESERVED)
+    for table in [] if short else shown:
+        (write_markdown if arguments.markdown else write_text)(table, sys.stdout)
+        used += len(table.rows) + len(table.text) + 5
+    return used
+
+
+def lead_on(run, arguments):
+    """Where the rest is; on request also what to type next."""
+    folder = os.path.relpath(run.folder) if not os.path.isabs(arguments.folder) \
+        else arguments.folder
+    write_sentence(f"Every cell and pass: scripts/table.py {folder} --all", sys.stdout)
+    if not arguments.next:
+        return
+    print(f"Figures and report:   timerbed report {folder}")
+    names = [one.pick.name for one in answer.work_out(run.parts()[0]) if one.findings]
+    if names and names[0] != run.parts()[0].baseline:
+        print(f"Two of them:          timerbed compare {names[0]} {run.parts()[0].baseline} "
+              f"--run {folder}")
+    if any(answer.left_out(part)[0] for part in run.parts()):
+        print(f"What was left out:    timerbed run --resume {folder}/experiment.ini --out {folder}")
+
+
 def show(run, arguments):
-    """A run of one family."""
+    """All that was asked for, of a run of one family."""
     measured = arguments.measured or main_pass(run)
     baseline = arguments.baseline or run.baseline
     choose = chooser(arguments)
@@ -509,34 +399,12 @@ def show(run, arguments):
     if not shown:
         print(f"{arguments.folder}: no row of pass {measured} with status ok here",
               file=sys.stderr)
-    if arguments.brief and shown:
-        write(columns(run, shown, measured) if measured in records.MORE
-              else brief(shown, measured, baseline), sys.stdout)
-        write_answer(run, shown, baseline, arguments)
-        write_sentence(closing(run, measured), sys.stdout)
-        return
-    write_answer(run, shown, baseline, arguments)
-    print()
+    if not (arguments.workload or arguments.n or arguments.measured):
+        show_answer(run, arguments, 1000)
     for table in tables(run, measured, baseline, arguments.summary, choose,
                         arguments.minimum_effect):
         write(table, sys.stdout)
     write_sentence(closing(run, measured), sys.stdout)
-
-
-def main_pass(run):
-    """The pass that tables are about when nobody says which."""
-    return next(iter(run.passes()), "time")
-
-
-def write_answer(run, shown, baseline, arguments):
-    """Who wins, in sentences, and on which machine."""
-    shown = statistics.ranking(shown)
-    first = [standing for standing in shown if standing.cell.dispatch == shown[0].cell.dispatch]
-    for sentence in answer(first, baseline) if shown else []:
-        write_sentence(sentence, sys.stdout)
-        print(end="\n" if arguments.markdown else "")
-    if machine(run.environment):
-        write_sentence(f"Measured on {machine(run.environment)}.", sys.stdout)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ import statistics
 import table
 from record_lines import cells_path
 from records import count, significant
+from words import machine
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -291,7 +292,7 @@ def show(run, arguments, results, out):
     if changed:
         table.write_sentence("This build has other code or flags than was measured there, of "
                              f"{', '.join(changed)}.", out)
-    table.write_sentence(f"There: {table.machine(run.environment)}.", out)
+    table.write_sentence(f"There: {machine(run.environment)}.", out)
     return int(bool(others) or "DISAGREES" in words or "FAILED here" in words)
 
 

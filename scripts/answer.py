@@ -1,0 +1,305 @@
+#!/usr/bin/python3
+"""What a run answers: which structure for which work and number of timers, how sure, by how much, and
+what being wrong costs.
+
+This module works the answer out once. README, table, report, paper, `timerbed explain` and the end
+of `timerbed run` print its counts, through the sentences of words.py, and count nothing themselves.
+
+  cells     one workload at one n, in the main pass, of one way of calling: the one that most cells
+            have (called through the table where both have as many). A phase of fill-drain or
+            lifecycle is a cell of its own, as filling and draining are different questions.
+            Experiments that ask one thing (records.ASIDE) and maps have no say, unless a run holds
+            nothing else.
+  place     statistics.py: the cheapest of its accuracy in the cell, and those not told apart from it
+  state     resolved: all others of the accuracy are slower. close: some are not told apart from the
+            cheapest. few: fewer blocks than a verdict needs. alone: nothing to compare with.
+            close and few are both counted as not resolved.
+  regret    what a structure costs relative to the cheapest of its accuracy in the cell: what taking
+            it there costs. Averages are geometric, over the cells with enough blocks, or over all
+            cells where none has enough: then everything is indicative.
+  pick      the structure with the least average regret, of those measured in most of the cells
+
+answer.py DIR OUT writes the answer for `timerbed explain`: sentences about each subject, as JSON.
+"""
+
+import json
+import math
+import os
+import sys
+from dataclasses import dataclass, field
+
+import records
+import statistics
+
+RESOLVED, CLOSE, FEW, ALONE = "resolved", "close", "few", "alone"
+
+
+@dataclass
+class Finding:
+    """One cell, for one accuracy: who costs least there, by how much, and how sure that is."""
+
+    run: records.Run
+    standing: statistics.Standing
+    lines: list  # those that were compared, the cheapest first
+    state: str
+
+    @property
+    def cell(self):
+        return self.standing.cell
+
+    @property
+    def first(self):
+        return self.lines[0]
+
+    @property
+    def tied(self):
+        return [line for line in self.lines[1:] if line.place == "tied"]
+
+    @property
+    def leaders(self):
+        """The names of the cheapest and of those not told apart from it."""
+        return [line.subject.name for line in (self.first, *self.tied)]
+
+    @property
+    def blocks(self):
+        return self.first.to_first.blocks
+
+    @property
+    def lead(self):
+        """What the next one costs relative to the cheapest: a Ratio, or None where there is none."""
+        return self.lines[1].to_first if len(self.lines) > 1 else None
+
+    def line(self, name):
+        return next((line for line in self.lines if line.subject.name == name), None)
+
+
+@dataclass
+class Regret:
+    """What taking one structure in all cells costs, relative to the cheapest in each."""
+
+    name: str
+    findings: list  # the cells in which it was compared
+    alone: int  # of them, those where it is the cheapest and all others are slower
+    close: int  # those where it is the cheapest or not told apart from it, and others are, too
+    behind: int
+    mean: float
+    worst: float
+    worst_at: Finding
+    to_baseline: float  # geometric mean; nan without a baseline
+    least_to_baseline: float
+    most_to_baseline: float
+
+    @property
+    def cells(self):
+        return len(self.findings)
+
+
+@dataclass
+class Answer:
+    """The answer for the structures of one accuracy, in a run of one family."""
+
+    run: records.Run
+    measured: str
+    baseline: str
+    accuracy: tuple
+    dispatch: str
+    findings: list  # every cell in which two or more were compared
+    alone: list  # the cells with one structure
+    regrets: list = field(default_factory=list)  # those in most cells first, then the least regret
+    picks: dict = field(default_factory=dict)  # {n: Regret over the cells of that n}
+
+    def count(self, *states):
+        return sum(finding.state in states for finding in self.findings)
+
+    @property
+    def unresolved(self):
+        return self.count(CLOSE, FEW)
+
+    @property
+    def indicative(self):
+        """Whether no cell has enough blocks for a verdict."""
+        return bool(self.findings) and self.count(FEW) == len(self.findings)
+
+    @property
+    def basis(self):
+        """The cells that averages are over."""
+        return basis(self.findings)
+
+    @property
+    def sizes(self):
+        return sorted({finding.cell.n for finding in self.findings})
+
+    @property
+    def pick(self):
+        return self.regrets[0] if self.regrets else None
+
+    @property
+    def complete(self):
+        """The regrets of those that were compared in as many cells as any."""
+        return [one for one in self.regrets if one.cells == self.regrets[0].cells]
+
+    def regret(self, name):
+        return next((one for one in self.regrets if one.name == name), None)
+
+
+def basis(findings):
+    return [one for one in findings if one.state != FEW] or findings
+
+
+# -------------------------------------------------------------------------------- what is counted
+
+def standings(run, measured="time", baseline=None, minimum_effect=statistics.MINIMUM_EFFECT):
+    """The standings of the cells that the answer is about, by workload and n."""
+    key = ("answer", measured, baseline, minimum_effect)
+    if key not in run.kept:
+        chosen = cells(run, measured)
+        found = statistics.standings(run, measured, baseline, minimum_effect, chosen.__contains__)
+        run.kept[key] = sorted(found, key=lambda one: (
+            one.cell.experiment, one.cell.workload, one.cell.n))
+    return run.kept[key]
+
+
+def cells(run, measured="time"):
+    """The set of cells that the answer is about."""
+    found = run.select(measured)
+    plain = [cell for cell in found if not statistics.map_place(run, cell)]
+    asked = [cell for cell in plain if cell.experiment not in records.ASIDE] or plain or found
+    ways = {}
+    for cell in asked:
+        ways[cell.dispatch] = ways.get(cell.dispatch, 0) + 1
+    way = max(ways, key=lambda way: (ways[way], way == "vtable", way), default=None)
+    return frozenset(cell for cell in asked if cell.dispatch == way)
+
+
+def asked_of(run):
+    """The records of the experiments and the pass that the answer is about, measured or not."""
+    measured = main_pass(run)
+    asked = {cell.experiment for cell in cells(run, measured)}
+    return [record for record in run.records if record.get("pass", "time") == measured
+            and record.get("experiment", "") in asked]
+
+
+def left_out(run):
+    """([(workload, n), ...] of the plan that has no record, how many are planned), by experiment.ini.
+
+    A section's numbers are as written there: 1000, 1e3.
+    """
+    measured = main_pass(run)
+    done = {(record["workload"], record["n"]) for record in run.records
+            if record.get("pass", "time") == measured}
+    planned = set()
+    for name, settings in run.sections():
+        subjects = {"loops" if word.removeprefix("again:").startswith(("loop:", "libevent"))
+                    else "structures" for word in settings.get("subjects", ())}
+        if "n" in settings and "x" not in settings and run.family in subjects | {None} \
+                and name.split(".")[0] not in records.ASIDE \
+                and settings.get("pass", ["time"])[0] == measured:
+            planned |= {(workload, int(float(n))) for workload in settings.get("workloads", ())
+                        for n in settings["n"]}
+    return sorted(planned - done, key=lambda pair: (pair[1], pair[0])), len(planned)
+
+
+def main_pass(run):
+    """The pass that the answer is about when nobody says which."""
+    return next(iter(run.passes()), "time")
+
+
+def work_out(run, measured=None, baseline=None, minimum_effect=statistics.MINIMUM_EFFECT):
+    """[Answer, ...] of a run of one family: one for each accuracy, the exact ones first."""
+    measured = measured or main_pass(run)
+    baseline = baseline or run.baseline
+    found = standings(run, measured, baseline, minimum_effect)
+    result = []
+    for accuracy in statistics.accuracies(found):
+        compared = [one for one in (_finding(run, standing, accuracy) for standing in found) if one]
+        if compared:
+            answer = Answer(run, measured, baseline, accuracy, compared[0].cell.dispatch,
+                            [one for one in compared if one.state != ALONE],
+                            [one for one in compared if one.state == ALONE])
+            answer.regrets = regrets(answer.basis, baseline)
+            answer.picks = _picks(answer)
+            result.append(answer)
+    return result
+
+
+def whole(run, measured=None):
+    """[(part, [Answer, ...]), ...] of a run that may hold structures and loops."""
+    return [(part, work_out(part, measured)) for part in run.parts()]
+
+
+def _finding(run, standing, accuracy):
+    lines = [line for line in standing.lines if line.subject.accuracy == accuracy
+             and line.ranked and line.to_first]
+    first = standing.first(accuracy)
+    if not first:
+        return None
+    lines = [first] + sorted((line for line in lines if line is not first),
+                             key=lambda line: (line.to_first.mean, line.subject.name))
+    finding = Finding(run, standing, lines, ALONE)
+    if len(lines) > 1:
+        finding.state = FEW if finding.blocks < statistics.ENOUGH_BLOCKS else \
+            CLOSE if finding.tied else RESOLVED
+    return finding
+
+
+def regrets(findings, baseline):
+    """[Regret, ...] over some cells: those in most of the cells first, then the least regret."""
+    names = {line.subject.name for finding in findings for line in finding.lines}
+    found = [_regret(name, [one for one in findings if one.line(name)], baseline)
+             for name in names]
+    return sorted(found, key=lambda one: (-one.cells, one.mean, one.name))
+
+
+def _regret(name, findings, baseline):
+    costs = [(max(1.0, finding.line(name).to_first.mean), finding) for finding in findings]
+    worst, worst_at = max(costs, key=lambda pair: (pair[0], pair[1].cell))
+    verdicts = [finding for finding in findings if finding.state != FEW]
+    leads = [finding for finding in verdicts if name in finding.leaders]
+    alone = sum(finding.state == RESOLVED for finding in leads)
+    ratios = [ratio.mean for finding in findings if (ratio := finding.line(name).to_baseline)] \
+        if name != baseline else []
+    return Regret(name, findings, alone, len(leads) - alone, len(verdicts) - len(leads),
+                  geometric([cost for cost, _ in costs]), worst, worst_at, geometric(ratios),
+                  min(ratios, default=math.nan), max(ratios, default=math.nan))
+
+
+def geometric(numbers):
+    """The geometric mean; nan of nothing."""
+    if not numbers:
+        return math.nan
+    return math.exp(math.fsum(math.log(number) for number in numbers) / len(numbers))
+
+
+def _picks(answer):
+    """{n: the Regret of the structure to take there}, over the cells of that n."""
+    result = {}
+    for n in answer.sizes:
+        found = regrets(basis([one for one in answer.findings if one.cell.n == n]), answer.baseline)
+        result[n] = found[0]
+    return result
+
+
+# --------------------------------------------------------------------------- what has changed since
+
+def stale(run, subject, measured="time"):
+    """Whether a subject's source is another now than when it was measured."""
+    known = getattr(run, "stale", None)
+    return bool(known and known(subject, measured))
+
+
+# ------------------------------------------------------------------------------- for `timerbed explain`
+
+def main():
+    import words  # it is above this module
+    if len(sys.argv) != 3:
+        print("usage: answer.py DIR OUT: the answer of a run, for timerbed explain", file=sys.stderr)
+        return 2
+    text = json.dumps(words.for_explain(records.open_run(sys.argv[1])), indent=1, ensure_ascii=False)
+    os.makedirs(os.path.dirname(sys.argv[2]) or ".", exist_ok=True)
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

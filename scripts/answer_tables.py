@@ -1,0 +1,95 @@
+"""The answer as tables: who costs least for which work and n, and what taking one structure everywhere
+costs. README, table.py and the report show these; what is not on them stands in table.py --all.
+"""
+
+import answer
+import words
+from grid import WIDTH, Table, width
+from records import count, significant
+
+COLUMNS = 4  # of n, beside the workload: five columns in all
+LINES = 50  # of a screen, which is what is shown first
+
+
+def sizes(one, most=COLUMNS):
+    """The n that are shown, of those at which half as many cells as at any have enough blocks: the
+    largest, the smallest, the middle one, and then the others from the largest on.
+    """
+    cells = {n: sum(finding.cell.n == n for finding in one.basis) for n in one.sizes}
+    fit = [n for n in one.sizes if 2 * cells[n] >= max(cells.values())]
+    order = dict.fromkeys([fit[-1], fit[0], fit[len(fit) // 2], *reversed(fit)])
+    return sorted(list(order)[:most])
+
+
+def label(finding, findings):
+    """A row's name; the experiment only where there are several."""
+    several = len({other.cell.experiment for other in findings}) > 1
+    return (f"{finding.cell.experiment}: " if several else "") + finding.cell.workload
+
+
+def legend(one, shown):
+    """What the cells of the table mean, in sentences."""
+    text = f"The cheapest whose timers {words.those_that_fire(one.accuracy)}, and its cost"
+    text += f" relative to {one.baseline}" if any(
+        finding.first.to_baseline for finding in one.findings) else ""
+    states = {finding.state for finding in one.findings if finding.cell.n in shown}
+    if answer.CLOSE in states:
+        text += "; ~ (+2): two more are not told apart from it"
+    if answer.FEW in states:
+        text += "; ?: too few blocks for a verdict"
+    hidden = [count(n) for n in one.sizes if n not in shown]
+    return text + "." + (f" Not shown: n of {words.listed(hidden)}." if hidden else "")
+
+
+def least(one, rows=None, most=COLUMNS):
+    """Rows are workloads, columns n: who costs least. `rows` is how many there is room for."""
+    shown = sizes(one, most)
+    places = {}
+    for finding in one.findings:
+        if finding.cell.n in shown:
+            places.setdefault(label(finding, one.findings), {})[finding.cell.n] = finding
+    table = Table("Who costs least", ["workload"] + [f"n = {count(n)}" for n in shown], [],
+                  [legend(one, shown)], right=1 + len(shown))
+    for name in sorted(places):
+        table.rows.append([name] + [words.least(places[name][n], one.baseline)
+                                    if n in places[name] else "-" for n in shown])
+    if rows is not None and len(table.rows) > rows:
+        table.text.append(f"{len(table.rows) - rows} more workloads: table.py --all.")
+        del table.rows[rows:]
+    return table
+
+
+def narrow(one, rows=None):
+    """The same with as many n as a line of text has room for."""
+    for most in range(COLUMNS, 1, -1):
+        table = least(one, rows, most)
+        if width(table) <= WIDTH:
+            return table
+    return least(one, rows, 1)
+
+
+def everywhere(one, rows=None):
+    """Rows are structures: what taking each in all cells costs. Those in most cells come first."""
+    of = len(one.basis)
+    table = Table("What one everywhere costs, relative to the cheapest of each cell",
+                  ["", "cells", "cheapest, not told apart, dearer", "on average", "at worst", "where"],
+                  [], right=1, last_left=True)
+    for regret in one.regrets[:rows]:
+        places = f"{regret.alone}, {regret.close}, {regret.behind}"
+        table.rows.append([
+            words.marked(one.run, regret.name), f"{regret.cells} of {of}",
+            "no verdicts" if one.indicative else places, significant(regret.mean),
+            significant(regret.worst), words.at(regret.worst_at.cell)])
+    return table
+
+
+def screen(found, lines):
+    """The tables that fit so many lines, of the first accuracy that ranks anybody."""
+    ranked = [one for one in found if one.findings]
+    shown = []
+    if ranked and lines >= 10:
+        shown = [narrow(ranked[0], lines - 7)]
+        left = lines - 7 - len(shown[0].rows)
+        if left >= 12:
+            shown.append(everywhere(ranked[0], left - 6))
+    return shown

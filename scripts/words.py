@@ -1,0 +1,352 @@
+"""The answer in sentences. answer.py counts; this module only phrases, and all that prints the answer
+prints these strings: README, table, report, paper, `timerbed explain`, the end of `timerbed run`.
+"""
+
+import math
+
+import answer
+import records
+import statistics
+from records import count, significant
+
+MACHINE = ("cpu", "hypervisor", "kernel", "compiler", "flags")
+WAYS = {"vtable": "called through the table of functions", "inline": "compiled into the replay"}
+STALE = "†"
+FEWEST = statistics.ENOUGH_BLOCKS
+
+
+def listed(words):
+    """a, b and c."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def number(many, thing):
+    return f"{many} {thing}{'' if many == 1 else 's'}"
+
+
+def at(cell):
+    return f"{cell.workload}, n = {count(cell.n)}"
+
+
+def times(ratio):
+    return f"{significant(ratio)} times"
+
+
+def machine(environment):
+    """The machine in one line."""
+    parts = [str(environment[key]) for key in MACHINE if environment.get(key)]
+    if environment.get("cores"):
+        parts.insert(1 if environment.get("cpu") else 0, f"{environment['cores']} cores")
+    return "; ".join(parts)
+
+
+def measured_on(run, found=()):
+    """How, when and on what, or "" where nothing of it is known."""
+    parts = []
+    ranked = [one for one in found if one.findings]
+    if ranked:
+        parts.append(f"{blocks(ranked[0].basis)} a cell, "
+                     f"{WAYS.get(ranked[0].dispatch, ranked[0].dispatch)}")
+    if run.environment.get("date"):
+        parts.append(str(run.environment["date"])[:10])
+    if machine(run.environment):
+        parts.append(machine(run.environment))
+    return f"Measured: {'; '.join(parts)}." if parts else ""
+
+
+def promise(accuracy):
+    """An accuracy pair as what is promised of each timer."""
+    when = {"exact": "fired exactly", "to a tick": "fired to a tick",
+            "late fraction": "fired late by a fraction"}
+    ordering = {"by deadline": "in order of deadline", "by tick": "in order of tick",
+                "unordered": "in any order"}
+    return f"{when.get(accuracy[0], accuracy[0])} and {ordering.get(accuracy[1], accuracy[1])}"
+
+
+def those_that_fire(accuracy):
+    """The same as what its structures do."""
+    return promise(accuracy).replace("fired", "fire", 1)
+
+
+# -------------------------------------------------------------------------------------- the answer
+
+def sentences(run, found=None):
+    """The answer of a run of one family: at most five sentences, and what else must be known."""
+    found = answer.work_out(run) if found is None else found
+    if found and found[0].measured in records.MORE:
+        return [_range(standing) for standing in
+                statistics.largest(answer.standings(run, found[0].measured)).values()]
+    said = [sentence for sentence in named(found).values() if sentence]
+    return (said or _nothing_to_rank(found)) + remarks(run)
+
+
+def named(found):
+    """{name: sentence} of the answer alone, as the paper quotes them; empty where nothing is ranked."""
+    ranked = [one for one in found if one.findings]
+    if not ranked:
+        return {}
+    main = ranked[0]
+    return {"which": _which(main), "often": _how_often(main), "much": _by_how_much(main),
+            "wrong": _if_wrong(main), "apart": _apart(found, main)}
+
+
+def _which(one):
+    """The structure to take, for each n that has verdicts."""
+    chosen = {}
+    for n in sorted({finding.cell.n for finding in one.basis}):
+        chosen.setdefault(one.picks[n].name, []).append(count(n))
+    kind = "loops" if one.run.family == "loops" else "structures"
+    taken = listed([f"{name} with {listed(sizes)} timers" for name, sizes in chosen.items()])
+    workloads = sorted({finding.cell.workload for finding in one.basis})
+    over = f"on average over {len(workloads)} workloads" if len(workloads) > 1 \
+        else f"in {workloads[0]}"
+    text = (f"Of the {kind} whose timers {those_that_fire(one.accuracy)}, the cheapest {over} is "
+            f"{taken}")
+    if one.indicative:
+        text += f" (indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST})"
+    return text + "."
+
+
+def _how_often(one):
+    """How many cells are resolved, and the pick's place in them."""
+    pick = one.pick
+    cells = number(len(one.findings), "cell")
+    resolved, few = one.count(answer.RESOLVED), one.count(answer.FEW)
+    if one.indicative:
+        first = sum(finding.first.subject.name == pick.name for finding in pick.findings)
+        return (f"None of {cells} (one workload at one n) is resolved; {pick.name} has the lowest "
+                f"mean in {first}.")
+    text = (f"Of {cells} (one workload at one n), {resolved} {'is' if resolved == 1 else 'are'} "
+            f"resolved: one is cheaper than all others. {pick.name} is that one in {pick.alone}, is "
+            f"not told apart from the cheapest in {pick.close}, and costs more in {pick.behind}")
+    missing = len(one.basis) - pick.cells
+    if missing:
+        text += f", was not measured in {missing}"
+    if few:
+        text += f"; {few} {'has' if few == 1 else 'have'} fewer than {FEWEST} blocks"
+    return text + "."
+
+
+def _by_how_much(one):
+    """By how much the pick is ahead of the baseline, and of the next where it leads."""
+    pick = one.pick
+    parts = []
+    if not math.isnan(pick.to_baseline):
+        span = f" ({significant(pick.least_to_baseline)} to {significant(pick.most_to_baseline)})"
+        parts.append(f"{pick.name} costs {times(pick.to_baseline)} {one.baseline} on average"
+                     + (span if pick.cells > 1 else ""))
+    ahead = [finding.lead.mean for finding in pick.findings if finding.state == answer.RESOLVED
+             and finding.first.subject.name == pick.name]
+    if ahead:
+        parts.append(f"where {pick.name} is the cheapest, the next one costs "
+                     f"{times(answer.geometric(ahead))} as much")
+    text = "; ".join(parts)
+    return f"{text}." if text else ""
+
+
+def _if_wrong(one):
+    """What it costs to take one structure everywhere: the pick, the next, the baseline."""
+    pick = one.pick
+    others = [other for other in one.complete if other is not pick]
+    shown = others[:1] + [other for other in others[1:] if other.name == one.baseline]
+    text = (f"Taken everywhere, {pick.name} costs {times(pick.mean)} the cheapest on average, and "
+            f"at worst {times(pick.worst)}")
+    if pick.worst > 1:
+        text += f" ({at(pick.worst_at.cell)}: {pick.worst_at.first.subject.name} is the cheapest)"
+    for other in shown:
+        text += f"; {other.name} {times(other.mean)}, and at worst {times(other.worst)}"
+    return text + "."
+
+
+def blocks(findings):
+    found = sorted({finding.blocks for finding in findings})
+    if found[0] == found[-1]:
+        return number(found[0], "block")
+    return f"{found[0]} to {found[-1]} blocks"
+
+
+def _apart(found, main):
+    """Those of another accuracy, which are ranked among themselves."""
+    ranked, alone = [], []
+    for one in found:
+        names = sorted({finding.first.subject.name for finding in one.alone})
+        kind = ", ".join(one.accuracy)
+        if one.findings and one is not main:
+            ranked.append(f"{one.pick.name} is the cheapest on average over "
+                          f"{number(one.pick.cells, 'cell')} ({kind}"
+                          f"{'; indicative' if one.indicative else ''})")
+        elif one is not main:
+            alone.append(f"{listed(names)} ({kind})")
+    if alone:
+        ranked.append(f"no other fires like {listed(alone)}")
+    return f"Ranked apart, by when and in what order timers fire: {'; '.join(ranked)}." \
+        if ranked else ""
+
+
+def _nothing_to_rank(found):
+    if not found:
+        return ["Nothing has been ranked: there is no measurement to rank."]
+    parts = []
+    for one in found:
+        names = sorted({finding.first.subject.name for finding in one.alone})
+        low, high = (chosen(finding.first.value for finding in one.alone) for chosen in (min, max))
+        unit = records.MEASURES[one.measured][1]
+        cost = significant(low) if low == high else f"{significant(low)} to {significant(high)}"
+        parts.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} alone "
+                     f"({promise(one.accuracy)}; {cost} {unit})")
+    return [f"Nothing has been ranked: {'; '.join(parts)}."]
+
+
+def _range(standing):
+    """From whom to whom: what nobody is ranked by, such as lateness, which can be early."""
+    lines = sorted((line for line in standing.lines if line.subject.compared),
+                   key=lambda line: line.value)
+    if not lines:
+        return f"{at(standing.cell)}: nothing that is compared was measured."
+    _, unit, what = records.MEASURES[standing.cell.measured]
+    low, high = lines[0], lines[-1]
+    text = (f"{what[0].upper()}{what[1:]}, {at(standing.cell)}: from "
+            f"{significant(low.value)} {unit} ({low.subject.name}) to {significant(high.value)} "
+            f"{unit} ({high.subject.name})")
+    fewest = min(line.blocks for line in lines)
+    if fewest < FEWEST:
+        text += f" (indicative: {number(fewest, 'block')})"
+    return text + "."
+
+
+# ------------------------------------------------------------------- what else the reader must know
+
+REASONS = {"too slow": "too slow", "left out": "beyond what the subject bears",
+           "failed": "failed"}
+
+
+def remarks(run):
+    """Who fired wrongly, what was not measured, and whose source is another now: sentences."""
+    result = []
+    for name in sorted(statistics.fired_wrongly(run)):
+        many = sum(record["subject"] == name and record.get("outcome") == "wrong"
+                   for record in run.records)
+        result.append(f"{name} fired wrongly in {number(many, 'measurement')} and is ranked nowhere.")
+    missing = {}
+    for record in answer.asked_of(run):
+        reason = outcome(record)
+        if reason in REASONS:
+            missing[reason] = missing.get(reason, 0) + 1
+    if missing:
+        result.append("Not measured: " + listed([
+            f"{number(missing[reason], 'measurement')} {words}"
+            for reason, words in REASONS.items() if reason in missing]) + ".")
+    return result + _left_out(run) + changed(run)
+
+
+def outcome(record):
+    """What became of a measurement; records of old runs have only words."""
+    status = str(record.get("status"))
+    if record.get("outcome"):
+        return record["outcome"]
+    if status.startswith("beyond the "):
+        return "left out"
+    return status if status in ("ok", "too slow") else "failed"
+
+
+def _left_out(run):
+    """What the plan has and the run has not: a budget or an interruption ended it before."""
+    left, planned = answer.left_out(run)
+    if not left:
+        return []
+    sizes = {}
+    for _, n in left:
+        sizes[n] = sizes.get(n, 0) + 1
+    which = listed([f"{many} with {count(n)} timers" for n, many in sorted(sizes.items())])
+    return [f"The run ended before {len(left)} of {number(planned, 'planned combination')} of workload "
+            f"and n: {which}."]
+
+
+def changed(run):
+    """The line that explains the dagger, where one stands."""
+    names = [name for name in sorted(run.subjects) if answer.stale(run, name)]
+    return [f"{STALE} changed since this run: {', '.join(names)}."] if names else []
+
+
+def marked(run, name):
+    """A name as tables show it."""
+    return name + (STALE if answer.stale(run, name) else "")
+
+
+# ---------------------------------------------------------------------------------- cells of tables
+
+def least(finding, baseline):
+    """A cell of the table that says who costs least: `name cost`, relative to the baseline.
+
+    ~ and (+2): two more are not told apart from it; ?: fewer blocks than a verdict needs.
+    """
+    line, run = finding.first, finding.run
+    cost = significant(line.to_baseline.mean) if line.to_baseline else \
+        f"{significant(line.value)} {records.MEASURES[finding.cell.measured][1]}"
+    text = f"{marked(run, line.subject.name)} {cost}"
+    if finding.state == answer.FEW:
+        return f"? {text}"
+    if finding.state == answer.CLOSE:
+        return f"~ {text} (+{len(finding.tied)})"
+    return text
+
+
+# -------------------------------------------------------------------------------------- one subject
+
+SHOWN = 3  # cells that are named as won, and as lost
+
+
+def about(one, name):
+    """Where a subject wins and loses: sentences for `timerbed explain`."""
+    regret = one.regret(name)
+    if not regret:
+        return _about_alone(one, name)
+    others = len({line.subject.name for finding in regret.findings for line in finding.lines}) - 1
+    result = [f"Compared with {number(others, 'other')} whose timers {those_that_fire(one.accuracy)}:"
+              f" of {number(regret.cells, 'cell')} (one workload at one n) it costs least and is told "
+              f"apart from all others in {regret.alone}, is not told apart from the cheapest in "
+              f"{regret.close}, and costs more in {regret.behind}."]
+    if one.indicative:
+        result[0] = f"Indicative. {result[0]}"
+    won = sorted((finding for finding in regret.findings if finding.state == answer.RESOLVED
+                  and finding.first.subject.name == name), key=lambda one: -one.lead.mean)
+    if won:
+        result.append("It wins by most in " + "; ".join(
+            f"{at(finding.cell)} (the next, {finding.lines[1].subject.name}, costs "
+            f"{times(finding.lead.mean)} as much)" for finding in won[:SHOWN]) + ".")
+    lost = sorted((finding for finding in regret.findings if name not in finding.leaders),
+                  key=lambda one: -one.line(name).to_first.mean)
+    if lost:
+        result.append("It loses by most in " + "; ".join(
+            f"{at(finding.cell)} ({times(finding.line(name).to_first.mean)} "
+            f"{finding.first.subject.name})" for finding in lost[:SHOWN]) + ".")
+    result.append(f"Taken everywhere it costs {times(regret.mean)} the cheapest on average and "
+                  f"{times(regret.worst)} at worst ({at(regret.worst_at.cell)}).")
+    return result + [f"It has changed since this run ({STALE})."] * answer.stale(one.run, name)
+
+
+def _about_alone(one, name):
+    costs = [finding.first.to_baseline.mean for finding in one.alone
+             if finding.first.subject.name == name and finding.first.to_baseline]
+    if not costs:
+        return []
+    mean = answer.geometric(costs)
+    return [f"No other subject whose timers {those_that_fire(one.accuracy)} was measured beside it. "
+            f"Over {number(len(costs), 'cell')} it costs {significant(mean)} of {one.baseline} on "
+            f"average ({significant(min(costs))} to {significant(max(costs))})."]
+
+
+def for_explain(run):
+    """What answer.json holds: the answer, and {subject: [sentence, ...]}."""
+    result = {"answer": [], "measured": measured_on(run), "subjects": {}}
+    for part, found in answer.whole(run):
+        result["answer"] += sentences(part, found)
+        for one in found:
+            for name in sorted({line.subject.name for finding in one.findings + one.alone
+                                for line in finding.lines}):
+                if name not in result["subjects"]:
+                    said = about(one, name)
+                    if said:
+                        result["subjects"][name] = said
+    return result
