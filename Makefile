@@ -183,8 +183,7 @@ bench-setup:
 define run_profile
 @$(MAKE) --no-print-directory -j$(JOBS) programs
 @$(BUILD)/timerbed run bench/experiments/$(1).ini --out out/$(1) --cache out/traces $(2) >/dev/null
-@scripts/table.py out/$(1) --brief
-@echo 'All numbers of timers and all passes: scripts/table.py out/$(1)'
+@scripts/table.py out/$(1)
 @$(BUILD)/timerbed report out/$(1)
 endef
 
@@ -232,9 +231,10 @@ NAME ?= $(notdir $(RUN))
 keep: ## keep RUN as a reference run: make keep RUN=out/quick NAME=quick (results/README.md)
 	@scripts/keep $(RUN) $(NAME)
 
-readme: bench-setup ## put the tables of results/full into README.md and ARTIFACT.md
-	@scripts/readme.py README.md results/full table
-	@scripts/readme.py README.md results/full loops
+readme: bench-setup ## put what results/full says into README.md, ARTIFACT.md and explain
+	@for part in answer table loops-answer loops; do \
+		scripts/readme.py README.md results/full $$part || exit 1; done
+	@scripts/answer.py results/full results/full/data/answer.json
 	@scripts/readme.py ARTIFACT.md results/full experiments
 
 # What a run is expected to take is derived from committed runs.

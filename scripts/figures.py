@@ -5,7 +5,7 @@ Writes what each figure shows to DIR/data/NAME.tsv, where anybody can read it, a
 out to DIR/data/NAME.set (gnuplot variables); then runs gnuplot on scripts/figures/NAME.gp, which
 writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds what it shows:
 
-  overview      the cost of each structure relative to the baseline, at the largest n
+  overview      the cost of each structure relative to the baseline, in the cells of the answer
   cost          time per operation against n
   tail          how slow single operations get
   memory        bytes beside the node, per timer
@@ -40,15 +40,15 @@ import numpy
 import adversary
 import claim_figures
 import drawing
+import overview
 import questions
 import records
 import statistics
 from drawing import SCRIPTS, Figure, bold_text
 from records import count, significant
+from shown import prominent, structures
 
-FIRST_FOUR = ("binary-heap", "quad-heap", "hierarchical-wheel", "common-timeout")
 FEW = 8  # as many lines as can all be drawn boldly
-FEWER = 6  # as many dots as one row takes
 
 
 def title(cell, cells, with_n=False):
@@ -56,35 +56,6 @@ def title(cell, cells, with_n=False):
     several = len({one.experiment for one in cells}) > 1
     text = f"{cell.experiment}: {cell.workload}" if several else cell.workload
     return f"{text}, n = {count(cell.n)}" if with_n else text
-
-
-def structures(run, standings):
-    """What is compared in some standings: exact ones first, then as the key is to list them."""
-    names = {line.subject.name for standing in standings for line in standing.lines
-             if line.subject.compared}
-    order = {pair: place for place, pair in enumerate(statistics.accuracies(standings))}
-    return sorted((run.subjects[name] for name in names), key=lambda subject: (
-        order[subject.accuracy],
-        FIRST_FOUR.index(subject.name) if subject.name in FIRST_FOUR else len(FIRST_FOUR),
-        subject.name))
-
-
-def prominent(run, standings, most):
-    """The names that are drawn boldly: all if they are few; else the baseline and the first four,
-    and those that cost least somewhere, the more often the sooner."""
-    subjects = structures(run, standings)
-    if len(subjects) <= most:
-        return {subject.name for subject in subjects}
-    wins = {}
-    for standing in statistics.largest(standings).values():
-        for line in standing.lines:
-            if line.place == "first":
-                weight = 1 if line.subject.accuracy == records.EXACT else 0.1
-                wins[line.subject.name] = wins.get(line.subject.name, 0) + weight
-    ranked = sorted(subjects, key=lambda subject: (
-        subject.name != run.baseline, subject.name not in FIRST_FOUR,
-        -wins.get(subject.name, 0), subject.name))
-    return {subject.name for subject in ranked[:most]}
 
 
 def about(figure, run, measured, standings, cells=None):
@@ -103,73 +74,6 @@ def about(figure, run, measured, standings, cells=None):
 
 
 # ---------------------------------------------------------------------------------- the figures
-
-def overview(run, standings):
-    """One row a workload, one dot a structure: its cost relative to the baseline's."""
-    top = [standing for standing in statistics.largest(standings).values()
-           if standing.line(run.baseline)]
-    subjects = structures(run, top)
-    if not top or len(subjects) < 2:
-        return None
-    bold = prominent(run, top, FEWER + 1) - {run.baseline}
-    shown = [subject for subject in subjects if subject.name in bold]
-    figure = Figure("overview", "overview",
-                    ("workload", "n", "subject", "accuracy", "y", "ratio", "low", "high", "shown"))
-    labels, notes, found, ends = [], [], [0.9, 1.1], [1.0]
-    for row, standing in enumerate(top):
-        labels.append(title(standing.cell, [one.cell for one in top],
-                            len({one.cell.n for one in top}) > 1))
-        notes.append(cheapest(standing))
-        for line in standing.lines:
-            if not line.subject.compared or not line.to_baseline \
-                    or line.subject.name == run.baseline:
-                continue
-            if line.subject in shown:
-                slot = (shown.index(line.subject) + 0.5) / len(shown) - 0.5
-            else:
-                slot = 0.0
-            one = line.to_baseline
-            found.append(one.mean)
-            if one.has_interval and line.subject in shown:
-                ends += [one.low, one.high]
-            figure.add(standing.cell.workload, standing.cell.n, line.subject.name,
-                       ", ".join(line.subject.accuracy), row + 0.7 * slot, one.mean, one.low,
-                       one.high, int(line.subject in shown))
-        if standing.floor_to_baseline:
-            figure.add(standing.cell.workload, standing.cell.n, "floor", "", float(row),
-                       standing.floor_to_baseline.mean, standing.floor_to_baseline.low,
-                       standing.floor_to_baseline.high, 2)
-            found.append(standing.floor_to_baseline.mean)
-    # A wild interval runs out of the picture rather than squeezing it.
-    low = max(min(found) / 2, min(found + ends))
-    high = min(max(found) * 2, max(found + ends))
-    figure.add_subjects(shown, bold)
-    floors = any(row[2] == "floor" for row in figure.rows)
-    figure.add_key(extra=floors + (len(shown) + 1 < len(subjects)))
-    row_height = max(30, 7 * len(shown) + 12)
-    figure.variables.update(
-        label=labels, note=notes, baseline=run.baseline, floors=int(floors),
-        others=len(subjects) - 1 - len(shown),
-        x_low=low / 1.15, x_high=high * 1.15,
-        effect=1 + statistics.MINIMUM_EFFECT, row_height=row_height,
-        left=max(map(len, labels)) * 7.4 + 22,
-        right=max(max(map(len, notes)) * 7.0, 205) + 24,
-        sizes=("n = " + count(top[0].cell.n)) if len({one.cell.n for one in top}) == 1 else "",
-        height=row_height * len(top) + 90 + figure.variables["key_height"])
-    about(figure, run, "time", top)
-    return figure
-
-
-def cheapest(standing):
-    """Who costs least of those that fire exactly and in order, and how much."""
-    line = standing.first(records.EXACT)
-    if not line:
-        return ""
-    near = any(other.place == "tied" and other.subject.accuracy == records.EXACT
-               for other in standing.lines)
-    factor = f" {significant(line.to_baseline.mean)}×" if line.to_baseline else ""
-    return f"{line.subject.name}{factor}" + (" (close)" if near else "")
-
 
 def grid(figure, panel_height):
     """Room for small multiples with the key below them."""
@@ -592,6 +496,14 @@ def question(run, experiment):
     return figure
 
 
+def answered(run):
+    """The picture of the answer's cells."""
+    figure, shown = overview.make(run)
+    if figure:
+        about(figure, run, "time", shown)
+    return figure
+
+
 def made_by(make):
     """What draws an experiment by a function of claim_figures."""
     def draw_it(run, experiment):
@@ -655,12 +567,12 @@ def of_family(run):
         name, make = FIGURES[measured]
         asked = [one for one in statistics.standings(run, measured)
                  if not one.question and not statistics.map_place(run, one.cell)]
+        if measured == "time":
+            result.append(answered(run))
         dispatches = [dispatch for dispatch in run.dispatches(measured)
                       if any(one.cell.dispatch == dispatch for one in asked)]
         for dispatch in dispatches:
             standings = [one for one in asked if one.cell.dispatch == dispatch]
-            if measured == "time" and dispatch == dispatches[0]:
-                result.append(overview(run, standings))
             suffix = "" if dispatch == "vtable" else f"-{dispatch}"
             figure = make(run, standings, name + suffix)
             if figure:

@@ -338,15 +338,14 @@ def _about_alone(one, name):
 
 
 def for_explain(run):
-    """What answer.json holds: the answer, and {subject: [sentence, ...]}."""
-    result = {"answer": [], "measured": measured_on(run), "subjects": {}}
+    """What answer.json holds: the answer, and {subject: [sentence, ...]} with what it was measured on."""
+    result = {"answer": [], "subjects": {}}
     for part, found in answer.whole(run):
         result["answer"] += sentences(part, found)
         for one in found:
             for name in sorted({line.subject.name for finding in one.findings + one.alone
                                 for line in finding.lines}):
-                if name not in result["subjects"]:
-                    said = about(one, name)
-                    if said:
-                        result["subjects"][name] = said
+                said = about(one, name)
+                if said:
+                    result["subjects"].setdefault(name, said + [measured_on(part, found)])
     return result

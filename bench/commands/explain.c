@@ -11,6 +11,7 @@
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
 #include "bench/commands/explain_experiment.h"
+#include "bench/commands/reference.h"
 #include "bench/message.h"
 #include "bench/names.h"
 #include "bench/replay/subject.h"
@@ -20,14 +21,11 @@
 
 #define WIDTH 88
 
-/* Prints a paragraph under a heading, wrapped and indented. */
-static void paragraph(const char *heading, const char *text)
+/* Prints a line of text, wrapped and indented. */
+static void wrapped(const char *text)
 {
 	size_t column = 0;
 
-	if (!text || !*text)
-		return;
-	printf("\n%s\n", heading);
 	while (*text) {
 		size_t length = strcspn(text, " \n");
 
@@ -40,6 +38,27 @@ static void paragraph(const char *heading, const char *text)
 		text += strspn(text, " \n");
 	}
 	putchar('\n');
+}
+
+/* Prints a paragraph under a heading. */
+static void paragraph(const char *heading, const char *text)
+{
+	if (!text || !*text)
+		return;
+	printf("\n%s\n", heading);
+	wrapped(text);
+}
+
+/* Where a subject wins and loses in the reference run; nothing if that is not at hand. */
+static void print_reference(const char *subject)
+{
+	char *text = reference_about(subject), *rest = text, *line;
+
+	if (text)
+		puts("\nIN THE REFERENCE RUN, results/full");
+	while ((line = strsep(&rest, "\n")) && *line)
+		wrapped(line);
+	free(text);
 }
 
 /* In the largest unit of which it has one. */
@@ -178,6 +197,7 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	else
 		printf("\nWRAPS\n    any structure that wraps none: %s:quad-heap, or %s:* for all\n",
 		       structure->name, structure->name);
+	print_reference(text);
 	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",
 	       structure->name);
 }
@@ -249,12 +269,14 @@ static int explain_subject(const char *name)
 		return -1;
 	if (result)
 		return message_usage("explain: %s", error); /* known, but its options are wrong */
-	if (!strcmp(subject.kind, "control"))
+	if (!strcmp(subject.kind, "control")) {
 		explain_control(&subject);
-	else if (timer_structure_find(subject.target))
+	} else if (timer_structure_find(subject.target)) {
 		explain_structure(timer_structure_find(subject.target), subject.target);
-	else
+	} else {
 		print_family(subject.family);
+		print_reference(name);
+	}
 	return 0;
 }
 

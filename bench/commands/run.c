@@ -2,16 +2,43 @@
  * run - `timerbed run`: measures the cells of an experiment into a folder
  */
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bench/commands/commands.h"
 #include "bench/commands/measure.h"
+#include "bench/scripts.h"
+
+/*
+ * Shows a person the answer and what to type next. It goes to stderr, as stdout carries the folder's
+ * name alone; and only if both are terminals: else a program reads, or somebody keeps a log. A run
+ * that has been measured is not failed by a table that cannot be printed.
+ */
+static void show(char *folder)
+{
+	char *words[] = { "table", "--next", "--", folder, NULL };
+	pid_t child;
+
+	if (!isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO))
+		return;
+	fflush(NULL);
+	child = fork();
+	if (!child) {
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		_exit(scripts_become("scripts/table.py", 4, words));
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
 
 int command_run(int argc, char **argv)
 {
 	struct measured measured;
 	int status = measure(argc, argv, &measured, NULL);
 
-	if (measured.done)
+	if (measured.done) {
+		show(measured.folder);
 		puts(measured.folder);
+	}
 	return status;
 }

@@ -1,0 +1,51 @@
+/*
+ * reference.c - what the committed reference run says about a subject
+ */
+#include "bench/commands/reference.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/scripts.h"
+
+#define ANSWER "results/full/data/answer.json"
+
+/* The strings of an array, a line each; NULL if it has none. Allocated. */
+static char *join(const json_t *sentences)
+{
+	size_t size = 1, i;
+	const json_t *sentence;
+	char *text, *end;
+
+	json_array_foreach((json_t *)sentences, i, sentence)
+		size += json_string_length(sentence) + 1;
+	text = size > 1 ? malloc(size) : NULL;
+	if (!text)
+		return NULL;
+	end = text;
+	json_array_foreach((json_t *)sentences, i, sentence) {
+		size_t length = json_string_length(sentence);
+
+		if (!length)
+			continue;
+		memcpy(end, json_string_value(sentence), length);
+		end += length;
+		*end++ = '\n';
+	}
+	*end = '\0';
+	return text;
+}
+
+char *reference_about(const char *subject)
+{
+	char path[SCRIPTS_PATH_SIZE], *text;
+	json_t *answer;
+
+	if (scripts_find(ANSWER, path, sizeof(path)))
+		return NULL;
+	answer = json_load_file(path, 0, NULL);
+	text = join(json_object_get(json_object_get(answer, "subjects"), subject));
+	json_decref(answer);
+	return text;
+}

@@ -1,0 +1,86 @@
+"""The answer as one picture: a panel an n, a row a workload, a dot a structure: its cost relative to the
+baseline's. The cells are those of the answer (answer.py) that its table shows.
+"""
+
+import math
+
+import answer
+import answer_tables
+import drawing
+import statistics
+from drawing import Figure, bold_text
+from records import count
+from shown import FIRST_FOUR, structures
+
+FEWER = 6  # as many dots as one row takes
+PANELS = 3
+ROW = 36  # pixels, the height of a row
+LETTER = 7.4  # pixels, the width of one
+
+
+def make(run):
+    """(figure, the standings that it shows); (None, []) where nothing is relative to anything."""
+    found = [one for one in answer.work_out(run, "time") if one.findings]
+    if not found:
+        return None, []
+    sizes = answer_tables.sizes(found[0], PANELS)
+    top = [standing for standing in answer.standings(run) if standing.cell.n in sizes
+           and standing.line(run.baseline)]
+    subjects = structures(run, top)
+    if not top or len(subjects) < 2:
+        return None, []
+    bold = _bold(found[0], subjects)
+    shown = [subject for subject in subjects if subject.name in bold]
+    figure = Figure("overview", "overview", ("panel", "n", "workload", "subject", "accuracy", "y",
+                                             "ratio", "low", "high", "shown"))
+    several = len({standing.cell.experiment for standing in top}) > 1
+    names = [(f"{one.cell.experiment}: " if several else "") + one.cell.workload for one in top]
+    labels = sorted(set(names))
+    for name, standing in zip(names, top):
+        _row(figure, sizes.index(standing.cell.n) + 1, labels.index(name), standing, shown,
+             run.baseline)
+    _layout(figure, run, labels, sizes, subjects, shown, bold)
+    return figure, top
+
+
+def _bold(one, subjects):
+    """The names that are drawn boldly: those that every loop knows, and those with the least regret."""
+    present = [subject.name for subject in subjects if subject.name != one.baseline]
+    known = [name for name in FIRST_FOUR if name in present]
+    best = [regret.name for regret in one.regrets if regret.name in present]
+    return set(list(dict.fromkeys(known + best + present))[:FEWER])
+
+
+def _row(figure, panel, row, standing, shown, baseline):
+    """The dots of one cell: those that are shown boldly one below the other."""
+    cell = standing.cell
+    for line in standing.lines:
+        one = line.to_baseline
+        if not line.subject.compared or not one or line.subject.name == baseline:
+            continue
+        slot = (shown.index(line.subject) + 0.5) / len(shown) - 0.5 if line.subject in shown else 0.0
+        figure.add(panel, cell.n, cell.workload, line.subject.name, ", ".join(line.subject.accuracy),
+                   row + 0.7 * slot, one.mean, one.low, one.high, int(line.subject in shown))
+    floor = standing.floor_to_baseline
+    if floor:
+        figure.add(panel, cell.n, cell.workload, "floor", "", float(row), floor.mean, floor.low,
+                   floor.high, 2)
+
+
+def _layout(figure, run, labels, sizes, subjects, shown, bold):
+    found = [row[6] for row in figure.rows if row[9]] + [0.9, 1.1]
+    ends = [end for row in figure.rows if row[9] == 1 for end in row[7:9] if not math.isnan(end)]
+    # A wild interval runs out of the picture rather than squeezing it; other dots lie at its edge.
+    low = max(min(found) / 2, min(found + ends)) / 1.15
+    high = min(max(found) * 2, max(found + ends)) * 1.3
+    figure.add_subjects(shown, bold)
+    floors = any(row[3] == "floor" for row in figure.rows)
+    others = len(subjects) - 1 - len(shown)
+    figure.add_key(extra=floors + (others > 0))
+    left = max(map(len, labels)) * LETTER + 18
+    figure.variables.update(
+        label=labels, panel=[bold_text(f"n = {count(n)}") for n in sizes], baseline=run.baseline,
+        floors=int(floors), others=others, x_low=low, x_high=high,
+        effect=1 + statistics.MINIMUM_EFFECT, row_height=ROW, left=left,
+        panel_width=(drawing.WIDTH - left - 12) / len(sizes),
+        height=ROW * len(labels) + 84 + figure.variables["key_height"])
