@@ -189,11 +189,11 @@ HEADINGS = {
 }
 
 WHAT = {
-    "overview": "Thread CPU time per operation relative to {baseline}, within blocks. Points: "
-                "geometric mean; bars: 95 % interval of the mean log ratio (Student's t), often "
-                "narrower than the point; grey band: differences within 5 %, below which none is "
-                "called one. The floor is the fastest yardstick of each block: the compulsory work "
-                "alone.",
+    "overview": "Thread CPU time per operation relative to {baseline}, within blocks, in the cells of the "
+                "answer: a panel an n. Points: geometric mean; bars: 95 % interval of the mean log "
+                "ratio (Student's t), often narrower than the point; grey band: differences within "
+                "5 %, below which none is called one. The floor is the fastest yardstick of each "
+                "block: the compulsory work alone.",
     "cost": "Thread CPU time per operation (inserts, re-inserts, disarms, removes and firings) "
             "against the number of armed timers. Points: median over blocks; bars: quartiles; "
             "dashed: not exact. For each input the least of the repeats is taken, as noise only "
