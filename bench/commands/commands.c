@@ -8,7 +8,8 @@
 const struct command commands[] = {
 	{ "list", "[structures|workloads|subjects|backends|passes|experiments]", "what there is",
 	  command_list },
-	{ "explain", "NAME", "a structure, workload, subject, pass or experiment in words", command_explain },
+	{ "explain", "NAME", "a structure, workload, subject, pass or experiment in words",
+	  command_explain },
 	{ "run", "EXPERIMENT.ini | SUBJECT... -w WORKLOAD -n RANGE [OPTION...]",
 	  "measures cells into a folder, resumably", command_run },
 	{ "map", "MAP.ini | SUBJECT... -w WORKLOAD -x AXIS -y AXIS [OPTION...]",

@@ -18,13 +18,14 @@ static char *join(const json_t *sentences)
 	const json_t *sentence;
 	char *text, *end;
 
-	json_array_foreach((json_t *)sentences, i, sentence)
-		size += json_string_length(sentence) + 1;
+	json_array_foreach((json_t *)sentences, i, sentence) size +=
+		json_string_length(sentence) + 1;
 	text = size > 1 ? malloc(size) : NULL;
 	if (!text)
 		return NULL;
 	end = text;
-	json_array_foreach((json_t *)sentences, i, sentence) {
+	json_array_foreach((json_t *)sentences, i, sentence)
+	{
 		size_t length = json_string_length(sentence);
 
 		if (!length)
