@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""Tests of how things are drawn, and of the matrices of structures by attacks.
+
+The last line printed is "N passed, N failed".
+"""
+
+import os
+import sys
+
+from helpers import Case, failed, main, planted, record
+
+import adversary
+import drawing
+import figures
+import report
+
+
+class Adversary(Case):
+    """The matrices of structures by attacks."""
+
+    CASCADE, CROWD = "adversary:attack=cascade", "adversary:attack=crowd"
+
+    def attacked(self):
+        more = {"experiment": "adversary", "n": 100000}
+        wheel = {"when": "to a tick", "ordering": "by tick"}
+        lines = planted({"binary-heap": 2.0, "quad-heap": 1.0}, 5, noise=0, workload="hold", **more)
+        lines += planted({"binary-heap": 1.0, "quad-heap": 8.0}, 5, noise=0, seed=8,
+                         workload=self.CASCADE, **more)
+        lines += planted({"quad-heap": 3.0, "binary-heap": 1.0}, 5, noise=0, seed=9,
+                         workload=self.CROWD, **more)
+        for workload, ratio in (("hold", 0.5), (self.CASCADE, 40.0)):
+            lines += [record("wheel", line["seed"], line["ns_per_op"] * ratio, workload=workload,
+                             **more, **wheel) for line in lines
+                      if line["workload"] == workload and line["subject"] == "binary-heap"]
+        lines.append(failed("wheel", 0, "too slow", workload=self.CROWD, **more, **wheel))
+        # One that does not bear so many.
+        lines += planted({"a-list": 4.0, "binary-heap": 2.0}, 5, noise=0, seed=10, workload="hold",
+                         **{**more, "n": 1000})
+        lines += [record(name, 0, 1.0, workload=self.CASCADE, max_ns=ns, p999_ns=ns,
+                         **more, **{"pass": "tail"})
+                  for name, ns in (("binary-heap", 250.0), ("quad-heap", 1.5e6))]
+        lines += [record("binary-heap", 0, 1.0, workload="adversary:attack=stop-all",
+                         bytes_per_timer=16.0, spurious_wake_ups=0, **more, **{"pass": "memory"})]
+        return self.run_of(lines)
+
+    def cells(self, figure, panel):
+        return {(row[1], row[2]): row for row in figure.rows if row[0] == panel}
+
+    def test_cost_is_relative_to_the_cheapest_of_the_same_blocks(self):
+        figure, _ = adversary.make(self.attacked(), "adversary")
+        cells = self.cells(figure, "cost")
+        self.assertAlmostEqual(cells["binary-heap", "hold"][5], 2.0)
+        self.assertAlmostEqual(cells["quad-heap", "hold"][5], 1.0)
+        self.assertAlmostEqual(cells["quad-heap", self.CASCADE][5], 8.0)
+        # A wheel is not exact: what it costs is against the cheapest one that is.
+        self.assertAlmostEqual(cells["wheel", "hold"][5], 1.0)
+        self.assertAlmostEqual(cells["wheel", self.CASCADE][5], 40.0)
+
+    def test_the_frame_is_the_worst_attack(self):
+        figure, _ = adversary.make(self.attacked(), "adversary")
+        framed = {key for key, row in self.cells(figure, "cost").items() if row[8]}
+        # binary-heap is never further behind than at its plain work; too slow is worst of all.
+        self.assertEqual(framed, {("quad-heap", self.CASCADE), ("wheel", self.CROWD)})
+
+    def test_what_is_too_slow_says_so(self):
+        figure, _ = adversary.make(self.attacked(), "adversary")
+        self.assertEqual(self.cells(figure, "cost")["wheel", self.CROWD][6], "slow")
+
+    def test_rows(self):
+        figure, _ = adversary.make(self.attacked(), "adversary")
+        self.assertEqual(figure.variables["label"],
+                         ["binary-heap", "quad-heap", "a-list (1e3)", "wheel"])
+        self.assertEqual(figure.variables["group"], ["exact, in order", "to a tick"])
+        self.assertAlmostEqual(self.cells(figure, "cost")["a-list", "hold"][5], 2.0)
+
+    def test_tail_and_memory(self):
+        figure, _ = adversary.make(self.attacked(), "adversary")
+        self.assertEqual({key[0]: row[6] for key, row in self.cells(figure, "tail").items()},
+                         {"binary-heap": ".25", "quad-heap": "1.5k"})
+        self.assertEqual([row[6] for row in self.cells(figure, "bytes").values()], ["16"])
+
+    def test_drawn(self):
+        run = self.attacked()
+        done = self.script("report.py", run.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        with open(os.path.join(run.folder, "figures", "adversary.svg"), encoding="utf-8") as file:
+            drawn = file.read()
+        for text in ("a-list (1e3)", "cascade", "slow", "1.5k"):
+            self.assertTrue(text in drawn, text)
+
+    def test_short_numbers(self):
+        self.assertEqual([adversary._compact(value) for value in
+                          (0.001, 0.72, 1.26, 9.97, 312, 1234, 12345, 3.1e6, 9999.0)],
+                         ["0", "0.7", "1.3", "10", "312", "1.2k", "12k", "3.1M", "10k"])
+        self.assertEqual([adversary._micro(ns) for ns in (30, 930, 999.7, 45678, 1.5e6, 2.5e9)],
+                         [".03", ".93", "1.0", "46", "1.5k", "2.5M"])
+
+
+class Drawing(Case):
+    def test_looks_are_fixed_and_distinct(self):
+        names = list(drawing.KNOWN) + [f"new-{number}" for number in range(12)]
+        looks = drawing.appearance(names)
+        self.assertEqual(len(set(looks.values())), len(names))
+        for name in drawing.KNOWN:
+            self.assertEqual(drawing.appearance([name])[name], looks[name])
+        alone = drawing.appearance(["new-3"])
+        self.assertEqual(alone, drawing.appearance(["new-3"]))
+
+    def test_a_loop_looks_like_its_structure(self):
+        look = drawing.appearance(["loop:quad-heap@epoll", "loop:quad-heap@epoll+reinsert",
+                                   "libevent"])
+        self.assertEqual(look["loop:quad-heap@epoll"], drawing.KNOWN["quad-heap"])
+        self.assertEqual(look["loop:quad-heap@epoll+reinsert"][0], drawing.KNOWN["quad-heap"][0])
+        self.assertEqual(len(set(look.values())), 3)
+
+    def test_curve_is_the_median_over_blocks(self):
+        ccdfs = ([[10, 0.5], [100, 0.1], [900, 0]], [[20, 0.5], [200, 0.1], [700, 0]],
+                 [[30, 0.5], [300, 0.1], [800, 0]])
+        blocks = {seed: [{"ccdf": ccdf}] for seed, ccdf in enumerate(ccdfs)}
+        curve = figures.curve(blocks)
+        self.assertEqual(curve[0], (20.0, 1.0))
+        at_a_tenth = [ns for ns, share in curve if abs(share - 0.1) < 1e-9]
+        self.assertEqual(at_a_tenth, [200.0, 800.0])
+
+    def test_gnuplot_strings(self):
+        self.assertEqual(drawing.assignment("a", ["it's", 2, 0.5]),
+                         "array a[3] = ['it''s', 2, 0.5]\na_count = 3")
+        self.assertEqual(drawing.bold_text("a_b@c"), "{/:Bold a\\_b\\@c}")
+
+    def test_ids_in_a_page_are_its_own(self):
+        svg = "<?xml?><svg id='a'><use xlink:href='#b'/><g fill='url(#c)' id='b'/></svg>"
+        self.assertEqual(report.inlined(svg, "x", "h"),
+                         '<svg id="x-a"><use xlink:href="#x-b"/>'
+                         "<g fill='url(#x-c)' id=\"x-b\"/></svg>")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,335 @@
+#!/usr/bin/python3
+"""Known answers for the inference in statistics.py: intervals, p-values, corrections, verdicts.
+
+Expected values come from closed forms, from the tables of Student's t, or from the incomplete beta
+function, none of which statistics.py uses. Each test is there for a slip that would pass unnoticed: a
+sign, the degrees of freedom, the level, one tail for two, the size of a family, a bound that does or
+does not count. The last line printed is "N passed, N failed".
+"""
+
+import math
+import sys
+
+import numpy
+from scipy import special
+
+from helpers import Case, main, planted, record
+
+import statistics
+
+SEVEN = 2.364624251592785  # Student's t with 7 degrees of freedom: 97.5 % lie below
+SMALL, BY = 1e-6, math.log1p(0.05)
+
+
+def two_sided_p(t, freedom):
+    """The chance that Student's t is at least as far from 0, by the incomplete beta function."""
+    return float(special.betainc(freedom / 2, 0.5, freedom / (freedom + t * t)))
+
+
+def quantile(level, freedom):
+    """The t that a share `level` lies outside of, by the inverse of the same."""
+    share = float(special.betaincinv(freedom / 2, 0.5, level))
+    return math.sqrt(freedom * (1 - share) / share)
+
+
+def logs_of(mean, t, blocks=8):
+    """An even number of logs with this mean and this t of the test against 0."""
+    spread = abs(mean) * math.sqrt(blocks) / t  # the standard deviation, by n - 1
+    half = spread * math.sqrt((blocks - 1) / blocks)
+    return numpy.array([mean + half, mean - half] * (blocks // 2))
+
+
+def decided(*all_logs, looks=1, **more):
+    family = [statistics.ratio_of_logs(numpy.array(logs), looks) for logs in all_logs]
+    statistics.decide(family, **more)
+    return family
+
+
+class Estimates(Case):
+    def test_the_tables_and_the_beta_function_agree(self):
+        self.assertAlmostEqual(quantile(0.05, 7), SEVEN, places=9)
+        self.assertAlmostEqual(quantile(0.05, 1), math.tan(math.pi * 0.475), places=6)  # Cauchy's
+
+    def test_two_blocks(self):
+        # One degree of freedom is Cauchy's distribution, whose quantiles are tangents.
+        found = statistics.ratio_of_logs(numpy.array([0.3, 0.1]))
+        error = 0.1  # standard deviation sqrt(0.02), by sqrt(2)
+        t = math.tan(math.pi * 0.475)
+        self.assertAlmostEqual(math.log(found.mean), 0.2)
+        self.assertAlmostEqual(math.log(found.low), 0.2 - t * error)
+        self.assertAlmostEqual(math.log(found.high), 0.2 + t * error)
+        self.assertAlmostEqual(found.p, 1 - 2 * math.atan(2) / math.pi)
+
+    def test_eight_blocks(self):
+        found = statistics.ratio_of_logs(logs_of(-0.4, 3.0))
+        error = 0.4 / 3
+        self.assertAlmostEqual(math.log(found.low), -0.4 - SEVEN * error)
+        self.assertAlmostEqual(math.log(found.high), -0.4 + SEVEN * error)
+        self.assertAlmostEqual(found.p, two_sided_p(3.0, 7), places=12)
+
+    def test_both_directions_are_one_p(self):
+        up, down = (statistics.ratio_of_logs(logs_of(mean, 2.0)) for mean in (0.3, -0.3))
+        self.assertAlmostEqual(up.p, down.p)
+        self.assertAlmostEqual(up.mean * down.mean, 1)
+        self.assertAlmostEqual(up.low * down.high, 1)
+
+    def test_ratio_is_the_first_by_the_second(self):
+        a, b = {1: 2.0, 2: 8.0, 3: 5.0}, {1: 1.0, 2: 1.0, 4: 7.0}
+        found = statistics.ratio(a, b)
+        self.assertEqual(found.blocks, 2)
+        self.assertAlmostEqual(found.mean, 4.0)  # geometric, of 2 and 8
+        self.assertAlmostEqual(found.median, 4.0)
+        self.assertAlmostEqual(statistics.ratio(b, a).mean, 0.25)
+
+    def test_mean_and_median_are_two_things(self):
+        found = statistics.ratio({1: 1.0, 2: 2.0, 3: 32.0}, {1: 1.0, 2: 1.0, 3: 1.0})
+        self.assertAlmostEqual(found.mean, 4.0)
+        self.assertAlmostEqual(found.median, 2.0)
+
+    def test_what_is_not_positive_is_absent_on_either_side(self):
+        found = statistics.ratio({1: 2.0, 2: 0.0, 3: 2.0, 4: -1.0}, {1: 1.0, 2: 1.0, 3: 0.0, 4: 1.0})
+        self.assertEqual(found.blocks, 1)
+        self.assertIsNone(statistics.ratio({1: 0.0}, {1: 1.0}))
+        self.assertIsNone(statistics.ratio({1: 1.0}, {1: 0.0}))
+        half = statistics.ratio({1: 0.5}, {1: 0.25})
+        self.assertAlmostEqual(half.mean, 2.0)
+
+    def test_no_spread_is_no_t(self):
+        for ratio, p in ((1.0, 1.0), (1.5, 0.0), (0.5, 0.0), (1 + 1e-9, 0.0)):
+            found = statistics.ratio_of_logs(numpy.full(8, math.log(ratio)))
+            self.assertEqual((found.low, found.high, found.p), (found.mean, found.mean, p))
+        # A spread of a billionth is one, and the test is a test.
+        found = statistics.ratio_of_logs(logs_of(1e-9, 2.0))
+        self.assertAlmostEqual(found.p, two_sided_p(2.0, 7), places=6)
+        # Of large logs only what is more than their rounding.
+        found = statistics.ratio_of_logs(numpy.array([500.0, 500.0 + 4e-10]))
+        self.assertEqual(found.p, 0.0)
+        self.assertEqual(found.low, found.high)
+
+    def test_a_single_block_has_a_ratio_and_no_more(self):
+        [found] = decided([-2.0])
+        self.assertAlmostEqual(found.mean, math.exp(-2))
+        self.assertTrue(all(map(math.isnan, (found.low, found.high, found.p, found.corrected))))
+        self.assertFalse(found.has_interval)
+        self.assertEqual(found.words, "indicative: not resolved")
+
+    def test_looks_divide_the_level(self):
+        for looks in (1, 2, 3, 7):
+            found = statistics.ratio_of_logs(logs_of(0.4, 3.0), looks)
+            t = quantile(0.05 / looks, 7)
+            self.assertAlmostEqual(math.log(found.low), 0.4 - t * 0.4 / 3)
+            self.assertAlmostEqual(math.log(found.high), 0.4 + t * 0.4 / 3)
+            self.assertAlmostEqual(found.p, two_sided_p(3.0, 7))
+            statistics.decide([found])
+            self.assertAlmostEqual(found.corrected, min(1, looks * two_sided_p(3.0, 7)))
+
+    def test_looks_are_the_most_of_the_two(self):
+        one, three = statistics.Blocks(1, {1: 1.0}), statistics.Blocks(3, {1: 1.0})
+        self.assertEqual(statistics.ratio(one, three).looks, 3)
+        self.assertEqual(statistics.ratio(three, one).looks, 3)
+        self.assertEqual(statistics.ratio({1: 1.0}, {1: 1.0}).looks, 1)
+        some = statistics.Blocks(2, {1: 1.0, 2: 5.0, 3: 6.0}).within([3, 1])
+        self.assertEqual((some.looks, dict(some)), (2, {1: 1.0, 3: 6.0}))
+
+
+class Corrections(Case):
+    def corrected(self, *p):
+        return [round(float(one), 12) for one in statistics.holm(p)]
+
+    def test_holm_by_hand(self):
+        self.assertEqual(self.corrected(0.01), [0.01])
+        self.assertEqual(self.corrected(0.01, 0.02), [0.02, 0.02])
+        self.assertEqual(self.corrected(0.03, 0.01), [0.03, 0.02])
+        self.assertEqual(self.corrected(0.04, 0.01, 0.02), [0.04, 0.03, 0.04])
+        self.assertEqual(self.corrected(0.001, 0.5, 0.01, 0.6, 0.02), [0.005, 1.0, 0.04, 1.0, 0.06])
+        self.assertEqual(self.corrected(0.2, 0.2, 0.2), [0.6, 0.6, 0.6])
+        self.assertEqual(self.corrected(0.4, 0.5), [0.8, 0.8])
+
+    def test_the_family_is_what_was_tested(self):
+        first, second, single = decided(logs_of(0.4, 4.0), logs_of(0.4, 3.0), [1.0])
+        self.assertAlmostEqual(first.corrected, 2 * two_sided_p(4.0, 7))
+        self.assertAlmostEqual(second.corrected, two_sided_p(3.0, 7))
+        self.assertTrue(math.isnan(single.corrected))
+
+    def test_each_of_a_family_has_its_own_looks(self):
+        family = [statistics.ratio_of_logs(logs_of(0.4, 4.0), 3),
+                  statistics.ratio_of_logs(logs_of(0.4, 3.0), 1)]
+        statistics.decide(family)
+        by_looks = [3 * two_sided_p(4.0, 7), two_sided_p(3.0, 7)]
+        self.assertAlmostEqual(family[0].corrected, 2 * by_looks[0])
+        self.assertAlmostEqual(family[1].corrected, max(2 * by_looks[0], by_looks[1]))
+
+    def test_nothing_is_a_family_too(self):
+        statistics.decide([])
+
+
+class Verdicts(Case):
+    def verdict(self, mean, t, **more):
+        return decided(logs_of(mean, t), **more)[0].verdict
+
+    def test_directions(self):
+        self.assertEqual(self.verdict(0.4, 9.0), "slower")
+        self.assertEqual(self.verdict(-0.4, 9.0), "faster")
+
+    def test_the_level_is_five_percent_two_sided(self):
+        self.assertEqual(self.verdict(0.4, SEVEN * (1 + SMALL)), "slower")
+        self.assertEqual(self.verdict(0.4, SEVEN * (1 - SMALL)), "not resolved")
+        self.assertEqual(self.verdict(-0.4, SEVEN * (1 + SMALL)), "faster")
+        self.assertEqual(self.verdict(-0.4, SEVEN * (1 - SMALL)), "not resolved")
+        for looks in (2, 3):
+            t = quantile(0.05 / looks, 7)
+            self.assertEqual(self.verdict(0.4, t * (1 + SMALL), looks=looks), "slower")
+            self.assertEqual(self.verdict(0.4, t * (1 - SMALL), looks=looks), "not resolved")
+
+    def test_the_level_itself_is_not_below_it(self):
+        [one] = decided(logs_of(0.4, 3.0))
+        one.p = 0.05
+        statistics.decide([one])
+        self.assertEqual(one.verdict, "not resolved")
+
+    def test_the_family_moves_the_level(self):
+        t = quantile(0.05 / 2, 7)
+        for factor, wanted in ((1 + SMALL, "slower"), (1 - SMALL, "not resolved")):
+            found = decided(logs_of(0.4, t * factor), logs_of(0.4, 0.5))
+            self.assertEqual([one.verdict for one in found], [wanted, "not resolved"])
+
+    def test_the_minimum_effect_itself_counts(self):
+        for sign, wanted in ((1, "slower"), (-1, "faster")):
+            self.assertEqual(self.verdict(sign * BY * (1 + SMALL), 1e4), wanted)
+            # Just below it, and with an interval that reaches beyond it.
+            self.assertEqual(self.verdict(sign * BY * (1 - SMALL), 1e4), "not resolved")
+            self.assertEqual(self.verdict(sign * 0.9 * BY, 1e4), "no difference")
+        exact = statistics.Ratio(numpy.zeros(8), mean=1.25, low=1.25, high=1.25, p=0.0)
+        statistics.decide([exact], 0.25)
+        self.assertEqual(exact.verdict, "slower")
+
+    def test_no_difference_needs_the_whole_interval(self):
+        for sign in (1, -1):
+            # The interval ends at mean + t-quantile * mean / t: at the minimum effect for t = this.
+            mean = 0.5 * BY
+            for t, wanted in ((SEVEN * (1 + 1e-4), "no difference"),
+                              (SEVEN * (1 - 1e-4), "not resolved")):
+                self.assertEqual(self.verdict(sign * mean, t), wanted)
+        # The bound itself lies within.
+        for low, high in ((1.0, 1.25), (1 / 1.25, 1.0)):
+            one = statistics.Ratio(numpy.zeros(8), mean=1.0, low=low, high=high, p=0.5)
+            statistics.decide([one], 0.25)
+            self.assertEqual(one.verdict, "no difference")
+
+    def test_a_wider_minimum_effect(self):
+        self.assertEqual(self.verdict(0.4, 20.0, minimum_effect=0.6), "no difference")
+        self.assertEqual(self.verdict(0.4, 20.0, minimum_effect=0.4), "slower")
+
+    def test_eight_blocks_are_enough(self):
+        for blocks, wanted in ((6, "indicative: faster"), (8, "faster"), (10, "faster")):
+            self.assertEqual(decided(logs_of(-0.4, 30.0, blocks))[0].words, wanted)
+        self.assertTrue(statistics.ratio_of_logs(numpy.zeros(7)).indicative)
+
+
+class Cells(Case):
+    def standing(self, costs, **more):
+        """The standing of {subject: costs by block}."""
+        lines = [record(name, block, float(cost), **more)
+                 for name, row in costs.items() for block, cost in enumerate(row)]
+        return self.only(self.run_of(lines))
+
+    def test_quartiles_and_medians(self):
+        line = self.standing({"binary-heap": (1, 2, 3, 4, 9)}).line("binary-heap")
+        self.assertEqual((line.low, line.value, line.high, line.blocks), (2, 3, 4, 5))
+        self.assertAlmostEqual(line.spread, 2 / 3)
+
+    def test_to_baseline_and_to_floor(self):
+        standing = self.standing({"binary-heap": (2, 2, 2), "quad-heap": (1, 1, 1),
+                                  "yardstick-touch": (0.5, 0.5, 0.25),
+                                  "yardstick-dispatch": (0.25, 1, 0.5)})
+        quad = standing.line("quad-heap")
+        self.assertAlmostEqual(quad.to_baseline.mean, 0.5)
+        # The fastest of each block: 0.25, 0.5, 0.25.
+        self.assertAlmostEqual(quad.to_floor.mean, (4 * 2 * 4) ** (1 / 3))
+        self.assertAlmostEqual(standing.floor, 0.25)
+        self.assertAlmostEqual(standing.floor_to_baseline.mean, (1 / 8 / 4 / 8) ** (1 / 3))
+        self.assertEqual([line.subject.name for line in standing.lines][:2],
+                         ["quad-heap", "binary-heap"])
+
+    def test_a_tie_needs_an_interval(self):
+        one = self.standing({"binary-heap": [1.0], "quad-heap": [1.01]})
+        self.assertEqual([line.place for line in one.lines], ["first", ""])
+        two = self.standing({"binary-heap": [1.0, 1.0], "quad-heap": [1.01, 1.02]})
+        self.assertEqual([line.place for line in two.lines], ["first", "tied"])
+
+    def test_who_is_told_apart_is_not_tied(self):
+        costs = {"binary-heap": [1.0] * 8, "quad-heap": [1.5 + i / 100 for i in range(8)],
+                 "rbtree": [1.0 + i / 100 for i in range(8)]}
+        standing = self.standing(costs)
+        self.assertEqual([(line.subject.name, line.place) for line in standing.lines],
+                         [("binary-heap", "first"), ("rbtree", "tied"), ("quad-heap", "")])
+        self.assertEqual(standing.line("quad-heap").to_first.verdict, "slower")
+        self.assertAlmostEqual(standing.line("rbtree").to_first.mean,
+                               math.exp(sum(math.log(1 + i / 100) for i in range(8)) / 8))
+
+    def test_first_is_by_the_geometric_mean(self):
+        # 1, 1, 8 have the mean 10/3 and the geometric mean 2; 2.5 throughout lies between.
+        standing = self.standing({"binary-heap": (1, 1, 8), "quad-heap": (2.5, 2.5, 2.5)})
+        self.assertEqual(standing.line("binary-heap").place, "first")
+        standing = self.standing({"binary-heap": (1, 1, 32), "quad-heap": (2.5, 2.5, 2.5)})
+        self.assertEqual(standing.line("quad-heap").place, "first")
+
+    def test_family_leaves_the_baseline_and_controls_out(self):
+        lines = planted({"binary-heap": 1, "quad-heap": 1.5, "again:binary-heap": 1.0,
+                         "yardstick-touch": 0.1}, 8, noise=0.1)
+        quad = self.only(self.run_of(lines)).line("quad-heap").to_baseline
+        self.assertAlmostEqual(quad.corrected, quad.p)
+
+    def test_all_cells_are_one_family(self):
+        lines = []
+        for number, workload in enumerate(("hold", "idle", "rpc")):
+            lines += planted({"binary-heap": 1, "quad-heap": 1.05}, 8, noise=0.1, seed=number,
+                             workload=workload)
+        found = [standing.line("quad-heap").to_baseline
+                 for standing in statistics.standings(self.run_of(lines))]
+        least = min(found, key=lambda one: one.p)
+        self.assertAlmostEqual(least.corrected, min(1.0, 3 * least.p))
+
+    def test_share_that_was_overtaken(self):
+        lines = [record("a", 1, 1.0, overtaken=3, expected=20),
+                 record("a", 2, 1.0, overtaken=2, expected=30)]
+        standing = self.only(self.run_of(lines))
+        self.assertAlmostEqual(standing.line("a").overtaken, 0.1)
+        self.assertFalse(standing.line("a").ranked)
+
+
+class Controls(Case):
+    def control(self, *all_logs):
+        """The control from logs of again:binary-heap by binary-heap, a cell each."""
+        lines = []
+        for number, logs in enumerate(all_logs):
+            more = {"workload": f"w{number}"}
+            for block, log in enumerate(logs):
+                lines += [record("binary-heap", block, 10.0, **more),
+                          record("again:binary-heap", block, 10.0 * math.exp(log), **more)]
+        return statistics.control(self.run_of(lines))
+
+    def test_what_can_be_resolved(self):
+        one, two = logs_of(0.01, 1.0), logs_of(0.03, 1.0)
+        spread = math.sqrt((8 * 0.01 ** 2 + 8 * 0.03 ** 2) / 2)
+        found = self.control(one, two)
+        self.assertAlmostEqual(math.log(found.resolvable), SEVEN * spread / math.sqrt(8))
+        self.assertEqual((found.cells, found.tested, found.different, found.blocks, found.ratios),
+                         (2, 2, 0, 8, 16))
+
+    def test_what_differs_counts_in_either_direction(self):
+        found = self.control(logs_of(0.4, 20.0), logs_of(-0.4, 20.0), logs_of(0.01, 1.0), [0.2])
+        self.assertEqual((found.cells, found.tested, found.different), (4, 3, 2))
+
+    def test_the_middle_of_single_ratios(self):
+        logs = [number / 100 for number in range(-20, 21)]
+        found = self.control(logs)
+        self.assertAlmostEqual(math.log(found.low), -0.19)
+        self.assertAlmostEqual(math.log(found.high), 0.19)
+
+    def test_single_blocks_resolve_nothing(self):
+        self.assertTrue(math.isnan(self.control([0.2]).resolvable))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
