@@ -25,7 +25,7 @@
 /* Every subject of a pass together; every n, for what does not depend on it. */
 #define ANY "*"
 
-/* fixed PASS * 0 NS, rate PASS SUBJECT N NS, factor PASS WORKLOAD 0 SHARE, bytes memory SUBJECT 0 */
+/* A line of the file; scripts/costs.py says what kinds there are. */
 struct cost_row {
 	char kind[8], pass[16], name[64];
 	uint64_t n;

@@ -3,9 +3,9 @@
  *
  * The rules, which an expected end (schedule_end) follows as well as the run itself:
  *
- *	A block is begun only if it is expected to end within the budget and within its group's cap.
- *	A cap ends its group. The budget ends the run, at the first block that does not fit: to go on
- *	with shorter blocks would cut off the large n alone.
+ *	A block is begun only if it is expected to end within the budget and within its group's
+ *	cap. A cap ends its group. The budget ends the run, at the first block that does not fit:
+ *	to go on with shorter blocks would cut off the large n alone.
  *	At a look, once, the caller is asked which workloads and n are resolved; they get no more.
  *
  * Time and the running of blocks are the caller's, so that tests can simulate them.
