@@ -234,7 +234,7 @@ keep: ## keep RUN as a reference run: make keep RUN=out/quick NAME=quick (result
 readme: bench-setup ## put what results/full says into README.md, ARTIFACT.md and explain
 	@for part in answer table loops-answer loops; do \
 		scripts/readme.py README.md results/full $$part || exit 1; done
-	@scripts/answer.py results/full results/full/data/answer.json
+	@scripts/answer.py results/full results/answer.json
 	@scripts/readme.py ARTIFACT.md results/full experiments
 
 # What a run is expected to take is derived from committed runs.

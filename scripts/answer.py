@@ -281,10 +281,14 @@ def _picks(answer):
 
 # --------------------------------------------------------------------------- what has changed since
 
-def stale(run, subject, measured="time"):
-    """Whether a subject's source is another now than when it was measured."""
-    known = getattr(run, "stale", None)
-    return bool(known and known(subject, measured))
+def stale(run, subject):
+    """Whether the present build has other code or flags for a subject than was measured."""
+    return bool(run.stale(subject, main_pass(run)))
+
+
+def mixed(run, subject):
+    """Whether a subject's records of the main pass are of several versions of its code."""
+    return any(of[:2] == (subject, main_pass(run)) for of in run.mixed)
 
 
 # ------------------------------------------------------------------------------- for `timerbed explain`

@@ -4,10 +4,11 @@ costs. README, table.py and the report show these; what is not on them stands in
 
 import answer
 import words
-from grid import WIDTH, Table, width
+from grid import Table, width
 from records import count, significant
 
 COLUMNS = 4  # of n, beside the workload: five columns in all
+ROOM = 116  # letters, a line of the table: three n and names of the usual length
 LINES = 50  # of a screen, which is what is shown first
 
 
@@ -34,7 +35,7 @@ def legend(one, shown):
         finding.first.to_baseline for finding in one.findings) else ""
     states = {finding.state for finding in one.findings if finding.cell.n in shown}
     if answer.CLOSE in states:
-        text += "; ~ (+2): two more are not told apart from it"
+        text += "; ~ and +2: two more are not told apart from it"
     if answer.FEW in states:
         text += "; ?: too few blocks for a verdict"
     hidden = [count(n) for n in one.sizes if n not in shown]
@@ -63,7 +64,7 @@ def narrow(one, rows=None):
     """The same with as many n as a line of text has room for."""
     for most in range(COLUMNS, 1, -1):
         table = least(one, rows, most)
-        if width(table) <= WIDTH:
+        if width(table) <= ROOM:
             return table
     return least(one, rows, 1)
 

@@ -11,7 +11,8 @@ from records import count, significant
 
 MACHINE = ("cpu", "hypervisor", "kernel", "compiler", "flags")
 WAYS = {"vtable": "called through the table of functions", "inline": "compiled into the replay"}
-STALE = "†"
+STALE, MIXED = "†", "‡"
+NAMED = 8  # as many names as a line about marks lists
 FEWEST = statistics.ENOUGH_BLOCKS
 
 
@@ -263,15 +264,24 @@ def _left_out(run):
             f"and n: {which}."]
 
 
+MARKS = ((STALE, "changed since this run", answer.stale),
+         (MIXED, "measured from several versions of its code", answer.mixed))
+
+
 def changed(run):
-    """The line that explains the dagger, where one stands."""
-    names = [name for name in sorted(run.subjects) if answer.stale(run, name)]
-    return [f"{STALE} changed since this run: {', '.join(names)}."] if names else []
+    """The lines that explain the marks on names, where there are any."""
+    result = []
+    for mark, meaning, holds in MARKS:
+        names = [name for name in sorted(run.subjects) if holds(run, name)]
+        if names:
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            result.append(f"{mark} {meaning}: {', '.join(names[:NAMED])}{more}.")
+    return result
 
 
 def marked(run, name):
     """A name as tables show it."""
-    return name + (STALE if answer.stale(run, name) else "")
+    return name + "".join(mark for mark, _, holds in MARKS if holds(run, name))
 
 
 # ---------------------------------------------------------------------------------- cells of tables
@@ -279,7 +289,7 @@ def marked(run, name):
 def least(finding, baseline):
     """A cell of the table that says who costs least: `name cost`, relative to the baseline.
 
-    ~ and (+2): two more are not told apart from it; ?: fewer blocks than a verdict needs.
+    ~ and +2: two more are not told apart from it; ?: fewer blocks than a verdict needs.
     """
     line, run = finding.first, finding.run
     cost = significant(line.to_baseline.mean) if line.to_baseline else \
@@ -288,7 +298,7 @@ def least(finding, baseline):
     if finding.state == answer.FEW:
         return f"? {text}"
     if finding.state == answer.CLOSE:
-        return f"~ {text} (+{len(finding.tied)})"
+        return f"~ {text} +{len(finding.tied)}"
     return text
 
 
@@ -323,7 +333,7 @@ def about(one, name):
             f"{finding.first.subject.name})" for finding in lost[:SHOWN]) + ".")
     result.append(f"Taken everywhere it costs {times(regret.mean)} the cheapest on average and "
                   f"{times(regret.worst)} at worst ({at(regret.worst_at.cell)}).")
-    return result + [f"It has changed since this run ({STALE})."] * answer.stale(one.run, name)
+    return result
 
 
 def _about_alone(one, name):
@@ -338,7 +348,7 @@ def _about_alone(one, name):
 
 
 def for_explain(run):
-    """What answer.json holds: the answer, and {subject: [sentence, ...]} with what it was measured on."""
+    """What results/answer.json holds: {subject: [sentence, ...]} and the answer of each family."""
     result = {"answer": [], "subjects": {}}
     for part, found in answer.whole(run):
         result["answer"] += sentences(part, found)

@@ -9,7 +9,7 @@
 
 #include "bench/scripts.h"
 
-#define ANSWER "results/full/data/answer.json"
+#define ANSWER "results/answer.json"
 
 /* The strings of an array, a line each; NULL if it has none. Allocated. */
 static char *join(const json_t *sentences)

@@ -5,7 +5,7 @@
 #define REFERENCE_H
 
 /*
- * The sentences of results/full/data/answer.json about a subject, a line each, or NULL where there
+ * The sentences of results/answer.json about a subject, a line each, or NULL where there
  * are none: the file is missing or unreadable, or the subject was not measured. scripts/answer.py
  * makes the file. The caller frees the text.
  */
