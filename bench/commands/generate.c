@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bench/commands/arguments.h"
-#include "bench/run/cache.h"
+#include "bench/run/limits.h"
 #include "bench/commands/commands.h"
 #include "bench/commands/trace_output.h"
 #include "bench/message.h"
@@ -60,7 +60,7 @@ static int generate(const struct workload_choice *choice, const struct request *
 	char path[WORKLOAD_TEXT];
 	const char *out = request->out ? request->out : path;
 	uint64_t operations = request->operations;
-	uint64_t needed, available = cache_memory_available();
+	uint64_t needed, available = limits_memory_available("");
 	int status;
 
 	if (!operations)

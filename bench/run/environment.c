@@ -3,6 +3,7 @@
  */
 #include "bench/run/environment.h"
 
+#include <gnu/libc-version.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "build_info.h"
 #include "bench/replay/cycles.h"
+#include "bench/run/limits.h"
 
 /* The first line of a file, without its newline; false if there is none. */
 static bool first_line(const char *path, char *line, size_t size)
@@ -129,8 +131,10 @@ json_t *environment_describe(void)
 	set_text(environment, "date", date);
 	describe_machine(environment);
 	describe_caches(environment);
+	limits_describe("", environment);
 	set_text(environment, "version", BUILD_VERSION);
 	set_text(environment, "compiler", BUILD_COMPILER);
+	set_text(environment, "libc", gnu_get_libc_version());
 	set_text(environment, "flags", BUILD_FLAGS);
 	set_text(environment, "revision", BUILD_REVISION);
 #ifdef NDEBUG
@@ -145,7 +149,8 @@ json_t *environment_describe(void)
 json_t *environment_for_records(const json_t *environment)
 {
 	static const char *const keys[] = {
-		"governor", "huge_pages", "compiler", "flags", "revision", "assertions", "cpu",
+		"governor", "huge_pages", "compiler",	"libc",
+		"flags",    "revision",	  "assertions", "cpu",
 	};
 	json_t *repeated = json_object();
 
