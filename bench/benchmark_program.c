@@ -55,6 +55,7 @@ static bool open_entry(struct entry *entry, char *error)
 {
 	struct workload_choice choice;
 	struct trace_request request = { .workload = &choice, .n = entry->n, .seed = 1 };
+	char note[TRACE_ERROR_SIZE];
 
 	request.operations = OPERATIONS_PER_TIMER * entry->n;
 	if (request.operations < LEAST_OPERATIONS)
@@ -63,7 +64,9 @@ static bool open_entry(struct entry *entry, char *error)
 		return true;
 	if (workload_choose(entry->workload, &choice, error))
 		return false;
-	entry->opened = !cache_open(cache_folder, &request, NULL, &entry->cell.trace, error);
+	entry->opened = !cache_open(cache_folder, &request, NULL, &entry->cell.trace, note, error);
+	if (*note)
+		message_note("%s", note);
 	workload_release(&choice);
 	return entry->opened;
 }

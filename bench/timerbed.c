@@ -7,6 +7,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/commands/commands.h"
 #include "bench/message.h"
+#include "bench/run/worker.h"
 #include "build_info.h"
 #include "structures/common/options.h"
 
@@ -36,6 +37,7 @@ static int run(int argc, char **argv)
 {
 	const struct command *command;
 
+	worker_adopt_stderr();
 	if (argc < 2)
 		return print_usage(stderr), EXIT_USAGE;
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))

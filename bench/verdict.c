@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bench/cell.h"
+#include "bench/outcome.h"
 #include "bench/replay/replay_check.h"
 
 /* Whether in this trace, whose times are multiples of its grain, the subject can be late at all. */
@@ -78,6 +79,18 @@ static const char *record_pages(const struct cell *cell, json_t *record)
 	return "no huge pages were given";
 }
 
+/* Of several replays in a cell a wrong one counts, whatever the others did. */
+static void record_outcome(json_t *record, const char *wrong, const char *unmet)
+{
+	const char *before = json_string_value(json_object_get(record, "outcome"));
+	enum outcome outcome = wrong ? OUTCOME_WRONG : unmet ? OUTCOME_FAILED : OUTCOME_OK;
+
+	if (outcome_find(before) == OUTCOME_WRONG)
+		return;
+	json_object_set_new(record, "status", json_string(wrong ? wrong : unmet ? unmet : "ok"));
+	json_object_set_new(record, "outcome", json_string(outcome_words[outcome]));
+}
+
 void cell_record_replay(const struct cell *cell, const struct replay *replay,
 			const struct replay_tally *measured, json_t *record)
 {
@@ -100,5 +113,5 @@ void cell_record_replay(const struct cell *cell, const struct replay *replay,
 	json_object_set_new(record, "spurious", json_integer((json_int_t)measured->early_polls));
 	json_object_set_new(record, "checksum",
 			    cell->subject.told ? json_null() : json_string(checksum));
-	json_object_set_new(record, "status", json_string(wrong ? wrong : unmet ? unmet : "ok"));
+	record_outcome(record, wrong, unmet);
 }

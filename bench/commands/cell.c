@@ -1,6 +1,7 @@
 /*
  * cell - `timerbed cell`: what a worker process runs; not for people
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
 #include "bench/message.h"
+#include "bench/outcome.h"
 
 struct task {
 	struct cell cell;
@@ -76,6 +78,37 @@ static void name_process(const struct cell *cell)
 	prctl(PR_SET_NAME, cell->subject.name);
 }
 
+/* Whether the subject cannot do this work, however often it is asked to. */
+static bool is_refused(const struct cell *cell, int result)
+{
+	char error[CELL_ERROR_SIZE];
+	struct replay replay;
+
+	if (result == -ENOTSUP || result == -ERANGE)
+		return true;
+	/* Not every pass passes on why a replay could not be opened. */
+	result = cell_open(cell, &replay, error);
+	if (!result)
+		replay_close(&replay);
+	return result == -ENOTSUP || result == -ERANGE;
+}
+
+/*
+ * What became of the cell, where the pass has not said so by cell_record_replay. In real time a
+ * firing may be late, and libraries may have it early, which is a finding; but some have to come.
+ */
+static enum outcome outcome_of(const struct cell *cell, const json_t *record, int result)
+{
+	const char *status = json_string_value(json_object_get(record, "status"));
+	json_int_t expected = json_integer_value(json_object_get(record, "expected"));
+
+	if (result)
+		return is_refused(cell, result) ? OUTCOME_LEFT_OUT : OUTCOME_FAILED;
+	if (!strcmp(status, "ok"))
+		return OUTCOME_OK;
+	return expected ? OUTCOME_WRONG : OUTCOME_LEFT_OUT;
+}
+
 static int measure(struct task *task)
 {
 	char error[CELL_ERROR_SIZE] = "";
@@ -84,6 +117,10 @@ static int measure(struct task *task)
 
 	if (result)
 		json_object_set_new(record, "status", json_string(error));
+	if (result || !json_object_get(record, "outcome"))
+		json_object_set_new(
+			record, "outcome",
+			json_string(outcome_words[outcome_of(&task->cell, record, result)]));
 	record_resources(record);
 	result = json_dump_file(record, task->output, JSON_COMPACT);
 	json_decref(record);

@@ -76,6 +76,7 @@ static int run_within(struct run *run, const char *folder)
 		status = runner_run(run);
 		if (fchdir(before) && !status)
 			status = message_failed("cannot return to the folder: %s", strerror(errno));
+		snprintf(run->records->folder, sizeof(run->records->folder), "%s", folder);
 	}
 	if (before >= 0)
 		close(before);
@@ -109,6 +110,8 @@ static int run_into(const struct request *request, const char *folder)
 						   .cache = cache,
 						   .stop = &stop },
 				    folder);
+	if (!status)
+		status = tally_conclude(&records.tally);
 	json_decref(environment);
 	records_close(&records);
 	free(cache);
@@ -119,7 +122,7 @@ int measure(int argc, char **argv, struct measured *measured,
 	    int (*accept)(const struct experiment *experiment))
 {
 	struct request request;
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal }, before;
 	int status;
 
 	*measured = (struct measured){ 0 };
@@ -132,6 +135,9 @@ int measure(int argc, char **argv, struct measured *measured,
 	}
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, NULL, &before);
+	if (before.sa_handler != SIG_IGN) /* nohup */
+		sigaction(SIGHUP, &action, NULL);
 	status = request.dry_run ? print_plan(&request.experiment)
 				 : run_into(&request, measured->folder);
 	measured->done = !request.dry_run && !status;

@@ -4,6 +4,7 @@
 #include "bench/run/cache.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/run/limits.h"
 #include "bench/trace/trace_make.h"
+
+/* How often a process looks whether another has made the trace that both need, in us. */
+#define LOOK_EVERY 20000
 
 void cache_path(const char *folder, const struct trace_request *request, char *path, size_t size)
 {
@@ -46,27 +51,12 @@ int cache_make_folder(const char *path)
 	return 0;
 }
 
-uint64_t cache_memory_available(void)
-{
-	FILE *file = fopen("/proc/meminfo", "r");
-	uint64_t kib = UINT64_MAX / 1024;
-	char line[128];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %" SCNu64, &kib) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kib * 1024;
-}
-
-static int generate(const char *path, const struct trace_request *request,
-		    volatile sig_atomic_t *stop, char *error)
+/* Refuses what the machine, or this process's share of it, cannot hold. */
+static int check_memory(const struct trace_request *request, char *error)
 {
 	const struct workload_choice *choice = request->workload;
-	const struct trace_watch watch = { .stop = stop };
 	uint64_t needed = trace_memory(request->n, request->operations);
-	uint64_t available = cache_memory_available();
+	uint64_t available = limits_memory_available("");
 
 	if (needed > available) {
 		snprintf(error, TRACE_ERROR_SIZE,
@@ -75,29 +65,123 @@ static int generate(const char *path, const struct trace_request *request,
 			 (double)available / 0x1p30);
 		return -ENOMEM;
 	}
+	return 0;
+}
+
+static int generate(const char *path, const struct trace_request *request,
+		    volatile sig_atomic_t *stop, char *error)
+{
+	const struct workload_choice *choice = request->workload;
+	const struct trace_watch watch = { .stop = stop };
+
 	return trace_make(path, choice->workload, choice->options, choice->text, request->n,
 			  request->seed, request->operations, choice->generator_hash, &watch,
 			  error);
 }
 
+/*
+ * Whether the trace has as many operations as were asked for, which its header does not say. A
+ * workload gives at least so many, unless its length follows from n alone: then there is a fixed
+ * small number for each timer.
+ */
+static bool is_long_enough(const struct trace *trace, const struct trace_request *request)
+{
+	uint64_t operations = 0;
+
+	for (uint64_t i = 0; i < trace->header->phases; i++)
+		if (trace->phases[i].measured)
+			operations += trace->phases[i].arms + trace->phases[i].stops +
+				      trace->phases[i].fired;
+	return operations >= request->operations ||
+	       (operations <= 4 * request->n && operations % request->n == 0);
+}
+
+/* What differs between the trace and the request, in words; NULL if nothing does. */
+static const char *difference(const struct trace *trace, const struct trace_request *request)
+{
+	const struct trace_header *header = trace->header;
+
+	if (strcmp(header->workload, request->workload->text))
+		return "workload";
+	if (strcmp(header->generator, request->workload->generator_hash))
+		return "generator";
+	if (header->n != request->n)
+		return "n";
+	if (header->seed != request->seed)
+		return "seed";
+	return is_long_enough(trace, request) ? NULL : "number of operations";
+}
+
+/* Opens a trace that the cache has. -EAGAIN if it has to be made, with a line in `note` if need be. */
+static int open_cached(const char *path, const struct trace_request *request, struct trace *trace,
+		       char *note, char *error)
+{
+	const char *wrong;
+	int result = access(path, R_OK) ? -EAGAIN : trace_open(trace, path, error);
+
+	if (result == -EBADMSG || result == -ENOENT)
+		return -EAGAIN; /* a damaged copy of something that can be made again */
+	if (result)
+		return result;
+	wrong = difference(trace, request);
+	if (!wrong)
+		return 0;
+	snprintf(note, TRACE_ERROR_SIZE, "%.400s: the trace of another %s; it is made anew", path,
+		 wrong);
+	trace_close(trace);
+	return -EAGAIN;
+}
+
 int cache_open(const char *folder, const struct trace_request *request, volatile sig_atomic_t *stop,
-	       struct trace *trace, char *error)
+	       struct trace *trace, char *note, char *error)
 {
 	char path[PATH_MAX];
 	int result = cache_make_folder(folder);
 
+	*note = '\0';
 	if (result) {
 		snprintf(error, TRACE_ERROR_SIZE, "%s: cannot make the folder: %s", folder,
 			 strerror(-result));
 		return result;
 	}
 	cache_path(folder, request, path, sizeof(path));
-	if (!access(path, R_OK)) {
-		result = trace_open(trace, path, error);
-		if (result != -EBADMSG)
+	result = check_memory(request, error);
+	while (!result) {
+		result = open_cached(path, request, trace, note, error);
+		if (result != -EAGAIN)
 			return result;
-		unlink(path); /* a damaged copy of something that can be made again */
+		result = generate(path, request, stop, error);
+		if (!result)
+			return trace_open(trace, path, error);
+		if (result != -EBUSY)
+			return result;
+		/* Another process makes this very trace, and its lock vanishes with it. */
+		*note = '\0';
+		result = 0;
+		usleep(LOOK_EVERY);
+		if (stop && *stop)
+			return -EINTR;
 	}
-	result = generate(path, request, stop, error);
-	return result ? result : trace_open(trace, path, error);
+	return result;
+}
+
+bool cache_trace_hash(const char *folder, const struct trace_request *request, char *hash)
+{
+	char path[PATH_MAX];
+	struct trace_header header;
+	ssize_t length = 0;
+	int file;
+
+	cache_path(folder, request, path, sizeof(path));
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file >= 0) {
+		length = read(file, &header, sizeof(header));
+		close(file);
+	}
+	if (length != sizeof(header) || memcmp(header.magic, TRACE_MAGIC, sizeof(header.magic)) ||
+	    strncmp(header.workload, request->workload->text, sizeof(header.workload)) ||
+	    header.n != request->n || header.seed != request->seed)
+		return false;
+	snprintf(hash, TRACE_HASH_TEXT, "%016" PRIx64, header.hash);
+	return true;
 }

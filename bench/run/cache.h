@@ -5,6 +5,7 @@
 #define CACHE_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "bench/names.h"
 #include "bench/trace/trace.h"
@@ -22,17 +23,22 @@ struct trace_request {
 void cache_path(const char *folder, const struct trace_request *request, char *path, size_t size);
 
 /*
- * Opens the trace, generating it first if it isn't there or has been damaged. `stop` may be NULL;
- * when it becomes non-zero generating ends with -EINTR. 0, or a negative errno with one line in
- * `error` (TRACE_ERROR_SIZE): -ENOMEM if the machine has not the memory it would take.
+ * Opens the trace, generating it first if it isn't there, has been damaged, or turns out to be
+ * another one than its name says; then `note` (TRACE_ERROR_SIZE) says in one line how it differs,
+ * and else is empty. While another process generates the same trace this one waits. `stop` may be
+ * NULL; when it becomes non-zero, generating and waiting end with -EINTR. 0, or a negative errno
+ * with one line in `error` (TRACE_ERROR_SIZE): -ENOMEM if there is not the memory it would take.
  */
 int cache_open(const char *folder, const struct trace_request *request, volatile sig_atomic_t *stop,
-	       struct trace *trace, char *error);
+	       struct trace *trace, char *note, char *error);
+
+/* A trace's hash as text: 16 digits and the '\0'. */
+#define TRACE_HASH_TEXT 17
+
+/* Writes the hash of a trace that the folder has, by its header alone. False if it has none. */
+bool cache_trace_hash(const char *folder, const struct trace_request *request, char *hash);
 
 /* Makes a folder and those above it. 0 or a negative errno. */
 int cache_make_folder(const char *path);
-
-/* Bytes of memory that could be used now, by the kernel's estimate; UINT64_MAX if it won't say. */
-uint64_t cache_memory_available(void);
 
 #endif

@@ -1,221 +1,166 @@
 /*
- * records.c - appending to cells.jsonl, and what is left of a run that was cut short
+ * records.c - opening a run's folder and appending to its cells.jsonl
  */
 #include "bench/run/records.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/run/cache.h"
-
-/* A line of the file, parsed if it could be. */
-struct line {
-	char *text;
-	char block[512];
-	size_t cell, cells; /* which of how many of its block; 0 of 0 for a torn line */
-};
+#include "bench/run/folder.h"
 
 static int failed(const char *path, int result, char *error)
 {
-	snprintf(error, RECORDS_ERROR_SIZE, "%.300s: %s", path, strerror(-result));
+	const char *reason = result == -EBADMSG ? "damaged, or cut short" : strerror(-result);
+
+	snprintf(error, RECORDS_ERROR_SIZE, "%.300s: %s", path, reason);
 	return result;
 }
 
-static void parse_line(struct line *line)
+static void path_in(const struct records *records, const char *name, char *path)
 {
-	json_error_t where;
-	json_t *record = json_loads(line->text, 0, &where);
-	const char *block = json_string_value(json_object_get(record, "block"));
-
-	if (block) {
-		snprintf(line->block, sizeof(line->block), "%s", block);
-		line->cells = (size_t)json_integer_value(json_object_get(record, "cells"));
-	}
-	json_decref(record);
+	snprintf(path, PATH_MAX, "%s/%s", records->folder, name);
 }
 
-static int read_lines(const char *path, struct line **lines, size_t *count)
+static bool holds_run(const struct records *records)
 {
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0, room = 0;
-	ssize_t length;
+	char plain[PATH_MAX], packed[PATH_MAX];
 
-	*lines = NULL;
-	*count = 0;
-	if (!file)
-		return errno == ENOENT ? 0 : -errno;
-	while ((length = getline(&text, &size, file)) > 0) {
-		if (*count == room) {
-			struct line *grown;
-
-			room = room ? 2 * room : 256;
-			grown = realloc(*lines, room * sizeof(**lines));
-			if (!grown)
-				break;
-			*lines = grown;
-		}
-		(*lines)[*count] = (struct line){ .text = text };
-		if (text[length - 1] == '\n') /* else it was cut short */
-			parse_line(&(*lines)[*count]);
-		(*count)++;
-		text = NULL;
-		size = 0;
-	}
-	free(text);
-	fclose(file);
-	return 0;
+	path_in(records, "cells.jsonl", plain);
+	path_in(records, "cells.jsonl.zst", packed);
+	return !access(plain, F_OK) || !access(packed, F_OK);
 }
 
-static size_t count_block(const struct line *lines, size_t count, const char *block)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < count; i++)
-		found += !strcmp(lines[i].block, block);
-	return found;
-}
-
-static bool complete(const struct line *lines, size_t count, const struct line *line)
-{
-	return line->cells && count_block(lines, count, line->block) >= line->cells;
-}
-
-/* Remembers a finished block once. */
-static int note_finished(struct records *records, const char *block)
-{
-	char **grown;
-
-	if (records_finished(records, block))
-		return 0;
-	grown = realloc(records->finished, (records->finished_count + 1) * sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	records->finished = grown;
-	records->finished[records->finished_count] = strdup(block);
-	if (!records->finished[records->finished_count])
-		return -ENOMEM;
-	records->finished_count++;
-	return 0;
-}
-
-/* Keeps complete blocks in cells.jsonl and moves the rest out of the way. */
-static int sort_out(struct records *records, const char *path, const struct line *lines,
-		    size_t count)
-{
-	char kept[PATH_MAX + 16], partial[PATH_MAX];
-	FILE *keep, *move = NULL;
-	int result = 0;
-
-	snprintf(kept, sizeof(kept), "%s.new", path);
-	snprintf(partial, sizeof(partial), "%s/partial.jsonl", records->folder);
-	keep = fopen(kept, "w");
-	if (!keep)
-		return -errno;
-	for (size_t i = 0; i < count && !result; i++) {
-		bool whole = complete(lines, count, &lines[i]);
-
-		if (!whole && !move)
-			move = fopen(partial, "a");
-		if (whole)
-			result = note_finished(records, lines[i].block);
-		if (fputs(lines[i].text, whole ? keep : move ? move : stderr) == EOF)
-			result = -errno;
-	}
-	if (move && (fputc('\n', move) == EOF || fclose(move)))
-		result = -errno;
-	if (fclose(keep) && !result)
-		result = -errno;
-	if (!result && rename(kept, path))
-		result = -errno;
-	return result;
-}
-
-static int resume(struct records *records, const char *path)
-{
-	struct line *lines;
-	size_t count;
-	int result = read_lines(path, &lines, &count);
-
-	if (!result && count)
-		result = sort_out(records, path, lines, count);
-	for (size_t i = 0; i < count; i++)
-		free(lines[i].text);
-	free(lines);
-	return result;
-}
-
-/* Deletes the files in a folder of the run's; it may not be there, or be a link out of the run. */
-static void empty_folder(const struct records *records, const char *name)
-{
-	char path[PATH_MAX];
-	const struct dirent *entry;
-	DIR *folder;
-	int file;
-
-	snprintf(path, sizeof(path), "%s/%s", records->folder, name);
-	file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	folder = file < 0 ? NULL : fdopendir(file);
-	while (folder && (entry = readdir(folder)))
-		unlinkat(dirfd(folder), entry->d_name, 0); /* fails for folders, which stay */
-	if (folder)
-		closedir(folder);
-}
-
-/* What a forced run deletes: what a run and its report left, and nothing else in the folder. */
-static void delete_run(const struct records *records)
-{
-	static const char *const names[] = { "cells.jsonl",    "partial.jsonl", "env.json",
-					     "experiment.ini", "run.json",	"report.html" };
-	static const char *const folders[] = { "hyperfine", "data", "figures" };
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", records->folder, names[i]);
-		unlink(path);
-	}
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
-		empty_folder(records, folders[i]);
-}
-
-int records_open(struct records *records, const char *folder, enum records_mode mode, char *error)
+static int open_to_append(struct records *records, char *error)
 {
 	char path[PATH_MAX];
 	int result;
 
-	*records = (struct records){ .file = -1 };
+	path_in(records, "cells.jsonl", path);
+	records->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	result = records->file < 0 ? -errno : folder_sync(records->folder);
+	return result ? failed(path, result, error) : 0;
+}
+
+int records_open(struct records *records, const char *folder, enum records_mode mode, char *error)
+{
+	int result;
+
+	*records = (struct records){ .file = -1, .lock = -1 };
 	snprintf(records->folder, sizeof(records->folder), "%s", folder);
-	snprintf(path, sizeof(path), "%s/cells.jsonl", folder);
 	result = cache_make_folder(folder);
 	if (result)
 		return failed(folder, result, error);
-	if (mode == RECORDS_NEW && !access(path, F_OK)) {
+	records->lock = folder_lock(folder, error);
+	if (records->lock < 0)
+		return records->lock;
+	if (mode == RECORDS_NEW && holds_run(records)) {
 		snprintf(error, RECORDS_ERROR_SIZE,
 			 "%.300s holds a run: --resume goes on with it, --force begins anew",
 			 folder);
 		return -EEXIST;
 	}
 	if (mode == RECORDS_FORCE)
-		delete_run(records);
-	result = resume(records, path);
+		folder_clear(folder);
+	result = lines_read(&records->before, folder);
 	if (result)
-		return failed(path, result, error);
-	records->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	return records->file < 0 ? failed(path, -errno, error) : 0;
+		return failed(folder, result, error);
+	/* From here on the folder shows that it holds a run, if only one without records. */
+	return records->before.count || records->before.compressed ? 0
+								    : open_to_append(records, error);
+}
+
+/* Writes some of the lines to a file and flushes it to the disk. 0 or a negative errno. */
+static int write_file(const struct records *records, const char *name, int flags, bool aside)
+{
+	char path[PATH_MAX];
+	int file, result;
+
+	path_in(records, name, path);
+	file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+	if (file < 0)
+		return -errno;
+	result = lines_write(&records->before, aside, file);
+	if (!result && fsync(file) && errno != EINVAL)
+		result = -errno;
+	if (close(file) && !result)
+		result = -errno;
+	return result;
+}
+
+/* Puts the lines that stay in the place of cells.jsonl, in whichever form that was. */
+static int replace(const struct records *records)
+{
+	char path[PATH_MAX], new[PATH_MAX], packed[PATH_MAX];
+	int result = write_file(records, "cells.jsonl.new", O_TRUNC, false);
+
+	path_in(records, "cells.jsonl", path);
+	path_in(records, "cells.jsonl.new", new);
+	path_in(records, "cells.jsonl.zst", packed);
+	if (!result && rename(new, path))
+		result = -errno;
+	if (!result)
+		result = folder_sync(records->folder);
+	if (result)
+		unlink(new);
+	else if (records->before.compressed)
+		unlink(packed);
+	return result;
+}
+
+int records_begin(struct records *records, char *error)
+{
+	const struct lines *before = &records->before;
+	size_t aside = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < before->count; i++)
+		aside += before->line[i].aside;
+	if (aside)
+		result = write_file(records, "partial.jsonl", O_APPEND, true);
+	if (result)
+		return failed("partial.jsonl", result, error);
+	if (aside || before->compressed || before->unended)
+		result = replace(records);
+	lines_free(&records->before);
+	if (result)
+		return failed("cells.jsonl", result, error);
+	return records->file < 0 ? open_to_append(records, error) : 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 bool records_finished(const struct records *records, const char *block)
 {
-	for (size_t i = 0; i < records->finished_count; i++)
-		if (!strcmp(records->finished[i], block))
-			return true;
-	return false;
+	return records->finished_count &&
+	       bsearch(&block, records->finished, records->finished_count, sizeof(block), by_text);
+}
+
+/* Writes a whole line or nothing. 0 or a negative errno. */
+static int append_line(int file, const char *line, size_t length)
+{
+	off_t end = lseek(file, 0, SEEK_END);
+	ssize_t written;
+	int result;
+
+	do {
+		written = write(file, line, length);
+	} while (written < 0 && errno == EINTR);
+	if (written == (ssize_t)length)
+		return fdatasync(file) && errno != EINVAL ? -errno : 0;
+	result = written < 0 ? -errno : -ENOSPC;
+	if (written > 0 && end >= 0 && ftruncate(file, end))
+		return result; /* --resume will find the torn line */
+	return result;
 }
 
 int records_append(struct records *records, const json_t *record, char *error)
@@ -223,28 +168,28 @@ int records_append(struct records *records, const json_t *record, char *error)
 	char *text = json_dumps(record, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	size_t length = text ? strlen(text) : 0;
 	char *line = text ? realloc(text, length + 2) : NULL;
-	ssize_t written;
+	int result;
 
 	if (!line) {
 		free(text);
 		return failed("cells.jsonl", -ENOMEM, error);
 	}
 	strcpy(line + length, "\n");
-	written = write(records->file, line, length + 1);
+	result = append_line(records->file, line, length + 1);
 	free(line);
-	if (written < 0)
-		return failed("cells.jsonl", -errno, error);
-	if ((size_t)written != length + 1)
-		return failed("cells.jsonl", -ENOSPC, error);
-	return fdatasync(records->file) && errno != EINVAL ? failed("cells.jsonl", -errno, error)
-							   : 0;
+	if (result)
+		return failed("cells.jsonl", result, error);
+	tally_add(&records->tally, record);
+	return 0;
 }
 
 void records_close(struct records *records)
 {
 	if (records->file >= 0)
 		close(records->file);
+	lines_free(&records->before);
 	for (size_t i = 0; i < records->finished_count; i++)
 		free(records->finished[i]);
 	free(records->finished);
+	folder_unlock(records->folder, records->lock);
 }

@@ -1,9 +1,9 @@
 /*
  * records.h - a run's folder and its cells.jsonl, one JSON object a line
  *
- * A record is written with one write and flushed to the disk before the next cell begins. A line
- * that was cut short, and the lines of a block that was, are moved to partial.jsonl when the run is
- * resumed, and the block is run anew: ratios are only taken within blocks that ran as one.
+ * A record is written with one write and flushed to the disk before the next cell begins. A record
+ * that could not be written whole is cut off again. resume.h says what becomes of records that were
+ * there before.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
@@ -12,11 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/run/lines.h"
+#include "bench/run/tally.h"
+
 struct records {
 	char folder[4000]; /* room is left for a file name within PATH_MAX */
-	int file;
-	char **finished; /* keys of the blocks that are complete */
+	int file, lock;
+	struct lines before; /* what the folder held when it was opened */
+	char **finished;     /* keys of the blocks that are complete, in order */
 	size_t finished_count;
+	struct tally tally; /* of what has been appended */
 };
 
 #define RECORDS_ERROR_SIZE 512
@@ -27,10 +32,20 @@ enum records_mode {
 	RECORDS_FORCE,	/* what it holds of a run is deleted */
 };
 
-/* 0, or a negative errno (-EEXIST without resume or force) with one line in `error`. */
+/*
+ * Takes the folder for this process, made if it is missing, and reads what it holds. 0, or a
+ * negative errno with one line in `error`: -EEXIST without resume or force, -EBUSY while another
+ * run has the folder. records_close in any case.
+ */
 int records_open(struct records *records, const char *folder, enum records_mode mode, char *error);
 
-/* Whether all cells of that block have been recorded. */
+/*
+ * Begins appending: lines that are set aside go to partial.jsonl first, all others stay. 0, or a
+ * negative errno with a line in `error`, and then nothing is lost.
+ */
+int records_begin(struct records *records, char *error);
+
+/* Whether resuming has found that block complete. */
 bool records_finished(const struct records *records, const char *block);
 
 /* Appends one record. 0 or a negative errno, -ENOSPC among them, with a line in `error`. */

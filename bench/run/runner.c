@@ -12,6 +12,7 @@
 #include "bench/run/estimate.h"
 #include "bench/run/looks.h"
 #include "bench/run/progress.h"
+#include "bench/run/resume.h"
 #include "bench/run/summary.h"
 
 /* A run while it is going on. */
@@ -110,6 +111,10 @@ int runner_run(const struct run *run)
 
 	if (result)
 		return message_failed("out of memory");
+	if (resume_begin(run, schedule.plan.blocks, schedule.plan.count)) {
+		schedule_free(&schedule);
+		return EXIT_FAILED;
+	}
 	pass_recorded(&schedule, run->records);
 	running.looks = summary_read(&schedule, run->records->folder);
 	progress_begin(&running.progress, &schedule);

@@ -6,44 +6,116 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/replay/clock.h"
 #include "bench/message.h"
+#include "bench/outcome.h"
+#include "bench/run/channel.h"
+#include "bench/run/guard.h"
 
 #define WORDS 48
 
-/* How often the parent looks whether it is to stop or the time is up: 5 ms, in us. */
-#define LOOK_EVERY 5000
+/* Room for "/proc/self/fd/" and a number. */
+#define DESCRIPTOR_PATH 32
 
-/* The program itself, wherever it was started from. */
-static const char *own_path(void)
+/* How long the parent waits for a worker's output before it looks whether it is to stop, in ms. */
+#define LOOK_EVERY 50
+
+/*
+ * Some wrappers throw away what their child writes to stderr. This variable of the environment
+ * tells a wrapped worker which descriptor it is to take for stderr instead.
+ */
+#define COMPLAINTS "TIMERBED_COMPLAINTS"
+
+/* A worker that is being run, and what comes from it. */
+struct running {
+	const struct worker_task *task;
+	struct channel record, complaints, report;
+	int scratch; /* a file in memory for what a wrapper leaves; -1: it is in the run's folder */
+	char scratch_path[DESCRIPTOR_PATH];
+};
+
+static void descriptor_path(int descriptor, char *path)
 {
-	static char path[4096];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	return length > 0 ? path : "timerbed";
+	snprintf(path, DESCRIPTOR_PATH, "/proc/self/fd/%d", descriptor);
 }
 
-/* What a worker says on stderr goes into a file beside its record, to be told if it fails. */
-static void complaint_path(const struct worker_task *task, char *path, size_t size)
+static const char *scratch_of(const struct running *running)
 {
-	snprintf(path, size, "%s.err", task->output);
+	return running->scratch < 0 ? running->task->scratch : running->scratch_path;
 }
 
-/* In the child: becomes the worker, or whatever the pass wraps around it. */
-static _Noreturn void become_worker(const struct worker_task *task)
+/* Lets what exec starts use the descriptor, under the same number. */
+static void pass_on(int descriptor)
 {
-	char repeats[16], stride[16], cold[16], complaint[PATH_MAX];
+	if (descriptor >= 0)
+		fcntl(descriptor, F_SETFD, 0);
+}
+
+void worker_adopt_stderr(void)
+{
+	const char *number = getenv(COMPLAINTS);
+	int descriptor = number ? atoi(number) : -1;
+
+	if (descriptor > STDERR_FILENO && fcntl(descriptor, F_GETFD) >= 0)
+		dup2(descriptor, STDERR_FILENO);
+	unsetenv(COMPLAINTS);
+}
+
+/* Gives the worker an environment of the size that it is to have. */
+static void set_environment(const struct running *running)
+{
+	char *padding = calloc(1, running->task->padding + 1), number[16];
+
+	if (padding) {
+		memset(padding, 'x', running->task->padding);
+		setenv("TIMERBED_PADDING", padding, 1);
+	}
+	if (!running->task->group->pass->wrap)
+		return;
+	snprintf(number, sizeof(number), "%d", running->complaints.write);
+	setenv(COMPLAINTS, number, 1);
+}
+
+/* In the child: why there will be no worker, for the parent to read. */
+static _Noreturn void give_up(const struct running *running, const char *what)
+{
+	dprintf(running->complaints.write, "%s: %s\n", what, strerror(errno));
+	_exit(WORKER_NOT_STARTED);
+}
+
+static void redirect(const struct running *running)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		give_up(running, "/dev/null");
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(running->complaints.write, STDERR_FILENO);
+	pass_on(running->complaints.write);
+	pass_on(running->record.write);
+	pass_on(running->scratch);
+}
+
+/*
+ * In the child: becomes the worker, or whatever the pass wraps around it. The program is the one
+ * that this process runs, even if its file has been replaced meanwhile.
+ */
+static void become_worker(const void *data)
+{
+	const struct running *running = data;
+	const struct worker_task *task = running->task;
+	int image = open("/proc/self/exe", O_RDONLY);
+	char repeats[16], stride[16], cold[16], program[DESCRIPTOR_PATH], output[DESCRIPTOR_PATH];
 	const char *words[WORDS] = {
-		own_path(),   "cell",
+		program,      "cell",
 		task->trace,  task->subject,
 		"--dispatch", dispatch_words[task->dispatch],
 		"--pass",     task->group->pass->name,
@@ -51,141 +123,176 @@ static _Noreturn void become_worker(const struct worker_task *task)
 		"--stride",   stride,
 		"--cold",     cold,
 		"--pages",    pages_words[task->group->pages],
-		"--output",   task->output,
+		"--output",   output,
 		NULL,
 	};
-	char *padding = calloc(1, task->padding + 1);
-	int null = open("/dev/null", O_RDWR), complaints;
 
-	complaint_path(task, complaint, sizeof(complaint));
-	complaints = open(complaint, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	if (image < 0)
+		give_up(running, "/proc/self/exe");
+	descriptor_path(image, program);
+	descriptor_path(running->record.write, output);
 	snprintf(repeats, sizeof(repeats), "%u", task->group->repeats);
 	snprintf(stride, sizeof(stride), "%u", task->group->stride);
 	snprintf(cold, sizeof(cold), "%u", task->group->cold);
-	if (padding) {
-		memset(padding, 'x', task->padding);
-		setenv("TIMERBED_PADDING", padding, 1);
-	}
+	set_environment(running);
+	redirect(running);
 	/* Should that fail, the worker will find what pages it has, and say so. */
 	pages_prepare(task->group->pages);
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	dup2(complaints < 0 ? null : complaints, STDERR_FILENO);
-	setpgid(0, 0); /* so that a wrapper and what it starts can be stopped as one */
 	if (task->group->pass->wrap)
-		task->group->pass->wrap(words, task->scratch);
+		task->group->pass->wrap(words, scratch_of(running));
 	execvp(words[0], (char *const *)words);
-	_exit(127);
+	give_up(running, words[0] == program ? "the program" : words[0]);
 }
 
-/* Waits for the worker. 0, or -EINTR / -ETIMEDOUT after killing it and all that it started. */
-static int await_worker(pid_t worker, uint64_t budget, volatile sig_atomic_t *stop, int *status)
+/* Reads until the guard has ended. 0, or -EINTR when the run is to stop, or -ENOMEM. */
+static int listen_to(struct running *running, volatile sig_atomic_t *stop)
 {
-	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
-	int result = 0;
+	struct channel *channels[] = { &running->record, &running->complaints, &running->report };
+	enum { COUNT = sizeof(channels) / sizeof(*channels) };
 
-	while (!waitpid(worker, status, WNOHANG)) {
+	while (!running->report.ended) {
+		struct pollfd awaited[COUNT];
+
 		if (*stop)
-			result = -EINTR;
-		else if (clock_ns(CLOCK_MONOTONIC) - begun > budget)
-			result = -ETIMEDOUT;
-		if (result) {
-			kill(-worker, SIGKILL);
-			kill(worker, SIGKILL);
-			waitpid(worker, status, 0);
-			return result;
-		}
-		usleep(LOOK_EVERY);
+			return -EINTR;
+		for (int i = 0; i < COUNT; i++)
+			awaited[i] = (struct pollfd){
+				.fd = channels[i]->ended ? -1 : channels[i]->read,
+				.events = POLLIN,
+			};
+		poll(awaited, COUNT, LOOK_EVERY);
+		for (int i = 0; i < COUNT; i++)
+			if (channel_take(channels[i]))
+				return -ENOMEM;
 	}
 	return 0;
 }
 
-/* The last line that a worker said, which is why it failed; empty if it said nothing. */
-static void read_complaint(const struct worker_task *task, char *line, size_t size)
+static void set_outcome(json_t *record, enum outcome outcome)
 {
-	char path[PATH_MAX];
-	FILE *file;
-
-	complaint_path(task, path, sizeof(path));
-	file = fopen(path, "r");
-	*line = '\0';
-	while (file && fgets(line, (int)size, file))
-		line[strcspn(line, "\n")] = '\0';
-	if (file)
-		fclose(file);
+	json_object_set_new(record, "outcome", json_string(outcome_words[outcome]));
 }
 
 /* What ended a worker that didn't finish, in words. */
-static void record_end(json_t *record, int status, const char *program, const char *complaint)
+static void record_end(const struct running *running, json_t *record, int status)
 {
+	char complaint[256];
+	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
 	json_t *words;
 
+	/* Our own words say more than what a wrapper adds to them. */
+	channel_last_line(&running->complaints, "timerbed: ", complaint, sizeof(complaint));
 	if (WIFSIGNALED(status))
-		words = json_sprintf("killed by signal %d", WTERMSIG(status));
-	else if (WEXITSTATUS(status) == 127)
-		words = json_sprintf("cannot start %s", program ? program : "a worker");
+		words = json_sprintf("killed by signal %d (SIG%s)", WTERMSIG(status),
+				     name ? name : "?");
+	else if (WEXITSTATUS(status) == WORKER_NOT_STARTED)
+		words = json_sprintf("cannot start a worker: %s", complaint);
 	else
 		words = json_sprintf("worker failed with status %d: %s", WEXITSTATUS(status),
-				     complaint);
-	json_object_set_new(record, "status", words);
+				     *complaint ? complaint : "it gave no reason");
+	json_object_set_new(record, "status", words ? words : json_string("worker failed"));
+	set_outcome(record, OUTCOME_FAILED);
 }
 
-static void take_over(const struct worker_task *task, int status, json_t *record)
+static enum outcome outcome_of(const json_t *record)
 {
-	const struct pass *pass = task->group->pass;
-	json_error_t where;
-	json_t *found = json_load_file(task->output, 0, &where);
-	char error[CELL_ERROR_SIZE], complaint[256];
+	return outcome_find(json_string_value(json_object_get(record, "outcome")));
+}
 
-	read_complaint(task, complaint, sizeof(complaint));
+/* Takes over the worker's record. A worker's own word goes before its exit status, unless "ok". */
+static void take_over(const struct running *running, int status, json_t *record)
+{
+	const struct pass *pass = running->task->group->pass;
+	json_t *found = json_loadb(running->record.text ? running->record.text : "",
+				   running->record.length, JSON_DISABLE_EOF_CHECK, NULL);
+	char error[CELL_ERROR_SIZE];
+	bool finished = WIFEXITED(status) && !WEXITSTATUS(status);
+
 	if (found)
 		json_object_update(record, found);
-	if (!found || !WIFEXITED(status) || WEXITSTATUS(status)) {
-		/* The worker's own word for what went wrong is better than its exit status. */
-		if (!found || !json_object_get(found, "status"))
-			record_end(record, status, pass->program, complaint);
-	} else if (pass->collect && pass->collect(record, task->scratch, error)) {
+	if (!found || outcome_of(found) == OUTCOMES ||
+	    (!finished && outcome_of(found) == OUTCOME_OK))
+		record_end(running, record, status);
+	else if (finished && pass->collect && pass->collect(record, scratch_of(running), error) &&
+		 outcome_of(record) == OUTCOME_OK) {
 		json_object_set_new(record, "status", json_string(error));
+		set_outcome(record, OUTCOME_FAILED);
 	}
 	json_decref(found);
 }
 
-/* Nothing of a worker stays behind, however it ended. */
-static void discard(const struct worker_task *task)
+/* How the worker ended, by the guard's report or by the guard's own end. */
+static void record_result(const struct running *running, int guard_status, json_t *record)
 {
-	char path[PATH_MAX];
+	struct guard_report report = { .status = guard_status };
 
-	complaint_path(task, path, sizeof(path));
-	unlink(path);
-	unlink(task->output);
+	if (running->report.length == sizeof(report))
+		memcpy(&report, running->report.text, sizeof(report));
+	if (report.error) {
+		json_object_set_new(
+			record, "status",
+			json_sprintf("cannot start a worker: %s", strerror(report.error)));
+		set_outcome(record, OUTCOME_FAILED);
+	} else if (report.timed_out) {
+		json_object_set_new(record, "status", json_string("too slow"));
+		set_outcome(record, OUTCOME_TOO_SLOW);
+	} else {
+		take_over(running, report.status, record);
+	}
+	json_object_set_new(record, "involuntary_switches",
+			    json_integer(report.involuntary_switches));
+}
+
+static int open_all(struct running *running)
+{
+	int record = channel_open(&running->record);
+	int complaints = channel_open(&running->complaints);
+	int report = channel_open(&running->report);
+
+	running->scratch = -1;
+	if (!running->task->scratch) {
+		running->scratch = memfd_create("scratch", MFD_CLOEXEC);
+		if (running->scratch < 0)
+			return -errno;
+		descriptor_path(running->scratch, running->scratch_path);
+	}
+	return record ? record : complaints ? complaints : report;
+}
+
+static void close_all(struct running *running)
+{
+	channel_close(&running->record);
+	channel_close(&running->complaints);
+	channel_close(&running->report);
+	if (running->scratch >= 0)
+		close(running->scratch);
 }
 
 int worker_run(const struct worker_task *task, volatile sig_atomic_t *stop, json_t *record)
 {
-	struct rusage before, after;
-	pid_t worker;
-	int status, result;
+	struct running running = { .task = task };
+	int result = open_all(&running), status;
+	pid_t guard = -1;
 
-	getrusage(RUSAGE_CHILDREN, &before);
 	fflush(NULL);
-	worker = fork();
-	if (worker < 0)
-		return -errno;
-	if (!worker)
-		become_worker(task);
-	setpgid(worker, worker);
-	result = await_worker(worker, task->group->cell_budget, stop, &status);
-	if (result == -EINTR) {
-		discard(task);
-		return result;
+	if (!result) {
+		guard = guard_start(task->group->cell_budget, running.report.write, become_worker,
+				    &running);
+		result = guard < 0 ? guard : 0;
 	}
-	if (result)
-		json_object_set_new(record, "status", json_string("too slow"));
-	else
-		take_over(task, status, record);
-	discard(task);
-	getrusage(RUSAGE_CHILDREN, &after);
-	json_object_set_new(record, "involuntary_switches",
-			    json_integer(after.ru_nivcsw - before.ru_nivcsw));
-	return 0;
+	if (!result) {
+		channel_listen(&running.record);
+		channel_listen(&running.complaints);
+		channel_listen(&running.report);
+		result = listen_to(&running, stop);
+		status = guard_end(guard);
+	}
+	if (!result) {
+		/* What was written before the end may still be in the pipes. */
+		channel_take(&running.record);
+		channel_take(&running.complaints);
+		record_result(&running, status, record);
+	}
+	close_all(&running);
+	return result;
 }

@@ -3,7 +3,8 @@
  *
  * A cell is measured by `timerbed cell ...`, started anew each time: a fresh address-space layout,
  * an environment of varied size (which moves the stack), a peak of memory that is its own, and a
- * crash that costs one cell.
+ * crash that costs one cell. The worker runs the image that the command itself runs. Its record and
+ * its reasons come through pipes. A guard (guard.h) ends it when its time is up or the command dies.
  */
 #ifndef WORKER_H
 #define WORKER_H
@@ -19,16 +20,22 @@ struct worker_task {
 	const char *subject;
 	enum dispatch dispatch;
 	const char *trace;   /* path */
-	const char *scratch; /* a path for what a wrapper leaves */
-	const char *output;  /* the file that the worker writes its record to */
+	const char *scratch; /* a path for what a wrapper leaves; NULL: it need not be kept */
 	unsigned padding;    /* bytes by which its environment grows */
 };
 
+/* The exit status of a child that could not become a worker. */
+#define WORKER_NOT_STARTED 127
+
 /*
- * Runs a worker and merges what it recorded into `record`: its figures, its resources, and a status
- * in every case ("ok", "too slow", "killed by signal 9", ...). 0; -EINTR if *stop became non-zero,
- * and then nothing is to be recorded; a negative errno if no worker could be started.
+ * Runs a worker and merges what it recorded into `record`: its figures, its resources, and in every
+ * case an outcome (outcome.h) and a status ("ok", "too slow", "killed by signal 11 (SIGSEGV)").
+ * 0; -EINTR if *stop became non-zero, and then nothing is to be recorded; a negative errno if no
+ * worker could be started.
  */
 int worker_run(const struct worker_task *task, volatile sig_atomic_t *stop, json_t *record);
+
+/* In a worker that is wrapped: takes for stderr what the command reads, if it said so. */
+void worker_adopt_stderr(void);
 
 #endif

@@ -1,0 +1,136 @@
+/*
+ * folder.c - locking and clearing a run's folder
+ */
+#include "bench/run/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK "run.lock"
+
+static int failed(const char *path, int error, char *text)
+{
+	snprintf(text, FOLDER_ERROR_SIZE, "%.300s: %s", path, strerror(error));
+	return -error;
+}
+
+/* Whether the name still stands for the open file: its last owner may have deleted it. */
+static bool is_named(const char *path, int file)
+{
+	struct stat opened, named;
+
+	return !fstat(file, &opened) && !stat(path, &named) && opened.st_dev == named.st_dev &&
+	       opened.st_ino == named.st_ino;
+}
+
+/* Says in the file which process has it. That is for people: a full disk does no harm. */
+static void sign(int file)
+{
+	char host[128] = "?", date[32];
+	time_t now = time(NULL);
+	struct tm utc;
+
+	gethostname(host, sizeof(host) - 1);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	if (!ftruncate(file, 0))
+		dprintf(file, "process %d on %s since %s\n", (int)getpid(), host, date);
+}
+
+static int say_owner(const char *folder, int file, char *error)
+{
+	char owner[256];
+	ssize_t length = pread(file, owner, sizeof(owner) - 1, 0);
+
+	owner[length > 0 ? length : 0] = '\0';
+	owner[strcspn(owner, "\n")] = '\0';
+	snprintf(error, FOLDER_ERROR_SIZE, "%.200s is in use by another run: %s", folder,
+		 *owner ? owner : "it has just begun");
+	return -EBUSY;
+}
+
+int folder_lock(const char *folder, char *error)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" LOCK, folder);
+	for (;;) {
+		int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666), reason;
+
+		if (file < 0)
+			return failed(path, errno, error);
+		if (flock(file, LOCK_EX | LOCK_NB)) {
+			reason = errno == EWOULDBLOCK ? say_owner(folder, file, error)
+						      : failed(path, errno, error);
+			close(file);
+			return reason;
+		}
+		if (is_named(path, file)) {
+			sign(file);
+			return file;
+		}
+		close(file);
+	}
+}
+
+void folder_unlock(const char *folder, int lock)
+{
+	char path[PATH_MAX];
+
+	if (lock < 0)
+		return;
+	snprintf(path, sizeof(path), "%s/" LOCK, folder);
+	unlink(path); /* before it is given back, so that it is nobody else's */
+	close(lock);
+}
+
+/* Deletes the files in a folder of the run's; it may not be there, or be a link out of the run. */
+static void empty_folder(const char *run, const char *name)
+{
+	char path[PATH_MAX];
+	const struct dirent *entry;
+	DIR *folder;
+	int file;
+
+	snprintf(path, sizeof(path), "%s/%s", run, name);
+	file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder = file < 0 ? NULL : fdopendir(file);
+	while (folder && (entry = readdir(folder)))
+		unlinkat(dirfd(folder), entry->d_name, 0); /* fails for folders, which stay */
+	if (folder)
+		closedir(folder);
+}
+
+void folder_clear(const char *folder)
+{
+	static const char *const names[] = { "cells.jsonl",   "cells.jsonl.zst", "cells.jsonl.new",
+					     "partial.jsonl", "env.json",	 "experiment.ini", "run.json",
+					     "report.html" };
+	static const char *const folders[] = { "hyperfine", "data", "figures" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		empty_folder(folder, folders[i]);
+}
+
+int folder_sync(const char *folder)
+{
+	int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = file < 0 || (fsync(file) && errno != EINVAL) ? -errno : 0;
+
+	if (file >= 0)
+		close(file);
+	return result;
+}

@@ -1,0 +1,97 @@
+/*
+ * identity.c - the identity of a record as text
+ */
+#include "bench/run/identity.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRACE	  "trace_hash"
+#define GENERATOR "generator_hash"
+
+const char *const identity_keys[] = {
+	"experiment", "subject",    "workload",		"n",	       "dispatch",
+	"pass",	      "seed",	    "repeats",		"stride",      "cold",
+	"pages",      "operations", "least_operations", "source_hash", "flags",
+	"compiler",   TRACE,	    GENERATOR,		NULL,
+};
+
+/* Ends each value; no value holds it, as JSON text has no control characters. */
+#define END '\x1f'
+
+static void print_value(FILE *file, const json_t *value)
+{
+	if (json_is_string(value))
+		fputs(json_string_value(value), file);
+	else if (json_is_integer(value))
+		fprintf(file, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_real(value))
+		fprintf(file, "%.17g", json_real_value(value));
+	fputc(END, file);
+}
+
+char *identity_of(const json_t *record)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; identity_keys[i]; i++)
+		print_value(file, json_object_get(record, identity_keys[i]));
+	if (fclose(file)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* The value of a key; *length is its length. */
+static const char *value_of(const char *identity, const char *key, size_t *length)
+{
+	for (size_t i = 0; strcmp(identity_keys[i], key); i++)
+		identity += strcspn(identity, (char[]){ END, '\0' }) + 1;
+	*length = strcspn(identity, (char[]){ END, '\0' });
+	return identity;
+}
+
+bool identity_same_trace(const char *one, const char *other)
+{
+	size_t left, right;
+	const char *first = value_of(one, TRACE, &left), *second = value_of(other, TRACE, &right);
+
+	return left == right && !memcmp(first, second, left);
+}
+
+/* Whether a difference in the key counts, by what is known of the trace that is wanted. */
+static bool counts(const char *key, bool trace_known)
+{
+	if (!strcmp(key, TRACE))
+		return trace_known;
+	return strcmp(key, GENERATOR) || !trace_known;
+}
+
+const char *identity_difference(const char *wanted, const char *found, int *lacking)
+{
+	bool trace_known = true;
+
+	*lacking = 0;
+	for (size_t i = 0; identity_keys[i]; i++) {
+		size_t left = strcspn(wanted, (char[]){ END, '\0' });
+		size_t right = strcspn(found, (char[]){ END, '\0' });
+
+		if (!strcmp(identity_keys[i], TRACE))
+			trace_known = left > 0;
+		if ((left != right || memcmp(wanted, found, left)) &&
+		    counts(identity_keys[i], trace_known)) {
+			*lacking = right == 0;
+			return identity_keys[i];
+		}
+		wanted += left + (wanted[left] != '\0');
+		found += right + (found[right] != '\0');
+	}
+	return NULL;
+}

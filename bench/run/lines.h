@@ -1,0 +1,45 @@
+/*
+ * lines.h - the lines of a cells.jsonl, or of its compressed form cells.jsonl.zst
+ */
+#ifndef LINES_H
+#define LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/outcome.h"
+
+/* A line, and what its record says it is. A torn line has no block: "". */
+struct line {
+	const char *text; /* without its newline */
+	size_t length;
+	char *block, *subject;
+	char *identity;	      /* identity.h */
+	size_t cells;	      /* how many the block had when it was run */
+	uint64_t cell_budget; /* ns; 0 if the record doesn't say */
+	enum outcome outcome;
+	bool aside; /* the line is not to stay in cells.jsonl */
+};
+
+struct lines {
+	struct line *line;
+	size_t count;
+	char *text;	 /* the whole file */
+	bool compressed; /* it was cells.jsonl.zst */
+	bool unended;	 /* the last line had lost its newline */
+};
+
+/*
+ * Reads cells.jsonl in the folder or, where that is missing, cells.jsonl.zst; with neither there
+ * are no lines. A last line without a newline counts if its JSON is whole. 0, or a negative errno:
+ * -EBADMSG if the compressed file is damaged. lines_free in any case.
+ */
+int lines_read(struct lines *lines, const char *folder);
+
+/* Writes the lines that are aside, or those that are not, to the end of an open file. 0, -errno. */
+int lines_write(const struct lines *lines, bool aside, int file);
+
+void lines_free(struct lines *lines);
+
+#endif
