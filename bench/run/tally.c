@@ -27,9 +27,9 @@ int tally_conclude(const struct tally *tally)
 
 	for (int i = 0; i < OUTCOMES; i++)
 		all += tally->cells[i];
-	if (failed && failed == all)
+	if (failed && failed + out == all)
 		return message_failed("all cells failed (%zu): %s", failed, tally->reason);
-	if (all && failed + out == all)
+	if (out && out == all)
 		message_note("no cell could be measured (%zu): %s", all, tally->reason);
 	if (failed)
 		message_note("%zu of %zu cells failed, the first one: %s; --resume tries again",
