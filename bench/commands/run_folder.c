@@ -47,7 +47,7 @@ int run_folder_check_force(const char *path)
 {
 	static const char *const left[] = {
 		"cells.jsonl", "cells.jsonl.zst", "partial.jsonl", "env.json", "experiment.ini",
-		"report.html", "run.json", "hyperfine", "data", "figures",
+		"report.html", "run.json",	  "hyperfine",	   "data",     "figures",
 	};
 	bool cells = holds(path, "cells.jsonl", true) || holds(path, "cells.jsonl.zst", false);
 

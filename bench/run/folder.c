@@ -112,8 +112,8 @@ static void empty_folder(const char *run, const char *name)
 void folder_clear(const char *folder)
 {
 	static const char *const names[] = { "cells.jsonl",   "cells.jsonl.zst", "cells.jsonl.new",
-					     "partial.jsonl", "env.json",	 "experiment.ini", "run.json",
-					     "report.html" };
+					     "partial.jsonl", "env.json",	 "experiment.ini",
+					     "run.json",      "report.html" };
 	static const char *const folders[] = { "hyperfine", "data", "figures" };
 	char path[PATH_MAX];
 

@@ -73,7 +73,7 @@ int records_open(struct records *records, const char *folder, enum records_mode 
 		return failed(folder, result, error);
 	/* From here on the folder shows that it holds a run, if only one without records. */
 	return records->before.count || records->before.compressed ? 0
-								    : open_to_append(records, error);
+								   : open_to_append(records, error);
 }
 
 /* Writes some of the lines to a file and flushes it to the disk. 0 or a negative errno. */
