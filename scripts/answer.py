@@ -28,6 +28,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 
+import console
 import records
 import statistics
 
@@ -306,4 +307,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -15,6 +15,8 @@ import os
 import re
 import sys
 
+import console
+
 CITATION = re.compile(r"\\(?:no)?cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^}]*)\}")
 ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,")
 FIELD = re.compile(r"(\w+)\s*=\s*")
@@ -152,4 +154,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    console.run(main)

@@ -38,7 +38,7 @@ def check(run, arguments):
     if arguments.n and not any(_within(cell, arguments.n) for cell in cells):
         low, high = arguments.n
         _refuse(run, "n of", f"{low:g}" if low == high else f"{low:g}..{high:g}",
-                [count(n) for n in sorted({cell.n for cell in cells})])
+                [count(n) for n in sorted({cell.n for cell in cells})], near=False)
     if not any((not arguments.workload or _matches(cell, arguments.workload))
                and (not arguments.n or _within(cell, arguments.n)) for cell in cells):
         console.fail(f"{run.folder} has no cell that all of these options choose", 2)
@@ -62,7 +62,7 @@ def _within(cell, span):
     return span[0] <= cell.n <= span[1]
 
 
-def _refuse(run, what, name, names):
-    near = difflib.get_close_matches(name, names, 1, 0.5)
+def _refuse(run, what, name, names, near=True):
+    near = near and difflib.get_close_matches(name, names, 1, 0.5)
     hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}"
     console.fail(f"{run.folder} has no {what} {name}; {hint}", 2)

@@ -18,12 +18,10 @@ they are corrected over these. A RUN is a folder with cells.jsonl; what is no fo
 stands for C1a, C1b, ... too.
 """
 
-import argparse
 import json
 import math
 import os
 import re
-import signal
 import sys
 from dataclasses import dataclass, field
 
@@ -31,6 +29,7 @@ import numpy
 from scipy import stats
 
 import insertion
+import console
 import records
 import statistics
 from records import significant
@@ -494,9 +493,8 @@ def write_rows(path, rows):
 
 
 def main():
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    parser = argparse.ArgumentParser(prog="claims.py",
-                                     description="Judges the field's claims by what was measured.")
+    parser = console.Parser(prog="claims.py",
+                            description="Judges the field's claims by what was measured.")
     parser.add_argument("words", nargs="*", metavar="RUN|ID", help="folders of runs; claims' ids")
     parser.add_argument("--claims", default=CLAIMS, help="the table of claims (paper/claims.tsv)")
     parser.add_argument("--out", metavar="FILE", help="also write all that is known, as tsv")
@@ -549,4 +547,4 @@ def vars_of(claim):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -8,13 +8,13 @@ two machines, or of one machine on two days, are never divided by each other; wh
 the direction of each ratio and whether the intervals overlap.
 """
 
-import argparse
 import difflib
 import math
 import os
-import signal
 import sys
 
+import choices
+import console
 import records
 import statistics
 import table
@@ -22,8 +22,7 @@ from records import count, significant
 
 
 def main():
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    parser = argparse.ArgumentParser(
+    parser = console.Parser(
         prog="compare.py", description="Compares two structures in one run, or two runs.")
     parser.add_argument("a", metavar="A", help="a subject's name, or a run's folder")
     parser.add_argument("b", metavar="B", help="another")
@@ -47,6 +46,7 @@ def main():
 
 def compare_subjects(arguments):
     run = records.open_run(arguments.run)
+    choices.check(run, arguments)
     for name in (arguments.a, arguments.b):
         if name not in run.subjects:
             print(unknown(name, run), file=sys.stderr)
@@ -56,7 +56,7 @@ def compare_subjects(arguments):
     if not found:
         print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
               f"and {arguments.b}", file=sys.stderr)
-        return 0
+        return 1
     if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
         return 1
     statistics.decide([ratio for _, ratio in found], arguments.minimum_effect)
@@ -149,12 +149,14 @@ def probability(p):
 
 def compare_runs(arguments):
     runs = [records.open_run(folder) for folder in (arguments.a, arguments.b)]
+    for run in runs:
+        choices.check(run, arguments)
     sides = [against_baselines(run, arguments) for run in runs]
     shared = [key for key in sides[0] if key in sides[1]]
     if not shared:
         print(f"{arguments.a} and {arguments.b} share no cell in which the same two were "
               "compared", file=sys.stderr)
-        return 0
+        return 1
     for run in runs:
         if refused(run, {name for key in shared for name in key[3:]}, {key[2] for key in shared},
                    arguments):
@@ -230,4 +232,4 @@ def agreement(a, b, minimum_effect):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -15,10 +15,9 @@ A line is a kind, a pass, a name, a number of timers and a value:
 Subjects with options of their own (X:tick=1ms) are counted as X. No number is typed in.
 """
 
-import argparse
 import math
-import sys
 
+import console
 import records
 
 TRACE = "trace"
@@ -121,7 +120,7 @@ def rows_of_footprints(folders):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = console.Parser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="+", metavar="RUN")
     arguments = parser.parse_args()
     samples = read(arguments.runs)
@@ -134,4 +133,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    console.run(main)

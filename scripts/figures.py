@@ -28,17 +28,16 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
                 all its passes in data/EXPERIMENT.tsv
 """
 
-import argparse
 import math
 import os
 import re
-import sys
 import textwrap
 
 import numpy
 
 import adversary
 import claim_figures
+import console
 import drawing
 import overview
 import questions
@@ -600,7 +599,7 @@ def draw(run):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="figures.py", description="Draws a run.")
+    parser = console.Parser(prog="figures.py", description="Draws a run.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
@@ -610,4 +609,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

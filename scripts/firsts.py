@@ -11,12 +11,11 @@ The cells and the verdicts are those of the answer (answer.py). In each cell the
 and beside it stands the other that costs least, and the subject's cost relative to that one's.
 """
 
-import argparse
-import signal
 import sys
 from dataclasses import dataclass
 
 import answer
+import console
 import records
 import statistics
 import table
@@ -87,8 +86,7 @@ def rank_table(subject, found):
 
 
 def main():
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    parser = argparse.ArgumentParser(
+    parser = console.Parser(
         prog="firsts.py", description="Where a structure is first among those of its accuracy.")
     parser.add_argument("run", metavar="RUN", help="a run's folder")
     parser.add_argument("subject", metavar="SUBJECT", nargs="?", default=OURS)
@@ -110,4 +108,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

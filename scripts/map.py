@@ -7,10 +7,9 @@ told apart; `? ch` that there is one block and so nothing was tested. Standard o
 alone.
 """
 
-import argparse
-import signal
 import sys
 
+import console
 import figures
 import records
 import statistics
@@ -70,8 +69,7 @@ def _row(one, place):
 
 
 def main():
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    parser = argparse.ArgumentParser(prog="map.py", description="Draws and prints a run's maps.")
+    parser = console.Parser(prog="map.py", description="Draws and prints a run's maps.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
@@ -93,4 +91,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

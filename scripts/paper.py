@@ -30,7 +30,6 @@ columns stand for dispatch vtable, pass time and that pass's measure. `floor` is
 yardstick of each block.
 """
 
-import argparse
 import csv
 import math
 import os
@@ -44,6 +43,7 @@ import numpy
 
 import answer
 import claims
+import console
 import firsts
 import records
 import statistics
@@ -445,8 +445,8 @@ def open_runs(folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="paper.py",
-                                     description="What the paper takes from measurements.")
+    parser = console.Parser(prog="paper.py",
+                            description="What the paper takes from measurements.")
     parser.add_argument("results", metavar="RESULTS", help="a run, or a folder of runs")
     parser.add_argument("out", metavar="OUT", help="where the parts of the paper go")
     parser.add_argument("--draft", action="store_true",
@@ -484,4 +484,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -14,6 +14,7 @@ import sys
 
 import answer
 import answer_tables
+import console
 import records
 import words
 
@@ -85,4 +86,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    console.run(main)

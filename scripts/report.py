@@ -5,16 +5,15 @@ Draws the figures first. The page holds them as SVG, loads nothing and runs no s
 mailed, kept beside a paper, or opened years later. Prints the page's path.
 """
 
-import argparse
 import html
 import os
 import re
-import sys
 
 import numpy
 
 import answer
 import answer_tables
+import console
 import figures
 import firsts
 import records
@@ -395,7 +394,7 @@ def environment(run):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="report.py", description="Writes a run's HTML report.")
+    parser = console.Parser(prog="report.py", description="Writes a run's HTML report.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
@@ -408,4 +407,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -7,8 +7,8 @@ Writes the keys of the blocks (as in the records) whose every comparison is reso
 of the groups of experiment.ini that have looks. The verdicts are those of scripts/statistics.py.
 """
 
-import argparse
 
+import console
 import records
 import statistics
 
@@ -41,7 +41,7 @@ def resolved_names(run):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = console.Parser(description=__doc__.splitlines()[0])
     parser.add_argument("run", metavar="DIR")
     run = records.open_run(parser.parse_args().run)
     names = resolved_names(run)
@@ -51,4 +51,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    console.run(main)

@@ -7,7 +7,6 @@ each workload, n by n; each cell in full; what failed; and what the null control
 import argparse
 import fnmatch
 import os
-import signal
 import sys
 import textwrap
 
@@ -15,6 +14,8 @@ import numpy
 
 import answer
 import answer_tables
+import choices
+import console
 import records
 import statistics
 import words
@@ -307,7 +308,7 @@ def add_choices(parser):
                         help="what was measured (time, or what there is)")
     parser.add_argument("--baseline", metavar="NAME",
                         help="what the others are relative to (binary-heap; for loops, libevent)")
-    parser.add_argument("--minimum-effect", metavar="SHARE", type=float,
+    parser.add_argument("--minimum-effect", metavar="SHARE", type=choices.share,
                         default=statistics.MINIMUM_EFFECT,
                         help="the smallest difference worth a verdict (0.05)")
 
@@ -324,8 +325,7 @@ def chooser(arguments):
 
 
 def main():
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # table.py DIR | head is no error
-    parser = argparse.ArgumentParser(prog="table.py", description="Prints a run as a table.")
+    parser = console.Parser(prog="table.py", description="Prints a run as a table.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     parser.add_argument("--all", action="store_true", help="every cell of every pass")
     parser.add_argument("--summary", action="store_true",
@@ -336,16 +336,18 @@ def main():
     add_choices(parser)
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
+    choices.check(run, arguments)
     asked = arguments.all or arguments.summary or arguments.workload or arguments.n \
         or arguments.measured
     lines = answer_tables.LINES
     for index, part in enumerate(run.parts()):
         if index:
             print()
+        mine = choices.of_part(part, arguments)
         if asked:
-            show(part, arguments)
+            show(part, mine)
         else:
-            lines -= show_answer(part, arguments, lines, short=index > 0)
+            lines -= show_answer(part, mine, lines, short=index > 0)
     if not asked:
         lead_on(run, arguments)
     return 0
@@ -408,4 +410,4 @@ def show(run, arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

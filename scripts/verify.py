@@ -18,7 +18,6 @@ Exit status: 0; 1 if something disagrees, a trace is another, a cell failed, or 
 2 for a wrong command line.
 """
 
-import argparse
 import hashlib
 import os
 import random
@@ -27,6 +26,8 @@ import sys
 import time
 from typing import NamedTuple
 
+import choices
+import console
 import records
 import statistics
 import table
@@ -297,7 +298,7 @@ def show(run, arguments, results, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(
+    parser = console.Parser(
         prog="verify.py", description="Reruns a sample of a recorded run on this machine.")
     parser.add_argument("folder", metavar="DIR", help="a run with SHA256SUMS: results/full")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the lot (1)")
@@ -307,7 +308,7 @@ def main():
                         help="blocks of each, 2 at least (3)")
     parser.add_argument("--seconds", type=float, default=120, metavar="S",
                         help="begin none after that time (120)")
-    parser.add_argument("--minimum-effect", type=float, default=statistics.MINIMUM_EFFECT,
+    parser.add_argument("--minimum-effect", type=choices.share, default=statistics.MINIMUM_EFFECT,
                         metavar="SHARE", help="the smallest difference worth a verdict (0.05)")
     parser.add_argument("--timerbed", default=os.path.join(ROOT, "build", "timerbed"),
                         metavar="FILE", help="the program (build/timerbed)")
@@ -324,4 +325,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)
