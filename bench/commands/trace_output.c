@@ -43,20 +43,18 @@ static int make(const struct order *order, const char *path)
  */
 static int follow_link(char *path, size_t size)
 {
-	char target[PATH_MAX], next[2 * PATH_MAX];
+	char target[PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
 	const char *slash = strrchr(path, '/');
+	size_t folder;
 
 	if (length < 0)
 		return errno == EINVAL || errno == ENOENT ? 1 : -errno;
 	target[length] = '\0';
-	if (*target == '/' || !slash)
-		snprintf(next, sizeof(next), "%s", target);
-	else
-		snprintf(next, sizeof(next), "%.*s/%s", (int)(slash - path), path, target);
-	if (strlen(next) >= size)
+	folder = *target == '/' || !slash ? 0 : (size_t)(slash - path) + 1;
+	if (folder + (size_t)length >= size)
 		return -ENAMETOOLONG;
-	strcpy(path, next);
+	strcpy(path + folder, target);
 	return 0;
 }
 
