@@ -18,26 +18,61 @@ _timerbed_takes_value() {
 	"$program" "$1" --help 2>/dev/null | grep -qE -e "(^|[[ ,])$2 (\{|[A-Z]+( |\]|$))"
 }
 
-# What may follow in the word that has been begun: structures after lazy:, loop: and the like, backends
-# after loop:quad-heap@.
+# The options of a structure or workload, or the words that one of them may be, as explain shows them.
+_timerbed_settings() {
+	"$program" explain "$1" 2>/dev/null | awk -v option="${2-}" '
+		/^OPTIONS/ { on = 1; next }
+		/^$/ { on = 0 }
+		on && /^    [a-z]/ { name = $1; if (option == "") print name "=" }
+		on && name == option && / one of / {
+			sub(/.* one of /, "")
+			gsub(/, /, "\n")
+			print
+		}'
+}
+
+# The same for what has been typed: NAME:OPTION=VALUE,OPTION...
+_timerbed_options_within() {
+	local base=${current%:*} typed=${current##*:} option=
+	local begun=$base:${typed%"${typed##*,}"}
+	typed=${typed##*,}
+	if [[ $typed == *=* ]]; then
+		option=${typed%%=*}
+		begun=$begun$option=
+	fi
+	_timerbed_settings "${base##*:}" $option | sed "s|^|$begun|"
+}
+
+# What may follow in the word that has been begun: structures after lazy:, loop: and the like, options
+# after the name of another, backends after loop:quad-heap@.
 _timerbed_within() {
+	local base=${current%:*}
 	case $current in
 	*@*) _timerbed_names backends | sed "s|^|${current%@*}@|" ;;
-	*:*) _timerbed_names structures | sed "s|^|${current%:*}:|" ;;
+	*:*)
+		if _timerbed_names subjects | grep -qxF -- "${base##*:}:"; then
+			_timerbed_names structures | sed "s|^|$base:|"
+		else
+			_timerbed_options_within
+		fi ;;
 	esac
+}
+_timerbed_workloads() {
+	_timerbed_names workloads
+	[[ $current != *:* ]] || _timerbed_options_within
 }
 _timerbed_subjects() { _timerbed_names subjects; _timerbed_within; }
 
-# Proposes those of the words on standard input that begin with what has been typed. ':' breaks words
-# where bash is left as it is, so what stands before the last of them is not proposed again.
+# Proposes those of the words on standard input that begin with what has been typed. ':' and '=' break
+# words where bash is left as it is, so what stands before the last of them is not proposed again.
 _timerbed_propose() {
 	local typed=$current before=
 	local IFS=$'\n'
 
 	COMPREPLY=($(compgen -W "$(cat)" -- "$typed"))
-	[[ $typed != *:* || $COMP_WORDBREAKS != *:* ]] || before=${typed%"${typed##*:}"}
+	[[ $typed != *[:=]* || $COMP_WORDBREAKS != *:* ]] || before=${typed%"${typed##*[:=]}"}
 	COMPREPLY=("${COMPREPLY[@]#"$before"}")
-	[ ${#COMPREPLY[@]} != 1 ] || [[ ${COMPREPLY[0]} != *: ]] || compopt -o nospace 2>/dev/null
+	[ ${#COMPREPLY[@]} != 1 ] || [[ ${COMPREPLY[0]} != *[:=] ]] || compopt -o nospace 2>/dev/null
 }
 
 _timerbed_files() {
@@ -73,7 +108,7 @@ _timerbed() {
 		return
 	fi
 	case $previous in
-	-w | --workload) _timerbed_propose < <(_timerbed_names workloads); return ;;
+	-w | --workload) _timerbed_propose < <(_timerbed_workloads); return ;;
 	--pass) _timerbed_propose < <(_timerbed_names passes); return ;;
 	--dispatch | -d) _timerbed_propose < <(printf '%s\n' vtable inline); return ;;
 	--stride | -t) [ "$command" = export ] || { _timerbed_propose < <(printf '%s\n' 64 128); return; } ;;
@@ -90,12 +125,12 @@ _timerbed() {
 	explain)
 		_timerbed_propose < <(for topic in subjects workloads backends passes; do
 			_timerbed_names $topic
-		done; _timerbed_within) ;;
+		done; _timerbed_names experiments; _timerbed_within) ;;
 	run | map)
 		_timerbed_propose < <(_timerbed_subjects; _timerbed_names experiments)
 		local IFS=$'\n'
 		COMPREPLY+=($(compgen -f -X '!*.ini' -- "$current")) ;;
-	generate) _timerbed_propose < <(_timerbed_names workloads) ;;
+	generate) _timerbed_propose < <(_timerbed_workloads) ;;
 	replay)
 		if [ "$place" = 2 ]; then
 			_timerbed_files
