@@ -91,7 +91,8 @@ static int finish(const struct running *running, const struct schedule *schedule
 	progress_end(&running->progress);
 	for (size_t i = 0; i < schedule->plan.count; i++)
 		done += schedule->items[i].state == SCHEDULE_DONE;
-	if (write_summary(running, schedule) && !result)
+	/* Where records cannot be written, run.json cannot either: one line has said so. */
+	if ((!result || result == -EINTR) && write_summary(running, schedule))
 		return EXIT_FAILED;
 	summary_sentence(schedule, sentence);
 	if (*sentence && !result)
