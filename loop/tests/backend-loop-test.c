@@ -544,7 +544,7 @@ static void test_fork_leaves_the_parents_notices(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 	turn(base);
 	assert_int_equal(seen.calls, 0); /* the child's signal was the child's */
-	alarm(60);
+	alarm(600);
 	assert_int_equal(pthread_create(&thread, NULL, activate_from_outside, leave), 0);
 	assert_int_equal(event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY), 0);
 	pthread_join(thread, NULL);

@@ -943,7 +943,7 @@ static int in_child(int (*function)(int argument), int argument)
 
 	assert_true(child >= 0);
 	if (!child) {
-		alarm(60);
+		alarm(600);
 		_exit(function(argument));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -1099,7 +1099,7 @@ static int child_without_nanoseconds(int error)
 		return 3;
 	if (!only_a_signal_ends_the_wait())
 		return 7;
-	alarm(60); /* that was the same timer */
+	alarm(600); /* that was the same timer */
 	if (write(pair[1], "x", 1) != 1 || try_to_wait(BACKEND_FOREVER) || !base.ready[pair[0]])
 		return 4;
 	if (try_to_wait(BACKEND_FOREVER - 1) || !base.ready[pair[0]])

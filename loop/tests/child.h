@@ -23,7 +23,7 @@ static inline int end_of_child(void (*function)(void))
 	assert_true(child >= 0);
 	if (!child) {
 		event_set_log_callback(say_nothing);
-		alarm(60);
+		alarm(600);
 		function();
 		_exit(0);
 	}
