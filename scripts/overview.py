@@ -14,7 +14,7 @@ from shown import FIRST_FOUR, structures
 
 FEWER = 6  # as many dots as one row takes
 PANELS = 3
-ROW = 36  # pixels, the height of a row
+ROW = 29  # pixels, the height of a row
 LETTER = 7.4  # pixels, the width of one
 
 
