@@ -180,10 +180,19 @@ def asked_of(run):
             and record.get("experiment", "") in asked]
 
 
-def left_out(run):
-    """([(workload, n), ...] of the plan that has no record, how many are planned), by experiment.ini.
+def said_left_out(run):
+    """What run.json says that the run left out: a sentence, "" for nothing, None without run.json."""
+    try:
+        with open(os.path.join(run.folder, "run.json"), encoding="utf-8") as file:
+            said = json.load(file).get("left_out")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return said if isinstance(said, str) else None
 
-    A section's numbers are as written there: 1000, 1e3.
+
+def left_out(run):
+    """([(workload, n), ...] of the plan that has no record, how many are planned), by experiment.ini:
+    for runs without run.json. A section's numbers are as written there: 1000, 1e3.
     """
     measured = main_pass(run)
     done = {(record["workload"], record["n"]) for record in run.records

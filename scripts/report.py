@@ -83,7 +83,7 @@ def short_tables(run, found):
 
 def page(run, drawn):
     answered = [(part, *answers(part)) for part in run.parts()]
-    sentences = [sentence for _, told, _ in answered for sentence in told]
+    sentences = list(dict.fromkeys(sentence for _, told, _ in answered for sentence in told))
     question = run.setting("question") or QUESTION
     parts = [f"<h1>{escape(question)}</h1>", f'<p class="run">{escape(described(run))}</p>',
              f'<p class="answer">{escape(sentences[0])}</p>']

@@ -387,8 +387,8 @@ def lead_on(run, arguments):
     if names and names[0] != run.parts()[0].baseline:
         print(f"Two of them:          timerbed compare {names[0]} {run.parts()[0].baseline} "
               f"--run {folder}")
-    if any(answer.left_out(part)[0] for part in run.parts()):
-        print(f"What was left out:    timerbed run --resume {folder}/experiment.ini --out {folder}")
+    if any(words.left_out(part) for part in run.parts()):
+        print(f"What was left out:    timerbed run --resume --out {folder}")
 
 
 def show(run, arguments):

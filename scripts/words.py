@@ -238,7 +238,7 @@ def remarks(run):
         result.append("Not measured: " + listed([
             f"{number(missing[reason], 'measurement')} {words}"
             for reason, words in REASONS.items() if reason in missing]) + ".")
-    return result + _left_out(run) + changed(run)
+    return result + left_out(run) + changed(run)
 
 
 def outcome(record):
@@ -251,8 +251,11 @@ def outcome(record):
     return status if status in ("ok", "too slow") else "failed"
 
 
-def _left_out(run):
+def left_out(run):
     """What the plan has and the run has not: a budget or an interruption ended it before."""
+    said = answer.said_left_out(run)
+    if said is not None:
+        return [f"{said[0].upper()}{said[1:].rstrip('.')}."] if said else []
     left, planned = answer.left_out(run)
     if not left:
         return []

@@ -294,6 +294,19 @@ class Doubts(Case):
                       "timers.", words.sentences(records.Run(folder)))
 
 
+    def test_what_the_run_says_it_left_out_is_said(self):
+        folder = self.write(known())
+        for said in ("the budget of 0:03 left out 3 of 9 cells", ""):
+            with open(os.path.join(folder, "run.json"), "w", encoding="utf-8") as file:
+                json.dump({"schema": 1, "left_out": said}, file)
+            with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as file:
+                file.write("[cost]\nsubjects = binary-heap\nworkloads = x\nn = 1\n")
+            self.assertEqual(words.left_out(records.Run(folder)), [f"T{said[1:]}."] if said else [])
+            done = self.script("table.py", "--next", folder)
+            self.assertEqual("--resume" in done.stdout, bool(said))
+            self.assertIn(said[1:], squeezed(done.stdout))
+
+
 class Poor(Case):
     """Runs with next to nothing have an answer, too, and no traceback."""
 
