@@ -39,8 +39,8 @@ def check(run, arguments):
         low, high = arguments.n
         _refuse(run, "n of", f"{low:g}" if low == high else f"{low:g}..{high:g}",
                 [count(n) for n in sorted({cell.n for cell in cells})], near=False)
-    if not any((not arguments.workload or _matches(cell, arguments.workload))
-               and (not arguments.n or _within(cell, arguments.n)) for cell in cells):
+    if arguments.workload and arguments.n and not any(
+            _matches(cell, arguments.workload) and _within(cell, arguments.n) for cell in cells):
         console.fail(f"{run.folder} has no cell that all of these options choose", 2)
 
 
