@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+"""Tests of costs.py: what cells took is found again in its table. The last line counts."""
+
+import sys
+
+from helpers import Case, main, record
+
+
+class Costs(Case):
+    def table_of(self, lines):
+        said = self.script("costs.py", self.write(lines))
+        self.assertEqual(said.returncode, 0, said.stderr)
+        rows = [line.split("\t") for line in said.stdout.splitlines() if not line.startswith("#")]
+        return {(kind, measured, name, int(n)): float(value)
+                for kind, measured, name, n, value in rows}
+
+    def cell(self, subject, ns_of_an_entry, n=1000, fixed=0.005, **more):
+        # Two repeats of n timers and 1000 operations: what the sample of record() has.
+        seconds = fixed + 2 * (n + 1000) * ns_of_an_entry / 1e9
+        return record(subject, 1, 1.0, n=n, cell_seconds=seconds, **more)
+
+    def test_fixed_time_and_rates(self):
+        table = self.table_of([self.cell("nothing", 0), self.cell("binary-heap", 50),
+                               self.cell("binary-heap", 200, n=100000),
+                               self.cell("quad-heap:arity=4", 25)])
+        self.assertAlmostEqual(table["fixed", "time", "*", 0], 5e6)
+        self.assertAlmostEqual(table["rate", "time", "binary-heap", 1000], 50)
+        self.assertAlmostEqual(table["rate", "time", "binary-heap", 100000], 200)
+        self.assertAlmostEqual(table["rate", "time", "quad-heap", 1000], 25)
+        self.assertAlmostEqual(table["rate", "time", "*", 1000], 25)
+
+    def test_workloads_are_factors(self):
+        lines = [self.cell("nothing", 0, workload=workload) for workload in ("hold", "idle")]
+        for subject, ns in (("binary-heap", 40), ("quad-heap", 20)):
+            lines += [self.cell(subject, 3 * ns, workload="hold"),
+                      self.cell(subject, ns, workload="idle")]
+        table = self.table_of(lines)
+        self.assertAlmostEqual(table["factor", "time", "hold", 0]
+                               / table["factor", "time", "idle", 0], 3, places=2)
+        self.assertAlmostEqual(table["rate", "time", "binary-heap", 1000]
+                               * table["factor", "time", "hold", 0], 120, places=0)
+
+    def test_traces_and_footprints(self):
+        table = self.table_of([
+            self.cell("binary-heap", 1, trace_seconds=2000 * 30e-9),
+            self.cell("binary-heap", 1, **{"pass": "memory"}, bytes_per_timer=9.5),
+            self.cell("quad-heap", 1, **{"pass": "memory"}, bytes_per_timer=17)])
+        self.assertAlmostEqual(table["rate", "trace", "*", 1000], 30)
+        self.assertEqual(table["bytes", "memory", "binary-heap", 0], 9.5)
+        self.assertEqual(table["bytes", "memory", "*", 0], 17)
+
+    def test_wrappers_are_subjects_of_their_own(self):
+        table = self.table_of([self.cell("lazy:quad-heap", 9), self.cell("loop:quad-heap@epoll", 9),
+                               self.cell("nothing", 0)])
+        self.assertIn(("rate", "time", "lazy:quad-heap", 1000), table)
+        self.assertIn(("rate", "time", "loop:quad-heap@epoll", 1000), table)
+
+    def test_cells_that_failed_count_for_nothing(self):
+        table = self.table_of([self.cell("binary-heap", 50), self.cell("binary-heap", 10),
+                               self.cell("slow", 1e6, status="too slow")])
+        self.assertNotIn(("rate", "time", "slow", 1000), table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
