@@ -25,7 +25,7 @@ SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
 BENCH      := $(sort $(wildcard $(addprefix bench/,*.c trace/*.c replay/*.c run/*.c passes/*.c commands/*.c virtual/*.c)))
 LOOP       := $(sort $(wildcard loop/*.c loop/util/*.c))
 BACKENDS   := $(sort $(wildcard loop/backends/*.c))
-PROGRAMS   := bench/timerbed.c bench/benchmark_program.c
+PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
 # Structures that wrap another are built into the bench over each of the others
@@ -52,7 +52,7 @@ CXX      ?= g++
 OPTIMIZE ?= -O2
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-CPPFLAGS += -D_GNU_SOURCE -I. -Iloop/include -I$(BUILD)/generated
+PREPROCESS := -D_GNU_SOURCE -I. -Iloop/include -I$(BUILD)/generated
 # No contraction of a*b+c: traces must be the same bytes on every machine and in every variant.
 ALL      := -g -MMD -MP -ffp-contract=off $(WARNINGS)
 ifeq ($(origin CC),default)
@@ -75,40 +75,71 @@ quiet = @printf '  %-9s %s\n' '$(1)' '$(2)';
 objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
 define compile_rules
-$(BUILD)/$(1)/%.o: %.c | $(BUILD)/generated/.done
+$(BUILD)/$(1)/%.o: %.c $(BUILD)/flags/$(1) | $(BUILD)/generated/.done
 	@mkdir -p $$(@D)
-	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/%.o: %.cc | $(BUILD)/generated/.done
+	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
+$(BUILD)/$(1)/%.o: %.cc $(BUILD)/flags/$(1) | $(BUILD)/generated/.done
 	@mkdir -p $$(@D)
-	$$(call quiet,CXX,$$@) $$(CXX) -std=c++17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CXXFLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c
+	$$(call quiet,CXX,$$@) $$(CXX) -std=c++17 $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CXXFLAGS) -c $$< -o $$@
+$(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/flags/$(1)
 	@mkdir -p $$(@D)
-	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
+	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
 endef
-$(foreach v,default measured sanitized shared pic threads,$(eval $(call compile_rules,$(v))))
+variants := default measured sanitized shared pic threads
+$(foreach v,$(variants),$(eval $(call compile_rules,$(v))))
+
+# All that a variant is compiled by, in a file that is touched when it changes: its objects are then
+# compiled anew. So what a program says of its compiler and flags is true of each of its objects.
+compiler := $(or $(shell $(CC) --version 2>/dev/null | head -n 1),unknown)
+quoted    = '$(subst ','\'',$(1))'
+differ    = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,force)
+
+define flags_rules
+compiled_$(1) := $$(strip $$(compiler); $$(CC) $$(CXX) $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)); $$(CFLAGS); $$(CXXFLAGS); $$(LDFLAGS))
+$(BUILD)/flags/$(1): $$(call differ,$$(strip $$(file <$(BUILD)/flags/$(1))),$$(compiled_$(1)))
+	@mkdir -p $$(@D)
+	@printf '%s\n' $$(call quoted,$$(compiled_$(1))) >$$@
+endef
+$(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 
 # ----------------------------------------------------------------------------------- generated
 #
 # scripts/registry writes the tables of what there is, and a unit for each structure that compiles
 # it together with the replay loop. Rewritten when the list changes or a source does (the tables
-# hold the sources' hashes), but only touched when their text does.
+# hold the hashes of what makes traces), but only touched when their text does.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c broken.c)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(SUPPORT) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BENCH) $(wildcard bench/*.h bench/*/*.h) $(LOOP) $(wildcard loop/*.h) structures/timer.h scripts/registry
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
 # What the program says of its own build; what includes it is compiled anew when that changes.
 $(generated)/build_info.h: force
-	@scripts/build-info $@ '$(CC)' '$(strip -std=c17 $(flags_measured) $(CFLAGS))'
-$(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o)): $(generated)/build_info.h
+	@scripts/build-info $@ $(call quoted,$(compiler)) $(foreach v,measured sanitized,$(call quoted,$(told_$(v))))
+$(foreach v,measured sanitized,$(eval told_$(v) := $$(strip -std=c17 $$(flags_$(v)) $$(CPPFLAGS) $$(CFLAGS) $$(LDFLAGS))))
+$(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o provenance.o)): $(generated)/build_info.h
+
+# The hash of each unit that is measured or measures (bench/provenance.h), and the table of them.
+units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
+	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
+unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) $(BUILD)/hashes/bench/gbench.cc
+unit_hash = @mkdir -p $(@D); scripts/code-hash unit $@ $(@:$(BUILD)/hashes/%=%) $(BUILD)
+
+$(BUILD)/hashes/%.c: %.c scripts/code-hash $(BUILD)/flags/measured | $(generated)/.done
+	$(unit_hash) $(CC) -std=c17 $(PREPROCESS) $(CPPFLAGS) $(flags_measured) $(CFLAGS) $<
+$(BUILD)/hashes/%.cc: %.cc scripts/code-hash $(BUILD)/flags/measured | $(generated)/.done
+	$(unit_hash) $(CXX) -std=c++17 $(PREPROCESS) $(CPPFLAGS) $(flags_measured) $(CXXFLAGS) $<
+$(BUILD)/hashes/inlined/%.c: $(generated)/inlined/%.c scripts/code-hash $(BUILD)/flags/measured
+	$(unit_hash) $(CC) -std=c17 $(PREPROCESS) $(CPPFLAGS) $(flags_measured) $(CFLAGS) $<
+$(generated)/code_hashes.c: $(unit_hashes) $(BUILD)/listed
+	$(call quiet,HASHES,$@) scripts/code-hash table $@ $(unit_hashes)
 
 # Changes only when a file is added or removed.
-listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN)
+listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units)
 $(BUILD)/listed: force
 	@mkdir -p $(BUILD)
 	@echo '$(listed)' | cmp -s - $@ || echo '$(listed)' >$@
@@ -121,7 +152,7 @@ loop_sources    := $(LOOP) $(BACKENDS)
 loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/backends.o
 bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
 	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
-	$(BUILD)/$(1)/generated/subjects.o \
+	$(BUILD)/$(1)/generated/subjects.o $(BUILD)/$(1)/generated/code_hashes.o \
 	$(inlined_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
 
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
@@ -152,9 +183,12 @@ $(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) 
 $(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call bench_objects,sanitized) $(call loop_objects,sanitized) $(call library_objects,sanitized)
 	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
+$(BUILD)/timerbed-hashes: $(call objects,measured,bench/hashes_program.c bench/provenance.c) $(BUILD)/measured/generated/code_hashes.o
+	$(call quiet,LINK,$@) $(CC) $(flags_measured) $(LDFLAGS) $^ -o $@ -lxxhash
+
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full costs figures report compare keep \
+.PHONY: help all setup setup-test bench bench-smoke bench-full costs figures report compare keep hashes \
 	readme paper verify test fuzz \
 	format format-check install uninstall dist clean
 
@@ -174,7 +208,7 @@ setup: ## install the Debian packages that are missing (root, or sudo without a 
 # The set-up has to come before make looks at what to build: headers may not be there yet. So what a
 # newcomer calls installs first and then calls make again.
 .PHONY: programs bench-setup
-programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/libtimerbed.a $(BUILD)/libtimerbed.so \
+programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/timerbed-hashes $(BUILD)/libtimerbed.a $(BUILD)/libtimerbed.so \
 	$(BUILD)/libtimerbed-event.a $(BUILD)/libtimerbed-event.so
 bench-setup:
 	@scripts/setup bench
@@ -226,6 +260,10 @@ claim-%: bench-setup ## one claim and its verdict: make claim-C7 (ARTIFACT.md ha
 		$(BUILD)/timerbed run bench/experiments/$$one.ini --out out/claim-$*/$$one \
 			--cache out/traces --resume >/dev/null || exit 1; \
 		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
+
+hashes: bench-setup ## which code each subject is measured by: subject, pass and hash
+	@$(MAKE) --no-print-directory -s $(BUILD)/timerbed-hashes >&2
+	@$(BUILD)/timerbed-hashes
 
 NAME ?= $(notdir $(RUN))
 keep: ## keep RUN as a reference run: make keep RUN=out/quick NAME=quick (results/README.md)

@@ -37,7 +37,7 @@ $(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) \
 
 $(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structures.c
 	@mkdir -p $(@D)
-	$(call quiet,CLANG,$@) clang -std=c17 $(CPPFLAGS) -g -O1 $(WARNINGS) \
+	$(call quiet,CLANG,$@) clang -std=c17 $(PREPROCESS) $(CPPFLAGS) -g -O1 $(WARNINGS) \
 		-fsanitize=fuzzer,address,undefined $^ -o $@ -lm
 
 # What the command is made of, apart from its main(), so that a test takes what it uses.

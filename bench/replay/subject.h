@@ -38,7 +38,8 @@ struct subject {
 	char name[SUBJECT_NAME_SIZE]; /* as typed */
 	const char *target; /* within name: what is left when prefixes such as again: are gone */
 	const char *kind;   /* "structure", "yardstick", "harness", "control" */
-	const char *source_hash; /* of the code measured */
+	const char
+		*source_hash; /* a library's version; NULL or "" where bench/provenance.h tells */
 	bool told; /* what fires is told by the trace: there is nothing in it to verify */
 	struct timer_accuracy accuracy;
 	uint64_t bears;				    /* most timers it is sensible for, 0 = any */
@@ -87,8 +88,8 @@ struct subject_family {
 extern const struct subject_family *const subject_families[];
 
 /*
- * The code of each structure, and of each that wraps another ("lazy:quad-heap"): the hash of its
- * source, and its inlined replay. Ends without name.
+ * The code of each structure, and of each that wraps another ("lazy:quad-heap"): its inlined replay.
+ * Nothing is in source_hash any more. Ends without name.
  */
 struct structure_code {
 	const char *name;
@@ -97,7 +98,7 @@ struct structure_code {
 };
 extern const struct structure_code structure_codes[];
 
-/* The hash of all sources of the loop, structures apart. Generated. */
+/* Empty: bench/provenance.h has the hash of the loop. Generated. */
 extern const char loop_code_hash[];
 
 /* Finds a subject by name. 0, or -ENOENT/-EINVAL with one line in `error` (SUBJECT_ERROR_SIZE). */

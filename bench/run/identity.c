@@ -12,10 +12,11 @@
 #define GENERATOR "generator_hash"
 
 const char *const identity_keys[] = {
-	"experiment", "subject",    "workload",		"n",	       "dispatch",
-	"pass",	      "seed",	    "repeats",		"stride",      "cold",
-	"pages",      "operations", "least_operations", "source_hash", "flags",
-	"compiler",   TRACE,	    GENERATOR,		NULL,
+	"experiment",	    "subject",	   "workload", "n",
+	"dispatch",	    "pass",	   "seed",     "repeats",
+	"stride",	    "cold",	   "pages",    "operations",
+	"least_operations", "source_hash", "flags",    "compiler",
+	"library",	    TRACE,	   GENERATOR,  NULL,
 };
 
 /* Ends each value; no value holds it, as JSON text has no control characters. */
