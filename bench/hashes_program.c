@@ -60,7 +60,8 @@ static void print_all(void)
 			print_subject(name);
 			print_loops(name);
 		} else if (within(code->unit, "bench/subjects/", ".c", name, sizeof(name)) &&
-			   strcmp(name, "structure") && strcmp(name, "again")) {
+			   strcmp(name, "structure") && strcmp(name, "loop") &&
+			   strcmp(name, "again")) {
 			print_subject(name);
 		}
 	}
