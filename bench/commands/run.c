@@ -10,9 +10,10 @@
 #include "bench/scripts.h"
 
 /*
- * Shows a person the answer and what to type next. It goes to stderr, as stdout carries the folder's
- * name alone; and only if both are terminals: else a program reads, or somebody keeps a log. A run
- * that has been measured is not failed by a table that cannot be printed.
+ * Shows a person the answer and what to type next. The text goes to stderr, as stdout carries the
+ * name of the folder alone. It is only shown where both are terminals: elsewhere a program reads
+ * stdout, or stderr is kept as a log. A table that cannot be printed does not fail a run that has
+ * been measured.
  */
 static void show(char *folder)
 {
