@@ -29,17 +29,25 @@ SUBJECT(never_ends, .expire = expire_for_ever);
 static int create_with_child(struct timer_set **set, const void *options, uint64_t now)
 {
 	const char *path = getenv("TIMERBED_CHILD");
-	FILE *file = path ? fopen(path, "w") : NULL;
+	char text[4096];
+	FILE *file;
 	pid_t child;
 
-	if (!file)
+	if (!path)
 		return -EINVAL;
 	child = fork();
 	if (!child)
 		for (;;)
 			pause();
+	/* The file is there only when the whole number is. */
+	snprintf(text, sizeof(text), "%s.new", path);
+	file = fopen(text, "w");
+	if (!file)
+		return -EINVAL;
 	fprintf(file, "%d\n", (int)child);
 	fclose(file);
+	if (rename(text, path))
+		return -EINVAL;
 	return right_create(set, options, now);
 }
 
