@@ -297,6 +297,62 @@ class Cells(Case):
         self.assertAlmostEqual(standing.line("a").overtaken, 0.1)
         self.assertFalse(standing.line("a").ranked)
 
+    def test_overtaken_without_anything_expected_is_all_or_nothing(self):
+        for late, share in ((3, 1.0), (0, 0.0)):
+            run = self.run_of([record("a", 1, 1.0, overtaken=late, expected=0)])
+            self.assertEqual(self.only(run).line("a").overtaken, share)
+
+    def test_common_blocks(self):
+        common = statistics._common_blocks
+        self.assertEqual(common([{1, 2, 3}, {2, 3, 4}]), {2, 3})
+        # Nothing that all have: the poorest is left out, wherever it stands.
+        for sets in ([{9}, {1, 2, 3}, {2, 3}], [{1, 2, 3}, {2, 3}, {9}], [{2, 3}, {9}, {1, 2, 3}]):
+            self.assertEqual(common(sets), {2, 3})
+
+    def test_the_largest_n_of_each(self):
+        lines = [record("binary-heap", 1, 1.0, n=n, workload=workload)
+                 for n in (100, 10000, 1000) for workload in ("hold", "idle")]
+        found = statistics.largest(statistics.standings(self.run_of(lines)))
+        self.assertEqual(sorted((key[1], one.cell.n) for key, one in found.items()),
+                         [("hold", 10000), ("idle", 10000)])
+
+    def test_the_floor_has_the_looks_of_its_blocks(self):
+        run = self.run_of([record("yardstick-touch", 1, 1.0), record("binary-heap", 1, 2.0)])
+        looks = {"yardstick-touch": statistics.Blocks(3, {1: 1.0}),
+                 "binary-heap": statistics.Blocks(5, {1: 2.0})}
+        self.assertEqual(statistics.floor(run, looks).looks, 3)
+        self.assertEqual(statistics.floor(run, {}).looks, 1)
+
+
+class Resolved(Case):
+    def resolved(self, ratios, blocks=8, noise=0.01):
+        standing = self.only(self.run_of(planted(ratios, blocks, noise=noise)))
+        return statistics.resolved(standing, "binary-heap")
+
+    def test_all_told_apart(self):
+        self.assertTrue(self.resolved({"binary-heap": 1, "quad-heap": 0.5, "rbtree": 2}))
+
+    def test_shown_not_to_differ(self):
+        self.assertTrue(self.resolved({"binary-heap": 1, "quad-heap": 1}))
+
+    def test_one_that_is_not_told_from_the_baseline(self):
+        self.assertFalse(self.resolved({"binary-heap": 1, "quad-heap": 1.05}, noise=0.3))
+
+    def test_two_that_are_not_told_from_each_other(self):
+        lines = planted({"binary-heap": 1, "quad-heap": 0.1, "rbtree": 0.101}, 8, noise=0.15)
+        standing = self.only(self.run_of(lines))
+        self.assertEqual({line.to_baseline.verdict for line in standing.lines
+                          if line.subject.name != "binary-heap"}, {"faster"})
+        self.assertFalse(statistics.resolved(standing, "binary-heap"))
+
+    def test_too_few_blocks(self):
+        self.assertFalse(self.resolved({"binary-heap": 1, "quad-heap": 0.5}, blocks=7))
+        self.assertFalse(self.resolved({"binary-heap": 1, "quad-heap": 0.5}, blocks=1))
+
+    def test_a_subject_without_a_ratio_is_not_resolved(self):
+        lines = planted({"binary-heap": 1}, 8) + [record("quad-heap", 99, 1.0)]
+        self.assertFalse(statistics.resolved(self.only(self.run_of(lines)), "binary-heap"))
+
 
 class Controls(Case):
     def control(self, *all_logs):
@@ -326,6 +382,17 @@ class Controls(Case):
         found = self.control(logs)
         self.assertAlmostEqual(math.log(found.low), -0.19)
         self.assertAlmostEqual(math.log(found.high), 0.19)
+
+    def test_a_single_block_has_no_spread_to_add(self):
+        logs = logs_of(0.01, 1.0)
+        found = self.control(logs, logs, [0.5])
+        self.assertAlmostEqual(math.log(found.resolvable), SEVEN * 0.01)
+        self.assertEqual((found.cells, found.tested, found.blocks), (3, 2, 8))
+
+    def test_two_blocks_have(self):
+        found = self.control([0.1, 0.3])
+        t = math.tan(math.pi * 0.475)
+        self.assertAlmostEqual(math.log(found.resolvable), t * 0.1)
 
     def test_single_blocks_resolve_nothing(self):
         self.assertTrue(math.isnan(self.control([0.2]).resolvable))
