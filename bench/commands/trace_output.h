@@ -12,8 +12,8 @@
 /*
  * Makes the trace of a workload at `path`: "-" is standard output, and a symbolic link stands for
  * the file that it leads to. Writing a trace needs seeking and ends with a rename, so a pipe or a
- * character device gets a copy of a trace that was made in $TMPDIR (/tmp) and deleted. 0, or an exit
- * status, having said what is wrong.
+ * character device gets a copy of a trace that was made in $TMPDIR (/tmp) and deleted. 0, or an
+ * exit status, having said what is wrong.
  */
 int trace_output(const char *path, const struct workload_choice *choice, uint64_t n, uint64_t seed,
 		 uint64_t operations, const struct trace_watch *watch);
