@@ -39,6 +39,7 @@ do for [d = floor(log10(x_low)):ceil(log10(x_high))] {
 	}
 }
 set grid noytics
+unset ytics
 set tmargin at screen down(32)
 set bmargin at screen down(32 + rows * row_height)
 
@@ -51,15 +52,16 @@ do for [p = 1:panel_count] {
 	set lmargin at screen across(left + (p - 1) * panel_width + 4)
 	set rmargin at screen across(left + p * panel_width - 6)
 	set label 2 panel[p] at graph 0.5, graph 1 offset 0, 0.9 center textcolor rgb ink
-	set ytics ()
 	do for [row = 1:rows] {
-		set ytics add (p == 1 ? label[row] : '' row - 1)
+		if (p == 1) {
+			set label 100 + row label[row] at graph 0, first row - 1 offset -1, 0 right \
+				noenhanced textcolor rgb ink
+		}
 		if (row > 1) {
 			set arrow row from graph 0, first row - 1.5 to graph 1, first row - 1.5 nohead \
 				linecolor rgb 0xe4e4e4 linewidth 0.6
 		}
 	}
-	set ytics scale 0 noenhanced
 	# Within the minimum effect of the baseline.
 	set object 1 rectangle from first 1 / effect, graph 0 to first effect, graph 1 \
 		fillcolor rgb 0xececec fillstyle solid noborder behind
