@@ -112,7 +112,7 @@ static const char *difference(const struct trace *trace, const struct trace_requ
 	return is_long_enough(trace, request) ? NULL : "number of operations";
 }
 
-/* Opens a trace that the cache has. -EAGAIN if it has to be made, with a line in `note` if need be. */
+/* Opens a trace that the cache has. -EAGAIN if it has to be made; `note` may then say why. */
 static int open_cached(const char *path, const struct trace_request *request, struct trace *trace,
 		       char *note, char *error)
 {
