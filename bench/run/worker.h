@@ -3,8 +3,9 @@
  *
  * A cell is measured by `timerbed cell ...`, started anew each time: a fresh address-space layout,
  * an environment of varied size (which moves the stack), a peak of memory that is its own, and a
- * crash that costs one cell. The worker runs the image that the command itself runs. Its record and
- * its reasons come through pipes. A guard (guard.h) ends it when its time is up or the command dies.
+ * crash that costs one cell. The worker runs the image that the command itself runs. Its record
+ * and its reasons come through pipes. A guard (guard.h) ends it when its time is up or the command
+ * dies.
  */
 #ifndef WORKER_H
 #define WORKER_H

@@ -1,5 +1,5 @@
 /*
- * verdict-test - each verdict on a finished replay, and which goes before which, by tallies made here
+ * verdict-test - each verdict on a finished replay, and their order, by tallies made by hand
  */
 #include <setjmp.h>
 #include <stdarg.h>
