@@ -37,7 +37,7 @@ def check(run, arguments):
         _refuse(run, "workload", arguments.workload, sorted({cell.workload for cell in cells}))
     if arguments.n and not any(_within(cell, arguments.n) for cell in cells):
         low, high = arguments.n
-        _refuse(run, "n of", f"{low:g}" if low == high else f"{low:g}..{high:g}",
+        _refuse(run, "n of", _number(low) if low == high else f"{_number(low)}..{_number(high)}",
                 [count(n) for n in sorted({cell.n for cell in cells})], near=False)
     if arguments.workload and arguments.n and not any(
             _matches(cell, arguments.workload) and _within(cell, arguments.n) for cell in cells):
@@ -60,6 +60,11 @@ def _matches(cell, pattern):
 
 def _within(cell, span):
     return span[0] <= cell.n <= span[1]
+
+
+def _number(n):
+    """As count writes it, where n is a number of timers at all."""
+    return count(n) if n == int(n) else f"{n:g}"
 
 
 def _refuse(run, what, name, names, near=True):

@@ -21,8 +21,8 @@ LETTER = 7.4  # pixels, the width of one
 def make(run):
     """(figure, the standings that it shows); (None, []) where nothing is relative to anything."""
     found = [one for one in answer.work_out(run, "time") if one.findings]
-    if not found:
-        return None, []
+    if not found or all(statistics.map_place(run, one.cell) for one in answer.standings(run)):
+        return None, []  # a map is a figure by itself
     sizes = answer_tables.sizes(found[0], PANELS)
     top = [standing for standing in answer.standings(run) if standing.cell.n in sizes
            and standing.line(run.baseline)]

@@ -25,7 +25,8 @@ The columns of numbers.tsv, tabs between them, # for comments:
 kind is ratio (subject / against, within blocks), called (the subject called through the table / the
 same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where
 that is *), or ahead, tied, behind, few, cells, tofloor (of firsts.py, over the answer's cells of an
-experiment). The sentences of the answer are there as answer-which, -often, -much, -wrong, -apart. Empty
+experiment). The sentences of the answer are there as answer-which, -often, -much, -wrong, -apart;
+answer-remarks holds what else must be known. Empty
 columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
 yardstick of each block.
 """
@@ -256,6 +257,7 @@ def answers(runs):
         for part in run.parts():
             said = words.named(answer.work_out(part)) if part.family == "structures" else {}
             if said:
+                said["remarks"] = " ".join(words.remarks(part))
                 return {f"answer-{name}": Number(escape(sentence)) for name, sentence in said.items()}
     raise Bad("no run ranks any structures")
 
@@ -278,7 +280,7 @@ def null_control(runs):
 # --------------------------------------------------------------------------------- writing
 
 ESCAPES = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-           "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+           "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\u2020": r"\dag{}", "\u2021": r"\ddag{}"}
 
 
 def escape(text):

@@ -8,7 +8,8 @@ import os
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAM = os.path.join(ROOT, "build", "timerbed-hashes")
+# TIMERBED_HASHES names the program of another build; where it is empty, no build is asked.
+PROGRAM = os.environ.get("TIMERBED_HASHES", os.path.join(ROOT, "build", "timerbed-hashes"))
 
 # What records of one subject may not differ in, and what it is called.
 KEYS = {"source_hash": "versions of its code", "flags": "sets of flags", "compiler": "compilers",

@@ -173,7 +173,12 @@ class Same(Case):
 
     def test_paper(self):
         found = [number.text for number in paper.answers([self.run_known]).values()]
-        self.assertEqual(found, [paper.escape(sentence) for sentence in self.said])
+        self.assertEqual(" ".join(found).strip(), paper.escape(" ".join(self.said)))
+
+    def test_paper_marks_changed_code(self):
+        self.run_known.stale = lambda subject, measured: subject == "quad-heap"
+        self.assertEqual(paper.answers([self.run_known])["answer-remarks"].text,
+                         r"\dag{} changed since this run: quad-heap.")
 
     def test_paper_counts(self):
         row = {"subject": "quad-heap", "experiment": "cost", "n": "", "name": "", "line": ""}
