@@ -1,5 +1,5 @@
-"""The answer as tables: who costs least for which work and n, and what taking one structure everywhere
-costs. README, table.py and the report show these; what is not on them stands in table.py --all.
+"""The answer as tables: which structure costs least for which work and n, and what it costs to take one
+structure everywhere. README, table.py and the report show these tables; table.py --all has the rest.
 """
 
 import answer
@@ -30,20 +30,20 @@ def label(finding, findings):
 
 def legend(one, shown):
     """What the cells of the table mean, in sentences."""
-    text = f"The cheapest whose timers {words.those_that_fire(one.accuracy)}, and its cost"
-    text += f" relative to {one.baseline}" if any(
-        finding.first.to_baseline for finding in one.findings) else ""
+    relative = any(finding.first.to_baseline for finding in one.findings)
+    text = f"Each cell names the cheapest whose timers {words.firing(one.accuracy)}, and its cost"
+    text += f" relative to {one.baseline}." if relative else "."
     states = {finding.state for finding in one.findings if finding.cell.n in shown}
     if answer.CLOSE in states:
-        text += "; ~ and +2: two more are not told apart from it"
+        text += " ~ and +2: two more cannot be told apart from it."
     if answer.FEW in states:
-        text += "; ?: too few blocks for a verdict"
+        text += " ?: too few blocks for a verdict."
     hidden = [count(n) for n in one.sizes if n not in shown]
-    return text + "." + (f" Not shown: n of {words.listed(hidden)}." if hidden else "")
+    return text + (f" Not shown: n = {words.listed(hidden)}." if hidden else "")
 
 
 def least(one, rows=None, most=COLUMNS):
-    """Rows are workloads, columns n: who costs least. `rows` is how many there is room for."""
+    """Rows are workloads, columns n, cells the cheapest. `rows` is how many rows there is room for."""
     shown = sizes(one, most)
     places = {}
     for finding in one.findings:
@@ -61,7 +61,7 @@ def least(one, rows=None, most=COLUMNS):
 
 
 def narrow(one, rows=None):
-    """The same with as many n as a line of text has room for."""
+    """The table of least() with as many n as a line of text has room for."""
     for most in range(COLUMNS, 1, -1):
         table = least(one, rows, most)
         if width(table) <= ROOM:
@@ -70,7 +70,7 @@ def narrow(one, rows=None):
 
 
 def everywhere(one, rows=None):
-    """Rows are structures: what taking each in all cells costs. Those in most cells come first."""
+    """Rows are structures, with the cost of taking each everywhere: the most widely measured first."""
     of = len(one.basis)
     table = Table("What one everywhere costs, relative to the cheapest of each cell",
                   ["", "cells", "cheapest, not told apart, dearer", "on average", "at worst", "where"],
@@ -85,7 +85,7 @@ def everywhere(one, rows=None):
 
 
 def screen(found, lines):
-    """The tables that fit so many lines, of the first accuracy that ranks anybody."""
+    """The tables that fit so many lines, of the first accuracy that has a ranking."""
     ranked = [one for one in found if one.findings]
     shown = []
     if ranked and lines >= 10:

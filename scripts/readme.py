@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """readme.py README DIR MARK: puts what a run says between two marks of that name in a page.
 
-  answer, loops-answer  the answer's sentences (words.py), one a line of a list
-  table, loops          who costs least for which work and n (answer_tables.py); bold where resolved
+  answer, loops-answer  the answer's points (words.py) as a list, and the remarks
+  table, loops          the cheapest for each work and n (answer_tables.py); bold where resolved
   experiments           what each experiment asks, took and needed
 
-So the README's numbers come from a committed run like all others.
+So the numbers in these pages come from a committed run.
 """
 
 import configparser
@@ -27,14 +27,15 @@ def row(cells):
 
 def told(run):
     found = answer.work_out(run)
-    for number, sentence in enumerate(words.sentences(run, found), 1):
-        yield f"{number}. {sentence}"
-    yield ""
-    yield words.measured_on(run, found)
+    for number, point in enumerate(words.points(run, found), 1):
+        yield f"{number}. {point}"
+    for remark in words.remarks(run):
+        yield f"\n{remark}"
+    yield f"\n{words.measured_on(run, found)}"
 
 
 def least(run):
-    """Bold: cheaper than all others of its accuracy; else ~ or ? says why not."""
+    """The table of the cheapest, in bold where it is cheaper than all others of its accuracy."""
     one = next(one for one in answer.work_out(run) if one.findings)
     table = answer_tables.least(one)
     yield row(table.header)

@@ -339,8 +339,13 @@ class Run:
 
 
 def outcome(record):
-    """How a cell ended: ok, wrong, failed, too slow or left out. Older records have a status only."""
-    return record.get("outcome") or ("ok" if record.get("status") == "ok" else "failed")
+    """How a cell ended: ok, wrong, failed, too slow or left out. Older records say it in words only."""
+    status = str(record.get("status"))
+    if record.get("outcome"):
+        return record["outcome"]
+    if status.startswith("beyond the "):
+        return "left out"
+    return status if status in ("ok", "too slow") else "failed"
 
 
 def _by_phase(record):

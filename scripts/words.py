@@ -1,5 +1,6 @@
-"""The answer in sentences. answer.py counts; this module only phrases, and all that prints the answer
-prints these strings: README, table, report, paper, `timerbed explain`, the end of `timerbed run`.
+"""The answer in sentences. answer.py counts, and this module phrases.
+
+README, table, report, paper, `timerbed explain` and the end of `timerbed run` print these strings.
 """
 
 import math
@@ -43,7 +44,7 @@ def machine(environment):
 
 
 def measured_on(run, found=()):
-    """How, when and on what, or "" where nothing of it is known."""
+    """How, when and on which machine the run was measured; "" where nothing of it is known."""
     parts = []
     ranked = [one for one in found if one.findings]
     if ranked:
@@ -57,7 +58,7 @@ def measured_on(run, found=()):
 
 
 def promise(accuracy):
-    """An accuracy pair as what is promised of each timer."""
+    """What an accuracy pair promises of each timer: "fired exactly and in order of deadline"."""
     when = {"exact": "fired exactly", "to a tick": "fired to a tick",
             "late fraction": "fired late by a fraction"}
     ordering = {"by deadline": "in order of deadline", "by tick": "in order of tick",
@@ -65,25 +66,30 @@ def promise(accuracy):
     return f"{when.get(accuracy[0], accuracy[0])} and {ordering.get(accuracy[1], accuracy[1])}"
 
 
-def those_that_fire(accuracy):
-    """The same as what its structures do."""
+def firing(accuracy):
+    """The same for timers as the subject: "fire exactly and in order of deadline"."""
     return promise(accuracy).replace("fired", "fire", 1)
 
 
 # -------------------------------------------------------------------------------------- the answer
 
 def sentences(run, found=None):
-    """The answer of a run of one family: at most five sentences, and what else must be known."""
+    """The answer of a run of one family in at most five points, and the remarks that go with it."""
+    return points(run, found) + remarks(run)
+
+
+def points(run, found=None):
+    """The answer of a run of one family: at most five texts of a sentence or a few."""
     found = answer.work_out(run) if found is None else found
     if found and found[0].measured in records.MORE:
         return [_range(standing) for standing in
                 statistics.largest(answer.standings(run, found[0].measured)).values()]
-    said = [sentence for sentence in named(found).values() if sentence]
-    return (said or _nothing_to_rank(found)) + remarks(run)
+    said = [text for text in named(found).values() if text]
+    return said or _nothing_to_rank(found)
 
 
 def named(found):
-    """{name: sentence} of the answer alone, as the paper quotes them; empty where nothing is ranked."""
+    """{name: text} of the points, as the paper quotes them; empty where nothing is ranked."""
     ranked = [one for one in found if one.findings]
     if not ranked:
         return {}
@@ -98,15 +104,16 @@ def _which(one):
     for n in sorted({finding.cell.n for finding in one.basis}):
         chosen.setdefault(one.picks[n].name, []).append(count(n))
     kind = "loops" if one.run.family == "loops" else "structures"
-    taken = listed([f"{name} with {listed(sizes)} timers" for name, sizes in chosen.items()])
+    taken = [f"{name} costs least" for name in list(chosen)[:1]] + list(chosen)[1:]
+    taken = listed([f"{words} with {listed(sizes)} timers"
+                    for words, sizes in zip(taken, chosen.values())])
     workloads = sorted({finding.cell.workload for finding in one.basis})
-    over = f"on average over {len(workloads)} workloads" if len(workloads) > 1 \
-        else f"in {workloads[0]}"
-    text = (f"Of the {kind} whose timers {those_that_fire(one.accuracy)}, the cheapest {over} is "
-            f"{taken}")
+    over = f"On average over {len(workloads)} workloads, " if len(workloads) > 1 \
+        else f"In {workloads[0]}, "
+    text = f"{over}{taken}, among the {kind} whose timers {firing(one.accuracy)}."
     if one.indicative:
-        text += f" (indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST})"
-    return text + "."
+        text += f" This is indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST}."
+    return text
 
 
 def _how_often(one):
@@ -116,17 +123,18 @@ def _how_often(one):
     resolved, few = one.count(answer.RESOLVED), one.count(answer.FEW)
     if one.indicative:
         first = sum(finding.first.subject.name == pick.name for finding in pick.findings)
-        return (f"None of {cells} (one workload at one n) is resolved; {pick.name} has the lowest "
+        return (f"None of {cells} (one workload at one n) is resolved. {pick.name} has the lowest "
                 f"mean in {first}.")
-    text = (f"Of {cells} (one workload at one n), {resolved} {'is' if resolved == 1 else 'are'} "
-            f"resolved: one is cheaper than all others. {pick.name} is that one in {pick.alone}, is "
-            f"not told apart from the cheapest in {pick.close}, and costs more in {pick.behind}")
+    kind = "loop" if one.run.family == "loops" else "structure"
+    text = (f"In {resolved} of {cells} (one workload at one n), one {kind} is cheaper than all others. "
+            f"{pick.name} is that {kind} in {pick.alone}, cannot be told apart from the cheapest in "
+            f"{pick.close}, and costs more in {pick.behind}.")
     missing = len(one.basis) - pick.cells
     if missing:
-        text += f", was not measured in {missing}"
+        text += f" It was not measured in {missing}."
     if few:
-        text += f"; {few} {'has' if few == 1 else 'have'} fewer than {FEWEST} blocks"
-    return text + "."
+        text += f" {number(few, 'cell')} {'has' if few == 1 else 'have'} too few blocks for a verdict."
+    return text
 
 
 def _by_how_much(one):
@@ -135,15 +143,14 @@ def _by_how_much(one):
     parts = []
     if not math.isnan(pick.to_baseline):
         span = f" ({significant(pick.least_to_baseline)} to {significant(pick.most_to_baseline)})"
-        parts.append(f"{pick.name} costs {times(pick.to_baseline)} {one.baseline} on average"
-                     + (span if pick.cells > 1 else ""))
+        parts.append(f"On average, {pick.name} costs {times(pick.to_baseline)} as much as "
+                     f"{one.baseline}{span if pick.cells > 1 else ''}.")
     ahead = [finding.lead.mean for finding in pick.findings if finding.state == answer.RESOLVED
              and finding.first.subject.name == pick.name]
     if ahead:
-        parts.append(f"where {pick.name} is the cheapest, the next one costs "
-                     f"{times(answer.geometric(ahead))} as much")
-    text = "; ".join(parts)
-    return f"{text}." if text else ""
+        parts.append(f"Where {pick.name} is the cheapest, the second cheapest costs "
+                     f"{times(answer.geometric(ahead))} as much.")
+    return " ".join(parts)
 
 
 def _if_wrong(one):
@@ -151,12 +158,14 @@ def _if_wrong(one):
     pick = one.pick
     others = [other for other in one.complete if other is not pick]
     shown = others[:1] + [other for other in others[1:] if other.name == one.baseline]
-    text = (f"Taken everywhere, {pick.name} costs {times(pick.mean)} the cheapest on average, and "
-            f"at worst {times(pick.worst)}")
+    text = (f"Taken everywhere, {pick.name} costs {times(pick.mean)} as much as the cheapest of each cell "
+            f"on average, and {times(pick.worst)} at worst")
     if pick.worst > 1:
-        text += f" ({at(pick.worst_at.cell)}: {pick.worst_at.first.subject.name} is the cheapest)"
+        text += (f" ({at(pick.worst_at.cell)}, where {pick.worst_at.first.subject.name} is the "
+                 "cheapest)")
     for other in shown:
-        text += f"; {other.name} {times(other.mean)}, and at worst {times(other.worst)}"
+        text += (f". {other.name} costs {times(other.mean)} as much on average, and "
+                 f"{times(other.worst)} at worst")
     return text + "."
 
 
@@ -168,21 +177,19 @@ def blocks(findings):
 
 
 def _apart(found, main):
-    """Those of another accuracy, which are ranked among themselves."""
+    """The structures of another accuracy, which are ranked among themselves."""
     ranked, alone = [], []
     for one in found:
-        names = sorted({finding.first.subject.name for finding in one.alone})
-        kind = ", ".join(one.accuracy)
         if one.findings and one is not main:
-            ranked.append(f"{one.pick.name} is the cheapest on average over "
-                          f"{number(one.pick.cells, 'cell')} ({kind}"
-                          f"{'; indicative' if one.indicative else ''})")
+            ranked.append(f"Of those whose timers {firing(one.accuracy)}, {one.pick.name} costs least on "
+                          f"average ({number(one.pick.cells, 'cell')}"
+                          f"{', indicative' if one.indicative else ''}).")
         elif one is not main:
-            alone.append(f"{listed(names)} ({kind})")
+            names = sorted({finding.first.subject.name for finding in one.alone})
+            alone.append(f"{listed(names)} ({firing(one.accuracy).removeprefix('fire ')})")
     if alone:
-        ranked.append(f"no other fires like {listed(alone)}")
-    return f"Ranked apart, by when and in what order timers fire: {'; '.join(ranked)}." \
-        if ranked else ""
+        ranked.append(f"Nothing else fires like {listed(alone)}.")
+    return " ".join(["Other accuracies are ranked apart.", *ranked]) if ranked else ""
 
 
 def _nothing_to_rank(found):
@@ -200,7 +207,7 @@ def _nothing_to_rank(found):
 
 
 def _range(standing):
-    """From whom to whom: what nobody is ranked by, such as lateness, which can be early."""
+    """The least and the most of a pass that ranks nothing: a lateness, for one, can be early."""
     lines = sorted((line for line in standing.lines if line.subject.compared),
                    key=lambda line: line.value)
     if not lines:
@@ -218,12 +225,11 @@ def _range(standing):
 
 # ------------------------------------------------------------------- what else the reader must know
 
-REASONS = {"too slow": "too slow", "left out": "beyond what the subject bears",
-           "failed": "failed"}
+REASONS = {"too slow": "too slow", "left out": "beyond what the subject bears", "failed": "failed"}
 
 
 def remarks(run):
-    """Who fired wrongly, what was not measured, and whose source is another now: sentences."""
+    """Which subjects fired wrongly, what was not measured, and which code has changed: sentences."""
     result = []
     for name in sorted(statistics.fired_wrongly(run)):
         many = sum(record["subject"] == name and record.get("outcome") == "wrong"
@@ -231,7 +237,7 @@ def remarks(run):
         result.append(f"{name} fired wrongly in {number(many, 'measurement')} and is ranked nowhere.")
     missing = {}
     for record in answer.asked_of(run):
-        reason = outcome(record)
+        reason = records.outcome(record)
         if reason in REASONS:
             missing[reason] = missing.get(reason, 0) + 1
     if missing:
@@ -241,18 +247,8 @@ def remarks(run):
     return result + left_out(run) + changed(run)
 
 
-def outcome(record):
-    """What became of a measurement; records of old runs have only words."""
-    status = str(record.get("status"))
-    if record.get("outcome"):
-        return record["outcome"]
-    if status.startswith("beyond the "):
-        return "left out"
-    return status if status in ("ok", "too slow") else "failed"
-
-
 def left_out(run):
-    """What the plan has and the run has not: a budget or an interruption ended it before."""
+    """The planned cells that the run lacks because a budget, a cap or an interruption ended it."""
     said = answer.said_left_out(run)
     if said is not None:
         return [f"{said[0].upper()}{said[1:].rstrip('.')}."] if said else []
@@ -267,8 +263,9 @@ def left_out(run):
             f"and n: {which}."]
 
 
-MARKS = ((STALE, "changed since this run", answer.stale),
-         (MIXED, "measured from several versions of its code", answer.mixed))
+# A mark, what it says of names, and the function that says whether a name has it.
+MARKS = ((STALE, "marks code that has changed since this run", answer.stale),
+         (MIXED, "marks records of several versions of the code", answer.mixed))
 
 
 def changed(run):
@@ -290,9 +287,10 @@ def marked(run, name):
 # ---------------------------------------------------------------------------------- cells of tables
 
 def least(finding, baseline):
-    """A cell of the table that says who costs least: `name cost`, relative to the baseline.
+    """A cell of the table "Who costs least": `name cost`, relative to the baseline.
 
-    ~ and +2: two more are not told apart from it; ?: fewer blocks than a verdict needs.
+    `~ name cost +2`: two more cannot be told apart from it. `? name cost`: fewer blocks than a verdict
+    needs.
     """
     line, run = finding.first, finding.run
     cost = significant(line.to_baseline.mean) if line.to_baseline else \
@@ -316,10 +314,9 @@ def about(one, name):
     if not regret:
         return _about_alone(one, name)
     others = len({line.subject.name for finding in regret.findings for line in finding.lines}) - 1
-    result = [f"Compared with {number(others, 'other')} whose timers {those_that_fire(one.accuracy)}:"
-              f" of {number(regret.cells, 'cell')} (one workload at one n) it costs least and is told "
-              f"apart from all others in {regret.alone}, is not told apart from the cheapest in "
-              f"{regret.close}, and costs more in {regret.behind}."]
+    result = [f"{name} is ranked with {number(others, 'other')} whose timers {firing(one.accuracy)}. Of "
+              f"{number(regret.cells, 'cell')} (one workload at one n) it is cheaper than all others in {regret.alone}, cannot be told apart "
+              f"from the cheapest in {regret.close}, and costs more in {regret.behind}."]
     if one.indicative:
         result[0] = f"Indicative. {result[0]}"
     won = sorted((finding for finding in regret.findings if finding.state == answer.RESOLVED
@@ -345,7 +342,7 @@ def _about_alone(one, name):
     if not costs:
         return []
     mean = answer.geometric(costs)
-    return [f"No other subject whose timers {those_that_fire(one.accuracy)} was measured beside it. "
+    return [f"No other subject whose timers {firing(one.accuracy)} was measured beside it. "
             f"Over {number(len(costs), 'cell')} it costs {significant(mean)} of {one.baseline} on "
             f"average ({significant(min(costs))} to {significant(max(costs))})."]
 

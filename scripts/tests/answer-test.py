@@ -93,18 +93,19 @@ class Known(Case):
 
     def test_the_five_sentences(self):
         self.assertEqual(words.sentences(self.run_known), [
-            "Of the structures whose timers fire exactly and in order of deadline, the cheapest on "
-            "average over 2 workloads is quad-heap with 1e3 timers and bucket-trie with 1e6 timers.",
-            "Of 5 cells (one workload at one n), 3 are resolved: one is cheaper than all others. "
-            "quad-heap is that one in 1, is not told apart from the cheapest in 1, and costs more in "
-            "2; 1 has fewer than 8 blocks.",
-            "quad-heap costs 0.66 times binary-heap on average (0.50 to 1.50); where quad-heap is the "
-            "cheapest, the next one costs 1.60 times as much.",
-            "Taken everywhere, quad-heap costs 1.32 times the cheapest on average, and at worst 2.00 "
-            "times (hold, n = 1e6: bucket-trie is the cheapest); bucket-trie 1.34 times, and at worst "
-            "2.00 times; binary-heap 2.00 times, and at worst 4.00 times.",
-            "Ranked apart, by when and in what order timers fire: no other fires like wheel (to a "
-            "tick, by tick)."])
+            "On average over 2 workloads, quad-heap costs least with 1e3 timers and bucket-trie with "
+            "1e6 timers, among the structures whose timers fire exactly and in order of deadline.",
+            "In 3 of 5 cells (one workload at one n), one structure is cheaper than all others. "
+            "quad-heap is that structure in 1, cannot be told apart from the cheapest in 1, and costs "
+            "more in 2. 1 cell has too few blocks for a verdict.",
+            "On average, quad-heap costs 0.66 times as much as binary-heap (0.50 to 1.50). Where "
+            "quad-heap is the cheapest, the second cheapest costs 1.60 times as much.",
+            "Taken everywhere, quad-heap costs 1.32 times as much as the cheapest of each cell on "
+            "average, and 2.00 times at worst (hold, n = 1e6, where bucket-trie is the cheapest). "
+            "bucket-trie costs 1.34 times as much on average, and 2.00 times at worst. binary-heap "
+            "costs 2.00 times as much on average, and 4.00 times at worst.",
+            "Other accuracies are ranked apart. Nothing else fires like wheel (to a tick and in order "
+            "of tick)."])
 
     def test_cells_of_the_table(self):
         self.assertEqual(answer_tables.least(self.exact).rows, [
@@ -178,7 +179,7 @@ class Same(Case):
     def test_paper_marks_changed_code(self):
         self.run_known.stale = lambda subject, measured: subject == "quad-heap"
         self.assertEqual(paper.answers([self.run_known])["answer-remarks"].text,
-                         r"\dag{} changed since this run: quad-heap.")
+                         r"\dag{} marks code that has changed since this run: quad-heap.")
 
     def test_paper_counts(self):
         row = {"subject": "quad-heap", "experiment": "cost", "n": "", "name": "", "line": ""}
@@ -194,7 +195,7 @@ class Same(Case):
             found = json.load(file)
         self.assertEqual(found["answer"], self.said)
         about = found["subjects"]["bucket-trie"]
-        self.assertIn("in 1, is not told apart from the cheapest in 1, and costs more in 2", about[0])
+        self.assertIn("in 1, cannot be told apart from the cheapest in 1, and costs more in 2", about[0])
         self.assertIn("hold, n = 1e6 (the next, quad-heap, costs 2.00 times as much)", about[1])
         self.assertIn("idle, n = 1e3 (2.00 times binary-heap)", about[2])
         self.assertNotIn("yardstick-touch", found["subjects"])
@@ -237,15 +238,15 @@ class Doubts(Case):
             {key: {"wheel": 0.2, "other-wheel": 0.1} for key in COSTS}, **tick))
         said = words.sentences(run)
         self.assertFalse([text for text in said[:4] if "wheel" in text])
-        self.assertIn("other-wheel is the cheapest on average over 4 cells (to a tick, by tick)",
-                      said[4])
+        self.assertIn("Of those whose timers fire to a tick and in order of tick, other-wheel costs "
+                      "least on average (4 cells).", said[4])
 
     def test_few_blocks_give_no_verdict(self):
         run = self.run_of(lines_of(COSTS, blocks=7))
         one = answer.work_out(run)[0]
         self.assertTrue(one.indicative)
         said = words.sentences(run)
-        self.assertIn("indicative: 7 blocks a cell, and a verdict needs 8", said[0])
+        self.assertIn("This is indicative: 7 blocks a cell, and a verdict needs 8.", said[0])
         self.assertIn("None of 4 cells (one workload at one n) is resolved", said[1])
         self.assertTrue(all(cell[:1] in "?-" for row in answer_tables.least(one).rows
                             for cell in row[1:]))
@@ -270,14 +271,14 @@ class Doubts(Case):
         one = answer.work_out(run)[0]
         self.assertEqual(answer_tables.least(one).rows[0][1], "quad-heap† 0.50")
         self.assertEqual(answer_tables.least(one).rows[0][2], "bucket-trie 0.25")
-        self.assertEqual(words.sentences(run)[-1], "† changed since this run: quad-heap.")
-        self.assertIn("† changed since this run: quad-heap.", "\n".join(readme.told(run)))
+        self.assertEqual(words.sentences(run)[-1], "† marks code that has changed since this run: quad-heap.")
+        self.assertIn("† marks code that has changed since this run: quad-heap.", "\n".join(readme.told(run)))
 
     def test_marks_of_mixed_code(self):
         lines = known()
         next(line for line in lines if line["subject"] == "bucket-trie")["source_hash"] = "other"
         run = self.run_of(lines)
-        self.assertIn("‡ measured from several versions of its code: bucket-trie.",
+        self.assertIn("‡ marks records of several versions of the code: bucket-trie.",
                       words.sentences(run))
         self.assertEqual(words.marked(run, "bucket-trie"), "bucket-trie‡")
 
@@ -330,7 +331,7 @@ class Poor(Case):
 
     def test_one_block(self):
         said = self.say(lines_of({("hold", 1000): {"binary-heap": 1, "quad-heap": 0.5}}, 1))
-        self.assertIn("quad-heap with 1e3 timers (indicative: 1 block a cell", said[0])
+        self.assertIn("This is indicative: 1 block a cell", said[0])
         self.assertIn("None of 1 cell", said[1])
 
     def test_one_structure(self):
@@ -339,18 +340,18 @@ class Poor(Case):
 
     def test_no_baseline(self):
         said = self.say(lines_of({("hold", 1000): {"rbtree": 1, "quad-heap": 0.5}}))
-        self.assertIn("the cheapest in hold is quad-heap with 1e3 timers.", said[0])
+        self.assertIn("In hold, quad-heap costs least with 1e3 timers, among the structures", said[0])
         self.assertFalse([text for text in said if "binary-heap" in text or "nan" in text])
 
     def test_only_loops(self):
         said = self.say(lines_of({("hold", 1000): {"libevent": 1, "loop:quad-heap@epoll": 0.5}}))
-        self.assertIn("Of the loops whose timers", said[0])
-        self.assertIn("0.50 times libevent", said[2])
+        self.assertIn("among the loops whose timers", said[0])
+        self.assertIn("0.50 times as much as libevent", said[2])
 
     def test_only_a_question(self):
         said = self.say(lines_of({("hold", 1000): {"binary-heap": 1, "quad-heap": 0.5}},
                                  experiment="arity"))
-        self.assertIn("is quad-heap with 1e3 timers", said[0])
+        self.assertIn("quad-heap costs least with 1e3 timers", said[0])
 
     def test_nothing(self):
         for lines in ([], [failed("binary-heap", 0, "too slow")], [record("yardstick-touch", 0, 5.0)]):
@@ -362,7 +363,7 @@ class Poor(Case):
 
 def unmarked(text):
     """Without what is marked as changed since: that depends on the build, not on the run."""
-    return re.sub(r"\n[0-9. ]*† [^\n]*", "", text).replace("†", "")
+    return re.sub(r"\n+† [^\n]*", "", text).replace("†", "")
 
 
 class Committed(Case):
@@ -406,7 +407,7 @@ class Committed(Case):
                  for kind in ("cells", "ahead", "tied", "behind", "few")}
         self.assertEqual(found.pop("cells"), sum(found.values()))
         often = words.named(answer.work_out(self.full.parts()[0]))["often"]
-        self.assertIn(f"{firsts.OURS} is that one in {found['ahead']}, is not told apart from the "
+        self.assertIn(f"{firsts.OURS} is that structure in {found['ahead']}, cannot be told apart from the "
                       f"cheapest in {found['tied']}, and costs more in {found['behind']}", often)
 
 

@@ -181,7 +181,9 @@ class Code(Case):
         self.assertIn("Of other code or flags in B: quad-heap.", done.stdout)
 
     def test_outcomes(self):
-        cases = ({"status": "ok"}, "ok"), ({"status": "too slow"}, "failed"), \
+        cases = ({"status": "ok"}, "ok"), ({"status": "too slow"}, "too slow"), \
+            ({"status": "beyond the 10000 timers it bears"}, "left out"), \
+            ({"status": "killed by signal 11 (SIGSEGV)"}, "failed"), \
             ({"status": "fired 3 of 4", "outcome": "wrong"}, "wrong"), \
             ({"status": "too slow", "outcome": "too slow"}, "too slow"), ({}, "failed")
         for keys, expected in cases:
