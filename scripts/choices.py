@@ -1,7 +1,7 @@
-"""What a user chooses of a run on the command line, held against what the run has.
+"""The options by which a user chooses cells of a run, and their check against what the run has.
 
-A choice that nothing of the run answers to is refused with the names that would be answered to: a
-table without it would be a table of something else.
+A choice that fits nothing in the run is refused, with the names that the run has: a table that passed
+over the choice would be a table of something else.
 """
 
 import argparse
@@ -11,7 +11,39 @@ import fnmatch
 import math
 
 import console
+import records
+import statistics
 from records import count
+
+
+def add(parser):
+    """Adds the options by which table and compare choose cells."""
+    parser.add_argument("--workload", metavar="GLOB", help="only workloads that match")
+    parser.add_argument("--n", metavar="RANGE", type=parse_range,
+                        help="only these n: 1e4 or 1e3..1e6")
+    parser.add_argument("--pass", dest="measured", choices=list(records.MEASURES),
+                        help="what was measured (time, or what there is)")
+    parser.add_argument("--baseline", metavar="NAME",
+                        help="what the others are relative to (binary-heap; for loops, libevent)")
+    parser.add_argument("--minimum-effect", metavar="SHARE", type=share,
+                        default=statistics.MINIMUM_EFFECT,
+                        help="the smallest difference worth a verdict (0.05)")
+
+
+def parse_range(text):
+    """'1e3..1e6' or '1e4' as (smallest, largest), as argparse's type."""
+    low, _, high = text.partition("..")
+    try:
+        low = float(low)
+        high = float(high) if high else low
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number or a range such as 1e3..1e6")
+    return low, high
+
+
+def chooser(arguments):
+    """The function that says whether a cell was asked for."""
+    return lambda cell: _matches(cell, arguments.workload) and _within(cell, arguments.n)
 
 
 def share(text):
@@ -27,8 +59,8 @@ def share(text):
 
 def check(run, arguments):
     """Ends the program with status 2 and a line if the run lacks what was chosen of it."""
-    if arguments.baseline and arguments.baseline not in run.subjects:
-        _refuse(run, "subject", arguments.baseline, sorted(run.subjects))
+    if arguments.baseline:
+        check_subject(run, arguments.baseline)
     if arguments.measured and arguments.measured not in run.passes():
         _refuse(run, "measurement of pass", arguments.measured, run.passes())
     cells = [cell for cell in run.cells
@@ -39,9 +71,14 @@ def check(run, arguments):
         low, high = arguments.n
         _refuse(run, "n of", _number(low) if low == high else f"{_number(low)}..{_number(high)}",
                 [count(n) for n in sorted({cell.n for cell in cells})], near=False)
-    if arguments.workload and arguments.n and not any(
-            _matches(cell, arguments.workload) and _within(cell, arguments.n) for cell in cells):
+    if cells and not any(map(chooser(arguments), cells)):
         console.fail(f"{run.folder} has no cell that all of these options choose", 2)
+
+
+def check_subject(run, name):
+    """Ends the program with status 2 and a line if the run has no such subject."""
+    if name not in run.subjects:
+        _refuse(run, "subject", name, sorted(run.subjects))
 
 
 def of_part(part, arguments):
@@ -54,16 +91,17 @@ def of_part(part, arguments):
 
 
 def _matches(cell, pattern):
-    return any(fnmatch.fnmatchcase(name, pattern)
+    """Whether the workload of a cell, with or without its phase, fits; without a pattern all do."""
+    return not pattern or any(fnmatch.fnmatchcase(name, pattern)
                for name in (cell.workload, cell.workload.split("/")[0]))
 
 
 def _within(cell, span):
-    return span[0] <= cell.n <= span[1]
+    return not span or span[0] <= cell.n <= span[1]
 
 
 def _number(n):
-    """As count writes it, where n is a number of timers at all."""
+    """As count() writes it, if n is a whole number."""
     return count(n) if n == int(n) else f"{n:g}"
 
 

@@ -8,7 +8,6 @@ two machines, or of one machine on two days, are never divided by each other; wh
 the direction of each ratio and whether the intervals overlap.
 """
 
-import difflib
 import math
 import os
 import sys
@@ -31,7 +30,7 @@ def main():
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
     parser.add_argument("--mixed", action="store_true",
                         help="also compare records of different code, flags or compilers")
-    table.add_choices(parser)
+    choices.add(parser)
     arguments = parser.parse_args()
     if os.path.isdir(arguments.a) and os.path.isdir(arguments.b):
         return compare_runs(arguments)
@@ -48,9 +47,7 @@ def compare_subjects(arguments):
     run = records.open_run(arguments.run)
     choices.check(run, arguments)
     for name in (arguments.a, arguments.b):
-        if name not in run.subjects:
-            print(unknown(name, run), file=sys.stderr)
-            return 2
+        choices.check_subject(run, name)
     arguments.measured = arguments.measured or table.main_pass(run)
     found = ratios(run, arguments)
     if not found:
@@ -78,17 +75,10 @@ def refused(run, names, dispatches, arguments):
     return bool(doubts)
 
 
-def unknown(name, run):
-    """One line about a name that the run does not know, with the nearest that it does."""
-    near = difflib.get_close_matches(name, run.subjects, 1, 0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(run.subjects))}"
-    return f"{name}: no such subject in {run.folder}; {hint}"
-
-
 def ratios(run, arguments):
     """[(cell, ratio of A to B), ...] where there is one."""
     measure = records.MEASURES[arguments.measured][0]
-    choose = table.chooser(arguments)
+    choose = choices.chooser(arguments)
     result = []
     for cell in run.select(arguments.measured):
         if choose(cell):
@@ -200,7 +190,7 @@ def against_baselines(run, arguments):
 
     The experiment's name is no part of it: a quick run and a full one may well be compared.
     """
-    choose = table.chooser(arguments)
+    choose = choices.chooser(arguments)
     result = {}
     for part in run.parts():
         baseline = arguments.baseline or part.baseline

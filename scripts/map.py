@@ -60,8 +60,7 @@ def _short(place, short):
 
 def _row(one, place):
     ratio = place.ratio
-    interval = f"[{significant(ratio.low)}, {significant(ratio.high)}]" \
-        if ratio and ratio.has_interval else ""
+    interval = table.interval(ratio) if ratio else ""
     return [_value(one.x, place.x), _value(one.y, place.y), place.winner, place.runner_up,
             significant(ratio.mean) if ratio else "-", interval,
             f"{ratio.corrected:.2g}" if ratio and ratio.has_interval else "", str(place.blocks),

@@ -4,8 +4,6 @@ output. --all, or any choice of cells or pass, prints what stands behind it: eac
 each workload, n by n; each cell in full; what failed; and what the null control can resolve at all.
 """
 
-import argparse
-import fnmatch
 import os
 import sys
 import textwrap
@@ -227,11 +225,8 @@ def _detail_rows(standing, baseline):
 def _detail_row(line, accuracy, standing, baseline):
     mark = {"first": "*", "tied": "="}.get(line.place, " ")
     one = line.to_baseline
-    interval = ""
-    if one and one.has_interval:
-        interval = f"[{significant(one.low)}, {significant(one.high)}]"
     return [f"{mark} {line.subject.name}", significant(line.value),
-            significant(one.mean) if one else "-", interval,
+            significant(one.mean) if one else "-", interval(one) if one else "",
             significant(line.to_floor.mean) if line.to_floor else "-",
             f"{100 * line.spread:.0f} %" if line.blocks > 1 else "-", str(line.blocks),
             remark(line, standing, baseline)]
@@ -288,42 +283,6 @@ def closing(run, measured="time"):
     return text + "."
 
 
-def parse_range(text):
-    """'1e3..1e6' or '1e4' as (smallest, largest)."""
-    low, _, high = text.partition("..")
-    try:
-        low = float(low)
-        high = float(high) if high else low
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number or a range such as 1e3..1e6")
-    return low, high
-
-
-def add_choices(parser):
-    """The options by which table and compare choose cells."""
-    parser.add_argument("--workload", metavar="GLOB", help="only workloads that match")
-    parser.add_argument("--n", metavar="RANGE", type=parse_range,
-                        help="only these n: 1e4 or 1e3..1e6")
-    parser.add_argument("--pass", dest="measured", choices=list(records.MEASURES),
-                        help="what was measured (time, or what there is)")
-    parser.add_argument("--baseline", metavar="NAME",
-                        help="what the others are relative to (binary-heap; for loops, libevent)")
-    parser.add_argument("--minimum-effect", metavar="SHARE", type=choices.share,
-                        default=statistics.MINIMUM_EFFECT,
-                        help="the smallest difference worth a verdict (0.05)")
-
-
-def chooser(arguments):
-    """The function that says whether a cell was asked for."""
-    def choose(cell):
-        if arguments.workload and not (
-                fnmatch.fnmatchcase(cell.workload, arguments.workload)
-                or fnmatch.fnmatchcase(cell.workload.split("/")[0], arguments.workload)):
-            return False
-        return not arguments.n or arguments.n[0] <= cell.n <= arguments.n[1]
-    return choose
-
-
 def main():
     parser = console.Parser(prog="table.py", description="Prints a run as a table.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
@@ -333,7 +292,7 @@ def main():
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
     parser.add_argument("--next", action="store_true",
                         help="after the answer, the commands that lead on from it")
-    add_choices(parser)
+    choices.add(parser)
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
     choices.check(run, arguments)
@@ -395,7 +354,7 @@ def show(run, arguments):
     """All that was asked for, of a run of one family."""
     measured = arguments.measured or main_pass(run)
     baseline = arguments.baseline or run.baseline
-    choose = chooser(arguments)
+    choose = choices.chooser(arguments)
     write = write_markdown if arguments.markdown else write_text
     shown = statistics.standings(run, measured, baseline, arguments.minimum_effect, choose)
     if not shown:
