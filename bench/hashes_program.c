@@ -1,10 +1,10 @@
 /*
- * hashes_program.c - build/timerbed-hashes: which code this build measures each subject by
+ * hashes_program.c - build/timerbed-hashes: the source_hash of each subject and pass in this build
  *
- * timerbed-hashes [SUBJECT...] prints a line for each subject and pass: subject, pass and what
- * records of them carry as source_hash, with tabs between. Without a subject: all of one structure
- * or wrapper, on its own and in a loop, the yardsticks and the libraries. A subject that is not
- * known is left out. It links nothing of what it tells about, so it is built in a moment.
+ * timerbed-hashes [SUBJECT...] prints a line for each subject and pass: subject, pass and
+ * source_hash, separated by tabs. Without a subject it prints all structures and wrappers, on their
+ * own and in a loop, the yardsticks and the libraries. An unknown subject is left out. The program
+ * links none of the code that it hashes, so it is built in a moment.
  */
 #include <stdio.h>
 #include <string.h>

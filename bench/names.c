@@ -118,17 +118,22 @@ void names_free(struct names *names)
 	*names = (struct names){ 0 };
 }
 
-static void take_out(struct names *names, const char *pattern)
+void names_keep(struct names *names, bool (*keep)(const char *name, void *data), void *data)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < names->count; i++) {
-		if (fnmatch(pattern, names->name[i], 0))
+		if (keep(names->name[i], data))
 			names->name[kept++] = names->name[i];
 		else
 			free(names->name[i]);
 	}
 	names->count = kept;
+}
+
+static bool is_no_match(const char *name, void *pattern)
+{
+	return fnmatch(pattern, name, 0);
 }
 
 /* A pattern being matched against the names that there are. */
@@ -172,9 +177,7 @@ static void visit_workloads(void (*visit)(const char *name, const char *summary,
 	}
 }
 
-/*
- * A ':' in the pattern is what asks for those that wrap others; with * alone each would be twice.
- */
+/* Visits subjects that wrap others only for a pattern with a ':': "*" would have each twice. */
 static void visit_subjects(void (*visit)(const char *name, const char *summary, void *data),
 			   void *data)
 {
@@ -245,14 +248,13 @@ static int refuse_twins(const struct namespace *space, const struct names *names
 	return 0;
 }
 
-static int expand_word(const struct namespace *space, const char *word, struct names *names,
-		       char *error)
+static int expand_word(const struct namespace *space, char *word, struct names *names, char *error)
 {
 	struct match match = { .pattern = word, .names = names };
 	int result;
 
 	if (*word == '!') {
-		take_out(names, word + 1);
+		names_keep(names, is_no_match, word + 1);
 		return 0;
 	}
 	if (!strpbrk(word, "*?[")) {
@@ -270,7 +272,8 @@ static int expand_word(const struct namespace *space, const char *word, struct n
 /* Where a word has a ':', its commas stand between options. */
 static int expand_words(const struct namespace *space, char *rest, struct names *names, char *error)
 {
-	const char *between = strchr(rest, ':') ? "" : ",", *word;
+	const char *between = strchr(rest, ':') ? "" : ",";
+	char *word;
 	int result = 0;
 
 	while (!result && (word = strsep(&rest, between)))
@@ -311,7 +314,7 @@ int names_refuse_twin_workloads(const struct names *names, char *error)
 	return refuse_twins(&workloads_space, names, error);
 }
 
-/* A number that is there already is not added again. */
+/* Adds a number unless it is there already. */
 static int add_count(uint64_t value, uint64_t *counts, size_t room, size_t *count, char *error)
 {
 	for (size_t i = 0; i < *count; i++)

@@ -4,6 +4,7 @@
 #ifndef NAMES_H
 #define NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,15 +33,19 @@ struct names {
 
 /* -ENOMEM, or 0. A name that is in the list already is not added again. */
 int names_add(struct names *names, const char *name);
+
+/* Keeps the names that keep(name, data) accepts, asked once for each in order; frees the others. */
+void names_keep(struct names *names, bool (*keep)(const char *name, void *data), void *data);
 void names_free(struct names *names);
 
 /*
- * Adds what a blank- or comma-separated list of words means. A word with * ? [ is a pattern over
- * the names that there are (workloads: over "name:variant" if it has a ':'); "!pattern" takes out
- * what it matches, and one over subjects matches those that wrap others (lazy:quad-heap) only if it
- * has a ':' itself; any other word must name a subject or workload, options included. A comma
- * stands between options, too, so lists with options are separated by blanks. 0, or an error as
- * above: also when the list then holds one thing in two spellings.
+ * Adds the names that a list of words stands for. A word with * ? [ is a pattern over all names;
+ * "!pattern" takes out the names that it matches. A pattern over workloads that has a ':' is
+ * matched with "name:variant". A pattern over subjects matches subjects that wrap others
+ * (lazy:quad-heap) only if it has a ':'. Any other word must name a subject or workload, options
+ * included. Blanks separate words, and commas do in a list that has no ':', as a comma also stands
+ * between options. 0, or an error as above, which is also given when the list then holds one thing
+ * in two spellings.
  */
 int names_expand_subjects(const char *words, struct names *names, char *error);
 int names_expand_workloads(const char *words, struct names *names, char *error);

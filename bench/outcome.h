@@ -1,7 +1,7 @@
 /*
- * outcome.h - the key `outcome` of a record: what became of a cell, for programs
+ * outcome.h - the key `outcome` of a record: how a cell ended, for programs
  *
- * The key `status` beside it says the same in words, for people.
+ * The key `status` says the same in words, for people.
  */
 #ifndef OUTCOME_H
 #define OUTCOME_H

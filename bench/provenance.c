@@ -1,7 +1,7 @@
 /*
  * provenance.c - which units measure a subject in a pass, and one hash of them all
  *
- * Names alone decide, so that this needs nothing of what it tells about.
+ * Names alone decide, so that this file links nothing of the code that it hashes.
  */
 #include "bench/provenance.h"
 
@@ -96,7 +96,7 @@ static int take_apart(const char *subject, const char *pass, struct code *code)
 	return has_unit("bench/subjects", code->family) ? 0 : -ENOENT;
 }
 
-/* What a rule asks of a unit: its name is without folder and ending. */
+/* Whether a unit belongs to the code. `name` is the unit's, without folder and ending. */
 typedef bool belongs_function(const struct code *code, const char *name);
 
 static bool always(const struct code *code, const char *name)
@@ -127,7 +127,7 @@ static bool is_our_loop(const struct code *code, const char *name)
 	return !strcmp(code->family, "loop");
 }
 
-/* Our loop and libraries: what is no structure and no yardstick. */
+/* Our loop and libraries: every family but structures and yardsticks. */
 static bool has_events(const struct code *code, const char *name)
 {
 	(void)name;
@@ -165,7 +165,7 @@ static bool is_backend(const struct code *code, const char *name)
 	return !strcmp(code->backend, name);
 }
 
-/* The first row whose pattern a unit fits decides. */
+/* The first row whose pattern matches a unit decides. */
 static const struct {
 	const char *units;
 	belongs_function *belongs;

@@ -12,6 +12,7 @@
 #include "bench/commands/commands.h"
 #include "bench/commands/explain_experiment.h"
 #include "bench/commands/reference.h"
+#include "bench/commands/request.h"
 #include "bench/message.h"
 #include "bench/names.h"
 #include "bench/replay/subject.h"
@@ -49,7 +50,7 @@ static void paragraph(const char *heading, const char *text)
 	wrapped(text);
 }
 
-/* Where a subject wins and loses in the reference run; nothing if that is not at hand. */
+/* Prints where a subject wins and loses in the reference run, if answer.json is at hand. */
 static void print_reference(const char *subject)
 {
 	char *text = reference_about(subject), *rest = text, *line;
@@ -226,7 +227,7 @@ static void print_family(const struct subject_family *family)
 	paragraph("WHAT IT MEASURES", family->explanation);
 }
 
-/* What stands before other names, as list shows it: "again:". Whether it is one of those. */
+/* Explains a prefix of names as `list` shows it, such as "again:". False if `name` is none. */
 static bool explain_family(const char *name)
 {
 	for (size_t i = 0; subject_families[i]; i++) {
@@ -335,7 +336,7 @@ int command_explain(int argc, char **argv)
 	if (argc - first != 1)
 		return message_usage("explain: one name is needed; see timerbed list");
 	name = argv[first];
-	if (explain_is_experiment(name))
+	if (request_is_file(name))
 		return explain_experiment(name);
 	status = explain_subject(name);
 	if (status >= 0)

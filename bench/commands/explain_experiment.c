@@ -14,11 +14,6 @@
 
 #define WIDTH 88
 
-bool explain_is_experiment(const char *name)
-{
-	return request_is_file(name);
-}
-
 /* A list under a key, wrapped and indented. */
 static void print_names(const char *key, const struct names *names)
 {

@@ -4,12 +4,7 @@
 #ifndef EXPLAIN_EXPERIMENT_H
 #define EXPLAIN_EXPERIMENT_H
 
-#include <stdbool.h>
-
-/* Whether a word names an experiment: it ends in .ini, as for `timerbed run`. */
-bool explain_is_experiment(const char *name);
-
-/* Prints it; an exit status, having said what is wrong. */
+/* Explains an experiment's file. 0, or an exit status after saying what is wrong. */
 int explain_experiment(const char *name);
 
 #endif

@@ -1,13 +1,12 @@
 /*
  * generate - `timerbed generate WORKLOAD`: makes a trace, to keep or to replay elsewhere
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/commands/arguments.h"
-#include "bench/run/limits.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/interrupt.h"
 #include "bench/commands/trace_output.h"
 #include "bench/message.h"
 #include "bench/names.h"
@@ -21,22 +20,22 @@ static const struct argument table[] = {
 	{ 0 },
 };
 
-struct request {
+struct arguments {
 	uint64_t n, operations, seed;
 	const char *out;
 };
 
 static int take(int letter, const char *value, void *data)
 {
-	struct request *request = data;
+	struct arguments *arguments = data;
 	char error[OPTIONS_ERROR_SIZE];
-	uint64_t *field = letter == 'n'	  ? &request->n
-			  : letter == 'm' ? &request->operations
-					  : &request->seed;
+	uint64_t *field = letter == 'n'	  ? &arguments->n
+			  : letter == 'm' ? &arguments->operations
+					  : &arguments->seed;
 	const char *what = letter == 'n' ? "n" : letter == 'm' ? "operations" : "seed";
 
 	if (letter == 'o') {
-		request->out = value;
+		arguments->out = value;
 		return 0;
 	}
 	if (options_parse_value(OPTION_COUNT, what, value, letter == 's' ? 0 : 1,
@@ -45,36 +44,22 @@ static int take(int letter, const char *value, void *data)
 	return 0;
 }
 
-static volatile sig_atomic_t stop;
-
-static void on_signal(int signal)
+static int generate(const struct workload_choice *choice, const struct arguments *arguments)
 {
-	(void)signal;
-	stop = 1;
-}
-
-static int generate(const struct workload_choice *choice, const struct request *request)
-{
-	const struct trace_watch watch = { .stop = &stop };
-	struct sigaction action = { .sa_handler = on_signal };
-	char path[WORKLOAD_TEXT];
-	const char *out = request->out ? request->out : path;
-	uint64_t operations = request->operations;
-	uint64_t needed, available = limits_memory_available("");
+	char error[TRACE_ERROR_SIZE], path[WORKLOAD_TEXT];
+	const char *out = arguments->out ? arguments->out : path;
+	struct trace_request request = { choice, arguments->n, arguments->seed,
+					 arguments->operations };
+	struct trace_watch watch = { 0 };
 	int status;
 
-	if (!operations)
-		operations = 2 * request->n > 100000 ? 2 * request->n : 100000;
-	needed = trace_memory(request->n, operations);
-	if (needed > available)
-		return message_failed(
-			"n = %llu of %s needs about %.1f GiB of memory; %.1f are free",
-			(unsigned long long)request->n, choice->text, (double)needed / 0x1p30,
-			(double)available / 0x1p30);
+	if (!request.operations)
+		request.operations = 2 * request.n > 100000 ? 2 * request.n : 100000;
+	if (trace_request_check_memory(&request, error))
+		return message_failed("%s", error);
 	snprintf(path, sizeof(path), "%s.trace", choice->workload->name);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	status = trace_output(out, choice, request->n, request->seed, operations, &watch);
+	watch.stop = interrupt_catch();
+	status = trace_output(out, &request, &watch);
 	if (!status && strcmp(out, "-"))
 		puts(out);
 	return status;
@@ -82,19 +67,19 @@ static int generate(const struct workload_choice *choice, const struct request *
 
 int command_generate(int argc, char **argv)
 {
-	struct request request = { .n = 10000, .seed = 1 };
+	struct arguments arguments = { .n = 10000, .seed = 1 };
 	struct workload_choice choice;
 	char error[NAMES_ERROR_SIZE];
 	int first, status;
 
-	if (arguments_parse(argc, argv, table, take, &request, &first, &status))
+	if (arguments_parse(argc, argv, table, take, &arguments, &first, &status))
 		return status;
 	if (argc - first != 1)
 		return message_usage(
 			"generate: one workload is needed; see timerbed list workloads");
 	if (workload_choose(argv[first], &choice, error))
 		return message_usage("%s", error);
-	status = generate(&choice, &request);
+	status = generate(&choice, &arguments);
 	workload_release(&choice);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/request.h"
 #include "bench/run/estimate.h"
 #include "bench/run/experiment.h"
 #include "bench/message.h"
@@ -66,9 +67,7 @@ static void list_passes(void)
 
 static int is_experiment(const struct dirent *entry)
 {
-	size_t length = strlen(entry->d_name);
-
-	return length > 4 && !strcmp(entry->d_name + length - 4, ".ini");
+	return request_is_file(entry->d_name);
 }
 
 /* The question, how long the answer takes, and how much memory. */

@@ -5,12 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/commands/interrupt.h"
 #include "bench/commands/request.h"
 #include "bench/message.h"
 #include "bench/run/cache.h"
@@ -19,15 +19,7 @@
 #include "bench/run/plan.h"
 #include "bench/run/runner.h"
 
-static volatile sig_atomic_t stop;
-
-static void on_signal(int signal)
-{
-	(void)signal;
-	stop = 1;
-}
-
-/* The blocks, and on the last line what they come to. */
+/* Prints a line a block, and a last line with the number of cells, the time and the memory. */
 static int print_plan(const struct experiment *experiment)
 {
 	char words[ESTIMATE_WORDS];
@@ -37,7 +29,7 @@ static int print_plan(const struct experiment *experiment)
 	if (estimate_experiment(experiment, &estimate) || plan_make(&plan, experiment))
 		return message_failed("out of memory");
 	for (size_t i = 0; i < plan.count; i++) {
-		char key[512];
+		char key[PLAN_KEY];
 
 		plan_key(&plan.blocks[i], key, sizeof(key));
 		printf("%s\t%zu subjects\n", key, plan.blocks[i].group->subjects.count);
@@ -48,7 +40,7 @@ static int print_plan(const struct experiment *experiment)
 	return 0;
 }
 
-/* The folder of traces by a path that holds in any folder. The caller frees it; NULL: said why. */
+/* The absolute path of the folder of traces, which the caller frees. NULL after saying why. */
 static char *absolute_cache(const char *cache)
 {
 	int result = cache_make_folder(cache);
@@ -83,7 +75,7 @@ static int run_within(struct run *run, const char *folder)
 	return status;
 }
 
-static int run_into(const struct request *request, const char *folder)
+static int run_into(const struct request *request, const char *folder, volatile sig_atomic_t *stop)
 {
 	struct records records;
 	char error[RECORDS_ERROR_SIZE], *cache = absolute_cache(request->cache);
@@ -108,7 +100,7 @@ static int run_into(const struct request *request, const char *folder)
 						   .records = &records,
 						   .environment = environment,
 						   .cache = cache,
-						   .stop = &stop },
+						   .stop = stop },
 				    folder);
 	if (!status)
 		status = tally_conclude(&records.tally);
@@ -122,7 +114,6 @@ int measure(int argc, char **argv, struct measured *measured,
 	    int (*accept)(const struct experiment *experiment))
 {
 	struct request request;
-	struct sigaction action = { .sa_handler = on_signal }, before;
 	int status;
 
 	*measured = (struct measured){ 0 };
@@ -133,13 +124,8 @@ int measure(int argc, char **argv, struct measured *measured,
 		request_free(&request);
 		return status;
 	}
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, NULL, &before);
-	if (before.sa_handler != SIG_IGN) /* nohup */
-		sigaction(SIGHUP, &action, NULL);
 	status = request.dry_run ? print_plan(&request.experiment)
-				 : run_into(&request, measured->folder);
+				 : run_into(&request, measured->folder, interrupt_catch());
 	measured->done = !request.dry_run && !status;
 	request_free(&request);
 	return status;

@@ -8,15 +8,15 @@
 #include "bench/run/experiment.h"
 
 struct measured {
-	char folder[RUN_FOLDER_SIZE];
-	bool done; /* there is a run in the folder: it was no --help and no --dry-run */
+	char folder[FOLDER_PATH_SIZE];
+	bool done; /* the folder holds a run now: the command line had no --help and no --dry-run */
 };
 
 /*
- * Parses the arguments, measures, and says where. `accept` (NULL: all are) looks at the experiment
- * first and returns 0 or an exit status, having said what is wrong with it; the cells of a command
- * line then belong to an experiment of the command's name, and else to `cost`. Returns an exit
- * status.
+ * Parses the arguments, measures, and fills in *measured. `accept` (or NULL) looks at the
+ * experiment first, and returns 0 or an exit status after saying what is wrong with it. Cells from
+ * a command line belong to an experiment of the command's name if there is an `accept`, else to
+ * `cost`. Returns an exit status.
  */
 int measure(int argc, char **argv, struct measured *measured,
 	    int (*accept)(const struct experiment *experiment));

@@ -1,5 +1,5 @@
 /*
- * request.c - what `run` and `map` are asked for, from their arguments
+ * request.c - the command lines of `run` and `map`
  */
 #include "bench/commands/request.h"
 
@@ -42,7 +42,7 @@ static const struct argument table[] = {
 	{ 's', "seed", "S", "the first block's seed (default 1)" },
 	{ 'o', "out", "DIR", "the run's folder (default out/NAME)" },
 	{ LETTER_RESUME, "resume", NULL, "go on with the run in the folder" },
-	{ LETTER_FORCE, "force", NULL, "begin anew where the folder holds a run" },
+	{ LETTER_FORCE, "force", NULL, "delete the run that the folder holds, and begin anew" },
 	{ LETTER_DRY_RUN, "dry-run", NULL,
 	  "print the blocks, then how long and how much memory; run nothing" },
 	{ LETTER_CACHE, "cache", "DIR", "where traces are kept (default out/traces)" },
@@ -55,21 +55,22 @@ static const struct argument table[] = {
 	  "what to measure, see timerbed list passes (default time); of an .ini: only this" },
 	{ LETTER_REPEATS, "repeats", "N", "replays of a trace within a process (default 3)" },
 	{ LETTER_OPERATIONS, "operations", "X", "measured operations a timer (default 2)" },
-	{ LETTER_LEAST_OPERATIONS, "least-operations", "N", "but at least so many (default 1e5)" },
+	{ LETTER_LEAST_OPERATIONS, "least-operations", "N",
+	  "the least of measured operations (default 1e5)" },
 	{ LETTER_STRIDE, "stride", "BYTES", "from object to object: 64 (default) or 128" },
 	{ LETTER_COLD, "cold", "LINES", "cache lines touched between operations (default 0)" },
 	{ LETTER_PAGES, "pages", "SIZE", "small (default) or huge, if the kernel gives them" },
 	{ LETTER_CELL_BUDGET, "cell-budget", "TIME",
-	  "after which a cell is too slow (default 60s)" },
+	  "the time after which a cell is too slow (default 60s)" },
 	{ 'x', "x", "AXIS", "of a map: n=1e2..1e6, or an option's values: range=1e3,1e6" },
 	{ 'y', "y", "AXIS", "the other axis, as in stopped=0,50%,99.9%" },
 	{ 0 },
 };
 
-/* What an option that is a key of a group does to the groups of a file. */
+/* What an option does to the groups of a file. */
 enum effect {
-	SELECTS,   /* only the cells that it names remain */
-	OVERRIDES, /* it takes the place of the key in every group */
+	SELECTS,   /* only the cells that the option names remain */
+	OVERRIDES, /* the option replaces the key in every group */
 	REFUSED,
 };
 
@@ -96,7 +97,7 @@ static const struct setting {
 
 #define SETTINGS (sizeof(settings) / sizeof(*settings))
 
-/* The arguments as they come, until it is known whether a file is among them. */
+/* The arguments as read, before it is known whether a file is among them. */
 struct reading {
 	struct request *request;
 	const struct setting **setting; /* those given, in order, */
@@ -111,7 +112,7 @@ static int wrong(const struct request *request, const char *error)
 	return message_usage("%s: %s", request->command, error);
 }
 
-/* An error of reading or setting, as the exit status that it has. */
+/* Reports an error of reading or setting. Its exit status. */
 static int failed(const struct request *request, int result, const char *error)
 {
 	if (result == -EINVAL || result == -ENOENT)
@@ -119,7 +120,7 @@ static int failed(const struct request *request, int result, const char *error)
 	return result ? message_failed("%s: %s", request->command, error) : 0;
 }
 
-/* The name of a folder, which "" is not: it would be the root of all folders. */
+/* Takes a folder's name. "" is refused: "/cells.jsonl" would be a file of the root folder. */
 static int take_folder(const struct request *request, const char *option, const char *value,
 		       const char **folder)
 {
@@ -188,7 +189,7 @@ bool request_is_file(const char *word)
 	return length > 4 && !strcmp(word + length - 4, ".ini");
 }
 
-/* All values that one setting was given, separated by blanks; NULL if none. The caller frees it. */
+/* Joins all values of a setting with blanks. NULL if it has none; the caller frees the text. */
 static int join(const struct reading *reading, const char *key, char **text)
 {
 	size_t size = 1;
@@ -295,7 +296,7 @@ static int take_subjects(const struct reading *reading, const char *label, char 
 	return failed(request, result, error);
 }
 
-/* `run --resume --out DIR` goes on with what the folder says that it holds. */
+/* `run --resume --out DIR` goes on with the experiment.ini of that folder. */
 static int take_folder_of_run(const struct reading *reading)
 {
 	const struct request *request = reading->request;
@@ -307,7 +308,7 @@ static int take_folder_of_run(const struct reading *reading)
 	return take_file(reading, path);
 }
 
-/* What stands beside the options: an .ini file, or subjects. */
+/* Takes the words beside the options: an .ini file, or subjects. */
 static int take_words(const struct reading *reading, const char *label, char **words, int count)
 {
 	bool file = false;
@@ -321,7 +322,7 @@ static int take_words(const struct reading *reading, const char *label, char **w
 	return file ? take_file(reading, words[0]) : take_subjects(reading, label, words, count);
 }
 
-/* Last, when the cells are known. */
+/* Takes subjects out of the dispatches that they lack, and says which are measured in none. */
 static int settle(struct request *request)
 {
 	struct names left_out = { 0 };

@@ -1,5 +1,5 @@
 /*
- * request.h - what `run` and `map` are asked for: the cells, the folder, and how to begin
+ * request.h - the command lines of `run` and `map`: the cells, the folder, and how to begin
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -20,9 +20,9 @@ struct request {
 };
 
 /*
- * Reads a command line. `label` is the experiment that the cells belong to where the command line
- * itself says which. 0; else non-zero with the exit status in *status, after saying what is wrong
- * or after --help. request_free in any case.
+ * Reads a command line. `label` names the experiment of cells that the command line itself lists.
+ * 0; or non-zero with the exit status in *status, after saying what is wrong or after --help.
+ * request_free in any case.
  */
 int request_read(int argc, char **argv, const char *label, struct request *request, int *status);
 void request_free(struct request *request);
@@ -31,8 +31,8 @@ void request_free(struct request *request);
 bool request_is_file(const char *word);
 
 /*
- * Writes the path of an experiment's file. A bare name that is no file here is one of the project's
- * own, as `timerbed list experiments` shows them.
+ * Writes the path of an experiment's file. A bare name that is no file here names one of the
+ * project's own experiments, which `timerbed list experiments` shows.
  */
 void request_find_file(const char *name, char *path, size_t size);
 

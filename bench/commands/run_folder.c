@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench/message.h"
+#include "bench/run/folder.h"
 
 int run_folder_path(const char *out, const struct experiment *experiment, char *path, size_t size)
 {
@@ -24,7 +25,7 @@ int run_folder_path(const char *out, const struct experiment *experiment, char *
 			     size - 1);
 }
 
-/* A regular file of a folder that is not empty; links don't count, which may lead anywhere. */
+/* Whether the folder has that regular file, with bytes in it. A link may lead anywhere: no. */
 static bool holds(const char *folder, const char *name, bool empty_too)
 {
 	char path[PATH_MAX];
@@ -34,32 +35,19 @@ static bool holds(const char *folder, const char *name, bool empty_too)
 	return !lstat(path, &found) && S_ISREG(found.st_mode) && (empty_too || found.st_size > 0);
 }
 
-static bool there(const char *folder, const char *name)
-{
-	char path[PATH_MAX];
-	struct stat found;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return !lstat(path, &found);
-}
-
 int run_folder_check_force(const char *path)
 {
-	static const char *const left[] = {
-		"cells.jsonl", "cells.jsonl.zst", "partial.jsonl", "env.json", "experiment.ini",
-		"report.html", "run.json",	  "hyperfine",	   "data",     "figures",
-	};
 	bool cells = holds(path, "cells.jsonl", true) || holds(path, "cells.jsonl.zst", false);
+	const char *left = folder_leftover(path);
 
 	/* A run that was ended before its first cell may have no experiment.ini yet. */
 	if (cells && (holds(path, "experiment.ini", false) || !holds(path, "cells.jsonl", false)))
 		return 0;
-	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++)
-		if (there(path, left[i]))
-			return message_failed("%s has a %s and is no run (cells.jsonl and "
-					      "experiment.ini): --force deletes only runs",
-					      path, left[i]);
-	return 0;
+	if (!left)
+		return 0;
+	return message_failed("%s has a %s and is no run (cells.jsonl and experiment.ini): --force "
+			      "deletes only runs",
+			      path, left);
 }
 
 static int leave(const char *folder, const char *name, const char *text)

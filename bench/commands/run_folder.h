@@ -9,23 +9,20 @@
 #include "bench/run/experiment.h"
 #include "bench/run/records.h"
 
-/* Room for a folder's path: a file of it has to fit in PATH_MAX. */
-#define RUN_FOLDER_SIZE 4000
-
 /*
  * Writes the folder's path: `out` or, if that is NULL, out/ and the experiment's name. A path that
- * begins with '-' gets "./" before it, so that no program takes it for an option. 0 or an exit
- * status, having said what is wrong.
+ * begins with '-' gets "./" before it, so that no program takes it for an option. 0, or an
+ * exit status after saying what is wrong.
  */
 int run_folder_path(const char *out, const struct experiment *experiment, char *path, size_t size);
 
 /*
- * Whether --force may delete what it deletes there: what the folder holds is a run, or is nothing
- * that a run leaves. 0 or an exit status, having said what is wrong.
+ * Whether --force may delete files there: the folder holds a run, or no file that a run leaves. 0,
+ * or an exit status after saying what is wrong.
  */
 int run_folder_check_force(const char *path);
 
-/* Writes env.json and experiment.ini. 0 or an exit status, having said what is wrong. */
+/* Writes env.json and experiment.ini. 0, or an exit status after saying what is wrong. */
 int run_folder_describe(const char *path, const json_t *environment,
 			const struct experiment *experiment);
 

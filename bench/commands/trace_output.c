@@ -14,32 +14,29 @@
 
 #include "bench/message.h"
 
-/* More links one after the other than this are taken for a circle, as by the kernel. */
+/* A longer chain of links counts as a circle, as for the kernel. */
 #define MOST_LINKS 40
 
 #define COPY_SIZE 8192
 
-/* What is to be made, whatever the way to where it goes. */
+/* A trace to be made, whatever the way to its place. */
 struct order {
-	const struct workload_choice *choice;
-	uint64_t n, seed, operations;
+	const struct trace_request *request;
 	const struct trace_watch *watch;
 };
 
 static int make(const struct order *order, const char *path)
 {
-	const struct workload_choice *choice = order->choice;
 	char error[TRACE_ERROR_SIZE];
 
-	if (trace_make(path, choice->workload, choice->options, choice->text, order->n, order->seed,
-		       order->operations, choice->generator_hash, order->watch, error))
+	if (trace_request_make(order->request, path, order->watch, error))
 		return message_failed("%s", error);
 	return 0;
 }
 
 /*
- * Replaces the path of a symbolic link by that of what it leads to, which may not be there yet.
- * 0 or a negative errno.
+ * Replaces the path of a symbolic link by the path that the link holds, which may not exist yet. 0;
+ * 1 if `path` is no link; a negative errno.
  */
 static int follow_link(char *path, size_t size)
 {
@@ -132,10 +129,10 @@ static int stream_to(const struct order *order, const char *path)
 	return status;
 }
 
-int trace_output(const char *path, const struct workload_choice *choice, uint64_t n, uint64_t seed,
-		 uint64_t operations, const struct trace_watch *watch)
+int trace_output(const char *path, const struct trace_request *request,
+		 const struct trace_watch *watch)
 {
-	const struct order order = { choice, n, seed, operations, watch };
+	const struct order order = { request, watch };
 	struct stat found;
 
 	if (!strcmp(path, "-")) {

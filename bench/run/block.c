@@ -22,19 +22,19 @@
 /* The environment of a worker grows by up to a page, to vary where its stack begins. */
 #define PADDING 4096
 
-/* What a block needs while it runs. */
+/* A block while it runs. */
 struct block_run {
 	const struct run *run;
 	const struct block *block;
 	struct schedule *schedule;
 	struct progress *progress;
-	double trace_ns; /* to open the trace, or to generate it */
-	char key[512];
+	double trace_ns; /* the time to open the trace, or to generate it */
+	char key[PLAN_KEY];
 	char trace_path[PATH_MAX];
 	struct trace trace;
 };
 
-/* The cell's path for what its wrapper leaves, in a folder of the run's that keeps it. */
+/* The path of the file that the pass's wrapper leaves for a cell, in a subfolder of the run's. */
 static void kept_path(const struct block_run *of, const char *subject, const char *folder,
 		      char *path, size_t size)
 {
@@ -86,7 +86,7 @@ static void leave_out(json_t *record, uint64_t bears)
 	json_object_set_new(record, "outcome", json_string(outcome_words[OUTCOME_LEFT_OUT]));
 }
 
-/* A subject that fires wrongly is told of at once; the run goes on. */
+/* Reports a subject that fires wrongly at once. The run goes on. */
 static void say_if_wrong(const struct block_run *of, const char *name, const json_t *record)
 {
 	const char *outcome = json_string_value(json_object_get(record, "outcome"));
@@ -103,7 +103,7 @@ static int run_cell(const struct block_run *of, const char *name, size_t order)
 {
 	const struct block *block = of->block;
 	struct subject subject;
-	char error[RECORDS_ERROR_SIZE], hash[17];
+	char error[RECORDS_ERROR_SIZE], hash[TRACE_HASH_TEXT];
 	json_t *record;
 	int result = subject_find(name, &subject, error);
 

@@ -12,9 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/run/limits.h"
-#include "bench/trace/trace_make.h"
-
 /* How often a process looks whether another has made the trace that both need, in us. */
 #define LOOK_EVERY 20000
 
@@ -23,7 +20,7 @@ void cache_path(const char *folder, const struct trace_request *request, char *p
 	char name[WORKLOAD_TEXT];
 	size_t i;
 
-	/* Characters that shells and file systems are glad to do without. */
+	/* These characters are special to shells or file systems. */
 	for (i = 0; request->workload->text[i]; i++)
 		name[i] = strchr(":=,/ ", request->workload->text[i]) ? '_'
 								      : request->workload->text[i];
@@ -51,38 +48,10 @@ int cache_make_folder(const char *path)
 	return 0;
 }
 
-/* Refuses what the machine, or this process's share of it, cannot hold. */
-static int check_memory(const struct trace_request *request, char *error)
-{
-	const struct workload_choice *choice = request->workload;
-	uint64_t needed = trace_memory(request->n, request->operations);
-	uint64_t available = limits_memory_available("");
-
-	if (needed > available) {
-		snprintf(error, TRACE_ERROR_SIZE,
-			 "n = %" PRIu64 " of %s needs about %.1f GiB of memory; %.1f GiB are free",
-			 request->n, choice->text, (double)needed / 0x1p30,
-			 (double)available / 0x1p30);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-static int generate(const char *path, const struct trace_request *request,
-		    volatile sig_atomic_t *stop, char *error)
-{
-	const struct workload_choice *choice = request->workload;
-	const struct trace_watch watch = { .stop = stop };
-
-	return trace_make(path, choice->workload, choice->options, choice->text, request->n,
-			  request->seed, request->operations, choice->generator_hash, &watch,
-			  error);
-}
-
 /*
- * Whether the trace has as many operations as were asked for, which its header does not say. A
- * workload gives at least so many, unless its length follows from n alone: then there is a fixed
- * small number for each timer.
+ * Whether the trace has as many operations as the request. The header does not say how many were
+ * requested. A workload makes at least that number, unless its length follows from n alone: then it
+ * makes a fixed small number for each timer.
  */
 static bool is_long_enough(const struct trace *trace, const struct trace_request *request)
 {
@@ -96,7 +65,7 @@ static bool is_long_enough(const struct trace *trace, const struct trace_request
 	       (operations <= 4 * request->n && operations % request->n == 0);
 }
 
-/* What differs between the trace and the request, in words; NULL if nothing does. */
+/* The first property in which the trace differs from the request, in words; NULL if none does. */
 static const char *difference(const struct trace *trace, const struct trace_request *request)
 {
 	const struct trace_header *header = trace->header;
@@ -112,7 +81,7 @@ static const char *difference(const struct trace *trace, const struct trace_requ
 	return is_long_enough(trace, request) ? NULL : "number of operations";
 }
 
-/* Opens a trace that the cache has. -EAGAIN if it has to be made; `note` may then say why. */
+/* Opens a trace that the cache has. -EAGAIN if it must be made; `note` may then say why. */
 static int open_cached(const char *path, const struct trace_request *request, struct trace *trace,
 		       char *note, char *error)
 {
@@ -135,6 +104,7 @@ static int open_cached(const char *path, const struct trace_request *request, st
 int cache_open(const char *folder, const struct trace_request *request, volatile sig_atomic_t *stop,
 	       struct trace *trace, char *note, char *error)
 {
+	const struct trace_watch watch = { .stop = stop };
 	char path[PATH_MAX];
 	int result = cache_make_folder(folder);
 
@@ -145,17 +115,19 @@ int cache_open(const char *folder, const struct trace_request *request, volatile
 		return result;
 	}
 	cache_path(folder, request, path, sizeof(path));
-	result = check_memory(request, error);
+	result = trace_request_check_memory(request, error);
 	while (!result) {
 		result = open_cached(path, request, trace, note, error);
 		if (result != -EAGAIN)
 			return result;
-		result = generate(path, request, stop, error);
+		result = trace_request_make(request, path, &watch, error);
 		if (!result)
 			return trace_open(trace, path, error);
 		if (result != -EBUSY)
 			return result;
-		/* Another process makes this very trace, and its lock vanishes with it. */
+		/*
+		 * Another process makes this trace now. Its lock vanishes when it is done or dies.
+		 */
 		*note = '\0';
 		result = 0;
 		usleep(LOOK_EVERY);

@@ -7,14 +7,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "bench/names.h"
+#include "bench/run/trace_request.h"
 #include "bench/trace/trace.h"
-
-/* What identifies a trace. */
-struct trace_request {
-	const struct workload_choice *workload;
-	uint64_t n, seed, operations;
-};
 
 /*
  * Writes the path under which `folder` keeps that trace. The hash of the code that generates it is
@@ -23,11 +17,12 @@ struct trace_request {
 void cache_path(const char *folder, const struct trace_request *request, char *path, size_t size);
 
 /*
- * Opens the trace, generating it first if it isn't there, has been damaged, or turns out to be
- * another one than its name says; then `note` (TRACE_ERROR_SIZE) says in one line how it differs,
- * and else is empty. While another process generates the same trace this one waits. `stop` may be
- * NULL; when it becomes non-zero, generating and waiting end with -EINTR. 0, or a negative errno
- * with one line in `error` (TRACE_ERROR_SIZE): -ENOMEM if there is not the memory it would take.
+ * Opens the trace. Generates it first if it is missing, damaged, or another trace than its name
+ * says; in the last case `note` (TRACE_ERROR_SIZE) says in one line how the two differ, and
+ * otherwise it is empty. While another process generates the same trace, this one waits. `stop` may
+ * be NULL; when it becomes non-zero, generating and waiting end with -EINTR. 0, or a negative errno
+ * with one line in `error` (TRACE_ERROR_SIZE): -ENOMEM if generating takes more memory than there
+ * is.
  */
 int cache_open(const char *folder, const struct trace_request *request, volatile sig_atomic_t *stop,
 	       struct trace *trace, char *note, char *error);

@@ -1,8 +1,7 @@
 /*
  * channel.h - a pipe from a child process, read into memory
  *
- * Records and reasons of workers come this way and not through files, so that a full disk cannot
- * take them.
+ * Workers send records and reasons this way and not through files, so that no full disk loses them.
  */
 #ifndef CHANNEL_H
 #define CHANNEL_H
@@ -12,18 +11,18 @@
 
 struct channel {
 	int read, write; /* descriptors, closed by exec; -1 when closed */
-	char *text;	 /* all that came so far, and a '\0'; NULL when nothing did */
+	char *text;	 /* all bytes so far, and a '\0'; NULL before the first */
 	size_t length, room;
-	bool ended; /* no process has the other end any more */
+	bool ended; /* no process has the other end open any more */
 };
 
 /* 0, or a negative errno: -EMFILE, -ENFILE. channel_close in any case. */
 int channel_open(struct channel *channel);
 
-/* In the parent, once the child has been started: lets go of the end that the child writes to. */
+/* Closes the end that the child writes to. For the parent, once the child has been started. */
 void channel_listen(struct channel *channel);
 
-/* Takes what has come, without waiting. 0, or -ENOMEM. */
+/* Reads all bytes that have come, without waiting. 0, or -ENOMEM. */
 int channel_take(struct channel *channel);
 
 /*

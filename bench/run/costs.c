@@ -1,8 +1,8 @@
 /*
  * costs.c - the table of costs.tsv, and the factors that correct it
  *
- * A factor is learned as a sum of ns over a sum of expected ns, to which the factor above it counts
- * as a few cells more: one odd cell then moves little, and many cells leave nothing of the prior.
+ * A factor is a sum of ns over a sum of expected ns. The factor above it counts as a few more
+ * cells: one odd cell then moves the factor little, and many cells outweigh the factor above.
  */
 #include "bench/run/costs.h"
 
@@ -13,16 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many cells the factor above counts for. */
+/* The number of cells that the factor above counts as, for each level of factors. */
 #define CELLS_OF_THE_MACHINE 2.0
 #define CELLS_OF_A_PASS	     2.0
 #define CELLS_OF_A_SUBJECT   1.0
 
-/* ns an entry where no file says anything; a wrong order of magnitude is learned in a few cells. */
+/* ns, where the file has nothing. A few cells correct a wrong order of magnitude. */
 #define UNKNOWN_RATE  100.0
 #define UNKNOWN_FIXED 5e6
 
-/* Every subject of a pass together; every n, for what does not depend on it. */
+/* Stands for all subjects of a pass. */
 #define ANY "*"
 
 /* A line of the file; scripts/costs.py says what kinds there are. */
@@ -32,7 +32,7 @@ struct cost_row {
 	double value;
 };
 
-/* What one factor was learned from. */
+/* The cells that one factor was learned from: their ns, expected ns and number. */
 struct cost_scale {
 	char pass[16], name[64];
 	uint64_t n;
@@ -69,7 +69,7 @@ static int add_row(struct costs *costs, size_t *room, const struct cost_row *row
 	return 0;
 }
 
-/* Takes one element of the array of factors for the whole machine. */
+/* Adds a factor that has learned nothing yet. The first is that of the whole machine. */
 static int add_scale(struct costs *costs, const char *pass, const char *name, uint64_t n)
 {
 	struct cost_scale *scale;
@@ -249,7 +249,7 @@ int costs_find(struct costs *costs, const struct block *block, const char *subje
 	return result ? result : find_scale(costs, pass, subject, block->n, &cost->own);
 }
 
-/* The factor that was learned, with the one above it as so many cells of what it expects. */
+/* The factor that was learned, where the one above counts as `cells` cells of average size. */
 static double learned(const struct cost_scale *scale, double above, double cells)
 {
 	double prior = scale->cells ? cells * scale->expected / scale->cells : 1;

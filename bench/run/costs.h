@@ -1,11 +1,11 @@
 /*
- * costs.h - what a cell takes, from committed records and from the run so far
+ * costs.h - how long a cell takes, by committed records and by the run so far
  *
- * A cell takes a fixed time, which is its pass's, and a time for each entry of its trace, which is
- * the pass's, the subject's and n's. bench/experiments/costs.tsv says both for the machine that the
- * committed runs were made on; scripts/costs.py derives the file from their records. What the run
- * has measured so far then corrects it: first by one factor for the whole machine, then by one for
- * each pass and n, then by one for each pass, subject and n.
+ * The time of a cell is a fixed time, which depends on the pass, and a time for each entry of its
+ * trace, which depends on pass, subject and n. bench/experiments/costs.tsv has both for the machine
+ * of the committed runs; scripts/costs.py derives the file from their records. The cells of the run
+ * so far correct these times: by a factor for the whole machine, by one for each pass and n, and by
+ * one for each pass, subject and n.
  */
 #ifndef COSTS_H
 #define COSTS_H
@@ -15,7 +15,7 @@
 struct cost_row;
 struct cost_scale;
 
-/* What the time to open or generate a block's trace is filed under, in place of a subject. */
+/* Stands in place of a subject for the time to open or generate a block's trace. */
 #define COSTS_TRACE "trace"
 
 struct costs {
@@ -25,15 +25,15 @@ struct costs {
 	size_t scale_count, scale_room;
 };
 
-/* One cell's cost: looked up once, then cheap to ask for again and again. */
+/* One cell's cost, looked up once, so that asking for it again is cheap. */
 struct cost {
 	double first_ns;    /* by the file alone */
-	size_t own, shared; /* which scales correct it */
+	size_t own, shared; /* the scales that correct first_ns */
 };
 
 /*
- * Reads costs.tsv; with NULL, or when the file cannot be read, every cell is taken to cost the same
- * for each entry of its trace until the run has learned better. 0 or -ENOMEM. costs_free ends it.
+ * Reads costs.tsv. Without a path or a readable file every entry of a trace is taken to cost the
+ * same until the run has learned better. 0 or -ENOMEM. costs_free frees what it reads.
  */
 int costs_read(struct costs *costs, const char *path);
 void costs_free(struct costs *costs);
@@ -42,10 +42,10 @@ void costs_free(struct costs *costs);
 int costs_find(struct costs *costs, const struct block *block, const char *subject,
 	       struct cost *cost);
 
-/* What that cell is expected to take, ns. */
+/* The time that the cell is expected to take, ns. */
 double costs_expect(const struct costs *costs, const struct cost *cost);
 
-/* That it took so many ns. */
+/* Learns that the cell took so many ns. */
 void costs_learn(struct costs *costs, const struct cost *cost, double ns);
 
 /* Bytes that the subject keeps beside n timers, by the file; 0 for one that the file lacks. */

@@ -20,7 +20,7 @@ static const char *const order_words[] = {
 	[TIMER_UNORDERED] = "unordered",
 };
 
-/* Where a cell of a map stands on each of its axes. */
+/* The place of a cell on each axis of its map. */
 static json_t *describe_place(const struct block *block)
 {
 	static const char *const names[] = { "x", "y" };
@@ -79,7 +79,7 @@ static void describe_generator(json_t *record, const struct block *block)
 json_t *describe_cell(const struct run *run, const struct block *block,
 		      const struct subject *subject, size_t order, const char *trace_hash)
 {
-	char key[512], source[PROVENANCE_HASH_SIZE];
+	char key[PLAN_KEY], source[PROVENANCE_HASH_SIZE];
 	json_t *record = describe_names(block, subject, order), *repeated;
 
 	plan_key(block, key, sizeof(key));

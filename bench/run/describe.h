@@ -1,5 +1,5 @@
 /*
- * describe.h - what a record says of its cell before the cell is measured
+ * describe.h - the keys of a record that are known before its cell is measured
  */
 #ifndef DESCRIBE_H
 #define DESCRIBE_H

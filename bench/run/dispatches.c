@@ -56,20 +56,9 @@ static struct group *add_copy(struct experiment *experiment, const struct group 
 	return result ? NULL : group;
 }
 
-/* Of a group with one dispatch, which some of its subjects lack. */
-static int drop_subjects(struct group *group, size_t dispatch)
+static bool keeps(const char *name, void *dispatch)
 {
-	struct names *subjects = &group->subjects;
-	size_t count = 0;
-
-	for (size_t i = 0; i < subjects->count; i++) {
-		if (has(subjects->name[i], dispatch))
-			subjects->name[count++] = subjects->name[i];
-		else
-			free(subjects->name[i]);
-	}
-	subjects->count = count;
-	return 0;
+	return has(name, *(size_t *)dispatch);
 }
 
 static int refuse(const struct experiment *experiment, const struct group *group, size_t dispatch,
@@ -97,8 +86,10 @@ static int settle_one(struct experiment *experiment, size_t which, size_t dispat
 		return 0;
 	if (ways > 1)
 		group = add_copy(experiment, group, dispatch);
-	if (group)
-		return drop_subjects(group, dispatch);
+	if (group) {
+		names_keep(&group->subjects, keeps, &dispatch);
+		return 0;
+	}
 	snprintf(error, NAMES_ERROR_SIZE, "%s: no room for another group", experiment->source);
 	return -ENOMEM;
 }

@@ -1,8 +1,8 @@
 /*
  * dispatches.h - which subjects can be dispatched as their group asks
  *
- * Loops, libraries and structures with a plug-in's code are called through a table only. A group
- * that asks for both ways measures these the one way that they have.
+ * Loops, libraries and plug-ins are called through a table only. A group that asks for both ways
+ * measures such a subject the one way that the subject has.
  */
 #ifndef DISPATCHES_H
 #define DISPATCHES_H
@@ -10,10 +10,9 @@
 #include "bench/run/experiment.h"
 
 /*
- * Takes each subject out of the blocks whose dispatch it lacks, for which a group is split in two
- * where need be. Adds to `left_out` the subjects that have none of the ways that a group of theirs
- * asks for. 0; -EINVAL with one line in `error` (NAMES_ERROR_SIZE) when a group keeps no subject;
- * -ENOMEM.
+ * Takes each subject out of the blocks whose dispatch the subject lacks. A group of both ways is
+ * split in two for that. Adds to `left_out` each subject that has no way that its group asks for.
+ * 0; -EINVAL with one line in `error` (NAMES_ERROR_SIZE) when a group keeps no subject; -ENOMEM.
  */
 int dispatches_settle(struct experiment *experiment, struct names *left_out, char *error);
 

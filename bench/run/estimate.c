@@ -10,7 +10,7 @@
 #include "bench/scripts.h"
 #include "bench/trace/trace_make.h"
 
-/* Whether the group's subject, by its name, bears n timers. An unknown one will say so itself. */
+/* Whether a subject bears n timers. For an unknown name true: running its cell reports the name. */
 static bool bears(const char *name, uint64_t n)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -29,7 +29,7 @@ int estimate_schedule(struct schedule *schedule, const struct experiment *experi
 		const struct block *block = schedule->items[i].block;
 		const struct names *subjects = &block->group->subjects;
 
-		/* Replicates share what they cost. */
+		/* All replicates share the costs of the first. */
 		for (size_t j = 0; !block->replicate && j < subjects->count; j++)
 			if (!bears(subjects->name[j], block->n))
 				schedule->items[i].costs[j].first_ns = 0;
@@ -37,7 +37,7 @@ int estimate_schedule(struct schedule *schedule, const struct experiment *experi
 	return result;
 }
 
-/* The trace, the timers at their stride, and what the subject that keeps most keeps beside them. */
+/* The trace, the timers at their stride, and the most memory that a subject has beside them. */
 static double memory_of(const struct schedule *schedule, const struct block *block)
 {
 	const struct group *group = block->group;

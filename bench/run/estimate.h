@@ -7,18 +7,18 @@
 #include "bench/run/schedule.h"
 
 struct estimate {
-	double seconds; /* as on the machine that costs.tsv is of, within budget and caps */
-	double bytes;	/* at most, by traces, timers and what structures keep beside them */
-	uint64_t cells; /* in all, those beyond the first look among them */
+	double seconds; /* on the machine of costs.tsv, within budget and caps */
+	double bytes;	/* of the largest cell: trace, timers, and the structure's own memory */
+	uint64_t cells; /* of the whole plan, cells beyond a first look included */
 };
 
 /*
- * Lays out an experiment with the costs that come with the program; cells of subjects that do not
- * bear so many timers cost nothing. 0 or -ENOMEM. schedule_free ends it.
+ * Lays out an experiment with the costs of costs.tsv. A cell whose subject does not bear so many
+ * timers costs nothing. 0 or -ENOMEM. schedule_free frees the schedule.
  */
 int estimate_schedule(struct schedule *schedule, const struct experiment *experiment);
 
-/* 0 or -ENOMEM. */
+/* Estimates an experiment. 0 or -ENOMEM. */
 int estimate_experiment(const struct experiment *experiment, struct estimate *estimate);
 
 #define ESTIMATE_WORDS 64

@@ -543,6 +543,11 @@ int experiment_complete(struct experiment *experiment, char *error)
 	return -EINVAL;
 }
 
+const char *group_stage_name(const struct group *group)
+{
+	return *group->stage ? group->stage : group->label;
+}
+
 size_t experiment_stage(const struct experiment *experiment, const struct group *group)
 {
 	size_t stage = 0;

@@ -89,7 +89,10 @@ int experiment_complete(struct experiment *experiment, char *error);
 /* Whether the group is a map. */
 bool group_is_map(const struct group *group);
 
-/* The stage of a group: how many other stages the experiment names before it. */
+/* The stage's name; of the unnamed stage the group's label. */
+const char *group_stage_name(const struct group *group);
+
+/* The number of the group's stage: how many other stages the experiment names before it. */
 size_t experiment_stage(const struct experiment *experiment, const struct group *group);
 
 /* Measured operations of a cell with n timers. */

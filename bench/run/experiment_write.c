@@ -7,7 +7,7 @@
 
 #include "bench/run/experiment.h"
 
-/* A list, in lines that an .ini file may have. */
+/* A list, wrapped into continuation lines. */
 static void print_list(FILE *file, const char *key, const struct names *names)
 {
 	int column = fprintf(file, "%s", key);
@@ -23,7 +23,7 @@ static void print_list(FILE *file, const char *key, const struct names *names)
 	fputc('\n', file);
 }
 
-/* Workloads and n; of a map what it was laid out from. */
+/* Workloads and n; of a map its workloads before the laying out, and its axes. */
 static void print_cells(FILE *file, const struct group *group)
 {
 	static const char *const keys_of_axes[] = { "x", "y" };
@@ -43,7 +43,7 @@ static void print_cells(FILE *file, const struct group *group)
 	}
 }
 
-/* When the group's blocks are run, and how many; what is not set is not written. */
+/* When the group's blocks are run, and how many. Keys at their default are left out. */
 static void print_schedule(FILE *file, const struct group *group)
 {
 	fprintf(file, "replicates = %u\n", group->replicates);

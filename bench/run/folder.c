@@ -17,6 +17,15 @@
 
 #define LOCK "run.lock"
 
+/* What a run and its report leave: files, and folders that hold files alone. */
+static const char *const files[] = { "cells.jsonl",   "cells.jsonl.zst", "cells.jsonl.new",
+				     "partial.jsonl", "env.json",	 "experiment.ini",
+				     "run.json",      "report.html" };
+static const char *const folders[] = { "hyperfine", "data", "figures" };
+
+#define FILES	(sizeof(files) / sizeof(*files))
+#define FOLDERS (sizeof(folders) / sizeof(*folders))
+
 static int failed(const char *path, int error, char *text)
 {
 	snprintf(text, FOLDER_ERROR_SIZE, "%.300s: %s", path, strerror(error));
@@ -32,7 +41,9 @@ static bool is_named(const char *path, int file)
 	       opened.st_ino == named.st_ino;
 }
 
-/* Says in the file which process has it. That is for people: a full disk does no harm. */
+/*
+ * Writes into the file which process has the folder. People read that, so a full disk does no harm.
+ */
 static void sign(int file)
 {
 	char host[128] = "?", date[32];
@@ -88,11 +99,13 @@ void folder_unlock(const char *folder, int lock)
 	if (lock < 0)
 		return;
 	snprintf(path, sizeof(path), "%s/" LOCK, folder);
-	unlink(path); /* before it is given back, so that it is nobody else's */
+	unlink(path); /* while the lock is still held: nobody else can hold this file */
 	close(lock);
 }
 
-/* Deletes the files in a folder of the run's; it may not be there, or be a link out of the run. */
+/*
+ * Deletes the files in a subfolder of the run's. The subfolder may be missing, or a link elsewhere.
+ */
 static void empty_folder(const char *run, const char *name)
 {
 	char path[PATH_MAX];
@@ -109,19 +122,30 @@ static void empty_folder(const char *run, const char *name)
 		closedir(folder);
 }
 
+const char *folder_leftover(const char *folder)
+{
+	char path[PATH_MAX];
+	struct stat found;
+
+	for (size_t i = 0; i < FILES + FOLDERS; i++) {
+		const char *name = i < FILES ? files[i] : folders[i - FILES];
+
+		snprintf(path, sizeof(path), "%s/%s", folder, name);
+		if (!lstat(path, &found))
+			return name;
+	}
+	return NULL;
+}
+
 void folder_clear(const char *folder)
 {
-	static const char *const names[] = { "cells.jsonl",   "cells.jsonl.zst", "cells.jsonl.new",
-					     "partial.jsonl", "env.json",	 "experiment.ini",
-					     "run.json",      "report.html" };
-	static const char *const folders[] = { "hyperfine", "data", "figures" };
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+	for (size_t i = 0; i < FILES; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
 		unlink(path);
 	}
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+	for (size_t i = 0; i < FOLDERS; i++)
 		empty_folder(folder, folders[i]);
 }
 

@@ -19,7 +19,7 @@ const char *const identity_keys[] = {
 	"library",	    TRACE,	   GENERATOR,  NULL,
 };
 
-/* Ends each value; no value holds it, as JSON text has no control characters. */
+/* Ends each value. No value holds this character: nothing writes control characters in records. */
 #define END '\x1f'
 
 static void print_value(FILE *file, const json_t *value)
@@ -75,11 +75,11 @@ static bool counts(const char *key, bool trace_known)
 	return strcmp(key, GENERATOR) || !trace_known;
 }
 
-const char *identity_difference(const char *wanted, const char *found, int *lacking)
+const char *identity_difference(const char *wanted, const char *found, bool *lacking)
 {
 	bool trace_known = true;
 
-	*lacking = 0;
+	*lacking = false;
 	for (size_t i = 0; identity_keys[i]; i++) {
 		size_t left = strcspn(wanted, (char[]){ END, '\0' });
 		size_t right = strcspn(found, (char[]){ END, '\0' });

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the files of a controller are called in either version. */
+/* The names of a controller's files in one version. */
 struct files {
 	const char *controller;	    /* "" stands for version 2, where all are in one tree */
 	const char *limits[2];	    /* bytes */
 	const char *usage;	    /* bytes */
 	const char *caches[2];	    /* keys in memory.stat: bytes of files that can be given up */
 	const char *quota, *period; /* us; version 2 has both in one file */
-	const char *cpusets[2];	    /* the first that says something */
+	const char *cpusets[2];	    /* the first that is not empty counts */
 };
 
 static const struct files versions[] = {
@@ -139,7 +139,7 @@ static void read_processors(const char *folder, const struct files *files, struc
 		limits->processors = share;
 }
 
-/* What the innermost group says that says anything. */
+/* Takes the processors of the innermost group that lists any. */
 static void read_cpuset(const char *folder, const struct files *files, struct limits *limits)
 {
 	for (size_t i = 0; i < 2 && !*limits->cpuset; i++)

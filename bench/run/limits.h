@@ -15,7 +15,7 @@
 /*
  * Bytes of memory that could be used now: the least of what the kernel thinks available and, for
  * each control group, its limit less its usage. Cached files count as available. UINT64_MAX if
- * nothing says.
+ * no limit is known.
  */
 uint64_t limits_memory_available(const char *root);
 

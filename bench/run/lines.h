@@ -10,7 +10,7 @@
 
 #include "bench/outcome.h"
 
-/* A line, and what its record says it is. A torn line has no block: "". */
+/* A line, and the parts of its record that resuming reads. A torn line has the block "". */
 struct line {
 	const char *text; /* without its newline */
 	size_t length;
@@ -19,7 +19,7 @@ struct line {
 	size_t cells;	      /* how many the block had when it was run */
 	uint64_t cell_budget; /* ns; 0 if the record doesn't say */
 	enum outcome outcome;
-	bool aside; /* the line is not to stay in cells.jsonl */
+	bool aside; /* the line is to move to partial.jsonl */
 };
 
 struct lines {
@@ -31,13 +31,13 @@ struct lines {
 };
 
 /*
- * Reads cells.jsonl in the folder or, where that is missing, cells.jsonl.zst; with neither there
- * are no lines. A last line without a newline counts if its JSON is whole. 0, or a negative errno:
- * -EBADMSG if the compressed file is damaged. lines_free in any case.
+ * Reads cells.jsonl in the folder or, where that is missing, cells.jsonl.zst. Without either file
+ * there are no lines. A last line without a newline counts if its JSON is whole. 0, or a negative
+ * errno: -EBADMSG if the compressed file is damaged. lines_free in any case.
  */
 int lines_read(struct lines *lines, const char *folder);
 
-/* Writes the lines that are aside, or those that are not, to the end of an open file. 0, -errno. */
+/* Appends the lines whose `aside` is the given one to an open file. 0 or a negative errno. */
 int lines_write(const struct lines *lines, bool aside, int file);
 
 void lines_free(struct lines *lines);

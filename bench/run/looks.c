@@ -26,7 +26,7 @@ static _Noreturn void become_script(const char *script, const char *folder, int 
 	_exit(127);
 }
 
-/* Starts the script. Its process, and where its output is to be read; or a negative errno. */
+/* Starts the script, with *output to read what it prints. Its process id, or a negative errno. */
 static pid_t start(const char *script, const char *folder, FILE **output)
 {
 	int ends[2];
@@ -46,10 +46,10 @@ static pid_t start(const char *script, const char *folder, FILE **output)
 	return child;
 }
 
-/* The key of a block, without and with its place among the blocks of its cells. */
+/* Adds the key of the first block with the same cells. */
 static void add_first(const struct schedule *schedule, const struct block *of, json_t *stopped)
 {
-	char key[512];
+	char key[PLAN_KEY];
 
 	for (size_t i = 0; i < schedule->plan.count; i++) {
 		const struct block *block = schedule->items[i].block;
@@ -75,7 +75,7 @@ static bool waits(const struct schedule *schedule, const struct block *of)
 
 static const struct block *find_block(const struct schedule *schedule, const char *key)
 {
-	char other[512];
+	char other[PLAN_KEY];
 
 	for (size_t i = 0; i < schedule->plan.count; i++) {
 		plan_key(schedule->items[i].block, other, sizeof(other));
@@ -110,7 +110,7 @@ static char *read_all(FILE *output)
 	return strdup("");
 }
 
-/* What the script says of the folder, for the caller to free; NULL and a line in `error`. */
+/* The output of the script, which the caller frees; or NULL with a line in `error`. */
 static char *ask(const char *folder, char *error)
 {
 	char script[SCRIPTS_PATH_SIZE], *text;

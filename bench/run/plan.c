@@ -26,16 +26,16 @@ static int in_order(const void *a, const void *b)
 		order = compare(left->replicate, right->replicate);
 	if (!order)
 		order = compare(left->place, right->place);
-	/* All groups lie in one array. What is paired by its trace so stands side by side. */
+	/* Groups lie in one array. Groups with the same trace so stand side by side. */
 	if (!order)
 		order = (left->group > right->group) - (left->group < right->group);
 	return order ? order : compare((double)left->dispatch, (double)right->dispatch);
 }
 
 /*
- * Where a workload and n stand in a round, as in a Latin square: all workloads, each with another
- * n; then all again, each with the n after that. Every round begins elsewhere, so that what is cut
- * off differs from round to round.
+ * The place of a workload and n in a round, as in a Latin square: all workloads, each with another
+ * n; then all workloads again, each with its next n. Every round begins at another place, so that a
+ * budget does not cut off the same blocks of each round.
  */
 static double place_of(const struct group *group, size_t workload, size_t n, unsigned replicate)
 {
@@ -132,7 +132,7 @@ void plan_key(const struct block *block, char *key, size_t size)
 
 void plan_shuffle(const struct block *block, size_t *order, size_t count)
 {
-	char key[512];
+	char key[PLAN_KEY];
 	uint64_t state;
 
 	plan_key(block, key, sizeof(key));

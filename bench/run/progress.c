@@ -15,7 +15,7 @@
 #define TERMINAL_EVERY UINT64_C(200000000)
 #define LOG_EVERY      UINT64_C(20000000000)
 
-/* A terminal that does not say how wide it is. */
+/* The width of a terminal that does not say its width. */
 #define USUAL_WIDTH 80
 
 void progress_begin(struct progress *progress, const struct schedule *schedule)
@@ -27,7 +27,7 @@ void progress_begin(struct progress *progress, const struct schedule *schedule)
 	};
 }
 
-/* What the environment says counts, as for other programs; then what the terminal says. */
+/* COLUMNS in the environment counts first, as for other programs, then the terminal's own size. */
 static size_t terminal_width(void)
 {
 	const char *columns = getenv("COLUMNS");
@@ -60,8 +60,8 @@ void progress_line(const struct schedule *schedule, const struct block *block, d
 	progress_duration(now - schedule->begun, over, sizeof(over));
 	progress_duration(schedule_end(schedule, now), whole, sizeof(whole));
 	snprintf(line, width && width < PROGRESS_LINE ? width + 1 : PROGRESS_LINE,
-		 "%s of %s, %s %u of %u  %s", over, whole,
-		 *group->stage ? group->stage : group->label, block->replicate + 1, rounds, what);
+		 "%s of %s, %s %u of %u  %s", over, whole, group_stage_name(group),
+		 block->replicate + 1, rounds, what);
 }
 
 void progress_show(struct progress *progress, const struct block *block, const char *what)

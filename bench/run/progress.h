@@ -1,9 +1,10 @@
 /*
  * progress.h - how far a run is, on stderr
  *
- * One line that is overwritten when stderr is a terminal, and cut to its width; else a line now and
- * then, so that a log shows that the run is alive. "3:12 of 6:30, core 5 of 8" says the time that
- * is over, the time that the whole run is expected to take, and the round of the present stage.
+ * On a terminal progress is one line, overwritten and cut to the terminal's width. Elsewhere it is
+ * a line now and then, so that a log shows that the run is alive. "3:12 of 6:30, core 5 of 8" gives
+ * the time since the beginning, the time that the whole run is expected to take, and the round of
+ * the present stage.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H

@@ -2,8 +2,8 @@
  * records.h - a run's folder and its cells.jsonl, one JSON object a line
  *
  * A record is written with one write and flushed to the disk before the next cell begins. A record
- * that could not be written whole is cut off again. resume.h says what becomes of records that were
- * there before.
+ * that could not be written whole is cut off again. resume.h says what becomes of the records of an
+ * earlier run.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
@@ -12,11 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/run/folder.h"
 #include "bench/run/lines.h"
 #include "bench/run/tally.h"
 
 struct records {
-	char folder[4000]; /* room is left for a file name within PATH_MAX */
+	char folder[FOLDER_PATH_SIZE];
 	int file, lock;
 	struct lines before; /* what the folder held when it was opened */
 	char **finished;     /* keys of the blocks that are complete, in order */
@@ -28,12 +29,12 @@ struct records {
 
 enum records_mode {
 	RECORDS_NEW,	/* the folder must not hold a run */
-	RECORDS_RESUME, /* goes on with the run that it holds, if any */
-	RECORDS_FORCE,	/* what it holds of a run is deleted */
+	RECORDS_RESUME, /* goes on with the run that the folder holds, if any */
+	RECORDS_FORCE,	/* deletes the run that the folder holds, if any */
 };
 
 /*
- * Takes the folder for this process, made if it is missing, and reads what it holds. 0, or a
+ * Makes the folder if it is missing, locks it, and reads the records in it. 0, or a
  * negative errno with one line in `error`: -EEXIST without resume or force, -EBUSY while another
  * run has the folder. records_close in any case.
  */
@@ -41,7 +42,7 @@ int records_open(struct records *records, const char *folder, enum records_mode 
 
 /*
  * Begins appending: lines that are set aside go to partial.jsonl first, all others stay. 0, or a
- * negative errno with a line in `error`, and then nothing is lost.
+ * negative errno with one line in `error`; no line is lost then.
  */
 int records_begin(struct records *records, char *error);
 

@@ -32,11 +32,11 @@ struct range {
 	size_t count;
 };
 
-/* What a planned block has in the records. */
+/* A planned block, its records, and the reason why they will not do. */
 struct judged {
 	const struct block *block;
 	const struct range *found;
-	char *reason; /* REASON_SIZE; empty if the block was only cut short */
+	char *reason; /* of REASON_SIZE; empty if the block was only cut short */
 };
 
 static int by_block(const void *a, const void *b)
@@ -89,7 +89,7 @@ static bool was_finished(const struct range *range)
 	return cells && count_subjects(range) >= cells;
 }
 
-/* The hash of the block's trace, if the cache has it; else of what was measured. */
+/* Writes the hash of the block's trace. False if the cache lacks the trace. */
 static bool trace_hash_of(const struct run *run, const struct block *block, char *hash)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -111,13 +111,13 @@ static bool trace_hash_of(const struct run *run, const struct block *block, char
 
 static bool differs(const struct judged *of, const char *wanted, const struct line *line)
 {
-	int lacking;
+	bool lacking;
 	const char *key = identity_difference(wanted, line->identity, &lacking);
 
 	if (key)
 		snprintf(of->reason, REASON_SIZE, lacking ? "no %s (an older format)" : "other %s",
 			 key);
-	return key;
+	return key != NULL;
 }
 
 static bool is_usable(const struct judged *of, const struct line *line)
@@ -152,7 +152,7 @@ static bool has_subject(const struct judged *of, const char *subject, const char
 	return records == 1;
 }
 
-/* Where the cache cannot tell the trace's hash it must at least be the same in all of the block. */
+/* Where the cache lacks the trace, all records of the block must at least have one trace hash. */
 static bool has_one_trace(const struct judged *of)
 {
 	for (size_t i = 1; i < of->found->count; i++)
@@ -167,7 +167,7 @@ static bool has_one_trace(const struct judged *of)
 static bool is_complete(const struct run *run, const struct judged *of)
 {
 	const struct names *subjects = &of->block->group->subjects;
-	char hash[17], error[NAMES_ERROR_SIZE];
+	char hash[TRACE_HASH_TEXT], error[NAMES_ERROR_SIZE];
 	bool known = trace_hash_of(run, of->block, hash), complete = has_one_trace(of);
 
 	for (size_t i = 0; i < subjects->count && complete; i++) {
@@ -228,7 +228,7 @@ static void judge_planned(const struct run *run, const struct block *blocks, siz
 	struct reasons reasons = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		char key[512], reason[REASON_SIZE] = "";
+		char key[PLAN_KEY], reason[REASON_SIZE] = "";
 		struct line named = { .block = key }, *name = &named;
 		struct range wanted = { &name, 1 };
 		const struct range *found;
@@ -247,7 +247,7 @@ static void judge_planned(const struct run *run, const struct block *blocks, siz
 	say_reasons(&reasons);
 }
 
-/* Notes which planned blocks stay. Of others, those that were cut short are set aside as well. */
+/* Notes the planned blocks that stay. Sets aside the unplanned blocks that were cut short. */
 static int note_finished(struct records *records, const struct range *ranges, size_t count,
 			 const bool *planned)
 {

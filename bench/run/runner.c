@@ -74,7 +74,7 @@ static void peek(struct schedule *schedule, size_t stage, void *data)
 static void pass_recorded(struct schedule *schedule, const struct records *records)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++) {
-		char key[512];
+		char key[PLAN_KEY];
 
 		plan_key(schedule->items[i].block, key, sizeof(key));
 		if (records_finished(records, key))

@@ -11,7 +11,7 @@
 /* The share of cells that is taken to go on at a look, before any look has shown better. */
 #define UNRESOLVED_AT_FIRST 0.5
 
-/* The same cells of another replicate, which stands before it and shares its costs; or NULL. */
+/* The costs of an earlier item with the same cells, which both share; or NULL. */
 static struct cost *costs_before(const struct schedule *schedule, size_t item)
 {
 	for (size_t i = 0; i < item; i++)
@@ -168,7 +168,7 @@ static double share_left(const struct schedule *schedule, const struct schedule_
 	return schedule->known < whole ? 1 - schedule->known / whole : 0;
 }
 
-/* What is expected of an item from now on, ns. */
+/* The time that an item is expected to take from now on, ns. */
 static double expect_rest(const struct schedule *schedule, const struct schedule_item *item)
 {
 	double ns = schedule_expect(schedule, item);
@@ -239,7 +239,7 @@ static int take_looks(struct schedule *schedule, const struct block *block,
 	return result;
 }
 
-/* Before the first block of another stage: how much of the last stage is to go on after a look. */
+/* Before the first block of another stage: asks which part of the last stage will go on later. */
 static void peek(struct schedule *schedule, const struct block *block,
 		 const struct schedule_caller *caller)
 {
@@ -274,13 +274,14 @@ static enum schedule_state judge_now(const struct schedule *schedule,
 				     const struct schedule_item *item,
 				     const struct schedule_caller *caller)
 {
+	const size_t group = (size_t)(item->block->group - schedule->experiment->groups);
 	double elapsed = caller->now(caller->data) - schedule->begun;
 
-	return judge(schedule, &schedule->groups[item->block->group - schedule->experiment->groups],
-		     elapsed, schedule_expect(schedule, item), schedule->any);
+	return judge(schedule, &schedule->groups[group], elapsed, schedule_expect(schedule, item),
+		     schedule->any);
 }
 
-/* One item: run, left out, or passed because a look has resolved it. */
+/* Runs one item, leaves it out, or passes it because a look has resolved it. */
 static int take_item(struct schedule *schedule, struct schedule_item *item,
 		     const struct schedule_caller *caller)
 {
@@ -292,7 +293,7 @@ static int take_item(struct schedule *schedule, struct schedule_item *item,
 		result = take_looks(schedule, item->block, caller);
 		if (result || item->state != SCHEDULE_WAITING)
 			return result;
-		verdict = judge_now(schedule, item, caller); /* to ask has taken time */
+		verdict = judge_now(schedule, item, caller); /* the look has taken time */
 	}
 	if (verdict == SCHEDULE_WAITING)
 		return run_item(schedule, item, caller);

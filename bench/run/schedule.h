@@ -1,12 +1,13 @@
 /*
  * schedule.h - which block is next, when to stop, and how long the rest will take
  *
- * The rules, which an expected end (schedule_end) follows as well as the run itself:
+ * The run itself and its expected end (schedule_end) follow the same rules:
  *
  *	A block is begun only if it is expected to end within the budget and within its group's
- *	cap. A cap ends its group. The budget ends the run, at the first block that does not fit:
- *	to go on with shorter blocks would cut off the large n alone.
- *	At a look, once, the caller is asked which workloads and n are resolved; they get no more.
+ *	cap. The cap ends the group at the first block that does not fit. The budget ends the run
+ *	there, too: going on with shorter blocks would leave out the large n alone.
+ *	At each look the caller is asked once which workloads and n are resolved. They get no
+ *	further blocks.
  *
  * Time and the running of blocks are the caller's, so that tests can simulate them.
  */
@@ -29,7 +30,7 @@ struct schedule_item {
 	const struct block *block;
 	struct cost *costs; /* of its subjects in the group's order, then of its trace */
 	enum schedule_state state;
-	double chance; /* that it is run: below 1 for what a look to come may resolve */
+	double chance; /* that the block is run; below 1 if a later look may resolve it */
 };
 
 struct schedule_group {
@@ -46,14 +47,14 @@ struct schedule {
 	double budget;		    /* ns; INFINITY for none */
 	double begun;		    /* when the run began, by the caller's clock, ns */
 	bool in_block;		    /* a block is being run */
-	double known;		    /* ns that the file expected of its cells that are over */
+	double known;		    /* ns that the file gives for the cells of this block so far */
 	const struct block *latest; /* the block that was judged last */
-	bool any;		    /* whether a block was run: the first is, whatever it takes */
+	bool any;		    /* a block was run; the first is, however long it takes */
 	unsigned looks_taken;	    /* looks for which the caller has been asked */
-	double unresolved; /* the share of workloads and n that the latest look left to go on */
+	double unresolved; /* the share of workloads and n that the latest look did not resolve */
 };
 
-/* What the schedule asks of its caller. Every `data` is the one below. */
+/* The caller's part. Each function gets `data`. */
 struct schedule_caller {
 	/* ns since any fixed moment */
 	double (*now)(void *data);
@@ -63,13 +64,13 @@ struct schedule_caller {
 	 */
 	int (*run)(struct schedule *schedule, const struct block *block, void *data);
 	/*
-	 * Look number `look` (0 for the first) has been reached: calls schedule_resolve for what is
-	 * resolved. A negative errno ends the run.
+	 * Called at look number `look` (0 for the first). Calls schedule_resolve for each workload
+	 * and n that is resolved. 0, or a negative errno that ends the run.
 	 */
 	int (*look)(struct schedule *schedule, unsigned look, void *data);
 	/*
-	 * All groups of a stage have got to their first look: calls schedule_foresee for its
-	 * workloads and n. Nothing stops for it; it is for the expected end alone. May be NULL.
+	 * Called when all groups of a stage have reached their first look. Calls schedule_foresee
+	 * for workloads and n of the stage, which changes the expected end alone. May be NULL.
 	 */
 	void (*peek)(struct schedule *schedule, size_t stage, void *data);
 	void *data;
@@ -80,11 +81,11 @@ int schedule_make(struct schedule *schedule, const struct experiment *experiment
 		  const char *costs);
 void schedule_free(struct schedule *schedule);
 
-/* Before schedule_run: a block that an earlier run recorded; a look that it took. */
+/* To be called before schedule_run for each block that an earlier run recorded, and each look. */
 void schedule_recorded(struct schedule *schedule, size_t item);
 void schedule_look_taken(struct schedule *schedule, unsigned look);
 
-/* Runs what there is to run. 0 or the error of a caller's function. */
+/* Runs the blocks. 0, or the error of a caller's function. */
 int schedule_run(struct schedule *schedule, const struct schedule_caller *caller);
 
 /*
@@ -103,13 +104,13 @@ void schedule_foresee(struct schedule *schedule, const struct block *block, doub
 /* The item of a block of the plan. */
 struct schedule_item *schedule_item(const struct schedule *schedule, const struct block *block);
 
-/* What a block is expected to take, ns. */
+/* The time that a block is expected to take, ns. */
 double schedule_expect(const struct schedule *schedule, const struct schedule_item *item);
 
 /*
- * When the run is expected to end, ns after its beginning, if `now` is the caller's time; never
- * beyond the budget unless the time is beyond it already. Blocks beyond a look that is to come
- * count by the chance that they are run.
+ * The time from the beginning to the expected end of the run, ns. `now` is the caller's time. The
+ * end lies within the budget unless `now` is beyond it. A block beyond a later look counts by the
+ * chance that it is run.
  */
 double schedule_end(const struct schedule *schedule, double now);
 

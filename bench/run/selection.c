@@ -29,13 +29,13 @@ static int each_word(const char *words, const char *between,
 	return result;
 }
 
-/* The workloads that a group was written with: of a map what it was laid out from. */
+/* The workloads that a group was written with: of a map the ones before it was laid out. */
 static struct names *workloads_of(struct group *group)
 {
 	return group_is_map(group) ? &group->bases : &group->workloads;
 }
 
-/* Which of a list are kept; freed by drop. */
+/* The workloads that are kept. */
 struct kept {
 	struct experiment *experiment;
 	bool **of_group; /* for each group, for each of its workloads */
@@ -67,7 +67,7 @@ static int unknown_workload(const struct kept *kept, const char *word, char *err
 	return result ? result : -EINVAL;
 }
 
-/* A word adds what it matches; "!word" takes that away, from all if it is the first. */
+/* Keeps what a word matches; "!word" drops what it matches, from all workloads if it comes first. */
 static int keep_workload(const char *word, void *data, char *error)
 {
 	struct kept *kept = data;
@@ -90,17 +90,13 @@ static int keep_workload(const char *word, void *data, char *error)
 	return found ? 0 : unknown_workload(kept, word + take_out, error);
 }
 
-static void drop_workloads(struct names *names, const bool *keep)
+/* Whether the next flag of an array says to keep a name. */
+static bool next_flag(const char *name, void *flags)
 {
-	size_t count = 0;
+	const bool **next = flags;
 
-	for (size_t i = 0; i < names->count; i++) {
-		if (keep[i])
-			names->name[count++] = names->name[i];
-		else
-			free(names->name[i]);
-	}
-	names->count = count;
+	(void)name;
+	return *(*next)++;
 }
 
 static int select_workloads(struct experiment *experiment, const char *words, char *error)
@@ -118,15 +114,17 @@ static int select_workloads(struct experiment *experiment, const char *words, ch
 	if (!result)
 		result = each_word(words, " \t\n", keep_workload, &kept, error);
 	for (size_t i = 0; i < experiment->group_count && kept.of_group; i++) {
+		const bool *flags = kept.of_group[i];
+
 		if (!result)
-			drop_workloads(workloads_of(&experiment->groups[i]), kept.of_group[i]);
+			names_keep(workloads_of(&experiment->groups[i]), next_flag, &flags);
 		free(kept.of_group[i]);
 	}
 	free(kept.of_group);
 	return result;
 }
 
-/* The numbers that are kept: those within any of these. */
+/* The numbers that are kept: the ones within any of these ranges. */
 struct ranges {
 	const struct experiment *experiment;
 	uint64_t first[EXPERIMENT_COUNTS], last[EXPERIMENT_COUNTS];
@@ -189,8 +187,13 @@ static int keep_range(const char *word, void *data, char *error)
 	return unknown_n(ranges->experiment, word, error);
 }
 
-/* Also of the axis of a map that varies n. */
-static void drop_counts(struct group *group, const struct ranges *ranges)
+static bool is_n_within(const char *n, void *ranges)
+{
+	return within(ranges, 0, strtoull(n, NULL, 10));
+}
+
+/* Drops the other n, and their places on the axis of a map that varies n. */
+static void drop_counts(struct group *group, struct ranges *ranges)
 {
 	size_t count = 0;
 
@@ -198,19 +201,9 @@ static void drop_counts(struct group *group, const struct ranges *ranges)
 		if (within(ranges, 0, group->n[i]))
 			group->n[count++] = group->n[i];
 	group->counts = count;
-	for (size_t i = 0; i < 2; i++) {
-		struct names *values = &group->axes[i].values;
-
-		count = 0;
-		for (size_t j = 0; axis_is_n(&group->axes[i]) && j < values->count; j++) {
-			if (within(ranges, 0, strtoull(values->name[j], NULL, 10)))
-				values->name[count++] = values->name[j];
-			else
-				free(values->name[j]);
-		}
+	for (size_t i = 0; i < 2; i++)
 		if (axis_is_n(&group->axes[i]))
-			values->count = count;
-	}
+			names_keep(&group->axes[i].values, is_n_within, ranges);
 }
 
 static int select_n(struct experiment *experiment, const char *words, char *error)
@@ -277,7 +270,7 @@ static int select_dispatch(struct experiment *experiment, const char *words, cha
 	return -EINVAL;
 }
 
-/* Takes out the groups that have nothing left, and undoes the laying out of the maps. */
+/* Drops the groups that have no cell left, and undoes the laying out of the maps. */
 static int drop_groups(struct experiment *experiment, char *error)
 {
 	size_t count = 0;

@@ -7,8 +7,8 @@
 #include "bench/run/experiment.h"
 
 /*
- * What to keep; NULL keeps all. A word that keeps nothing is an error, so that a name or a number
- * that the experiment lacks is never passed over in silence.
+ * The cells to keep; NULL keeps all. A word that keeps nothing is an error, so that a name or a
+ * number that the experiment lacks is never ignored in silence.
  */
 struct selection {
 	const char *workloads; /* names or patterns; "!PATTERN" leaves out what it matches */
@@ -18,9 +18,9 @@ struct selection {
 };
 
 /*
- * Takes everything else out of the experiment, which is complete before and after. 0; -EINVAL with
- * one line in `error` (NAMES_ERROR_SIZE) when a word keeps nothing or all together keep nothing;
- * -ENOMEM.
+ * Drops all other cells from the experiment, which is complete before and after. 0; -EINVAL with
+ * one line in `error` (NAMES_ERROR_SIZE) when a word keeps nothing, or all words together keep
+ * nothing; -ENOMEM.
  */
 int selection_apply(const struct selection *selection, struct experiment *experiment, char *error);
 

@@ -21,7 +21,7 @@ static const char *const state_words[SCHEDULE_STATES] = {
 	[SCHEDULE_UNPAID] = "left_out_by_budget",
 };
 
-/* Cells of one stage. Those beyond the first look are a stage of their own. */
+/* Cells of one stage. The cells beyond its first look are counted as another stage. */
 struct stage {
 	const char *name, *pass; /* pass: NULL where there are several */
 	bool further;
@@ -33,21 +33,16 @@ struct stages {
 	size_t count;
 };
 
-static const char *stage_name(const struct group *group)
-{
-	return *group->stage ? group->stage : group->label;
-}
-
 static struct stage *stage_of(struct stages *stages, const struct block *block)
 {
 	struct stage *stage = stages->of;
 
 	for (; stage < stages->of + stages->count; stage++)
 		if (stage->further == (block->look > 0) &&
-		    !strcmp(stage->name, stage_name(block->group)))
+		    !strcmp(stage->name, group_stage_name(block->group)))
 			break;
 	if (stage == stages->of + stages->count) {
-		*stage = (struct stage){ .name = stage_name(block->group),
+		*stage = (struct stage){ .name = group_stage_name(block->group),
 					 .pass = block->group->pass->name,
 					 .further = block->look > 0 };
 		stages->count++;
@@ -153,8 +148,8 @@ static void append(char *sentence, const char *format, ...)
 	va_end(arguments);
 }
 
-/* "12 of 40 cells of 'tail', all 99 of 'instructions'" of what is in a state; whether any is. */
-static bool append_stages(const struct stages *stages, enum schedule_state state,
+/* Appends "REASON 12 of 40 cells of 'tail', all 99 cells of 'count'" for the cells in a state. */
+static void append_stages(const struct stages *stages, enum schedule_state state,
 			  const char *reason, char *sentence)
 {
 	bool any = false;
@@ -177,7 +172,6 @@ static bool append_stages(const struct stages *stages, enum schedule_state state
 		if (stage->further)
 			append(sentence, " beyond its first look");
 	}
-	return any;
 }
 
 void summary_sentence(const struct schedule *schedule, char sentence[SUMMARY_SENTENCE])

@@ -1,5 +1,5 @@
 /*
- * tally.h - what became of the cells that a run has recorded
+ * tally.h - counts the cells that a run has recorded, by outcome
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -17,8 +17,8 @@ struct tally {
 void tally_add(struct tally *tally, const json_t *record);
 
 /*
- * The exit status that these cells call for: 1 if one fired wrongly or if all failed, else 0. Says
- * on stderr how many failed, or that none could be measured, and the first one's reason.
+ * The exit status for these cells: 1 if one fired wrongly or if all failed, else 0. Reports on
+ * stderr how many cells failed, or that none could be measured, with the reason of the first.
  */
 int tally_conclude(const struct tally *tally);
 

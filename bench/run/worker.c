@@ -24,7 +24,7 @@
 /* Room for "/proc/self/fd/" and a number. */
 #define DESCRIPTOR_PATH 32
 
-/* How long the parent waits for a worker's output before it looks whether it is to stop, in ms. */
+/* The longest that the parent waits for a worker's output before it checks whether to stop, ms. */
 #define LOOK_EVERY 50
 
 /*
@@ -33,11 +33,11 @@
  */
 #define COMPLAINTS "TIMERBED_COMPLAINTS"
 
-/* A worker that is being run, and what comes from it. */
+/* A worker that is being run, and its output. */
 struct running {
 	const struct worker_task *task;
 	struct channel record, complaints, report;
-	int scratch; /* a file in memory for what a wrapper leaves; -1: it is in the run's folder */
+	int scratch; /* a file in memory for the wrapper's output; -1: the run's folder keeps it */
 	char scratch_path[DESCRIPTOR_PATH];
 };
 
@@ -83,7 +83,7 @@ static void set_environment(const struct running *running)
 	setenv(COMPLAINTS, number, 1);
 }
 
-/* In the child: why there will be no worker, for the parent to read. */
+/* In the child: tells the parent why there will be no worker. */
 static _Noreturn void give_up(const struct running *running, const char *what)
 {
 	dprintf(running->complaints.write, "%s: %s\n", what, strerror(errno));
@@ -173,7 +173,7 @@ static void set_outcome(json_t *record, enum outcome outcome)
 	json_object_set_new(record, "outcome", json_string(outcome_words[outcome]));
 }
 
-/* What ended a worker that didn't finish, in words. */
+/* Records in words why a worker did not finish. */
 static void record_end(const struct running *running, json_t *record, int status)
 {
 	char complaint[256];
@@ -199,7 +199,7 @@ static enum outcome outcome_of(const json_t *record)
 	return outcome_find(json_string_value(json_object_get(record, "outcome")));
 }
 
-/* Takes over the worker's record. A worker's own word goes before its exit status, unless "ok". */
+/* Takes over the worker's record. Its outcome, unless "ok", counts more than the exit status. */
 static void take_over(const struct running *running, int status, json_t *record)
 {
 	const struct pass *pass = running->task->group->pass;
@@ -288,7 +288,7 @@ int worker_run(const struct worker_task *task, volatile sig_atomic_t *stop, json
 		status = guard_end(guard);
 	}
 	if (!result) {
-		/* What was written before the end may still be in the pipes. */
+		/* The last of the output may still be in the pipes. */
 		channel_take(&running.record);
 		channel_take(&running.complaints);
 		record_result(&running, status, record);

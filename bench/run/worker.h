@@ -21,22 +21,22 @@ struct worker_task {
 	const char *subject;
 	enum dispatch dispatch;
 	const char *trace;   /* path */
-	const char *scratch; /* a path for what a wrapper leaves; NULL: it need not be kept */
-	unsigned padding;    /* bytes by which its environment grows */
+	const char *scratch; /* a path for the wrapper's output; NULL: it need not be kept */
+	unsigned padding;    /* bytes by which the worker's environment grows */
 };
 
 /* The exit status of a child that could not become a worker. */
 #define WORKER_NOT_STARTED 127
 
 /*
- * Runs a worker and merges what it recorded into `record`: its figures, its resources, and in every
- * case an outcome (outcome.h) and a status ("ok", "too slow", "killed by signal 11 (SIGSEGV)").
- * 0; -EINTR if *stop became non-zero, and then nothing is to be recorded; a negative errno if no
- * worker could be started.
+ * Runs a worker and merges its record into `record`: its figures, its resources, and in every case
+ * an outcome (outcome.h) and a status ("ok", "too slow", "killed by signal 11 (SIGSEGV)"). 0;
+ * -EINTR if *stop became non-zero: the caller must drop the record then; another negative errno if
+ * no worker could be started.
  */
 int worker_run(const struct worker_task *task, volatile sig_atomic_t *stop, json_t *record);
 
-/* In a worker that is wrapped: takes for stderr what the command reads, if it said so. */
+/* In a wrapped worker: makes the descriptor that the command reads the worker's stderr. */
 void worker_adopt_stderr(void);
 
 #endif
