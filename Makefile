@@ -88,8 +88,8 @@ endef
 variants := default measured sanitized shared pic threads
 $(foreach v,$(variants),$(eval $(call compile_rules,$(v))))
 
-# All that a variant is compiled by, in a file that is touched when it changes: its objects are then
-# compiled anew. So what a program says of its compiler and flags is true of each of its objects.
+# The compiler and the flags of a variant, in a file that changes with them. The objects depend on the
+# file, so the compiler and flags that a program reports are those of each of its objects.
 compiler := $(or $(shell $(CC) --version 2>/dev/null | head -n 1),unknown)
 quoted    = '$(subst ','\'',$(1))'
 differ    = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,force)
@@ -261,7 +261,7 @@ claim-%: bench-setup ## one claim and its verdict: make claim-C7 (ARTIFACT.md ha
 			--cache out/traces --resume >/dev/null || exit 1; \
 		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
 
-hashes: bench-setup ## which code each subject is measured by: subject, pass and hash
+hashes: bench-setup ## the source_hash of each subject and pass in this build
 	@$(MAKE) --no-print-directory -s $(BUILD)/timerbed-hashes >&2
 	@$(BUILD)/timerbed-hashes
 
@@ -269,13 +269,13 @@ NAME ?= $(notdir $(RUN))
 keep: ## keep RUN as a reference run: make keep RUN=out/quick NAME=quick (results/README.md)
 	@scripts/keep $(RUN) $(NAME)
 
-readme: bench-setup ## put what results/full says into README.md, ARTIFACT.md and explain
+readme: bench-setup ## put the answer of results/full into README.md, ARTIFACT.md and explain
 	@for part in answer table loops-answer loops; do \
 		scripts/readme.py README.md results/full $$part || exit 1; done
 	@scripts/answer.py results/full results/answer.json
 	@scripts/readme.py ARTIFACT.md results/full experiments
 
-# What a run is expected to take is derived from committed runs.
+# The committed runs from which the expected time of a run is derived.
 COSTS_OF := $(addprefix results/,quick full loop echo lateness)
 costs: bench-setup ## bench/experiments/costs.tsv again, from the committed runs
 	@scripts/costs.py $(COSTS_OF) >bench/experiments/costs.tsv.new

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What a run answers: which structure for which work and number of timers, how sure, by how much, and
-what being wrong costs.
+"""The answer of a run: which structure costs least for which work and number of timers, how sure that
+is, by how much, and what a wrong choice costs.
 
 This module works the answer out once. README, table, report, paper, `timerbed explain` and the end
 of `timerbed run` print its counts, through the sentences of words.py, and count nothing themselves.
@@ -10,16 +10,16 @@ of `timerbed run` print its counts, through the sentences of words.py, and count
             lifecycle is a cell of its own, as filling and draining are different questions.
             Experiments that ask one thing (records.ASIDE) and maps have no say, unless a run holds
             nothing else.
-  place     statistics.py: the cheapest of its accuracy in the cell, and those not told apart from it
-  state     resolved: all others of the accuracy are slower. close: some are not told apart from the
-            cheapest. few: fewer blocks than a verdict needs. alone: nothing to compare with.
-            close and few are both counted as not resolved.
-  regret    what a structure costs relative to the cheapest of its accuracy in the cell: what taking
-            it there costs. Averages are geometric, over the cells with enough blocks, or over all
-            cells where none has enough: then everything is indicative.
+  place     the cheapest of its accuracy in the cell, or not told apart from it (statistics.py)
+  state     resolved: all others of the accuracy are slower. close: some cannot be told apart from
+            the cheapest. few: fewer blocks than a verdict needs. alone: no other of the accuracy.
+            Both close and few count as not resolved.
+  regret    the cost of a structure relative to the cheapest of its accuracy in the cell. Averages are
+            geometric, over the cells with enough blocks. Where no cell has enough they are over all
+            cells, and everything is indicative.
   pick      the structure with the least average regret, of those measured in most of the cells
 
-answer.py DIR OUT writes the answer for `timerbed explain`: sentences about each subject, as JSON.
+answer.py DIR OUT writes sentences about each subject as JSON, for `timerbed explain`.
 """
 
 import json
@@ -37,7 +37,7 @@ RESOLVED, CLOSE, FEW, ALONE = "resolved", "close", "few", "alone"
 
 @dataclass
 class Finding:
-    """One cell, for one accuracy: who costs least there, by how much, and how sure that is."""
+    """One cell for one accuracy: the structures in order of cost, and how sure the order is."""
 
     run: records.Run
     standing: statistics.Standing
@@ -58,7 +58,7 @@ class Finding:
 
     @property
     def leaders(self):
-        """The names of the cheapest and of those not told apart from it."""
+        """The names of the cheapest, and of all that cannot be told apart from it."""
         return [line.subject.name for line in (self.first, *self.tied)]
 
     @property
@@ -67,7 +67,7 @@ class Finding:
 
     @property
     def lead(self):
-        """What the next one costs relative to the cheapest: a Ratio, or None where there is none."""
+        """The cost of the second cheapest relative to the cheapest: a Ratio, or None without a second."""
         return self.lines[1].to_first if len(self.lines) > 1 else None
 
     def line(self, name):
@@ -76,7 +76,7 @@ class Finding:
 
 @dataclass
 class Regret:
-    """What taking one structure in all cells costs, relative to the cheapest in each."""
+    """The cost of taking one structure in all cells, relative to the cheapest in each."""
 
     name: str
     findings: list  # the cells in which it was compared
@@ -123,7 +123,7 @@ class Answer:
 
     @property
     def basis(self):
-        """The cells that averages are over."""
+        """The findings that averages are over."""
         return basis(self.findings)
 
     @property
@@ -181,7 +181,7 @@ def asked_of(run):
 
 
 def said_left_out(run):
-    """What run.json says that the run left out: a sentence, "" for nothing, None without run.json."""
+    """The sentence of run.json about the cells left out; "" for none, None without run.json."""
     try:
         with open(os.path.join(run.folder, "run.json"), encoding="utf-8") as file:
             said = json.load(file).get("left_out")
@@ -210,7 +210,7 @@ def left_out(run):
 
 
 def main_pass(run):
-    """The pass that the answer is about when nobody says which."""
+    """The pass that the answer is about by default."""
     return next(iter(run.passes()), "time")
 
 

@@ -12,11 +12,13 @@ import math
 import os
 import sys
 
+import answer
 import choices
 import console
 import records
 import statistics
 import table
+from grid import Table, interval, write_text, write_markdown, write_sentence
 from records import count, significant
 
 
@@ -48,7 +50,7 @@ def compare_subjects(arguments):
     choices.check(run, arguments)
     for name in (arguments.a, arguments.b):
         choices.check_subject(run, name)
-    arguments.measured = arguments.measured or table.main_pass(run)
+    arguments.measured = arguments.measured or answer.main_pass(run)
     found = ratios(run, arguments)
     if not found:
         print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
@@ -57,16 +59,16 @@ def compare_subjects(arguments):
     if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
         return 1
     statistics.decide([ratio for _, ratio in found], arguments.minimum_effect)
-    write = table.write_markdown if arguments.markdown else table.write_text
+    write = write_markdown if arguments.markdown else write_text
     write(ratio_table(run, arguments, found), sys.stdout)
-    table.write_sentence(overall(arguments, found), sys.stdout)
-    table.write_sentence(table.closing(run, arguments.measured), sys.stdout)
+    write_sentence(overall(arguments, found), sys.stdout)
+    write_sentence(table.closing(run, arguments.measured), sys.stdout)
     return 0
 
 
 def refused(run, names, dispatches, arguments):
     """Says why the records of these subjects should not be compared, unless --mixed is given."""
-    measured = arguments.measured or table.main_pass(run)
+    measured = arguments.measured or answer.main_pass(run)
     doubts = [] if arguments.mixed else run.doubts(names, measured, dispatches)
     if doubts:
         more = f", and {len(doubts) - 1} more" if len(doubts) > 1 else ""
@@ -96,7 +98,7 @@ def ratio_table(run, arguments, found):
     for cell, ratio in found:
         name = (f"{cell.experiment}: " if several else "") + cell.workload
         name += f", {cell.dispatch}" if dispatches else ""
-        rows.append([name, count(cell.n), significant(ratio.mean), table.interval(ratio),
+        rows.append([name, count(cell.n), significant(ratio.mean), interval(ratio),
                      significant(ratio.median), str(ratio.blocks), probability(ratio.p),
                      probability(ratio.corrected), ratio.words])
     unit = records.MEASURES[arguments.measured][2]
@@ -111,7 +113,7 @@ def ratio_table(run, arguments, found):
         if share:
             text.append(f"{name} left up to {100 * share:.2g} % of firings overtaken: it did less "
                         "work than was asked.")
-    return table.Table(f"{arguments.a} / {arguments.b}",
+    return Table(f"{arguments.a} / {arguments.b}",
                        ["workload", "n", "ratio", "95 %", "median", "blocks", "p", "Holm",
                         "verdict"], rows, text, last_left=True)
 
@@ -158,19 +160,19 @@ def compare_runs(arguments):
         same += agree
         overlapping += overlap
         name = key[0] if key[2] == "vtable" else f"{key[0]}, {key[2]}"
-        rows.append([name, key[3], count(key[1]), significant(a.mean), table.interval(a),
-                     significant(b.mean), table.interval(b), words])
+        rows.append([name, key[3], count(key[1]), significant(a.mean), interval(a),
+                     significant(b.mean), interval(b), words])
     baselines = sorted({key[4] for key in shared})
     text = [f"Each ratio is to {' or '.join(baselines)} in its own run. Direction counts from a "
             f"difference of {100 * arguments.minimum_effect:g} % on."]
     others = of_other_code(runs, shared, arguments)
     if others:
         text.append(f"Of other code or flags in B: {', '.join(others)}.")
-    write = table.write_markdown if arguments.markdown else table.write_text
-    write(table.Table(f"A = {arguments.a}, B = {arguments.b}",
+    write = write_markdown if arguments.markdown else write_text
+    write(Table(f"A = {arguments.a}, B = {arguments.b}",
                       ["workload", "subject", "n", "A", "95 %", "B", "95 %", "A and B"], rows,
                       text, right=2, last_left=True), sys.stdout)
-    table.write_sentence(
+    write_sentence(
         f"{same} of {len(shared)} ratios point the same way; {overlapping} of {len(shared)} have "
         f"overlapping intervals. Only in one of the runs: "
         f"{len(sides[0]) + len(sides[1]) - 2 * len(shared)}.", sys.stdout)
@@ -179,7 +181,7 @@ def compare_runs(arguments):
 
 def of_other_code(runs, shared, arguments):
     """The subjects whose hashes are not the same in both runs."""
-    measured = arguments.measured or table.main_pass(runs[0])
+    measured = arguments.measured or answer.main_pass(runs[0])
     names = sorted({name for key in shared for name in key[3:]})
     codes = [[run.hashes(name, measured) for name in names] for run in runs]
     return [name for name, a, b in zip(names, *codes) if a and b and a != b]
@@ -194,7 +196,7 @@ def against_baselines(run, arguments):
     result = {}
     for part in run.parts():
         baseline = arguments.baseline or part.baseline
-        measured = arguments.measured or table.main_pass(part)
+        measured = arguments.measured or answer.main_pass(part)
         for standing in statistics.standings(part, measured, baseline, arguments.minimum_effect,
                                              choose):
             cell = standing.cell

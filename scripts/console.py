@@ -1,8 +1,8 @@
-"""How a script meets its user: the end of its main(), and its command line.
+"""The command line of a script, its messages, and the end of its main().
 
-A closed pipe ends a script as it ends other tools: quietly. A disk that is full, a folder that may
-not be written and a program that is not installed are one line on standard error and status 1; wrong
-usage is one line and status 2. Anything else is a fault of the script, and its traceback is shown.
+A closed pipe ends a script quietly, as it ends other tools. A full disk, a folder that may not be
+written and a program that is not installed give one line on standard error and status 1. Wrong usage
+gives one line and status 2. Anything else is a fault of the script, and shows a traceback.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 
-# What scripts start, and the Debian package that has it.
+# Programs that scripts start, and the Debian package of each.
 PACKAGES = {"gnuplot": "gnuplot-nox", "hyperfine": "hyperfine", "valgrind": "valgrind",
             "zstd": "zstd", "git": "git", "c++filt": "binutils", "pdflatex": "texlive-latex-recommended"}
 
@@ -53,7 +53,7 @@ def run(main):
 
 
 def _outcome(main):
-    """What main() returns or exits with, as a number; what it exits with in words is said."""
+    """The status that main() returns or exits with. Exiting with words says them and is status 1."""
     try:
         status = main()
     except SystemExit as end:
@@ -77,7 +77,7 @@ def words_of(error):
 
 
 def _forget_output():
-    """What is still to be written would fail once more when Python ends, and be complained about."""
+    """Drops what is still to be written: Python would try it again at its end, and complain."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -86,7 +86,7 @@ def _forget_output():
 
 
 def _die_of(number):
-    """Ends as a program does that has not asked for the signal."""
+    """Ends as a program does that does not handle the signal."""
     _forget_output()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What cells took, as bench/experiments/costs.tsv, which `timerbed run` estimates from.
+"""The times of measured cells, as bench/experiments/costs.tsv: `timerbed run` estimates from it.
 
     make costs                                   from the committed runs
     scripts/costs.py RUN... > costs.tsv          from these
@@ -8,7 +8,7 @@ A line is a kind, a pass, a name, a number of timers and a value:
 
   fixed   PASS  *         0  ns of a cell that has next to nothing to do
   rate    PASS  SUBJECT   N  ns for each entry of the trace (n and operations) and repeat; * is all
-  factor  PASS  WORKLOAD  0  what its entries cost relative to those of all workloads
+  factor  PASS  WORKLOAD  0  the cost of an entry relative to an entry of all workloads
   bytes   memory SUBJECT  0  bytes a timer that the subject keeps beside the timers
   rate    trace *         N  ns for each entry to open a trace, or to generate it
 
@@ -24,7 +24,7 @@ TRACE = "trace"
 
 
 class Sample:
-    """One cell: what it took beyond the fixed time of its pass, and for how many entries."""
+    """One cell: its time, and the number of entries that the time was for."""
 
     def __init__(self, record):
         self.measured = record["pass"]
@@ -39,7 +39,7 @@ class Sample:
 
 
 def operations(record):
-    """How many the trace was made for; of older records how many there were, or None."""
+    """The operations that the trace was made for; of older records the number it had, or None."""
     if record.get("least_operations"):
         return max(record["operations"] * record["n"], record["least_operations"])
     return record.get("ops") or record.get("messages") or record.get("fired")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""firsts.py RUN [SUBJECT]: where a structure is first among those of its accuracy, and where not.
+"""firsts.py RUN [SUBJECT]: a structure's place among those of its accuracy, cell by cell.
 
 The cells and the verdicts are those of the answer (answer.py). In each cell the subject is
 
@@ -8,17 +8,19 @@ The cells and the verdicts are those of the answer (answer.py). In each cell the
   behind   if another is the cheapest, and faster
   few      if there are fewer blocks than a verdict needs
 
-and beside it stands the other that costs least, and the subject's cost relative to that one's.
+The table has the cheapest of the others beside it, and the subject's cost relative to that one.
 """
 
+import math
 import sys
 from dataclasses import dataclass
 
 import answer
+import choices
 import console
 import records
 import statistics
-import table
+from grid import Table, interval, write_text
 from records import count, significant
 
 OURS = "bucket-trie"  # the project's own structure
@@ -73,14 +75,14 @@ def rank_table(subject, found):
     places = [rank.place for rank in found]
     found = sorted(found, key=lambda rank: (rank.place != "behind", -rank.against.mean))
     rows = [[rank.cell.workload, count(rank.cell.n), rank.cell.dispatch, rank.place, rank.best,
-             significant(rank.against.mean), table.interval(rank.against), str(rank.against.blocks),
+             significant(rank.against.mean), interval(rank.against), str(rank.against.blocks),
              significant(rank.to_floor.mean) if rank.to_floor else ""] for rank in found]
     text = [f"{subject}, of {len(found)} cells: " + ", ".join(
         f"{word} in {places.count(word)}" for word in PLACES if word in places) + "."]
     floor = to_floor(found)
-    if floor == floor:
+    if not math.isnan(floor):
         text.append(f"Geometric mean over the cells with a floor: {significant(floor)} x the floor.")
-    return table.Table(f"Where {subject} is first",
+    return Table(f"Where {subject} is first",
                        ["workload", "n", "dispatch", "place", "best other", "ratio to it", "95 %",
                         "blocks", "/ floor"], rows, text, last_left=False)
 
@@ -93,9 +95,7 @@ def main():
     parser.add_argument("--behind", action="store_true", help="only the cells where it is behind")
     arguments = parser.parse_args()
     run = records.open_run(arguments.run)
-    if arguments.subject not in run.subjects:
-        print(f"{arguments.subject}: no such subject in {run.folder}", file=sys.stderr)
-        return 2
+    choices.check_subject(run, arguments.subject)
     part = next(part for part in run.parts() if arguments.subject in part.subjects)
     shown = of_answer(part, arguments.subject)
     if not shown:
@@ -103,7 +103,7 @@ def main():
         return 1
     if arguments.behind:
         shown.rows[:] = [row for row in shown.rows if row[3] == "behind"]
-    table.write_text(shown, sys.stdout)
+    write_text(shown, sys.stdout)
     return 0
 
 

@@ -9,12 +9,14 @@ alone.
 
 import sys
 
+import answer
 import console
 import figures
 import records
 import statistics
 import table
 import words
+from grid import Table, interval, write_text, write_sentence
 from records import count, significant
 
 
@@ -26,7 +28,7 @@ def tables(one):
     title = f"{one.experiment}: {one.workload}, {words.promise(one.accuracy)}"
     title += "" if one.dispatch == "vtable" else f", {one.dispatch} dispatch"
     measure = records.MEASURES[one.measured][2]
-    grid = table.Table(
+    grid = Table(
         title, [""] + [_value(one.x, value) for value in one.x.values],
         [[_value(one.y, y)] + [_short(one.places.get((x, y)), short) for x in one.x.values]
          for y in reversed(one.y.values)],
@@ -34,7 +36,7 @@ def tables(one):
          "The winner, and what the next one costs as a multiple; ~ not told apart; ? one block, "
          "nothing tested.", ", ".join(f"{short[name]} {name}" for name in names) + ".",
          table.evidence(one.standings)])
-    listed = table.Table(
+    listed = Table(
         f"{title}: place by place",
         [one.x.name, one.y.name, "costs least", "next", "ratio", "95 %", "p", "blocks", "verdict"],
         [_row(one, place) for y in one.y.values for x in one.x.values
@@ -60,9 +62,8 @@ def _short(place, short):
 
 def _row(one, place):
     ratio = place.ratio
-    interval = table.interval(ratio) if ratio else ""
     return [_value(one.x, place.x), _value(one.y, place.y), place.winner, place.runner_up,
-            significant(ratio.mean) if ratio else "-", interval,
+            significant(ratio.mean) if ratio else "-", interval(ratio) if ratio else "",
             f"{ratio.corrected:.2g}" if ratio and ratio.has_interval else "", str(place.blocks),
             place.words]
 
@@ -81,11 +82,11 @@ def main():
     figures.draw(run)
     for one in found:
         for each in tables(one):
-            table.write_text(each, sys.stdout)
+            write_text(each, sys.stdout)
     for part in run.parts():
         if part.failures:
-            table.write_text(table.failures(part), sys.stdout)
-        table.write_sentence(table.closing(part, table.main_pass(part)), sys.stdout)
+            write_text(table.failures(part), sys.stdout)
+        write_sentence(table.closing(part, answer.main_pass(part)), sys.stdout)
     return 0
 
 

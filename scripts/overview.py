@@ -1,5 +1,5 @@
-"""The answer as one picture: a panel an n, a row a workload, a dot a structure: its cost relative to the
-baseline's. The cells are those of the answer (answer.py) that its table shows.
+"""The answer as one picture: a panel for each n, a row for each workload, and a dot for each structure,
+at its cost relative to the baseline. The cells are those of the answer's table.
 """
 
 import math
@@ -12,7 +12,7 @@ from drawing import Figure, bold_text
 from records import count
 from shown import FIRST_FOUR, structures
 
-FEWER = 6  # as many dots as one row takes
+FEWER = 6  # dots that a row has room for
 PANELS = 3
 ROW = 29  # pixels, the height of a row
 LETTER = 7.4  # pixels, the width of one
@@ -44,7 +44,7 @@ def make(run):
 
 
 def _bold(one, subjects):
-    """The names that are drawn boldly: those that every loop knows, and those with the least regret."""
+    """The names to draw boldly: the best-known structures, and then the ones of least regret."""
     present = [subject.name for subject in subjects if subject.name != one.baseline]
     known = [name for name in FIRST_FOUR if name in present]
     best = [regret.name for regret in one.regrets if regret.name in present]
@@ -52,7 +52,7 @@ def _bold(one, subjects):
 
 
 def _row(figure, panel, row, standing, shown, baseline):
-    """The dots of one cell: those that are shown boldly one below the other."""
+    """Adds the dots of one cell. Bold dots lie one below the other."""
     cell = standing.cell
     for line in standing.lines:
         one = line.to_baseline

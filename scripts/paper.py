@@ -25,14 +25,13 @@ The columns of numbers.tsv, tabs between them, # for comments:
 kind is ratio (subject / against, within blocks), called (the subject called through the table / the
 same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where
 that is *), or ahead, tied, behind, few, cells, tofloor (of firsts.py, over the answer's cells of an
-experiment). The sentences of the answer are there as answer-which, -often, -much, -wrong, -apart;
-answer-remarks holds what else must be known. Empty
+experiment). The points of the answer are answer-which, -often, -much, -wrong and -apart, and its remarks
+are answer-remarks. Empty
 columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
 yardstick of each block.
 """
 
 import csv
-import math
 import os
 import re
 import shutil
@@ -185,7 +184,7 @@ def called(runs, row):
 
 
 def ranks_of(runs, subject, experiment, n=None):
-    """Of the first run that has any: one run gives one answer."""
+    """The ranks in the first run that has any: one run gives one answer."""
     for run in runs:
         for part in run.parts():
             found = firsts.ranks(part, subject, lambda cell: (
@@ -366,7 +365,7 @@ def write_costs(folder, runs, n=1000000):
 
 
 def _cost_row(standing, names):
-    """Bold: the cheapest exact one and those not told apart from it, the baseline included."""
+    """A row in LaTeX. Bold: the cheapest exact one and all that cannot be told apart from it."""
     shown = []
     for index, name in enumerate(names):
         line = standing.line(name)

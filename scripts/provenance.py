@@ -1,4 +1,4 @@
-"""Which code, flags, compiler and library each record of a run is of, and whether they fit together.
+"""The code, flags, compiler and library of each record of a run, and whether the records fit together.
 
 Records of one subject, pass and dispatch belong together when they are of the same code, compiled by
 the same compiler with the same flags. `source_hash` stands for the code and the flags.
@@ -11,14 +11,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # TIMERBED_HASHES names the program of another build; where it is empty, no build is asked.
 PROGRAM = os.environ.get("TIMERBED_HASHES", os.path.join(ROOT, "build", "timerbed-hashes"))
 
-# What records of one subject may not differ in, and what it is called.
+# The keys in which records of one subject may not differ, and words for several values of each.
 KEYS = {"source_hash": "versions of its code", "flags": "sets of flags", "compiler": "compilers",
         "libc": "C libraries", "library": "versions of the library"}
 BUILD = ("flags", "compiler", "libc")
 
 
 class Provenance:
-    """What records of cells that were measured say of the code that they are of.
+    """The code that the records of measured cells are of.
 
     found  {(subject, pass, dispatch): {key of KEYS: the values there are}}
     """

@@ -1,7 +1,7 @@
-"""The lines of a run's cells.jsonl, or of cells.jsonl.zst, each checked before anything counts on it.
+"""The lines of a run's cells.jsonl or cells.jsonl.zst, each checked as it is read.
 
-A line that was made by hand or cut short is refused with the reason; nothing that comes after has to
-look at types again.
+A line that was made by hand or cut short is refused with the reason, so that no later code has to
+check types.
 """
 
 import json
@@ -26,7 +26,7 @@ NEEDED = ("subject", "workload", "n")
 
 
 def cells_path(folder):
-    """Where a run's records are: cells.jsonl, or the compressed file that a kept run has instead."""
+    """The path of a run's records: cells.jsonl, or the compressed file that a kept run has instead."""
     plain = os.path.join(folder, "cells.jsonl")
     kept = plain + ".zst"
     return kept if os.path.isfile(kept) and not os.path.isfile(plain) else plain

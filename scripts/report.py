@@ -299,7 +299,7 @@ def certainty(run):
              "over the table it stands in, and a difference of at least "
              f"{100 * statistics.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
              "within that. The rest is not resolved."]
-    lines += [table.closing(part, table.main_pass(part)) for part in run.parts()]
+    lines += [table.closing(part, answer.main_pass(part)) for part in run.parts()]
     rows = [record for record in run.records if record.get("status") == "ok"]
     disturbed = []
     stolen = [row["steal"] for row in rows if isinstance(row.get("steal"), (int, float))]
@@ -324,7 +324,7 @@ def certainty(run):
 def numbers(run):
     """All tables; the long ones folded."""
     parts = []
-    measured = table.main_pass(run)
+    measured = answer.main_pass(run)
     details = {one.title for one in table.details(
         statistics.standings(run, measured), measured, run.baseline)}
     for one in table.tables(run, measured):

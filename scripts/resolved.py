@@ -1,12 +1,11 @@
 #!/usr/bin/python3
-"""Which workloads and n of a run need no further block: what `timerbed run` asks at a look.
+"""The workloads and n of a run that need no further block. `timerbed run` asks at each look.
 
     scripts/resolved.py DIR
 
-Writes the keys of the blocks (as in the records) whose every comparison is resolved, one a line,
-of the groups of experiment.ini that have looks. The verdicts are those of scripts/statistics.py.
+Prints the keys (as in the records) of all blocks whose workload and n is resolved, one a line. Groups
+of experiment.ini without looks are left out. The verdicts are those of scripts/statistics.py.
 """
-
 
 import console
 import records

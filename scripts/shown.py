@@ -1,4 +1,4 @@
-"""Which subjects a figure shows, in which order, and which of them boldly."""
+"""The subjects that a figure shows: their order, and which are bold."""
 
 import records
 import statistics
@@ -7,7 +7,7 @@ FIRST_FOUR = ("binary-heap", "quad-heap", "hierarchical-wheel", "common-timeout"
 
 
 def structures(run, standings):
-    """What is compared in some standings: exact ones first, then as the key is to list them."""
+    """The subjects that some standings compare, in the order of a figure's key: exact ones first."""
     names = {line.subject.name for standing in standings for line in standing.lines
              if line.subject.compared}
     order = {pair: place for place, pair in enumerate(statistics.accuracies(standings))}

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""table.py DIR: a run as a person reads it first: the answer, and the tables it rests on, on standard
-output. --all, or any choice of cells or pass, prints what stands behind it: each structure's cost in
-each workload, n by n; each cell in full; what failed; and what the null control can resolve at all.
+"""table.py DIR: prints the answer of a run, and the tables that it rests on.
+
+--all, or any choice of cells or pass, prints the rest: each structure's cost in each workload, n by n;
+each cell in full; the cells that failed; and the smallest difference that the null control resolves.
 """
 
 import os
@@ -17,12 +18,11 @@ import console
 import records
 import statistics
 import words
-from answer import main_pass  # noqa: F401  what others ask of a run's tables
-from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_text  # noqa: F401
+from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_text
 from records import count, duration, significant
 
 
-RESERVED = 9  # lines of a screen: a second family's two sentences, and what to type next
+RESERVED = 9  # lines of a screen: a second family's two points, and the commands to type next
 
 # -------------------------------------------------------------------------------- what they show
 
@@ -313,10 +313,10 @@ def main():
 
 
 def show_answer(run, arguments, lines, short=False):
-    """What is shown first of a run of one family: the answer, and the tables that fit. A run's second
-    family has two sentences. Returns how many lines of text it took.
+    """Prints the answer of a run of one family, and the tables that fit on a screen. A run's second
+    family has two points. Returns the number of lines printed.
     """
-    measured = main_pass(run)
+    measured = answer.main_pass(run)
     found = answer.work_out(run, None, arguments.baseline, arguments.minimum_effect)
     said = words.sentences(run, found)
     said = said[:2] if short else said + [words.measured_on(run, found)]
@@ -335,7 +335,7 @@ def show_answer(run, arguments, lines, short=False):
 
 
 def lead_on(run, arguments):
-    """Where the rest is; on request also what to type next."""
+    """Prints where the rest is; on request also the commands to type next."""
     folder = os.path.relpath(run.folder) if not os.path.isabs(arguments.folder) \
         else arguments.folder
     write_sentence(f"Every cell and pass: scripts/table.py {folder} --all", sys.stdout)
@@ -352,7 +352,7 @@ def lead_on(run, arguments):
 
 def show(run, arguments):
     """All that was asked for, of a run of one family."""
-    measured = arguments.measured or main_pass(run)
+    measured = arguments.measured or answer.main_pass(run)
     baseline = arguments.baseline or run.baseline
     choose = choices.chooser(arguments)
     write = write_markdown if arguments.markdown else write_text

@@ -30,8 +30,8 @@ import choices
 import console
 import records
 import statistics
-import table
 from record_lines import cells_path
+from grid import Table, interval, write_text, write_sentence
 from records import count, significant
 from words import machine
 
@@ -240,7 +240,7 @@ def verdict(there, here):
 
 
 def shown(ratio):
-    return f"{significant(ratio.mean)} {table.interval(ratio)}".strip() if ratio else "-"
+    return f"{significant(ratio.mean)} {interval(ratio)}".strip() if ratio else "-"
 
 
 def verify(arguments, out=sys.stdout):
@@ -272,18 +272,18 @@ def show(run, arguments, results, out):
              shown(pick.there), shown(here), verdict(pick.there, here)]
             for pick, here, _, _ in results]
     words = [row[-1] for row in rows]
-    table.write_text(table.Table(
+    write_text(Table(
         f"{arguments.folder}, there and here",
         ["workload", "subject", "relative to", "n", "there", "here", "this machine"], rows,
         [f"Ratios of cost, with 95 % intervals; {arguments.replicates} blocks here."], right=3,
         last_left=True), out)
     same = sum(one for _, _, one, _ in results)
     others = sum(one for _, _, _, one in results)
-    table.write_sentence(
+    write_sentence(
         f"{words.count('agrees')} of {len(words)} agree in direction, {words.count('DISAGREES')} "
         f"disagree, {len(words) - words.count('agrees') - words.count('DISAGREES')} are not "
         "resolved here or failed.", out)
-    table.write_sentence(
+    write_sentence(
         f"All {same} traces are the same as those that were recorded." if not others else
         f"{others} of {same + others} traces are NOT the same as those that were recorded: this "
         "build's workloads or oracle are not those of the run, and what is above compares other "
@@ -291,9 +291,9 @@ def show(run, arguments, results, out):
     changed = sorted({name for pick, _, _, _ in results for name in (pick.subject, pick.baseline)
                       if run.stale(name, "time")})
     if changed:
-        table.write_sentence("This build has other code or flags than was measured there, of "
+        write_sentence("This build has other code or flags than was measured there, of "
                              f"{', '.join(changed)}.", out)
-    table.write_sentence(f"There: {machine(run.environment)}.", out)
+    write_sentence(f"There: {machine(run.environment)}.", out)
     return int(bool(others) or "DISAGREES" in words or "FAILED here" in words)
 
 

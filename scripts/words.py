@@ -314,9 +314,10 @@ def about(one, name):
     if not regret:
         return _about_alone(one, name)
     others = len({line.subject.name for finding in regret.findings for line in finding.lines}) - 1
-    result = [f"{name} is ranked with {number(others, 'other')} whose timers {firing(one.accuracy)}. Of "
-              f"{number(regret.cells, 'cell')} (one workload at one n) it is cheaper than all others in {regret.alone}, cannot be told apart "
-              f"from the cheapest in {regret.close}, and costs more in {regret.behind}."]
+    result = [f"{name} is ranked with {number(others, 'other')} whose timers {firing(one.accuracy)}. "
+              f"Of {number(regret.cells, 'cell')} (one workload at one n) it is cheaper than all others "
+              f"in {regret.alone}, cannot be told apart from the cheapest in {regret.close}, and costs "
+              f"more in {regret.behind}."]
     if one.indicative:
         result[0] = f"Indicative. {result[0]}"
     won = sorted((finding for finding in regret.findings if finding.state == answer.RESOLVED
