@@ -36,23 +36,23 @@ enum {
 };
 
 static const struct argument table[] = {
-	{ 'w', "workload", "NAME", "workloads, may be given again; of an .ini: only these" },
-	{ 'n', "n", "RANGE", "timers: 1e3..1e6 (by decades), \"1e2 500\"; of an .ini: only these" },
+	{ 'w', "workload", "NAME", "workloads (may be repeated); beside an .ini only these" },
+	{ 'n', "n", "RANGE", "timers: 1e3..1e6 (by decades), \"1e2 500\"; beside an .ini only these" },
 	{ 'r', "reps", "N", "blocks, each with a seed of its own (default 1)" },
 	{ 's', "seed", "S", "the first block's seed (default 1)" },
 	{ 'o', "out", "DIR", "the run's folder (default out/NAME)" },
 	{ LETTER_RESUME, "resume", NULL, "go on with the run in the folder" },
 	{ LETTER_FORCE, "force", NULL, "delete the run that the folder holds, and begin anew" },
 	{ LETTER_DRY_RUN, "dry-run", NULL,
-	  "print the blocks, then how long and how much memory; run nothing" },
-	{ LETTER_CACHE, "cache", "DIR", "where traces are kept (default out/traces)" },
+	  "print the blocks, their time and their memory; run nothing" },
+	{ LETTER_CACHE, "cache", "DIR", "the folder of traces (default out/traces)" },
 	{ LETTER_BUDGET, "budget", "TIME",
 	  "begin no block that would end after this (default: the "
 	  "file's, or none)" },
 	{ LETTER_DISPATCH, "dispatch", "WAYS",
-	  "vtable (default), inline or \"vtable inline\"; of an .ini: only these" },
+	  "vtable (default), inline or \"vtable inline\"; beside an .ini only these" },
 	{ LETTER_PASS, "pass", "PASS",
-	  "what to measure, see timerbed list passes (default time); of an .ini: only this" },
+	  "what to measure, see timerbed list passes (default time); beside an .ini only this" },
 	{ LETTER_REPEATS, "repeats", "N", "replays of a trace within a process (default 3)" },
 	{ LETTER_OPERATIONS, "operations", "X", "measured operations a timer (default 2)" },
 	{ LETTER_LEAST_OPERATIONS, "least-operations", "N",
@@ -261,7 +261,7 @@ static int take_file(const struct reading *reading, const char *path)
 	for (size_t i = 0; i < reading->count; i++)
 		if (reading->setting[i]->effect == REFUSED)
 			return message_usage(
-				"%s: -%s beside %s: a map in a file has its axes there",
+				"%s: -%s beside %s: a map in a file has its axes in the file",
 				request->command, reading->setting[i]->key, path);
 	request_find_file(path, found, sizeof(found));
 	result = experiment_read(&request->experiment, found, error);

@@ -13,7 +13,7 @@ struct sum {
 	unsigned passed, failed, skipped;
 };
 
-/* What this process is to run of all the checks on all the subjects, counted as they come. */
+/* The share of this process in all checks on all subjects, counted as they come. */
 struct share {
 	unsigned part, parts, count;
 };
