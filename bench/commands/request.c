@@ -37,7 +37,8 @@ enum {
 
 static const struct argument table[] = {
 	{ 'w', "workload", "NAME", "workloads (may be repeated); beside an .ini only these" },
-	{ 'n', "n", "RANGE", "timers: 1e3..1e6 (by decades), \"1e2 500\"; beside an .ini only these" },
+	{ 'n', "n", "RANGE",
+	  "timers: 1e3..1e6 (by decades), \"1e2 500\"; beside an .ini only these" },
 	{ 'r', "reps", "N", "blocks, each with a seed of its own (default 1)" },
 	{ 's', "seed", "S", "the first block's seed (default 1)" },
 	{ 'o', "out", "DIR", "the run's folder (default out/NAME)" },
