@@ -52,11 +52,21 @@ bench_tests     := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-
 virtual_tests   := $(filter virtual-% differential-%,$(bench_tests))
 virtual_objects := $(call objects,sanitized,$(wildcard bench/virtual/*.c))
 
-$(bench_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
+# A test of statistics over thousands of traces. Other tests make traces under the sanitizers, which
+# multiply the time that this one takes by five.
+plain_tests  := workload-steady-test
+plain_traces := $(call objects,default,$(wildcard bench/trace/*.c) $(WORKLOADS) structures/common/options.c) \
+	$(BUILD)/default/generated/workloads.o
+
+$(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests),$(bench_tests))): \
+		$(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(filter %.o,$^) $(bench_archive) -o $@ \
 		-lcmocka $(libraries)
 $(virtual_tests:%=$(TESTS)/%): $(virtual_objects)
+$(plain_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/default/bench/tests/%.o $(plain_traces)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_default) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
 
 # The command with subjects that are wrong on purpose, each of which it has to catch.
 broken_objects := $(call objects,measured,$(sort $(wildcard bench/tests/broken/*.c)))
@@ -101,8 +111,10 @@ test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests
 script_tests    := $(sort $(wildcard $(foreach folder,bench scripts,$(addprefix $(folder)/tests/, \
 	*-test *-test.py))))
 sanitized_too   := $(shell grep -lx '\# also: sanitized' $(script_tests))
-test_scripts    := $(foreach one,$(script_tests),'$(one) $(BUILD)/timerbed') \
-	$(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized')
+long_scripts    := $(addprefix scripts/tests/,export-test clang-test provenance-test.py)
+# Scripts that take minutes begin first, so that none of them is left alone at the end.
+test_scripts    := $(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized') \
+	$(foreach one,$(long_scripts) $(filter-out $(long_scripts),$(script_tests)),'$(one) $(BUILD)/timerbed')
 
 # The conformance suite in parts, so that all cores have something to do to the end. All parts have
 # one seed, as if they were one program.
@@ -117,8 +129,8 @@ test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanit
 test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
-	@scripts/run-tests --times $(TESTS)/seconds $(call conformance_runs,$(seed)) \
-		$(filter-out $(TESTS)/conformance,$(test_programs)) $(test_scripts)
+	@scripts/run-tests --times $(TESTS)/seconds $(test_scripts) $(call conformance_runs,$(seed)) \
+		$(filter-out $(TESTS)/conformance,$(test_programs))
 
 check: ## what to run after a change: tests of what has changed, a little of the rest; 90 seconds
 	@scripts/setup bench test
