@@ -1,8 +1,11 @@
 /*
  * timerbed.c - the command `timerbed`
  */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/commands/arguments.h"
 #include "bench/commands/commands.h"
@@ -48,9 +51,26 @@ static int run(int argc, char **argv)
 	return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);
 }
 
+/*
+ * The next file that is opened would get the number of a standard stream that came closed, and
+ * messages would be written into the records. What is opened in the stream's place fails instead.
+ */
+static void fill_standard_streams(void)
+{
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (fcntl(i, F_GETFD) < 0 &&
+		    open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i)
+			_exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	int status;
+
+	fill_standard_streams();
+	/* A file that would grow beyond its limit is an error like a full disk, and said. */
+	signal(SIGXFSZ, SIG_IGN);
+	status = run(argc, argv);
 
 	/* Whatever was printed has to have arrived: a full disk tells so only now. */
 	if ((fflush(stdout) || ferror(stdout)) && !status)

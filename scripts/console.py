@@ -38,6 +38,7 @@ def say(message):
 
 def run(main):
     """Calls main() and ends the program with the status that it returns; None is 0."""
+    _fill_standard_streams()
     try:
         status = _outcome(main)
         sys.stdout.flush()
@@ -50,6 +51,19 @@ def run(main):
         say(words_of(error))
         status = 1
     sys.exit(status)
+
+
+def _fill_standard_streams():
+    """A closed stdout fails when it is written to; an open one can write every character.
+
+    Python has None for a closed stream, and the next file that is opened would get its number.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))
+    if sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _outcome(main):

@@ -9,7 +9,7 @@ A line is a kind, a pass, a name, a number of timers and a value:
   fixed   PASS  *         0  ns of a cell that has next to nothing to do
   rate    PASS  SUBJECT   N  ns for each entry of the trace (n and operations) and repeat; * is all
   factor  PASS  WORKLOAD  0  the cost of an entry relative to an entry of all workloads
-  bytes   memory SUBJECT  0  bytes a timer that the subject keeps beside the timers
+  bytes   memory SUBJECT  N  bytes a timer that the subject keeps beside the timers
   rate    trace *         N  ns for each entry to open a trace, or to generate it
 
 Subjects with options of their own (X:tick=1ms) are counted as X. No number is typed in.
@@ -107,16 +107,15 @@ def rows_of_traces(samples):
 
 
 def rows_of_footprints(folders):
-    most = {}
+    most = {}  # a subject may keep a fixed amount, which is much for each of a few timers
     for folder in folders:
         for record in records.open_run(folder).records:
             if record.get("bytes_per_timer") is not None:
-                name = plain(record["subject"])
-                most[name] = max(most.get(name, 0.0), record["bytes_per_timer"])
-    for name, value in most.items():
-        yield "bytes", "memory", name, 0, value
-    if most:
-        yield "bytes", "memory", "*", 0, max(most.values())
+                for name in (plain(record["subject"]), "*"):
+                    of = name, record["n"]
+                    most[of] = max(most.get(of, 0.0), record["bytes_per_timer"])
+    for (name, n), value in most.items():
+        yield "bytes", "memory", name, n, value
 
 
 def main():

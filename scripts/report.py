@@ -400,7 +400,8 @@ def main():
     run = records.open_run(arguments.folder)
     drawn = figures.draw(run)
     path = os.path.join(run.folder, "report.html")
-    with open(path, "w", encoding="utf-8") as file:
+    # A folder's name may have bytes that are no text here; they are written as they are.
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(page(run, drawn))
     print(path)
     return 0

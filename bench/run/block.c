@@ -16,6 +16,7 @@
 #include "bench/run/cache.h"
 #include "bench/run/describe.h"
 #include "bench/run/environment.h"
+#include "bench/run/limits.h"
 #include "bench/run/plan.h"
 #include "bench/run/worker.h"
 
@@ -86,6 +87,24 @@ static void leave_out(json_t *record, uint64_t bears)
 	json_object_set_new(record, "outcome", json_string(outcome_words[OUTCOME_LEFT_OUT]));
 }
 
+/*
+ * Whether a worker has room for what every subject needs: the timers, and the trace at hand. The
+ * kernel would kill a worker without room, and with it perhaps the run.
+ */
+static bool has_room(const struct block_run *of, json_t *record)
+{
+	uint64_t needed = of->trace.header->file_size + of->block->n * of->block->group->stride;
+	uint64_t available = limits_memory_available("");
+
+	if (needed <= available)
+		return true;
+	json_object_set_new(record, "status",
+			    json_sprintf("it needs at least %.3f GiB of memory; %.3f GiB are free",
+					 (double)needed / 0x1p30, (double)available / 0x1p30));
+	json_object_set_new(record, "outcome", json_string(outcome_words[OUTCOME_FAILED]));
+	return false;
+}
+
 /* Reports a subject that fires wrongly at once. The run goes on. */
 static void say_if_wrong(const struct block_run *of, const char *name, const json_t *record)
 {
@@ -114,7 +133,7 @@ static int run_cell(const struct block_run *of, const char *name, size_t order)
 	json_object_set_new(record, "trace_seconds", json_real(of->trace_ns / 1e9));
 	if (subject.bears && block->n > subject.bears)
 		leave_out(record, subject.bears);
-	else
+	else if (has_room(of, record))
 		result = measure(of, &subject, record);
 	if (!result) {
 		say_if_wrong(of, name, record);
@@ -128,7 +147,7 @@ static int run_cell(const struct block_run *of, const char *name, size_t order)
 	return result;
 }
 
-/* Opens the block's trace, generating it if need be, and checks that a worker has room. */
+/* Opens the block's trace, generating it if need be. */
 static int open_trace(struct block_run *of)
 {
 	const struct block *block = of->block;

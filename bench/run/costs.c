@@ -282,5 +282,5 @@ double costs_footprint(const struct costs *costs, const char *subject, uint64_t 
 {
 	double bytes;
 
-	return subject_value(costs, "bytes", "memory", subject, 0, &bytes) ? bytes * (double)n : 0;
+	return subject_value(costs, "bytes", "memory", subject, n, &bytes) ? bytes * (double)n : 0;
 }

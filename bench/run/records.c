@@ -149,16 +149,21 @@ bool records_finished(const struct records *records, const char *block)
 static int append_line(int file, const char *line, size_t length)
 {
 	off_t end = lseek(file, 0, SEEK_END);
-	ssize_t written;
-	int result;
+	size_t done = 0;
+	int result = 0;
 
-	do {
-		written = write(file, line, length);
-	} while (written < 0 && errno == EINTR);
-	if (written == (ssize_t)length)
+	/* A write that is cut short does not say why; the next one does. */
+	while (done < length && !result) {
+		ssize_t written = write(file, line + done, length - done);
+
+		if (written > 0)
+			done += (size_t)written;
+		else if (!written || errno != EINTR)
+			result = written ? -errno : -ENOSPC;
+	}
+	if (!result)
 		return fdatasync(file) && errno != EINVAL ? -errno : 0;
-	result = written < 0 ? -errno : -ENOSPC;
-	if (written > 0 && end >= 0 && ftruncate(file, end))
+	if (done && end >= 0 && ftruncate(file, end))
 		return result; /* --resume will find the torn line */
 	return result;
 }

@@ -44,10 +44,13 @@ class Costs(Case):
         table = self.table_of([
             self.cell("binary-heap", 1, trace_seconds=2000 * 30e-9),
             self.cell("binary-heap", 1, **{"pass": "memory"}, bytes_per_timer=9.5),
-            self.cell("quad-heap", 1, **{"pass": "memory"}, bytes_per_timer=17)])
+            self.cell("quad-heap", 1, **{"pass": "memory"}, bytes_per_timer=17),
+            self.cell("quad-heap", 1, **{"pass": "memory"}, n=100000, bytes_per_timer=2)])
         self.assertAlmostEqual(table["rate", "trace", "*", 1000], 30)
-        self.assertEqual(table["bytes", "memory", "binary-heap", 0], 9.5)
-        self.assertEqual(table["bytes", "memory", "*", 0], 17)
+        self.assertEqual(table["bytes", "memory", "binary-heap", 1000], 9.5)
+        self.assertEqual(table["bytes", "memory", "*", 1000], 17)
+        self.assertEqual(table["bytes", "memory", "quad-heap", 100000], 2)
+        self.assertEqual(table["bytes", "memory", "*", 100000], 2)
 
     def test_wrappers_are_subjects_of_their_own(self):
         table = self.table_of([self.cell("lazy:quad-heap", 9), self.cell("loop:quad-heap@epoll", 9),
