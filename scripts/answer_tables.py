@@ -13,11 +13,11 @@ LINES = 50  # of a screen, which is what is shown first
 
 
 def sizes(one, most=COLUMNS):
-    """The n that are shown, of those at which half as many cells as at any have enough blocks: the
+    """The n that are shown, of those at which a quarter as many cells as at any have enough blocks: the
     largest, the smallest, the middle one, and then the others from the largest on.
     """
     cells = {n: sum(finding.cell.n == n for finding in one.basis) for n in one.sizes}
-    fit = [n for n in one.sizes if 2 * cells[n] >= max(cells.values())]
+    fit = [n for n in one.sizes if 4 * cells[n] >= max(cells.values())]
     order = dict.fromkeys([fit[-1], fit[0], fit[len(fit) // 2], *reversed(fit)])
     return sorted(list(order)[:most])
 
