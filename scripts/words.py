@@ -104,12 +104,15 @@ def _which(one):
     for n in sorted({finding.cell.n for finding in one.basis}):
         chosen.setdefault(one.picks[n].name, []).append(count(n))
     kind = "loops" if one.run.family == "loops" else "structures"
-    taken = [f"{name} costs least" for name in list(chosen)[:1]] + list(chosen)[1:]
+    names = [marked(one.run, name) for name in chosen]
+    taken = [f"{name} costs least" for name in names[:1]] + names[1:]
     taken = listed([f"{words} with {listed(sizes)} timers"
                     for words, sizes in zip(taken, chosen.values())])
     workloads = sorted({finding.cell.workload for finding in one.basis})
-    over = f"On average over {len(workloads)} workloads, " if len(workloads) > 1 \
-        else f"In {workloads[0]}, "
+    at_each = [sum(finding.cell.n == n for finding in one.basis) for n in
+               {finding.cell.n for finding in one.basis}]
+    many = str(max(at_each)) if min(at_each) == max(at_each) else f"{min(at_each)} to {max(at_each)}"
+    over = f"On average over {many} workloads, " if len(workloads) > 1 else f"In {workloads[0]}, "
     text = f"{over}{taken}, among the {kind} whose timers {firing(one.accuracy)}."
     if one.indicative:
         text += f" This is indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST}."
@@ -126,14 +129,17 @@ def _how_often(one):
         return (f"None of {cells} (one workload at one n) is resolved. {pick.name} has the lowest "
                 f"mean in {first}.")
     kind = "loop" if one.run.family == "loops" else "structure"
-    text = (f"In {resolved} of {cells} (one workload at one n), one {kind} is cheaper than all others. "
-            f"{pick.name} is that {kind} in {pick.alone}, cannot be told apart from the cheapest in "
-            f"{pick.close}, and costs more in {pick.behind}.")
+    enough = number(len(one.findings) - few, "cell") + " (one workload at one n)"
+    text = (f"Of {enough}, {resolved} {'has' if resolved == 1 else 'have'} one {kind} that is cheaper "
+            f"than all others. {pick.name} is alone the cheapest in {pick.alone} of the "
+            f"{len(one.findings) - few}, cannot be told apart from the cheapest in {pick.close}, and "
+            f"costs more in {pick.behind}.")
     missing = len(one.basis) - pick.cells
     if missing:
         text += f" It was not measured in {missing}."
     if few:
-        text += f" {number(few, 'cell')} {'has' if few == 1 else 'have'} too few blocks for a verdict."
+        text += (f" {number(few, 'more cell')} {'has' if few == 1 else 'have'} too few blocks for a "
+                 "verdict.")
     return text
 
 
@@ -188,7 +194,7 @@ def _apart(found, main):
             names = sorted({finding.first.subject.name for finding in one.alone})
             alone.append(f"{listed(names)} ({firing(one.accuracy).removeprefix('fire ')})")
     if alone:
-        ranked.append(f"Nothing else fires like {listed(alone)}.")
+        ranked.append(f"Each of these is the only one of its accuracy: {listed(alone)}.")
     return " ".join(["Other accuracies are ranked apart.", *ranked]) if ranked else ""
 
 
