@@ -11,9 +11,11 @@
 #include "random.h"
 #include "suite.h"
 
-#define CROWD 30000
-#define SPAN  (4 * TIMER_SECOND) /* deadlines are up to so far ahead */
-#define TURNS 64		 /* advances until all that is armed first is due */
+/* Settings that nobody would choose, such as a wheel of two slots, take the square of it. */
+#define CROWD	       30000
+#define CROWD_SETTINGS 8000
+#define SPAN	       (4 * TIMER_SECOND) /* deadlines are up to so far ahead */
+#define TURNS	       64		  /* advances until all that is armed first is due */
 
 enum member_state { OUT, IN, STOPPED };
 
@@ -157,7 +159,7 @@ void check_crowd(const struct subject *subject, const struct settings *settings)
 	struct crowd crowd = {
 		.subject = subject,
 		.structure = subject->choice.structure,
-		.count = bearable(subject, CROWD),
+		.count = bearable(subject, subject->defaults ? CROWD : CROWD_SETTINGS),
 		.random = settings->seed,
 	};
 

@@ -3,6 +3,7 @@
  * sets
  */
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "random.h"
 #include "sequence.h"
@@ -74,13 +75,12 @@ void check_used_again(const struct subject *subject, const struct settings *sett
 }
 
 /*
- * A herd: as many as 200,000, which is what a server that reloads may have. A wrapper gets fewer,
- * as the structure within has its own herd. A structure that counts the steps of an insertion walks
- * past other timers: there a herd costs the square of its size, and ten times fewer timers show the
- * same.
+ * A herd is timers of one deadline, as a server that reloads may have them. Some structures take time
+ * with the square of its size, so it is of moderate size. A larger herd would also show a recursion
+ * over all of it: instead the stack is limited to 13 bytes a timer.
  */
-#define HERD	   200000
-#define HERD_SMALL 20000
+#define HERD	   20000
+#define HERD_STACK (256 << 10)
 
 #define HERD_DEADLINE (3 * TIMER_SECOND)
 
@@ -91,13 +91,6 @@ struct herd {
 	bool *gone;
 	size_t count;
 };
-
-static size_t herd_of(const struct subject *subject)
-{
-	bool wrapped = subject->choice.within != subject->structure;
-
-	return wrapped || subject->structure->steps ? HERD_SMALL : HERD;
-}
 
 /* Every third is stopped, and not in the order in which they came. */
 static void thin_out(struct herd *herd)
@@ -135,11 +128,14 @@ static size_t take_herd(struct herd *herd, uint64_t now)
 void check_equal_deadlines(const struct subject *subject, const struct settings *settings)
 {
 	const struct timer_structure *structure = subject->structure;
-	struct herd herd = { .structure = structure, .count = bearable(subject, herd_of(subject)) };
+	struct herd herd = { .structure = structure, .count = bearable(subject, HERD) };
+	const struct rlimit stack = { HERD_STACK, RLIM_INFINITY };
 	uint64_t last = HERD_DEADLINE;
 	size_t left = herd.count - (herd.count + 2) / 3;
 
 	(void)settings;
+	if (setrlimit(RLIMIT_STACK, &stack))
+		check_failed("no limit of the stack can be set");
 	herd.timers = calloc(herd.count, sizeof(*herd.timers));
 	herd.gone = calloc(herd.count, sizeof(*herd.gone));
 	if (!herd.timers || !herd.gone || timer_choice_create(&subject->choice, &herd.set, 0) ||

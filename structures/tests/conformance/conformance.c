@@ -53,7 +53,7 @@ static void run_options(const struct timer_structure *structure, const char *opt
 		return;
 	}
 	for (const struct check *check = checks; check->name; check++)
-		if (is_mine(share))
+		if ((subject.defaults || !check->once) && is_mine(share))
 			run_check(check, &subject, settings, &sum);
 	printf("%-40s %u passed, %u failed\n", subject.name, sum.passed, sum.failed);
 	subject_close(&subject);

@@ -26,6 +26,7 @@ struct subject {
 	const struct timer_structure *structure;
 	struct timer_choice choice; /* its options, and what it wraps */
 	struct timer_accuracy accuracy;
+	bool defaults;	/* no option is given */
 	char name[256]; /* with the options, as typed */
 };
 

@@ -20,6 +20,7 @@ struct settings {
 struct check {
 	const char *name;
 	void (*run)(const struct subject *subject, const struct settings *settings);
+	bool once; /* says the same whatever the options: for the defaults only */
 };
 
 /* Ends with a row without a name. */
