@@ -201,14 +201,8 @@ def estimate_of(one, note=""):
 
 
 def mean_of(sample):
-    """The mean with Student's interval, as statistics.py has it for logarithms."""
-    mean = float(numpy.mean(sample))
-    if len(sample) < 2:
-        return Estimate(mean, math.nan, math.nan, len(sample))
-    if numpy.ptp(sample) == 0:
-        return Estimate(mean, mean, mean, len(sample))
-    interval = stats.ttest_1samp(sample, 0.0).confidence_interval(1 - statistics.LEVEL)
-    return Estimate(mean, float(interval.low), float(interval.high), len(sample))
+    """The mean with Student's interval."""
+    return Estimate(*statistics.mean_interval(sample), len(sample))
 
 
 # --------------------------------------------------------------------------------- the statistics

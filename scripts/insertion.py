@@ -16,8 +16,6 @@ are independent of each other and of the instant, so the share holds exactly, fo
 
 import math
 
-from scipy import integrate
-
 # The distributions of the workload hold, as quantile functions, and where those have a jump.
 QUANTILES = {
     "exponential": (lambda u: -math.log1p(-u), None),
@@ -32,6 +30,7 @@ QUANTILES = {
 
 def head_share(distribution):
     """1 - G: E min(V, V') / E V, where the lesser of two has the quantiles' weight 2 (1 - u)."""
+    from scipy import integrate  # here, as it takes long to load and few figures need it
     quantile, jumps = QUANTILES[distribution]
     least = integrate.quad(lambda u: 2 * (1 - u) * quantile(u), 0, 1, points=jumps)[0]
     mean = integrate.quad(quantile, 0, 1, points=jumps, limit=200)[0]

@@ -15,7 +15,6 @@ import math
 from dataclasses import dataclass, field
 
 import numpy
-from scipy import stats
 
 import drawing
 import records
@@ -80,8 +79,7 @@ def difference(a, b):
     mean = float(numpy.mean(sample))
     if len(sample) < 2 or numpy.ptp(sample) <= 1e-9 * max(1.0, abs(mean)):
         return mean, mean, mean, len(sample)
-    interval = stats.ttest_1samp(sample, 0.0).confidence_interval(1 - statistics.LEVEL)
-    return mean, float(interval.low), float(interval.high), len(sample)
+    return *statistics.mean_interval(sample), len(sample)
 
 
 def whole(run, cells):

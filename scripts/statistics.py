@@ -97,6 +97,16 @@ def ratio(a, b):
     return ratio_of_logs(logs, looks) if len(logs) else None
 
 
+def mean_interval(sample):
+    """(mean, low, high) with Student's interval; of one value, no interval."""
+    mean = float(numpy.mean(sample))
+    if len(sample) < 2:
+        return mean, math.nan, math.nan
+    error = float(numpy.std(sample, ddof=1)) / math.sqrt(len(sample))
+    half = float(special.stdtrit(len(sample) - 1, 1 - LEVEL / 2)) * error
+    return mean, mean - half, mean + half
+
+
 def ratio_of_logs(logs, looks=1):
     sample = sorted(float(log) for log in logs)
     mean = math.fsum(sample) / len(sample)

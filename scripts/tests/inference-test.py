@@ -60,6 +60,16 @@ class Estimates(Case):
         self.assertAlmostEqual(math.log(found.high), 0.2 + t * error)
         self.assertAlmostEqual(found.p, 1 - 2 * math.atan(2) / math.pi)
 
+    def test_the_mean_by_itself(self):
+        # The standard deviation is the root of 6.
+        mean, low, high = statistics.mean_interval(numpy.arange(8.0))
+        half = SEVEN * math.sqrt(6 / 8)
+        self.assertEqual(mean, 3.5)
+        self.assertAlmostEqual(low, 3.5 - half)
+        self.assertAlmostEqual(high, 3.5 + half)
+        self.assertEqual(statistics.mean_interval([2.0, 2.0, 2.0]), (2, 2, 2))
+        self.assertTrue(math.isnan(statistics.mean_interval([2.0])[1]))
+
     def test_eight_blocks(self):
         found = statistics.ratio_of_logs(logs_of(-0.4, 3.0))
         error = 0.4 / 3
