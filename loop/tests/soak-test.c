@@ -245,6 +245,6 @@ int main(int argc, char **argv)
 	};
 
 	/* For so long in all. */
-	duration = (argc > 1 ? strtoull(argv[1], NULL, 10) : 60) * UINT64_C(1000000000) / 2;
+	duration = (argc > 1 ? strtoull(argv[1], NULL, 10) : 20) * UINT64_C(1000000000) / 2;
 	LOOP_TEST_RUN(tests);
 }
