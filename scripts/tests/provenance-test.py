@@ -81,6 +81,10 @@ class Provenance(unittest.TestCase):
         for name in FOLDERS:
             shutil.copytree(os.path.join(ROOT, name), os.path.join(cls.tree, name),
                             ignore=shutil.ignore_patterns("*.pyc"))
+        # What the build has of hashes is taken over, with its times, so that make finds it up to date.
+        for name in ("flags", "generated", "hashes"):
+            if os.path.isdir(os.path.join(ROOT, "build", name)):
+                shutil.copytree(os.path.join(ROOT, "build", name), cls.path("build", name))
         for name in ("Makefile", "tests.mk", "VERSION", "REVISION"):
             shutil.copy(os.path.join(ROOT, name), cls.tree)
         for name in os.listdir(cls.path("structures")):
