@@ -138,8 +138,10 @@ $(BUILD)/hashes/%.cc: %.cc scripts/code-hash $(BUILD)/flags/measured | $(generat
 	$(unit_hash) $(CXX) -std=c++17 $(PREPROCESS) $(CPPFLAGS) $(flags_measured) $(CXXFLAGS) $<
 $(BUILD)/hashes/inlined/%.c: $(generated)/inlined/%.c scripts/code-hash $(BUILD)/flags/measured
 	$(unit_hash) $(CC) -std=c17 $(PREPROCESS) $(CPPFLAGS) $(flags_measured) $(CFLAGS) $<
-$(generated)/code_hashes.c: $(unit_hashes) $(BUILD)/listed
-	$(call quiet,HASHES,$@) scripts/code-hash table $@ $(unit_hashes)
+$(generated)/.hashed: $(unit_hashes) $(BUILD)/listed
+	$(call quiet,HASHES,$(generated)/code_hashes.c) scripts/code-hash table $(generated)/code_hashes.c $(unit_hashes)
+	@touch $@
+$(generated)/code_hashes.c: $(generated)/.hashed ;
 
 # Changes only when a file is added or removed.
 listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units)
