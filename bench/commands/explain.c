@@ -10,9 +10,9 @@
 #include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/experiment_file.h"
 #include "bench/commands/explain_experiment.h"
 #include "bench/commands/reference.h"
-#include "bench/commands/request.h"
 #include "bench/message.h"
 #include "bench/names.h"
 #include "bench/replay/subject.h"
@@ -336,7 +336,7 @@ int command_explain(int argc, char **argv)
 	if (argc - first != 1)
 		return message_usage("explain: one name is needed; see timerbed list");
 	name = argv[first];
-	if (request_is_file(name))
+	if (experiment_file_is(name))
 		return explain_experiment(name);
 	status = explain_subject(name);
 	if (status >= 0)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/commands/request.h"
+#include "bench/commands/experiment_file.h"
 #include "bench/message.h"
 #include "bench/run/experiment.h"
 #include "bench/scripts.h"
@@ -53,7 +53,9 @@ int explain_experiment(const char *name)
 	char path[SCRIPTS_PATH_SIZE], error[NAMES_ERROR_SIZE];
 	int result;
 
-	request_find_file(name, path, sizeof(path));
+	result = experiment_file_find(name, path, sizeof(path), error);
+	if (result)
+		return message_usage("explain: %s", error);
 	result = experiment_read(&experiment, path, error);
 	if (!result) {
 		printf("%s - %s\n\nFILE\n    %s\n", name, experiment.question, path);

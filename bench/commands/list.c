@@ -1,7 +1,6 @@
 /*
  * list - `timerbed list`: what there is, name first on each line
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
-#include "bench/commands/request.h"
+#include "bench/commands/experiment_file.h"
 #include "bench/run/estimate.h"
 #include "bench/run/experiment.h"
 #include "bench/message.h"
@@ -65,11 +64,6 @@ static void list_passes(void)
 		print_row(passes[i]->name, passes[i]->summary, NULL);
 }
 
-static int is_experiment(const struct dirent *entry)
-{
-	return request_is_file(entry->d_name);
-}
-
 /* The question, how long the answer takes, and how much memory. */
 static void print_experiment(const char *name, const struct experiment *experiment)
 {
@@ -85,30 +79,28 @@ static void print_experiment(const char *name, const struct experiment *experime
 	print_row(name, row, NULL);
 }
 
+static void list_experiment(const char *name, void *folder)
+{
+	struct experiment *experiment = calloc(1, sizeof(*experiment));
+	char path[SCRIPTS_PATH_SIZE + 300], error[NAMES_ERROR_SIZE];
+
+	if (!experiment)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", (const char *)folder, name);
+	if (experiment_read(experiment, path, error))
+		print_row(name, error, NULL);
+	else
+		print_experiment(name, experiment);
+	experiment_free(experiment);
+	free(experiment);
+}
+
 static void list_experiments(void)
 {
-	struct dirent **entries;
-	char folder[SCRIPTS_PATH_SIZE], path[SCRIPTS_PATH_SIZE + 300], error[NAMES_ERROR_SIZE];
-	int count;
+	char folder[SCRIPTS_PATH_SIZE];
 
-	if (scripts_find("bench/experiments", folder, sizeof(folder)))
-		return;
-	count = scandir(folder, &entries, is_experiment, alphasort);
-	for (int i = 0; i < count; i++) {
-		struct experiment *experiment = calloc(1, sizeof(*experiment));
-
-		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-		if (experiment && !experiment_read(experiment, path, error))
-			print_experiment(entries[i]->d_name, experiment);
-		else if (experiment)
-			print_row(entries[i]->d_name, error, NULL);
-		if (experiment)
-			experiment_free(experiment);
-		free(experiment);
-		free(entries[i]);
-	}
-	if (count >= 0)
-		free(entries);
+	if (!scripts_find("bench/experiments", folder, sizeof(folder)))
+		experiment_file_each(folder, list_experiment, folder);
 }
 
 static const struct {

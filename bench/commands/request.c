@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bench/commands/arguments.h"
+#include "bench/commands/experiment_file.h"
 #include "bench/message.h"
 #include "bench/run/dispatches.h"
 #include "bench/run/selection.h"
@@ -183,13 +184,6 @@ static int take(int letter, const char *value, void *data)
 	}
 }
 
-bool request_is_file(const char *word)
-{
-	size_t length = strlen(word);
-
-	return length > 4 && !strcmp(word + length - 4, ".ini");
-}
-
 /* Joins all values of a setting with blanks. NULL if it has none; the caller frees the text. */
 static int join(const struct reading *reading, const char *key, char **text)
 {
@@ -244,15 +238,6 @@ static int override(const struct reading *reading, char *error)
 	return result;
 }
 
-void request_find_file(const char *name, char *path, size_t size)
-{
-	char ours[256];
-
-	snprintf(ours, sizeof(ours), "bench/experiments/%s", name);
-	if (strchr(name, '/') || !access(name, R_OK) || scripts_find(ours, path, size))
-		snprintf(path, size, "%s", name);
-}
-
 static int take_file(const struct reading *reading, const char *path)
 {
 	struct request *request = reading->request;
@@ -264,8 +249,9 @@ static int take_file(const struct reading *reading, const char *path)
 			return message_usage(
 				"%s: -%s beside %s: a map in a file has its axes in the file",
 				request->command, reading->setting[i]->key, path);
-	request_find_file(path, found, sizeof(found));
-	result = experiment_read(&request->experiment, found, error);
+	result = experiment_file_find(path, found, sizeof(found), error);
+	if (!result)
+		result = experiment_read(&request->experiment, found, error);
 	if (!result)
 		result = select_cells(reading, error);
 	if (!result)
@@ -315,7 +301,7 @@ static int take_words(const struct reading *reading, const char *label, char **w
 	bool file = false;
 
 	for (int i = 0; i < count; i++)
-		file |= request_is_file(words[i]);
+		file |= experiment_file_is(words[i]);
 	if (!count)
 		return take_folder_of_run(reading);
 	if (file && count > 1)

@@ -27,13 +27,4 @@ struct request {
 int request_read(int argc, char **argv, const char *label, struct request *request, int *status);
 void request_free(struct request *request);
 
-/* Whether a word is the name of an experiment's file: it ends in .ini. */
-bool request_is_file(const char *word);
-
-/*
- * Writes the path of an experiment's file. A bare name that is no file here names one of the
- * project's own experiments, which `timerbed list experiments` shows.
- */
-void request_find_file(const char *name, char *path, size_t size);
-
 #endif

@@ -1,0 +1,101 @@
+/*
+ * experiment_file.c - files by their names: here, or among the project's own experiments
+ */
+#include "bench/commands/experiment_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/names.h"
+#include "bench/scripts.h"
+#include "structures/common/options.h"
+
+#define OURS "bench/experiments"
+
+#define ENDING	      ".ini"
+#define ENDING_LENGTH (sizeof(ENDING) - 1)
+
+bool experiment_file_is(const char *word)
+{
+	size_t length = strlen(word);
+
+	return length > ENDING_LENGTH && !strcmp(word + length - ENDING_LENGTH, ENDING);
+}
+
+static int is_experiment(const struct dirent *entry)
+{
+	return experiment_file_is(entry->d_name);
+}
+
+int experiment_file_each(const char *folder, void (*visit)(const char *name, void *data),
+			 void *data)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_experiment, alphasort);
+
+	if (count < 0)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		visit(entries[i]->d_name, data);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+/* Without the ending, which all have in common. Where there is no memory, there is no suggestion. */
+static char *stem_of(const char *name)
+{
+	return strndup(name, strlen(name) - ENDING_LENGTH);
+}
+
+static void add_stem(const char *name, void *names)
+{
+	char *stem = stem_of(name);
+
+	if (stem)
+		names_add(names, stem);
+	free(stem);
+}
+
+/* The line for a file that is nowhere. `folder` is what the name begins with, up to the last '/'. */
+static void refuse(const char *name, const char *folder, const char *base, char *error)
+{
+	struct names names = { 0 };
+	char ours[SCRIPTS_PATH_SIZE];
+	const char *nearest = NULL;
+	char *stem = stem_of(base);
+	int used = snprintf(error, NAMES_ERROR_SIZE, "%s: %s", name, strerror(ENOENT));
+
+	experiment_file_each(*folder ? folder : ".", add_stem, &names);
+	if (!*folder && !scripts_find(OURS, ours, sizeof(ours)))
+		experiment_file_each(ours, add_stem, &names);
+	if (stem)
+		nearest = options_nearest(stem, (const char *const *)names.name, names.count);
+	if (nearest && used < NAMES_ERROR_SIZE)
+		snprintf(error + used, (size_t)(NAMES_ERROR_SIZE - used),
+			 ": did you mean '%s%s" ENDING "'?", folder, nearest);
+	free(stem);
+	names_free(&names);
+}
+
+int experiment_file_find(const char *name, char *path, size_t size, char *error)
+{
+	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+	char ours[SCRIPTS_PATH_SIZE], folder[SCRIPTS_PATH_SIZE];
+
+	if (!access(name, F_OK) || errno != ENOENT) {
+		snprintf(path, size, "%s", name); /* whatever else is wrong shows when it is read */
+		return 0;
+	}
+	snprintf(ours, sizeof(ours), OURS "/%s", name);
+	if (!slash && !scripts_find(ours, path, size))
+		return 0;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(base - name), name);
+	refuse(name, folder, base, error);
+	return -ENOENT;
+}
