@@ -25,9 +25,10 @@ wait_for() {
 # gone PATTERN: no process has this in its command line. Zombies have none.
 gone() { ! pgrep -f -- "$1" >/dev/null; }
 
-# begin ARGUMENTS...: a run in the background. Its process is $begun.
+# begin ARGUMENTS...: a run in the background. Its process is $begun. The run heeds SIGHUP even where the
+# tests run under nohup.
 begin() {
-	"$timerbed" run "$@" --cache traces >begun.out 2>begun.err </dev/null &
+	env --default-signal=HUP "$timerbed" run "$@" --cache traces >begun.out 2>begun.err </dev/null &
 	begun=$!
 	started+=("$begun")
 }
