@@ -295,8 +295,7 @@ format-check: ## fail if clang-format would change anything, or a line is too lo
 	@status=0; for file in $(formatted); do expand $$file | awk -v file=$$file \
 		'length > 100 && !/"/ { print file ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' \
 		|| status=1; done; exit $$status
-formatted = $(wildcard structures/*.[ch] structures/*/*.[ch] structures/*/*/*.[ch] bench/*.[ch] \
-	bench/*/*.[ch] bench/*/*/*.[ch] loop/*.[ch] loop/*/*.[ch] loop/include/event2/*.h)
+formatted = $(shell find structures loop bench -name '*.[ch]' | sort)
 
 # What a packager sets: DESTDIR, PREFIX, LIBDIR and so on; scripts/install lists them. Nothing is
 # installed from the network here: what is missing for building says so.

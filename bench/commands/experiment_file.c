@@ -47,7 +47,7 @@ int experiment_file_each(const char *folder, void (*visit)(const char *name, voi
 	return 0;
 }
 
-/* Without the ending, which all have in common. Where there is no memory, there is no suggestion. */
+/* The name without its ending, which all names have in common. NULL if there is no memory. */
 static char *stem_of(const char *name)
 {
 	return strndup(name, strlen(name) - ENDING_LENGTH);
@@ -62,7 +62,7 @@ static void add_stem(const char *name, void *names)
 	free(stem);
 }
 
-/* The line for a file that is nowhere. `folder` is what the name begins with, up to the last '/'. */
+/* The line for a file that is nowhere. `folder` is the name up to and with its last '/'. */
 static void refuse(const char *name, const char *folder, const char *base, char *error)
 {
 	struct names names = { 0 };

@@ -11,7 +11,10 @@
 #include "random.h"
 #include "suite.h"
 
-/* Settings that nobody would choose, such as a wheel of two slots, take the square of it. */
+/*
+ * The number of timers with the default options, and with others. Some options, such as two slots
+ * for a wheel, take time with the square of that number.
+ */
 #define CROWD	       30000
 #define CROWD_SETTINGS 8000
 #define SPAN	       (4 * TIMER_SECOND) /* deadlines are up to so far ahead */

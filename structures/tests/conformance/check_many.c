@@ -75,9 +75,10 @@ void check_used_again(const struct subject *subject, const struct settings *sett
 }
 
 /*
- * A herd is timers of one deadline, as a server that reloads may have them. Some structures take time
- * with the square of its size, so it is of moderate size. A larger herd would also show a recursion
- * over all of it: instead the stack is limited to 13 bytes a timer.
+ * A herd has one deadline for all its timers, as a server that reloads may have. Some structures
+ * take time with the square of the herd's size, so the herd is not as large as it might be. A
+ * recursion over the whole herd would only show in a larger one. Therefore the stack is limited to
+ * 13 bytes a timer.
  */
 #define HERD	   20000
 #define HERD_STACK (256 << 10)
