@@ -40,7 +40,11 @@ static void open_subject(struct subject *subject, const struct timer_structure *
 	exit(1);
 }
 
-/* Runs all checks; those that fail are stored in `failed` as text. How many. */
+/*
+ * Runs all checks; those that fail are stored in `failed` as text. How many. With `caught`, a check
+ * that has caught something before is left out once another has failed, as its failure would prove
+ * nothing more.
+ */
 static unsigned run_checks(const struct timer_structure *structure, const struct settings *settings,
 			   unsigned *caught, char *failed, size_t size)
 {
@@ -52,6 +56,8 @@ static unsigned run_checks(const struct timer_structure *structure, const struct
 	open_subject(&subject, structure);
 	*failed = '\0';
 	for (const struct check *check = checks; check->name; check++) {
+		if (caught && count && caught[check - checks] && !settings->verbose)
+			continue;
 		if (suite_run(check, &subject, settings, output) != VERDICT_FAILED)
 			continue;
 		count++;
