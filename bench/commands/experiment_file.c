@@ -14,8 +14,6 @@
 #include "bench/scripts.h"
 #include "structures/common/options.h"
 
-#define OURS "bench/experiments"
-
 #define ENDING	      ".ini"
 #define ENDING_LENGTH (sizeof(ENDING) - 1)
 
@@ -72,7 +70,7 @@ static void refuse(const char *name, const char *folder, const char *base, char 
 	int used = snprintf(error, NAMES_ERROR_SIZE, "%s: %s", name, strerror(ENOENT));
 
 	experiment_file_each(*folder ? folder : ".", add_stem, &names);
-	if (!*folder && !scripts_find(OURS, ours, sizeof(ours)))
+	if (!*folder && !scripts_find(EXPERIMENT_FILES, ours, sizeof(ours)))
 		experiment_file_each(ours, add_stem, &names);
 	if (stem)
 		nearest = options_nearest(stem, (const char *const *)names.name, names.count);
@@ -92,7 +90,7 @@ int experiment_file_find(const char *name, char *path, size_t size, char *error)
 		snprintf(path, size, "%s", name); /* whatever else is wrong shows when it is read */
 		return 0;
 	}
-	snprintf(ours, sizeof(ours), OURS "/%s", name);
+	snprintf(ours, sizeof(ours), EXPERIMENT_FILES "/%s", name);
 	if (!slash && !scripts_find(ours, path, size))
 		return 0;
 	snprintf(folder, sizeof(folder), "%.*s", (int)(base - name), name);

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The project's own experiments, for scripts_find. */
+#define EXPERIMENT_FILES "bench/experiments"
+
 /* Whether a word is the name of an experiment's file: it ends in .ini. */
 bool experiment_file_is(const char *word);
 

@@ -99,7 +99,7 @@ static void list_experiments(void)
 {
 	char folder[SCRIPTS_PATH_SIZE];
 
-	if (!scripts_find("bench/experiments", folder, sizeof(folder)))
+	if (!scripts_find(EXPERIMENT_FILES, folder, sizeof(folder)))
 		experiment_file_each(folder, list_experiment, folder);
 }
 
