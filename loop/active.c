@@ -144,11 +144,7 @@ static void prepare_calls(struct event *event, short ncalls)
 {
 	struct event_base *base = event->ev_base;
 
-	if (base->running_callback == &event->ev_evcallback && base->thread != thread_identity() &&
-	    base->callback_done) {
-		base->callback_waiters++;
-		condition_wait(base->callback_done, base->lock);
-	}
+	callback_wait(base, &event->ev_evcallback);
 	event->ev_evcallback.evcb_ncalls = ncalls;
 }
 
@@ -199,9 +195,26 @@ static void take_for_calling(struct event_base *base, struct event_callback *cal
 	debug_note(event);
 }
 
+/*
+ * A wait on a condition may end for no reason, and the callback may run once more before a waiter
+ * has the lock: which call it was is what tells.
+ */
+void callback_wait(struct event_base *base, const struct event_callback *callback)
+{
+	unsigned long call = base->calls;
+
+	if (base->thread == thread_identity() || !base->callback_done)
+		return;
+	while (base->running_callback == callback && base->calls == call) {
+		base->callback_waiters++;
+		condition_wait(base->callback_done, base->lock);
+	}
+}
+
 static void call(struct event_base *base, struct event_callback *callback)
 {
 	base->running_callback = callback;
+	base->calls++;
 	base->callback_waiters = 0;
 	closure_call(base, callback);
 	base->running_callback = NULL;

@@ -70,6 +70,12 @@ bool callback_activate(struct event_base *base, struct event_callback *callback)
  */
 int active_process(struct event_base *base);
 
+/*
+ * Waits until this callback, if another thread is running it now, has returned. Lets go of the lock
+ * meanwhile. Returns at once in the loop's own thread, and where the program has set no conditions.
+ */
+void callback_wait(struct event_base *base, const struct event_callback *callback);
+
 /* Calls back; the lock is held before and after, not during. closure.c */
 void closure_call(struct event_base *base, struct event_callback *callback);
 

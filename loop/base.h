@@ -54,6 +54,7 @@ struct event_base {
 	struct active_queues active;
 	struct event_callback *running_callback;
 	int signal_calls_left; /* while that is a signal's: how often it is still to be called */
+	unsigned long calls;   /* made so far, the running one included */
 	void *callback_done;   /* a condition: running_callback has returned */
 	int callback_waiters;
 
@@ -120,6 +121,9 @@ static inline void count_down(struct event_count *count, const struct event_call
 	if (!(callback->evcb_flags & EVLIST_INTERNAL))
 		count->now--;
 }
+
+/* Bits of an event that stands somewhere: its memory is the loop's. */
+#define EVLIST_STANDING (EVLIST_TIMEOUT | EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)
 
 /* A signal's calls that are still to be made are not made. */
 static inline void event_abort_calls(struct event_base *base, const struct event *event)

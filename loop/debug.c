@@ -94,14 +94,12 @@ void debug_forget_(struct event *event)
 
 void debug_note_(const struct event *event)
 {
-	const short standing =
-		EVLIST_TIMEOUT | EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
 	struct known *known;
 
 	pthread_mutex_lock(&lock);
 	known = find(event);
 	if (known)
-		known->standing = event->ev_evcallback.evcb_flags & standing;
+		known->standing = event->ev_evcallback.evcb_flags & EVLIST_STANDING;
 	pthread_mutex_unlock(&lock);
 }
 

@@ -67,12 +67,29 @@ struct event *event_new(struct event_base *base, evutil_socket_t fd, short event
 	return event;
 }
 
+/*
+ * A callback in another thread may add its event again while the deletion waits for the callback.
+ * The event's memory is about to go, so such an event is deleted once more.
+ */
+static void delete_for_good(struct event *event)
+{
+	short flags;
+
+	base_enter(event->ev_base);
+	do {
+		event_del_locked(event, DELETE_AUTOBLOCK);
+		flags = event->ev_evcallback.evcb_flags;
+	} while ((flags & EVLIST_STANDING) && !(flags & EVLIST_FINALIZING));
+	base_leave(event->ev_base);
+}
+
 void event_free(struct event *event)
 {
 	if (!event)
 		return;
+	debug_check_assigned(event, "event_free");
 	if (event->ev_base)
-		event_del(event);
+		delete_for_good(event);
 	debug_forget(event);
 	memory_free(event);
 }
@@ -136,23 +153,11 @@ static void map_remove(struct event_base *base, struct event *event)
 	notify_loop(base);
 }
 
-/* Until a callback of this event that runs in another thread has returned. */
-static void wait_for_callback(struct event_base *base, const struct event *event)
-{
-	if (base->running_callback != &event->ev_evcallback || !base->callback_done ||
-	    base->thread == thread_identity())
-		return;
-	base->callback_waiters++;
-	condition_wait(base->callback_done, base->lock);
-}
-
 /* What is more than a timer: into its map, unless it is there or is about to be called anyway. */
 static int add_to_map(struct event_base *base, struct event *event)
 {
 	const short standing = EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
 
-	if (event->ev_events & EV_SIGNAL)
-		wait_for_callback(base, event);
 	return event->ev_evcallback.evcb_flags & standing ? 0 : map_add(base, event);
 }
 
@@ -160,6 +165,9 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 {
 	struct event_base *base = event->ev_base;
 
+	/* First, since it lets go of the lock: what is seen or reserved before may not hold after. */
+	if (event->ev_events & EV_SIGNAL)
+		callback_wait(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)
 		return -1;
 	if (timeout && timeout_reserve(base, event, timeout))
@@ -228,8 +236,6 @@ int event_del_locked(struct event *event, enum deletion how)
 
 	if ((callback->evcb_flags & EVLIST_FINALIZING) && how != DELETE_EVEN_IF_FINALIZING)
 		return 0;
-	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event->ev_events & EV_FINALIZE)))
-		wait_for_callback(base, event);
 	event_abort_calls(base, event);
 	if (callback->evcb_flags & EVLIST_TIMEOUT)
 		timeout_remove(base, event);
@@ -243,6 +249,9 @@ int event_del_locked(struct event *event, enum deletion how)
 	if (!base->added.now)
 		notify_loop(base);
 	debug_note(event);
+	/* Last: a callback that is begun after the wait would be of an event that is deleted. */
+	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event->ev_events & EV_FINALIZE)))
+		callback_wait(base, callback);
 	return 0;
 }
 

@@ -1,0 +1,402 @@
+/*
+ * threads-delete-test - event_del in one thread while the loop's thread calls the event back
+ *
+ * libevent 2.1.12 has the rule: event_del removes the event first, and then waits until a callback
+ * of the event that runs has returned. So when event_del has returned the callback does not run, and
+ * nothing calls the event again. A program may then free what the callback uses.
+ *
+ * Each test runs over all structures and backends, under the thread sanitizer. A callback that
+ * must last until the deletion is under way waits until its own event is no longer pending. No test
+ * depends on speed: on a slow machine a fault may go unseen, but nothing fails without one.
+ */
+#include <event2/thread.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "loop/backend.h"
+#include "loop/tests/loop_test.h"
+#include "structures/timer.h"
+
+#define ROUNDS 3 /* for each way to delete, kind of event, structure and backend */
+
+static const struct timeval at_once = { 0, 100 };
+static const struct timeval an_hour = { 3600, 0 };
+
+static void sleep_us(long us)
+{
+	nanosleep(&(struct timespec){ 0, us * 1000 }, NULL);
+}
+
+/* One base with its loop in a thread, and one event that is being deleted. */
+struct scene {
+	struct event_base *base;
+	pthread_t thread;
+	struct event *event;
+	const struct timeval *timeout;
+	int pipe[2];
+	atomic_bool running; /* the callback */
+	atomic_int calls;
+	atomic_bool may_go; /* the callback that waits for this */
+};
+
+static void *run_loop(void *arg)
+{
+	event_base_loop(arg, EVLOOP_NO_EXIT_ON_EMPTY);
+	return NULL;
+}
+
+static bool open_scene(struct scene *scene, const char *method, const char *structure)
+{
+	*scene = (struct scene){ .base = loop_test_base(method, structure, 0) };
+	if (!scene->base)
+		return false;
+	assert_int_equal(pipe(scene->pipe), 0);
+	assert_int_equal(write(scene->pipe[1], "x", 1), 1); /* always readable */
+	assert_int_equal(pthread_create(&scene->thread, NULL, run_loop, scene->base), 0);
+	return true;
+}
+
+static void close_scene(struct scene *scene)
+{
+	event_base_loopbreak(scene->base);
+	pthread_join(scene->thread, NULL);
+	loop_test_check(scene->base);
+	assert_int_equal(event_base_get_num_events(scene->base, EVENT_BASE_COUNT_ADDED), 0);
+	event_base_free(scene->base);
+	close(scene->pipe[0]);
+	close(scene->pipe[1]);
+}
+
+static void wait_for_a_call(struct scene *scene)
+{
+	while (!atomic_load(&scene->calls))
+		sleep_us(50);
+}
+
+/* ------------------------------------------------------- events that come again and again */
+
+static void call_briefly(evutil_socket_t fd, short what, void *arg)
+{
+	struct scene *scene = arg;
+
+	(void)fd, (void)what;
+	atomic_store(&scene->running, true);
+	atomic_fetch_add(&scene->calls, 1);
+	sleep_us(200);
+	atomic_store(&scene->running, false);
+}
+
+/* Its event is pending while it runs, as a server's timer is that its callback arms anew. */
+static void call_and_add(evutil_socket_t fd, short what, void *arg)
+{
+	struct scene *scene = arg;
+
+	event_add(scene->event, scene->timeout);
+	call_briefly(fd, what, arg);
+}
+
+static void call_and_activate(evutil_socket_t fd, short what, void *arg)
+{
+	struct scene *scene = arg;
+
+	event_active(scene->event, EV_TIMEOUT, 1);
+	call_briefly(fd, what, arg);
+}
+
+enum source { FROM_TIMER, FROM_PIPE, FROM_SIGNAL, FROM_COMMON_TIMEOUT };
+
+static const struct kind {
+	const char *name;
+	short events;
+	enum source source;
+	event_callback_fn callback;
+} kinds[] = {
+	{ "persistent reader", EV_READ | EV_PERSIST, FROM_PIPE, call_briefly },
+	{ "reader that adds itself", EV_READ, FROM_PIPE, call_and_add },
+	{ "persistent timer", EV_PERSIST, FROM_TIMER, call_briefly },
+	{ "timer that adds itself", 0, FROM_TIMER, call_and_add },
+	{ "timer that activates itself", 0, FROM_TIMER, call_and_activate },
+	{ "persistent common timeout", EV_PERSIST, FROM_COMMON_TIMEOUT, call_briefly },
+	{ "common timeout that adds itself", 0, FROM_COMMON_TIMEOUT, call_and_add },
+	{ "signal", EV_SIGNAL | EV_PERSIST, FROM_SIGNAL, call_briefly },
+};
+
+static void add_event(struct scene *scene, const struct kind *kind)
+{
+	evutil_socket_t fd = -1;
+
+	if (kind->source == FROM_PIPE)
+		fd = scene->pipe[0];
+	else if (kind->source == FROM_SIGNAL)
+		fd = SIGUSR1;
+	scene->timeout = &at_once;
+	if (kind->source == FROM_COMMON_TIMEOUT)
+		scene->timeout = event_base_init_common_timeout(scene->base, &at_once);
+	else if (kind->source != FROM_TIMER)
+		scene->timeout = NULL;
+	atomic_store(&scene->calls, 0);
+	scene->event = event_new(scene->base, fd, kind->events, kind->callback, scene);
+	assert_non_null(scene->event);
+	assert_int_equal(event_add(scene->event, scene->timeout), 0);
+	/* As if it had come five times: what is left of them is not to be made either. */
+	if (kind->source == FROM_SIGNAL)
+		event_active(scene->event, EV_SIGNAL, 5);
+}
+
+static int delete_and_free(struct event *event)
+{
+	event_free(event);
+	return 0;
+}
+
+static const struct way {
+	const char *name;
+	int (*run)(struct event *event);
+	bool frees;
+} ways[] = {
+	{ "event_del", event_del, false },
+	{ "event_del_block", event_del_block, false },
+	{ "event_free", delete_and_free, true },
+};
+
+static void delete_once(struct scene *scene, const struct kind *kind, const struct way *way)
+{
+	int calls;
+
+	add_event(scene, kind);
+	wait_for_a_call(scene);
+	assert_int_equal(way->run(scene->event), 0);
+	if (atomic_load(&scene->running))
+		fail_msg("%s: the callback of a %s runs", way->name, kind->name);
+	calls = atomic_load(&scene->calls);
+	sleep_us(300);
+	if (atomic_load(&scene->calls) != calls)
+		fail_msg("%s: the callback of a %s is called again", way->name, kind->name);
+	if (!way->frees)
+		event_free(scene->event);
+}
+
+static void delete_all_kinds(struct scene *scene, int rounds)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		for (size_t j = 0; j < sizeof(ways) / sizeof(*ways); j++) {
+			for (int round = 0; round < rounds; round++)
+				delete_once(scene, &kinds[i], &ways[j]);
+		}
+	}
+}
+
+static void test_the_callback_does_not_run_after_deletion_on_every_backend(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; backends[i]; i++) {
+		if (backends[i]->clock) /* simulated time is for one thread */
+			continue;
+		if (!open_scene(&scene, backends[i]->name, "quad-heap"))
+			continue; /* the machine lacks it: the backends' own test says so */
+		delete_all_kinds(&scene, ROUNDS);
+		close_scene(&scene);
+	}
+}
+
+static void test_the_callback_does_not_run_after_deletion_on_every_structure(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; timer_structures[i]; i++) {
+		if (timer_structures[i]->create_over)
+			continue;
+		assert_true(open_scene(&scene, "poll", timer_structures[i]->name));
+		delete_all_kinds(&scene, 1);
+		close_scene(&scene);
+	}
+	assert_true(open_scene(&scene, "poll", "lazy:quad-heap"));
+	delete_all_kinds(&scene, 1);
+	close_scene(&scene);
+}
+
+/* --------------------------------------------------------------------- removed, then awaited */
+
+/* Returns when its event has been deleted, and if asked to, adds the event again at the end. */
+static void call_until_deleted(struct scene *scene, bool add)
+{
+	atomic_fetch_add(&scene->calls, 1);
+	while (event_pending(scene->event, EV_TIMEOUT, NULL))
+		sleep_us(50);
+	if (add)
+		event_add(scene->event, &an_hour);
+	atomic_store(&scene->running, false);
+}
+
+static void wait_for_deletion(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	call_until_deleted(arg, false);
+}
+
+static void wait_for_deletion_and_add(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	call_until_deleted(arg, true);
+}
+
+static void begin_long_call(struct scene *scene, short events, event_callback_fn callback)
+{
+	atomic_store(&scene->calls, 0);
+	atomic_store(&scene->running, true);
+	scene->event = event_new(scene->base, -1, events, callback, scene);
+	assert_int_equal(event_add(scene->event, &an_hour), 0);
+	event_active(scene->event, EV_READ, 1); /* not EV_TIMEOUT: it stays pending */
+	wait_for_a_call(scene);
+}
+
+/* A wait before the removal never ends, as the callback waits for the removal. */
+static void test_the_event_is_removed_before_the_wait(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		begin_long_call(&scene, EV_PERSIST, wait_for_deletion);
+		assert_int_equal(ways[i].run(scene.event), 0);
+		assert_false(atomic_load(&scene.running));
+		if (!ways[i].frees)
+			event_free(scene.event);
+	}
+	close_scene(&scene);
+}
+
+/* What the callback adds after the removal stays, as in libevent; memory that goes does not. */
+static void test_a_callback_that_adds_its_event_after_the_removal(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	begin_long_call(&scene, EV_PERSIST, wait_for_deletion_and_add);
+	assert_int_equal(event_del(scene.event), 0);
+	assert_false(atomic_load(&scene.running));
+	assert_int_equal(event_pending(scene.event, EV_TIMEOUT, NULL), EV_TIMEOUT);
+	event_free(scene.event);
+
+	begin_long_call(&scene, EV_PERSIST, wait_for_deletion_and_add);
+	event_free(scene.event);
+	assert_false(atomic_load(&scene.running));
+	close_scene(&scene);
+}
+
+/* ------------------------------------------------------------------ when nothing is awaited */
+
+static void call_until_told(evutil_socket_t fd, short what, void *arg)
+{
+	struct scene *scene = arg;
+
+	(void)fd, (void)what;
+	atomic_fetch_add(&scene->calls, 1);
+	while (!atomic_load(&scene->may_go))
+		sleep_us(50);
+	atomic_store(&scene->running, false);
+}
+
+static void never(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	fputs("a deleted event is called\n", stderr);
+	abort(); /* not in the test's own thread */
+}
+
+/* Deletions that waited for the callback would never return: nobody else tells it to go on. */
+static void test_deletions_that_do_not_wait(void **state)
+{
+	struct scene scene;
+	struct event *other;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	event_base_priority_init(scene.base, 2);
+	atomic_store(&scene.may_go, false);
+	begin_long_call(&scene, EV_PERSIST | EV_FINALIZE, call_until_told);
+	other = event_new(scene.base, -1, 0, never, NULL);
+	event_priority_set(other, 1);
+	event_active(other, EV_TIMEOUT, 1);
+	assert_int_equal(event_del(other), 0); /* it is active and does not run */
+	event_active(other, EV_TIMEOUT, 1);
+	event_free(other);
+	assert_int_equal(event_del_noblock(scene.event), 0);
+	assert_int_equal(event_del(scene.event), 0); /* as it has EV_FINALIZE */
+	assert_true(atomic_load(&scene.running));
+	atomic_store(&scene.may_go, true);
+	assert_int_equal(event_del_block(scene.event), 0);
+	assert_false(atomic_load(&scene.running));
+	event_free(scene.event);
+	close_scene(&scene);
+}
+
+static void finalized(struct event *event, void *arg)
+{
+	struct scene *scene = arg;
+
+	(void)event;
+	atomic_store(&scene->calls, atomic_load(&scene->running) ? -2 : -1);
+}
+
+static void test_a_finalizer_comes_after_the_callback(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	atomic_store(&scene.may_go, false);
+	begin_long_call(&scene, EV_PERSIST | EV_FINALIZE, call_until_told);
+	assert_int_equal(event_free_finalize(0, scene.event, finalized), 0);
+	assert_int_equal(event_del_block(scene.event),
+			 0); /* being finalized: nothing to wait for */
+	atomic_store(&scene.may_go, true);
+	while (atomic_load(&scene.calls) >= 0)
+		sleep_us(50);
+	assert_int_equal(atomic_load(&scene.calls), -1);
+	close_scene(&scene);
+}
+
+static void test_once_from_another_thread(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	for (int i = 1; i <= 20; i++) {
+		event_base_once(scene.base, -1, EV_TIMEOUT, call_briefly, &scene,
+				i % 2 ? NULL : &at_once);
+		while (atomic_load(&scene.calls) < i || atomic_load(&scene.running))
+			sleep_us(50);
+	}
+	sleep_us(500);
+	assert_int_equal(atomic_load(&scene.calls), 20);
+	close_scene(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_callback_does_not_run_after_deletion_on_every_backend),
+		cmocka_unit_test(test_the_callback_does_not_run_after_deletion_on_every_structure),
+		cmocka_unit_test(test_the_event_is_removed_before_the_wait),
+		cmocka_unit_test(test_a_callback_that_adds_its_event_after_the_removal),
+		cmocka_unit_test(test_deletions_that_do_not_wait),
+		cmocka_unit_test(test_a_finalizer_comes_after_the_callback),
+		cmocka_unit_test(test_once_from_another_thread),
+	};
+
+	alarm(300); /* a deletion that waits for ever */
+	evthread_enable_lock_debugging();
+	assert_int_equal(evthread_use_pthreads(), 0);
+	LOOP_TEST_RUN(tests);
+}
