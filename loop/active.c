@@ -6,6 +6,7 @@
  * which they became active, those included that callbacks of this queue make active meanwhile.
  */
 #include "loop/base.h"
+#include "loop/timeout_inline.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -91,8 +92,9 @@ void active_insert_timer(struct event_base *base, struct event *event)
 	struct event_callback *callback = &event->ev_evcallback;
 
 	base->statistics.timers_expired++;
+	timer_put_down(event);
 	event->ev_res = EV_TIMEOUT;
-	callback->evcb_flags ^= EVLIST_TIMEOUT | EVLIST_ACTIVE; /* still one membership */
+	callback->evcb_flags |= EVLIST_ACTIVE; /* still one membership */
 	count_one(&base->active_events);
 	base->active.count++;
 	if (callback->evcb_pri >= base->active.priorities)
@@ -156,15 +158,14 @@ void event_active_locked(struct event *event, int what, short ncalls)
 	if (callback->evcb_flags & EVLIST_FINALIZING)
 		return;
 	if (callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))
-		event->ev_res |= (short)what;
-	else
-		event->ev_res = (short)what;
+		what |= event_result(event);
+	event_set_result(event, (short)what);
 	if (callback->evcb_flags & EVLIST_ACTIVE)
 		return;
 	/* Something that matters more than what is running: the next iteration is at once. */
 	if (callback->evcb_pri < base->active.running_priority)
 		base->continued = true;
-	if (event->ev_events & EV_SIGNAL)
+	if (event_asked(event) & EV_SIGNAL)
 		prepare_calls(event, ncalls);
 	callback_activate(base, callback);
 	debug_note(event);
@@ -189,7 +190,7 @@ static void take_for_calling(struct event_base *base, struct event_callback *cal
 	const short pending = EVLIST_INSERTED | EVLIST_TIMEOUT;
 
 	active_remove(base, callback);
-	if ((callback->evcb_flags & pending) && !(event->ev_events & EV_PERSIST) &&
+	if ((callback->evcb_flags & pending) && !(event_asked(event) & EV_PERSIST) &&
 	    !(callback->evcb_flags & EVLIST_FINALIZING))
 		event_del_locked(event, DELETE_NOBLOCK);
 	debug_note(event);

@@ -75,8 +75,11 @@ _Static_assert(offsetof(struct event, ev_evcallback.evcb_ncalls) == 20, "calls a
 _Static_assert(offsetof(struct event, ev_evcallback.evcb_arg) == 32, "argument at 32");
 _Static_assert(offsetof(struct event, ev_io_next) == 40, "list at 40");
 _Static_assert(offsetof(struct event, ev_fd) == 56, "descriptor at 56");
+_Static_assert(offsetof(struct event, ev_aside) == 60, "bits put aside at 60");
 _Static_assert(offsetof(struct event, ev_base) == 64, "base at 64");
 _Static_assert(offsetof(struct event, ev_timer) == 72, "timer at 72");
+_Static_assert(offsetof(struct event, ev_events) == 104, "events at 104");
+_Static_assert(offsetof(struct event, ev_res) == 106, "result at 106");
 _Static_assert(offsetof(struct event, ev_period) == 120, "period at 120");
 
 /* The base of event_compat.h: the one that event_init made last. */
@@ -140,6 +143,27 @@ static inline struct event *event_of_callback(struct event_callback *callback)
 static inline struct event *event_of_timer(struct timer *timer)
 {
 	return (struct event *)((char *)timer - offsetof(struct event, ev_timer));
+}
+
+/* EV_ bits asked for, and those that made the event active, wherever they stand now. */
+static inline short event_asked(const struct event *event)
+{
+	return event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT ? event->ev_aside.events
+								: event->ev_events;
+}
+
+static inline short event_result(const struct event *event)
+{
+	return event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT ? event->ev_aside.result
+								: event->ev_res;
+}
+
+static inline void event_set_result(struct event *event, short result)
+{
+	if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)
+		event->ev_aside.result = result;
+	else
+		event->ev_res = result;
 }
 
 /* As base_lock and base_unlock, where a call counts: most bases have no lock. */

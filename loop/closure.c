@@ -14,7 +14,7 @@ static void call_event(struct event_base *base, struct event_callback *callback)
 	struct event *event = event_of_callback(callback);
 	event_callback_fn function = callback->evcb_cb_union.evcb_callback;
 	evutil_socket_t fd = event->ev_fd;
-	short what = event->ev_res;
+	short what = event_result(event);
 	void *arg = callback->evcb_arg;
 
 	base_leave(base);
@@ -39,7 +39,7 @@ static void call_for_signal(struct event_base *base, struct event_callback *call
 	struct event *event = event_of_callback(callback);
 	event_callback_fn function = callback->evcb_cb_union.evcb_callback;
 	evutil_socket_t fd = event->ev_fd;
-	short what = event->ev_res;
+	short what = event_result(event);
 	void *arg = callback->evcb_arg;
 
 	base->signal_calls_left = callback->evcb_ncalls;

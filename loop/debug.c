@@ -140,7 +140,7 @@ void debug_check_descriptor_(const struct event *event, const char *function)
 {
 	int flags;
 
-	if (event->ev_fd < 0 || (event->ev_events & EV_SIGNAL))
+	if (event->ev_fd < 0 || (event_asked(event) & EV_SIGNAL))
 		return;
 	flags = fcntl(event->ev_fd, F_GETFL);
 	if (flags >= 0 && !(flags & O_NONBLOCK))

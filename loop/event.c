@@ -131,8 +131,8 @@ int event_base_set(struct event_base *base, struct event *event)
 /* In the map of its signal or descriptor. */
 static int map_add(struct event_base *base, struct event *event)
 {
-	int result = event->ev_events & EV_SIGNAL ? signal_map_add(base, event)
-						  : io_map_add(base, event);
+	int result = event_asked(event) & EV_SIGNAL ? signal_map_add(base, event)
+						    : io_map_add(base, event);
 
 	if (result)
 		return result;
@@ -144,7 +144,7 @@ static int map_add(struct event_base *base, struct event *event)
 
 static void map_remove(struct event_base *base, struct event *event)
 {
-	if (event->ev_events & EV_SIGNAL)
+	if (event_asked(event) & EV_SIGNAL)
 		signal_map_remove(base, event);
 	else
 		io_map_remove(base, event);
@@ -166,13 +166,13 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 	struct event_base *base = event->ev_base;
 
 	/* First, since it lets go of the lock: what is seen or reserved before may not hold after. */
-	if (event->ev_events & EV_SIGNAL)
+	if (event_asked(event) & EV_SIGNAL)
 		callback_wait(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)
 		return -1;
 	if (timeout && timeout_reserve(base, event, timeout))
 		return -1;
-	if ((event->ev_events & IN_A_MAP) && add_to_map(base, event))
+	if ((event_asked(event) & IN_A_MAP) && add_to_map(base, event))
 		return -1;
 	if (timeout)
 		timeout_add(base, event, timeout);
@@ -221,7 +221,8 @@ int event_add(struct event *event, const struct timeval *timeout)
 	deadline = time_after(time_origin(base), interval);
 	if (is_armed(event))
 		return move_timer(base, event, deadline, interval);
-	if (__builtin_expect(base->timeouts.ordinary == base->timeouts.limit, 0))
+	if (__builtin_expect(base->timeouts.ordinary == base->timeouts.limit, 0) ||
+	    __builtin_expect(event->ev_events & IN_A_MAP, 0)) /* written by the program */
 		return add_with_care(event, timeout);
 	timeout_start(base, event, deadline, interval);
 	return 0;
@@ -250,7 +251,7 @@ int event_del_locked(struct event *event, enum deletion how)
 		notify_loop(base);
 	debug_note(event);
 	/* Last: a callback that is begun after the wait would be of an event that is deleted. */
-	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event->ev_events & EV_FINALIZE)))
+	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event_asked(event) & EV_FINALIZE)))
 		callback_wait(base, callback);
 	return 0;
 }
@@ -327,9 +328,9 @@ int event_pending(const struct event *event, short events, struct timeval *timeo
 	debug_check_assigned(event, "event_pending");
 	flags = event->ev_evcallback.evcb_flags;
 	if (flags & EVLIST_INSERTED)
-		pending |= event->ev_events & (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL);
+		pending |= event_asked(event) & (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL);
 	if (flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))
-		pending |= event->ev_res;
+		pending |= event_result(event);
 	if (flags & EVLIST_TIMEOUT)
 		pending |= EV_TIMEOUT;
 	events &= EV_TIMEOUT | EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL;
@@ -369,8 +370,16 @@ struct event_base *event_get_base(const struct event *event)
 
 short event_get_events(const struct event *event)
 {
+	struct event_base *base = event->ev_base;
+	short events;
+
 	debug_check_assigned(event, "event_get_events");
-	return event->ev_events;
+	if (!base)
+		return event->ev_events;
+	base_enter(base); /* another thread may be arming it, which moves them */
+	events = event_asked(event);
+	base_leave(base);
+	return events;
 }
 
 event_callback_fn event_get_callback(const struct event *event)
@@ -400,7 +409,7 @@ void event_get_assignment(const struct event *event, struct event_base **base, e
 	if (fd)
 		*fd = event->ev_fd;
 	if (events)
-		*events = event->ev_events;
+		*events = event_get_events(event);
 	if (callback)
 		*callback = event->ev_evcallback.evcb_cb_union.evcb_callback;
 	if (arg)

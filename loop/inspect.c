@@ -151,7 +151,7 @@ int event_base_foreach_event(struct event_base *base, event_base_foreach_event_c
 
 static const char *signal_or_descriptor(const struct event *event)
 {
-	return event->ev_events & EV_SIGNAL ? "sig" : "fd "; /* as libevent prints it */
+	return event_asked(event) & EV_SIGNAL ? "sig" : "fd "; /* as libevent prints it */
 }
 
 static int dump_pending(const struct event_base *base, const struct event *event, void *arg)
@@ -163,12 +163,13 @@ static int dump_pending(const struct event_base *base, const struct event *event
 		return 0;
 	fprintf(output, "  %p [%s %ld]%s%s%s%s%s%s%s", (const void *)event,
 		signal_or_descriptor(event), (long)event->ev_fd,
-		event->ev_events & EV_READ ? " Read" : "",
-		event->ev_events & EV_WRITE ? " Write" : "",
-		event->ev_events & EV_CLOSED ? " EOF" : "",
-		event->ev_events & EV_SIGNAL ? " Signal" : "",
-		event->ev_events & EV_PERSIST ? " Persist" : "",
-		event->ev_events & EV_ET ? " ET" : "", flags & EVLIST_INTERNAL ? " Internal" : "");
+		event_asked(event) & EV_READ ? " Read" : "",
+		event_asked(event) & EV_WRITE ? " Write" : "",
+		event_asked(event) & EV_CLOSED ? " EOF" : "",
+		event_asked(event) & EV_SIGNAL ? " Signal" : "",
+		event_asked(event) & EV_PERSIST ? " Persist" : "",
+		event_asked(event) & EV_ET ? " ET" : "",
+		flags & EVLIST_INTERNAL ? " Internal" : "");
 	if (flags & EVLIST_TIMEOUT) {
 		/* Whoever reads this looks at a clock on the wall. */
 		struct timeval at =
@@ -190,9 +191,11 @@ static int dump_active(const struct event_base *base, const struct event *event,
 		return 0;
 	fprintf(output, "  %p [%s %ld, priority=%d]%s%s%s%s%s active%s%s\n", (const void *)event,
 		signal_or_descriptor(event), (long)event->ev_fd, event->ev_evcallback.evcb_pri,
-		event->ev_res & EV_READ ? " Read" : "", event->ev_res & EV_WRITE ? " Write" : "",
-		event->ev_res & EV_CLOSED ? " EOF" : "", event->ev_res & EV_SIGNAL ? " Signal" : "",
-		event->ev_res & EV_TIMEOUT ? " Timeout" : "",
+		event_result(event) & EV_READ ? " Read" : "",
+		event_result(event) & EV_WRITE ? " Write" : "",
+		event_result(event) & EV_CLOSED ? " EOF" : "",
+		event_result(event) & EV_SIGNAL ? " Signal" : "",
+		event_result(event) & EV_TIMEOUT ? " Timeout" : "",
 		flags & EVLIST_INTERNAL ? " [Internal]" : "",
 		flags & EVLIST_ACTIVE_LATER ? " [NextTime]" : "");
 	return 0;

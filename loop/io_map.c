@@ -72,7 +72,7 @@ static int tell_backend(struct event_base *base, int fd, short before, struct io
 /* Likely a mistake, which debug mode refuses, as libevent's does. */
 static bool mixes_edge_and_level(const struct io_slot *slot, const struct event *event)
 {
-	return slot->first && !(slot->first->ev_events & EV_ET) != !(event->ev_events & EV_ET);
+	return slot->first && !(event_asked(slot->first) & EV_ET) != !(event_asked(event) & EV_ET);
 }
 
 int io_map_add(struct event_base *base, struct event *event)
@@ -98,10 +98,10 @@ int io_map_add(struct event_base *base, struct event *event)
 		return -EINVAL;
 	}
 	before = interest(slot);
-	tally(slot, event->ev_events, 1);
+	tally(slot, event_asked(event), 1);
 	result = tell_backend(base, event->ev_fd, before, slot);
 	if (result) {
-		tally(slot, event->ev_events, -1);
+		tally(slot, event_asked(event), -1);
 		return result;
 	}
 	event->ev_io_next.le_next = slot->first;
@@ -121,7 +121,7 @@ int io_map_remove(struct event_base *base, struct event *event)
 		return 0;
 	slot = &base->io.slots[event->ev_fd];
 	before = interest(slot);
-	tally(slot, event->ev_events, -1);
+	tally(slot, event_asked(event), -1);
 	if (event->ev_io_next.le_next)
 		event->ev_io_next.le_next->ev_io_next.le_prev = event->ev_io_next.le_prev;
 	*event->ev_io_next.le_prev = event->ev_io_next.le_next;
@@ -135,8 +135,8 @@ void io_map_activate(struct event_base *base, int fd, short events)
 	if (fd < 0 || (size_t)fd >= base->io.count)
 		return;
 	for (event = base->io.slots[fd].first; event; event = event->ev_io_next.le_next) {
-		if (event->ev_events & (events & ~EV_ET))
-			event_active_locked(event, event->ev_events & events, 1);
+		if (event_asked(event) & (events & ~EV_ET))
+			event_active_locked(event, event_asked(event) & events, 1);
 	}
 }
 
@@ -212,7 +212,7 @@ static const char *check_slot(const struct io_slot *slot, int fd)
 			return "a descriptor's list is broken";
 		if (event->ev_fd != fd || !(event->ev_evcallback.evcb_flags & EVLIST_INSERTED))
 			return "an event stands in a descriptor's list and does not say so";
-		tally(&counted, event->ev_events, 1);
+		tally(&counted, event_asked(event), 1);
 	}
 	if (counted.readers != slot->readers || counted.writers != slot->writers ||
 	    counted.closers != slot->closers || counted.levels != slot->levels)

@@ -47,7 +47,7 @@ static void call_once(evutil_socket_t fd, short what, void *arg)
 /* With the event assigned: pending, or active at once for a timeout that is none. */
 static int start(struct event_base *base, struct once_event *once, const struct timeval *timeout)
 {
-	bool only_timeout = !(once->event.ev_events & (EV_READ | EV_WRITE | EV_CLOSED));
+	bool only_timeout = !(event_asked(&once->event) & (EV_READ | EV_WRITE | EV_CLOSED));
 	int result = 0;
 
 	base_lock(base);

@@ -95,7 +95,7 @@ static void unfile(struct event_base *base, struct event *event)
 void timeout_remove(struct event_base *base, struct event *event)
 {
 	unfile(base, event);
-	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;
+	timer_put_down(event);
 	count_down(&base->added, &event->ev_evcallback);
 }
 
@@ -128,7 +128,7 @@ static void arm_common(struct event_base *base, struct event *event, uint16_t qu
 	if (callback->evcb_flags & EVLIST_TIMEOUT) {
 		unfile(base, event);
 	} else {
-		callback->evcb_flags |= EVLIST_TIMEOUT;
+		timer_take_up(event);
 		count_one(&base->added);
 	}
 	common_insert(base, event, queue, deadline);
@@ -144,7 +144,7 @@ static void add_common(struct event_base *base, struct event *event, uint16_t qu
 
 static void supersede(struct event_base *base, struct event *event)
 {
-	if (!(event->ev_res & EV_TIMEOUT))
+	if (!(event_result(event) & EV_TIMEOUT))
 		return;
 	event_abort_calls(base, event);
 	active_remove(base, &event->ev_evcallback);
@@ -182,7 +182,8 @@ void timeout_arm_representative(struct event_base *base, struct event *event, ui
 		active_remove(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)
 		timeouts->structure->remove(timeouts->set, &event->ev_timer);
-	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
+	else
+		timer_take_up(event);
 	timeouts->structure->insert(timeouts->set, &event->ev_timer, deadline, 0);
 }
 
@@ -194,7 +195,7 @@ static uint64_t next_deadline(struct event_base *base, const struct event *event
 {
 	uint64_t deadline;
 
-	if (event->ev_res & EV_TIMEOUT) {
+	if (event_result(event) & EV_TIMEOUT) {
 		deadline = time_after(event->ev_timer.deadline, period);
 		if (deadline >= time_cached(base))
 			return deadline;
@@ -243,7 +244,7 @@ void timeout_expired(struct event_base *base, struct event *event)
 	struct event_callback *callback = &event->ev_evcallback;
 	bool rearmed = callback->evcb_closure == CLOSURE_PERSIST && event->ev_period;
 
-	callback->evcb_flags &= ~EVLIST_TIMEOUT;
+	timer_put_down(event);
 	count_down(&base->added, callback);
 	base->statistics.timers_expired += !(callback->evcb_flags & EVLIST_INTERNAL);
 	if ((callback->evcb_flags & (EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)) &&

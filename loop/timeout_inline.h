@@ -57,13 +57,33 @@ LOOP_INLINE bool is_armed(const struct event *event)
 	return event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT;
 }
 
+/*
+ * The event's timer comes into use, and what the program may see in the timer's memory goes aside.
+ * What a program has written there is wiped: a structure may expect an idle timer's link to be zero.
+ */
+LOOP_INLINE void timer_take_up(struct event *event)
+{
+	event->ev_aside.events = event->ev_events;
+	event->ev_aside.result = event->ev_res;
+	memset(&event->ev_timer.link, 0, sizeof(event->ev_timer.link));
+	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
+}
+
+/* The event's timer is idle: no structure and no queue knows it. */
+LOOP_INLINE void timer_put_down(struct event *event)
+{
+	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;
+	event->ev_events = event->ev_aside.events;
+	event->ev_res = event->ev_aside.result;
+}
+
 /* Files an event that had no timeout under a deadline. There is room. */
 LOOP_INLINE void timeout_start(struct event_base *base, struct event *event, uint64_t deadline,
 			       uint64_t interval)
 {
 	struct timeouts *timeouts = &base->timeouts;
 
-	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
+	timer_take_up(event);
 	count_one(&base->added);
 	timeouts->ordinary++;
 	timeouts->structure->insert(timeouts->set, &event->ev_timer, deadline, interval);
@@ -89,10 +109,10 @@ LOOP_INLINE void timeout_stop(struct event_base *base, struct event *event)
 {
 	struct timeouts *timeouts = &base->timeouts;
 
-	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;
 	base->added.now--;
 	timeouts->ordinary--;
 	timeouts->structure->remove(timeouts->set, &event->ev_timer);
+	timer_put_down(event);
 }
 
 #endif

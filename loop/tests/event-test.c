@@ -46,6 +46,8 @@ static void test_layout(void **state)
 	assert_int_equal(offsetof(struct event, ev_evcallback.evcb_pri), 18);
 	assert_int_equal(offsetof(struct event, ev_fd), 56);
 	assert_int_equal(offsetof(struct event, ev_base), 64);
+	assert_int_equal(offsetof(struct event, ev_events), 104);
+	assert_int_equal(offsetof(struct event, ev_res), 106);
 }
 
 static void test_signals_do_not_go_with_descriptors(void **state)

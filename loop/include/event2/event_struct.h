@@ -1,13 +1,20 @@
 /*
  * event_struct.h - the insides of struct event, for programs that embed one
  *
- * 128 bytes, as in libevent 2.1, and at the same offsets as there: the callback block (0 to 40),
- * with flags at 16 and priority at 18, the descriptor at 56, the base at 64. Compiled programs and
- * macros reach for those. The rest is this loop's own: a timer's state is in the first cache line,
- * what a structure touches of it, with base and period, is the second (bytes 64 to 128).
+ * 128 bytes. Programs that were compiled for libevent 2.1 find what they reach for at libevent's
+ * offsets: the callback block with flags at 16 and priority at 18, the descriptor at 56, the base at
+ * 64, ev_events at 104 and ev_res at 106. Such a program may write ev_fd and ev_events while the
+ * event is neither pending nor active; unbound does.
+ *
+ * ev_events and ev_res lie within the 48 bytes of the timer: libevent's members leave no room for
+ * both. While the event has a timeout they stand in ev_aside instead; ev_events and ev_res then hold
+ * what the timer structure writes. event_get_events is right at any time.
+ *
+ * The first cache line has what expiry and calls need. The second (bytes 64 to 128) has what a timer
+ * structure touches, the base and the period.
  *
  * The caller owns the memory. From event_add until the event is neither pending nor active it must
- * stay where it is; no field may be written but through the functions of event.h.
+ * stay where it is, and no other field may be written but through the functions of event.h.
  */
 #ifndef EVENT2_EVENT_STRUCT_H
 #define EVENT2_EVENT_STRUCT_H
@@ -61,16 +68,32 @@ struct event {
 		struct event **le_prev;
 	} ev_io_next; /* events of the same descriptor or signal */
 	evutil_socket_t ev_fd;
-	short ev_events; /* EV_ bits asked for */
-	short ev_res;	 /* EV_ bits that made it active */
+	struct {
+		short events, result;
+	} ev_aside; /* ev_events and ev_res while the event has a timeout */
 	struct event_base *ev_base;
 	__extension__ union { /* unnamed, before C11 */
 #ifdef TIMER_H
 		struct timer ev_timer; /* to the loop, which includes the contract first */
 #endif
 		uint64_t ev_timer_private[6];
+		__extension__ struct {
+			uint64_t ev_before_events[4];
+			short ev_events; /* EV_ bits asked for */
+			short ev_res;	 /* EV_ bits that made it active */
+		};
 	};
 	uint64_t ev_period; /* EV_PERSIST with a timeout: ns; 0 is none */
+};
+
+/* As TAILQ_HEAD and LIST_HEAD of <sys/queue.h> make them. */
+struct event_list {
+	struct event *tqh_first;
+	struct event **tqh_last;
+};
+
+struct event_dlist {
+	struct event *lh_first;
 };
 
 #ifdef __cplusplus
