@@ -157,6 +157,7 @@ void event_active_locked(struct event *event, int what, short ncalls)
 
 	if (callback->evcb_flags & EVLIST_FINALIZING)
 		return;
+	timeout_keep_room(base, event);
 	if (callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))
 		what |= event_result(event);
 	event_set_result(event, (short)what);

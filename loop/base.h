@@ -199,7 +199,14 @@ static inline uint16_t timeout_queue(const struct event_base *base, const struct
 /* Room that is needed for one more ordinary timer; each queue has a representative. */
 static inline size_t timeouts_needed(const struct event_base *base)
 {
-	return base->timeouts.ordinary + 1 + base->common.count;
+	return base->timeouts.ordinary + 1 + base->timeouts.kept + base->common.count;
+}
+
+/* Room for the next period of an event that is active and not armed is kept. */
+static inline bool keeps_room(const struct event *event)
+{
+	return event->ev_evcallback.evcb_closure == CLOSURE_PERSIST &&
+	       event->ev_evcallback.evcb_ncalls;
 }
 
 static inline int timeout_reserve(struct event_base *base, const struct event *event,

@@ -238,6 +238,7 @@ int event_del_locked(struct event *event, enum deletion how)
 	if ((callback->evcb_flags & EVLIST_FINALIZING) && how != DELETE_EVEN_IF_FINALIZING)
 		return 0;
 	event_abort_calls(base, event);
+	timeout_drop_room(base, event);
 	if (callback->evcb_flags & EVLIST_TIMEOUT)
 		timeout_remove(base, event);
 	if (callback->evcb_flags & EVLIST_ACTIVE)

@@ -67,16 +67,39 @@ int timeout_grow(struct event_base *base)
 		wanted = needed;
 	}
 	timeouts->room = wanted;
-	timeouts->limit = wanted - base->common.count;
+	timeouts->limit = wanted - timeouts->kept - base->common.count;
 	return 0;
 }
 
 int timeout_reserve_slowly(struct event_base *base, const struct event *event,
 			   const struct timeval *timeout)
 {
-	if (is_ordinary(event) || timeout_queue(base, timeout))
+	if (is_ordinary(event) || keeps_room(event) || timeout_queue(base, timeout))
 		return 0;
 	return timeout_grow(base);
+}
+
+void timeout_keep_room(struct event_base *base, struct event *event)
+{
+	struct timeouts *timeouts = &base->timeouts;
+
+	if (event->ev_evcallback.evcb_closure != CLOSURE_PERSIST || is_armed(event) ||
+	    !event->ev_period || event->ev_period & PERIOD_OF_QUEUE || keeps_room(event))
+		return;
+	if (timeouts->ordinary == timeouts->limit && timeout_grow(base))
+		return;
+	event->ev_evcallback.evcb_ncalls = 1;
+	timeouts->kept++;
+	timeouts->limit--;
+}
+
+void timeout_drop_room(struct event_base *base, struct event *event)
+{
+	if (!keeps_room(event))
+		return;
+	event->ev_evcallback.evcb_ncalls = 0;
+	base->timeouts.kept--;
+	base->timeouts.limit++;
 }
 
 /* Out of the set or of its queue; the event still says that it has a timeout. */
@@ -159,6 +182,7 @@ void timeout_add(struct event_base *base, struct event *event, const struct time
 	/* Its timeout made it active, and now it has a new one: that was too early to call. */
 	if (callback->evcb_flags & EVLIST_ACTIVE)
 		supersede(base, event);
+	timeout_drop_room(base, event);
 	if (queue) {
 		add_common(base, event, queue);
 		return;
@@ -209,9 +233,11 @@ void timeout_rearm(struct event_base *base, struct event *event)
 	uint64_t deadline, period = event->ev_period;
 	uint16_t queue = period & PERIOD_OF_QUEUE ? (uint16_t)period : 0;
 
+	timeout_drop_room(base, event);
 	if (!period)
 		return;
-	if (!queue && base->timeouts.ordinary == base->timeouts.limit && timeout_grow(base)) {
+	if (!queue && !is_armed(event) && base->timeouts.ordinary == base->timeouts.limit &&
+	    timeout_grow(base)) {
 		log_warning("no memory to arm a persistent event anew: it will not fire again");
 		return;
 	}
@@ -317,8 +343,8 @@ const char *timeouts_check(struct event_base *base)
 		return "the set's ordinary timers are miscounted";
 	if (counts[1] > base->common.count)
 		return "there are more representatives than queues";
-	if (timeouts->limit + base->common.count != timeouts->room)
-		return "the queues' representatives have no room";
+	if (timeouts->limit + timeouts->kept + base->common.count != timeouts->room)
+		return "the queues' representatives or periods that go on have no room";
 	if (timeouts->ordinary > timeouts->limit)
 		return "room is reserved for fewer timers than there are";
 	return NULL;

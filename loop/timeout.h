@@ -26,7 +26,8 @@ struct timeouts {
 	struct timer_set *set;
 	size_t ordinary; /* events whose timer is in the set; representatives are not counted */
 	size_t room;	 /* timers that reserve has made room for */
-	size_t limit;	 /* of `ordinary`: the room less one for each queue's representative */
+	size_t kept;	 /* room kept for periods that go on when their events are called */
+	size_t limit;	 /* of `ordinary`: the room less `kept` and one for each queue */
 	size_t budget;	 /* most timers that one iteration expires; 0: all that are due */
 	bool reinsert;	 /* re-adds move the timer in place */
 	char name[128];	 /* of the structure, with its options */
@@ -45,6 +46,14 @@ int timeout_reserve_slowly(struct event_base *base, const struct event *event,
 			   const struct timeval *timeout);
 int timeout_grow(struct event_base *base);
 void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout);
+/*
+ * A persistent event is active and not armed: keeps room for its next period, so that nothing has
+ * to be allocated when the event is called. Where there is no room and no memory, timeout_rearm
+ * tries again, and logs it if the period ends for want of memory. timeout_drop_room gives it up.
+ */
+void timeout_keep_room(struct event_base *base, struct event *event);
+void timeout_drop_room(struct event_base *base, struct event *event);
+
 /* A persistent event is about to be called: arms it for its next period. */
 void timeout_rearm(struct event_base *base, struct event *event);
 

@@ -59,7 +59,7 @@ LOOP_INLINE bool is_armed(const struct event *event)
 
 /*
  * The event's timer comes into use, and what the program may see in the timer's memory goes aside.
- * What a program has written there is wiped: a structure may expect an idle timer's link to be zero.
+ * The link is cleared, since a program may have written there, and an idle timer's link is zero.
  */
 LOOP_INLINE void timer_take_up(struct event *event)
 {

@@ -1104,38 +1104,126 @@ static void test_a_queue_in_a_full_structure(void **state)
 	free(events);
 }
 
-/* Nobody can be told that a period ends for want of memory; it is logged, and all others go on. */
+/* Events that a callback adds while there is no memory, until one has no room. */
+static struct {
+	struct event *events;
+	int count;
+} spare;
+
+static void add_what_has_room(evutil_socket_t fd, short what, void *arg)
+{
+	note_when(fd, what, arg);
+	while (spare.count < PLENTY && !event_add(&spare.events[spare.count], TIMEVAL(20)))
+		spare.count++;
+}
+
+/*
+ * A persistent event leaves the structure when its timeout comes, and goes back when it is called.
+ * What is called between them takes all the room that there is, and yet the period goes on.
+ */
+static void add_between_expiry_and_call(struct event *period, void (*activate)(struct event *event))
+{
+	struct event *first = event_new(over.base, -1, 0, add_what_has_room, "f");
+
+	add(first, 5);
+	spare.events = add_until_there_is_no_room(&spare.count);
+	burn(6);
+	no_memory = true;
+	if (activate)
+		activate(period);
+	run_for(1);
+	no_memory = false;
+	assert_int_equal(event_pending(period, EV_TIMEOUT, NULL), EV_TIMEOUT);
+	loop_test_check(over.base);
+	event_free(first);
+}
+
+static void test_a_period_keeps_its_room(void **state)
+{
+	struct event *period;
+
+	(void)state;
+	begin(0);
+	period = timer("p", EV_PERSIST);
+	add(period, 6);
+	add_between_expiry_and_call(period, NULL);
+	assert_journal("f@6 p@6 ");
+	event_free(period);
+	end();
+	free(spare.events);
+}
+
+static void make_readable_and_due(struct event *event)
+{
+	event_active(event, EV_READ, 1);
+}
+
+/* The same for one that is active already when its timeout comes. */
+static void test_a_period_of_an_active_event_keeps_its_room(void **state)
+{
+	struct event *period;
+
+	(void)state;
+	begin(0);
+	period = timer("p", EV_PERSIST);
+	add(period, 6);
+	add_between_expiry_and_call(period, make_readable_and_due);
+	assert_journal("p@6 f@6 ");
+	event_free(period);
+	end();
+	free(spare.events);
+}
+
+/*
+ * Nobody can be told that a period ends for want of memory; it is logged, and all others go on.
+ * Only a period that was deleted and is resurrected has no room.
+ */
 static void test_a_period_without_room(void **state)
 {
-	struct event *events, *first, *period;
+	struct event *events, *period;
 	int count;
 
 	(void)state;
 	begin(0);
-	first = timer_and_then("f", 0);
 	period = timer("p", EV_PERSIST);
-	add(first, 5);
 	add(period, 6);
+	event_del(period);
 	events = add_until_there_is_no_room(&count);
-	burn(6);
-	then.add[0] = first;
-	then.timeouts[0] = 1;
-	if (count < PLENTY) {
-		then.add[1] = &events[count]; /* which takes the place of the period */
-		then.timeouts[1] = 20;
-	}
 	no_memory = true;
+	event_active(period, EV_READ, 1);
 	run_for(1);
 	no_memory = false;
-	assert_journal("f@6 p@6 ");
+	assert_journal("p@0 ");
 	if (count < PLENTY)
 		assert_warned("no memory");
 	assert_int_equal(event_pending(period, EV_TIMEOUT, NULL), count < PLENTY ? 0 : EV_TIMEOUT);
 	loop_test_check(over.base);
-	event_free(first);
 	event_free(period);
 	end();
 	free(events);
+}
+
+/* Room that is kept is given up with the event, and used by an add that comes before the call. */
+static void test_kept_room_is_given_up(void **state)
+{
+	struct event *period = NULL;
+
+	(void)state;
+	begin(0);
+	for (int i = 0; i < 200; i++) {
+		period = timer("p", EV_PERSIST);
+		add(period, 6);
+		event_del(period);
+		event_active(period, EV_READ, 1);
+		if (i % 2)
+			add(period, 7);
+		loop_test_check(over.base);
+		event_free(period);
+	}
+	assert_int_equal(over.base->timeouts.kept, 0);
+	run();
+	assert_journal("");
+	end();
 }
 
 /* ----------------------------------------------------------------------------- random programs */
@@ -1315,7 +1403,10 @@ static const struct CMUnitTest exact[] = {
 	TEST(test_nonblock_goes_on_until_nothing_is_active),
 	TEST(test_from_a_queue_into_a_full_structure),
 	TEST(test_a_queue_in_a_full_structure),
+	TEST(test_a_period_keeps_its_room),
+	TEST(test_a_period_of_an_active_event_keeps_its_room),
 	TEST(test_a_period_without_room),
+	TEST(test_kept_room_is_given_up),
 };
 
 /* On time, and in the order of deadlines that are milliseconds apart. */

@@ -50,7 +50,7 @@ struct event_callback {
 	short evcb_flags; /* EVLIST_ bits */
 	uint8_t evcb_pri; /* smaller runs first */
 	uint8_t evcb_closure;
-	int16_t evcb_ncalls;  /* signals: calls still to be made */
+	int16_t evcb_ncalls; /* signals: calls still to be made; EV_PERSIST: 1 while room is kept */
 	uint16_t evcb_common; /* common timeouts: 1 + the queue's index while it waits in one */
 	union {
 		void (*evcb_callback)(evutil_socket_t, short, void *);
