@@ -57,8 +57,10 @@ void event_base_get_statistics(const struct event_base *base,
 	*statistics = (struct event_base_statistics){ 0 };
 	if (!base)
 		return;
+	base_lock((struct event_base *)base);
 	*statistics = base->statistics;
 	statistics->wake_ups_sent = base->notify.sent;
+	base_unlock((struct event_base *)base);
 }
 
 size_t event_base_get_timer_footprint(struct event_base *base)

@@ -2,8 +2,8 @@
  * threads-delete-test - event_del in one thread while the loop's thread calls the event back
  *
  * libevent 2.1.12 has the rule: event_del removes the event first, and then waits until a callback
- * of the event that runs has returned. So when event_del has returned the callback does not run, and
- * nothing calls the event again. A program may then free what the callback uses.
+ * of the event that runs has returned. So when event_del has returned the callback does not run,
+ * and nothing calls the event again. A program may then free what the callback uses.
  *
  * Each test runs over all structures and backends, under the thread sanitizer. A callback that
  * must last until the deletion is under way waits until its own event is no longer pending. No test

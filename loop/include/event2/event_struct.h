@@ -7,8 +7,8 @@
  * event is neither pending nor active; unbound does.
  *
  * ev_events and ev_res lie within the 48 bytes of the timer: libevent's members leave no room for
- * both. While the event has a timeout they stand in ev_aside instead; ev_events and ev_res then hold
- * what the timer structure writes. event_get_events is right at any time.
+ * both. While the event has a timeout they stand in ev_aside instead; ev_events and ev_res then
+ * hold what the timer structure writes. event_get_events is right at any time.
  *
  * The first cache line has what expiry and calls need. The second (bytes 64 to 128) has what a timer
  * structure touches, the base and the period.

@@ -1,13 +1,13 @@
 /*
- * members.c - what a program that was compiled for libevent 2.1 does with the members of struct event
+ * members.c - what programs that were compiled for libevent 2.1 do with the members of struct event
  *
- * scripts/tests/libevent-layout-test compiles this against the distribution's headers and runs it on
- * libevent itself, and on this library over every structure. So the expectations are libevent's.
+ * scripts/tests/libevent-layout-test compiles this against the distribution's headers and runs it
+ * on libevent itself, and on this library over every structure. So the expectations are libevent's.
  *
  * ev_events and ev_res are not read while the event has a timeout: they are elsewhere then
  * (event_struct.h), and event_get_events tells. Everything else is read at any time. Members are
- * written while the event is neither pending nor active. unbound, which is the one program of Debian
- * 12 that writes any, writes ev_fd and ev_events in this way.
+ * written while the event is neither pending nor active. unbound is the one program of Debian 12
+ * that writes any: ev_fd and ev_events, in this way.
  */
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -183,7 +183,7 @@ static void write_descriptor_and_events(short other)
 	event_del(&event);
 }
 
-/* As unbound does it: in its own callback, while the loop has armed the event for its next period. */
+/* As unbound does it: in its own callback, with the event armed by the loop for its next period. */
 static void turn_round(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)arg;
