@@ -165,7 +165,7 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 {
 	struct event_base *base = event->ev_base;
 
-	/* First, since it lets go of the lock: what is seen or reserved before may not hold after. */
+	/* First, since it lets go of the lock: what was seen or reserved before may not hold. */
 	if (event_asked(event) & EV_SIGNAL)
 		callback_wait(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)

@@ -2,16 +2,16 @@
  * event_struct.h - the insides of struct event, for programs that embed one
  *
  * 128 bytes. Programs that were compiled for libevent 2.1 find what they reach for at libevent's
- * offsets: the callback block with flags at 16 and priority at 18, the descriptor at 56, the base at
- * 64, ev_events at 104 and ev_res at 106. Such a program may write ev_fd and ev_events while the
+ * offsets: the callback block with flags at 16 and priority at 18, the descriptor at 56, the base
+ * at 64, ev_events at 104 and ev_res at 106. Such a program may write ev_fd and ev_events while the
  * event is neither pending nor active; unbound does.
  *
  * ev_events and ev_res lie within the 48 bytes of the timer: libevent's members leave no room for
  * both. While the event has a timeout they stand in ev_aside instead; ev_events and ev_res then
  * hold what the timer structure writes. event_get_events is right at any time.
  *
- * The first cache line has what expiry and calls need. The second (bytes 64 to 128) has what a timer
- * structure touches, the base and the period.
+ * The first cache line has what expiry and calls need. The second (bytes 64 to 128) has what a
+ * timer structure touches, the base and the period.
  *
  * The caller owns the memory. From event_add until the event is neither pending nor active it must
  * stay where it is, and no other field may be written but through the functions of event.h.
