@@ -179,7 +179,10 @@ EVENT2_EXPORT_SYMBOL
 int event_assign(struct event *event, struct event_base *base, evutil_socket_t fd, short events,
 		 event_callback_fn callback, void *arg);
 
-/* The same in memory from the heap, NULL on failure; event_free deletes and frees it. */
+/*
+ * The same in memory from the heap, NULL on failure. event_free deletes the event as event_del does,
+ * once more if its callback has added it meanwhile, and frees the memory.
+ */
 EVENT2_EXPORT_SYMBOL
 struct event *event_new(struct event_base *base, evutil_socket_t fd, short events,
 			event_callback_fn callback, void *arg);
@@ -203,8 +206,10 @@ EVENT2_EXPORT_SYMBOL
 int event_remove_timer(struct event *event);
 
 /*
- * Makes an event neither pending nor active. If another thread is running its callback, event_del
- * waits for it unless the event has EV_FINALIZE; the others always or never wait.
+ * Makes an event neither pending nor active, then waits until a callback of the event that another
+ * thread is running has returned. So the program may free what the callback uses, provided that the
+ * callback does not add the event again. event_del does not wait for an event with EV_FINALIZE;
+ * event_del_block always waits, event_del_noblock never. A callback may delete its own event.
  */
 EVENT2_EXPORT_SYMBOL
 int event_del(struct event *event);
