@@ -44,11 +44,13 @@ static void call_for_signal(struct event_base *base, struct event_callback *call
 
 	base->signal_calls_left = callback->evcb_ncalls;
 	callback->evcb_ncalls = 0;
-	while (base->signal_calls_left > 0 && !base->broken) {
+	while (base->signal_calls_left > 0) {
 		base->signal_calls_left--;
 		base_leave(base);
 		function(fd, what, arg);
 		base_enter(base);
+		if (base->broken)
+			break;
 	}
 }
 

@@ -180,8 +180,8 @@ int event_assign(struct event *event, struct event_base *base, evutil_socket_t f
 		 event_callback_fn callback, void *arg);
 
 /*
- * The same in memory from the heap, NULL on failure. event_free deletes the event as event_del does,
- * once more if its callback has added it meanwhile, and frees the memory.
+ * The same in memory from the heap, NULL on failure. event_free deletes the event as event_del
+ * does, once more if its callback has added it meanwhile, and frees the memory.
  */
 EVENT2_EXPORT_SYMBOL
 struct event *event_new(struct event_base *base, evutil_socket_t fd, short events,
