@@ -19,31 +19,42 @@ void base_unlock(struct event_base *base)
 	base_leave(base);
 }
 
+/* The backend that is tried next: of those that the configuration allows. NULL: there are no more. */
+static const struct backend *next_backend(const struct event_config *config, int preference)
+{
+	const struct backend *next = NULL;
+
+	for (size_t i = 0; backends[i]; i++) {
+		const struct backend *backend = backends[i];
+
+		if (config_allows(config, backend) && backend->preference >= preference &&
+		    (!next || backend->preference < next->preference))
+			next = backend;
+	}
+	return next;
+}
+
 /* By preference, the first that the configuration allows and the machine can have. */
 static int choose_backend(struct event_base *base, const struct event_config *config)
 {
-	int tried = 0, result;
+	const struct backend *last = NULL, *next = next_backend(config, 0);
+	int result = -ENODEV;
 
-	for (;;) {
-		const struct backend *next = NULL;
-
-		for (size_t i = 0; backends[i]; i++) {
-			const struct backend *backend = backends[i];
-
-			if (config_allows(config, backend) && backend->preference >= tried &&
-			    (!next || backend->preference < next->preference))
-				next = backend;
-		}
-		if (!next)
-			return -ENODEV;
+	/* What the machine does not have leaves a choice; a lack of memory does not. */
+	while (next && result != -ENOMEM) {
+		last = next;
 		result = next->create(base, &base->backend_state);
-		if (!result)
+		if (!result) {
 			base->backend = next;
-		/* What the machine does not have leaves a choice; a lack of memory does not. */
-		if (!result || result == -ENOMEM)
-			return result;
-		tried = next->preference + 1;
+			return 0;
+		}
+		next = next_backend(config, last->preference + 1);
 	}
+	if (last)
+		log_warning_errno(-result, "no backend can be had: %s", last->name);
+	else
+		config_explain(config);
+	return result;
 }
 
 static void take_limits(struct event_base *base, const struct event_config *config)
@@ -95,11 +106,8 @@ static int build(struct event_base *base, const struct event_config *config)
 	if (result)
 		return result;
 	result = choose_backend(base, config);
-	if (result) {
-		log_warning("no backend is left that the configuration allows and this machine "
-			    "has");
+	if (result)
 		return result;
-	}
 	time_init(base);
 	result = timeouts_init(base, structure_name(config, base->flags));
 	if (result)

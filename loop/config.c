@@ -196,18 +196,51 @@ static bool is_disabled(int flags, const char *name)
 	return config_environment(flags, variable) != NULL;
 }
 
-bool config_allows(const struct event_config *config, const struct backend *backend)
+/* The only backend that is asked for: the program's word goes before the environment's. NULL: any. */
+static const char *only_method(const struct event_config *config)
+{
+	const char *method = config ? config->method : NULL;
+
+	return method ? method : config_environment(config ? config->flags : 0, "EVENT_METHOD");
+}
+
+/* Why a backend is not to be had, whichever way it was asked for; NULL if it is. */
+static const char *reason_against(const struct event_config *config, const struct backend *backend)
 {
 	int flags = config ? config->flags : 0;
 	int features = config ? config->features : 0;
-	const char *only = config ? config->method : NULL;
 
-	if (!only)
-		only = config_environment(flags, "EVENT_METHOD");
-	if (only)
-		return !strcmp(only, backend->name);
-	return backend->preference && (backend->features & features) == features &&
-	       !is_avoided(config, backend->name) && !is_disabled(flags, backend->name);
+	if ((backend->features & features) != features)
+		return "it lacks a feature that is required";
+	if (is_avoided(config, backend->name))
+		return "it is to be avoided";
+	if (is_disabled(flags, backend->name))
+		return "the environment disables it";
+	return NULL;
+}
+
+bool config_allows(const struct event_config *config, const struct backend *backend)
+{
+	const char *only = only_method(config);
+
+	if (only ? strcmp(only, backend->name) : !backend->preference)
+		return false;
+	return !reason_against(config, backend);
+}
+
+void config_explain(const struct event_config *config)
+{
+	const char *only = only_method(config), *reason = "there is none of that name";
+
+	if (!only) {
+		log_warning("no backend is left that the configuration and the environment allow");
+		return;
+	}
+	for (size_t i = 0; backends[i]; i++) {
+		if (!strcmp(backends[i]->name, only))
+			reason = reason_against(config, backends[i]);
+	}
+	log_warning("no backend can be had: '%s' is asked for, and %s", only, reason);
 }
 
 const char **event_get_supported_methods(void)

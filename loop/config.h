@@ -38,7 +38,13 @@ const char *config_environment(int flags, const char *name);
 /* The flags that the environment adds. */
 int config_flags(const struct event_config *config);
 
-/* Whether the configuration and the environment allow this backend. */
+/*
+ * Whether the configuration and the environment allow this backend. Required features, methods to
+ * avoid and EVENT_NO variables hold for a backend that is asked for by name, too.
+ */
 bool config_allows(const struct event_config *config, const struct backend *backend);
+
+/* Warns that this allows no backend, and says why. */
+void config_explain(const struct event_config *config);
 
 #endif

@@ -426,7 +426,11 @@ int event_config_set_timer_structure(struct event_config *config, const char *st
 EVENT2_EXPORT_SYMBOL
 const char *event_base_get_timer_structure(const struct event_base *base);
 
-/* This backend and no other: the one way to get `virtual`, which is never chosen otherwise. */
+/*
+ * This backend and no other: with EVENT_METHOD, the one way to get `virtual`, which is never chosen
+ * otherwise. No base is made if it lacks a required feature, is avoided, or is disabled by EVENT_NO
+ * and its name in the environment.
+ */
 EVENT2_EXPORT_SYMBOL
 int event_config_require_method(struct event_config *config, const char *method);
 
