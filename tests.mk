@@ -83,11 +83,14 @@ table_tests   := $(filter backends-test io-uring-test,$(loop_tests))
 thread_tests  := $(filter threads-%,$(loop_tests))
 whole_tests   := $(filter-out $(table_tests) $(thread_tests),$(loop_tests))
 table_objects := $(call objects,sanitized,$(BACKENDS) \
-	$(addprefix loop/,memory.c log.c thread.c lock_debug.c thread_pthreads.c)) \
+	$(addprefix loop/,memory.c log.c thread.c lock_debug.c thread_pthreads.c descriptor_table.c \
+	wait_buffer.c poll_list.c)) \
 	$(BUILD)/sanitized/generated/backends.o
 
 # Its allocations fail when it says so.
 wrapped_of_timeout-test := $(call wrap,$(allocators))
+wrapped_of_iteration-memory-test := $(call wrap,$(allocators) free)
+wrapped_of_descriptor-table-test := $(call wrap,$(allocators) free)
 
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)

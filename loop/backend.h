@@ -28,9 +28,9 @@ struct loop_clock;
 /* What is asked for on a descriptor changes. */
 struct backend_change {
 	int fd;
-	short before;	/* EV_ bits asked for until now; 0: none, the backend does not know it */
-	short after;	/* and from now on; 0: take it out */
-	uint32_t *note; /* the backend's own, for this descriptor; 0 until it writes something */
+	short before; /* EV_ bits asked for until now; 0: none, the backend does not know it */
+	short after;  /* and from now on; 0: take it out */
+	bool trim;    /* memory that is no longer needed is given back, now that one may allocate */
 };
 
 struct backend {
@@ -53,17 +53,20 @@ struct backend {
 	int (*reinit)(struct event_base *base, void **state);
 
 	/*
-	 * 0 or -errno, and then nothing has changed. -EPERM for a descriptor that the interface
-	 * cannot wait for (a plain file with epoll). A descriptor that was closed meanwhile, and
-	 * perhaps opened anew, must be taken as it is: taking out what is gone is no error, and
-	 * adding what is there already, or changing what is gone, does the right thing.
+	 * Reserves all memory that the wait is going to need, and allocates nothing when it only
+	 * takes out, unless it is to trim. 0 or -errno, and then nothing has changed. -EPERM for a
+	 * descriptor that the interface cannot wait for (a plain file with epoll). A descriptor
+	 * that was closed meanwhile, and perhaps opened anew, must be taken as it is: taking out
+	 * what is gone is no error, and adding what is there already, or changing what is gone,
+	 * does the right thing.
 	 */
 	int (*change)(void *state, const struct backend_change *change);
 
 	/*
 	 * Sleeps at most `timeout` ns (0: not at all; BACKEND_FOREVER: without limit), never less
 	 * unless something is ready or a signal comes, then calls io_map_report for what is
-	 * ready. 0, also when interrupted by a signal; -errno when the loop cannot go on.
+	 * ready. Allocates nothing. 0, also when interrupted by a signal; -errno when the loop
+	 * cannot go on.
 	 */
 	int (*wait)(struct event_base *base, void *state, uint64_t timeout);
 

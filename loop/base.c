@@ -19,7 +19,7 @@ void base_unlock(struct event_base *base)
 	base_leave(base);
 }
 
-/* The backend that is tried next: of those that the configuration allows. NULL: there are no more. */
+/* The backend that is tried next, of those that the configuration allows. NULL: none is left. */
 static const struct backend *next_backend(const struct event_config *config, int preference)
 {
 	const struct backend *next = NULL;
@@ -98,6 +98,7 @@ static int build(struct event_base *base, const struct event_config *config)
 	int result;
 
 	callback_queue_init(&base->active.later);
+	io_map_init(base);
 	base->notify.descriptor = -1;
 	base->signals.pipe[0] = base->signals.pipe[1] = -1;
 	base->flags = config_flags(config);

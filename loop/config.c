@@ -196,7 +196,7 @@ static bool is_disabled(int flags, const char *name)
 	return config_environment(flags, variable) != NULL;
 }
 
-/* The only backend that is asked for: the program's word goes before the environment's. NULL: any. */
+/* The only backend that is asked for; the program goes before the environment. NULL: any. */
 static const char *only_method(const struct event_config *config)
 {
 	const char *method = config ? config->method : NULL;

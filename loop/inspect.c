@@ -222,8 +222,8 @@ void event_base_active_by_fd(struct event_base *base, evutil_socket_t fd, short 
 		return;
 	base_lock(base);
 	io_map_activate(base, fd, events & (EV_READ | EV_WRITE | EV_CLOSED));
-	if ((events & EV_TIMEOUT) && fd >= 0 && (size_t)fd < base->io.count) {
-		struct event *event = base->io.slots[fd].first;
+	if (events & EV_TIMEOUT) {
+		struct event *event = io_map_events(base, fd);
 
 		for (; event; event = event->ev_io_next.le_next) {
 			if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <string.h>
 
 /*
  * What the events of a slot ask for together. The kernel has one mode for a descriptor: where some
@@ -19,27 +18,27 @@ static short interest(const struct io_slot *slot)
 	return asked && !slot->levels ? asked | EV_ET : asked;
 }
 
-static int make_room(struct io_map *map, int fd)
+static struct io_slot *slot_of(const struct event_base *base, int fd)
 {
-	size_t count = map->count ? map->count : 32;
-	struct io_slot *slots;
+	return descriptor_table_find(&base->io.slots, fd);
+}
 
-	if ((size_t)fd < map->count)
-		return 0;
-	while (count <= (size_t)fd)
-		count *= 2;
-	slots = memory_reallocate(map->slots, count * sizeof(*slots));
-	if (!slots)
-		return -ENOMEM;
-	memset(slots + map->count, 0, (count - map->count) * sizeof(*slots));
-	/* The first event of a list points back at its slot, which has moved. */
-	for (size_t i = 0; i < map->count; i++) {
-		if (slots[i].first)
-			slots[i].first->ev_io_next.le_prev = &slots[i].first;
-	}
-	map->slots = slots;
-	map->count = count;
-	return 0;
+void io_map_init(struct event_base *base)
+{
+	base->io.slots.entry_size = sizeof(struct io_slot);
+}
+
+/*
+ * Whether memory that is not needed may be given back. Not while the loop itself takes an event
+ * out, since it allocates nothing in an iteration; and not where it puts events in again by itself,
+ * which must find the room that they had: libevent's expiry takes them out before they are called.
+ */
+static bool may_trim(const struct event_base *base)
+{
+	bool by_the_loop =
+		base->running && base->thread == thread_identity() && !base->running_callback;
+
+	return !by_the_loop && !(base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1);
 }
 
 /* Counts an event in or out. */
@@ -57,7 +56,7 @@ static int tell_backend(struct event_base *base, int fd, short before, struct io
 		.fd = fd,
 		.before = before,
 		.after = interest(slot),
-		.note = &slot->note,
+		.trim = may_trim(base),
 	};
 	int result;
 
@@ -83,10 +82,10 @@ int io_map_add(struct event_base *base, struct event *event)
 
 	if (event->ev_fd < 0)
 		return 0;
-	result = make_room(&base->io, event->ev_fd);
+	result = descriptor_table_reserve(&base->io.slots, event->ev_fd);
 	if (result)
 		return result;
-	slot = &base->io.slots[event->ev_fd];
+	slot = slot_of(base, event->ev_fd);
 	if (slot->readers == UINT16_MAX || slot->writers == UINT16_MAX ||
 	    slot->closers == UINT16_MAX || slot->levels == UINT16_MAX) {
 		log_warning("descriptor %d has as many events as it can", event->ev_fd);
@@ -108,6 +107,8 @@ int io_map_add(struct event_base *base, struct event *event)
 	event->ev_io_next.le_prev = &slot->first;
 	if (slot->first)
 		slot->first->ev_io_next.le_prev = &event->ev_io_next.le_next;
+	else
+		descriptor_table_use(&base->io.slots, event->ev_fd);
 	slot->first = event;
 	return 0;
 }
@@ -116,25 +117,36 @@ int io_map_remove(struct event_base *base, struct event *event)
 {
 	struct io_slot *slot;
 	short before;
+	int result;
 
 	if (event->ev_fd < 0)
 		return 0;
-	slot = &base->io.slots[event->ev_fd];
+	slot = slot_of(base, event->ev_fd);
 	before = interest(slot);
 	tally(slot, event_asked(event), -1);
 	if (event->ev_io_next.le_next)
 		event->ev_io_next.le_next->ev_io_next.le_prev = event->ev_io_next.le_prev;
 	*event->ev_io_next.le_prev = event->ev_io_next.le_next;
-	return tell_backend(base, event->ev_fd, before, slot);
+	result = tell_backend(base, event->ev_fd, before, slot);
+	if (!slot->first)
+		descriptor_table_disuse(&base->io.slots, event->ev_fd);
+	if (may_trim(base))
+		descriptor_table_trim(&base->io.slots);
+	return result;
+}
+
+struct event *io_map_events(const struct event_base *base, int fd)
+{
+	const struct io_slot *slot = slot_of(base, fd);
+
+	return slot ? slot->first : NULL;
 }
 
 void io_map_activate(struct event_base *base, int fd, short events)
 {
-	struct event *event;
+	struct event *event = io_map_events(base, fd);
 
-	if (fd < 0 || (size_t)fd >= base->io.count)
-		return;
-	for (event = base->io.slots[fd].first; event; event = event->ev_io_next.le_next) {
+	for (; event; event = event->ev_io_next.le_next) {
 		if (event_asked(event) & (events & ~EV_ET))
 			event_active_locked(event, event_asked(event) & events, 1);
 	}
@@ -143,22 +155,26 @@ void io_map_activate(struct event_base *base, int fd, short events)
 void io_map_report(struct event_base *base, int fd, short events)
 {
 	bool edges = base->backend->features & EV_FEATURE_ET;
+	const struct io_slot *slot = slot_of(base, fd);
 
-	if (fd >= 0 && (size_t)fd < base->io.count && edges && !base->io.slots[fd].levels)
+	if (edges && slot && !slot->levels)
 		events |= EV_ET;
 	io_map_activate(base, fd, events);
+}
+
+/* The next from `fd` on that has a slot, with or without events; -1: none. */
+static int next_descriptor(const struct event_base *base, int fd)
+{
+	return descriptor_table_next(&base->io.slots, fd);
 }
 
 int io_map_rebuild(struct event_base *base)
 {
 	int first_error = 0;
 
-	for (size_t i = 0; i < base->io.count; i++) {
-		struct io_slot *slot = &base->io.slots[i];
-		int result;
+	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
+		int result = tell_backend(base, fd, 0, slot_of(base, fd));
 
-		slot->note = 0;
-		result = tell_backend(base, (int)i, 0, slot);
 		if (result && !first_error)
 			first_error = result;
 	}
@@ -167,8 +183,8 @@ int io_map_rebuild(struct event_base *base)
 
 void io_map_delete_all(struct event_base *base)
 {
-	for (size_t i = 0; i < base->io.count; i++) {
-		struct event *event = base->io.slots[i].first, *next;
+	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
+		struct event *event = io_map_events(base, fd), *next;
 
 		for (; event; event = next) {
 			next = event->ev_io_next.le_next;
@@ -181,8 +197,8 @@ void io_map_delete_all(struct event_base *base)
 int io_map_for_each(const struct event_base *base, int (*visit)(struct event *event, void *data),
 		    void *data)
 {
-	for (size_t i = 0; i < base->io.count; i++) {
-		struct event *event = base->io.slots[i].first;
+	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
+		struct event *event = io_map_events(base, fd);
 
 		for (; event; event = event->ev_io_next.le_next) {
 			int result = visit(event, data);
@@ -196,8 +212,7 @@ int io_map_for_each(const struct event_base *base, int (*visit)(struct event *ev
 
 void io_map_free(struct event_base *base)
 {
-	memory_free(base->io.slots);
-	base->io = (struct io_map){ 0 };
+	descriptor_table_free(&base->io.slots);
 }
 
 static const char *check_slot(const struct io_slot *slot, int fd)
@@ -220,14 +235,20 @@ static const char *check_slot(const struct io_slot *slot, int fd)
 	return NULL;
 }
 
+static bool has_events(const void *slot)
+{
+	return ((const struct io_slot *)slot)->first;
+}
+
 const char *io_map_check(const struct event_base *base)
 {
-	for (size_t i = 0; i < base->io.count; i++) {
-		const char *broken = check_slot(&base->io.slots[i], (int)i);
+	const char *broken = descriptor_table_check(&base->io.slots, has_events);
 
-		if (broken)
-			return broken;
-	}
+	for (int fd = next_descriptor(base, 0); fd >= 0 && !broken;
+	     fd = next_descriptor(base, fd + 1))
+		broken = check_slot(slot_of(base, fd), fd);
+	if (broken)
+		return broken;
 	if (base->backend->check)
 		return base->backend->check(base->backend_state);
 	return NULL;

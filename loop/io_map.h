@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "loop/descriptor_table.h"
+
 struct event;
 struct event_base;
 
@@ -14,13 +16,13 @@ struct io_slot {
 	struct event *first; /* newest first */
 	uint16_t readers, writers, closers;
 	uint16_t levels; /* events without EV_ET */
-	uint32_t note;	 /* the backend's */
 };
 
 struct io_map {
-	struct io_slot *slots; /* by descriptor */
-	size_t count;
+	struct descriptor_table slots; /* struct io_slot; in use: with an event */
 };
+
+void io_map_init(struct event_base *base);
 
 /*
  * Takes an event in or out. 0; -ENOMEM; -EMFILE for the 65536th event of a descriptor; -EINVAL in
@@ -29,6 +31,9 @@ struct io_map {
  */
 int io_map_add(struct event_base *base, struct event *event);
 int io_map_remove(struct event_base *base, struct event *event);
+
+/* The newest event of a descriptor, from which ev_io_next leads on; NULL. */
+struct event *io_map_events(const struct event_base *base, int fd);
 
 /* Makes the events active that wait for any of these. O(events of the descriptor). */
 void io_map_activate(struct event_base *base, int fd, short events);

@@ -35,7 +35,8 @@
  * and select. Real-time scheduling has no slack.
  *
  * Finding a thousand descriptors ready costs many calls when the array is small, and a large array
- * is memory that few need, so it doubles whenever it comes back full.
+ * is memory that few need. So it has room for all that are watched, between 32 and 4096 of them.
+ * Without memory it stays as it is, and the rest is reported by the next wait.
  */
 #include "loop/backend.h"
 
@@ -50,18 +51,19 @@
 #include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
+#include "loop/wait_buffer.h"
 #include "structures/timer.h"
 
-#define ROOM_AT_FIRST 32
+#define ROOM_AT_LEAST 32
 #define ROOM_AT_MOST  4096
 
 #define NS_PER_MS 1000000
 
 struct epoll {
 	int fd;
-	bool in_milliseconds;	   /* epoll_pwait2 is refused here */
-	int room;		   /* in `ready` */
-	struct epoll_event *ready; /* only the thread that waits touches it */
+	bool in_milliseconds;	  /* epoll_pwait2 is refused here */
+	size_t watched;		  /* descriptors */
+	struct wait_buffer ready; /* of struct epoll_event */
 };
 
 static int epoll_backend_create(struct event_base *base, void **state)
@@ -72,14 +74,15 @@ static int epoll_backend_create(struct event_base *base, void **state)
 	(void)base;
 	if (!epoll)
 		return -ENOMEM;
-	epoll->room = ROOM_AT_FIRST;
-	epoll->ready = memory_allocate_zeroed(ROOM_AT_FIRST, sizeof(*epoll->ready));
-	epoll->fd = epoll->ready ? epoll_create1(EPOLL_CLOEXEC) : -1;
-	if (epoll->fd < 0) {
-		error = epoll->ready ? errno : ENOMEM;
-		memory_free(epoll->ready);
+	error = wait_buffer_reserve(&epoll->ready, ROOM_AT_LEAST * sizeof(struct epoll_event));
+	if (!error) {
+		epoll->fd = epoll_create1(EPOLL_CLOEXEC);
+		error = epoll->fd < 0 ? -errno : 0;
+	}
+	if (error) {
+		wait_buffer_free(&epoll->ready);
 		memory_free(epoll);
-		return -error;
+		return error;
 	}
 	*state = epoll;
 	return 0;
@@ -90,7 +93,7 @@ static void epoll_backend_destroy(void *state)
 	struct epoll *epoll = state;
 
 	close(epoll->fd);
-	memory_free(epoll->ready);
+	wait_buffer_free(&epoll->ready);
 	memory_free(epoll);
 }
 
@@ -106,9 +109,8 @@ static int take_out(const struct epoll *epoll, int fd)
 	return errno == ENOENT || errno == EBADF || errno == EPERM ? 0 : -errno;
 }
 
-static int epoll_backend_change(void *state, const struct backend_change *change)
+static int change_set(const struct epoll *epoll, const struct backend_change *change)
 {
-	const struct epoll *epoll = state;
 	int operation = change->before ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 	struct epoll_event event = {
 		.events = (change->after & EV_READ ? EPOLLIN : 0u) |
@@ -129,6 +131,35 @@ static int epoll_backend_change(void *state, const struct backend_change *change
 	else
 		return -errno;
 	return epoll_ctl(epoll->fd, operation, change->fd, &event) ? -errno : 0;
+}
+
+/* It doubles when it is too small and halves when a quarter is used. */
+static void fit(struct epoll *epoll, bool trim)
+{
+	size_t size = sizeof(struct epoll_event);
+	size_t had = wait_buffer_size(&epoll->ready) / size, room = had;
+
+	while (room < epoll->watched && room < ROOM_AT_MOST)
+		room *= 2;
+	while (trim && room > ROOM_AT_LEAST && epoll->watched <= room / 4)
+		room /= 2;
+	if (room > had)
+		wait_buffer_reserve(&epoll->ready, room * size);
+	else
+		wait_buffer_trim(&epoll->ready, room * size);
+}
+
+static int epoll_backend_change(void *state, const struct backend_change *change)
+{
+	struct epoll *epoll = state;
+	int result = change_set(epoll, change);
+
+	if (result)
+		return result;
+	epoll->watched += !change->before;
+	epoll->watched -= !change->after;
+	fit(epoll, change->trim);
+	return 0;
 }
 
 /* --------------------------------------------------------------------------------- waiting */
@@ -157,7 +188,8 @@ static int milliseconds(uint64_t timeout)
 }
 
 /* How many are ready, or -errno, which the caller's taking of the lock might overwrite. */
-static int wait_for_descriptors(struct epoll *epoll, uint64_t timeout)
+static int wait_for_descriptors(struct epoll *epoll, struct epoll_event *ready, int room,
+				uint64_t timeout)
 {
 	const struct timespec span = {
 		.tv_sec = (time_t)(timeout / TIMER_SECOND),
@@ -166,7 +198,7 @@ static int wait_for_descriptors(struct epoll *epoll, uint64_t timeout)
 	int count;
 
 	if (!epoll->in_milliseconds) {
-		count = epoll_pwait2(epoll->fd, epoll->ready, epoll->room,
+		count = epoll_pwait2(epoll->fd, ready, room,
 				     timeout == BACKEND_FOREVER ? NULL : &span, NULL);
 		if (count >= 0)
 			return count;
@@ -174,40 +206,23 @@ static int wait_for_descriptors(struct epoll *epoll, uint64_t timeout)
 			return -errno;
 		epoll->in_milliseconds = true;
 	}
-	count = epoll_wait(epoll->fd, epoll->ready, epoll->room, milliseconds(timeout));
+	count = epoll_wait(epoll->fd, ready, room, milliseconds(timeout));
 	return count < 0 ? -errno : count;
-}
-
-/* Without memory it stays as it is: the rest is reported by the next wait. */
-static void make_more_room(struct epoll *epoll)
-{
-	size_t room = 2 * (size_t)epoll->room;
-	struct epoll_event *ready;
-
-	if (room > ROOM_AT_MOST)
-		return;
-	ready = memory_reallocate(epoll->ready, room * sizeof(*ready));
-	if (!ready)
-		return;
-	epoll->ready = ready;
-	epoll->room = (int)room;
 }
 
 static int epoll_backend_wait(struct event_base *base, void *state, uint64_t timeout)
 {
 	struct epoll *epoll = state;
-	int count;
+	struct epoll_event *ready = wait_buffer_borrow(&epoll->ready);
+	int room = (int)(epoll->ready.size / sizeof(*ready)), count;
 
 	base_unlock(base);
-	count = wait_for_descriptors(epoll, timeout);
+	count = wait_for_descriptors(epoll, ready, room, timeout);
 	base_lock(base);
-	if (count < 0)
-		return count == -EINTR ? 0 : count;
 	for (int i = 0; i < count; i++)
-		report(base, &epoll->ready[i]);
-	if (count == epoll->room)
-		make_more_room(epoll);
-	return 0;
+		report(base, &ready[i]);
+	wait_buffer_return(&epoll->ready);
+	return count >= 0 || count == -EINTR ? 0 : count;
 }
 
 const struct backend backend_epoll = {

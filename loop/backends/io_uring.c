@@ -17,7 +17,8 @@
  * never by number.
  *
  * Taking back takes its course: completions of the old request may still be under way. Requests are
- * named by descriptor and generation, and what comes from an older generation is dropped.
+ * named by descriptor and number, and what comes from another number than the descriptor's present
+ * one is dropped.
  *
  * liburing is not made for several threads. Everything that touches the submission queue happens
  * under the base's lock. The sleeping thread submits before it lets go of the lock, and then only
@@ -32,12 +33,12 @@
 #include <errno.h>
 #include <liburing.h>
 #include <poll.h>
-#include <string.h>
 #include <time.h>
 
 #include <event2/event.h>
 
 #include "loop/backend.h"
+#include "loop/descriptor_table.h"
 #include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
@@ -53,18 +54,18 @@
 #define NOBODY UINT64_MAX
 
 struct uring_watch {
-	uint32_t generation; /* of its request */
-	short events;	     /* asked for; 0: not watched */
-	bool requested;	     /* a request is under way */
-	bool waiting;	     /* in the list of those that need a new one */
+	uint32_t number; /* of its request, the one that counts; 0: there is none */
+	int next;	 /* while it is waiting: the descriptor behind it in that list; -1 */
+	short events;	 /* asked for; 0: not watched */
+	bool requested;	 /* a request is under way */
+	bool waiting;	 /* in the list of those that need a new one before the next wait */
 };
 
 struct uring {
 	struct io_uring ring;
-	struct uring_watch *watches; /* by descriptor */
-	size_t count;
-	int *again; /* descriptors that need a new request before the next wait */
-	size_t again_count, again_room;
+	struct descriptor_table watches; /* struct uring_watch; in use: watched or waiting */
+	int first, last; /* descriptors that need a new request, linked by `next`; -1: none */
+	uint32_t requests;
 	bool asleep;
 };
 
@@ -87,6 +88,8 @@ static int uring_create(struct event_base *base, void **state)
 		memory_free(uring);
 		return result;
 	}
+	uring->watches.entry_size = sizeof(struct uring_watch);
+	uring->first = uring->last = -1;
 	*state = uring;
 	return 0;
 }
@@ -96,8 +99,7 @@ static void uring_destroy(void *state)
 	struct uring *uring = state;
 
 	io_uring_queue_exit(&uring->ring);
-	memory_free(uring->watches);
-	memory_free(uring->again);
+	descriptor_table_free(&uring->watches);
 	memory_free(uring);
 }
 
@@ -111,9 +113,14 @@ static struct io_uring_sqe *uring_request(struct uring *uring)
 	return request;
 }
 
+static struct uring_watch *uring_find(const struct uring *uring, int fd)
+{
+	return descriptor_table_find(&uring->watches, fd);
+}
+
 static uint64_t uring_name(int fd, const struct uring_watch *watch)
 {
-	return (uint64_t)watch->generation << 32 | (uint32_t)fd;
+	return (uint64_t)watch->number << 32 | (uint32_t)fd;
 }
 
 static unsigned uring_mask(short events)
@@ -128,6 +135,8 @@ static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watc
 
 	if (!request)
 		return -ENOMEM;
+	uring->requests += uring->requests == UINT32_MAX ? 2 : 1;
+	watch->number = uring->requests;
 	if (watch->events & EV_ET)
 		io_uring_prep_poll_multishot(request, fd, uring_mask(watch->events));
 	else
@@ -137,87 +146,96 @@ static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watc
 	return 0;
 }
 
-static int uring_take_back(struct uring *uring, int fd, struct uring_watch *watch)
+/*
+ * Where there is no place in the submission queue the request stays, and completions that nobody
+ * waits for are dropped: taking a descriptor out does not fail.
+ */
+static void uring_take_back(struct uring *uring, int fd, struct uring_watch *watch)
 {
-	struct io_uring_sqe *request;
+	struct io_uring_sqe *request = watch->requested ? uring_request(uring) : NULL;
 
-	if (watch->requested) {
-		request = uring_request(uring);
-		if (!request)
-			return -ENOMEM;
+	if (request) {
 		io_uring_prep_poll_remove(request, uring_name(fd, watch));
 		io_uring_sqe_set_data64(request, NOBODY);
-		watch->requested = false;
 	}
-	watch->generation++;
-	return 0;
-}
-
-static int uring_make_room(struct uring *uring, int fd)
-{
-	size_t count = uring->count ? uring->count : 32;
-	struct uring_watch *watches;
-
-	if ((size_t)fd < uring->count)
-		return 0;
-	while (count <= (size_t)fd)
-		count *= 2;
-	watches = memory_reallocate(uring->watches, count * sizeof(*watches));
-	if (!watches)
-		return -ENOMEM;
-	memset(watches + uring->count, 0, (count - uring->count) * sizeof(*watches));
-	uring->watches = watches;
-	uring->count = count;
-	return 0;
-}
-
-/* Room to remember that every watched descriptor needs a new request; made when it is watched. */
-static int uring_make_room_again(struct uring *uring)
-{
-	size_t room = uring->count;
-	int *again;
-
-	if (uring->again_room >= room)
-		return 0;
-	again = memory_reallocate(uring->again, room * sizeof(*again));
-	if (!again)
-		return -ENOMEM;
-	uring->again = again;
-	uring->again_room = room;
-	return 0;
+	watch->requested = false;
+	watch->number = 0;
 }
 
 /* The request has ended; another one is made before the next wait. */
 static void uring_need_another(struct uring *uring, int fd, struct uring_watch *watch)
 {
 	watch->requested = false;
-	if (!watch->waiting)
-		uring->again[uring->again_count++] = fd;
+	if (watch->waiting)
+		return;
 	watch->waiting = true;
+	watch->next = -1;
+	if (uring->last < 0)
+		uring->first = fd;
+	else
+		uring_find(uring, uring->last)->next = fd;
+	uring->last = fd;
+}
+
+/* The next that needs a request, out of the list; -1: there is none. */
+static int uring_take_waiting(struct uring *uring)
+{
+	int fd = uring->first;
+	struct uring_watch *watch = uring_find(uring, fd);
+
+	if (!watch)
+		return -1;
+	watch->waiting = false;
+	uring->first = watch->next;
+	if (uring->first < 0)
+		uring->last = -1;
+	return fd;
+}
+
+static bool uring_is_used(const void *entry)
+{
+	const struct uring_watch *watch = entry;
+
+	return watch->events || watch->waiting;
+}
+
+static int uring_ask(struct uring *uring, int fd, struct uring_watch *watch,
+		     const struct backend_change *change)
+{
+	int result;
+
+	uring_take_back(uring, fd, watch);
+	watch->events = change->after;
+	if (!change->after)
+		return 0;
+	result = uring_watch_for(uring, fd, watch);
+	if (!result)
+		return 0;
+	/* As before, then, with a request as soon as there is a place for it. */
+	watch->events = change->before;
+	if (change->before)
+		uring_need_another(uring, fd, watch);
+	return result;
 }
 
 static int uring_change(void *state, const struct backend_change *change)
 {
 	struct uring *uring = state;
 	struct uring_watch *watch;
-	int result = uring_make_room(uring, change->fd);
+	bool was_used;
+	int result = change->after ? descriptor_table_reserve(&uring->watches, change->fd) : 0;
 
-	if (!result)
-		result = uring_make_room_again(uring);
-	if (result)
+	watch = uring_find(uring, change->fd);
+	if (result || !watch)
 		return result;
-	watch = &uring->watches[change->fd];
-	result = uring_take_back(uring, change->fd, watch);
-	if (result)
-		return result;
-	watch->events = change->after;
-	if (change->after)
-		result = uring_watch_for(uring, change->fd, watch);
-	if (result) {
-		/* As before, then, with a request as soon as there is a place for it. */
-		watch->events = change->before;
-		uring_need_another(uring, change->fd, watch);
-	}
+	was_used = uring_is_used(watch);
+	result = uring_ask(uring, change->fd, watch, change);
+	if (!was_used && uring_is_used(watch))
+		descriptor_table_use(&uring->watches, change->fd);
+	if (was_used && !uring_is_used(watch))
+		descriptor_table_disuse(&uring->watches, change->fd);
+	if (change->trim)
+		descriptor_table_trim(&uring->watches);
 	if (uring->asleep)
 		io_uring_submit(&uring->ring);
 	return result;
@@ -226,22 +244,20 @@ static int uring_change(void *state, const struct backend_change *change)
 /* New requests for those whose last one has completed. Without a place they wait for the next. */
 static void uring_watch_again(struct uring *uring)
 {
-	size_t left = 0;
+	int last = uring->last, fd;
 
-	for (size_t i = 0; i < uring->again_count; i++) {
-		int fd = uring->again[i];
-		struct uring_watch *watch = &uring->watches[fd];
+	do {
+		struct uring_watch *watch;
 
-		watch->waiting = false;
-		if (!watch->events || watch->requested)
-			continue;
-		watch->generation++;
-		if (uring_watch_for(uring, fd, watch)) {
-			watch->waiting = true;
-			uring->again[left++] = fd;
-		}
-	}
-	uring->again_count = left;
+		fd = uring_take_waiting(uring);
+		watch = uring_find(uring, fd);
+		if (!watch)
+			return;
+		if (!watch->events)
+			descriptor_table_disuse(&uring->watches, fd);
+		else if (!watch->requested && uring_watch_for(uring, fd, watch))
+			uring_need_another(uring, fd, watch);
+	} while (fd != last);
 }
 
 static short uring_events(const struct uring_watch *watch, int result)
@@ -268,12 +284,9 @@ static bool uring_completed(struct event_base *base, struct uring *uring,
 {
 	uint64_t name = completion->user_data;
 	int fd = (int)(uint32_t)name;
-	struct uring_watch *watch;
+	struct uring_watch *watch = name == NOBODY ? NULL : uring_find(uring, fd);
 
-	if (name == NOBODY || (size_t)fd >= uring->count)
-		return false;
-	watch = &uring->watches[fd];
-	if (watch->generation != name >> 32 || !watch->events || completion->res == -ECANCELED)
+	if (!watch || watch->number != name >> 32 || completion->res == -ECANCELED)
 		return false;
 	if (!(completion->flags & IORING_CQE_F_MORE))
 		uring_need_another(uring, fd, watch);
@@ -353,15 +366,21 @@ static const char *uring_check(const void *state)
 	const struct uring *uring = state;
 	size_t waiting = 0;
 
-	for (size_t i = 0; i < uring->count; i++) {
-		const struct uring_watch *watch = &uring->watches[i];
+	for (int fd = descriptor_table_next(&uring->watches, 0); fd >= 0;
+	     fd = descriptor_table_next(&uring->watches, fd + 1)) {
+		const struct uring_watch *watch = uring_find(uring, fd);
 
 		waiting += watch->waiting;
 		if (watch->events && !watch->requested && !watch->waiting)
 			return "io_uring: a descriptor is watched by no request";
 	}
-	return waiting == uring->again_count ? NULL
-					     : "io_uring: requests to be made are miscounted";
+	for (int fd = uring->first; fd >= 0; fd = uring_find(uring, fd)->next) {
+		if (!waiting-- || !uring_find(uring, fd)->waiting)
+			return "io_uring: a request is to be made of which nobody knows";
+	}
+	if (waiting)
+		return "io_uring: a request that is to be made is forgotten";
+	return descriptor_table_check(&uring->watches, uring_is_used);
 }
 
 const struct backend backend_io_uring = {

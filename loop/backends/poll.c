@@ -7,21 +7,17 @@
  *
  * The array belongs to the kernel during the wait: the descriptors are read when it starts and the
  * results written when it ends. Where other threads may add and delete meanwhile, the wait works on
- * a copy, which costs a memcpy of 8 bytes a descriptor; a program without threads does without.
+ * a copy, which costs a memcpy of 8 bytes a descriptor; a program without threads does without. The
+ * copy's memory is reserved by whoever adds a descriptor.
  *
  * The array is dense, as each entry costs time at each wait: when one is taken out the last one
  * takes its place. So the place of a descriptor may change on behalf of another, and it is looked
- * up in a table by descriptor. (The note that the I/O map keeps for each descriptor cannot hold it:
- * a change only brings the note of its own descriptor.)
+ * up in a table by descriptor.
  *
  * A closed descriptor is reported as POLLNVAL at once, each time. Whoever forgot to delete it must
  * learn that, for otherwise the loop would spin without a trace: it is reported as readable and
  * writable, and its owner's next read fails with EBADF. The number may have been opened anew and
  * then simply is watched.
- *
- * POLLERR and POLLHUP come whether one asks for them or not. If only EV_CLOSED is asked of a
- * descriptor, those count as it, or again the loop would spin without a trace: a pipe's end that is
- * left alone does not report POLLRDHUP.
  *
  * Results stand in the order of the array, and if they were always reported from its start, a
  * descriptor at its end might wait for long where callbacks break out of the loop. The one that is
@@ -35,25 +31,21 @@
 #include "loop/backend.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
 #include <time.h>
 
 #include <event2/event.h>
 
+#include "loop/descriptor_table.h"
 #include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
+#include "loop/poll_list.h"
 #include "structures/timer.h"
 
 struct poll {
-	struct pollfd *descriptors; /* dense, in no order */
-	nfds_t count, room;
-	uint32_t *places; /* by descriptor: its index in `descriptors` plus one; 0: not in it */
-	size_t places_room;
-	struct pollfd *copy; /* what the kernel works on where there are threads */
-	nfds_t copy_room;
-	nfds_t start; /* where the next report starts, if there are as many */
+	struct poll_list list;
+	struct descriptor_table places; /* uint32_t: the index in the list plus one; 0: not there */
+	nfds_t start;			/* where the next report starts, if there are as many */
 };
 
 static int poll_create(struct event_base *base, void **state)
@@ -63,6 +55,8 @@ static int poll_create(struct event_base *base, void **state)
 	(void)base;
 	if (!poll)
 		return -ENOMEM;
+	poll->list.copies = lock_available();
+	poll->places.entry_size = sizeof(uint32_t);
 	*state = poll;
 	return 0;
 }
@@ -71,98 +65,62 @@ static void poll_destroy(void *state)
 {
 	struct poll *poll = state;
 
-	memory_free(poll->descriptors);
-	memory_free(poll->places);
-	memory_free(poll->copy);
+	poll_list_free(&poll->list);
+	descriptor_table_free(&poll->places);
 	memory_free(poll);
 }
 
 /* --------------------------------------------------------------------------------- changes */
 
-static int make_room(struct poll *poll)
+static uint32_t *place_of(const struct poll *poll, int fd)
 {
-	nfds_t room = poll->room ? 2 * poll->room : 32;
-	struct pollfd *descriptors;
+	return descriptor_table_find(&poll->places, fd);
+}
 
-	if (poll->count < poll->room)
-		return 0;
-	descriptors = memory_reallocate(poll->descriptors, room * sizeof(*descriptors));
-	if (!descriptors)
-		return -ENOMEM;
-	poll->descriptors = descriptors;
-	poll->room = room;
+static int add(struct poll *poll, int fd, short mask)
+{
+	int result = descriptor_table_reserve(&poll->places, fd);
+
+	if (!result)
+		result = poll_list_append(&poll->list, fd, mask);
+	if (result)
+		return result;
+	*place_of(poll, fd) = (uint32_t)poll->list.count;
+	descriptor_table_use(&poll->places, fd);
 	return 0;
 }
 
-static int make_place(struct poll *poll, int fd)
+static void take_out(struct poll *poll, int fd)
 {
-	size_t room = poll->places_room ? poll->places_room : 32;
-	uint32_t *places;
+	nfds_t index = *place_of(poll, fd) - 1;
 
-	if ((size_t)fd < poll->places_room)
-		return 0;
-	while (room <= (size_t)fd)
-		room *= 2;
-	places = memory_reallocate(poll->places, room * sizeof(*places));
-	if (!places)
-		return -ENOMEM;
-	memset(places + poll->places_room, 0, (room - poll->places_room) * sizeof(*places));
-	poll->places = places;
-	poll->places_room = room;
-	return 0;
-}
-
-static int add(struct poll *poll, int fd, short events)
-{
-	if (make_room(poll) || make_place(poll, fd))
-		return -ENOMEM;
-	poll->descriptors[poll->count] = (struct pollfd){ .fd = fd, .events = events };
-	poll->places[fd] = (uint32_t)++poll->count;
-	return 0;
-}
-
-static void take_out(struct poll *poll, uint32_t place)
-{
-	struct pollfd last = poll->descriptors[--poll->count];
-	struct pollfd *hole = &poll->descriptors[place - 1];
-
-	poll->places[hole->fd] = 0;
-	if (place - 1 < poll->count) {
-		*hole = last;
-		poll->places[last.fd] = place;
-	}
+	poll_list_remove(&poll->list, index);
+	if (index < poll->list.count)
+		*place_of(poll, poll->list.entries[index].fd) = (uint32_t)(index + 1);
+	descriptor_table_disuse(&poll->places, fd);
 }
 
 static int poll_change(void *state, const struct backend_change *change)
 {
 	struct poll *poll = state;
-	uint32_t place = (size_t)change->fd < poll->places_room ? poll->places[change->fd] : 0;
-	short events = (short)((change->after & EV_READ ? POLLIN : 0) |
-			       (change->after & EV_WRITE ? POLLOUT : 0) |
-			       (change->after & EV_CLOSED ? POLLRDHUP : 0));
+	const uint32_t *entry = place_of(poll, change->fd);
+	uint32_t place = entry ? *entry : 0;
+	int result = 0;
 
 	if (change->after && !place)
-		return add(poll, change->fd, events);
-	if (change->after)
-		poll->descriptors[place - 1].events = events;
+		result = add(poll, change->fd, poll_list_mask(change->after));
+	else if (change->after)
+		poll->list.entries[place - 1].events = poll_list_mask(change->after);
 	else if (place)
-		take_out(poll, place);
-	return 0;
+		take_out(poll, change->fd);
+	if (change->trim) {
+		poll_list_trim(&poll->list);
+		descriptor_table_trim(&poll->places);
+	}
+	return result;
 }
 
 /* --------------------------------------------------------------------------------- waiting */
-
-static void report(struct event_base *base, const struct pollfd *descriptor)
-{
-	bool only_closed_is_asked = !(descriptor->events & (POLLIN | POLLOUT));
-	bool broken = descriptor->revents & (POLLERR | POLLHUP | POLLNVAL);
-	bool closed = (descriptor->revents & POLLRDHUP) || (broken && only_closed_is_asked);
-	short events = (short)((broken || (descriptor->revents & POLLIN) ? EV_READ : 0) |
-			       (broken || (descriptor->revents & POLLOUT) ? EV_WRITE : 0) |
-			       (closed ? EV_CLOSED : 0));
-
-	io_map_report(base, descriptor->fd, events);
-}
 
 static void report_all(struct event_base *base, struct poll *poll, const struct pollfd *descriptors,
 		       nfds_t count, int ready)
@@ -178,26 +136,9 @@ static void report_all(struct event_base *base, struct poll *poll, const struct 
 		if (first)
 			poll->start = at + 1;
 		first = false;
-		report(base, &descriptors[at]);
+		io_map_report(base, descriptors[at].fd, poll_list_events(&descriptors[at]));
 		ready--;
 	}
-}
-
-/* What the kernel is to work on, or NULL. */
-static struct pollfd *array_for_the_kernel(struct poll *poll)
-{
-	struct pollfd *copy;
-
-	if (!lock_available() || !poll->count)
-		return poll->descriptors;
-	if (poll->copy_room < poll->count) {
-		copy = memory_reallocate(poll->copy, poll->room * sizeof(*copy));
-		if (!copy)
-			return NULL;
-		poll->copy = copy;
-		poll->copy_room = poll->room;
-	}
-	return memcpy(poll->copy, poll->descriptors, poll->count * sizeof(*copy));
 }
 
 static int poll_wait(struct event_base *base, void *state, uint64_t timeout)
@@ -207,36 +148,42 @@ static int poll_wait(struct event_base *base, void *state, uint64_t timeout)
 		.tv_sec = (time_t)(timeout / TIMER_SECOND),
 		.tv_nsec = (long)(timeout % TIMER_SECOND),
 	};
-	nfds_t count = poll->count;
-	struct pollfd *descriptors = array_for_the_kernel(poll);
+	nfds_t count = poll->list.count;
+	struct pollfd *descriptors = poll_list_borrow(&poll->list);
 	int ready, error;
 
-	if (count && !descriptors)
-		return -ENOMEM;
 	base_unlock(base);
 	ready = ppoll(descriptors, count, timeout == BACKEND_FOREVER ? NULL : &span, NULL);
 	error = errno;
 	base_lock(base);
-	if (ready < 0)
-		return error == EINTR ? 0 : -error;
-	report_all(base, poll, descriptors, count, ready);
-	return 0;
+	if (ready > 0)
+		report_all(base, poll, descriptors, count, ready);
+	poll_list_return(&poll->list);
+	return ready >= 0 || error == EINTR ? 0 : -error;
+}
+
+static bool is_placed(const void *entry)
+{
+	return *(const uint32_t *)entry != 0;
 }
 
 static const char *poll_check(const void *state)
 {
 	const struct poll *poll = state;
+	const struct poll_list *list = &poll->list;
 	nfds_t placed = 0;
 
-	for (size_t fd = 0; fd < poll->places_room; fd++) {
-		if (!poll->places[fd])
-			continue;
-		placed++;
-		if (poll->places[fd] > poll->count ||
-		    poll->descriptors[poll->places[fd] - 1].fd != (int)fd)
+	for (int fd = descriptor_table_next(&poll->places, 0); fd >= 0;
+	     fd = descriptor_table_next(&poll->places, fd + 1)) {
+		uint32_t place = *place_of(poll, fd);
+
+		placed += !!place;
+		if (place > list->count || (place && list->entries[place - 1].fd != fd))
 			return "poll: a descriptor is not where it is said to be";
 	}
-	return placed == poll->count ? NULL : "poll: the array holds what nobody asked for";
+	if (placed != list->count)
+		return "poll: the array holds what nobody asked for";
+	return descriptor_table_check(&poll->places, is_placed);
 }
 
 const struct backend backend_poll = {

@@ -10,7 +10,7 @@
  * kernel's bits are those of unsigned long, in the machine's order.
  *
  * The kernel writes its results over the sets, so each wait works on copies. That also settles what
- * other threads add and delete meanwhile; the copies grow only in the thread that waits.
+ * other threads add and delete meanwhile. The copies' memory is reserved by whoever adds.
  *
  * A single closed descriptor makes the whole call fail with EBADF, and it does not say which one.
  * Trying again would fail for ever. So each is asked for, by fcntl; those that are closed are
@@ -43,48 +43,69 @@
 #include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
+#include "loop/wait_buffer.h"
 #include "structures/timer.h"
 
-#define WORD_BITS (8 * sizeof(unsigned long))
+#define WORD_BITS      (8 * sizeof(unsigned long))
+#define WORDS_AT_LEAST 16 /* as in fd_set: a shorter one is not worth a shrinking */
 
+/* Bits by descriptor, `words` in each set, which stand one behind the other. */
 struct sets {
-	unsigned long *read, *write; /* by descriptor, `words` each */
+	unsigned long *read, *write;
 	size_t words;
 };
 
 struct select {
 	struct sets asked;
-	size_t used;	   /* words of `asked` up to the last that is not empty */
-	struct sets ready; /* only the thread that waits touches it */
-	size_t start;	   /* the descriptor at which the next report starts */
+	size_t used;		   /* words of `asked` up to the last that is not empty */
+	struct wait_buffer copies; /* of `asked`, both sets in one */
+	size_t start;		   /* the descriptor at which the next report starts */
 };
 
-/* Grows to `words` at least, with zeros. 0 or -ENOMEM. */
-static int sets_grow(struct sets *sets, size_t words)
+/* Of both sets. */
+static size_t bytes_of(size_t words)
 {
-	unsigned long **const both[] = { &sets->read, &sets->write };
-	size_t room = sets->words ? sets->words : 1;
+	return 2 * words * sizeof(unsigned long);
+}
 
-	if (words <= sets->words)
-		return 0;
-	while (room < words)
-		room *= 2;
-	for (size_t i = 0; i < 2; i++) {
-		unsigned long *set = memory_reallocate(*both[i], room * sizeof(*set));
+/* Both sets become this long. What is beyond both lengths is zeros. 0 or -ENOMEM. */
+static int resize(struct sets *sets, size_t words)
+{
+	size_t kept = words < sets->words ? words : sets->words;
+	unsigned long *memory = memory_allocate_zeroed(2 * words, sizeof(*memory));
 
-		if (!set)
-			return -ENOMEM;
-		memset(set + sets->words, 0, (room - sets->words) * sizeof(*set));
-		*both[i] = set;
+	if (!memory)
+		return -ENOMEM;
+	if (kept) {
+		memcpy(memory, sets->read, kept * sizeof(*memory));
+		memcpy(memory + words, sets->write, kept * sizeof(*memory));
 	}
-	sets->words = room;
+	memory_free(sets->read);
+	*sets = (struct sets){ memory, memory + words, words };
 	return 0;
 }
 
-static void sets_free(struct sets *sets)
+static int make_room(struct select *select, size_t words)
 {
-	memory_free(sets->read);
-	memory_free(sets->write);
+	size_t room = select->asked.words ? select->asked.words : 1;
+	int result = 0;
+
+	while (room < words)
+		room *= 2;
+	if (room > select->asked.words)
+		result = resize(&select->asked, room);
+	return result ? result : wait_buffer_reserve(&select->copies, bytes_of(room));
+}
+
+/* They grow when they are too short and shrink when a quarter is used. */
+static void give_back(struct select *select)
+{
+	size_t words = select->asked.words;
+
+	while (words > WORDS_AT_LEAST && select->used <= words / 4)
+		words /= 2;
+	if (words < select->asked.words && !resize(&select->asked, words))
+		wait_buffer_trim(&select->copies, bytes_of(words));
 }
 
 static void put(unsigned long *set, size_t fd, bool in)
@@ -133,8 +154,8 @@ static void select_destroy(void *state)
 {
 	struct select *select = state;
 
-	sets_free(&select->asked);
-	sets_free(&select->ready);
+	memory_free(select->asked.read);
+	wait_buffer_free(&select->copies);
 	memory_free(select);
 }
 
@@ -149,7 +170,7 @@ static int select_change(void *state, const struct backend_change *change)
 		return -EINVAL;
 	if (!(change->after & can) && words > select->asked.words)
 		return 0;
-	if (sets_grow(&select->asked, words))
+	if ((change->after & can) && make_room(select, words))
 		return -ENOMEM;
 	put(select->asked.read, fd, change->after & EV_READ);
 	put(select->asked.write, fd, change->after & EV_WRITE);
@@ -158,42 +179,56 @@ static int select_change(void *state, const struct backend_change *change)
 	while (select->used && !select->asked.read[select->used - 1] &&
 	       !select->asked.write[select->used - 1])
 		select->used--;
+	if (change->trim)
+		give_back(select);
 	return 0;
 }
 
 /* --------------------------------------------------------------------------------- waiting */
 
-static short ready_events(const struct select *select, size_t fd)
+/* The copies of both sets as far as they are used, for the kernel to write to. */
+static struct sets borrow(struct select *select)
 {
-	return (short)((has(select->ready.read, fd) ? EV_READ : 0) |
-		       (has(select->ready.write, fd) ? EV_WRITE : 0));
+	size_t words = select->used;
+	unsigned long *memory = wait_buffer_borrow(&select->copies);
+
+	if (!words)
+		return (struct sets){ 0 };
+	memcpy(memory, select->asked.read, words * sizeof(*memory));
+	memcpy(memory + words, select->asked.write, words * sizeof(*memory));
+	return (struct sets){ memory, memory + words, words };
 }
 
-static void report_all(struct event_base *base, struct select *select, size_t end)
+static short ready_events(const struct sets *ready, size_t fd)
 {
-	size_t start = select->start < end ? sets_next(&select->ready, select->start, end) : end;
-	size_t fd;
+	return (short)((has(ready->read, fd) ? EV_READ : 0) |
+		       (has(ready->write, fd) ? EV_WRITE : 0));
+}
+
+static void report_all(struct event_base *base, struct select *select, const struct sets *ready)
+{
+	size_t end = ready->words * WORD_BITS, fd;
+	size_t start = select->start < end ? sets_next(ready, select->start, end) : end;
 
 	if (start >= end)
-		start = sets_next(&select->ready, 0, end);
-	for (fd = start; fd < end; fd = sets_next(&select->ready, fd + 1, end))
-		io_map_report(base, (int)fd, ready_events(select, fd));
-	for (fd = sets_next(&select->ready, 0, start); fd < start;
-	     fd = sets_next(&select->ready, fd + 1, start))
-		io_map_report(base, (int)fd, ready_events(select, fd));
+		start = sets_next(ready, 0, end);
+	for (fd = start; fd < end; fd = sets_next(ready, fd + 1, end))
+		io_map_report(base, (int)fd, ready_events(ready, fd));
+	for (fd = sets_next(ready, 0, start); fd < start; fd = sets_next(ready, fd + 1, start))
+		io_map_report(base, (int)fd, ready_events(ready, fd));
 	select->start = start + 1;
 }
 
 /* What is ready, or -errno. The sets are changed only if it succeeds. */
-static int wait_for_descriptors(struct select *select, size_t words, uint64_t timeout)
+static int wait_for_descriptors(const struct sets *sets, uint64_t timeout)
 {
 	const struct timespec span = {
 		.tv_sec = (time_t)(timeout / TIMER_SECOND),
 		.tv_nsec = (long)(timeout % TIMER_SECOND),
 	};
-	int ready = pselect((int)(words * WORD_BITS), (fd_set *)select->ready.read,
-			    (fd_set *)select->ready.write, NULL,
-			    timeout == BACKEND_FOREVER ? NULL : &span, NULL);
+	int ready =
+		pselect((int)(sets->words * WORD_BITS), (fd_set *)sets->read, (fd_set *)sets->write,
+			NULL, timeout == BACKEND_FOREVER ? NULL : &span, NULL);
 
 	return ready < 0 ? -errno : ready;
 }
@@ -202,40 +237,34 @@ static int wait_for_descriptors(struct select *select, size_t words, uint64_t ti
  * Reports the closed ones, and looks which others are ready. If by now none is closed, as another
  * thread has opened the number anew, the loop comes back for the rest of its timeout.
  */
-static int look_without_closed(struct event_base *base, struct select *select, size_t words)
+static int look_without_closed(struct event_base *base, const struct sets *sets)
 {
-	size_t end = words * WORD_BITS;
+	size_t end = sets->words * WORD_BITS;
 
-	for (size_t fd = sets_next(&select->ready, 0, end); fd < end;
-	     fd = sets_next(&select->ready, fd + 1, end)) {
+	for (size_t fd = sets_next(sets, 0, end); fd < end; fd = sets_next(sets, fd + 1, end)) {
 		if (fcntl((int)fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
-		put(select->ready.read, fd, false);
-		put(select->ready.write, fd, false);
+		put(sets->read, fd, false);
+		put(sets->write, fd, false);
 		io_map_report(base, (int)fd, EV_READ | EV_WRITE);
 	}
-	return wait_for_descriptors(select, words, 0);
+	return wait_for_descriptors(sets, 0);
 }
 
 static int select_wait(struct event_base *base, void *state, uint64_t timeout)
 {
 	struct select *select = state;
-	size_t words = select->used;
+	struct sets sets = borrow(select);
 	int ready;
 
-	if (sets_grow(&select->ready, words))
-		return -ENOMEM;
-	if (words) {
-		memcpy(select->ready.read, select->asked.read, words * sizeof(unsigned long));
-		memcpy(select->ready.write, select->asked.write, words * sizeof(unsigned long));
-	}
 	base_unlock(base);
-	ready = wait_for_descriptors(select, words, timeout);
+	ready = wait_for_descriptors(&sets, timeout);
 	base_lock(base);
 	if (ready == -EBADF)
-		ready = look_without_closed(base, select, words);
+		ready = look_without_closed(base, &sets);
 	if (ready > 0)
-		report_all(base, select, words * WORD_BITS);
+		report_all(base, select, &sets);
+	wait_buffer_return(&select->copies);
 	return ready >= 0 || ready == -EINTR || ready == -EBADF ? 0 : ready;
 }
 
@@ -245,6 +274,8 @@ static const char *select_check(const void *state)
 
 	if (select->used > select->asked.words)
 		return "select: more is used than there is";
+	if (wait_buffer_size(&select->copies) < bytes_of(select->used))
+		return "select: the next wait has no room for its copies";
 	for (size_t i = select->used; i < select->asked.words; i++) {
 		if (select->asked.read[i] || select->asked.write[i])
 			return "select: a descriptor is beyond those that the kernel is shown";

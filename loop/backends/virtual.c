@@ -12,10 +12,10 @@
  * the wait is a real one for the descriptors: for signals, and for other threads.
  */
 #include "loop/base.h"
+#include "loop/poll_list.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 
 /* What the wall shows at the start: 2001-09-09 01:46:40 UTC, a round number of seconds. */
 #define EPOCH (UINT64_C(1000000000) * TIMER_SECOND)
@@ -23,8 +23,7 @@
 struct virtual
 {
 	uint64_t now;
-	struct pollfd *descriptors; /* dense */
-	nfds_t count, room;
+	struct poll_list list;
 };
 
 static int virtual_create(struct event_base *base, void **state)
@@ -34,6 +33,7 @@ static int virtual_create(struct event_base *base, void **state)
 	(void)base;
 	if (!virtual)
 		return -ENOMEM;
+	virtual->list.copies = lock_available();
 	*state = virtual;
 	return 0;
 }
@@ -42,7 +42,7 @@ static void virtual_destroy(void *state)
 {
 	struct virtual *virtual = state;
 
-	memory_free(virtual->descriptors);
+	poll_list_free(&virtual->list);
 	memory_free(virtual);
 }
 
@@ -53,107 +53,76 @@ static int virtual_reinit(struct event_base *base, void **state)
 	return 0;
 }
 
-static int virtual_make_room(struct virtual *virtual)
+/* The descriptor's place, or the number of descriptors. */
+static nfds_t virtual_find(const struct virtual *virtual, int fd)
 {
-	nfds_t room = virtual->room ? 2 * virtual->room : 16;
-	struct pollfd *descriptors;
+	nfds_t place = 0;
 
-	if (virtual->count < virtual->room)
-		return 0;
-	descriptors = memory_reallocate(virtual->descriptors, room * sizeof(*descriptors));
-	if (!descriptors)
-		return -ENOMEM;
-	virtual->descriptors = descriptors;
-	virtual->room = room;
-	return 0;
-}
-
-static struct pollfd *virtual_find(const struct virtual *virtual, int fd)
-{
-	for (nfds_t i = 0; i < virtual->count; i++) {
-		if (virtual->descriptors[i].fd == fd)
-			return &virtual->descriptors[i];
-	}
-	return NULL;
+	while (place < virtual->list.count && virtual->list.entries[place].fd != fd)
+		place++;
+	return place;
 }
 
 static int virtual_change(void *state, const struct backend_change *change)
 {
 	struct virtual *virtual = state;
-	struct pollfd *entry = virtual_find(virtual, change->fd);
+	struct poll_list *list = &virtual->list;
+	nfds_t place = virtual_find(virtual, change->fd);
+	int result = 0;
 
-	if (!change->after) {
-		if (entry)
-			*entry = virtual->descriptors[--virtual->count];
-		return 0;
-	}
-	if (!entry) {
-		if (virtual_make_room(virtual))
-			return -ENOMEM;
-		entry = &virtual->descriptors[virtual->count++];
-		*entry = (struct pollfd){ .fd = change->fd };
-	}
-	entry->events = (short)((change->after & EV_READ ? POLLIN : 0) |
-				(change->after & EV_WRITE ? POLLOUT : 0) |
-				(change->after & EV_CLOSED ? POLLRDHUP : 0));
-	return 0;
-}
-
-static short virtual_events(const struct pollfd *entry)
-{
-	const bool failed = entry->revents & (POLLERR | POLLHUP | POLLNVAL);
-	/* Who asks for EV_CLOSED only would hear of an error by nothing else. */
-	const bool closed =
-		(entry->revents & POLLRDHUP) || (failed && !(entry->events & (POLLIN | POLLOUT)));
-
-	return (short)((failed || (entry->revents & POLLIN) ? EV_READ : 0) |
-		       (failed || (entry->revents & POLLOUT) ? EV_WRITE : 0) |
-		       (closed ? EV_CLOSED : 0));
+	if (place < list->count && change->after)
+		list->entries[place].events = poll_list_mask(change->after);
+	else if (change->after)
+		result = poll_list_append(list, change->fd, poll_list_mask(change->after));
+	else if (place < list->count)
+		poll_list_remove(list, place);
+	if (change->trim)
+		poll_list_trim(list);
+	return result;
 }
 
 static void virtual_report(struct event_base *base, const struct pollfd *descriptors, nfds_t count)
 {
 	for (nfds_t i = 0; i < count; i++) {
-		short events = virtual_events(&descriptors[i]);
+		short events = poll_list_events(&descriptors[i]);
 
 		if (events)
 			io_map_report(base, descriptors[i].fd, events);
 	}
 }
 
-/* The wait without an end, for what is real. Others may add descriptors meanwhile: a copy. */
-static int virtual_wait_really(struct event_base *base, const struct virtual *virtual)
+/* The wait without an end, for what is real. Other threads may add descriptors meanwhile. */
+static int virtual_wait_really(struct event_base *base, struct virtual *virtual)
 {
-	nfds_t count = virtual->count;
-	struct pollfd *copy = memory_allocate(count * sizeof(*copy));
-	int ready;
+	nfds_t count = virtual->list.count;
+	struct pollfd *descriptors = poll_list_borrow(&virtual->list);
+	int ready, error;
 
-	if (!count || !copy) {
-		memory_free(copy);
-		return count ? -ENOMEM : -EDEADLK;
-	}
-	memcpy(copy, virtual->descriptors, count * sizeof(*copy));
+	if (!count)
+		return -EDEADLK;
 	base_unlock(base);
-	ready = poll(copy, count, -1);
+	ready = poll(descriptors, count, -1);
+	error = errno;
 	base_lock(base);
 	if (ready > 0)
-		virtual_report(base, copy, count);
-	memory_free(copy);
-	return ready < 0 && errno != EINTR ? -errno : 0;
+		virtual_report(base, descriptors, count);
+	poll_list_return(&virtual->list);
+	return ready < 0 && error != EINTR ? -error : 0;
 }
 
 static int virtual_wait(struct event_base *base, void *state, uint64_t timeout)
 {
 	struct virtual *virtual = state;
+	struct poll_list *list = &virtual->list;
 	int ready;
 
 	if (timeout == BACKEND_FOREVER)
 		return virtual_wait_really(base, virtual);
-	ready = virtual->count ? poll(virtual->descriptors, virtual->count, 0) : 0;
+	ready = list->count ? poll(list->entries, list->count, 0) : 0;
 	if (ready < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (ready)
-		virtual_report(base, virtual->descriptors, virtual->count);
+		virtual_report(base, list->entries, list->count);
 	else
 		virtual->now = time_after(virtual->now, timeout);
 	return 0;

@@ -109,7 +109,6 @@ uint64_t time_read(struct event_base *of)
 static const struct backend *backend;
 static void *backend_state;
 static short asked[MOST_DESCRIPTORS];
-static uint32_t notes[MOST_DESCRIPTORS];
 static bool mine[MOST_DESCRIPTORS]; /* opened by a test */
 static int skipped;
 
@@ -118,7 +117,6 @@ static int begin(void **state)
 	backend = *state;
 	backend_state = NULL;
 	memset(asked, 0, sizeof(asked));
-	memset(notes, 0, sizeof(notes));
 	return backend->create(&base, &backend_state) ? -1 : 0;
 }
 
@@ -152,7 +150,7 @@ static bool can(int feature)
 /* Changes what is asked from `before` on, which need not be what the backend knows. */
 static int ask_from(int fd, short before, short after)
 {
-	const struct backend_change change = { fd, before, after, &notes[fd] };
+	const struct backend_change change = { fd, before, after, true };
 	const char *broken;
 	int result;
 
@@ -915,11 +913,14 @@ static void test_threads(void **state)
 		.unlock = use_lock,
 	};
 
-	(void)state;
 	event_set_log_callback(say_nothing); /* of locks that are taken away */
 	assert_int_equal(evthread_set_lock_callbacks(&locks), 0);
 	evthread_set_id_callback(identity);
 	assert_true(lock_available());
+	/* Whether there are threads is known when a backend is made. */
+	end(state);
+	*state = (void *)(uintptr_t)backend;
+	assert_int_equal(begin(state), 0);
 	change_during_the_wait();
 }
 
@@ -956,7 +957,6 @@ static int start_again_in_child(int pair[2])
 
 	backend->destroy(backend_state);
 	backend_state = NULL;
-	memset(notes, 0, sizeof(notes));
 	if (backend->create(&base, &backend_state))
 		return 1;
 	if (try_to_wait(0) || base.reports)

@@ -84,7 +84,7 @@ static const char *expected(const struct request *request)
 	return best ? best->name : NULL;
 }
 
-/* -------------------------------------------------------------------------------- what comes of it */
+/* ----------------------------------------------------------------------------- what comes of it */
 
 static const char *variable_of(const char *method)
 {
@@ -165,7 +165,7 @@ static void try(const struct request *request)
 	clear_environment(NULL);
 }
 
-/* ---------------------------------------------------------------------------------- all the ways */
+/* --------------------------------------------------------------------------------- all the ways */
 
 static void no_way(struct request *request, const char *method)
 {
@@ -302,7 +302,7 @@ static void make_base_in_child(void)
 
 	set_environment(&of_child);
 	base = event_init();
-	_exit(strcmp(event_base_get_method(base), expected(&of_child)) ? 3 : 2);
+	_exit(strcmp(event_base_get_method(base), or_none(expected(&of_child))) ? 3 : 2);
 }
 
 static void test_event_init(void **state)

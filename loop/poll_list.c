@@ -1,0 +1,104 @@
+/*
+ * poll_list.c - the descriptors that poll is shown, dense, and a copy for it to work on
+ *
+ * POLLERR, POLLHUP and POLLNVAL come whether one asks for them or not. They are reported as
+ * readable and writable. If only EV_CLOSED is asked of a descriptor, they count as it, or the loop
+ * would spin without a trace: a pipe's end that is left alone does not report POLLRDHUP.
+ */
+#include "loop/poll_list.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "loop/memory.h"
+
+#define ROOM_AT_LEAST 32
+
+short poll_list_mask(short events)
+{
+	return (short)((events & EV_READ ? POLLIN : 0) | (events & EV_WRITE ? POLLOUT : 0) |
+		       (events & EV_CLOSED ? POLLRDHUP : 0));
+}
+
+short poll_list_events(const struct pollfd *entry)
+{
+	bool only_closed_is_asked = !(entry->events & (POLLIN | POLLOUT));
+	bool broken = entry->revents & (POLLERR | POLLHUP | POLLNVAL);
+	bool closed = (entry->revents & POLLRDHUP) || (broken && only_closed_is_asked);
+
+	return (short)((broken || (entry->revents & POLLIN) ? EV_READ : 0) |
+		       (broken || (entry->revents & POLLOUT) ? EV_WRITE : 0) |
+		       (closed ? EV_CLOSED : 0));
+}
+
+static int resize(struct poll_list *list, nfds_t room)
+{
+	struct pollfd *entries = memory_reallocate(list->entries, room * sizeof(*entries));
+
+	if (!entries)
+		return -ENOMEM;
+	list->entries = entries;
+	list->room = room;
+	return 0;
+}
+
+static int make_room(struct poll_list *list)
+{
+	int result = 0;
+
+	if (list->count == list->room)
+		result = resize(list, list->room ? 2 * list->room : ROOM_AT_LEAST);
+	if (!result && list->copies)
+		result = wait_buffer_reserve(&list->copy, list->room * sizeof(*list->entries));
+	return result;
+}
+
+int poll_list_append(struct poll_list *list, int fd, short mask)
+{
+	int result = make_room(list);
+
+	if (!result)
+		list->entries[list->count++] = (struct pollfd){ .fd = fd, .events = mask };
+	return result;
+}
+
+void poll_list_remove(struct poll_list *list, nfds_t index)
+{
+	list->entries[index] = list->entries[--list->count];
+}
+
+/* It grows when it is full and shrinks when a quarter is used, so neither follows the other. */
+void poll_list_trim(struct poll_list *list)
+{
+	nfds_t room = list->room;
+
+	while (room > ROOM_AT_LEAST && list->count <= room / 4)
+		room /= 2;
+	if (room < list->room && !resize(list, room))
+		wait_buffer_trim(&list->copy, room * sizeof(*list->entries));
+}
+
+struct pollfd *poll_list_borrow(struct poll_list *list)
+{
+	struct pollfd *copy;
+
+	if (!list->copies || !list->count)
+		return list->entries;
+	copy = wait_buffer_borrow(&list->copy);
+	return memcpy(copy, list->entries, list->count * sizeof(*copy));
+}
+
+void poll_list_return(struct poll_list *list)
+{
+	wait_buffer_return(&list->copy);
+}
+
+void poll_list_free(struct poll_list *list)
+{
+	memory_free(list->entries);
+	wait_buffer_free(&list->copy);
+	list->entries = NULL;
+	list->count = list->room = 0;
+}
