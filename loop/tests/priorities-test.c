@@ -1,0 +1,156 @@
+/*
+ * priorities-test - events whose priority is from a time when there were more of them
+ *
+ * event_base_priority_init makes the queues anew, and an event keeps the priority that it was given.
+ * Each way into a queue must find one that there is.
+ */
+#include <signal.h>
+#include <unistd.h>
+
+#include <event2/event_struct.h>
+
+#include "loop/tests/journal.h"
+
+static const struct timeval millisecond = { 0, 1000 };
+
+static struct event_base *base;
+static struct event event, urgent;
+static int ends[2];
+
+static int begin(void **state)
+{
+	base = virtual_base(0);
+	return pipe(ends) ? -1 : journal_start(state);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	end_base(base);
+	close(ends[0]);
+	close(ends[1]);
+	return 0;
+}
+
+static void activate(void)
+{
+	event_active(&event, EV_READ, 1);
+}
+
+static void expire(void)
+{
+	event_add(&event, &millisecond);
+}
+
+static void expire_in_a_queue(void)
+{
+	event_add(&event, event_base_init_common_timeout(base, &millisecond));
+}
+
+static void become_ready(void)
+{
+	event_add(&event, NULL);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+}
+
+static void come_by_signal(void)
+{
+	event_add(&event, NULL);
+	raise(SIGUSR1);
+}
+
+static void finalizer(struct event *finalized, void *arg)
+{
+	(void)finalized;
+	write_down(arg);
+}
+
+static void finalize(void)
+{
+	event_finalize(0, &event, finalizer);
+}
+
+/* Of several at once the one that matters more comes first, as long as there are two queues. */
+static void run(void (*enter)(void), short events, int before, int priority, int after)
+{
+	assert_int_equal(event_base_priority_init(base, before), 0);
+	event_assign(&event, base, events & EV_SIGNAL ? SIGUSR1 : ends[0], events, note, "e");
+	assert_int_equal(event_priority_set(&event, priority), 0);
+	assert_int_equal(event_base_priority_init(base, after), 0);
+	event_assign(&urgent, base, -1, 0, note, "u");
+	assert_int_equal(event_priority_set(&urgent, 0), 0);
+	enter();
+	event_base_virtual_advance(base, 5000000);
+	loop_test_check(base);
+	while (!journal.length)
+		event_base_loop(base, EVLOOP_ONCE);
+	loop_test_check(base);
+	assert_journal("e");
+	assert_int_equal(event_get_priority(&event), priority < after ? priority : after - 1);
+	event_del(&event);
+	loop_test_check(base);
+}
+
+static void test_every_way_into_a_queue(void **state)
+{
+	static const struct {
+		void (*enter)(void);
+		short events;
+	} ways[] = {
+		{ activate, EV_READ },	   { expire, 0 },
+		{ expire, EV_PERSIST },	   { expire_in_a_queue, 0 },
+		{ become_ready, EV_READ }, { come_by_signal, EV_SIGNAL },
+		{ finalize, EV_FINALIZE }, { expire, EV_READ },
+	};
+	static const int counts[] = { 1, 2, 3, 255 };
+
+	(void)state;
+	for (size_t way = 0; way < sizeof(ways) / sizeof(*ways); way++) {
+		for (int before = 0; before < 4; before++) {
+			for (int after = 0; after < 4; after++) {
+				/* The last one, and that which is one too many afterwards. */
+				int last = counts[before] - 1;
+
+				run(ways[way].enter, ways[way].events, counts[before], last,
+				    counts[after]);
+				if (counts[after] <= last)
+					run(ways[way].enter, ways[way].events, counts[before],
+					    counts[after], counts[after]);
+			}
+		}
+	}
+}
+
+/* Events of both priorities at once, where one of them has just become the other's. */
+static void test_two_become_one(void **state)
+{
+	(void)state;
+	assert_int_equal(event_base_priority_init(base, 2), 0);
+	event_assign(&event, base, -1, 0, note, "e");
+	event_assign(&urgent, base, -1, 0, note, "u");
+	event_priority_set(&event, 1);
+	event_priority_set(&urgent, 0);
+	event_active(&event, EV_READ, 1);
+	event_active(&urgent, EV_READ, 1);
+	assert_int_equal(event_base_priority_init(base, 1), -1); /* not while something is active */
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_journal("ue");
+	assert_int_equal(event_base_priority_init(base, 1), 0);
+	event_active(&event, EV_READ, 1);
+	event_active(&urgent, EV_READ, 1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_journal("eu");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+static const struct CMUnitTest tests[] = {
+	TEST(test_every_way_into_a_queue),
+	TEST(test_two_become_one),
+};
+
+int main(void)
+{
+	alarm(600); /* what hangs has failed */
+	LOOP_TEST_RUN(tests);
+}
