@@ -92,6 +92,9 @@ wrapped_of_timeout-test := $(call wrap,$(allocators))
 wrapped_of_iteration-memory-test := $(call wrap,$(allocators) free)
 wrapped_of_descriptor-table-test := $(call wrap,$(allocators) free)
 
+# Its clocks show what it says.
+wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)
+
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)
 	@mkdir -p $(@D)

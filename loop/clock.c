@@ -101,7 +101,6 @@ void time_init(struct event_base *base)
 	else
 		time->clock = libevent ? &clock_libevent : &clock_precise;
 	time->origin = libevent ? read_cache : time->clock->origin;
-	time_read(base);
 }
 
 uint64_t time_read(struct event_base *base)
