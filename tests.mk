@@ -109,6 +109,19 @@ $(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o \
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_threads) $^ -o $@ -lcmocka $(loop_libraries)
 
+# Random programs against the loop: one round of them, under either sanitizer.
+stress_sources  := $(sort $(wildcard loop/tests/stress/*.c))
+stress_programs := $(addprefix $(TESTS)/,stress-address stress-threads)
+wrapped_stress  := $(call wrap,$(allocators) mmap mremap munmap)
+$(TESTS)/stress-address: $(call objects,sanitized,$(stress_sources)) \
+		$(call loop_objects,sanitized) $(call library_objects,sanitized)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped_stress) $^ -o $@ $(loop_libraries)
+$(TESTS)/stress-threads: $(call objects,threads,$(stress_sources)) \
+		$(call loop_objects,threads) $(call library_objects,threads)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(wrapped_stress) $^ -o $@ $(loop_libraries)
+
 test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests) fuzz-standalone \
 	$(loop_tests) $(bench_tests))
 
@@ -129,7 +142,7 @@ seed               = $(or $(SEED),$(TIMERBED_SEED),$(shell date +%s))
 conformance_runs   = $(foreach part,$(conformance_parts), \
 	'$(TESTS)/conformance -s $(1) -k $(part)/$(words $(conformance_parts))')
 
-.PHONY: test-programs conformance check
+.PHONY: test-programs conformance check stress
 test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanitized programs
 
 test: ## everything that can be proven without a clock (sanitized builds)
@@ -146,6 +159,12 @@ conformance: ## one structure through the suite: make conformance STRUCTURE=quad
 	@$(MAKE) --no-print-directory $(TESTS)/conformance
 	@$(TESTS)/conformance $(if $(STRUCTURE),-t $(STRUCTURE)) $(if $(SEED),-s $(SEED)) \
 		$(if $(STEPS),-n $(STEPS))
+
+STRESS_MINUTES ?= 30
+stress: ## random programs against the loop: make stress STRESS_MINUTES=30 [SEED=1]
+	@scripts/setup bench test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(stress_programs)
+	@scripts/stress --minutes $(STRESS_MINUTES) $(if $(SEED),--seed $(SEED)) $(TESTS)
 
 FUZZ_SECONDS ?= 60
 fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)

@@ -1,0 +1,99 @@
+/*
+ * callbacks.c - what the loop calls: every event's callback, and the finalizer
+ */
+#include "loop/tests/stress/stress.h"
+
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+static void read_all(evutil_socket_t fd)
+{
+	char bytes[256];
+
+	while (read(fd, bytes, sizeof(bytes)) == sizeof(bytes))
+		;
+}
+
+/* Now and then long enough for another thread to come by. */
+static void take_a_while(void)
+{
+	if (!stress.threads || !one_of(8))
+		return;
+	if (one_of(4))
+		nanosleep(&(struct timespec){ 0, (long)draw_below(500000) }, NULL);
+	else
+		sched_yield();
+}
+
+/* Without the slot's lock, which whoever waits for this callback in event_del may hold. */
+static void arm_again(struct slot *slot)
+{
+	const struct timeval soon = { 0, (suseconds_t)draw_below(4000) };
+
+	if (atomic_load(&slot->stopping))
+		return;
+	if (one_of(16))
+		sched_yield();
+	calls.add(slot->event, &soon);
+}
+
+static void operate_within(void)
+{
+	uint64_t operations = atomic_load(&stress.quiet) ? 0 : draw_below(3);
+
+	while (operations--)
+		operate();
+}
+
+void callback(evutil_socket_t fd, short what, void *arg)
+{
+	struct slot *slot = arg, *outer = self->calling;
+	int may_fail = self->may_fail;
+
+	self->may_fail = 0;
+	atomic_store_explicit(&self->doing, "a callback", memory_order_relaxed);
+	atomic_store_explicit(&self->slot, slot->index, memory_order_relaxed);
+	atomic_fetch_add_explicit(&self->serial, 1, memory_order_relaxed);
+	ledger_enter(slot, what);
+	self->calling = slot;
+	calls.in_callback();
+	slot->payload->touched++;
+	if (slot->kind == KIND_READER)
+		read_all(fd);
+	take_a_while();
+	slot->payload->touched++;
+	if (slot->kind == KIND_AGAIN)
+		arm_again(slot);
+	else
+		operate_within();
+	self->calling = outer;
+	ledger_leave(slot);
+	end_call();
+	self->may_fail = may_fail;
+}
+
+/* No callback of the event runs, and none will. */
+void finalizer(struct event *event, void *arg)
+{
+	struct slot *slot = arg;
+	int may_fail = self->may_fail;
+
+	self->may_fail = 0;
+	pthread_mutex_lock(&slot->book);
+	note(slot, "finalized", 0);
+	if (!slot->finalizing)
+		fail(slot, "its finalizer is called, which nobody asked for");
+	if (atomic_load_explicit(&slot->running, memory_order_relaxed))
+		fail(slot, "its finalizer is called while its callback runs");
+	pthread_mutex_unlock(&slot->book);
+	slot->payload->touched++;
+	if (slot->free_in_finalizer)
+		event_free(event);
+	pthread_mutex_lock(&slot->book);
+	slot->event = NULL;
+	slot->permit = PERMIT_NONE;
+	slot->finalizing = false;
+	pthread_mutex_unlock(&slot->book);
+	self->may_fail = may_fail;
+}

@@ -1,0 +1,300 @@
+/*
+ * ledger.c - what the loop owes each slot, and the checks when it calls
+ *
+ * What an operation will owe is written down before the call, since the loop may call back at once,
+ * and taken back if the call fails.
+ */
+#include "loop/tests/stress/stress.h"
+
+#include <inttypes.h>
+
+/*
+ * Whether no call can be under way, taken from the queue and not yet begun: where the loop's own
+ * thread operates, it is in no other callback than the one that operates.
+ */
+static bool nothing_is_under_way(void)
+{
+	return !stress.threads || self->in_loop;
+}
+
+static bool is_periodic(const struct slot *slot)
+{
+	return (slot->events & EV_PERSIST) && !(slot->events & EV_SIGNAL);
+}
+
+static bool is_in_a_map(const struct slot *slot)
+{
+	return slot->events & (EV_READ | EV_WRITE | EV_SIGNAL);
+}
+
+static enum sure at_most_maybe(enum sure sure)
+{
+	return sure == NO ? NO : MAYBE;
+}
+
+static void permit_calls(struct slot *slot)
+{
+	if (slot->permit != PERMIT_NONE && !nothing_is_under_way())
+		slot->loose = true;
+	slot->permit = PERMIT_ANY;
+}
+
+static void owe_timer(struct slot *slot, uint64_t timeout)
+{
+	uint64_t due = now_ns() + timeout;
+
+	/* A call that is under way is for the earlier one of two timeouts. */
+	if (!slot->loose || due < slot->due)
+		slot->due = due;
+	slot->interval = timeout;
+	if (is_periodic(slot)) {
+		slot->period = timeout;
+		slot->period_unknown = false;
+	}
+	slot->timer = YES;
+	/* What its timeout has made active is superseded. */
+	slot->owed = at_most_maybe(slot->owed);
+}
+
+/* An event that is about to be called anyway is not put into its map by an add. */
+static void owe_map(struct slot *slot)
+{
+	bool may_be_active = slot->loose || slot->owed != NO || slot->timer != NO;
+
+	if (slot->inserted != YES)
+		slot->inserted = may_be_active ? MAYBE : YES;
+}
+
+/* Before event_add; timeout in ns, NULL: none. */
+void ledger_arm(struct slot *slot, struct ledger *before, const uint64_t *timeout)
+{
+	pthread_mutex_lock(&slot->book);
+	*before = (struct ledger){ .permit = slot->permit,
+				   .timer = slot->timer,
+				   .inserted = slot->inserted,
+				   .owed = slot->owed,
+				   .loose = slot->loose,
+				   .faked = slot->faked,
+				   .period_unknown = slot->period_unknown,
+				   .due = slot->due,
+				   .interval = slot->interval,
+				   .period = slot->period,
+				   .calls = slot->calls };
+	permit_calls(slot);
+	if (is_in_a_map(slot))
+		owe_map(slot);
+	if (timeout)
+		owe_timer(slot, *timeout);
+	note(slot, timeout ? "event_add" : "event_add NULL", timeout ? (int64_t)*timeout : 0);
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* Nothing has changed, except by a call that has come meanwhile. */
+void ledger_arm_failed(struct slot *slot, const struct ledger *before)
+{
+	pthread_mutex_lock(&slot->book);
+	note(slot, "event_add failed", 0);
+	slot->period = before->period;
+	slot->period_unknown = before->period_unknown;
+	slot->interval = before->interval;
+	if (slot->calls == before->calls) {
+		slot->permit = before->permit;
+		slot->timer = before->timer;
+		slot->inserted = before->inserted;
+		slot->owed = before->owed;
+		slot->loose = before->loose;
+		slot->faked = before->faked;
+		slot->due = before->due;
+	} else {
+		slot->loose = true;
+		slot->timer = slot->inserted = MAYBE;
+		slot->due = 0;
+		slot->period_unknown = true;
+	}
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* Before event_active. */
+void ledger_activate(struct slot *slot, short what)
+{
+	pthread_mutex_lock(&slot->book);
+	permit_calls(slot);
+	slot->owed = YES;
+	slot->activated |= what;
+	slot->faked |= !!(what & EV_TIMEOUT);
+	note(slot, "event_active", what);
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* After event_remove_timer. One that has expired already is called, and its period goes on. */
+void ledger_timer_removed(struct slot *slot)
+{
+	pthread_mutex_lock(&slot->book);
+	slot->faked = true;
+	if (is_periodic(slot)) {
+		slot->period_unknown = true;
+		slot->timer = at_most_maybe(slot->timer);
+	} else {
+		slot->timer = NO;
+	}
+	note(slot, "event_remove_timer", 0);
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* After a deletion; waited: it has waited for a callback that was running. */
+void ledger_deleted(struct slot *slot, bool waited)
+{
+	bool final = waited || nothing_is_under_way();
+
+	pthread_mutex_lock(&slot->book);
+	note(slot, waited ? "deleted" : "deleted without waiting", 0);
+	if (final && self->calling != slot &&
+	    atomic_load_explicit(&slot->running, memory_order_relaxed))
+		fail(slot, "event_del has returned and the event's callback runs");
+	if (final)
+		slot->permit = PERMIT_NONE;
+	else if (slot->permit == PERMIT_ANY)
+		slot->permit = PERMIT_ONE;
+	if (final)
+		slot->loose = slot->faked = false;
+	slot->timer = slot->inserted = slot->owed = NO;
+	slot->due = 0;
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* A new event: nothing is known of it that could come. */
+void ledger_assigned(struct slot *slot)
+{
+	pthread_mutex_lock(&slot->book);
+	slot->permit = PERMIT_NONE;
+	slot->timer = slot->inserted = slot->owed = NO;
+	slot->loose = slot->faked = slot->period_unknown = false;
+	slot->due = slot->interval = slot->period = 0;
+	slot->activated = 0;
+	note(slot, "assigned, with events", slot->events);
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* ----------------------------------------------------------------------------- called back */
+
+static void check_bits(const struct slot *slot, short what)
+{
+	const short may_be = (short)(slot->events | slot->activated | EV_TIMEOUT);
+
+	if (what & ~may_be)
+		fail(slot, "called with 0x%02x, which nobody asked for", (unsigned)what);
+}
+
+/* In simulated time the loop is exact, up to what the structure says of itself. */
+static void check_not_late(const struct slot *slot, uint64_t now)
+{
+	uint64_t allowed = stress.tick + slot->interval / 1000000 * stress.lateness_ppm +
+			   slot->interval % 1000000 * stress.lateness_ppm / 1000000;
+
+	if (stress.is_virtual && now - slot->due > allowed)
+		fail(slot, "its timer is late: by %" PRIu64 " ns of an interval of %" PRIu64,
+		     now - slot->due, slot->interval);
+}
+
+static void check_timeout(const struct slot *slot)
+{
+	uint64_t now = now_ns();
+
+	if (slot->faked)
+		return;
+	if (!slot->loose && slot->timer == NO && slot->kind != KIND_SIGNAL)
+		fail(slot, "timed out, and it had no timer");
+	if (!slot->due)
+		return;
+	if (now < slot->due)
+		fail(slot, "its timer is early: by %" PRIu64 " ns", slot->due - now);
+	if (!slot->loose)
+		check_not_late(slot, now);
+}
+
+static void charge_period(struct slot *slot, short what)
+{
+	uint64_t next = slot->due + slot->period;
+
+	if ((what & EV_TIMEOUT) && slot->due) {
+		/* One that has been missed goes on from now. */
+		if (stress.is_virtual && next < now_ns())
+			next = now_ns() + slot->period;
+		slot->due = slot->faked || slot->loose ? 0 : next;
+	} else if (slot->timer == NO || stress.is_virtual) {
+		slot->due = 0; /* from some time since it became active */
+	}
+	slot->timer = YES;
+	slot->interval = slot->period;
+	/* Armed anew as by an add, which puts it into its map, too, if it was in none. */
+	if (is_in_a_map(slot))
+		slot->inserted = YES;
+}
+
+static void charge_persistent(struct slot *slot, short what)
+{
+	slot->owed = slot->loose ? at_most_maybe(slot->owed) : NO;
+	if (slot->period_unknown) {
+		slot->timer = MAYBE;
+		if (slot->inserted == NO && is_in_a_map(slot))
+			slot->inserted = MAYBE;
+		slot->due = 0;
+	} else if (is_periodic(slot) && slot->period) {
+		charge_period(slot, what);
+	} else if (what & EV_TIMEOUT) {
+		/* Without a period the timeout takes it out of its map. */
+		slot->timer = slot->loose || slot->faked ? at_most_maybe(slot->timer) : NO;
+		slot->inserted = at_most_maybe(slot->inserted);
+	}
+	slot->faked = false;
+}
+
+static void charge_once(struct slot *slot)
+{
+	/* A signal's is called as often as the signal came, for one thing that is owed. */
+	if (slot->loose || (slot->events & EV_SIGNAL)) {
+		slot->timer = at_most_maybe(slot->timer);
+		slot->inserted = at_most_maybe(slot->inserted);
+		slot->owed = at_most_maybe(slot->owed);
+		return;
+	}
+	slot->timer = slot->inserted = slot->owed = NO;
+	slot->faked = false;
+	slot->due = 0;
+	slot->permit = PERMIT_NONE;
+}
+
+/* When a callback begins. */
+void ledger_enter(struct slot *slot, short what)
+{
+	pthread_mutex_lock(&slot->book);
+	note(slot, "called", what);
+	slot->calls++;
+	atomic_fetch_add_explicit(&stress.calls, 1, memory_order_relaxed);
+	if (slot->permit == PERMIT_NONE)
+		fail(slot, "called, and it was deleted or had been called for all there was");
+	if (atomic_load_explicit(&slot->running, memory_order_relaxed))
+		fail(slot, "called while its callback runs");
+	atomic_store_explicit(&slot->running, true, memory_order_relaxed);
+	if (slot->permit == PERMIT_ONE) {
+		slot->permit = PERMIT_NONE;
+	} else if (slot->kind != KIND_AGAIN) {
+		check_bits(slot, what);
+		if (what & EV_TIMEOUT)
+			check_timeout(slot);
+		if (slot->events & EV_PERSIST)
+			charge_persistent(slot, what);
+		else
+			charge_once(slot);
+	}
+	pthread_mutex_unlock(&slot->book);
+}
+
+/*
+ * When it ends. Relaxed, and without the book: nothing here may order this callback's writes before
+ * what another thread does next. That is for event_del to do, and for ThreadSanitizer to see.
+ */
+void ledger_leave(struct slot *slot)
+{
+	atomic_store_explicit(&slot->running, false, memory_order_relaxed);
+}

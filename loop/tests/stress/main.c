@@ -1,0 +1,180 @@
+/*
+ * stress - one round of random programs against the loop: see stress.h
+ *
+ * scripts/stress calls it, round after round. Exit status 0: all was as promised; 1: not so, and
+ * stderr says what; 2: usage. A sanitizer's own status where that has found something.
+ */
+#include "loop/tests/stress/stress.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "structures/timer.h"
+
+struct stress stress = {
+	.structure = "quad-heap",
+	.backend = "epoll",
+	.milliseconds = 2000,
+	.patience = 60,
+	.threads = true,
+};
+
+/* Children of a fork go on under ThreadSanitizer, too; they make no threads. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0:second_deadlock_stack=1:history_size=3";
+}
+
+/* It closes what others use, which is its purpose. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race:channel_replace\n";
+}
+
+static char messages[16][160];
+static atomic_uint message_count;
+
+/* Failing allocations make the loop warn: that is told only by a round that has failed. */
+static void keep_message(int severity, const char *message)
+{
+	unsigned number = atomic_fetch_add(&message_count, 1) % 16;
+
+	(void)severity;
+	if (stress.verbose)
+		fprintf(stderr, "stress: the loop says: %s\n", message);
+	snprintf(messages[number], sizeof(messages[number]), "%s", message);
+}
+
+static void list_settings(const char *prefix, const struct timer_structure *structure)
+{
+	for (size_t i = 0; structure->interesting && structure->interesting[i]; i++)
+		printf("structure %s%s%s%s\n", prefix, structure->name,
+		       *structure->interesting[i] ? ":" : "", structure->interesting[i]);
+	if (!structure->interesting)
+		printf("structure %s%s\n", prefix, structure->name);
+}
+
+/* Each setting worth testing, and each structure under each that wraps another. */
+static void list_structures(void)
+{
+	for (size_t i = 0; timer_structures[i]; i++) {
+		const struct timer_structure *structure = timer_structures[i];
+
+		if (!structure->create_over)
+			list_settings("", structure);
+		for (size_t j = 0; structure->create_over && timer_structures[j]; j++) {
+			char prefix[64];
+
+			if (timer_structures[j]->create_over || timer_structures[j]->puts_off)
+				continue;
+			snprintf(prefix, sizeof(prefix), "%s:", structure->name);
+			list_settings(prefix, timer_structures[j]);
+		}
+	}
+}
+
+static void list_backend(const char *name)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base;
+
+	event_config_require_method(config, name);
+	base = event_base_new_with_config(config);
+	event_config_free(config);
+	if (!base)
+		return;
+	printf("backend %s\n", name);
+	event_base_free(base);
+}
+
+/* Of those that this machine has. */
+static void list_backends(void)
+{
+	const char **names = event_get_supported_methods();
+
+	for (size_t i = 0; names[i]; i++)
+		list_backend(names[i]);
+	list_backend("virtual"); /* is not among what may be chosen */
+}
+
+static const struct option options[] = {
+	{ "structure", required_argument, NULL, 't' }, { "backend", required_argument, NULL, 'b' },
+	{ "seed", required_argument, NULL, 's' },      { "milliseconds", required_argument, NULL, 'm' },
+	{ "patience", required_argument, NULL, 'p' },  { "fault", required_argument, NULL, 'f' },
+	{ "alone", no_argument, NULL, 'a' },	       { "list", no_argument, NULL, 'l' },
+	{ "verbose", no_argument, NULL, 'v' },	       { NULL, 0, NULL, 0 },
+};
+
+static const char usage[] =
+	"usage: stress [--structure TEXT] [--backend NAME] [--seed N] [--milliseconds N]\n"
+	"              [--alone] [--patience SECONDS] [--fault NAME] [--verbose]\n"
+	"       stress --list\n"
+	"\n"
+	"--alone is without threads, as is the backend virtual. --fault breaks the loop on purpose,\n"
+	"in one of these ways:\n";
+
+static void take_option(int option)
+{
+	switch (option) {
+	case 't':
+		stress.structure = optarg;
+		break;
+	case 'b':
+		stress.backend = optarg;
+		break;
+	case 's':
+		stress.seed = strtoull(optarg, NULL, 10);
+		break;
+	case 'm':
+		stress.milliseconds = (unsigned)strtoul(optarg, NULL, 10);
+		break;
+	case 'p':
+		stress.patience = (unsigned)strtoul(optarg, NULL, 10);
+		break;
+	case 'f':
+		stress.fault = optarg;
+		break;
+	case 'a':
+		stress.threads = false;
+		break;
+	case 'v':
+		stress.verbose = true;
+		break;
+	case 'l':
+		list_structures();
+		list_backends();
+		exit(0);
+	default:
+		fputs(usage, stderr);
+		faults_list(stderr);
+		exit(2);
+	}
+}
+
+static unsigned long long value(const atomic_uint_fast64_t *counter)
+{
+	return atomic_load(counter);
+}
+
+int main(int argc, char **argv)
+{
+	int option;
+
+	event_set_log_callback(keep_message);
+	while ((option = getopt_long(argc, argv, "t:b:s:m:p:f:alv", options, NULL)) != -1)
+		take_option(option);
+	stress.is_virtual = !strcmp(stress.backend, "virtual");
+	if (stress.is_virtual)
+		stress.threads = false;
+	memory_begin();
+	round_run();
+	printf("operations %llu callbacks %llu refused %llu failed-allocations %llu signals %llu "
+	       "reopened %llu children %llu loops %llu\n",
+	       value(&stress.operations), value(&stress.calls), value(&stress.refused),
+	       value(&stress.failed_allocations), value(&stress.raised), value(&stress.reopened),
+	       value(&stress.children), value(&stress.loops));
+	return 0;
+}

@@ -1,0 +1,362 @@
+/*
+ * quiet.c - when nobody operates: what is owed comes, and ledger and loop say the same
+ */
+#include "loop/tests/stress/stress.h"
+
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NEAR (1000 * SECOND)
+
+/*
+ * One step of waiting. The loop runs elsewhere, or a bit of it here: in simulated time up to what
+ * comes next, so that what was lost is found when the clock comes to what is far.
+ */
+static void wait_a_bit(const char *what, const struct slot *slot, uint64_t begun)
+{
+	if (stress.threads) {
+		nanosleep(&(struct timespec){ 0, 500000 }, NULL);
+		return;
+	}
+	if (event_base_loop(stress.base, stress.is_virtual ? EVLOOP_ONCE : EVLOOP_NONBLOCK) < 0)
+		fail(NULL, "event_base_loop has failed");
+	if (!stress.is_virtual)
+		nanosleep(&(struct timespec){ 0, 200000 }, NULL);
+	else if (now_ns() - begun > NEAR)
+		fail(slot, "lost: %s", what);
+}
+
+/* The watchdog ends the round if that takes too long. */
+void wait_until(bool (*done)(void *arg), void *arg, const char *what, const struct slot *slot)
+{
+	uint64_t begun = now_ns();
+
+	atomic_store(&self->slot, slot ? slot->index : -1);
+	atomic_store(&self->doing, what);
+	atomic_fetch_add(&self->serial, 1);
+	while (!done(arg))
+		wait_a_bit(what, slot, begun);
+	atomic_store(&self->doing, NULL);
+	atomic_fetch_add(&self->serial, 1);
+}
+
+/* --------------------------------------------------------------------------- what is owed */
+
+/* What nobody operates on any more, and what still is to come. */
+static bool is_near(const struct slot *slot)
+{
+	return !(slot->events & EV_PERSIST) && slot->kind != KIND_AGAIN && slot->interval < NEAR;
+}
+
+static bool is_writable(const struct slot *slot)
+{
+	return slot->kind == KIND_WRITER && !atomic_load(&slot->channel->disordered);
+}
+
+/* What the ledger says; `may_be` has the bits for which it does not know. */
+static bool is_owed(const struct slot *slot, short *may_be)
+{
+	enum sure timer = is_near(slot) ? slot->timer : NO;
+	enum sure writer = is_writable(slot) ? slot->inserted : NO;
+
+	*may_be = (short)((timer == MAYBE ? EV_TIMEOUT : 0) | (writer == MAYBE ? EV_WRITE : 0));
+	return slot->owed == YES || slot->finalizing || timer == YES || writer == YES;
+}
+
+static bool is_served(void *arg)
+{
+	struct slot *slot = arg;
+	short may_be;
+	bool owed;
+
+	pthread_mutex_lock(&slot->book);
+	owed = is_owed(slot, &may_be);
+	pthread_mutex_unlock(&slot->book);
+	if (slot->kind == KIND_WRITER)
+		channel_empty(slot->channel);
+	return !owed && !(may_be && slot->event && event_pending(slot->event, may_be, NULL));
+}
+
+static bool are_onces_served(void *arg)
+{
+	(void)arg;
+	return once_is_served();
+}
+
+static const char *what_is_owed(struct slot *slot)
+{
+	const char *what;
+
+	pthread_mutex_lock(&slot->book);
+	what = slot->finalizing	   ? "for a finalizer"
+	       : slot->owed == YES ? "for the call of an event that was activated"
+	       : slot->timer != NO ? "for a timer to fire"
+				   : "for a writer to be called";
+	pthread_mutex_unlock(&slot->book);
+	return what;
+}
+
+static void wait_for_all(void)
+{
+	for (int i = 0; i < stress.slots_used; i++)
+		wait_until(is_served, &stress.slots[i], what_is_owed(&stress.slots[i]),
+			   &stress.slots[i]);
+	wait_until(are_onces_served, NULL, "for event_base_once", NULL);
+}
+
+/* ------------------------------------------------------------------------ the loop is here */
+
+static atomic_int probes;
+
+static void probed(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	atomic_fetch_add(&probes, 1);
+}
+
+static bool is_probed(void *arg)
+{
+	return atomic_load(&probes) == *(int *)arg;
+}
+
+/* A call that was under way has begun and ended when another event is called. */
+void probe_loop(void)
+{
+	struct event *event = event_new(stress.base, -1, 0, probed, NULL);
+	int expected = atomic_load(&probes) + 1;
+
+	event_priority_set(event, 0);
+	event_active(event, EV_READ, 1);
+	wait_until(is_probed, &expected, "for the loop to call a probe", NULL);
+	event_free(event);
+}
+
+/* ------------------------------------------------------------------------- ledger and loop */
+
+static void compare(const struct slot *slot, enum sure says, bool is, const char *what)
+{
+	if (says == YES && !is)
+		fail(slot, "lost: %s, and event_pending says no", what);
+	if (says == NO && is)
+		fail(slot, "%s: it should not be, and event_pending says yes", what);
+}
+
+/* From here on the ledger knows: nothing is loose. */
+static void settle(struct slot *slot, bool timer, bool inserted)
+{
+	slot->timer = timer ? YES : NO;
+	slot->inserted = inserted ? YES : NO;
+	slot->owed = NO;
+	if (slot->loose || slot->faked || slot->period_unknown)
+		slot->due = 0;
+	if (!timer)
+		slot->due = 0;
+	slot->loose = slot->faked = false;
+	/* A deleted event whose last call has come stays as it is. */
+	slot->permit = timer || inserted ? PERMIT_ANY : PERMIT_NONE;
+}
+
+static void compare_slot(struct slot *slot)
+{
+	int pending;
+
+	if (!slot->event)
+		return;
+	pending = event_pending(slot->event, EV_TIMEOUT | EV_READ | EV_WRITE | EV_SIGNAL, NULL);
+	pthread_mutex_lock(&slot->book);
+	compare(slot, slot->timer, pending & EV_TIMEOUT, "its timer is armed");
+	if (slot->events & (EV_READ | EV_WRITE | EV_SIGNAL))
+		compare(slot, slot->inserted, pending & (EV_READ | EV_WRITE | EV_SIGNAL),
+			"it was added");
+	settle(slot, pending & EV_TIMEOUT, pending & (EV_READ | EV_WRITE | EV_SIGNAL));
+	pthread_mutex_unlock(&slot->book);
+}
+
+/* ------------------------------------------------------------------------ timers that go on */
+
+/* What the ledger says just now; the loop goes on. */
+static struct ledger look(struct slot *slot)
+{
+	struct ledger ledger;
+
+	pthread_mutex_lock(&slot->book);
+	ledger = (struct ledger){ .timer = slot->timer,
+				  .inserted = slot->inserted,
+				  .interval = slot->interval,
+				  .calls = slot->calls,
+				  .period_unknown = slot->period_unknown };
+	pthread_mutex_unlock(&slot->book);
+	return ledger;
+}
+
+struct calling {
+	struct slot *slot;
+	uint64_t calls;
+};
+
+static bool was_called(void *arg)
+{
+	const struct calling *calling = arg;
+
+	return look(calling->slot).calls > calling->calls;
+}
+
+static void expect_call(struct slot *slot, uint64_t calls_before, const char *what)
+{
+	struct calling calling = { slot, calls_before };
+
+	wait_until(was_called, &calling, what, slot);
+}
+
+/* Periodic ones, and those that are armed again by their callback. */
+static void check_timers_go_on(void)
+{
+	for (int i = 0; i < stress.slots_used; i++) {
+		struct slot *slot = &stress.slots[i];
+		struct ledger ledger = look(slot);
+		bool goes_on = slot->event && ledger.timer == YES && ledger.interval < NEAR &&
+			       !atomic_load(&slot->stopping) &&
+			       (slot->kind == KIND_AGAIN || (slot->events & EV_PERSIST));
+
+		if (goes_on)
+			expect_call(slot, ledger.calls, "for a timer to fire again");
+	}
+}
+
+/* Whether they are armed at a given time cannot be known. */
+static void stop_those_that_arm_themselves(void)
+{
+	for (int i = 0; i < stress.slots_used; i++) {
+		struct slot *slot = &stress.slots[i];
+
+		pthread_mutex_lock(&slot->lock);
+		if (slot->event && (slot->kind == KIND_AGAIN || look(slot).period_unknown))
+			slot_release(slot);
+		pthread_mutex_unlock(&slot->lock);
+	}
+}
+
+/* ----------------------------------------------------------------- descriptors and signals */
+
+static bool waits_at(struct slot *slot, const struct channel *channel, int end)
+{
+	return slot->event && slot->kind == KIND_READER && slot->channel == channel &&
+	       slot->end == end && look(slot).inserted == YES;
+}
+
+static bool waits_for(struct slot *slot, int number)
+{
+	return slot->event && slot->kind == KIND_SIGNAL && slot->signal == number &&
+	       look(slot).inserted == YES;
+}
+
+/* Calls of those marked, before something that all of them are to be called for. */
+static int mark(bool *marked, uint64_t *before, int i, bool waits)
+{
+	marked[i] = waits;
+	before[i] = look(&stress.slots[i]).calls;
+	return waits;
+}
+
+static void expect_calls(const bool *marked, const uint64_t *before, const char *what)
+{
+	for (int i = 0; i < stress.slots_used; i++) {
+		if (marked[i])
+			expect_call(&stress.slots[i], before[i], what);
+	}
+}
+
+static void check_reader(struct channel *channel, int end)
+{
+	uint64_t before[SLOTS_MOST];
+	bool marked[SLOTS_MOST];
+	int count = 0;
+
+	for (int i = 0; i < stress.slots_used; i++)
+		count += mark(marked, before, i, waits_at(&stress.slots[i], channel, end));
+	if (!count)
+		return;
+	if (write(channel->ends[!end], "x", 1) != 1)
+		fail(NULL, "a channel that was emptied is full");
+	expect_calls(marked, before, "for a reader to be called");
+}
+
+static void check_signal(int number)
+{
+	uint64_t before[SLOTS_MOST];
+	bool marked[SLOTS_MOST];
+	int count = 0;
+
+	for (int i = 0; i < stress.slots_used; i++)
+		count += mark(marked, before, i, waits_for(&stress.slots[i], number));
+	if (!count)
+		return;
+	signal_send(number);
+	expect_calls(marked, before, "for a signal's event to be called");
+}
+
+void check_channels_and_signals(void)
+{
+	for (int i = 0; i < CHANNELS; i++) {
+		struct channel *channel = &stress.channels[i];
+
+		channel_empty(channel);
+		if (atomic_load(&channel->disordered))
+			continue;
+		check_reader(channel, 0);
+		if (!channel->is_pipe)
+			check_reader(channel, 1);
+	}
+	for (int i = 0; i < SIGNALS; i++)
+		check_signal(signal_numbers[i]);
+}
+
+/* ---------------------------------------------------------------------------------- counts */
+
+int expected_count(void)
+{
+	int count = 1 + once_outstanding(); /* and the keeper */
+
+	for (int i = 0; i < stress.slots_used; i++) {
+		struct ledger ledger = look(&stress.slots[i]);
+
+		if (stress.slots[i].event)
+			count += (ledger.timer == YES) + (ledger.inserted == YES);
+	}
+	return count;
+}
+
+/* Those of loopexit are not in the ledger, but go by themselves. */
+static bool counts_agree(void *arg)
+{
+	return calls.count(stress.base, EVENT_BASE_COUNT_ADDED) == *(int *)arg;
+}
+
+void check_counts(void)
+{
+	int expected = expected_count();
+
+	wait_until(counts_agree, &expected, "for event_base_get_num_events to say what is there",
+		   NULL);
+}
+
+void quiet_check(void)
+{
+	const char *broken;
+
+	for (int i = 0; i < CHANNELS; i++)
+		channel_empty(&stress.channels[i]);
+	wait_for_all();
+	probe_loop();
+	check_timers_go_on();
+	stop_those_that_arm_themselves();
+	for (int i = 0; i < stress.slots_used; i++)
+		compare_slot(&stress.slots[i]);
+	check_counts();
+	check_channels_and_signals();
+	check_counts();
+	broken = event_base_check(stress.base);
+	if (broken)
+		fail(NULL, "the base is broken: %s", broken);
+}

@@ -1,0 +1,166 @@
+/*
+ * watchdog.c - says which thread hangs, and shows the base
+ *
+ * Time is counted in the watchdog's own ticks, each of which counts the same however late it comes.
+ * On a machine so busy that this thread hardly runs, time hardly passes, and with a load of so many
+ * processes to a core, patience is so many times as long.
+ */
+#include "loop/tests/stress/stress.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICKS_A_SECOND 50
+#define ACTORS_MOST    (WORKERS + 4)
+
+/* Where a thread is, in its own words; the sanitizers' libraries know how to print it. */
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
+#define SIGNAL_FOR_STACK SIGPWR
+
+static pthread_t thread;
+static atomic_bool ending;
+static atomic_int printed;
+
+static void print_stack(int number)
+{
+	(void)number;
+	if (__sanitizer_print_stack_trace)
+		__sanitizer_print_stack_trace();
+	atomic_fetch_add(&printed, 1);
+}
+
+static void sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+}
+
+/* The thread may be where no signal reaches it: not for long. */
+static void show_stack(const struct actor *actor)
+{
+	int before = atomic_load(&printed);
+
+	fprintf(stderr, "stress: the stack of thread %s:\n", actor->name);
+	if (pthread_kill(actor->thread, SIGNAL_FOR_STACK))
+		return;
+	for (int i = 0; i < 100 && atomic_load(&printed) == before; i++)
+		sleep_ms(10);
+}
+
+static atomic_bool dumped;
+
+static void *dump(void *arg)
+{
+	(void)arg;
+	event_base_dump_events(stress.base, stderr);
+	atomic_store(&dumped, true);
+	return NULL;
+}
+
+/* In a thread of its own: the base's lock may be held for ever. */
+static void show_base(void)
+{
+	pthread_t dumper;
+
+	if (!stress.threads || pthread_create(&dumper, NULL, dump, NULL))
+		return;
+	for (int i = 0; i < 500 && !atomic_load(&dumped); i++)
+		sleep_ms(10);
+	if (!atomic_load(&dumped))
+		fprintf(stderr, "stress: the base cannot be shown: somebody holds its lock\n");
+}
+
+static void show(const struct actor *actor)
+{
+	const char *doing = atomic_load(&actor->doing);
+	int slot = atomic_load(&actor->slot);
+
+	fprintf(stderr, "stress: thread %s: %s", actor->name, doing ? doing : "in the loop, or idle");
+	if (doing && slot >= 0)
+		fprintf(stderr, ", slot %d", slot);
+	fputc('\n', stderr);
+}
+
+static _Noreturn void report(const struct actor *hangs)
+{
+	const char *doing = atomic_load(&hangs->doing);
+	int slot = atomic_load(&hangs->slot);
+
+	fprintf(stderr, "stress: hang: thread %s gets no further than: %s\n", hangs->name,
+		doing ? doing : "the loop");
+	for (struct actor *actor = actors; actor; actor = actor->next)
+		show(actor);
+	for (struct actor *actor = actors; actor; actor = actor->next)
+		if (actor != self)
+			show_stack(actor);
+	show_base();
+	fail(slot >= 0 ? &stress.slots[slot] : NULL, "hang or loss: thread %s waits %s",
+	     hangs->name, doing ? doing : "");
+}
+
+static double load_of_a_core(void)
+{
+	double load = 0;
+
+	if (getloadavg(&load, 1) < 1)
+		return 1;
+	load /= (double)sysconf(_SC_NPROCESSORS_ONLN);
+	return load > 1 ? load : 1;
+}
+
+/* Ticks for which each thread has done the same. */
+struct seen {
+	uint64_t serial;
+	unsigned ticks;
+};
+
+static void look_at(const struct actor *actor, struct seen *seen)
+{
+	uint64_t serial = atomic_load(&actor->serial);
+
+	if (!atomic_load(&actor->doing) || serial != seen->serial) {
+		seen->serial = serial;
+		seen->ticks = 0;
+		return;
+	}
+	if (++seen->ticks % TICKS_A_SECOND)
+		return;
+	if (seen->ticks / TICKS_A_SECOND >= stress.patience * load_of_a_core())
+		report(actor);
+}
+
+static void *watch(void *arg)
+{
+	static struct actor actor;
+	struct seen seen[ACTORS_MOST] = { 0 };
+
+	(void)arg;
+	actor_begin(&actor, "watchdog");
+	while (!atomic_load(&ending)) {
+		int i = 0;
+
+		sleep_ms(1000 / TICKS_A_SECOND);
+		pthread_mutex_lock(&actors_lock);
+		for (struct actor *one = actors; one && i < ACTORS_MOST; one = one->next)
+			look_at(one, &seen[i++]);
+		pthread_mutex_unlock(&actors_lock);
+	}
+	return NULL;
+}
+
+void watchdog_begin(void)
+{
+	struct sigaction action = { .sa_handler = print_stack, .sa_flags = SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGNAL_FOR_STACK, &action, NULL);
+	pthread_create(&thread, NULL, watch, NULL);
+}
+
+void watchdog_end(void)
+{
+	atomic_store(&ending, true);
+	pthread_join(thread, NULL);
+}
