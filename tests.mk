@@ -122,6 +122,9 @@ $(TESTS)/stress-threads: $(call objects,threads,$(stress_sources)) \
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(wrapped_stress) $^ -o $@ $(loop_libraries)
 
+# It runs rounds, as processes.
+$(TESTS)/stress-test: | $(TESTS)/stress-address
+
 test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests) fuzz-standalone \
 	$(loop_tests) $(bench_tests))
 

@@ -114,8 +114,9 @@ _Noreturn void fail(const struct slot *slot, const char *format, ...)
 	while (atomic_flag_test_and_set(&failed))
 		sleep(1000);
 	va_start(arguments, format);
-	fprintf(stderr, "stress: FAILED at %.6f ms in thread %s: ",
-		(double)(now_ns() - stress.began) / 1e6, self ? self->name : "?");
+	fprintf(stderr,
+		"stress: FAILED at %.6f ms in thread %s: ", (double)(now_ns() - stress.began) / 1e6,
+		self ? self->name : "?");
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 	va_end(arguments);

@@ -29,7 +29,7 @@ static void take_a_while(void)
 /* Without the slot's lock, which whoever waits for this callback in event_del may hold. */
 static void arm_again(struct slot *slot)
 {
-	const struct timeval soon = { 0, (suseconds_t)draw_below(4000) };
+	const struct timeval soon = { 0, (suseconds_t)draw_below(8000) };
 
 	if (atomic_load(&slot->stopping))
 		return;

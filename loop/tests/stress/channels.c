@@ -31,9 +31,9 @@ static int elsewhere(int fd)
 
 static void open_ends(bool is_pipe, int *ends)
 {
-	int result = is_pipe ? pipe2(ends, O_NONBLOCK | O_CLOEXEC)
-			     : socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-					  ends);
+	int result =
+		is_pipe ? pipe2(ends, O_NONBLOCK | O_CLOEXEC)
+			: socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
 
 	if (result)
 		fail(NULL, "no descriptors are left: has somebody not closed them?");

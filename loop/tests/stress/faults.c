@@ -76,13 +76,11 @@ static int add_is_late(struct event *event, const struct timeval *timeout)
 	return event_add(event, &later);
 }
 
-static int failed_add_deletes(struct event *event, const struct timeval *timeout)
+static int failed_add_adds(struct event *event, const struct timeval *timeout)
 {
 	int result = event_add(event, timeout);
 
-	if (result)
-		event_del_noblock(event);
-	return result;
+	return timeout && now_and_then() ? -1 : result;
 }
 
 static int no_deletion(struct event *event)
@@ -201,7 +199,7 @@ static const struct fault {
 	{ "late", { .add = add_is_late }, NULL },
 	{ "twice", { .active = activated_twice }, NULL },
 	{ "once-twice", { .once = once_is_twice }, NULL },
-	{ "failed-add-deletes", { .add = failed_add_deletes }, NULL },
+	{ "failed-add-adds", { .add = failed_add_adds }, NULL },
 	{ "no-deletion", { .del = no_deletion }, NULL },
 	{ "no-wait", { .del = event_del_noblock, .del_block = event_del_noblock }, NULL },
 	{ "leak", { .free = deletes_and_leaks }, NULL },

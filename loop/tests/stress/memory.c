@@ -59,8 +59,8 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
 
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-	void *memory = fails() ? MAP_FAILED
-			       : __real_mmap(address, size, protection, flags, fd, offset);
+	void *memory =
+		fails() ? MAP_FAILED : __real_mmap(address, size, protection, flags, fd, offset);
 
 	if (memory != MAP_FAILED && !(flags & MAP_FIXED))
 		atomic_fetch_add(&mapped, (long long)size);

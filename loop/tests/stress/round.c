@@ -63,8 +63,7 @@ static struct event_config *draw_config(void)
 		event_config_set_expiry_budget(config, 1 + draw_below(8));
 	if (one_of(4))
 		event_config_set_max_dispatch_interval(config, one_of(2) ? &longest : NULL,
-						       1 + (int)draw_below(8),
-						       (int)draw_below(3));
+						       1 + (int)draw_below(8), (int)draw_below(3));
 	if (event_config_require_method(config, stress.backend) ||
 	    event_config_set_timer_structure(config, stress.structure)) {
 		event_config_free(config);
@@ -103,8 +102,7 @@ static void nothing(evutil_socket_t fd, short what, void *arg)
 /* What the base opens with its first signal is opened before numbers are closed under it. */
 static void use_a_signal(void)
 {
-	struct event *event =
-		event_new(stress.base, signal_numbers[0], EV_SIGNAL, nothing, NULL);
+	struct event *event = event_new(stress.base, signal_numbers[0], EV_SIGNAL, nothing, NULL);
 
 	event_add(event, NULL);
 	event_free(event);

@@ -60,6 +60,7 @@
 #define CHANNELS   8
 #define SIGNALS	   3
 #define COMMONS	   3
+#define COMMON_FAR 2 /* of these the one that is far in the future */
 #define WORKERS	   3
 #define ONCES	   64
 
@@ -116,7 +117,7 @@ struct slot {
 	bool faked;	 /* event_active with EV_TIMEOUT: the next timeout proves nothing */
 	bool finalizing; /* until the finalizer has run */
 	bool free_in_finalizer;
-	uint64_t due;	 /* the timer does not fire before that; 0: not known */
+	uint64_t due; /* the timer does not fire before that; 0: not known */
 	uint64_t interval;
 	uint64_t period; /* of a persistent one, 0: none or not known */
 	bool period_unknown;
@@ -145,9 +146,9 @@ struct actor {
 	_Atomic(const char *) doing; /* NULL: nothing that could hang */
 	atomic_int slot;
 	atomic_uint_fast64_t serial;
-	bool in_loop;	       /* it runs the loop, so no call is under way elsewhere */
-	struct slot *calling;  /* whose callback this thread is in */
-	int may_fail;	       /* 1 of so many allocations fails; 0: none */
+	bool in_loop;	      /* it runs the loop, so no call is under way elsewhere */
+	struct slot *calling; /* whose callback this thread is in */
+	int may_fail;	      /* 1 of so many allocations fails; 0: none */
 	struct actor *next;
 };
 
@@ -177,12 +178,13 @@ struct stress {
 	bool fail_in_loop;    /* also those of the loop's own iterations */
 	atomic_bool quiet;    /* callbacks do not operate */
 	atomic_bool ending;
-	atomic_bool deep;     /* the loop is to stay within one event_base_loop */
+	atomic_bool deep;	      /* the loop is to stay within one event_base_loop */
 	atomic_uint_fast64_t returns; /* of event_base_loop */
 	atomic_int last_return;
 
 	/* What is printed at the end. */
-	atomic_uint_fast64_t operations, calls, refused, raised, reopened, children, loops, once_calls;
+	atomic_uint_fast64_t operations, calls, refused, raised, reopened, children, loops,
+		once_calls;
 	atomic_uint_fast64_t failed_allocations;
 };
 

@@ -87,8 +87,13 @@ static void *work(void *arg)
 
 static int draw_flags(void)
 {
-	static const int flags[] = { 0, 0, 0, EVLOOP_ONCE, EVLOOP_NONBLOCK,
-				     EVLOOP_ONCE | EVLOOP_NONBLOCK, EVLOOP_NO_EXIT_ON_EMPTY };
+	static const int flags[] = { 0,
+				     0,
+				     0,
+				     EVLOOP_ONCE,
+				     EVLOOP_NONBLOCK,
+				     EVLOOP_ONCE | EVLOOP_NONBLOCK,
+				     EVLOOP_NO_EXIT_ON_EMPTY };
 
 	return atomic_load(&stress.deep) ? 0 : flags[draw_below(sizeof(flags) / sizeof(*flags))];
 }

@@ -59,7 +59,7 @@ static void add_a_timer(void)
 
 static void add_a_common_timer(void)
 {
-	add_and_wait(-1, 0, stress.commons[draw_below(2)], /* the third is far */
+	add_and_wait(-1, 0, stress.commons[draw_below(COMMON_FAR)],
 		     "for a common timer that is earlier than all");
 }
 
@@ -253,9 +253,17 @@ static void delete_all(void)
 void wakeups_check(void)
 {
 	static void (*const all[])(void) = {
-		add_a_timer,   add_a_common_timer, add_a_timer_earlier, activate,
-		get_a_signal,  read_something,	   call_once,		stop_the_loop,
-		stop_the_loop, check_that_deletion_waits, check_that_deletion_waits,
+		add_a_timer,
+		add_a_common_timer,
+		add_a_timer_earlier,
+		activate,
+		get_a_signal,
+		read_something,
+		call_once,
+		stop_the_loop,
+		stop_the_loop,
+		check_that_deletion_waits,
+		check_that_deletion_waits,
 	};
 
 	atomic_store(&stress.deep, true);

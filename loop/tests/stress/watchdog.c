@@ -2,11 +2,12 @@
  * watchdog.c - says which thread hangs, and shows the base
  *
  * Time is counted in the watchdog's own ticks, each of which counts the same however late it comes.
- * On a machine so busy that this thread hardly runs, time hardly passes, and with a load of so many
- * processes to a core, patience is so many times as long.
+ * On a machine so busy that this thread hardly runs, time hardly passes. With several processes to
+ * a core, patience is longer besides, up to four times.
  */
 #include "loop/tests/stress/stress.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +27,13 @@ static atomic_int printed;
 
 static void print_stack(int number)
 {
+	int saved = errno;
+
 	(void)number;
 	if (__sanitizer_print_stack_trace)
 		__sanitizer_print_stack_trace();
 	atomic_fetch_add(&printed, 1);
+	errno = saved;
 }
 
 static void sleep_ms(long ms)
@@ -77,7 +81,8 @@ static void show(const struct actor *actor)
 	const char *doing = atomic_load(&actor->doing);
 	int slot = atomic_load(&actor->slot);
 
-	fprintf(stderr, "stress: thread %s: %s", actor->name, doing ? doing : "in the loop, or idle");
+	fprintf(stderr, "stress: thread %s: %s", actor->name,
+		doing ? doing : "in the loop, or idle");
 	if (doing && slot >= 0)
 		fprintf(stderr, ", slot %d", slot);
 	fputc('\n', stderr);
@@ -107,7 +112,7 @@ static double load_of_a_core(void)
 	if (getloadavg(&load, 1) < 1)
 		return 1;
 	load /= (double)sysconf(_SC_NPROCESSORS_ONLN);
-	return load > 1 ? load : 1;
+	return load < 1 ? 1 : load > 4 ? 4 : load;
 }
 
 /* Ticks for which each thread has done the same. */

@@ -1,0 +1,157 @@
+/*
+ * stress-test - the rounds of make stress find what they are for
+ *
+ * Each fault of stress/faults.c makes a round fail, with words that name what is wrong; and rounds
+ * without a fault pass. A round is a process, of the program that make stress calls.
+ */
+#include <stdbool.h>
+#include <time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "loop/tests/loop_test.h"
+
+#define SAID 65536
+
+/* A round's exit status, or 128 and the signal that ended it; `said` is what it wrote. */
+static int run_round(const char *const *arguments, char *said)
+{
+	char path[4096] = { 0 };
+	ssize_t size, length = 0;
+	int ends[2], status;
+	pid_t child;
+
+	/* Beside this program. */
+	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 32) > 0);
+	strcpy(strrchr(path, '/'), "/stress-address");
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (!child) {
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(ends[1], STDERR_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		execv(path, (char *const *)arguments);
+		_exit(127);
+	}
+	close(ends[1]);
+	while ((size = read(ends[0], said + length, (size_t)(SAID - 1 - length))) > 0)
+		length += size;
+	said[length] = 0;
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* A fault shows in every round or only in most of them: it has so many seeds to show in. */
+#define SEEDS 12
+
+struct fault {
+	const char *name;
+	bool alone;	      /* shows without threads, where the seed decides everything */
+	const char *words[4]; /* any of which says what it is */
+};
+
+static const struct fault faults[] = {
+	{ "lost-timer", true, { "lost: ", "is late", "is early" } },
+	{ "lost-descriptor", true, { "lost: ", "is early" } },
+	{ "lost-signal", true, { "lost: ", "event_pending says no" } },
+	{ "lost-activation", true, { "call of an event that was activated" } },
+	{ "lost-once", true, { "for event_base_once" } },
+	{ "early", true, { "is early" } },
+	{ "late", true, { "is late" } },
+	{ "twice", false, { "had been called for all there was", "had no timer" } },
+	{ "once-twice", true, { "called back twice" } },
+	{ "failed-add-adds",
+	  true,
+	  { "is early", "event_pending says yes", "had no timer", "called for all there was" } },
+	{ "no-deletion", true, { "called, and it was deleted", "event_pending says yes" } },
+	{ "leak", true, { "leak: the loop has not freed" } },
+	{ "open-descriptor", true, { "leak: ", "descriptors are open" } },
+	{ "no-finalizer", true, { "for a finalizer", "finalizer has not been called" } },
+	{ "miscount", true, { "event_base_get_num_events" } },
+	{ "no-reinit", false, { "a reader to be called", "a child has failed" } },
+	{ "no-wait", false, { "event's callback runs", "heap-use-after-free" } },
+	{ "early-finalizer", false, { "finalizer is called while" } },
+	{ "hang", false, { "gets no further than: a callback" } },
+	{ "asleep", false, { "hang: thread main", "event's callback runs" } },
+};
+
+static bool says_any(const char *said, const char *const *words)
+{
+	for (size_t i = 0; i < 4 && words[i]; i++) {
+		if (strstr(said, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_found(const struct fault *fault, int seed, char *said)
+{
+	char number[16];
+	const char *const arguments[] = { "stress",
+					  "--fault",
+					  fault->name,
+					  "--seed",
+					  number,
+					  "--milliseconds",
+					  "1",
+					  "--patience",
+					  "1",
+					  "--backend",
+					  fault->alone ? "virtual" : "epoll",
+					  NULL };
+
+	snprintf(number, sizeof(number), "%d", seed);
+	return run_round(arguments, said) && says_any(said, fault->words);
+}
+
+static void test_every_fault_is_found(void **state)
+{
+	static char said[SAID];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		bool found = false;
+
+		for (int seed = 1; seed <= SEEDS && !found; seed++)
+			found = is_found(&faults[i], seed, said);
+		if (!found)
+			fail_msg("%s is not found; the last round said: %s", faults[i].name, said);
+	}
+}
+
+static void expect_pass(const char *backend, const char *structure, const char *seed)
+{
+	static char said[SAID];
+	const char *const arguments[] = { "stress",  "--backend",  backend, "--structure",
+					  structure, "--seed",	   seed,    "--milliseconds",
+					  "1",	     "--patience", "120",   NULL };
+
+	if (run_round(arguments, said))
+		fail_msg("%s on %s, seed %s: %s", structure, backend, seed, said);
+}
+
+static char seed_text[32];
+
+static void test_rounds_pass(void **state)
+{
+	(void)state;
+	expect_pass("virtual", "quad-heap", seed_text);
+	expect_pass("virtual", "lazy:hierarchical-wheel", seed_text);
+	expect_pass("epoll", "binary-heap", seed_text);
+	expect_pass("select", "common-timeout", seed_text);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_fault_is_found),
+		cmocka_unit_test(test_rounds_pass),
+	};
+
+	snprintf(seed_text, sizeof(seed_text), "%llu",
+		 argc > 1 ? strtoull(argv[1], NULL, 10) : (unsigned long long)time(NULL));
+	printf("seed %s\n", seed_text);
+	LOOP_TEST_RUN(tests);
+}
