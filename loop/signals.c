@@ -2,8 +2,9 @@
  * signals.c - signals as events
  *
  * A handler may do almost nothing, so it writes the signal's number into a pipe and the loop does
- * the rest when it reads that. The pipe does not block: when it is full the loop has plenty to read
- * already, and what is lost is how often a signal came, which signals never promised.
+ * the rest when it reads that. The pipe does not block. When it is full the loop has plenty to read
+ * already, and the handler marks the signal instead. What is lost then is how often the signal
+ * came, which signals never promised.
  *
  * Handlers belong to the process. So there is one owner of signals among the bases, and when
  * another base takes over, what the first would have got goes to the second.
@@ -13,25 +14,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Whose pipe the handler writes to. The number alone is what the handler reads. */
+/*
+ * Whose pipe the handler writes to. The number alone is what the handler reads. A handler may run
+ * in any thread, so that what it shares is atomic; these need no lock.
+ */
 static pthread_mutex_t owner_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct event_base *owner;
-static volatile sig_atomic_t owner_pipe = -1;
+static atomic_int owner_pipe = -1;
+static atomic_bool did_not_fit[NSIG]; /* signals whose number the full pipe has not taken */
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_BOOL_LOCK_FREE == 2, "for a handler");
 
 static void handle(int signal)
 {
 	int saved = errno;
-	int pipe = owner_pipe;
+	int pipe = atomic_load_explicit(&owner_pipe, memory_order_relaxed);
 	unsigned char number = (unsigned char)signal;
 
-	if (pipe >= 0) {
-		ssize_t written = write(pipe, &number, 1);
-
-		(void)written; /* full: see above */
-	}
+	if (pipe >= 0 && write(pipe, &number, 1) < 0)
+		atomic_store(&did_not_fit[signal], true);
 	errno = saved;
 }
 
@@ -39,7 +44,7 @@ static void handle(int signal)
 static void set_owner(struct event_base *base)
 {
 	owner = base;
-	owner_pipe = base ? base->signals.pipe[1] : -1;
+	atomic_store_explicit(&owner_pipe, base ? base->signals.pipe[1] : -1, memory_order_relaxed);
 }
 
 static void give_up_ownership(const struct event_base *base)
@@ -69,6 +74,7 @@ static void read_signals(int fd, short what, void *arg)
 		log_warning_errno(errno, "cannot read signals");
 	base_lock(base);
 	for (int i = 1; i < NSIG; i++) {
+		counts[i] += atomic_exchange(&did_not_fit[i], false);
 		if (counts[i])
 			signal_map_activate(base, i, counts[i]);
 	}
