@@ -209,6 +209,13 @@ static inline bool keeps_room(const struct event *event)
 	       event->ev_evcallback.evcb_ncalls;
 }
 
+static inline void timeouts_shrink(struct event_base *base)
+{
+	if (__builtin_expect(base->timeouts.room >= 4 * timeouts_needed(base), 0) &&
+	    base->timeouts.room > TIMEOUTS_ROOM)
+		timeouts_shrink_slowly(base);
+}
+
 static inline int timeout_reserve(struct event_base *base, const struct event *event,
 				  const struct timeval *timeout)
 {

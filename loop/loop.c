@@ -44,6 +44,7 @@ static int poll_once(struct event_base *base, uint64_t sleep)
 	time_cache_fill(base);
 	watchers_call(base, WATCH_CHECK, sleep);
 	timeouts_process(base);
+	timeouts_shrink(base);
 	base->statistics.waits++;
 	if (sleep && !base->active.count && base->statistics.timers_expired == expired)
 		base->statistics.spurious++;

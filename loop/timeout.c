@@ -55,20 +55,33 @@ static bool is_ordinary(const struct event *event)
 	       !event->ev_evcallback.evcb_common;
 }
 
-int timeout_grow(struct event_base *base)
+/* Room for so many timers, which is enough for those that there are. 0 or -ENOMEM. */
+static int set_room(struct event_base *base, size_t room)
 {
 	struct timeouts *timeouts = &base->timeouts;
-	size_t needed = timeouts_needed(base);
-	size_t wanted = timeouts->room < 32 ? 64 : 2 * timeouts->room;
 
-	if (wanted < needed || timeouts->structure->reserve(timeouts->set, wanted)) {
-		if (timeouts->structure->reserve(timeouts->set, needed))
-			return -ENOMEM;
-		wanted = needed;
-	}
-	timeouts->room = wanted;
-	timeouts->limit = wanted - timeouts->kept - base->common.count;
+	if (timeouts->structure->reserve(timeouts->set, room))
+		return -ENOMEM;
+	timeouts->room = room;
+	timeouts->limit = room - timeouts->kept - base->common.count;
 	return 0;
+}
+
+int timeout_grow(struct event_base *base)
+{
+	size_t needed = timeouts_needed(base), wanted = 2 * base->timeouts.room;
+
+	if (wanted < TIMEOUTS_ROOM)
+		wanted = TIMEOUTS_ROOM;
+	if (wanted >= needed && !set_room(base, wanted))
+		return 0;
+	return set_room(base, needed);
+}
+
+void timeouts_shrink_slowly(struct event_base *base)
+{
+	if (!(base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1))
+		set_room(base, base->timeouts.room / 2);
 }
 
 int timeout_reserve_slowly(struct event_base *base, const struct event *event,

@@ -21,6 +21,9 @@ struct timeval;
 /* What the loop hands over at once, as libevent's heap is emptied: before any callback runs. */
 #define EXPIRE_BATCH 64
 
+/* Timers that room is made for at least. */
+#define TIMEOUTS_ROOM 64
+
 struct timeouts {
 	const struct timer_structure *structure;
 	struct timer_set *set;
@@ -45,6 +48,13 @@ void timeouts_free(struct event_base *base);
 int timeout_reserve_slowly(struct event_base *base, const struct event *event,
 			   const struct timeval *timeout);
 int timeout_grow(struct event_base *base);
+
+/*
+ * Asked in each iteration: when a quarter of the room would do, half of it is given up, and the
+ * structure gives back of its memory what it can. Not with the flag LIBEVENT_2_1: libevent's heap
+ * never shrinks.
+ */
+void timeouts_shrink_slowly(struct event_base *base);
 void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout);
 /*
  * A persistent event is active and not armed: keeps room for its next period, so that nothing has

@@ -1226,6 +1226,41 @@ static void test_kept_room_is_given_up(void **state)
 	end();
 }
 
+/* Half at a time, when a quarter would do; not as libevent, whose heap never shrinks. */
+static void test_room_is_given_up_after_a_peak(void **state)
+{
+	struct event *events = calloc(PLENTY, sizeof(*events));
+	size_t peak, before;
+
+	(void)state;
+	for (int flags = 0; flags <= EVENT_BASE_FLAG_LIBEVENT_2_1;
+	     flags += EVENT_BASE_FLAG_LIBEVENT_2_1) {
+		begin(flags);
+		for (int i = 0; i < PLENTY; i++) {
+			event_assign(&events[i], over.base, -1, 0, note, "");
+			add(&events[i], 10000);
+		}
+		peak = over.base->timeouts.room;
+		assert_true(peak >= PLENTY);
+		for (int i = 10; i < PLENTY; i++)
+			event_del(&events[i]);
+		do {
+			before = over.base->timeouts.room;
+			event_base_loop(over.base, EVLOOP_NONBLOCK);
+		} while (over.base->timeouts.room != before);
+		if (flags) {
+			assert_int_equal(before, peak);
+		} else {
+			assert_true(before >= TIMEOUTS_ROOM && before < 2 * TIMEOUTS_ROOM);
+		}
+		for (int i = 10; i < PLENTY; i++)
+			add(&events[i], 10000);
+		all_expire(PLENTY);
+		end();
+	}
+	free(events);
+}
+
 /* ----------------------------------------------------------------------------- random programs */
 
 enum { RANDOM_EVENTS = 60, RANDOM_STEPS = 4000 };
@@ -1359,13 +1394,10 @@ static void test_random_programs(void **state)
 
 /* Those that hold for structures that may be late, or have no order within an iteration. */
 static const struct CMUnitTest any[] = {
-	TEST(test_counted_by_membership),
-	TEST(test_pending_tells_the_wall_clock),
-	TEST(test_common_durations_are_encoded),
-	TEST(test_an_empty_queue_keeps_no_loop_running),
-	TEST(test_common_timeouts_without_a_base),
-	TEST(test_a_failed_add_changes_nothing),
-	TEST(test_random_programs),
+	TEST(test_counted_by_membership),	   TEST(test_pending_tells_the_wall_clock),
+	TEST(test_common_durations_are_encoded),   TEST(test_an_empty_queue_keeps_no_loop_running),
+	TEST(test_common_timeouts_without_a_base), TEST(test_a_failed_add_changes_nothing),
+	TEST(test_room_is_given_up_after_a_peak),  TEST(test_random_programs),
 };
 
 static const struct CMUnitTest exact[] = {
