@@ -89,8 +89,8 @@ table_objects := $(call objects,sanitized,$(BACKENDS) \
 
 # Its allocations fail when it says so.
 wrapped_of_timeout-test := $(call wrap,$(allocators))
-wrapped_of_iteration-memory-test := $(call wrap,$(allocators) free)
-wrapped_of_descriptor-table-test := $(call wrap,$(allocators) free)
+$(foreach one,iteration-memory peak-memory rearm-memory descriptor-table, \
+	$(eval wrapped_of_$(one)-test := $(call wrap,$(allocators) free)))
 
 # Its clocks show what it says.
 wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)

@@ -1,8 +1,8 @@
 /*
  * clock-test - what each clock of the loop reads, by clocks that show what the test says
  *
- * The linker leads clock_gettime and clock_getres here: see tests.mk. The kernel still waits in real
- * time, so the loop is run without waiting, but where another thread is to wake it up.
+ * The linker leads clock_gettime and clock_getres here: see tests.mk. The kernel still waits in
+ * real time, so the loop is run without waiting, but where another thread is to wake it up.
  */
 #include "loop/clock.h"
 

@@ -1,100 +1,17 @@
 /*
  * iteration-memory-test - an iteration allocates nothing; an event_add that fails changes nothing
  *
- * Over every backend, with locks and without. While the loop runs every allocation fails and is
- * counted: there must be none, and everything that is ready must be reported. The callbacks of
- * these tests allocate nothing, either.
+ * Whatever is ready must be reported although every allocation fails. The callbacks of these tests
+ * allocate nothing, either.
  */
-#include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <event2/event_struct.h>
-#include <event2/thread.h>
 #include <event2/watch.h>
 
-#include "loop/backend.h"
-#include "loop/tests/allocations.h"
-#include "loop/tests/loop_test.h"
+#include "loop/tests/without_memory.h"
 #include "structures/timer.h"
 
-/* What the tests are run over at present. */
-static const struct backend *backend;
-static bool with_locks;
-
 static const struct timeval an_hour = { 3600, 0 };
-
-static struct event_base *base;
-
-#define MOST 200 /* several times the room that there is at first, wherever that is */
-
-/* A descriptor of each, with something to read, and how often its event was called. */
-static struct watched {
-	int fd;
-	struct event event;
-	int calls;
-	short what;
-} watched[MOST];
-
-static void see(int fd, short what, void *arg)
-{
-	struct watched *one = arg;
-
-	(void)fd;
-	one->calls++;
-	one->what |= what;
-}
-
-static void nothing(int fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-}
-
-static struct event_base *new_base(int flags)
-{
-	base = loop_test_base(backend->name, NULL, flags);
-	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
-	return base;
-}
-
-static void end_base(void)
-{
-	loop_test_check(base);
-	event_base_free(base);
-	base = NULL;
-}
-
-/* An iteration, in which nothing is allocated. */
-static void run(int flags)
-{
-	int result;
-
-	atomic_store(&refused_allocations, 0);
-	allocation_is_forbidden = true;
-	result = event_base_loop(base, flags);
-	allocation_is_forbidden = false;
-	assert_int_not_equal(result, -1);
-	assert_int_equal(atomic_load(&refused_allocations), 0);
-	loop_test_check(base);
-}
-
-static void turn(void)
-{
-	run(EVLOOP_ONCE);
-}
-
-static void assign_all(short events)
-{
-	for (int i = 0; i < MOST; i++) {
-		event_assign(&watched[i].event, base, watched[i].fd, events, see, &watched[i]);
-		watched[i].calls = 0;
-		watched[i].what = 0;
-	}
-}
 
 static void add_all(const struct timeval *timeout)
 {
@@ -115,15 +32,6 @@ static int calls_of(int count)
 	for (int i = 0; i < count; i++)
 		calls += watched[i].calls;
 	return calls;
-}
-
-static void assert_called(int count, int calls)
-{
-	for (int i = 0; i < count; i++) {
-		if (watched[i].calls != calls)
-			fail_msg("descriptor %d of %d: called %d times, not %d", i, count,
-				 watched[i].calls, calls);
-	}
 }
 
 /* ----------------------------------------------------------------------------------- iterations */
@@ -250,7 +158,7 @@ static void test_signals_timers_and_watchers(void **state)
 {
 	const int signals[] = { SIGUSR1, SIGUSR2, SIGWINCH, SIGURG };
 	struct watched seen[4] = { { 0 } }, common = { 0 }, active = { 0 }, timer = { 0 };
-	struct event *others[3];
+	struct event *events[3];
 	const struct timeval *queue;
 	int watches = 0;
 
@@ -264,12 +172,12 @@ static void test_signals_timers_and_watchers(void **state)
 		assert_int_equal(event_add(&seen[i].event, &an_hour), 0);
 		raise(signals[i]);
 	}
-	others[0] = event_new(base, -1, EV_PERSIST, see, &common);
-	others[1] = event_new(base, -1, 0, see, &active);
-	others[2] = event_new(base, -1, EV_PERSIST, see, &timer);
-	event_add(others[0], queue);
-	event_add(others[2], &(struct timeval){ 0, 1 });
-	event_active(others[1], EV_READ, 1);
+	events[0] = event_new(base, -1, EV_PERSIST, see, &common);
+	events[1] = event_new(base, -1, 0, see, &active);
+	events[2] = event_new(base, -1, EV_PERSIST, see, &timer);
+	event_add(events[0], queue);
+	event_add(events[2], &(struct timeval){ 0, 1 });
+	event_active(events[1], EV_READ, 1);
 	while (common.calls < 3 || timer.calls < 3 || seen[3].calls < 1)
 		turn();
 	for (int i = 0; i < 4; i++)
@@ -277,49 +185,13 @@ static void test_signals_timers_and_watchers(void **state)
 	assert_int_equal(active.calls, 1);
 	assert_in_range(watches, 1, 1000000);
 	for (int i = 0; i < 3; i++)
-		event_free(others[i]);
+		event_free(events[i]);
 	for (int i = 0; i < 4; i++)
 		event_del(&seen[i].event);
 	end_base();
 }
 
 /* --------------------------------------------------------------------- adds from another thread */
-
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	int seen;
-	int result;
-} others = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
-
-/* The first call of each tells; then it is as if nobody asked any more. */
-static void tell(int fd, short what, void *arg)
-{
-	struct watched *one = arg;
-
-	(void)fd, (void)what;
-	pthread_mutex_lock(&others.lock);
-	others.seen += !one->calls++;
-	pthread_cond_signal(&others.changed);
-	pthread_mutex_unlock(&others.lock);
-}
-
-static void *run_loop(void *unused)
-{
-	(void)unused;
-	allocation_is_forbidden = true;
-	others.result = event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
-	allocation_is_forbidden = false;
-	return NULL;
-}
-
-static void wait_until_seen(int count)
-{
-	pthread_mutex_lock(&others.lock);
-	while (others.seen < count)
-		pthread_cond_wait(&others.changed, &others.lock);
-	pthread_mutex_unlock(&others.lock);
-}
 
 /* While the loop sleeps, or runs, all that it works on has to grow, and to shrink. */
 static void test_adds_from_another_thread(void **state)
@@ -483,134 +355,6 @@ static void test_random_programs(void **state)
 	end_base();
 }
 
-/* -------------------------------------------------------------------------- memory after a peak */
-
-static int peak, open_of_peak;
-static struct event *events_of_peak;
-static int *descriptors_of_peak;
-
-static void add_peak(short events)
-{
-	for (int i = 0; i < peak; i++) {
-		int fd = dup(watched[0].fd);
-
-		assert_true(fd >= 0);
-		descriptors_of_peak[open_of_peak++] = fd;
-		event_assign(&events_of_peak[i], base, fd, events, nothing, NULL);
-		assert_int_equal(event_add(&events_of_peak[i], NULL), 0);
-	}
-}
-
-static int close_peak(void **state)
-{
-	(void)state;
-	while (open_of_peak)
-		close(descriptors_of_peak[--open_of_peak]);
-	return 0;
-}
-
-static long long bytes(void)
-{
-	return atomic_load(&allocated_bytes);
-}
-
-/* All but this share goes: what stays is a directory, and room for a few. */
-static void assert_given_back(long long before, long long at_peak)
-{
-	if (at_peak - before < 8 * peak)
-		fail_msg("the peak is none: %lld bytes more", at_peak - before);
-	if (bytes() - before > (at_peak - before) / 8)
-		fail_msg("%lld of %lld bytes are not given back", bytes() - before,
-			 at_peak - before);
-}
-
-/* A few stay, and the loop still reports them. */
-static void few_are_left(void)
-{
-	assign_all(EV_READ | EV_PERSIST);
-	for (int i = 0; i < 10; i++)
-		event_add(&watched[i].event, NULL);
-	turn();
-	assert_called(10, 1);
-	for (int i = 0; i < 10; i++)
-		event_del(&watched[i].event);
-}
-
-static void test_memory_after_a_peak(void **state)
-{
-	long long before = 0, at_peak;
-
-	(void)state;
-	new_base(0);
-	for (int round = 0; round < 3; round++) {
-		few_are_left();
-		before = bytes();
-		add_peak(EV_READ | EV_PERSIST);
-		turn();
-		at_peak = bytes();
-		for (int i = 0; i < peak; i++)
-			event_del(&events_of_peak[(i * 7) % peak]);
-		for (int i = 0; i < peak; i++) /* if 7 divides it */
-			event_del(&events_of_peak[i]);
-		few_are_left();
-		if (!round)
-			assert_given_back(before, at_peak);
-		close_peak(NULL);
-	}
-	end_base();
-}
-
-/* The loop takes them out and allocates nothing; the program's next call gives the memory back. */
-static void test_memory_after_a_peak_of_single_shots(void **state)
-{
-	long long before, at_peak;
-
-	(void)state;
-	new_base(0);
-	few_are_left();
-	before = bytes();
-	add_peak(EV_READ);
-	at_peak = bytes();
-	while (event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED))
-		turn();
-	few_are_left();
-	assert_given_back(before, at_peak);
-	end_base();
-}
-
-/* While the loop sleeps, or runs, in another thread. */
-static void test_memory_after_a_peak_from_another_thread(void **state)
-{
-	long long before, at_peak;
-	struct watched *const told = &watched[1];
-	pthread_t thread;
-
-	(void)state;
-	if (!with_locks)
-		LOOP_TEST_SKIP("%s: needs locks\n", backend->name);
-	new_base(0);
-	few_are_left();
-	before = bytes();
-	atomic_store(&refused_allocations, 0);
-	assert_int_equal(pthread_create(&thread, NULL, run_loop, NULL), 0);
-	add_peak(EV_READ);
-	at_peak = bytes();
-	for (int i = 0; i < peak; i++)
-		event_del(&events_of_peak[i]);
-	others.seen = told->calls = 0;
-	event_assign(&told->event, base, told->fd, EV_READ, tell, told);
-	event_add(&told->event, NULL);
-	wait_until_seen(1);
-	event_base_loopbreak(base);
-	pthread_join(thread, NULL);
-	assert_int_equal(atomic_load(&refused_allocations), 0);
-	few_are_left();
-	/* It may have run before all were added. */
-	if (at_peak - before >= 8 * peak)
-		assert_given_back(before, at_peak);
-	end_base();
-}
-
 /* ----------------------------------------------------------------------------------- structures */
 
 /* Timers of every structure: plain, persistent and common ones. */
@@ -652,24 +396,6 @@ static void test_timers_of_all_structures(void **state)
 	}
 }
 
-/* ---------------------------------------------------------------------------------- all of them */
-
-static int open_descriptors(void **state)
-{
-	(void)state;
-	for (int i = 0; i < MOST; i++) {
-		int ends[2];
-
-		/* The other end is kept by none: both ends of a pair in one would be gone. */
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
-			return -1;
-		watched[i].fd = ends[0];
-		if (write(ends[1], "x", 1) != 1)
-			return -1;
-	}
-	return 0;
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_descriptors_added_right_before),
 	cmocka_unit_test(test_many_at_once),
@@ -682,69 +408,20 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_failing_adds_of_descriptors),
 	cmocka_unit_test(test_failing_adds_of_signals),
 	cmocka_unit_test(test_random_programs),
-	cmocka_unit_test_teardown(test_memory_after_a_peak, close_peak),
-	cmocka_unit_test_teardown(test_memory_after_a_peak_of_single_shots, close_peak),
-	cmocka_unit_test_teardown(test_memory_after_a_peak_from_another_thread, close_peak),
 };
 
 static const struct CMUnitTest structure_tests[] = {
 	cmocka_unit_test(test_timers_of_all_structures),
 };
 
-static void say_nothing(int severity, const char *message)
-{
-	(void)severity, (void)message;
-}
-
-/* As many as a peak is to have, if that is allowed. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	getrlimit(RLIMIT_NOFILE, &limit);
-	peak = limit.rlim_cur > 4000 ? 2000 : (int)limit.rlim_cur - 2 * MOST - 100;
-}
-
-static void use_locks(bool wanted)
-{
-	with_locks = wanted;
-	if (wanted) {
-		evthread_use_pthreads();
-		return;
-	}
-	evthread_set_lock_callbacks(NULL);
-	evthread_set_condition_callbacks(NULL);
-	evthread_set_id_callback(NULL);
-}
-
 int main(void)
 {
-	const int count = (int)(sizeof(tests) / sizeof(*tests));
-	int failed, run_tests = 1;
+	int failed;
 
 	alarm(600); /* what hangs has failed */
 	raise_limit();
 	event_set_log_callback(say_nothing);
-	if (open_descriptors(NULL))
-		return 1;
-	events_of_peak = calloc((size_t)peak, sizeof(*events_of_peak));
-	descriptors_of_peak = calloc((size_t)peak, sizeof(*descriptors_of_peak));
 	failed = cmocka_run_group_tests(structure_tests, NULL, NULL);
-	for (size_t i = 0; backends[i]; i++) {
-		backend = backends[i];
-		for (int locks = 0; locks < 2; locks++) {
-			use_locks(locks);
-			print_message("%s, %s\n", backend->name, locks ? "locks" : "no locks");
-			failed += cmocka_run_group_tests_name(backend->name, tests, NULL, NULL);
-			run_tests += count;
-		}
-	}
-	free(events_of_peak);
-	free(descriptors_of_peak);
-	printf("%d passed, %d failed, %u skipped\n", run_tests - failed - (int)loop_test_skipped,
-	       failed, loop_test_skipped);
-	return failed ? 1 : 0;
+	return run_over_all_backends("iteration-memory-test", tests, sizeof(tests) / sizeof(*tests),
+				     1, failed);
 }

@@ -1,8 +1,8 @@
 /*
  * priorities-test - events whose priority is from a time when there were more of them
  *
- * event_base_priority_init makes the queues anew, and an event keeps the priority that it was given.
- * Each way into a queue must find one that there is.
+ * event_base_priority_init makes the queues anew, and an event keeps the priority that it was
+ * given. Each way into a queue must find one that there is.
  */
 #include <signal.h>
 #include <unistd.h>

@@ -1,0 +1,161 @@
+/*
+ * peak-memory-test - the loop gives memory back after a peak of descriptors, and goes on without it
+ *
+ * Over every backend, with locks and without, also while the loop sleeps in another thread.
+ */
+#include "loop/tests/without_memory.h"
+
+static void nothing(int fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+}
+
+/* -------------------------------------------------------------------------- memory after a peak */
+
+static int peak, open_of_peak;
+static struct event *events_of_peak;
+static int *descriptors_of_peak;
+
+static void add_peak(short events)
+{
+	for (int i = 0; i < peak; i++) {
+		int fd = dup(watched[0].fd);
+
+		assert_true(fd >= 0);
+		descriptors_of_peak[open_of_peak++] = fd;
+		event_assign(&events_of_peak[i], base, fd, events, nothing, NULL);
+		assert_int_equal(event_add(&events_of_peak[i], NULL), 0);
+	}
+}
+
+static int close_peak(void **state)
+{
+	(void)state;
+	while (open_of_peak)
+		close(descriptors_of_peak[--open_of_peak]);
+	return 0;
+}
+
+static long long bytes(void)
+{
+	return atomic_load(&allocated_bytes);
+}
+
+/* All but this share goes: what stays is a directory, and room for a few. */
+static void assert_given_back(long long before, long long at_peak)
+{
+	if (at_peak - before < 8 * peak)
+		fail_msg("the peak is none: %lld bytes more", at_peak - before);
+	if (bytes() - before > (at_peak - before) / 8)
+		fail_msg("%lld of %lld bytes are not given back", bytes() - before,
+			 at_peak - before);
+}
+
+/* A few stay, and the loop still reports them. */
+static void few_are_left(void)
+{
+	assign_all(EV_READ | EV_PERSIST);
+	for (int i = 0; i < 10; i++)
+		event_add(&watched[i].event, NULL);
+	turn();
+	assert_called(10, 1);
+	for (int i = 0; i < 10; i++)
+		event_del(&watched[i].event);
+}
+
+static void test_memory_after_a_peak(void **state)
+{
+	long long before = 0, at_peak;
+
+	(void)state;
+	new_base(0);
+	for (int round = 0; round < 3; round++) {
+		few_are_left();
+		before = bytes();
+		add_peak(EV_READ | EV_PERSIST);
+		turn();
+		at_peak = bytes();
+		for (int i = 0; i < peak; i++)
+			event_del(&events_of_peak[(i * 7) % peak]);
+		for (int i = 0; i < peak; i++) /* if 7 divides it */
+			event_del(&events_of_peak[i]);
+		few_are_left();
+		if (!round)
+			assert_given_back(before, at_peak);
+		close_peak(NULL);
+	}
+	end_base();
+}
+
+/* The loop takes them out and allocates nothing; the program's next call gives the memory back. */
+static void test_memory_after_a_peak_of_single_shots(void **state)
+{
+	long long before, at_peak;
+
+	(void)state;
+	new_base(0);
+	few_are_left();
+	before = bytes();
+	add_peak(EV_READ);
+	at_peak = bytes();
+	while (event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED))
+		turn();
+	few_are_left();
+	assert_given_back(before, at_peak);
+	end_base();
+}
+
+/* While the loop sleeps, or runs, in another thread. */
+static void test_memory_after_a_peak_from_another_thread(void **state)
+{
+	long long before, at_peak;
+	struct watched *const told = &watched[1];
+	pthread_t thread;
+
+	(void)state;
+	if (!with_locks)
+		LOOP_TEST_SKIP("%s: needs locks\n", backend->name);
+	new_base(0);
+	few_are_left();
+	before = bytes();
+	atomic_store(&refused_allocations, 0);
+	assert_int_equal(pthread_create(&thread, NULL, run_loop, NULL), 0);
+	add_peak(EV_READ);
+	at_peak = bytes();
+	for (int i = 0; i < peak; i++)
+		event_del(&events_of_peak[i]);
+	others.seen = told->calls = 0;
+	event_assign(&told->event, base, told->fd, EV_READ, tell, told);
+	event_add(&told->event, NULL);
+	wait_until_seen(1);
+	event_base_loopbreak(base);
+	pthread_join(thread, NULL);
+	assert_int_equal(atomic_load(&refused_allocations), 0);
+	few_are_left();
+	/* It may have run before all were added. */
+	if (at_peak - before >= 8 * peak)
+		assert_given_back(before, at_peak);
+	end_base();
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_teardown(test_memory_after_a_peak, close_peak),
+	cmocka_unit_test_teardown(test_memory_after_a_peak_of_single_shots, close_peak),
+	cmocka_unit_test_teardown(test_memory_after_a_peak_from_another_thread, close_peak),
+};
+
+int main(void)
+{
+	int limit = raise_limit(), result;
+
+	alarm(600); /* what hangs has failed */
+	event_set_log_callback(say_nothing);
+	peak = limit > 4000 ? 2000 : limit - 2 * MOST - 100;
+	events_of_peak = calloc((size_t)peak, sizeof(*events_of_peak));
+	descriptors_of_peak = calloc((size_t)peak, sizeof(*descriptors_of_peak));
+	result = run_over_all_backends("peak-memory-test", tests, sizeof(tests) / sizeof(*tests), 0,
+				       0);
+	free(events_of_peak);
+	free(descriptors_of_peak);
+	return result;
+}

@@ -1,0 +1,204 @@
+/*
+ * without_memory.h - over every backend, with locks and without, where nothing may allocate
+ *
+ * While the loop runs every allocation fails and is counted: there must be none. The tests that
+ * include this are led to allocations.h by the linker.
+ */
+#ifndef WITHOUT_MEMORY_H
+#define WITHOUT_MEMORY_H
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/event_struct.h>
+#include <event2/thread.h>
+
+#include "loop/backend.h"
+#include "loop/tests/allocations.h"
+#include "loop/tests/loop_test.h"
+
+/* What the tests are run over at present. */
+static const struct backend *backend;
+static bool with_locks;
+
+static struct event_base *base;
+
+#define MOST 200 /* several times the room that there is at first, wherever that is */
+
+/* A descriptor of each, with something to read, and how often its event was called. */
+static struct watched {
+	int fd;
+	struct event event;
+	int calls;
+	short what;
+} watched[MOST];
+
+static void see(int fd, short what, void *arg)
+{
+	struct watched *one = arg;
+
+	(void)fd;
+	one->calls++;
+	one->what |= what;
+}
+
+static struct event_base *new_base(int flags)
+{
+	base = loop_test_base(backend->name, NULL, flags);
+	if (!base)
+		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+	return base;
+}
+
+static void end_base(void)
+{
+	loop_test_check(base);
+	event_base_free(base);
+	base = NULL;
+}
+
+/* An iteration, in which nothing is allocated. */
+static void run(int flags)
+{
+	int result;
+
+	atomic_store(&refused_allocations, 0);
+	allocation_is_forbidden = true;
+	result = event_base_loop(base, flags);
+	allocation_is_forbidden = false;
+	assert_int_not_equal(result, -1);
+	assert_int_equal(atomic_load(&refused_allocations), 0);
+	loop_test_check(base);
+}
+
+static void turn(void)
+{
+	run(EVLOOP_ONCE);
+}
+
+static void assign_all(short events)
+{
+	for (int i = 0; i < MOST; i++) {
+		event_assign(&watched[i].event, base, watched[i].fd, events, see, &watched[i]);
+		watched[i].calls = 0;
+		watched[i].what = 0;
+	}
+}
+
+static void assert_called(int count, int calls)
+{
+	for (int i = 0; i < count; i++) {
+		if (watched[i].calls != calls)
+			fail_msg("descriptor %d of %d: called %d times, not %d", i, count,
+				 watched[i].calls, calls);
+	}
+}
+
+/* ----------------------------------------------------------------- the loop in another thread */
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int seen;
+	int result;
+} others = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+
+/* The first call of each tells; then it is as if nobody asked any more. */
+static void tell(int fd, short what, void *arg)
+{
+	struct watched *one = arg;
+
+	(void)fd, (void)what;
+	pthread_mutex_lock(&others.lock);
+	others.seen += !one->calls++;
+	pthread_cond_signal(&others.changed);
+	pthread_mutex_unlock(&others.lock);
+}
+
+static void *run_loop(void *unused)
+{
+	(void)unused;
+	allocation_is_forbidden = true;
+	others.result = event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
+	allocation_is_forbidden = false;
+	return NULL;
+}
+
+static void wait_until_seen(int count)
+{
+	pthread_mutex_lock(&others.lock);
+	while (others.seen < count)
+		pthread_cond_wait(&others.changed, &others.lock);
+	pthread_mutex_unlock(&others.lock);
+}
+
+/* --------------------------------------------------------------------------------- all of them */
+
+static int open_descriptors(void)
+{
+	for (int i = 0; i < MOST; i++) {
+		int ends[2];
+
+		/* The other end is kept by none: both ends of a pair in one would be gone. */
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
+			return -1;
+		watched[i].fd = ends[0];
+		if (write(ends[1], "x", 1) != 1)
+			return -1;
+	}
+	return 0;
+}
+
+static void say_nothing(int severity, const char *message)
+{
+	(void)severity, (void)message;
+}
+
+static void use_locks(bool wanted)
+{
+	with_locks = wanted;
+	if (wanted) {
+		evthread_use_pthreads();
+		return;
+	}
+	evthread_set_lock_callbacks(NULL);
+	evthread_set_condition_callbacks(NULL);
+	evthread_set_id_callback(NULL);
+}
+
+/* As many descriptors as are allowed, up to 8192. */
+static int raise_limit(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return (int)limit.rlim_cur;
+}
+
+/* Runs the tests over all backends, after `failed` of `run` others, and prints the last line. */
+static int run_over_all_backends(const char *name, const struct CMUnitTest *tests, size_t count,
+				 int run, int failed)
+{
+	if (open_descriptors())
+		return 1;
+	for (size_t i = 0; backends[i]; i++) {
+		backend = backends[i];
+		for (int locks = 0; locks < 2; locks++) {
+			use_locks(locks);
+			print_message("%s: %s, %s\n", name, backend->name,
+				      locks ? "locks" : "no locks");
+			failed += _cmocka_run_group_tests(backend->name, tests, count, NULL, NULL);
+			run += (int)count;
+		}
+	}
+	printf("%d passed, %d failed, %u skipped\n", run - failed - (int)loop_test_skipped, failed,
+	       loop_test_skipped);
+	return failed ? 1 : 0;
+}
+
+#endif
