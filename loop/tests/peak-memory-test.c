@@ -138,7 +138,33 @@ static void test_memory_after_a_peak_from_another_thread(void **state)
 	end_base();
 }
 
+/* A single large number needs long sets of bits, and directories, of which only these stay. */
+static void test_memory_after_a_large_number(void **state)
+{
+	enum { LARGE = 8000 };
+	const long long directory = 8 * 8192 / 64, chunk = 64 * 16 + 64;
+	struct event event;
+	long long before;
+
+	(void)state;
+	if (dup2(watched[0].fd, LARGE) != LARGE)
+		LOOP_TEST_SKIP("%s: no such descriptor is allowed\n", backend->name);
+	new_base(0);
+	few_are_left();
+	before = bytes();
+	event_assign(&event, base, LARGE, EV_READ | EV_PERSIST, nothing, NULL);
+	assert_int_equal(event_add(&event, NULL), 0);
+	turn();
+	event_del(&event);
+	turn();
+	few_are_left();
+	assert_in_range(bytes() - before, 0, 2 * (directory + chunk));
+	end_base();
+	close(LARGE);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_memory_after_a_large_number),
 	cmocka_unit_test_teardown(test_memory_after_a_peak, close_peak),
 	cmocka_unit_test_teardown(test_memory_after_a_peak_of_single_shots, close_peak),
 	cmocka_unit_test_teardown(test_memory_after_a_peak_from_another_thread, close_peak),
