@@ -63,6 +63,20 @@ uint64_t now_ns(void)
 	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
 }
 
+/*
+ * What a timeout starts from at the earliest. A base with the coarse clock counts on that clock's
+ * being two ticks behind at most, which it is not where a virtual machine does not get its time.
+ */
+uint64_t origin_ns(void)
+{
+	struct timespec time;
+
+	if (!stress.coarse)
+		return now_ns();
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
+}
+
 /* From here to end_call the thread is in the loop's code: what may hang, and run out of memory. */
 void begin_call(const char *what, const struct slot *slot)
 {

@@ -41,7 +41,7 @@ static void permit_calls(struct slot *slot)
 
 static void owe_timer(struct slot *slot, uint64_t timeout)
 {
-	uint64_t due = now_ns() + timeout;
+	uint64_t due = origin_ns() + timeout;
 
 	/* A call that is under way is for the earlier one of two timeouts. */
 	if (!slot->loose || due < slot->due)

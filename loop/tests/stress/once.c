@@ -49,7 +49,7 @@ void once_issue_one(uint64_t ns)
 
 	if (!once)
 		return;
-	once->due = now_ns() + ns;
+	once->due = origin_ns() + ns;
 	/* Before the call: it may call back before it returns. */
 	atomic_store(&once->state, ns < 1000 * SECOND ? ONCE_NEAR : ONCE_FAR);
 	begin_call("event_base_once", NULL);

@@ -47,7 +47,8 @@ static int draw_flags(void)
 
 	flags |= one_of(2) ? EVENT_BASE_FLAG_TIMER_REINSERT : 0;
 	flags |= one_of(4) ? EVENT_BASE_FLAG_NO_CACHE_TIME : 0;
-	flags |= one_of(4) && !stress.is_virtual ? EVENT_BASE_FLAG_COARSE_TIMER : 0;
+	stress.coarse = one_of(4) && !stress.is_virtual;
+	flags |= stress.coarse ? EVENT_BASE_FLAG_COARSE_TIMER : 0;
 	return flags;
 }
 

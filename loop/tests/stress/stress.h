@@ -166,6 +166,7 @@ struct stress {
 
 	struct event_base *base;
 	bool is_virtual, is_child;
+	bool coarse; /* timeouts start from the coarse clock */
 	uint64_t began;
 	uint64_t tick, lateness_ppm; /* of the structure */
 	int slots_used, priorities;
@@ -197,6 +198,7 @@ uint64_t draw(void);
 uint64_t draw_below(uint64_t limit);
 bool one_of(uint64_t count);
 uint64_t now_ns(void); /* on the base's clock */
+uint64_t origin_ns(void);
 void begin_call(const char *what, const struct slot *slot);
 void end_call(void);
 void note(struct slot *slot, const char *what, int64_t detail);
