@@ -246,7 +246,8 @@ static void charge_persistent(struct slot *slot, short what)
 		slot->timer = slot->loose || slot->faked ? at_most_maybe(slot->timer) : NO;
 		slot->inserted = at_most_maybe(slot->inserted);
 	}
-	slot->faked = false;
+	/* If it is loose, this may not be the call that was asked for. */
+	slot->faked = slot->faked && slot->loose;
 }
 
 static void charge_once(struct slot *slot)
