@@ -287,6 +287,7 @@ costs: bench-setup ## bench/experiments/costs.tsv again, from the committed runs
 	@mv bench/experiments/costs.tsv.new bench/experiments/costs.tsv
 
 include tests.mk
+include regress.mk
 
 format: ## clang-format everything
 	@clang-format -i $(formatted)

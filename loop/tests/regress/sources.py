@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""sources.py FOLDER: puts libevent's own tests into FOLDER, from Debian's source package.
+
+Fetches the upstream archive of the package libevent 2.1.12-stable from the mirrors that apt knows (no
+source entries are needed), else from deb.debian.org, and refuses one with another SHA-256 than that of
+the package's .dsc. FOLDER gets
+
+    libevent.tar.gz   the archive
+    test/             the tests of the groups main, signal, thread, finalize, et and util, and their harness
+    include/event2/   public headers of what this loop has none of (buffers, DNS), which the tests include
+    *-internal.h      stand-ins: each includes loop/tests/regress/internals.h
+
+Nothing of libevent's is kept in the repository.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+
+ARCHIVE = "pool/main/libe/libevent/libevent_2.1.12-stable.orig.tar.gz"
+# Checksums-Sha256 of libevent_2.1.12-stable-8.dsc and of libevent_2.1.12-stable-8+deb12u1.dsc.
+SHA256 = "92e6de1be9ec176428fd2367677e61ceffc2ee1cb119035037a27d346b0403bb"
+TESTS = """regress.c regress.h regress_main.c regress_thread.c regress_thread.h regress_finalize.c
+    regress_et.c regress_util.c tinytest.c tinytest.h tinytest_local.h tinytest_macros.h""".split()
+HEADERS = """buffer.h buffer_compat.h bufferevent.h bufferevent_compat.h dns.h dns_compat.h dns_struct.h
+    tag.h tag_compat.h""".split()
+STAND_INS = """util-internal.h event-internal.h evthread-internal.h log-internal.h time-internal.h
+    defer-internal.h mm-internal.h ipv6-internal.h strlcpy-internal.h iocp-internal.h evconfig-private.h
+    test/regress.gen.h""".split()
+# What the tests know of libevent: members of struct event_base, and which backends have edges.
+REPLACED = {"base1->sig.ev_signal_pair[0]": "regress_signal_descriptor(base1)",
+            "base->th_notify_fd[0]": "regress_notify_descriptor(base)",
+            '!strcmp(event_base_get_method(base), "kqueue")':
+            "(event_base_get_features(base) & EV_FEATURE_ET)"}
+
+
+def mirrors():
+    """The base addresses that apt fetches from, and Debian's own."""
+    try:
+        told = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)",
+                               "Created-By: Packages"], capture_output=True, text=True, check=True)
+        known = told.stdout.split()
+    except (OSError, subprocess.CalledProcessError):
+        known = []
+    wanted = [one for one in known if one.startswith("http") and "debian" in one]
+    return list(dict.fromkeys(wanted + ["http://deb.debian.org/debian/"]))
+
+
+def is_whole(path):
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest() == SHA256
+    except FileNotFoundError:
+        return False
+
+
+def fetch(path):
+    """The archive, at path, by apt's own downloader: with its proxies, and checked by it."""
+    said = []
+    for mirror in mirrors():
+        address = mirror.rstrip("/") + "/" + ARCHIVE
+        done = subprocess.run(["/usr/lib/apt/apt-helper", "download-file", address, path,
+                               "SHA256:" + SHA256], capture_output=True, text=True)
+        if done.returncode == 0 and is_whole(path):
+            return
+        said.append(f"{address}: {' '.join(done.stderr.split())}")
+    raise SystemExit("sources.py: cannot fetch libevent's source package:\n    " + "\n    ".join(said))
+
+
+def unpack(path, folder):
+    wanted = {"test/" + name for name in TESTS} | {"include/event2/" + name for name in HEADERS}
+    with tarfile.open(path) as tar:
+        for member in tar:
+            name = member.name.partition("/")[2]
+            if name not in wanted:
+                continue
+            text = tar.extractfile(member).read().decode()
+            for old, new in REPLACED.items():
+                text = text.replace(old, new)
+            write(os.path.join(folder, name), text)
+            wanted.remove(name)
+    if wanted:
+        raise SystemExit(f"sources.py: the archive lacks {', '.join(sorted(wanted))}")
+    for name in STAND_INS:
+        write(os.path.join(folder, name), '#include "loop/tests/regress/internals.h"\n')
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def main():
+    if len(sys.argv) != 2:
+        print(__doc__.splitlines()[0], file=sys.stderr)
+        raise SystemExit(2)
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    archive = os.path.join(folder, "libevent.tar.gz")
+    if not is_whole(archive):
+        fetch(archive)
+    unpack(archive, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+# regress.mk: libevent's own tests on this loop, and on libevent itself as the control. Not in
+# `make test`: the tests come from Debian's archive, and sleep for minutes.
+
+REGRESS := $(BUILD)/regress
+regress_folder  := loop/tests/regress
+regress_tests   := regress regress_main regress_thread regress_finalize regress_et regress_util tinytest
+regress_sources := $(regress_tests:%=$(REGRESS)/test/%.c)
+
+# Functions of the parts of libevent that are out of scope stay undefined; the tests that would call them
+# are left out by name.
+regress_flags := -std=gnu17 -D_GNU_SOURCE -DTINYTEST_LOCAL -g -O1 -I. -I$(REGRESS) -I$(REGRESS)/test \
+	-Werror=implicit-function-declaration -Wl,--unresolved-symbols=ignore-in-object-files -no-pie
+
+$(REGRESS)/.done: $(regress_folder)/sources.py
+	$(call quiet,FETCH,$(REGRESS)) $(regress_folder)/sources.py $(REGRESS)
+	@touch $@
+$(regress_sources): $(REGRESS)/.done ;
+
+# The same sources twice: with this loop's headers, and with those of the installed libevent.
+regress_link = $(call quiet,LINK,$@) $(CC) $(regress_flags) $(1) $(filter %.c,$^) -o $@ $(2)
+
+$(REGRESS)/on-loop: $(regress_sources) $(wildcard $(regress_folder)/internals.[ch]) $(BUILD)/libtimerbed-event.so
+	$(call regress_link,-Iloop/include -I$(REGRESS)/include,-L$(BUILD) -ltimerbed-event -Wl$(comma)-rpath$(comma)'$$ORIGIN/..' -lpthread)
+
+$(REGRESS)/on-libevent: $(regress_sources) $(wildcard $(regress_folder)/internals.[ch])
+	$(call regress_link,,-levent_core -levent_pthreads -lpthread)
+
+$(REGRESS)/exact: $(call objects,default,$(regress_folder)/exact.c) $(BUILD)/libtimerbed.a
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CC) $(flags_default) $^ -o $@ -lm
+
+.PHONY: regress
+regress: ## libevent's own tests on every exact structure and backend, libevent beside (6 minutes)
+	@scripts/setup bench test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(REGRESS)/,on-loop on-libevent exact)
+	@$(regress_folder)/run.py $(BUILD) $(if $(SEED),--seed $(SEED))
