@@ -34,3 +34,15 @@ regress: ## libevent's own tests on every exact structure and backend, libevent 
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(REGRESS)/,on-loop on-libevent exact)
 	@$(regress_folder)/run.py $(BUILD) $(if $(SEED),--seed $(SEED))
+
+# Debian's programs on the loop's library. They are unpacked, and not installed.
+programs_folder := loop/tests/programs
+DEBIAN_PROGRAMS := out/programs
+$(DEBIAN_PROGRAMS)/packages: $(programs_folder)/fetch.py
+	$(call quiet,FETCH,$(DEBIAN_PROGRAMS)) $(programs_folder)/fetch.py $(DEBIAN_PROGRAMS)
+
+.PHONY: programs-test
+programs-test: ## Debian's unbound, nsd, memcached and others on this loop's library (5 minutes)
+	@scripts/setup bench test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/libtimerbed-event.so $(REGRESS)/exact $(DEBIAN_PROGRAMS)/packages
+	@$(programs_folder)/run.py $(BUILD) $(DEBIAN_PROGRAMS)

@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""run.py BUILD FOLDER: Debian's programs that use libevent run on this loop's library, unchanged.
+
+FOLDER/root holds the programs (fetch.py). A folder of links gives the library libevent's names.
+Each program has a check of its own (checks.py): it has to serve, and to stop in good order. unbound, nsd and
+memcached run over every exact structure on epoll, and on every backend over quad-heap; the others over a
+few structures. All run on libevent, too: a check that fails there says nothing of the loop, and fails.
+"""
+
+import argparse
+import concurrent.futures
+import fnmatch
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import checks
+from servers import LIBRARY, NAMES, Machine
+
+BACKENDS = ("epoll", "poll", "select", "io_uring")
+USUAL, FEW = "quad-heap", ("quad-heap", "bucket-trie", "sorted-list")
+
+
+def runs(structures, methods):
+    """(check, structure, backend)"""
+    for check in checks.EVERYWHERE + checks.SOMEWHERE:
+        yield check, "libevent", "epoll"
+        for structure in structures:
+            if check in checks.EVERYWHERE or structure in FEW:
+                for method in methods:
+                    if method == "epoll" or structure == USUAL:
+                        yield check, structure, method
+
+
+def run_check(programs, links, one):
+    """What went wrong, or None."""
+    check, structure, method = one
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)  # a program that gives up root reads and writes there
+        machine = Machine(os.path.abspath(f"{programs}/root"), links, folder, structure, method)
+        try:
+            check(machine)
+        except (checks.Failure, OSError, EOFError, subprocess.SubprocessError) as error:
+            return str(error) or repr(error)
+    return None
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", help="the build folder")
+    parser.add_argument("programs_folder", help="where fetch.py has put the programs")
+    parser.add_argument("--structures", default="*", help="glob of the structures (all exact ones)")
+    parser.add_argument("--methods", default="*", help="glob of the backends (all)")
+    parser.add_argument("--programs", default="*", help="glob of the checks (all)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="checks at a time (one a core)")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse()
+    told = subprocess.run([f"{arguments.build}/regress/exact"], capture_output=True, text=True,
+                          check=True)
+    structures = fnmatch.filter(told.stdout.split(), arguments.structures)
+    methods = fnmatch.filter(BACKENDS, arguments.methods)
+    work = [one for one in runs(structures, methods)
+            if fnmatch.fnmatch(one[0].__name__, arguments.programs)]
+    failed, begun, shows = 0, time.monotonic(), sys.stderr.isatty()
+    with tempfile.TemporaryDirectory() as links, \
+            concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        os.chmod(links, 0o755)
+        for name in NAMES:
+            os.symlink(os.path.realpath(os.path.join(arguments.build, LIBRARY)),
+                       os.path.join(links, name))
+        running = {pool.submit(run_check, arguments.programs_folder, links, one): one for one in work}
+        for done, future in enumerate(concurrent.futures.as_completed(running), 1):
+            check, structure, method = running[future]
+            if future.result() is not None:
+                failed += 1
+                print(f"failed: {check.__name__} on {structure}@{method}: {future.result()}", flush=True)
+            if shows:
+                left = (time.monotonic() - begun) / done * (len(work) - done)
+                print(f"\r{done} of {len(work)} checks, {left / 60:.0f}:{left % 60:02.0f} left ",
+                      end="\n" if done == len(work) else "", file=sys.stderr, flush=True)
+    print(f"{len(work) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
