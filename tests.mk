@@ -15,25 +15,25 @@ wrapped       := $(call wrap,$(allocators) free mmap mremap munmap)
 $(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) \
 		$(call library_objects,sanitized)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $(wrapped) $^ -o $@ -lm
 
 $(TESTS)/broken-test: $(call objects,sanitized,$(suite)/broken-test.c $(suite_sources) $(BROKEN)) \
 		$(call library_objects,sanitized) $(BUILD)/sanitized/generated/broken.o
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped) $^ -o $@ -lm
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $(wrapped) $^ -o $@ -lm
 
 structure_tests := $(sort $(patsubst structures/tests/%.c,%,$(wildcard structures/tests/*-test.c)))
 $(structure_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/structures/tests/%.o \
 		$(call library_objects,sanitized)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka -lm
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $^ -o $@ -lcmocka -lm
 
 # The fuzzer's target, over inputs from fixed seeds, and for libFuzzer.
 $(BUILD)/sanitized/structures/tests/fuzz.o: CFLAGS += -DFUZZ_STANDALONE
 $(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) \
 		$(call library_objects,sanitized)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lm
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $^ -o $@ -lm
 
 $(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structures.c
 	@mkdir -p $(@D)
@@ -61,12 +61,12 @@ plain_traces := $(call objects,default,$(wildcard bench/trace/*.c) $(WORKLOADS) 
 $(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests),$(bench_tests))): \
 		$(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(filter %.o,$^) $(bench_archive) -o $@ \
+	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $(filter %.o,$^) $(bench_archive) -o $@ \
 		-lcmocka $(libraries)
 $(virtual_tests:%=$(TESTS)/%): $(virtual_objects)
 $(plain_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/default/bench/tests/%.o $(plain_traces)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_default) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
+	$(call quiet,LINK,$@) $(CC) $(flags_default) $(LDFLAGS) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
 
 # The command with subjects that are wrong on purpose, each of which it has to catch.
 broken_objects := $(call objects,measured,$(sort $(wildcard bench/tests/broken/*.c)))
@@ -74,7 +74,7 @@ $(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_obj
 		$(filter-out %/generated/structures.o, \
 		$(foreach part,bench loop library,$(call $(part)_objects,measured)))
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $^ -o $@ $(libraries)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
 # The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
 # threads runs under the thread sanitizer.
@@ -98,16 +98,16 @@ wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped_of_$*) $^ -o $@ -lcmocka $(loop_libraries)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $(wrapped_of_$*) $^ -o $@ -lcmocka $(loop_libraries)
 
 $(table_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o $(table_objects)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $^ -o $@ -lcmocka $(loop_libraries)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $^ -o $@ -lcmocka $(loop_libraries)
 
 $(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o \
 		$(call loop_objects,threads) $(call library_objects,threads)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_threads) $^ -o $@ -lcmocka $(loop_libraries)
+	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(LDFLAGS) $^ -o $@ -lcmocka $(loop_libraries)
 
 # Random programs against the loop: one round of them, under either sanitizer.
 stress_sources  := $(sort $(wildcard loop/tests/stress/*.c))
@@ -145,7 +145,7 @@ seed               = $(or $(SEED),$(TIMERBED_SEED),$(shell date +%s))
 conformance_runs   = $(foreach part,$(conformance_parts), \
 	'$(TESTS)/conformance -s $(1) -k $(part)/$(words $(conformance_parts))')
 
-.PHONY: test-programs conformance check stress
+.PHONY: test-programs conformance check stress mutants
 test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanitized programs
 
 test: ## everything that can be proven without a clock (sanitized builds)
@@ -175,3 +175,12 @@ fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)
 	@$(MAKE) --no-print-directory $(BUILD)/fuzz
 	@mkdir -p out/fuzz
 	$(BUILD)/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 out/fuzz
+
+# Tests of what is mutated. The suite is called by structure, and its broken structures test it alone.
+MUTANTS ?= 300
+mutants: ## mutation testing: does a test fail if the code is changed? [SEED=1] [MUTANTS=300]; 40 minutes
+	@scripts/setup bench test mutants
+	@$(MAKE) --no-print-directory $(generated)/.done $(generated)/build_info.h
+	@scripts/mutants/mutants --seeds '$(or $(SEED),1)' --mutants $(MUTANTS) $(MUTANTS_OPTIONS) \
+		--programs '$(notdir $(filter-out %/conformance %/broken-test,$(test_programs)))' \
+		--scripts '$(filter bench/tests/%,$(script_tests))'

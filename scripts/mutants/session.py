@@ -1,0 +1,262 @@
+"""A run over the mutants of a seed, in a folder that it can be resumed from.
+
+    places.pickle   beside the seeds' folders: all places, until a source changes
+    tree/           beside them, too: the copy that is built
+    SEED/state.json       of which sources and tests what follows is
+    SEED/baseline.json    of each test without a mutant: seconds, CPU seconds, places that it reaches
+    SEED/results.jsonl    a line for each mutant that is decided
+"""
+
+import hashlib
+import json
+import os
+import pickle
+import re
+import subprocess
+import tempfile
+
+import draw
+import known
+import pool
+import running
+import tree as trees
+
+OFTEN_BROKEN = 5  # times that mutants which do not compile are left out
+
+
+class Failure(Exception):
+    """The run cannot go on."""
+
+
+def digest(*contents):
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
+
+
+def name_of(record):
+    return known.key(record)
+
+
+def records_of(path):
+    """A file of JSON lines. A last one that was cut off when the run was stopped is deleted."""
+    try:
+        with open(path, "rb+") as file:
+            whole = file.read()
+            file.truncate(whole.rfind(b"\n") + 1)
+            return [json.loads(line) for line in whole.split(b"\n")[:-1]]
+    except FileNotFoundError:
+        return []
+
+
+class Session:
+    def __init__(self, project, folder, seeds, jobs, tell):
+        self.project, self.above, self.seeds, self.jobs, self.tell = project, folder, seeds, jobs, tell
+        self.folder = os.path.join(folder, "+".join(seeds))
+        os.makedirs(self.folder, exist_ok=True)
+        self.tree = trees.Tree(project.root, os.path.join(folder, "tree"))
+        self.areas = project.files(project.root)
+        self.places = self.all_places()
+        self.drawn = []  # number - 1: site
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    # ---- places
+
+    def all_places(self):
+        own = os.path.dirname(os.path.abspath(__file__))
+        state = digest(trees.read(os.path.join(own, "sites.py")),
+                       *(self.tree.originals[one] for one in sorted(self.areas)))
+        cache = os.path.join(self.above, "places.pickle")
+        try:
+            with open(cache, "rb") as file:
+                of, places = pickle.load(file)
+            if of == state:
+                return places
+        except (OSError, ValueError, EOFError, AttributeError, pickle.UnpicklingError):
+            pass
+        self.tell("looking for places")
+        places = self.project.sites()
+        with open(cache, "wb") as file:
+            pickle.dump((state, places), file)
+        return places
+
+    def draw(self, count, areas):
+        """`count` mutants a seed, in these areas: each seed's in turn."""
+        found = {}
+        for seed in self.seeds:
+            of_seed = []
+            for area, share in draw.shares(self.project.areas, count).items():
+                if area in areas:
+                    of_seed += draw.drawn([one for one in self.places if self.areas[one.file] == area],
+                                          seed, share)
+            # Areas take turns, so that the time that is left follows from what has been done.
+            for site in sorted(of_seed, key=lambda one: draw.uniform("order", one)):
+                found.setdefault(site, []).append(seed)
+        self.drawn = list(found)
+        self.drawn_by = {site.name: seeds for site, seeds in found.items()}
+
+    # ---- building
+
+    def build(self):
+        """A mutant that does not compile is no mutant."""
+        for _ in range(OFTEN_BROKEN):
+            self.tree.write([(number, site) for number, site in enumerate(self.drawn, 1)])
+            self.tell(f"building {len(self.drawn)} mutants")
+            done = self.project.build(self.tree.path, self.jobs)
+            with open(self.path("build.log"), "w", encoding="utf-8") as log:
+                log.write(done.stdout)
+            if done.returncode == 0:
+                return
+            wrong = {(os.path.normpath(file), int(line)) for file, line in re.findall(
+                r"^([^\s:]+):(\d+):\d+: error", done.stdout, re.MULTILINE)}
+            broken = [one for one in self.drawn if any(
+                (one.file, line) in wrong
+                for line in range(one.line, one.line + one.text.count("\n") + 1))]
+            if not broken:
+                raise Failure(f"the mutated tree does not build: {self.path('build.log')}")
+            for one in broken:
+                self.tell(f"does not compile: {one.file}:{one.line}: {one.mutated}", keep=True)
+            self.drawn = [one for one in self.drawn if one not in broken]
+        raise Failure(f"the mutated tree does not build: {self.path('build.log')}")
+
+    # ---- state
+
+    def check_state(self, keep_caught):
+        """Deletes what is of other sources. With keep_caught, what was caught before counts."""
+        state = digest(*(path.encode() + b"\0" + content
+                         for path, content in sorted(self.tree.originals.items())),
+                       repr([one.name for one in self.drawn]).encode())
+        try:
+            before = trees.read(self.path("state")).decode()
+        except FileNotFoundError:
+            before = ""
+        if before == state:
+            return
+        results = records_of(self.path("results.jsonl"))
+        for name in ("results.jsonl", "baseline.json"):
+            if os.path.exists(self.path(name)):
+                os.unlink(self.path(name))
+        if keep_caught:
+            names = {one.name for one in self.drawn}
+            for record in results:
+                if record["status"] in ("caught", "same code") and name_of(record) in names:
+                    self.append(record)
+        elif results:
+            self.tell("sources or tests have changed: all begins anew", keep=True)
+        with open(self.path("state"), "w", encoding="utf-8") as file:
+            file.write(state)
+
+    def append(self, record):
+        with open(self.path("results.jsonl"), "a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+
+    # ---- tests without a mutant
+
+    def baseline(self):
+        """[(test, {cpu, wall, reached})], cheapest first."""
+        tests = {one.name: one for one in self.project.tests(self.tree.path, self.seeds[0])}
+        found = {record["test"]: record for record in records_of(self.path("baseline.json"))}
+        missing = [one for name, one in tests.items() if name not in found]
+        jobs = [pool.Job(one.name, self.measured(one)) for one in missing]
+        for count, (name, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
+            if record["failed"]:
+                raise Failure(f"{name} fails without a mutant: {record['why']}\n{record['said']}")
+            found[name] = record
+            with open(self.path("baseline.json"), "a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+            self.tell(f"tests without a mutant: {count} of {len(missing)}")
+        return sorted(((tests[name], found[name]) for name in tests), key=lambda one: one[1]["cpu"])
+
+    def measured(self, test):
+        """What a job for a test without a mutant does."""
+
+        def measure():
+            with tempfile.NamedTemporaryFile(prefix="mutants-") as file:
+                file.write(bytes(len(self.drawn) + 1))
+                file.flush()
+                outcome = running.run(test.command, self.tree.path,
+                                      self.environment(MUTANT_REACHED=file.name),
+                                      running.Limits(idle=600), test.failure)
+                reached = trees.read(file.name)
+            return {"test": test.name, "cpu": outcome.cpu, "wall": outcome.wall,
+                    "failed": outcome.failed, "why": outcome.why,
+                    "said": outcome.said if outcome.failed else "",
+                    "reached": [number for number, byte in enumerate(reached) if byte and number]}
+
+        return measure
+
+    def environment(self, **more):
+        return dict(os.environ, TIMERBED_SEED=self.seeds[0], **more)
+
+    # ---- mutants
+
+    def run(self, but):
+        """Decides all that are not decided yet; `but` are names of those that need no run."""
+        decided = {name_of(record) for record in records_of(self.path("results.jsonl"))}
+        waiting = [(number, site) for number, site in enumerate(self.drawn, 1)
+                   if site.name not in decided and site.name not in but]
+        if not waiting:
+            return
+        self.build()
+        numbers = {site.name: number for number, site in enumerate(self.drawn, 1)}
+        baseline = self.baseline()
+        jobs = [pool.Job(site, self.decided(numbers[site.name], site, baseline))
+                for _, site in waiting if site.name in numbers]
+        survived = 0
+        for count, (site, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
+            self.append(record)
+            survived += record["status"] in ("survived", "unreached")
+            self.tell(f"{count} of {len(jobs)} mutants, {survived} survived", count, len(jobs))
+
+    def records(self, listed):
+        """Of each drawn mutant: as it was decided, or as the list says."""
+        found = {name_of(one): one for one in records_of(self.path("results.jsonl"))}
+        for site in self.drawn:
+            if listed.verdict(site.name) == "equivalent" and site.name not in found:
+                found[site.name] = self.undecided(site)
+        return [{**found[site.name], "seeds": self.drawn_by[site.name]}
+                for site in self.drawn if site.name in found]
+
+    def undecided(self, site):
+        return {**{one: getattr(site, one) for one in (
+            "file", "function", "line", "operator", "original", "mutated", "occurrence")},
+            "area": self.areas[site.file], "status": "listed", "by": "", "why": "", "reached_by": [],
+            "cpu": 0}
+
+    def decided(self, number, site, baseline):
+        """What a job for a mutant does."""
+        reaching = [(test, seen) for test, seen in baseline
+                    if number in seen["reached"] and self.areas[site.file] not in test.but and
+                    site.file.startswith(test.only)]
+
+        def decide():
+            record = self.undecided(site)
+            record["reached_by"] = [test.name for test, _ in reaching]
+            record["status"] = "survived" if reaching else "unreached"
+            for test, seen in reaching:
+                outcome = running.run(test.command, self.tree.path, self.environment(MUTANT=str(number)),
+                                      running.Limits.of(seen["cpu"], seen["wall"]), test.failure)
+                record["cpu"] = round(record["cpu"] + outcome.cpu, 2)
+                if outcome.failed:
+                    return {**record, "status": "caught", "by": test.name, "why": outcome.why}
+            if self.same_code(site):
+                record["status"] = "same code"
+            return record
+
+        return decide
+
+    def same_code(self, site):
+        """Whether the compiler makes the same code of the mutant: then no test can tell."""
+        if not site.file.endswith(".c"):
+            return False
+        original = self.tree.originals[site.file]
+        replaced = original[site.start:site.end]
+        text = f"({site.text})" if site.kind == "expression" else ";"
+        # Assertions hold the numbers of their lines.
+        text = text.encode() + b"\n" * (replaced.count(b"\n") - text.count("\n"))
+        mutated = original[:site.start] + text + original[site.end:]
+        codes = [subprocess.run(
+            ["cc", "-x", "c", "-O2", "-w", *self.project.compiled, "-I", os.path.dirname(site.file), "-S",
+             "-", "-o", "-"], cwd=self.project.root, input=source, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, check=False) for source in (original, mutated)]
+        return not any(one.returncode for one in codes) and codes[0].stdout == codes[1].stdout

@@ -1,0 +1,66 @@
+"""A copy of the committed and new files of the project, in which mutated sources are built."""
+
+import os
+import subprocess
+
+import rewrite
+
+
+def tracked(root):
+    """The files that make up the project."""
+    done = subprocess.run(["git", "-C", root, "ls-files", "-z", "--cached", "--others",
+                           "--exclude-standard"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=False)
+    if done.returncode == 0 and done.stdout:
+        return sorted(path for path in done.stdout.decode().split("\0")
+                      if path and os.path.isfile(os.path.join(root, path)))
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [one for one in folders if one not in ("build", "out", ".git", "__pycache__")]
+        found += [os.path.relpath(os.path.join(folder, one), root) for one in files]
+    return sorted(found)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def update(path, content, mode):
+    """Writes what differs, so that make builds only what has changed."""
+    if os.path.exists(path) and read(path) == content:
+        return
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.lexists(path):
+        os.unlink(path)
+    with open(path, "wb") as file:
+        file.write(content)
+    os.chmod(path, mode)
+
+
+class Tree:
+    def __init__(self, root, tree):
+        self.root, self.path = root, tree
+        self.originals = {path: read(os.path.join(root, path)) for path in tracked(root)}
+
+    def write(self, numbered):
+        """The files, with the mutants, which are (number, site). Others are deleted."""
+        by_file = {}
+        for number, site in numbered:
+            by_file.setdefault(site.file, []).append((number, site))
+        for path, content in self.originals.items():
+            if path in by_file:
+                content = rewrite.rewritten(content, by_file[path])
+            mode = os.stat(os.path.join(self.root, path)).st_mode & 0o777
+            update(os.path.join(self.path, path), content, mode)
+        for path in set(tracked_below(self.path)) - set(self.originals):
+            os.unlink(os.path.join(self.path, path))
+
+
+def tracked_below(tree):
+    found = []
+    for folder, folders, files in os.walk(tree):
+        if folder == tree:
+            folders[:] = [one for one in folders if not one.startswith(("build", "out"))]
+        found += [os.path.relpath(os.path.join(folder, one), tree) for one in files]
+    return [one for one in found if "__pycache__" not in one]
