@@ -27,7 +27,8 @@ def be_worker(job, out, folder):
     """Does the job, writes the result, and ends the process."""
     status = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         running.adopt_orphans()
         running.protect(folder)

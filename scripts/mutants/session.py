@@ -2,7 +2,8 @@
 
     places.pickle   beside the seeds' folders: all places, until a source changes
     tree/           beside them, too: the copy that is built
-    SEED/state.json       of which sources and tests what follows is
+    SEED/numbers.json     the name of each mutant, by number
+    SEED/state            of which sources and tests what follows is
     SEED/baseline.json    of each test without a mutant: seconds, CPU seconds, places that it reaches
     SEED/results.jsonl    a line for each mutant that is decided
 """
@@ -21,6 +22,7 @@ import pool
 import running
 import tree as trees
 
+DECIDED = ("caught", "same code")  # whatever further tests there are
 OFTEN_BROKEN = 5  # times that mutants which do not compile are left out
 
 
@@ -94,13 +96,24 @@ class Session:
                 found.setdefault(site, []).append(seed)
         self.drawn = list(found)
         self.drawn_by = {site.name: seeds for site, seeds in found.items()}
+        self.number()
+
+    def number(self):
+        """Keeps the numbers of an earlier run, so that what has not changed is not compiled again."""
+        path = self.path("numbers.json")
+        names = [tuple(one[0]) for one in records_of(path)]
+        self.numbers = {name: number for number, name in enumerate(names, 1)}
+        with open(path, "a", encoding="utf-8") as file:
+            for site in self.drawn:
+                if self.numbers.setdefault(site.name, len(self.numbers) + 1) > len(names):
+                    file.write(json.dumps([site.name]) + "\n")
 
     # ---- building
 
     def build(self):
         """A mutant that does not compile is no mutant."""
         for _ in range(OFTEN_BROKEN):
-            self.tree.write([(number, site) for number, site in enumerate(self.drawn, 1)])
+            self.tree.write([(self.numbers[site.name], site) for site in self.drawn])
             self.tell(f"building {len(self.drawn)} mutants")
             done = self.project.build(self.tree.path, self.jobs)
             with open(self.path("build.log"), "w", encoding="utf-8") as log:
@@ -139,7 +152,7 @@ class Session:
         if keep_caught:
             names = {one.name for one in self.drawn}
             for record in results:
-                if record["status"] in ("caught", "same code") and name_of(record) in names:
+                if record["status"] in DECIDED and name_of(record) in names:
                     self.append(record)
         elif results:
             self.tell("sources or tests have changed: all begins anew", keep=True)
@@ -152,11 +165,10 @@ class Session:
 
     # ---- tests without a mutant
 
-    def baseline(self):
+    def baseline(self, tests):
         """[(test, {cpu, wall, reached})], cheapest first."""
-        tests = {one.name: one for one in self.project.tests(self.tree.path, self.seeds[0])}
         found = {record["test"]: record for record in records_of(self.path("baseline.json"))}
-        missing = [one for name, one in tests.items() if name not in found]
+        missing = [one for one in tests if one.name not in found]
         jobs = [pool.Job(one.name, self.measured(one)) for one in missing]
         for count, (name, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
             if record["failed"]:
@@ -164,15 +176,15 @@ class Session:
             found[name] = record
             with open(self.path("baseline.json"), "a", encoding="utf-8") as file:
                 file.write(json.dumps(record) + "\n")
-            self.tell(f"tests without a mutant: {count} of {len(missing)}")
-        return sorted(((tests[name], found[name]) for name in tests), key=lambda one: one[1]["cpu"])
+            self.tell(f"tests without a mutant: {count} of {len(missing)}", count, len(missing))
+        return sorted(((one, found[one.name]) for one in tests), key=lambda one: one[1]["cpu"])
 
     def measured(self, test):
         """What a job for a test without a mutant does."""
 
         def measure():
             with tempfile.NamedTemporaryFile(prefix="mutants-") as file:
-                file.write(bytes(len(self.drawn) + 1))
+                file.write(bytes(len(self.numbers) + 1))
                 file.flush()
                 outcome = running.run(test.command, self.tree.path,
                                       self.environment(MUTANT_REACHED=file.name),
@@ -192,21 +204,33 @@ class Session:
 
     def run(self, but):
         """Decides all that are not decided yet; `but` are names of those that need no run."""
-        decided = {name_of(record) for record in records_of(self.path("results.jsonl"))}
-        waiting = [(number, site) for number, site in enumerate(self.drawn, 1)
-                   if site.name not in decided and site.name not in but]
-        if not waiting:
+        found = {name_of(one): one for one in records_of(self.path("results.jsonl"))}
+        tests = self.project.tests(self.tree.path, self.seeds[0])
+        self.last = {area: max(one.stage for one in tests if area not in one.but)
+                     for area in self.project.areas}
+
+        def is_decided(site):
+            return site.name in but or site.name in found and (
+                found[site.name]["status"] in DECIDED or
+                found[site.name]["stage"] >= self.last[self.areas[site.file]])
+
+        if all(is_decided(site) for site in self.drawn):
             return
         self.build()
-        numbers = {site.name: number for number, site in enumerate(self.drawn, 1)}
-        baseline = self.baseline()
-        jobs = [pool.Job(site, self.decided(numbers[site.name], site, baseline))
-                for _, site in waiting if site.name in numbers]
-        survived = 0
-        for count, (site, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
-            self.append(record)
-            survived += record["status"] in ("survived", "unreached")
-            self.tell(f"{count} of {len(jobs)} mutants, {survived} survived", count, len(jobs))
+        for stage in sorted({one.stage for one in tests}):
+            waiting = [(self.numbers[site.name], site) for site in self.drawn
+                       if not is_decided(site) and stage > found.get(site.name, {}).get("stage", 0)]
+            if not waiting:
+                continue
+            baseline = self.baseline([one for one in tests if one.stage == stage])
+            jobs = [pool.Job(site, self.decided(number, site, baseline, stage, found.get(site.name)))
+                    for number, site in waiting]
+            survived = 0
+            for count, (site, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
+                self.append(record)
+                found[site.name] = record
+                survived += record["status"] not in DECIDED
+                self.tell(f"{count} of {len(jobs)} mutants, {survived} not caught", count, len(jobs))
 
     def records(self, listed):
         """Of each drawn mutant: as it was decided, or as the list says."""
@@ -223,23 +247,23 @@ class Session:
             "area": self.areas[site.file], "status": "listed", "by": "", "why": "", "reached_by": [],
             "cpu": 0}
 
-    def decided(self, number, site, baseline):
-        """What a job for a mutant does."""
+    def decided(self, number, site, baseline, stage, before):
+        """What a job for a mutant does. `before` is its record of an earlier stage, or None."""
         reaching = [(test, seen) for test, seen in baseline
                     if number in seen["reached"] and self.areas[site.file] not in test.but and
                     site.file.startswith(test.only)]
 
         def decide():
-            record = self.undecided(site)
-            record["reached_by"] = [test.name for test, _ in reaching]
-            record["status"] = "survived" if reaching else "unreached"
+            record = {**(before or self.undecided(site)), "stage": stage}
+            record["reached_by"] = record["reached_by"] + [test.name for test, _ in reaching]
+            record["status"] = "survived" if record["reached_by"] else "unreached"
             for test, seen in reaching:
                 outcome = running.run(test.command, self.tree.path, self.environment(MUTANT=str(number)),
                                       running.Limits.of(seen["cpu"], seen["wall"]), test.failure)
                 record["cpu"] = round(record["cpu"] + outcome.cpu, 2)
                 if outcome.failed:
                     return {**record, "status": "caught", "by": test.name, "why": outcome.why}
-            if self.same_code(site):
+            if not before and self.same_code(site):
                 record["status"] = "same code"
             return record
 

@@ -271,6 +271,8 @@ class Finder:
             suffix = text[len(INTEGER.match(text).group(1)):]
             others = [f"{value + step}{suffix}" for step in (1, -1)]
         else:
+            if not integer and not macro and float(text.rstrip("fF")) > 1000:
+                return  # a little more or less is nothing there
             others = [f"({text} + 1)", f"({text} - 1)"]
         for other in others:
             self.add("constant", "expression", start, end, other, (start, end, other))

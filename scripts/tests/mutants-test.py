@@ -120,7 +120,7 @@ class Tiny:
 
 
 class Test:
-    failure, only, but = None, "", ()
+    failure, only, but, stage = None, "", (), 1
 
     def __init__(self, name, command):
         self.name, self.command = name, command
