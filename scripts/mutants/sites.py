@@ -476,12 +476,12 @@ class Callers:
         self.read_tables(unit)
 
     def read_tables(self, unit):
+        # A macro may hold a part of the table.
+        texts = [unit.source(file).bytes.decode() for file in unit.macros]
+        checks = {name for text in texts for name in re.findall(r"\.check = (\w+)", text)}
         for cursor in unit.unit.cursor.get_children():
             if cursor.kind != CursorKind.VAR_DECL or file_of(cursor) not in unit.wanted:
                 continue
-            text = unit.source(file_of(cursor)).text(cursor.extent.start.offset,
-                                                     cursor.extent.end.offset)
-            checks = set(re.findall(r"\.check = (\w+)", text)) if "timer_structure" in text else set()
             for one in cursor.walk_preorder():
                 target = one.referenced if one.kind == CursorKind.DECL_REF_EXPR else None
                 if target is not None and target.kind == CursorKind.FUNCTION_DECL:

@@ -126,6 +126,7 @@ class Test:
         self.name, self.command = name, command
 
 
+@unittest.mock.patch.object(running, "LEAST_CPU", 0.3)
 class Mutated(Case):
     """A session over the tiny program."""
 
@@ -140,8 +141,7 @@ class Mutated(Case):
 
     def test_each_fate(self):
         run = self.session()
-        with unittest.mock.patch.object(running, "LEAST_CPU", 0.3):
-            run.run(set())
+        run.run(set())
         records = {one["original"]: one for one in run.records(self.known(""))}
         self.assertEqual({name: one["status"] for name, one in records.items()},
                          {name: fate for name, (_, fate) in CHANGES.items()})
@@ -174,6 +174,18 @@ class Mutated(Case):
         with open(os.path.join(folder, "tiny.tsv"), "w", encoding="utf-8") as file:
             file.write("".join(f"{line}\n" for line in lines))
         return known.Known(folder)
+
+    def test_later_stages_run_what_is_not_caught(self):
+        project = Tiny(self.folder)
+        one, two = project.tests("", "")
+        two.stage = 2
+        project.tests = lambda *_: [two, one]
+        run = self.session(project)
+        run.run(set())
+        records = {one["original"]: one for one in run.records(self.known(""))}
+        self.assertEqual((records["a < b"]["stage"], records["n--"]["stage"]), (1, 2))
+        self.assertEqual({name: one["status"] for name, one in records.items()},
+                         {name: fate for name, (_, fate) in CHANGES.items()})
 
     def test_a_program_that_fails_by_itself(self):
         project = Tiny(self.folder, {})
