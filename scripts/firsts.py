@@ -77,7 +77,8 @@ def rank_table(subject, found):
     rows = [[rank.cell.workload, count(rank.cell.n), rank.cell.dispatch, rank.place, rank.best,
              significant(rank.against.mean), interval(rank.against), str(rank.against.blocks),
              significant(rank.to_floor.mean) if rank.to_floor else ""] for rank in found]
-    text = [f"{subject}, of {len(found)} cells: " + ", ".join(
+    of = "1 cell" if len(found) == 1 else f"{len(found)} cells"
+    text = [f"{subject}, of {of}: " + ", ".join(
         f"{word} in {places.count(word)}" for word in PLACES if word in places) + "."]
     floor = to_floor(found)
     if not math.isnan(floor):

@@ -243,10 +243,10 @@ def shown(ratio):
     return f"{significant(ratio.mean)} {interval(ratio)}".strip() if ratio else "-"
 
 
-def verify(arguments, out=sys.stdout):
+def verify(arguments):
     files = check_sums(arguments.folder)
     run = records.open_run(arguments.folder)
-    print(f"{arguments.folder}: {files} files are as SHA256SUMS has them.", file=out)
+    print(f"{arguments.folder}: {files} files are as SHA256SUMS has them.")
     found = candidates(run, arguments.replicates, arguments.minimum_effect)
     picks = choose(found, arguments.number, arguments.seconds, random.Random(arguments.seed))
     if not picks:
@@ -254,20 +254,20 @@ def verify(arguments, out=sys.stdout):
                       f"{arguments.seconds:g} s with {arguments.replicates} blocks in a row")
     print(f"Drawn with --seed {arguments.seed} from {len(found)} resolved comparisons: "
           f"{len(picks)}, which took {sum(pick.seconds for pick in picks):.0f} s there; "
-          f"{arguments.replicates} blocks each.\n", file=out, flush=True)
+          f"{arguments.replicates} blocks each.\n", flush=True)
     results, begun = [], time.monotonic()
     for number, pick in enumerate(picks, 1):
         if results and time.monotonic() - begun > arguments.seconds:
             print(f"The time of {arguments.seconds:g} s is up: {len(picks) - number + 1} of them "
-                  "were not measured.", file=out)
+                  "were not measured.")
             break
         ours = measure(pick, os.path.join(arguments.out, f"{number:02}"), arguments)
         results.append((pick, *(compare(pick, ours) if ours else (None, 0, 0))))
     statistics.decide([here for _, here, _, _ in results if here], arguments.minimum_effect)
-    return show(run, arguments, results, out)
+    return show(run, arguments, results)
 
 
-def show(run, arguments, results, out):
+def show(run, arguments, results):
     rows = [[pick.cell.workload, pick.subject, pick.baseline, count(pick.cell.n),
              shown(pick.there), shown(here), verdict(pick.there, here)]
             for pick, here, _, _ in results]
@@ -276,24 +276,24 @@ def show(run, arguments, results, out):
         f"{arguments.folder}, there and here",
         ["workload", "subject", "relative to", "n", "there", "here", "this machine"], rows,
         [f"Ratios of cost, with 95 % intervals; {arguments.replicates} blocks here."], right=3,
-        last_left=True), out)
+        last_left=True), sys.stdout)
     same = sum(one for _, _, one, _ in results)
     others = sum(one for _, _, _, one in results)
     write_sentence(
         f"{words.count('agrees')} of {len(words)} agree in direction, {words.count('DISAGREES')} "
         f"disagree, {len(words) - words.count('agrees') - words.count('DISAGREES')} are not "
-        "resolved here or failed.", out)
+        "resolved here or failed.", sys.stdout)
     write_sentence(
         f"All {same} traces are the same as those that were recorded." if not others else
         f"{others} of {same + others} traces are NOT the same as those that were recorded: this "
         "build's workloads or oracle are not those of the run, and what is above compares other "
-        "work.", out)
+        "work.", sys.stdout)
     changed = sorted({name for pick, _, _, _ in results for name in (pick.subject, pick.baseline)
                       if run.stale(name, "time")})
     if changed:
         write_sentence("This build has other code or flags than was measured there, of "
-                             f"{', '.join(changed)}.", out)
-    write_sentence(f"There: {machine(run.environment)}.", out)
+                             f"{', '.join(changed)}.", sys.stdout)
+    write_sentence(f"There: {machine(run.environment)}.", sys.stdout)
     return int(bool(others) or "DISAGREES" in words or "FAILED here" in words)
 
 

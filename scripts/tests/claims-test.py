@@ -8,13 +8,10 @@ import json
 import math
 import os
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
-import unittest
 
-from helpers import SCRIPTS, main
+import helpers
+from helpers import main
 
 import claims
 import insertion
@@ -44,11 +41,7 @@ def pair(factor, blocks=8, noise=0.01, **more):
     return result
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="timerbed-claims-")
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Case(helpers.Case):
     def write(self, lines, name="run"):
         folder = os.path.join(self.folder, name)
         os.makedirs(folder)
@@ -64,10 +57,8 @@ class Case(unittest.TestCase):
             out.write("\n".join((HEADER,) + rows) + "\n")
         return path
 
-    def script(self, table, *arguments):
-        return subprocess.run(
-            ["/usr/bin/python3", "-B", os.path.join(SCRIPTS, "claims.py"), "--claims", table,
-             *arguments], capture_output=True, text=True, check=False, cwd=self.folder)
+    def claims(self, table, *arguments):
+        return self.called(claims, "--claims", table, *arguments)
 
     def judge(self, lines, statistic, tolerance):
         claim = claims.parse(["C1", "it is so", "somebody", statistic, tolerance, "made"])
@@ -124,9 +115,12 @@ class Statistics(Case):
     def test_the_law_of_insertion(self):
         for name, expected in (("exponential", 1 / 2), ("uniform", 2 / 3), ("biased", 29 / 30),
                                ("triangular", 4 / 5), ("pareto", 1 / 2), ("bimodal", 0.81 * 2 / 63 + 0.18 / 21 + 0.01 * (200 / 21 + 2 / 63))):
-            self.assertAlmostEqual(insertion.head_share(name), expected, delta=6e-4, msg=name)
+            self.assertAlmostEqual(insertion.head_share(name), expected, places=9, msg=name)
+        self.assertAlmostEqual(insertion.share("uniform", "head"), 2 / 3)
         self.assertAlmostEqual(insertion.share("uniform", "tail"), 1 / 3)
-        self.assertEqual(insertion.distribution_of("hold:batch=1,dist=pareto"), "pareto")
+        for workload, expected in (("hold", "exponential"), ("hold:batch=1", "exponential"),
+                                   ("hold:batch=1,dist=pareto", "pareto")):
+            self.assertEqual(insertion.distribution_of(workload), expected)
 
     def test_the_law_against_a_simulation(self):
         # 2,000 renewals of 400 lives, uniform on 0..2: who is passed, counted.
@@ -244,55 +238,83 @@ class Command(Case):
 
     def test_table_and_what_the_paper_reads(self):
         run = self.write(pair(0.5))
-        done = self.script(self.table(self.GOOD), run, "--out", "all.tsv")
+        done = self.script("claims.py", "--claims", self.table(self.GOOD), run, "--out", "all.tsv")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertTrue(done.stdout.splitlines()[1].startswith("C1\treproduced\t0.50\t["))
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], "id\tverdict\tvalue\tinterval\tblocks\tnote")
+        self.assertRegex(lines[1], r"^C1\treproduced\t0\.50\t\[0\.50, 0\.50\]\t8\t$")
         with open(os.path.join(self.folder, "all.tsv"), encoding="utf-8") as lines:
             header, row = (line.rstrip("\n").split("\t") for line in lines)
         found = dict(zip(header, row))
         self.assertEqual((found["verdict"], found["blocks"], found["experiment"]),
                          ("reproduced", "8", "made"))
         self.assertAlmostEqual(float(found["value"]), 0.5, delta=0.01)
+        self.assertGreater(len(found["value"]), 10)  # in full
 
     def test_missing_records_are_an_error_that_is_named(self):
         run = self.write(pair(0.5))
-        done = self.script(self.table(self.GOOD, self.OTHER), run)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("C2a: no records of the experiment absent", done.stderr)
-        done = self.script(self.table(self.GOOD, self.OTHER), run, "--partial")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("C2a\tno data\t-", done.stdout)
+        table = self.table(self.GOOD, self.OTHER)
+        status, _, said = self.claims(table, run)
+        self.assertEqual((status, said), (1, "C2a: no records of the experiment absent\n"))
+        status, out, said = self.claims(table, run, "--partial", "--out", "all.tsv")
+        self.assertEqual((status, said), (0, ""))
+        self.assertEqual(out.splitlines()[2], "C2a\tno data\t-\t[-, -]\t0\t"
+                         "no records of the experiment absent")
+        with open(os.path.join(self.folder, "all.tsv"), encoding="utf-8") as lines:
+            header, _, row = (line.rstrip("\n").split("\t") for line in lines)
+        found = dict(zip(header, row))
+        self.assertEqual((found["id"], found["verdict"], found["value"], found["blocks"],
+                          found["statement"], found["experiment"], found["selection"]),
+                         ("C2a", "no data", "nan", "0", "so too", "absent", "[]"))
 
     def test_several_runs_and_ids(self):
-        runs = self.write(pair(0.5)), self.write(pair(2.0, experiment="absent"), "other")
-        done = self.script(self.table(self.GOOD, self.OTHER), *runs, "C2")
-        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 2))
-        self.assertIn("C2a\trefuted", done.stdout)
-        done = self.script(self.table(self.GOOD), runs[0], "C9")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("no claim 'C9'", done.stderr)
+        runs = self.write(pair(0.5)), self.write(pair(2.0, blocks=7, experiment="absent"), "other")
+        status, out, _ = self.claims(self.table(self.GOOD, self.OTHER), *runs, "C2")
+        self.assertEqual((status, len(out.splitlines())), (0, 2))
+        self.assertIn("C2a\trefuted (indicative)\t2.0", out)
+        status, _, said = self.claims(self.table(self.GOOD), runs[0], "C9")
+        self.assertEqual((status, said), (2, "no claim 'C9': C1\n"))
+        status, _, said = self.claims(self.table(self.GOOD), "./nowhere", "C1")
+        self.assertEqual((status, said), (1, "./nowhere: no such folder\n"))
 
     def test_malformed_lines_are_named_by_number(self):
-        for fields, words in ((("C2", "x", "y", "ratio a=a"), "4 columns"),
-                              (("2", "x", "y", Verdicts.RATIO, "1..2", "made"), "no id"),
-                              (("C2", "x", "y", "guess a=a", "1..2", "made"), "no statistic"),
+        for fields, words in ((("C2", "x", "y", "ratio a=a"), "4 columns, not 6"),
+                              (("2", "x", "y", Verdicts.RATIO, "1..2", "made"),
+                               "'2' is no id: C7, C7a"),
+                              (("C2", "x", "y", Verdicts.RATIO, "1..2", "a b"),
+                               "'a b' is no experiment's name"),
+                              (("C2", "x", "y", "guess a=a", "1..2", "made"),
+                               "no statistic 'guess': ratio, share, law, linear, a_tick, pays, "
+                               "largest, late, best, growth, tau"),
                               (("C2", "x", "y", "ratio a=a b=b n=1", "1..2", "made"),
-                               "needs workload"),
+                               "ratio needs workload"),
                               (("C2", "x", "y", "share subject=a colour=b", "1..2", "made"),
-                               "not 'colour=b'"),
-                              (("C2", "x", "y", Verdicts.RATIO, "about 1", "made"), "no range"),
-                              (("C2", "x", "y", Verdicts.RATIO, "2..1", "made"), "empty range"),
-                              (("C1", "x", "y", Verdicts.RATIO, "1..2", "made"), "comes twice")):
-            done = self.script(self.table(self.GOOD, "\t".join(fields)), self.folder)
-            self.assertEqual(done.returncode, 2, words)
-            self.assertIn("claims.tsv:3: ", done.stderr)
-            self.assertIn(words, done.stderr)
+                               "share takes subject, workload, n, not 'colour=b'"),
+                              (("C2", "x", "y", "pays a", "1..2", "made"),
+                               "pays takes a, b, workload, n, values, x, not 'a'"),
+                              (("C2", "x", "y", Verdicts.RATIO, "about 1", "made"),
+                               "'about 1' is no range: 0.9..1.1, ..5, 2.."),
+                              (("C2", "x", "y", Verdicts.RATIO, "2..1", "made"),
+                               "'2..1' is an empty range"),
+                              (("C2", "x", "y", Verdicts.RATIO, "..1 | 1.. | 2..", "made"),
+                               "a tolerance is one or two ranges"),
+                              (("C1", "x", "y", Verdicts.RATIO, "1..2", "made"),
+                               "C1 comes twice")):
+            table = self.table(self.GOOD, "\t".join(fields))
+            self.assertEqual(self.claims(table, self.folder), (2, "", f"{table}:3: {words}\n"))
+
+    def test_lines_that_are_no_claims(self):
+        table = self.table("# a remark", "", HEADER, self.GOOD)
+        self.assertEqual([claim.id for claim in claims.read_claims(table)], ["C1"])
+        with open(table, "w", encoding="utf-8") as out:
+            out.write(self.GOOD + "\n")
+        with self.assertRaisesRegex(claims.Malformed, ":1: the columns are id, statement, source"):
+            claims.read_claims(table)
 
     def test_the_claims_of_the_paper_can_be_read(self):
         found = claims.read_claims(claims.CLAIMS)
         self.assertGreaterEqual(len({claim.id.rstrip("abcd") for claim in found}), 12)
-        done = self.script(claims.CLAIMS, "--experiment", "C7")
-        self.assertEqual(done.stdout, "thresholds\n")
+        self.assertEqual(self.called(claims, "--experiment", "C7"), (0, "thresholds\n", ""))
 
 
 if __name__ == "__main__":

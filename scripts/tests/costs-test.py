@@ -3,14 +3,17 @@
 
 import sys
 
-from helpers import Case, main, record
+from helpers import Expected, main, record
+
+import costs
 
 
-class Costs(Case):
+class Costs(Expected):
     def table_of(self, lines):
-        said = self.script("costs.py", self.write(lines))
-        self.assertEqual(said.returncode, 0, said.stderr)
-        rows = [line.split("\t") for line in said.stdout.splitlines() if not line.startswith("#")]
+        self.write(lines)
+        status, out, errors = self.called(costs, "run")
+        self.assertEqual((status, errors), (0, ""))
+        rows = [line.split("\t") for line in out.splitlines() if not line.startswith("#")]
         return {(kind, measured, name, int(n)): float(value)
                 for kind, measured, name, n, value in rows}
 
@@ -62,6 +65,36 @@ class Costs(Case):
         table = self.table_of([self.cell("binary-heap", 50), self.cell("binary-heap", 10),
                                self.cell("slow", 1e6, status="too slow")])
         self.assertNotIn(("rate", "time", "slow", 1000), table)
+
+    def test_operations_and_repeats_of_each_kind_of_record(self):
+        """In ns an entry: of 10 + 90, 10 + 40, 10 + 5 and 10 + 500 entries, and of 2, 3, 1 and 4 repeats."""
+        def cell(subject, ns, **more):
+            line = record(subject, 1, 1.0, n=10, cell_seconds=ns / 1e9, **more)
+            return {key: value for key, value in line.items() if value is not None}
+
+        table = self.table_of([
+            cell("nothing", 0.001, ops=90),
+            cell("planned", 2 * 100 * 7, operations=9, least_operations=1, ops=12345),
+            cell("least", 3 * 50 * 6, operations=1, least_operations=40, samples_ns=[1, 2, 3]),
+            cell("messages", 15 * 5, ops=None, messages=5, samples_ns=None),
+            cell("fired", 4 * 510 * 4, ops=None, fired=500, samples_ns=[], repeats=4),
+            cell("unknown", 99, ops=None, fired=None), cell("untimed", 0)])
+        rates = {name: value for (kind, _, name, _), value in table.items() if kind == "rate"}
+        self.assertEqual({name: round(value, 2) for name, value in rates.items()},
+                         {"nothing": 0, "planned": 7, "least": 6, "messages": 5, "fired": 4, "*": 4.4})
+
+    def test_the_whole_table(self):
+        lines = [self.cell("nothing", 0, trace_seconds=0.01, workload=workload)
+                 for workload in ("hold", "idle")]
+        for subject, ns in (("binary-heap", 40), ("quad-heap", 10), ("wheel:tick=1ms", 25)):
+            lines += [self.cell(subject, times * ns, n=n, workload=workload, **more)
+                      for n in (1000, 100000) for workload, times, more in (
+                          ("hold", 5, {}), ("idle", 2, {"trace_seconds": n / 1e6}))]
+            lines += [self.cell(subject, ns, workload="idle", bytes_per_timer=ns / 10.0,
+                                **{"pass": "memory"})]
+        self.write(lines)
+        self.write([self.cell("quad-heap", 3, workload="rpc", bytes_per_timer=99)], name="other")
+        self.expect("costs", self.called(costs, "run", "other"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 
-from helpers import Case, main, planted
+from helpers import Expected, main, planted
+
+import verify
 
 SETTINGS = """[experiment]
 name = made
@@ -24,54 +26,75 @@ operations = 1
 least-operations = 1000
 """
 
-# Writes a run as told: what `timerbed run ... --out DIR` would leave.
-STAND_IN = """#!/usr/bin/python3
-import shutil, sys
-shutil.copytree({source!r}, sys.argv[sys.argv.index("--out") + 1], dirs_exist_ok=True)
+# Says how it was called, and leaves what `timerbed run ... --out DIR` would: the run in the folder here.
+STAND_IN = """#!/bin/sh
+echo "$*" >>{folder}/commands
+while [ "$1" != --out ]; do shift; done
+mkdir -p "$2" && cp {folder}/here/* "$2"
 """
 
 
-class Verify(Case):
+def sums_of(folder):
+    """The text of SHA256SUMS for the files in a folder."""
+    text = ""
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            text += f"{hashlib.sha256(file.read()).hexdigest()}  ./{name}\n"
+    return text
+
+
+class Base(Expected):
     def recorded(self, ratios, blocks=8, **more):
-        lines = planted(ratios, blocks, checksum="c", repeats=2, stride=64, cold=0, **more)
+        return self.keep(planted(ratios, blocks, checksum="c", repeats=2, stride=64, cold=0, **more),
+                         SETTINGS)
+
+    def keep(self, lines, settings):
+        """The folder of a recorded run."""
         folder = self.write(lines, name="there")
         with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
-            out.write(SETTINGS)
-        with open(os.path.join(folder, "SHA256SUMS"), "w", encoding="utf-8") as out:
-            for name in ("cells.jsonl", "env.json", "experiment.ini"):
-                with open(os.path.join(folder, name), "rb") as file:
-                    out.write(f"{hashlib.sha256(file.read()).hexdigest()}  ./{name}\n")
+            out.write(settings)
+        self.seal(folder)
         return folder
 
-    def verify(self, there, here):
-        """Of a run there and the lines that are measured here."""
-        source = self.write(here, name="source")
+    def seal(self, folder):
+        path = os.path.join(folder, "SHA256SUMS")
+        if os.path.exists(path):
+            os.remove(path)
+        text = sums_of(folder)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def verify(self, there, here, *arguments):
+        """(status, output, errors), of a run there and the lines that are measured here."""
+        self.write(here, name="here")
         program = os.path.join(self.folder, "timerbed")
         with open(program, "w", encoding="utf-8") as out:
-            out.write(STAND_IN.format(source=source))
+            out.write(STAND_IN.format(folder=self.folder))
         os.chmod(program, 0o755)
-        return self.script("verify.py", there, "--timerbed", program,
-                           "--out", os.path.join(self.folder, "here"), "--replicates", "8")
+        return self.called(verify, os.path.basename(there), "--timerbed", program, "--out", "out",
+                           *(arguments or ("--replicates", "8")))
 
+
+class Verify(Base):
     def test_agrees(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
         done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.6}, 8, checksum="c"))
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("1 of 1 agree", done.stdout)
-        self.assertIn("All 8 traces are the same", done.stdout)
+        self.assertEqual(done[0], 0, done)
+        self.assertIn("1 of 1 agree", done[1])
+        self.assertIn("All 8 traces are the same", done[1])
 
     def test_disagrees(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
         done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 2}, 8, checksum="c"))
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("DISAGREES", done.stdout)
+        self.assertEqual(done[0], 1)
+        self.assertIn("DISAGREES", done[1])
 
     def test_no_difference_is_no_disagreement(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
         done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 1}, 8, noise=0.001,
                                           checksum="c"))
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("no difference here", done.stdout)
+        self.assertEqual(done[0], 0, done)
+        self.assertIn("no difference here", done[1])
 
     def test_other_work_is_found_and_another_source_of_the_same_is_not(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
@@ -79,16 +102,16 @@ class Verify(Case):
             done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.5}, 8,
                                               checksum=checksum, trace_hash="another"))
             # One hash for all seeds would be one block: what is compared here is the work.
-            self.assertIn(words, done.stdout)
-            self.assertEqual(done.returncode, code, done.stdout)
+            self.assertIn(words, done[1])
+            self.assertEqual(done[0], code, done)
 
     def test_a_damaged_run_is_refused(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
         with open(os.path.join(there, "cells.jsonl"), "a", encoding="utf-8") as out:
             out.write(json.dumps({}) + "\n")
         done = self.verify(there, [])
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("cells.jsonl is not what was recorded", done.stderr)
+        self.assertEqual(done[0], 1)
+        self.assertIn("cells.jsonl is not what was recorded", done[2])
 
     def test_records_beside_those_that_were_recorded_are_refused(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
@@ -98,44 +121,119 @@ class Verify(Case):
         with open(os.path.join(there, "SHA256SUMS"), "w", encoding="utf-8") as file:
             file.write(sums)
         done = self.verify(there, [])
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("SHA256SUMS does not list cells.jsonl", done.stderr)
+        self.assertEqual(done[0], 1)
+        self.assertIn("SHA256SUMS does not list cells.jsonl", done[2])
 
     def test_a_compressed_run(self):
         there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
-        path = os.path.join(there, "cells.jsonl")
-        subprocess.run(["zstd", "-q", "--rm", path], check=True)
-        with open(path + ".zst", "rb") as file:
-            digest = hashlib.sha256(file.read()).hexdigest()
-        with open(os.path.join(there, "SHA256SUMS"), encoding="utf-8") as file:
-            rest = [line for line in file.read().splitlines() if not line.endswith("cells.jsonl")]
-        with open(os.path.join(there, "SHA256SUMS"), "w", encoding="utf-8") as file:
-            file.write("\n".join([f"{digest}  ./cells.jsonl.zst", *rest]) + "\n")
+        subprocess.run(["zstd", "-q", "--rm", os.path.join(there, "cells.jsonl")], check=True)
+        self.seal(there)
         done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.6}, 8, checksum="c"))
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done[0], 0, done)
 
     def test_records_of_different_code_are_not_verified(self):
-        self.recorded({"binary-heap": 1, "quad-heap": 0.5})
-        there = os.path.join(self.folder, "there")
+        there = self.recorded({"binary-heap": 1, "quad-heap": 0.5})
         path = os.path.join(there, "cells.jsonl")
         with open(path, encoding="utf-8") as file:
             text = file.read()
         text = text.replace('"source_hash": "quad-heap"', '"source_hash": "another"', 1)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        with open(os.path.join(there, "SHA256SUMS"), encoding="utf-8") as file:
-            rest = [line for line in file.read().splitlines() if not line.endswith("cells.jsonl")]
-        with open(os.path.join(there, "SHA256SUMS"), "w", encoding="utf-8") as file:
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            file.write("\n".join([f"{digest}  ./cells.jsonl", *rest]) + "\n")
+        self.seal(there)
         done = self.verify(there, [])
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("nothing was resolved", done.stderr)
+        self.assertEqual(done[0], 1)
+        self.assertIn("nothing was resolved", done[2])
 
     def test_nothing_resolved_is_said(self):
         done = self.verify(self.recorded({"binary-heap": 1, "quad-heap": 1}), [])
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("nothing was resolved", done.stderr)
+        self.assertEqual(done[0], 1)
+        self.assertIn("nothing was resolved", done[2])
+
+
+# Two families, two workloads with phases in one, two n; what each group of experiment.ini says of them.
+MANY = """[experiment]
+name = made
+[cost.1]
+workloads = hold idle fill-drain
+n = 1000 100000
+pass = time
+repeats = 2
+stride = 64
+cold = 0
+operations = 1
+least-operations = 1000
+[other.1]
+workloads = hold
+n = 7
+pass = time
+repeats = 3
+stride = 128
+cold = 9
+operations = 4
+least-operations = 50
+[loop.1]
+workloads = lifecycle
+n = 1000
+pass = time
+repeats = 2
+stride = 64
+cold = 0
+operations = 5
+least-operations = 6000
+"""
+
+
+class Many(Base):
+    """A run with several comparisons to choose from."""
+
+    def lines(self, factor=1.0, checksum="c"):
+        common = {"checksum": checksum, "cell_seconds": 1.5}
+        plain = {**common, "repeats": 2, "stride": 64, "cold": 0}
+        exact, loops = {"binary-heap": 1, "quad-heap": 0.5, "rbtree": 2 * factor}, {
+            "libevent": 1, "loop:quad-heap@epoll": 0.25}
+        phases = [{"name": name, "ns_per_op": ns} for name, ns in (("fill", 2.0), ("drain", 3.0))]
+        lines = planted(exact, 8, **plain) + planted(exact, 8, n=100000, workload="idle", **plain)
+        lines += planted({"binary-heap": 1, "quad-heap": 0.5}, 8, n=7, repeats=3, stride=128, cold=9,
+                         experiment="other", dispatch="inline", **common)
+        lines += planted(loops, 8, experiment="loop", workload="lifecycle", **plain)
+        for line in planted({"binary-heap": 1, "quad-heap": 1}, 8, workload="fill-drain", **plain):
+            times = 3 if line["subject"] == "quad-heap" else 1
+            lines.append({**line, "phases": [{**phase, "ns_per_op": times * phase["ns_per_op"]}
+                                             for phase in phases]})
+        return lines
+
+    def test_what_is_chosen_and_said(self):
+        there = self.keep(self.lines(), MANY)
+        results = [self.verify(there, self.lines(), "--number", str(number), "--seed", str(seed),
+                               "--replicates", "3", "--cache", "traces")
+                   for number, seed in ((8, 1), (3, 2))]
+        with open(os.path.join(self.folder, "commands"), encoding="utf-8") as file:
+            results.append((0, file.read(), ""))
+        self.expect("verify", *results)
+
+    def test_what_is_otherwise_here(self):
+        there = self.keep(self.lines(), MANY)
+        here = [line for line in self.lines(0.1, "d") if line["subject"] != "loop:quad-heap@epoll"]
+        self.expect("verify-otherwise", *(self.verify(there, here, *words) for words in (
+            ("--number", "6"), ("--seconds", "9.5"), ("--seconds", "8"), ("--minimum-effect", "1.5"),
+            ("--replicates", "9"), ("--replicates", "1"), ("--number", "0"), ("--seconds", "0"))))
+
+    def test_what_is_damaged(self):
+        def damage(name, text):
+            with open(os.path.join(there, name), "w", encoding="utf-8") as out:
+                out.write(text)
+            return self.verify(there, [])
+
+        there = self.keep(self.lines(), MANY)
+        with open(os.path.join(there, "SHA256SUMS"), encoding="utf-8") as file:
+            sums = file.read()
+        results = [damage("SHA256SUMS", text) for text in (
+            "", "word\n", sums.replace("./env.json", "env.json.txt"),
+            sums.replace("./env.json", "*env.json").replace(" ./experiment.ini", " experiment.ini"),
+            sums.replace("./env.json", "missing"), sums + "0  missing\n")]
+        os.remove(os.path.join(there, "SHA256SUMS"))
+        results.append(self.verify(there, []))
+        self.expect("verify-damaged", *results)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""Tests of what table.py, compare.py and firsts.py print, letter by letter.
+
+    tables-test.py [TIMERBED] [--write]
+
+The runs are made of round numbers, so that each figure in expected/*.txt can be found by hand from the
+lines that made it. --write writes these files anew: read the difference before it is committed. The last
+line printed is "N passed, N failed".
+"""
+
+import math
+import os
+import sys
+
+from helpers import Expected, failed, main, record
+
+import compare
+import firsts
+import table
+
+TICK = {"when": "to a tick", "ordering": "by tick", "tick_ns": 1000000}
+# The latest firing of what is exact, and of a wheel that fires 500 us later.
+PROMPT = {"lateness_mean_ns": 2e5, "lateness_max_ns": 900000}
+TARDY = {"lateness_mean_ns": 7e5, "lateness_max_ns": 1900000}
+
+
+def cells(costs, blocks=8, spread=0.02, **more):
+    """Blocks at 100, 200 and 400 ns in turn. A subject costs costs[subject] times that; of every second
+    subject the logarithm is off by the spread, up and down in turn.
+    """
+    return [record(name, block, 100 * 2 ** (block % 3) * cost
+                   * math.exp(spread * (-1) ** block * (place % 2)), **more)
+            for block in range(blocks) for place, (name, cost) in enumerate(costs.items())]
+
+
+def structures():
+    """A run with everything that a table may have."""
+    lines = cells({"binary-heap": 1, "quad-heap": 0.5, "rbtree": 1.01, "again:binary-heap": 1.001,
+                   "yardstick-touch": 0.125, "yardstick-dispatch": 0.14, "replay": 0.1}, **PROMPT)
+    for line in lines:
+        if line["subject"] == "replay":
+            line["kind"] = "harness"
+    lines += cells({"wheel": 0.25}, **TICK, **TARDY)
+    lines += cells({"late": 0.1}, overtaken=50, **TICK)
+    lines += cells({"loose": 0.7, "prompt": 0.3}, blocks=7, when="late fraction", fraction=0.125,
+                   ordering="unordered", **PROMPT)
+    lines += cells({"binary-heap": 2, "quad-heap": 3, "rbtree": 0.4, "pairing-heap": 0.401,
+                    "yardstick-touch": 0.5}, n=100000)
+    lines += cells({"binary-heap": 1, "quad-heap": 1.5}, blocks=3, workload="idle")
+    lines += cells({"quad-heap": 1.5, "rbtree": 1.2}, blocks=1, workload="rpc", n=100000)
+    lines += cells({"binary-heap": 1, "quad-heap": 1.5}, dispatch="inline")
+    lines += cells({"binary-heap": 1, "rbtree": 1.1}, spread=0.1, workload="noise")
+    lines += cells({"binary-heap": 1, "quad-heap": 4}, experiment="arity", n=7)
+    lines += cells({"binary-heap": 2}, blocks=9, experiment="more", workload="hold:dist=pareto")
+    for number, size in enumerate((8.0, 16.0)):
+        lines += [record(name, number, 1.0, **{"pass": "memory", "bytes_per_timer": size * times})
+                  for name, times in (("binary-heap", 1), ("quad-heap", 0), ("rbtree", 1.5))]
+    lines += [failed("sorted-list", seed, "too slow", n=n, workload=workload)
+              for seed, n, workload in ((0, 100000, "hold"), (1, 100000, "hold"), (1, 1000, "idle"))]
+    lines.append(failed("rbtree", 1, "killed by signal 9"))
+    return lines
+
+
+def wide():
+    """More columns than a page has room for."""
+    return [line for number in range(12) for line in cells(
+        {"binary-heap": 1, "quad-heap": 2}, blocks=1, workload=f"mix:batch={number},dist=pareto")]
+
+
+def loops():
+    """In real time: what a pass has besides its main number."""
+    late = {"lateness_p50_ns": 5e4, "lateness_p99_ns": 2e5, "early": 250,
+            "wake_ups_per_firing": 1.25, "cpu_ns_per_firing": 2e4}
+    lines = []
+    for seed in range(3):
+        for name, more in (("libevent", 1), ("loop:quad-heap@epoll", 2)):
+            lines += [record(name, seed, 1.0, **{"pass": "lateness", "lateness_max_ns": 1e6 * (
+                seed + more), **{key: value * more for key, value in late.items()}}),
+                      record(name, seed, 1.0, **{"pass": "echo", "cpu_ns_per_message": 5000 * more})]
+    return lines
+
+
+class Tables(Expected):
+    def setUp(self):
+        super().setUp()
+        self.write(structures())
+
+    def test_everything(self):
+        self.expect("table-all", self.called(table, "run", "--all"))
+
+    def test_markdown(self):
+        self.expect("table-markdown", self.called(table, "run", "--summary", "--markdown"),
+                    self.called(table, "run", "--markdown"))
+
+    def test_what_is_chosen(self):
+        self.expect("table-chosen", self.called(table, "run", "--pass", "memory"),
+                    self.called(table, "run", "--workload", "hold", "--n", "1e3..2e3"),
+                    self.called(table, "run", "--n", "1e5", "--baseline", "quad-heap",
+                                 "--minimum-effect", "0.6"))
+
+    def test_the_answer(self):
+        self.expect("table-answer", self.called(table, "run"), self.called(table, "run", "--next"),
+                    self.called(table, os.path.join(self.folder, "run"), "--next"))
+
+    def test_more_columns_than_fit(self):
+        self.write(wide())
+        self.expect("table-wide", self.called(table, "run", "--summary"))
+
+    def test_what_passes_have_besides(self):
+        self.write(loops())
+        self.expect("table-loops", self.called(table, "run", "--all"), self.called(table, "run"))
+
+    def test_two_families(self):
+        self.write(cells({"binary-heap": 1, "quad-heap": 0.5}) + cells(
+            {"libevent": 1, "loop:quad-heap@epoll": 0.5}, workload="lifecycle"))
+        self.expect("table-families", self.called(table, "run"),
+                    self.called(table, "run", "--summary", "--baseline", "quad-heap"))
+
+
+class Choices(Expected):
+    def test_what_is_refused(self):
+        self.write(structures())
+        self.expect("choices", *(self.called(table, "run", *words) for words in (
+            ("--baseline", "quadheap"), ("--pass", "echo"), ("--pass", "nothing"),
+            ("--workload", "holt"), ("--workload", "???"), ("--n", "5"), ("--n", "5.5..6"),
+            ("--n", "2..1e2", "--pass", "memory"), ("--n", "many"), ("--n", "1..2..3"),
+            ("--minimum-effect", "-0.1"), ("--minimum-effect", "inf"), ("--minimum-effect", "x"),
+            ("--workload", "rpc", "--n", "1e3"), ("--workload", "h?ld", "--n", "7"),
+            ("--workload", "hold", "--n", "8..999"), ("--colour",))))
+
+    def test_a_phase_is_chosen_with_its_workload(self):
+        phases = [{"name": name, "ns_per_op": ns} for name, ns in (("fill", 2.0), ("drain", 3.0))]
+        self.write([{**line, "phases": phases} for line in cells({"binary-heap": 1, "quad-heap": 2},
+                                                                blocks=1, workload="fill-drain")])
+        self.expect("choices-phases", *(self.called(table, "run", "--workload", words) for words in (
+            "fill-drain", "*/drain")))
+
+
+class Compare(Expected):
+    def test_two_structures(self):
+        self.write(structures())
+        self.expect("compare", *(self.called(compare, *words, "--run", "run") for words in (
+            ("quad-heap", "binary-heap"), ("wheel", "rbtree"), ("late", "binary-heap", "--markdown"),
+            ("binary-heap", "late", "--n", "1000", "--workload", "h*"),
+            ("rbtree", "binary-heap", "--minimum-effect", "0.001"),
+            ("loose", "prompt"), ("quad-heap", "binary-heap", "--pass", "memory"))))
+
+    def test_what_cannot_be_compared(self):
+        self.write(structures())
+        self.write(cells({"rbtree": 1, "quad-heap": 0.5}), name="other")
+        mixed = cells({"binary-heap": 1, "quad-heap": 0.5, "rbtree": 1})
+        for line in mixed:
+            if line["seed"] == 3:
+                line["source_hash"] = "another"
+        self.write(mixed, name="mixed")
+        self.expect("compare-refused", *(self.called(compare, *words) for words in (
+            ("wheel", "rbtree", "--run", "run", "--n", "1e5"), ("./none", "run"), ("run", "./none"),
+            ("wheel", "squirrel", "--run", "run"), ("run", "other"), ("run", "mixed"),
+            ("quad-heap", "rbtree", "--run", "mixed"),
+            ("quad-heap", "rbtree", "--run", "mixed", "--mixed"),
+            ("run", "mixed", "--mixed"))))
+
+    def test_two_runs(self):
+        self.write(structures(), name="a")
+        lines = cells({"binary-heap": 1, "quad-heap": 0.5, "rbtree": 0.8})
+        lines += cells({"binary-heap": 2, "quad-heap": 0.9}, n=100000)
+        lines += cells({"binary-heap": 1, "quad-heap": 1.5}, blocks=1, workload="idle")
+        lines += cells({"binary-heap": 1, "quad-heap": 1.51}, dispatch="inline")
+        for line in lines:
+            if line["subject"] == "rbtree":
+                line["source_hash"] = "another"
+        self.write(lines, name="b")
+        self.expect("compare-runs", self.called(compare, "a", "b"),
+                    self.called(compare, "b", "a", "--markdown", "--n", "1000"),
+                    self.called(compare, "a", "b", "--minimum-effect", "0.6", "--baseline",
+                                 "quad-heap"))
+
+
+class Firsts(Expected):
+    def test_where_a_structure_is_first(self):
+        lines = cells({"bucket-trie": 0.5, "quad-heap": 1, "rbtree": 3, "yardstick-touch": 0.25})
+        lines += cells({"bucket-trie": 2, "quad-heap": 1}, n=100000)
+        lines += cells({"quad-heap": 1, "bucket-trie": 1.2}, workload="idle")
+        lines += cells({"quad-heap": 1, "bucket-trie": 1.001}, workload="rpc")
+        lines += cells({"quad-heap": 1, "bucket-trie": 0.1}, workload="mix", blocks=7)
+        lines += cells({"wheel": 1}, **TICK)
+        self.write(lines)
+        self.expect("firsts", self.called(firsts, "run"), self.called(firsts, "run", "--behind"),
+                    self.called(firsts, "run", "rbtree"), self.called(firsts, "run", "wheel"),
+                    self.called(firsts, "run", "wheels"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
