@@ -149,7 +149,7 @@ def decide(family, minimum_effect=MINIMUM_EFFECT):
     """
     tested = [ratio for ratio in family if not math.isnan(ratio.p)]
     for ratio, corrected in zip(
-            tested, holm([min(1.0, ratio.p * ratio.looks) for ratio in tested])):
+            tested, holm([ratio.p * ratio.looks for ratio in tested])):
         ratio.corrected = float(corrected)
     effect = math.log1p(minimum_effect)
     for ratio in tested:
