@@ -292,8 +292,8 @@ def _picks(answer):
 # --------------------------------------------------------------------------- what has changed since
 
 def stale(run, subject):
-    """Whether the present build has other code or flags for a subject than was measured."""
-    return bool(run.stale(subject, main_pass(run)))
+    """Whether the present build has other code or flags for a subject than was measured; None: not known."""
+    return run.stale(subject, main_pass(run))
 
 
 def mixed(run, subject):

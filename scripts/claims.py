@@ -154,7 +154,7 @@ class Data:
     def cell(self, workload, n, measured):
         """Called through the table where that was measured, else inlined."""
         for dispatch in ("vtable", "inline"):
-            cell = records.Cell(self.experiment, workload, int(n), dispatch, measured)
+            cell = records.Cell(self.experiment, workload, n, dispatch, measured)
             if cell in self.run.cells:
                 return cell
         raise Missing(f"{self.experiment}: no records of {workload}, n = {records.count(n)}, "

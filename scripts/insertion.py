@@ -16,24 +16,23 @@ are independent of each other and of the instant, so the share holds exactly, fo
 
 import math
 
-# The distributions of the workload hold, as quantile functions in any unit, and where those have a jump.
+# The distributions of the workload hold, as quantile functions in any unit.
 QUANTILES = {
-    "exponential": (lambda u: -math.log1p(-u), None),
-    "uniform": (lambda u: u, None),
-    "biased": (lambda u: 0.9 + 0.2 * u, None),
-    "bimodal": (lambda u: u / 0.9 if u < 0.9 else 100 + (u - 0.9) / 0.1, [0.9]),
-    "triangular": (lambda u: u ** 0.5, None),
-    "pareto": (lambda u: (1 - u) ** (-1 / 1.5), None),
+    "exponential": lambda u: -math.log1p(-u),
+    "uniform": lambda u: u,
+    "biased": lambda u: 0.9 + 0.2 * u,
+    "bimodal": lambda u: u / 0.9 if u < 0.9 else 100 + (u - 0.9) / 0.1,
+    "triangular": lambda u: u ** 0.5,
+    "pareto": lambda u: (1 - u) ** (-1 / 1.5),
 }
 
 
 def head_share(distribution):
     """1 - G: E min(V, V') / E V, where the lesser of two has the quantiles' weight 2 (1 - u)."""
     from scipy import integrate  # here, as it takes long to load and few figures need it
-    quantile, jumps = QUANTILES[distribution]
-    least = integrate.quad(lambda u: 2 * (1 - u) * quantile(u), 0, 1, points=jumps)[0]
-    mean = integrate.quad(quantile, 0, 1, points=jumps)[0]
-    return least / mean
+    quantile = QUANTILES[distribution]
+    least = integrate.quad(lambda u: 2 * (1 - u) * quantile(u), 0, 1)[0]
+    return least / integrate.quad(quantile, 0, 1)[0]
 
 
 def share(distribution, search):

@@ -62,7 +62,7 @@ class Provenance:
     def _hashes(self):
         """{(subject, pass): hash} of the present build; empty where there is none."""
         if self._here is None:
-            names = sorted({of[0] for of in self.found})
+            names = dict.fromkeys(of[0] for of in self.found)
             self._here = _ask(self.program, names) if names else {}
         return self._here
 

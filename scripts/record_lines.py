@@ -45,7 +45,7 @@ def lines(path):
         raise Unreadable(f"zstd can't be started: {error.strerror}") from error
     with reader:
         yield from reader.stdout
-        complaint = reader.stderr.read().strip()
+        complaint = reader.stderr.read()
     if reader.returncode:
         raise Unreadable(complaint.splitlines()[-1] if complaint else "zstd failed")
 

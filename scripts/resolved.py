@@ -13,13 +13,13 @@ import statistics
 
 
 def blocks_of(run):
-    """{(experiment, pass, dispatch, workload, n): [key of a block, ...]}, phases taken together."""
+    """{(experiment, pass, dispatch, workload, n): {key of a block, ...}}, phases taken together."""
     result = {}
     for record in run.records:
         if record.get("block"):
             name = (record.get("experiment", ""), record.get("pass", "time"),
                     record.get("dispatch", "vtable"), record["workload"], record["n"])
-            result.setdefault(name, {})[record["block"]] = True
+            result.setdefault(name, set()).add(record["block"])
     return result
 
 

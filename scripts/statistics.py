@@ -652,9 +652,9 @@ def _places(run, members, accuracy, measured, minimum_effect):
 
 def _place_of(x, y, cell, lines, found):
     """Ranks by the median over blocks of what each costs relative to the mean of all in a block."""
-    common = sorted(_common_blocks([set(found[line.subject.name]) for line in lines]))
+    common = _common_blocks([set(found[line.subject.name]) for line in lines])
     names = sorted(line.subject.name for line in lines
-                   if set(common) <= set(found[line.subject.name]))
+                   if common <= set(found[line.subject.name]))
     logs = numpy.array([[math.log(max(found[name][block], 1e-9)) for block in common]
                         for name in names])
     cost = dict(zip(names, numpy.median(logs - logs.mean(axis=0), axis=1)))

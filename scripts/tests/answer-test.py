@@ -133,6 +133,22 @@ class Known(Case):
         _, shown = overview.make(run)
         self.assertEqual({one.cell for one in shown} - answer.cells(run), set())
 
+    def test_one_alone_has_no_lead(self):
+        [one] = answer.work_out(self.run_of(lines_of({("hold", 1000): {"binary-heap": 1}})))
+        self.assertEqual([(finding.state, finding.lead) for finding in one.alone], [("alone", None)])
+
+    def test_what_the_plan_left_out(self):
+        folder = self.write(lines_of({("idle", 1000): {"binary-heap": 1}}))
+        with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as file:
+            file.write("[cost.1]\nsubjects = binary-heap\nworkloads = idle hold rpc\nn = 1e6 1000\n"
+                       "[cost.2]\nsubjects = again:loop:x@epoll\nworkloads = lifecycle\nn = 1000\n"
+                       "[map]\nsubjects = binary-heap\nworkloads = mix\nn = 7\nx = stopped: 1\n"
+                       "[arity.3]\nsubjects = binary-heap\nworkloads = hold\nn = 8\n"
+                       "[cost.4]\nsubjects = binary-heap\nworkloads = hold\nn = 9\npass = tail\n")
+        self.assertEqual(answer.left_out(records.Run(folder)), (
+            [("hold", 1000), ("rpc", 1000), ("hold", 1000000), ("idle", 1000000), ("rpc", 1000000)],
+            6))
+
     def test_phases_are_cells(self):
         phases = [{"name": "fill", "ns_per_op": 1.0}, {"name": "drain", "ns_per_op": 2.0}]
         run = self.run_of([record(name, seed, 1.5, workload="fill-drain", phases=phases)
@@ -192,13 +208,22 @@ class Same(Case):
         done = self.script("answer.py", self.folder_known, path)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+            text = file.read()
+        self.assertTrue(text.startswith('{\n "answer": [\n  "'), text[:40])
+        self.assertTrue(text.endswith("\n}\n"), text[-40:])
+        found = json.loads(text)
         self.assertEqual(found["answer"], self.said)
         about = found["subjects"]["bucket-trie"]
         self.assertIn("in 1, cannot be told apart from the cheapest in 1, and costs more in 2", about[0])
         self.assertIn("hold, n = 1e6 (the next, quad-heap, costs 2.00 times as much)", about[1])
         self.assertIn("idle, n = 1e3 (2.00 times binary-heap)", about[2])
         self.assertNotIn("yardstick-touch", found["subjects"])
+
+    def test_usage(self):
+        status, out, said = self.called(answer, self.folder_known)
+        self.assertEqual((status, out), (2, ""))
+        self.assertTrue(said.startswith("usage: answer.py DIR OUT"), said)
+        self.assertEqual(self.called(answer, self.folder_known, "here.json"), (0, "", ""))
 
     def test_first_screen(self):
         lines = [line for number in range(40) for line in lines_of(

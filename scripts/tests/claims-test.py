@@ -10,8 +10,10 @@ import os
 import random
 import sys
 
+from scipy import special
+
 import helpers
-from helpers import main
+from helpers import main, records
 
 import claims
 import insertion
@@ -200,6 +202,113 @@ class Statistics(Case):
                              "-0.05..0.05")
             self.assertEqual(row["verdict"], expected)
             self.assertAlmostEqual(row["value"], power, delta=0.01)
+
+    def test_growth_has_students_interval(self):
+        """Held against the normal equations, and the quantile by the incomplete beta function."""
+        x, y, lines = [], [], []
+        for seed in range(3):
+            for n, off in ((100, 0.1), (1000, -0.2 * seed), (10000, 0.05), (100000, 0.0)):
+                cost = 30 * n ** 0.25 * math.exp(off)
+                lines += [record("a", seed, n=n, ns_per_op=20 + cost), record("b", seed, n=n, ns_per_op=20)]
+                x.append(math.log(n))
+                y.append(math.log(cost))
+        # A block of one only, and one in which a costs no more than b, are left out.
+        lines += [record("a", 9, n=100, ns_per_op=1), record("a", 8, n=100, ns_per_op=20),
+                  record("b", 8, n=100, ns_per_op=20)]
+        dx = [one - sum(x) / 12 for one in x]
+        spread = sum(one * one for one in dx)
+        slope = sum(map(float.__mul__, dx, y)) / spread
+        rest = [b - sum(y) / 12 - slope * a for a, b in zip(dx, y)]
+        error = math.sqrt(sum(one * one for one in rest) / 10 / spread)
+        row = self.judge(lines, "growth subject=a less=b workload=idle n=100,1e3,1e4,1e5 pass=time", "0..1")
+        share = float(special.betaincinv(5, 0.5, 0.05))
+        half = math.sqrt(10 * (1 - share) / share) * error
+        self.assertAlmostEqual(row["value"], slope)
+        self.assertAlmostEqual(row["low"], slope - half)
+        self.assertAlmostEqual(row["high"], slope + half)
+        self.assertEqual(row["blocks"], 3)
+        with self.assertRaisesRegex(claims.Missing, "fewer than three n"):
+            self.judge(lines, "growth subject=a less=b workload=idle n=100,1e3 pass=time", "0..1")
+
+    def test_best_of_few_blocks(self):
+        def best(blocks):
+            lines = [record(f"heap:{arity}", seed, ns_per_op=ns + seed)
+                     for seed in range(blocks) for arity, ns in ((2, 100), (4, 60), (8, 61))]
+            lines += [record(f"heap:{arity}", 90 + arity, ns_per_op=1) for arity in (2, 4, 8)]
+            row = self.judge(lines, "best subject=heap:% values=2,4,8 workload=idle n=1e3", "4..8")
+            return row["value"], row["low"], row["high"], row["blocks"]
+
+        self.assertEqual(best(2), (4, 4, 8, 2))
+        self.assertEqual(str(best(1)), "(4.0, nan, nan, 1)")
+        with self.assertRaisesRegex(claims.Missing, "no block holds all"):
+            best(0)
+
+    def test_tau_is_a_mean_over_seeds(self):
+        """Of three structures in two seeds: all pairs agree, and one of three does not."""
+        more = {"kind": "yardstick"}, {"when": "to a tick"}
+        lines = [record(name, seed, workload=workload, ns_per_op=float(ns), **other)
+                 for workload, seed, costs in (("hold", 0, (1, 2, 3, 9, 9)), ("hold", 1, (1, 2, 3, 9, 9)),
+                                               ("idle", 0, (4, 5, 6, 0.1, 0.1)),
+                                               ("idle", 1, (5, 4, 6, 0.1, 0.1)))
+                 for name, ns, other in zip("abcde", costs, ({}, {}, {}, *more))]
+        lines.append(record("a", 2, workload="hold", ns_per_op=1.0))
+        row = self.judge(lines, "tau workload=hold workload_b=idle n=1e3", "-1..1")
+        half = math.tan(math.pi * 0.475) / 3  # of 1 and 1/3, whose standard error is 1/3
+        self.assertAlmostEqual(row["value"], 2 / 3)
+        self.assertAlmostEqual(row["low"], 2 / 3 - half)
+        self.assertAlmostEqual(row["high"], 2 / 3 + half)
+        self.assertEqual((row["blocks"], row["note"]), (2, "3 structures"))
+        for few in ([one for one in lines if one["subject"] != "c"],
+                    [one for one in lines if one["workload"] == "hold" or one["seed"] == 7]
+                    + [record("a", 7, workload="idle", ns_per_op=1.0)]):
+            with self.assertRaisesRegex(claims.Missing, "fewer than three structures in both"):
+                self.judge(few, "tau workload=hold workload_b=idle n=1e3", "-1..1")
+
+    def test_notes_and_what_is_missing(self):
+        """Of each statistic: what it says beside its value, and of which records it has none."""
+        memory, count = {"pass": "memory"}, {"pass": "count", "elapsed_ns": 1e9}
+        lines = pair(0.5, 2, n=10) + pair(2.0, 2, n=100)
+        lines += [record("a", 77, n=1000, ns_per_op=1.0), record("b", 78, n=1000, ns_per_op=1.0)]
+        lines += [record(name, seed, lateness_max_ns=ns, **memory)
+                  for name, seed, ns in (("late", 1, 501), ("late", 2, 301), ("exact", 1, 1),
+                                         ("exact", 2, 1), ("late", 3, 9999), ("other", 9, 1))]
+        lines += [record("sorted-list:search=head", seed, workload=workload, steps_per_insert=steps,
+                         **memory) for seed in (1, 2) for workload, steps in (
+                             ("hold", 499.5), ("hold:dist=uniform", 600 + seed))]
+        lines += [record(name, 1, n=n, instructions_per_op=2.0, **count)
+                  for name in "ab" for n in (10, 20)]
+        run = records.Run(self.write(lines))
+
+        def said(words):
+            claim = claims.parse(["C1", "", "", words, "0..1", "made"])
+            try:
+                row = claims.judge(claim, [run])
+            except claims.Missing as why:
+                return f"missing: {why}"
+            return (f"{row['value']:.4g} {row['low']:.4g} {row['high']:.4g} {row['blocks']} "
+                    f"{row['indicative']} {row['note']}")
+
+        where = "workload=idle n=10,100"
+        for words, expected in (
+                ("ratio a=a b=b workload=idle n=1e3", "missing: no block holds both"),
+                ("ratio a=a b=c workload=idle n=10",
+                 "missing: made: no ns_per_op of c in idle, n = 10, pass time"),
+                ("ratio a=a b=b workload=rpc n=10", "missing: made: no records of rpc, n = 10, pass time"),
+                (f"pays a=a b=b {where}", "inf inf inf 2 yes 10: 0.51, 100: 2.02"),
+                (f"pays a=b b=a {where}", "100 10 100 2 yes 10: 1.98, 100: 0.49"),
+                ("pays a=a b=b workload=idle n=10,1e3",
+                 "missing: no block of idle, n = 1e3 holds both a and b"),
+                (f"largest subjects=a;b to=b {where}", "2.023 1.99 2.056 2 yes a, n = 100"),
+                ("largest subjects=a to=b workload=idle n=1e3", "missing: no block holds both a and b"),
+                ("late subject=late exact=exact workload=idle n=1e3 shortest=4000 longest=5000",
+                 "0.1 0.1 0.125 3 no 500 ns late"),
+                ("late subject=late exact=other workload=idle n=1e3 shortest=4000 longest=5000",
+                 "missing: no block holds both"),
+                ("law n=1e3 workloads=hold;hold:dist=uniform search=head",
+                 "-0.06456 -0.07089 -0.05817 2 no uniform"),
+                ("linear subject=a less=b workload=idle n=10,20 slots=1 tick=1",
+                 "missing: fewer than three n")):
+            self.assertEqual(said(words), expected)
 
     def test_tau_of_rankings(self):
         lines = [record(name, seed, workload=workload, ns_per_op=ns * (seed + 1))

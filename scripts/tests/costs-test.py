@@ -92,9 +92,20 @@ class Costs(Expected):
                           ("hold", 5, {}), ("idle", 2, {"trace_seconds": n / 1e6}))]
             lines += [self.cell(subject, ns, workload="idle", bytes_per_timer=ns / 10.0,
                                 **{"pass": "memory"})]
+        # Each of these shares one workload with the next: it takes many rounds to fit them.
+        lines += [self.cell(f"chain-{number}", 3 * times, workload=f"w{number + times - 1}")
+                  for number in range(5) for times in (1, 2)]
         self.write(lines)
-        self.write([self.cell("quad-heap", 3, workload="rpc", bytes_per_timer=99)], name="other")
+        self.write([self.cell("quad-heap", 3, workload="rpc", bytes_per_timer=99),
+                    self.cell("quad-heap", 3, workload="mix", bytes_per_timer=9),
+                    self.cell("small", 3, n=7, workload="mix", bytes_per_timer=0.5),
+                    self.cell("nothing", 0, workload="empty")], name="other")
         self.expect("costs", self.called(costs, "run", "other"))
+
+    def test_help_says_what_it_is(self):
+        status, out, _ = self.called(costs, "--help")
+        self.assertEqual(status, 0)
+        self.assertIn("The times of measured cells", out)
 
 
 if __name__ == "__main__":

@@ -142,6 +142,10 @@ class Estimates(Case):
         self.assertEqual((some.looks, dict(some)), (2, {1: 1.0, 3: 6.0}))
 
 
+    def test_a_ratio_alone_is_looked_at_once(self):
+        self.assertEqual(statistics.Ratio(numpy.zeros(8)).level, 0.05)
+
+
 class Corrections(Case):
     def corrected(self, *p):
         return [round(float(one), 12) for one in statistics.holm(p)]
@@ -325,6 +329,15 @@ class Cells(Case):
         found = statistics.largest(statistics.standings(self.run_of(lines)))
         self.assertEqual(sorted((key[1], one.cell.n) for key, one in found.items()),
                          [("hold", 10000), ("idle", 10000)])
+
+    def test_accuracies_in_order(self):
+        pairs = [("exact", "by deadline"), ("exact", "by tick"), ("exact", "unordered"),
+                 ("exact", "somehow"), ("to a tick", "by deadline"), ("to a tick", "unordered"),
+                 ("late fraction", "by deadline"), ("loosely", "by deadline"), ("loosely", "by tick")]
+        for order in (pairs, pairs[::-1]):
+            run = self.run_of([record(f"s{place}", 1, 1.0, when=when, ordering=ordering)
+                               for place, (when, ordering) in enumerate(order)])
+            self.assertEqual(statistics.accuracies(statistics.standings(run)), pairs)
 
     def test_the_floor_has_the_looks_of_its_blocks(self):
         run = self.run_of([record("yardstick-touch", 1, 1.0), record("binary-heap", 1, 2.0)])

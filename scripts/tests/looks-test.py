@@ -17,6 +17,7 @@ import numpy
 from helpers import Case, main, planted, record
 
 import records
+import resolved
 import statistics
 
 LOOKS = (8, 12, 16)
@@ -113,12 +114,46 @@ class Resolved(Case):
         return folder
 
     def test_it_names_every_block_of_what_is_resolved_and_has_looks(self):
-        said = self.script("resolved.py", self.run_folder("looks = 8 12 16"))
-        self.assertEqual(said.returncode, 0, said.stderr)
-        self.assertEqual(said.stdout.split(), [f"hold/1000/{seed}" for seed in range(8)])
+        status, out, _ = self.called(resolved, self.run_folder("looks = 8 12 16"))
+        self.assertEqual(status, 0)
+        self.assertEqual(out.split(), [f"hold/1000/{seed}" for seed in range(8)])
+
+    def test_help_says_what_it_is(self):
+        status, out, _ = self.called(resolved, "--help")
+        self.assertEqual(status, 0)
+        self.assertIn("need no further block.", out)
+
+    def test_phases_and_settings_are_of_one_name(self):
+        """Told apart are all of mix, and of rpc one phase of two; each with two strides. Two looks do."""
+        lines = []
+        for workload, times in (("rpc", (0.5, 0.98)), ("mix", (0.5, 0.5))):
+            for stride in (128, 64):
+                for line in planted({"binary-heap": 1, "quad-heap": 1}, 8, noise=0.1, stride=stride,
+                                    workload=workload):
+                    phases = [{"name": name, "ns_per_op": line["ns_per_op"] * (
+                        factor if line["subject"] == "quad-heap" else 1)}
+                              for name, factor in zip(("fill", "drain"), times)]
+                    lines.append({**line, "phases": phases,
+                                  "block": f"{workload}/{stride}/{line['seed']}"})
+        folder = self.write(lines[::-1])
+        with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
+            out.write(INI.format(looks="looks = 8 12").replace("hold idle", "mix rpc"))
+        status, out, _ = self.called(resolved, folder)
+        self.assertEqual((status, out.split()), (0, [f"mix/{stride}/{seed}" for stride in (128, 64)
+                                                    for seed in range(8)]))
+
+    def test_names_are_in_order(self):
+        folder = self.run_folder("looks = 8 12")
+        lines = planted({"binary-heap": 1, "quad-heap": 0.5}, 8, workload="idle")
+        lines += planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
+        for line in lines:
+            line["block"] = f"{line['workload'][:1]}{line['seed']}"
+        self.write(lines)
+        self.assertEqual(self.called(resolved, folder)[1].split(),
+                         [f"{letter}{seed}" for letter in "hi" for seed in range(8)])
 
     def test_without_looks_nothing_may_stop(self):
-        self.assertEqual(self.script("resolved.py", self.run_folder("")).stdout, "")
+        self.assertEqual(self.called(resolved, self.run_folder("")), (0, "", ""))
 
     def test_the_level_of_a_cell_is_that_of_its_group(self):
         run = records.Run(self.run_folder("looks = 8 12 16"))
@@ -133,7 +168,7 @@ class Resolved(Case):
         for line in lines:
             line["block"] = str(line["seed"])
         self.write(lines)
-        self.assertEqual(self.script("resolved.py", folder).stdout, "")
+        self.assertEqual(self.called(resolved, folder), (0, "", ""))
 
     def test_two_that_cannot_be_told_apart_keep_a_cell_going(self):
         # Both are told apart from the baseline, but not from each other.
@@ -142,7 +177,7 @@ class Resolved(Case):
             line["block"] = str(line["seed"])
         folder = self.run_folder("looks = 8 12 16")
         self.write(lines)
-        self.assertEqual(self.script("resolved.py", folder).stdout, "")
+        self.assertEqual(self.called(resolved, folder), (0, "", ""))
 
     def test_a_map_has_the_looks_of_its_section(self):
         axes = {"x": {"name": "n", "title": "n", "value": "1000", "place": 0},

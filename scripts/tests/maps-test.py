@@ -64,6 +64,13 @@ class Maps(Case):
         self.assertEqual(one.winner, "quad-heap")
         self.assertFalse(one.resolved)  # the mean knows better, and nothing is claimed
 
+    def test_the_median_is_of_costs_relative_to_their_block(self):
+        # By the medians of the costs themselves, 100 and 2, the other one would win.
+        costs = {"binary-heap": (1, 100, 10000), "quad-heap": (2, 1, 11000)}
+        lines = [record(name, block, float(cost), **place(100, "0"))
+                 for name, row in costs.items() for block, cost in enumerate(row)]
+        self.assertEqual(self.only_map(lines).places["100", "0"].winner, "binary-heap")
+
     def test_correction_is_over_the_whole_map(self):
         # The corrected p of a close race grows with the number of other close races.
         source = random.Random(5)

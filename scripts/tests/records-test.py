@@ -7,10 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from unittest import mock
 
 from helpers import Case, main, planted, record, records
 
 import provenance
+import record_lines
 
 
 def line(**more):
@@ -117,6 +119,39 @@ class Lines(Case):
         self.assertIn("cells.jsonl.zst: ", done.stderr)
 
 
+    def test_a_zstd_that_fails(self):
+        folder = self.write(planted({"binary-heap": 1}, 8))
+        self.compress(folder)
+        for text, words in (("printf 'first\\nlast\\n' >&2; exit 1", "last"),
+                            ("exit 3", "zstd failed"), (None, "zstd can't be started: No such file "
+                                                              "or directory")):
+            program = os.path.join(self.folder, "zstd")
+            if text:
+                with open(program, "w", encoding="utf-8") as out:
+                    out.write(f"#!/bin/sh\n{text}\n")
+                os.chmod(program, 0o755)
+            else:
+                os.remove(program)
+            with mock.patch.dict(os.environ, PATH=self.folder), \
+                    self.assertRaises(record_lines.Unreadable) as caught:
+                records.Run(folder)
+            self.assertEqual(str(caught.exception), words)
+
+
+class Environment(Case):
+    def test_what_it_may_be(self):
+        folder = self.write([record("binary-heap", 1, 1.0)])
+        for text, environment, notes in (
+                ('{"cpu": "x"}', {"cpu": "x"}, []), ("[1]", {}, []),
+                ("", {}, ["env.json is missing: the machine is not known"]),
+                ("{", {}, ["env.json is not JSON (Expecting property name enclosed in double quotes: "
+                           "line 1 column 2 (char 1)): the machine is not known"])):
+            with open(os.path.join(folder, "env.json"), "w", encoding="utf-8") as out:
+                out.write(text)
+            run = records.Run(folder)
+            self.assertEqual((run.environment, run.notes), (environment, notes))
+
+
 class Code(Case):
     """Records of different code, flags, compilers or libraries."""
 
@@ -206,6 +241,9 @@ class Code(Case):
                                                                                   "time"))
         self.assertIs(provenance.Provenance(self.lines(source_hash="another"), program).stale(
             "quad-heap", "time"), True)
+        with open(program, "a", encoding="utf-8") as out:
+            out.write("exit 1\n")
+        self.assertIsNone(provenance.Provenance(lines, program).stale("quad-heap", "time"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ lines that made it. --write writes these files anew: read the difference before 
 line printed is "N passed, N failed".
 """
 
+import io
 import math
 import os
 import sys
@@ -16,6 +17,7 @@ from helpers import Expected, failed, main, record
 
 import compare
 import firsts
+import grid
 import table
 
 TICK = {"when": "to a tick", "ordering": "by tick", "tick_ns": 1000000}
@@ -99,8 +101,12 @@ class Tables(Expected):
                                  "--minimum-effect", "0.6"))
 
     def test_the_answer(self):
-        self.expect("table-answer", self.called(table, "run"), self.called(table, "run", "--next"),
-                    self.called(table, os.path.join(self.folder, "run"), "--next"))
+        self.expect("table-answer", self.called(table, "run"), self.called(table, "run", "--next"))
+
+    def test_a_path_from_the_root_stays_one(self):
+        folder = os.path.join(self.folder, "run")
+        _, out, _ = self.called(table, folder, "--next")
+        self.assertIn(f"\nFigures and report:   timerbed report {folder}\n", out)
 
     def test_more_columns_than_fit(self):
         self.write(wide())
@@ -117,6 +123,21 @@ class Tables(Expected):
                     self.called(table, "run", "--summary", "--baseline", "quad-heap"))
 
 
+class Grid(Expected):
+    def test_width_is_that_of_the_longest_line(self):
+        for header, rows in ((["a", "bb", "ccc"], [["aaaa", "b", "cc"], "a heading", ["a", "b", "c"]]),
+                             (["a"], [["aaaa"]]), (["a", "b"], [])):
+            one, out = grid.Table("", header, rows), io.StringIO()
+            grid.write_text(one, out)
+            self.assertEqual(grid.width(one), max(map(len, out.getvalue().splitlines()[2:])), header)
+
+    def test_marks_of_markdown_are_text(self):
+        out = io.StringIO()
+        grid.write_markdown(grid.Table("t", ["a", "b|*"], [["x|y*", "|"]], ["a*b|"]), out)
+        self.assertEqual(out.getvalue(), "### t\n\na\\*b|\n\n| a | b\\|\\* |\n| --- | --: |\n"
+                         "| x\\|y\\* | \\| |\n\n")
+
+
 class Choices(Expected):
     def test_what_is_refused(self):
         self.write(structures())
@@ -126,7 +147,15 @@ class Choices(Expected):
             ("--n", "2..1e2", "--pass", "memory"), ("--n", "many"), ("--n", "1..2..3"),
             ("--minimum-effect", "-0.1"), ("--minimum-effect", "inf"), ("--minimum-effect", "x"),
             ("--workload", "rpc", "--n", "1e3"), ("--workload", "h?ld", "--n", "7"),
-            ("--workload", "hold", "--n", "8..999"), ("--colour",))))
+            ("--workload", "hold", "--n", "8..999"), ("--colour",),
+            ("--workload", "zzz"), ("--pass", "memory", "--minimum-effect", "0"),
+            ("--workload", "rpc", "--n", "1e3..1e5"))))
+
+    def test_each_family_has_its_baseline(self):
+        self.write(cells({"binary-heap": 1, "quad-heap": 0.5}, blocks=1) + cells(
+            {"libevent": 1, "loop:quad-heap@epoll": 0.5}, blocks=1, workload="lifecycle"))
+        self.expect("choices-families", *(self.called(table, "run", "--summary", "--baseline", name)
+                                          for name in ("quad-heap", "loop:quad-heap@epoll")))
 
     def test_a_phase_is_chosen_with_its_workload(self):
         phases = [{"name": name, "ns_per_op": ns} for name, ns in (("fill", 2.0), ("drain", 3.0))]
@@ -188,6 +217,13 @@ class Firsts(Expected):
         self.expect("firsts", self.called(firsts, "run"), self.called(firsts, "run", "--behind"),
                     self.called(firsts, "run", "rbtree"), self.called(firsts, "run", "wheel"),
                     self.called(firsts, "run", "wheels"))
+
+    def test_of_some_cells(self):
+        run = self.run_of(cells({"bucket-trie": 0.5, "quad-heap": 1}) + cells(
+            {"bucket-trie": 2, "quad-heap": 1}, n=100000))
+        found = firsts.ranks(run, "bucket-trie", lambda cell: cell.n > 1000)
+        self.assertEqual([(one.cell.n, one.place) for one in found], [(100000, "behind")])
+        self.assertIsNone(firsts.of_answer(run, "rbtree"))
 
 
 if __name__ == "__main__":
