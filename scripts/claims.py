@@ -302,7 +302,7 @@ def pays(data, a, b, workload, n, values=None, x=None):
             break
         high = place
     for place, against in found:
-        if against.verdict in ("slower", "no difference") and place < high:
+        if against.verdict in ("slower", "no difference"):  # and so below high
             low = place
     if high == math.inf and low == found[-1][0]:
         low = math.inf  # not even at the largest

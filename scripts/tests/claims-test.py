@@ -176,6 +176,11 @@ class Statistics(Case):
         row = self.pays({100: 0.5, 1000: 1.0, 3000: 0.5}, "1e3..4e3")
         self.assertEqual((row["low"], row["high"]), (1000, 3000))
 
+    def test_where_it_is_not_resolved_the_threshold_may_be(self):
+        lines = pair(1.2, n=10) + pair(1.0, n=100) + pair(1.1, noise=0.5, n=300) + pair(0.5, n=1000)
+        row = self.judge(lines, "pays a=a b=b workload=idle n=10,100,300,1e3", "1..1e5")
+        self.assertEqual((row["value"], row["low"], row["high"]), (1000, 100, 1000))
+
     def test_thresholds_by_an_option(self):
         lines = [line for mean, factor in (("1s", 1.3), ("2s", 0.5))
                  for line in pair(factor, workload=f"hold:mean={mean}")]

@@ -188,6 +188,31 @@ class Resolved(Case):
         run = records.Run(folder)
         self.assertEqual(statistics.looks_of(run, next(iter(run.cells))), 2)
 
+    def test_which_cells_are_of_a_section(self):
+        """The looks of a cell: 1 where the section, which has 2, does not hold it."""
+        def looks(section, **more):
+            run = self.run_of([record("binary-heap", 1, 1.0, **more)])
+            run.settings = f"[cost.1]\nlooks = 8 16\n{section}\n"
+            return statistics.looks_of(run, next(iter(run.cells)))
+
+        plain, axes = "workloads = mix idle\nn = 10 1e3", "workloads = mix\nx = n: 1000"
+        for section, cell, expected in (
+                (plain, {"workload": "mix"}, 2), (plain, {"workload": "idle"}, 2),
+                (plain, {"workload": "mix", "n": 7}, 1), (plain, {"workload": "mix:stopped=1"}, 1),
+                (plain, {"workload": "hold"}, 1), (plain, {"workload": "mix", "dispatch": "inline"}, 1),
+                (plain, {"workload": "mix", "experiment": "other"}, 1),
+                (plain, {"workload": "mix", "pass": "tail"}, 1),
+                (plain + "\npass = tail", {"workload": "mix", "pass": "tail"}, 2),
+                (plain + "\ndispatch = inline", {"workload": "mix", "dispatch": "inline"}, 2),
+                (plain + "\ndispatch = inline", {"workload": "mix"}, 1),
+                ("workloads = mix", {"workload": "mix"}, 1), ("n = 1000", {"workload": "mix"}, 1),
+                (axes, {"workload": "mix:stopped=1"}, 2), (axes, {"workload": "mix"}, 2),
+                (axes, {"workload": "mixed"}, 1), (axes, {"workload": "hold"}, 1),
+                ("workloads = mix:a=1\ny = n: 7", {"workload": "mix:a=1,b=2"}, 2),
+                ("workloads = mix:a=1\ny = n: 7", {"workload": "mix:a=12"}, 1),
+                (axes + "\nn = 7", {"workload": "mix"}, 1)):
+            self.assertEqual(looks(section, **cell), expected, (section, cell))
+
 
 if __name__ == "__main__":
     print(f"seed {SEED}")

@@ -11,8 +11,13 @@ from unittest import mock
 
 from helpers import Case, main, planted, record, records
 
+import claims
+import compare
+import firsts
 import provenance
 import record_lines
+import report
+import table
 
 
 def line(**more):
@@ -26,6 +31,10 @@ BY_HAND = (
     (line(ns_per_op=float("-inf")), "-Infinity is not a number"),
     (line().replace('"ns_per_op": 1.0', '"ns_per_op": 1e999'), "1e999 is too large"),
     (line(ns_per_op=1e300), "1e+300 is too large"),
+    (line(ns_per_op=1.85e19), "1.85e+19 is too large"),
+    (line(timer_share=-1.85e19), "-1.85e+19 is too large"),
+    (line(n=10 ** 20), "10000000000000000000... is too large"),
+    (line(cpu_ns_per_firing=-1), "cpu_ns_per_firing is not a number"),
     (line(n=10 ** 400), "is too large"),
     (line(n=1e300), "1e+300 is too large"),
     (line(n=1000.5), "n is not a whole number"),
@@ -53,9 +62,8 @@ BY_HAND = (
     ("{", "not JSON"), ("\0\0\0", "not JSON"), ("\ufeff{}", "not JSON"),
 )
 
-SCRIPTS = (("table.py", "run"), ("report.py", "run"), ("compare.py", "run", "run"),
-           ("compare.py", "quad-heap", "binary-heap", "--run", "run"), ("firsts.py", "run"),
-           ("claims.py", "run"))
+SCRIPTS = ((table, "run"), (report, "run"), (compare, "run", "run"),
+           (compare, "quad-heap", "binary-heap", "--run", "run"), (firsts, "run"), (claims, "run"))
 
 
 class Lines(Case):
@@ -71,14 +79,25 @@ class Lines(Case):
             self.assertIn("cells.jsonl line 2 is unreadable", run.notes[0])
             self.assertIn(reason, run.notes[0], text[:100])
 
+    def test_what_is_just_right(self):
+        good = [record("binary-heap", seed, 1.84e19, fired=9 * 10 ** 19, timer_share=share, tick_ns=0,
+                       wall_ns_per_op=1, samples_ns=[])
+                for seed, share in ((1, -0.5), (2, -1.84e19), (3, None))]
+        self.assertEqual((self.run_of(good).records, self.run_of(good).notes), (good, []))
+
+    def test_pages_were_small_before_records_said_so(self):
+        run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 2, 1.0, pages="small")])
+        self.assertEqual({cell.workload for cell in run.cells}, {"hold"})
+        run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 2, 1.0, pages="huge")])
+        self.assertEqual({cell.workload for cell in run.cells}, {"hold", "hold pages=huge"})
+
     def test_by_hand_in_every_script(self):
         good = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
         self.write([text for text, _ in BY_HAND] + good)
-        for name, *arguments in SCRIPTS:
-            done = self.script(name, *arguments)
-            self.assertNotIn("Traceback", done.stderr, name)
-            self.assertIn("line 1 is unreadable (NaN is not a number)", done.stderr, name)
-            self.assertIn(f"line {len(BY_HAND)} is unreadable", done.stderr, name)
+        for module, *arguments in SCRIPTS:
+            _, _, said = self.called(module, *arguments)
+            self.assertIn("line 1 is unreadable (NaN is not a number)", said, module)
+            self.assertIn(f"line {len(BY_HAND)} is unreadable", said, module)
 
     def test_without_a_last_newline(self):
         good = planted({"binary-heap": 1}, 2)
@@ -149,7 +168,7 @@ class Environment(Case):
             with open(os.path.join(folder, "env.json"), "w", encoding="utf-8") as out:
                 out.write(text)
             run = records.Run(folder)
-            self.assertEqual((run.environment, run.notes), (environment, notes))
+            self.assertEqual((run.environment, run.notes, run.settings), (environment, notes, ""))
 
 
 class Code(Case):
@@ -199,21 +218,21 @@ class Code(Case):
         self.write(self.lines(), name="other")
         for words in (("quad-heap", "binary-heap", "--run", "run"), ("run", "other"),
                       ("other", "run")):
-            done = self.script("compare.py", *words)
-            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            status, out, said = self.called(compare, *words)
+            self.assertEqual((status, out), (1, ""))
             self.assertIn("run: not compared: quad-heap was measured from 2 versions of its code",
-                          done.stderr.splitlines()[-1])
-            done = self.script("compare.py", *words, "--mixed")
-            self.assertEqual(done.returncode, 0)
-            self.assertIn("quad-heap", done.stdout)
+                          said.splitlines()[-1])
+            status, out, _ = self.called(compare, *words, "--mixed")
+            self.assertEqual(status, 0)
+            self.assertIn("quad-heap", out)
 
     def test_compare_says_what_is_of_other_code(self):
         self.write(self.lines())
         self.write([dict(one, source_hash=one["source_hash"] + "2") if one["subject"] == "quad-heap"
                     else one for one in self.lines()], name="other")
-        done = self.script("compare.py", "run", "other")
-        self.assertEqual(done.returncode, 0)
-        self.assertIn("Of other code or flags in B: quad-heap.", done.stdout)
+        status, out, _ = self.called(compare, "run", "other")
+        self.assertEqual(status, 0)
+        self.assertIn("Of other code or flags in B: quad-heap.", out)
 
     def test_outcomes(self):
         cases = ({"status": "ok"}, "ok"), ({"status": "too slow"}, "too slow"), \

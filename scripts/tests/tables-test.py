@@ -18,6 +18,7 @@ from helpers import Expected, failed, main, record
 import compare
 import firsts
 import grid
+import records
 import table
 
 TICK = {"when": "to a tick", "ordering": "by tick", "tick_ns": 1000000}
@@ -107,6 +108,25 @@ class Tables(Expected):
         folder = os.path.join(self.folder, "run")
         _, out, _ = self.called(table, folder, "--next")
         self.assertIn(f"\nFigures and report:   timerbed report {folder}\n", out)
+
+    def test_which_there_are(self):
+        run = records.Run(os.path.join(self.folder, "run"))
+        titles = ["Cost relative to binary-heap, n = 1e3", "Cost relative to binary-heap, n = 1e5",
+                  "Cost relative to binary-heap, n = 1e3, inline dispatch",
+                  "Bytes beside the node, per timer (B/timer), n = 1e3"]
+        every = ["arity: hold", "cost: hold", "cost: idle", "cost: noise", "cost: rpc",
+                 "more: hold:dist=pareto", "cost: hold, inline"]
+        self.assertEqual([one.title for one in table.tables(run)], titles + every + ["Not measured"])
+        self.assertEqual([one.title for one in table.tables(run, summary=True)],
+                         titles + ["Not measured"])
+
+    def test_what_fits_on_a_screen(self):
+        """Of 40 workloads and of 10 structures."""
+        ratios = {f"heap-{number}": 1 + number / 10 for number in range(10)}
+        for number, name in ((40, "many"), (12, "fewer")):
+            self.write([line for place in range(number) for line in cells(
+                ratios, blocks=1, workload=f"mix:batch={place}")])
+            self.expect(f"table-screen-{name}", self.called(table, "run"))
 
     def test_more_columns_than_fit(self):
         self.write(wide())

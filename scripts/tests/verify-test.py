@@ -8,8 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from unittest import mock
 
-from helpers import Expected, main, planted
+from helpers import Expected, main, planted, records
 
 import verify
 
@@ -217,6 +218,14 @@ class Many(Base):
         self.expect("verify-otherwise", *(self.verify(there, here, *words) for words in (
             ("--number", "6"), ("--seconds", "9.5"), ("--seconds", "8"), ("--minimum-effect", "1.5"),
             ("--replicates", "9"), ("--replicates", "1"), ("--number", "0"), ("--seconds", "0"))))
+
+    def test_what_fails_and_what_has_changed(self):
+        there = self.keep(self.lines(), MANY)
+        with mock.patch.object(records.Run, "stale", lambda run, subject, measured: subject != "rbtree"):
+            results = [self.verify(there, self.lines())]
+        with mock.patch(f"{__name__}.STAND_IN", "#!/bin/sh\necho no room >&2\nexit 1\n"):
+            results.append(self.verify(there, self.lines(), "--number", "1"))
+        self.expect("verify-failed", *results)
 
     def test_what_is_damaged(self):
         def damage(name, text):
