@@ -203,7 +203,7 @@ def left_out(run):
                     else "structures" for word in settings.get("subjects", ())}
         if "n" in settings and "x" not in settings and run.family in subjects | {None} \
                 and name.split(".")[0] not in records.ASIDE \
-                and settings.get("pass", ["time"])[0] == measured:
+                and settings.get("pass", ["time"]) == [measured]:
             planned |= {(workload, int(float(n))) for workload in settings.get("workloads", ())
                         for n in settings["n"]}
     return sorted(planned - done, key=lambda pair: (pair[1], pair[0])), len(planned)

@@ -137,7 +137,7 @@ def candidate(run, cell, line, index, replicates):
             break
     else:
         return None
-    block = ours[first][0]
+    [block] = ours[first]
     operations = run_operations(run, block)
     if not operations:
         return None

@@ -112,9 +112,10 @@ class Estimates(Case):
         found = statistics.ratio_of_logs(logs_of(1e-9, 2.0))
         self.assertAlmostEqual(found.p, two_sided_p(2.0, 7), places=6)
         # Of large logs only what is more than their rounding.
-        found = statistics.ratio_of_logs(numpy.array([500.0, 500.0 + 4e-10]))
-        self.assertEqual(found.p, 0.0)
-        self.assertEqual(found.low, found.high)
+        for mean in (500.0, -500.0):
+            found = statistics.ratio_of_logs(numpy.array([mean, mean + 4e-10]))
+            self.assertEqual(found.p, 0.0)
+            self.assertEqual(found.low, found.high)
 
     def test_a_single_block_has_a_ratio_and_no_more(self):
         [found] = decided([-2.0])
@@ -293,6 +294,15 @@ class Cells(Case):
                          "yardstick-touch": 0.1}, 8, noise=0.1)
         quad = self.only(self.run_of(lines)).line("quad-heap").to_baseline
         self.assertAlmostEqual(quad.corrected, quad.p)
+
+    def test_standings_are_kept(self):
+        run = self.run_of(planted({"binary-heap": 1, "quad-heap": 1.5}, 2))
+        found = statistics.standings(run)
+        self.assertIs(statistics.standings(run), found)
+        self.assertIs(statistics.standings(run, "time", "binary-heap", 0.05), found)
+        for more in ({"baseline": "quad-heap"}, {"minimum_effect": 0.1}, {"measured": "tail"},
+                     {"choose": lambda cell: True}):
+            self.assertIsNot(statistics.standings(run, **more), found)
 
     def test_all_cells_are_one_family(self):
         lines = []

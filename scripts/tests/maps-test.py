@@ -114,6 +114,8 @@ class Maps(Case):
         few = self.only_map(planted({"binary-heap": 1, "quad-heap": 0.5}, 7, **place(100, "0")))
         self.assertEqual(few.places["100", "0"].words, "indicative: resolved")
         self.assertTrue(few.indicative)
+        enough = self.only_map(planted({"binary-heap": 1, "quad-heap": 0.5}, 8, **place(100, "0")))
+        self.assertEqual((enough.indicative, enough.places["100", "0"].indicative), (False, False))
         one = self.only_map(planted({"binary-heap": 1, "quad-heap": 0.5}, 1, **place(100, "0")))
         self.assertEqual(one.places["100", "0"].words, "indicative: not resolved")
         self.assertFalse(one.places["100", "0"].ratio.has_interval)

@@ -132,6 +132,23 @@ class Tables(Expected):
         self.write(wide())
         self.expect("table-wide", self.called(table, "run", "--summary"))
 
+    def test_columns_that_just_fit(self):
+        """Each column takes two blanks more than its widest cell: the first two 12 of 110 letters."""
+        row = ["x" * 4, "x" * 4] + ["x" * 7] * 6 + ["x" * 42] + ["x" * 7] * 20
+        header = ["" for _ in row]
+        # 12, 6 times 9 and 44 are 110. Beside 12, there is room for 10 times 9 and not for 11.
+        self.assertEqual(table._chunks(header, [row, "a heading" * 99]),
+                         [list(range(2, 9)), list(range(9, 19)), list(range(19, 29))])
+        row[8] += "x"
+        self.assertEqual(table._chunks(header, [row])[0], list(range(2, 8)))
+
+    def test_the_pick_of_the_first_accuracy_is_compared(self):
+        self.write(cells({"binary-heap": 1, "quad-heap": 0.5}) + cells({"wheel": 1, "late": 2}, **TICK))
+        _, out, _ = self.called(table, "run", "--next")
+        self.assertIn("timerbed compare quad-heap binary-heap --run run\n", out)
+        self.write(cells({"binary-heap": 0.1, "quad-heap": 0.5}) + cells({"wheel": 1, "late": 2}, **TICK))
+        self.assertNotIn("timerbed compare", self.called(table, "run", "--next")[1])
+
     def test_what_passes_have_besides(self):
         self.write(loops())
         self.expect("table-loops", self.called(table, "run", "--all"), self.called(table, "run"))
