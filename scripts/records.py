@@ -281,7 +281,6 @@ class Run:
             identity = tuple(str(record.get(key)) for key in (
                 "experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
                 "trace_hash") + VARIANTS)
-            latest.pop(identity, None)
             latest[identity] = record
         return latest.values()
 

@@ -269,6 +269,11 @@ class Statistics(Case):
             with self.assertRaisesRegex(claims.Missing, "fewer than three structures in both"):
                 self.judge(few, "tau workload=hold workload_b=idle n=1e3", "-1..1")
 
+    def test_numbers(self):
+        for value, text in ((0.0, "0"), (-2, "-2.00"), (0.5, "0.50"), (-0.001, "-0.0010"),
+                            (math.inf, "never"), (-math.inf, "-inf"), (math.nan, "-")):
+            self.assertEqual(claims.number(value), text)
+
     def test_notes_and_what_is_missing(self):
         """Of each statistic: what it says beside its value, and of which records it has none."""
         memory, count = {"pass": "memory"}, {"pass": "count", "elapsed_ns": 1e9}

@@ -3,13 +3,14 @@
 records of different code. The last line printed is "N passed, N failed".
 """
 
+import importlib
 import json
 import os
 import subprocess
 import sys
 from unittest import mock
 
-from helpers import Case, main, planted, record, records
+from helpers import SCRIPTS, Case, main, planted, record, records
 
 import claims
 import compare
@@ -62,7 +63,7 @@ BY_HAND = (
     ("{", "not JSON"), ("\0\0\0", "not JSON"), ("\ufeff{}", "not JSON"),
 )
 
-SCRIPTS = ((table, "run"), (report, "run"), (compare, "run", "run"),
+READERS = ((table, "run"), (report, "run"), (compare, "run", "run"),
            (compare, "quad-heap", "binary-heap", "--run", "run"), (firsts, "run"), (claims, "run"))
 
 
@@ -94,7 +95,7 @@ class Lines(Case):
     def test_by_hand_in_every_script(self):
         good = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
         self.write([text for text, _ in BY_HAND] + good)
-        for module, *arguments in SCRIPTS:
+        for module, *arguments in READERS:
             _, _, said = self.called(module, *arguments)
             self.assertIn("line 1 is unreadable (NaN is not a number)", said, module)
             self.assertIn(f"line {len(BY_HAND)} is unreadable", said, module)
@@ -244,6 +245,18 @@ class Code(Case):
             self.assertEqual(records.outcome(keys), expected)
         run = self.run_of([record("quad-heap", 1, 1.0, status="fired 3 of 4", outcome="wrong")])
         self.assertEqual((run.failures[0].outcome, run.cells), ("wrong", {}))
+
+    def test_the_build_that_is_asked(self):
+        def program(**environment):
+            with mock.patch.dict(os.environ, environment):
+                if not environment:
+                    del os.environ["TIMERBED_HASHES"]
+                return importlib.reload(provenance).PROGRAM
+
+        self.addCleanup(importlib.reload, provenance)
+        root = os.path.realpath(os.path.join(SCRIPTS, ".."))
+        self.assertEqual(os.path.realpath(program()), os.path.join(root, "build", "timerbed-hashes"))
+        self.assertEqual(program(TIMERBED_HASHES="x"), "x")
 
     def test_stale(self):
         program = os.path.join(self.folder, "hashes")

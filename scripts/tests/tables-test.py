@@ -44,6 +44,7 @@ def structures():
         if line["subject"] == "replay":
             line["kind"] = "harness"
     lines += cells({"wheel": 0.25}, **TICK, **TARDY)
+    lines += cells({"vague": 0.9}, ordering="unordered")
     lines += cells({"late": 0.1}, overtaken=50, **TICK)
     lines += cells({"loose": 0.7, "prompt": 0.3}, blocks=7, when="late fraction", fraction=0.125,
                    ordering="unordered", **PROMPT)
@@ -221,6 +222,7 @@ class Compare(Expected):
         self.write(mixed, name="mixed")
         self.expect("compare-refused", *(self.called(compare, *words) for words in (
             ("wheel", "rbtree", "--run", "run", "--n", "1e5"), ("./none", "run"), ("run", "./none"),
+            (".", "run"),
             ("wheel", "squirrel", "--run", "run"), ("run", "other"), ("run", "mixed"),
             ("quad-heap", "rbtree", "--run", "mixed"),
             ("quad-heap", "rbtree", "--run", "mixed", "--mixed"),

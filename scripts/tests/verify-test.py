@@ -82,6 +82,7 @@ class Verify(Base):
         done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.6}, 8, checksum="c"))
         self.assertEqual(done[0], 0, done)
         self.assertIn("1 of 1 agree", done[1])
+        self.assertIn("which took 0 s there", done[1])
         self.assertIn("All 8 traces are the same", done[1])
 
     def test_disagrees(self):

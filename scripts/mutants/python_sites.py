@@ -1,0 +1,371 @@
+"""The places of Python files that may be mutated, found with Python's own ast.
+
+A place is a piece of the text and what replaces it. Type annotations and the call of main() are none, and
+neither is what mostly makes no difference: the arguments of min() swapped, or a number of numpy's made a
+float.
+"""
+
+import ast
+import collections
+import os
+import re
+from typing import NamedTuple
+
+RELATIONAL, ARITHMETIC, CONSTANT = "relational", "arithmetic", "constant"
+CONDITION, DELETION, ARGUMENTS = "condition", "deletion", "arguments"
+
+
+class Place(NamedTuple):
+    """One mutant: bytes start..end of a file, replaced by text."""
+
+    file: str
+    function: str  # "Class.method", or "" outside any
+    original: str  # the lines touched, with single blanks
+    mutated: str
+    occurrence: int  # among those that have all of the above in common, from 1
+    operator: str
+    line: int  # of the first character that is replaced
+    lines: range  # what a test has to run to reach it: the statement, or the head of a compound one
+    start: int
+    end: int
+    text: str
+
+    @property
+    def name(self):
+        """What names it, also when other lines of the file have changed."""
+        return self[:5]
+
+    @property
+    def identity(self):
+        return dict(zip(self._fields[:5], self.name))
+
+
+class Sources:
+    """Files to be mutated, as they are now: paths from `root`."""
+
+    def __init__(self, root, files):
+        self.root = root
+        self.texts = {}
+        for one in files:
+            with open(os.path.join(root, one), "rb") as file:
+                self.texts[one] = file.read()
+
+    def path(self, place):
+        return os.path.join(self.root, place.file)
+
+    def paths(self):
+        return [os.path.join(self.root, one) for one in self.texts]
+
+    def places(self):
+        """All places, in the order of the text."""
+        result, alike = [], collections.Counter()
+        for file, text in self.texts.items():
+            for site in _Finder(text).found():
+                original, mutated = _lines_of(text, site)
+                name = file, site.function, original, mutated
+                alike[name] += 1
+                result.append(Place(*name, alike[name], site.operator,
+                                    text.count(b"\n", 0, site.start) + 1, site.lines, site.start,
+                                    site.end, site.text))
+        return result
+
+    def mutated(self, place):
+        return _applied(self.texts[place.file], place)
+
+
+class _Site(NamedTuple):
+    function: str
+    operator: str
+    lines: range
+    start: int
+    end: int
+    text: str
+
+
+def _applied(source, site):
+    return source[:site.start] + site.text.encode() + source[site.end:]
+
+
+def _lines_of(source, site):
+    """The lines touched, as they are and mutated, with single blanks."""
+    first = source.rfind(b"\n", 0, site.start) + 1
+    last = (source.find(b"\n", site.end) + 1 or len(source) + 1) - 1
+    after = source[first:site.start] + site.text.encode() + source[site.end:last]
+    return tuple(" ".join(text.decode().split()) for text in (source[first:last], after))
+
+
+# What each operator becomes. The opposite of < and its kin is what a negated condition makes.
+_COMPARED = {ast.Lt: ("<", ("<=", ">")), ast.LtE: ("<=", ("<", ">=")), ast.Gt: (">", (">=", "<")),
+             ast.GtE: (">=", (">", "<=")), ast.Eq: ("==", ("!=",)), ast.NotEq: ("!=", ("==",)),
+             ast.Is: ("is", ("is not",)), ast.IsNot: (r"is\s+not", ("is",)),
+             ast.In: ("in", ("not in",)), ast.NotIn: (r"not\s+in", ("in",))}
+_COMPUTED = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"),
+             ast.FloorDiv: ("//", "*"), ast.Mod: ("%", "*"), ast.Pow: ("**", "*"),
+             ast.BitOr: ("|", "&"), ast.BitAnd: ("&", "|")}
+_JOINED = {ast.And: ("and", "or"), ast.Or: ("or", "and")}
+
+# Conversions of numpy's numbers and of iterators, which mostly change nothing but a type.
+_CONVERSIONS = ("float", "list")
+
+# Calls whose arguments may stand in any order, or whose first argument is a type or a format.
+_ANY_ORDER = ("min", "max", "print", "isinstance", "getattr", "hasattr", "zip")
+_SIMPLE = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple,
+           ast.Dict, ast.Set, ast.JoinedStr)
+
+
+class _Finder(ast.NodeVisitor):
+    def __init__(self, source, imported=None):
+        self.source = source
+        self.tree = ast.parse(source)
+        self.starts = [0]  # of each line, as an offset
+        for line in source.splitlines(keepends=True):
+            self.starts.append(self.starts[-1] + len(line))
+        self.imported = imported or {alias.asname or alias.name for node in ast.walk(self.tree)
+                                     if isinstance(node, ast.Import) for alias in node.names}
+        self.names = []  # of the classes and functions that hold the node
+        self.lines = range(0)
+        self.result = []
+
+    def found(self):
+        for node in self.tree.body:
+            self.visit(node)
+        return sorted(self.result, key=lambda site: (site.start, site.end, site.text))
+
+    # ------------------------------------------------------------------------- text and nodes
+
+    def start(self, node):
+        return self.starts[node.lineno - 1] + node.col_offset
+
+    def end(self, node):
+        return self.starts[node.end_lineno - 1] + node.end_col_offset
+
+    def text(self, node):
+        return self.source[self.start(node):self.end(node)].decode()
+
+    def add(self, operator, start, end, text):
+        self.result.append(_Site(".".join(self.names), operator, self.lines, start, end, text))
+
+    def replace(self, operator, node, text):
+        self.add(operator, self.start(node), self.end(node), text)
+
+    def between(self, operator, left, right, pattern, texts):
+        """Replaces the operator between two nodes, of which parentheses are no part."""
+        start, end = self.end(left), self.start(right)
+        match = re.search(pattern.encode(), self.source[start:end])
+        for text in texts:
+            self.add(operator, start + match.start(), start + match.end(), text)
+
+    # ----------------------------------------------------------------------------- statements
+
+    def visit(self, node):
+        if isinstance(node, ast.stmt):
+            outer, self.lines = self.lines, range(node.lineno, _head_end(node) + 1)
+            super().visit(node)
+            self.lines = outer
+        else:
+            super().visit(node)
+
+    def body(self, statements):
+        for place, node in enumerate(statements):
+            if place == 0 and _is_text(node):
+                continue  # what says what the function does
+            if _may_go(node, self.names):
+                outer, self.lines = self.lines, range(node.lineno, _head_end(node) + 1)
+                self.replace(DELETION, node, "pass")
+                self.lines = outer
+            self.visit(node)
+
+    def _definition(self, node):
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self.names.append(node.name)
+        if not isinstance(node, ast.ClassDef):
+            self.visit(node.args)
+        self.body(node.body)
+        self.names.pop()
+
+    visit_FunctionDef = visit_ClassDef = _definition
+
+    def visit_arg(self, node):
+        pass  # its annotation
+
+    def visit_AnnAssign(self, node):
+        if node.value:
+            self.visit(node.value)
+
+    def visit_If(self, node):
+        if ast.unparse(node.test) == "__name__ == '__main__'":
+            return
+        self.condition(node.test)
+        self.body(node.body)
+        self.body(node.orelse)
+
+    def visit_While(self, node):
+        if not isinstance(node.test, ast.Constant):
+            self.condition(node.test)
+        self.body(node.body)
+        self.body(node.orelse)
+
+    def visit_For(self, node):
+        self.visit(node.iter)
+        self.body(node.body)
+        self.body(node.orelse)
+
+    def visit_With(self, node):
+        for item in node.items:
+            self.visit(item.context_expr)
+        self.body(node.body)
+
+    def visit_Try(self, node):
+        self.body(node.body)
+        for handler in node.handlers:
+            self.body(handler.body)
+        self.body(node.orelse)
+        self.body(node.finalbody)
+
+    def visit_AugAssign(self, node):
+        old, new = _COMPUTED.get(type(node.op), (None, None))
+        if old and not _is_sequence(node.value):
+            self.between(ARITHMETIC, node.target, node.value, re.escape(old) + "=", (new + "=",))
+        self.visit(node.value)
+
+    # ---------------------------------------------------------------------------- expressions
+
+    def condition(self, node):
+        self.replace(CONDITION, node, f"not ({self.text(node)})")
+        self.visit(node)
+
+    def visit_IfExp(self, node):
+        self.condition(node.test)
+        self.visit(node.body)
+        self.visit(node.orelse)
+
+    def visit_comprehension(self, node):
+        self.visit(node.iter)
+        for test in node.ifs:
+            self.condition(test)
+
+    def visit_BoolOp(self, node):
+        old, new = _JOINED[type(node.op)]
+        for left, right in zip(node.values, node.values[1:]):
+            self.between(CONDITION, left, right, rf"\b{old}\b", (new,))
+        self.generic_visit(node)
+
+    def visit_Compare(self, node):
+        operands = [node.left, *node.comparators]
+        for left, op, right in zip(operands, node.ops, operands[1:]):
+            pattern, texts = _COMPARED[type(op)]
+            self.between(RELATIONAL, left, right, pattern, texts)
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node):
+        old, new = _COMPUTED.get(type(node.op), (None, None))
+        if old and not _is_sequence(node.left) and not _is_sequence(node.right):
+            self.between(ARITHMETIC, node.left, node.right, re.escape(old), (new,))
+        self.generic_visit(node)
+
+    def visit_UnaryOp(self, node):
+        if isinstance(node.op, ast.USub):
+            self.replace(ARITHMETIC, node, self.text(node.operand))
+            self.visit(node.operand)
+        elif isinstance(node.op, ast.Not):
+            self.replace(CONDITION, node, self.text(node.operand))
+            self.visit(node.operand)
+
+    def visit_Constant(self, node):
+        value = node.value
+        if isinstance(value, bool):
+            self.replace(CONSTANT, node, str(not value))
+        elif isinstance(value, int):
+            for other in (value + 1, value - 1):
+                self.replace(CONSTANT, node, str(other) if other >= 0 else f"({other})")
+        elif isinstance(value, float):
+            self.replace(CONSTANT, node, repr(2 * value if value else 1.0))
+
+    def visit_JoinedStr(self, node):
+        """Before Python 3.12 what stands in an f-string has no place of its own: all of it is replaced."""
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self._formatted(node, part)
+
+    def _formatted(self, node, part):
+        whole = ast.unparse(part.value)
+        inner = _Finder(whole.encode(), self.imported)
+        inner.visit(inner.tree.body[0].value)
+        original = part.value
+        for site in inner.result:
+            try:
+                part.value = ast.parse(_applied(whole.encode(), site), mode="eval").body
+                self.replace(site.operator, node, ast.unparse(node))
+            except (SyntaxError, ValueError):
+                pass  # it cannot be written with the quotes that an f-string has
+        part.value = original
+
+    def visit_Call(self, node):
+        self._deleted_call(node)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else \
+            node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in _ANY_ORDER:
+            for left, right in zip(node.args, node.args[1:]):
+                if not isinstance(left, ast.Starred) and not isinstance(right, ast.Starred) \
+                        and ast.dump(left) != ast.dump(right):
+                    gap = self.source[self.end(left):self.start(right)].decode()
+                    self.add(ARGUMENTS, self.start(left), self.end(right),
+                             self.text(right) + gap + self.text(left))
+        self.generic_visit(node)
+
+    def _deleted_call(self, node):
+        """f(x) becomes x, and x.f() becomes x; min(x, y) becomes either."""
+        function = node.func
+        if node.keywords and len(node.args) != 1:
+            return
+        if isinstance(function, ast.Name):
+            if function.id in _CONVERSIONS:
+                return
+            kept = node.args if len(node.args) == 1 or function.id in ("min", "max") else []
+        elif isinstance(function, ast.Attribute) and not node.args:
+            kept = [function.value]
+        elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) \
+                and function.value.id in self.imported and len(node.args) == 1:
+            kept = node.args
+        else:
+            kept = []
+        for one in kept:
+            if isinstance(one, (ast.Starred, ast.GeneratorExp)):
+                continue
+            text = self.text(one)
+            bare = isinstance(one, _SIMPLE) and "\n" not in text
+            self.replace(DELETION, node, text if bare else f"({text})")
+
+
+def _head_end(node):
+    """The last line of a statement without the statements in it."""
+    inner = [one.lineno - 1 for name in ("body", "orelse", "handlers", "finalbody")
+             for one in getattr(node, name, ()) if isinstance(one, ast.stmt)]
+    return max(node.lineno, min(inner)) if inner else node.end_lineno
+
+
+def _is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_sequence(node):
+    """Whether + and its kin join or format rather than compute."""
+    return isinstance(node, (ast.JoinedStr, ast.List, ast.Tuple, ast.ListComp)) \
+        or isinstance(node, ast.Constant) and isinstance(node.value, str) \
+        or isinstance(node, ast.BinOp) and (_is_sequence(node.left) or _is_sequence(node.right))
+
+
+def _may_go(node, names):
+    """Whether a statement can be left out so that what is left may still run."""
+    if isinstance(node, (ast.Expr, ast.AugAssign, ast.Continue, ast.Break, ast.Raise)):
+        return True
+    if isinstance(node, ast.Return):  # to main(), 0 is the same as nothing
+        return not (isinstance(node.value, ast.Constant) and node.value.value == 0)
+    # Where a name has its first value nobody needs to try.
+    return isinstance(node, ast.Assign) and bool(names) and not any(
+        isinstance(one, ast.Name) for target in node.targets for one in _parts(target))
+
+
+def _parts(target):
+    return target.elts if isinstance(target, ast.Tuple) else [target]
