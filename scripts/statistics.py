@@ -91,7 +91,7 @@ def ratio(a, b):
     Values that are not positive have no ratio (a structure may keep 0 bytes beside its nodes) and
     count as absent.
     """
-    logs = numpy.array([math.log(a[block] / b[block]) for block in sorted(a)
+    logs = numpy.array([math.log(a[block] / b[block]) for block in a
                         if block in b and a[block] > 0 and b[block] > 0])
     looks = max(getattr(a, "looks", 1), getattr(b, "looks", 1))
     return ratio_of_logs(logs, looks) if len(logs) else None

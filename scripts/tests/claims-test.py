@@ -88,7 +88,9 @@ class Verdicts(Case):
         for low, high, expected in ((1.2, 1.8, claims.REPRODUCED), (0.9, 1.1, claims.REPRODUCED),
                                     (0.6, 0.9, claims.CONSTANT), (0.4, 0.9, claims.UNRESOLVED),
                                     (3.1, 4.0, claims.REFUTED), (0.4, 4.0, claims.UNRESOLVED),
-                                    (math.nan, math.nan, claims.UNRESOLVED)):
+                                    (math.nan, math.nan, claims.UNRESOLVED),
+                                    (1.2, math.nan, claims.UNRESOLVED),
+                                    (math.nan, 1.8, claims.UNRESOLVED)):
             self.assertEqual(claims.verdict(claims.Estimate(1, low, high, 8), ranges), expected,
                              (low, high))
         self.assertEqual(claims.verdict(claims.Estimate(1.5, 1.4, 1.6, 8, form=False), ranges),

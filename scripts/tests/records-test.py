@@ -193,6 +193,14 @@ class Code(Case):
             self.assertEqual(len(run.doubts(["quad-heap", "binary-heap"], "time")), 1)
             self.assertEqual(run.doubts(["quad-heap"], "time", ["inline"]), [])
 
+    def test_many_that_mix_are_counted(self):
+        names = {"d": 1, "c": 1, "b": 1, "a": 1}
+        for number, shown in ((3, "b, c, d"), (4, "a, b, c and 1 more")):
+            chosen = dict(list(names.items())[:number])
+            lines = planted(chosen, 2) + planted(chosen, 1, source_hash="another")
+            self.assertEqual(self.run_of(lines).notes,
+                             [f"measured from 2 versions of its code: {shown}"])
+
     def test_what_does_not(self):
         apart = [dict(one, source_hash="another", **{"pass": "memory"}, bytes_per_timer=8)
                  for one in self.lines()]

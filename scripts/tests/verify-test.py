@@ -224,7 +224,7 @@ class Many(Base):
         there = self.keep(self.lines(), MANY)
         with mock.patch.object(records.Run, "stale", lambda run, subject, measured: subject != "rbtree"):
             results = [self.verify(there, self.lines())]
-        with mock.patch(f"{__name__}.STAND_IN", "#!/bin/sh\necho no room >&2\nexit 1\n"):
+        with mock.patch.dict(globals(), STAND_IN="#!/bin/sh\necho no room >&2\nexit 1\n"):
             results.append(self.verify(there, self.lines(), "--number", "1"))
         self.expect("verify-failed", *results)
 
