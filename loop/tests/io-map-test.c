@@ -138,6 +138,48 @@ static void test_two_events_on_a_descriptor(void **state)
 	begin(NULL);
 }
 
+/* ----------------------------------------------------------------------------------- turns */
+
+static struct seen *first_one;
+
+static void see_first(evutil_socket_t fd, short what, void *arg)
+{
+	see(fd, what, arg);
+	if (!first_one)
+		first_one = arg;
+}
+
+/* Of descriptors that are always ready each is reported first as often as the others. */
+static void test_turns(void **state)
+{
+	enum { COUNT = 3, ROUNDS = 4 };
+	struct seen seen[COUNT];
+	int firsts[COUNT] = { 0 }, copies[COUNT];
+
+	(void)state;
+	need_backend();
+	if (backend->features & EV_FEATURE_O1 || backend->clock)
+		LOOP_TEST_SKIP("%s: the kernel has the order\n", backend->name);
+	make_ready(true, true);
+	for (int i = 0; i < COUNT; i++) {
+		copies[i] = dup(pair[0]);
+		event_assign(&seen[i].event, base, copies[i], EV_READ | EV_PERSIST, see_first,
+			     &seen[i]);
+		event_add(&seen[i].event, NULL);
+	}
+	for (int round = 0; round < ROUNDS * COUNT; round++) {
+		first_one = NULL;
+		turn();
+		assert_non_null(first_one);
+		firsts[first_one - seen]++;
+	}
+	for (int i = 0; i < COUNT; i++) {
+		assert_int_equal(firsts[i], ROUNDS);
+		event_del(&seen[i].event);
+		close(copies[i]);
+	}
+}
+
 /* --------------------------------------------------------------------------- large numbers */
 
 /* A base of its own for each, of which this is the first descriptor. */
@@ -256,6 +298,7 @@ static void test_active_by_descriptor(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_two_events_on_a_descriptor, begin, end),
+	cmocka_unit_test_setup_teardown(test_turns, begin, end),
 	cmocka_unit_test_setup_teardown(test_descriptors_at_boundaries, begin, end),
 	cmocka_unit_test_setup_teardown(test_descriptors_at_boundaries_together, begin, end),
 	cmocka_unit_test_setup_teardown(test_active_by_descriptor, begin, end),

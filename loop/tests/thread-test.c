@@ -807,6 +807,37 @@ static void take_as_neither_reader_nor_writer(void)
 	checked->lock(0, lock);
 }
 
+/* With locks that do not lock: a thread takes what another holds, of a larger or smaller name. */
+static unsigned long who;
+
+static unsigned long named(void)
+{
+	return who;
+}
+
+static void take_as(unsigned long second_one)
+{
+	const struct evthread_lock_callbacks *checked = checked_locks();
+
+	evthread_set_id_callback(named);
+	lock = checked->alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+	who = 5;
+	if (checked->lock(0, lock) || checked->lock(0, lock))
+		_exit(99);
+	who = second_one;
+	checked->lock(0, lock);
+}
+
+static void take_as_a_smaller_one(void)
+{
+	take_as(4);
+}
+
+static void take_as_a_larger_one(void)
+{
+	take_as(6);
+}
+
 static void release_once_too_often(void)
 {
 	use_checked_locks();
@@ -885,7 +916,8 @@ static void test_lock_debugging(void **state)
 		release_anothers,	 take_twice_what_is_not_recursive,
 		free_as_another_type,	 take_as_neither_reader_nor_writer,
 		release_once_too_often,	 wait_without_the_lock,
-		wait_with_anothers_lock,
+		wait_with_anothers_lock, take_as_a_smaller_one,
+		take_as_a_larger_one,
 	};
 
 	(void)state;

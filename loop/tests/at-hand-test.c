@@ -1,0 +1,181 @@
+/*
+ * at-hand-test - adding and deleting plain timers in callbacks, where a short way is taken
+ *
+ * A loop without a lock knows the base of its callbacks' timers, and adds, moves and deletes them by
+ * less code than elsewhere. Whatever a callback does must come to the same as by the long way. Time
+ * is simulated.
+ */
+#include <event2/event_struct.h>
+#include <event2/thread.h>
+
+#include "loop/tests/journal.h"
+
+#define TIMERS 3
+
+static struct event_base *base;
+static struct event timers[TIMERS], actor;
+static void (*act)(void);
+
+static void note_when(evutil_socket_t fd, short what, void *arg)
+{
+	char entry[32];
+	uint64_t ns = 0;
+
+	(void)fd, (void)what;
+	event_base_virtual_now(base, &ns);
+	snprintf(entry, sizeof(entry), "%s@%llu ", (const char *)arg,
+		 (unsigned long long)(ns / MILLISECOND));
+	write_down(entry);
+}
+
+static void add(int number, int ms)
+{
+	const struct timeval timeout = { ms / 1000, ms % 1000 * 1000 };
+
+	assert_int_equal(event_add(&timers[number], &timeout), 0);
+}
+
+static void add_new(void)
+{
+	add(1, 7);
+}
+
+static void move_later(void)
+{
+	add(0, 300);
+}
+
+static void move_earlier(void)
+{
+	add(0, 5);
+}
+
+static void move_often(void)
+{
+	for (int i = 0; i < 10; i++)
+		add(0, 100 * i + 20);
+	add(0, 30);
+}
+
+static void delete (void)
+{
+	event_del(&timers[0]);
+	assert_int_equal(event_pending(&timers[0], EV_TIMEOUT, NULL), 0);
+	event_del(&timers[0]);
+}
+
+static void delete_and_add(void)
+{
+	event_del(&timers[0]);
+	add(0, 40);
+}
+
+static void move_what_is_active(void)
+{
+	event_active(&timers[0], EV_TIMEOUT, 1);
+	add(0, 50);
+}
+
+static void add_oddly(void)
+{
+	event_add(&timers[0], &(struct timeval){ 0, 2500000 });
+	event_add(&timers[1], &(struct timeval){ -1, 0 });
+	event_add(&timers[2], NULL);
+}
+
+static void add_to_a_queue(void)
+{
+	const struct timeval sixty = { 0, 60000 };
+
+	event_add(&timers[0], event_base_init_common_timeout(base, &sixty));
+	event_add(&timers[1], event_base_init_common_timeout(base, &sixty));
+	add(1, 70);
+}
+
+static void finalizer(struct event *event, void *arg)
+{
+	(void)event;
+	note_when(-1, 0, arg);
+}
+
+/* What is to be finalized, or was, takes no timeout. */
+static void finalize(void)
+{
+	event_finalize(0, &timers[0], finalizer);
+	assert_int_equal(event_add(&timers[0], &(struct timeval){ 1, 0 }), -1);
+	event_del(&timers[0]);
+}
+
+static void act_in_callback(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	event_base_virtual_advance(base, MILLISECOND);
+	act();
+	loop_test_check(base);
+}
+
+/* The actor acts at 10 ms, for a millisecond; timer 0 is due at 100 ms. */
+static const struct {
+	void (*act)(void);
+	const char *journal;
+} acts[] = {
+	{ add_new, "b@18 a@100 " },
+	{ move_later, "a@311 " },
+	{ move_earlier, "a@16 " },
+	{ move_often, "a@41 " },
+	{ delete, "" },
+	{ delete_and_add, "a@51 " },
+	{ move_what_is_active, "a@61 " },
+	{ add_oddly, "b@11 a@2511 " },
+	{ add_to_a_queue, "a@71 b@81 " },
+	{ finalize, "a@11 " },
+};
+
+static void try_all(int flags)
+{
+	static char letters[][2] = { "a", "b", "c" };
+
+	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++) {
+		const struct timeval ten = { 0, 10000 };
+
+		base = virtual_base(flags);
+		act = acts[i].act;
+		for (int j = 0; j < TIMERS; j++)
+			event_assign(&timers[j], base, -1, 0, note_when, letters[j]);
+		event_assign(&actor, base, -1, 0, act_in_callback, NULL);
+		add(0, 100);
+		event_add(&actor, &ten);
+		assert_int_equal(event_base_dispatch(base), 1);
+		assert_journal(acts[i].journal);
+		end_base(base);
+	}
+}
+
+static void test_what_callbacks_do(void **state)
+{
+	(void)state;
+	try_all(0);
+	try_all(EVENT_BASE_FLAG_TIMER_REINSERT);
+}
+
+/* The long way: the base has a lock. */
+static void test_the_same_with_a_lock(void **state)
+{
+	(void)state;
+	assert_int_equal(evthread_use_pthreads(), 0);
+	try_all(0);
+	try_all(EVENT_BASE_FLAG_TIMER_REINSERT);
+	evthread_set_lock_callbacks(NULL);
+	evthread_set_condition_callbacks(NULL);
+	evthread_set_id_callback(NULL);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup(test_what_callbacks_do, journal_start),
+	cmocka_unit_test_setup(test_the_same_with_a_lock, journal_start),
+};
+
+int main(void)
+{
+	LOOP_TEST_RUN(tests);
+}
