@@ -82,6 +82,10 @@ int io_map_add(struct event_base *base, struct event *event)
 
 	if (event->ev_fd < 0)
 		return 0;
+	if (event->ev_fd >= IO_MAP_LIMIT) {
+		log_warning("descriptor %d is larger than any can be", event->ev_fd);
+		return -EBADF;
+	}
 	result = descriptor_table_reserve(&base->io.slots, event->ev_fd);
 	if (result)
 		return result;

@@ -18,6 +18,13 @@ struct io_slot {
 	uint16_t levels; /* events without EV_ET */
 };
 
+/*
+ * Descriptors are less than this, as in libevent 2.1. A larger number is a mistake or out of date,
+ * and tables that go up to it would take all memory. Linux's own limit for a process is 2^20 unless
+ * an administrator raises it.
+ */
+#define IO_MAP_LIMIT (1 << 27)
+
 struct io_map {
 	struct descriptor_table slots; /* struct io_slot; in use: with an event */
 };
@@ -25,9 +32,9 @@ struct io_map {
 void io_map_init(struct event_base *base);
 
 /*
- * Takes an event in or out. 0; -ENOMEM; -EMFILE for the 65536th event of a descriptor; -EINVAL in
- * debug mode when it mixes edge- and level-triggered ones; what the backend said. Then nothing has
- * changed. A negative descriptor is taken and never becomes ready.
+ * Takes an event in or out. 0; -ENOMEM; -EBADF from IO_MAP_LIMIT on; -EMFILE for the 65536th event
+ * of a descriptor; -EINVAL in debug mode when it mixes edge- and level-triggered ones; what the
+ * backend said. Then nothing has changed. A negative descriptor is taken and never becomes ready.
  */
 int io_map_add(struct event_base *base, struct event *event);
 int io_map_remove(struct event_base *base, struct event *event);

@@ -5,6 +5,7 @@
  * with the numbers below it unused.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <event2/event_struct.h>
 
 #include "loop/backend.h"
+#include "loop/io_map.h"
 #include "loop/tests/loop_test.h"
 
 static const struct backend *backend;
@@ -227,6 +229,22 @@ static void test_descriptors_at_boundaries(void **state)
 	}
 }
 
+/* Numbers that no descriptor can have are refused before a table grows for them. */
+static void test_numbers_that_are_too_large(void **state)
+{
+	static const int numbers[] = { INT_MAX, INT_MAX / 2 + 1, INT_MAX / 2, IO_MAP_LIMIT };
+	static struct seen seen;
+
+	(void)state;
+	need_backend();
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		event_assign(&seen.event, base, numbers[i], EV_READ, see, &seen);
+		assert_int_equal(event_add(&seen.event, NULL), -1);
+		assert_int_equal(event_pending(&seen.event, EV_READ, NULL), 0);
+		loop_test_check(base);
+	}
+}
+
 /* From below and from above, all in one base. */
 static void test_descriptors_at_boundaries_together(void **state)
 {
@@ -300,6 +318,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_two_events_on_a_descriptor, begin, end),
 	cmocka_unit_test_setup_teardown(test_turns, begin, end),
 	cmocka_unit_test_setup_teardown(test_descriptors_at_boundaries, begin, end),
+	cmocka_unit_test_setup_teardown(test_numbers_that_are_too_large, begin, end),
 	cmocka_unit_test_setup_teardown(test_descriptors_at_boundaries_together, begin, end),
 	cmocka_unit_test_setup_teardown(test_active_by_descriptor, begin, end),
 };
