@@ -56,13 +56,20 @@ static void owe_timer(struct slot *slot, uint64_t timeout)
 	slot->owed = at_most_maybe(slot->owed);
 }
 
-/* An event that is about to be called anyway is not put into its map by an add. */
+/*
+ * An event that is about to be called anyway is not put into its map by an add. And one that goes
+ * by no period has left its map when its timer has expired, also if it is armed again before it is
+ * called.
+ */
 static void owe_map(struct slot *slot)
 {
+	bool goes_on = is_periodic(slot) && slot->period && !slot->period_unknown;
 	bool may_be_active = slot->loose || slot->owed != NO || slot->timer != NO;
 
 	if (slot->inserted != YES)
 		slot->inserted = may_be_active ? MAYBE : YES;
+	else if (slot->timer != NO && !goes_on)
+		slot->inserted = MAYBE;
 }
 
 /* Before event_add; timeout in ns, NULL: none. */
@@ -226,9 +233,14 @@ static void charge_period(struct slot *slot, short what)
 	}
 	slot->timer = YES;
 	slot->interval = slot->period;
-	/* Armed anew as by an add, which puts it into its map, too, if it was in none. */
-	if (is_in_a_map(slot))
-		slot->inserted = YES;
+	/*
+	 * Armed anew as by an add, which puts it into its map, too, if it was in none: it had been
+	 * deleted. That may fail, and then it is not armed.
+	 */
+	if (is_in_a_map(slot) && slot->inserted != YES) {
+		slot->inserted = slot->timer = MAYBE;
+		slot->due = 0;
+	}
 }
 
 static void charge_persistent(struct slot *slot, short what)
