@@ -62,7 +62,7 @@ static void wait_until(const bool *what)
 	pthread_mutex_unlock(&seen.lock);
 }
 
-/* ---------------------------------------------------------------------------- the sleeping loop */
+/* -------------------------------------------------------------------------- the sleeping loop */
 
 static const struct backend *backend;
 static struct event_base *base;
