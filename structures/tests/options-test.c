@@ -293,11 +293,11 @@ static void test_ranges(void **state)
 	assert_int_equal(parsed("drying=1h").drying, 3600 * TIMER_SECOND);
 	assert_true(same(parsed("cover=0").cover, 0));
 	assert_true(same(parsed("cover=100%").cover, 1));
-	assert_refused("coats=0", "out of range");
+	assert_refused("coats=0", "out of range (1 to 1000000)");
 	assert_refused("coats=1000001", "out of range");
 	assert_refused("coats=1e6000", "coats");
 	assert_refused("coats=99999999999999999999", "out of range");
-	assert_refused("drying=9ns", "out of range");
+	assert_refused("drying=9ns", "out of range (10 to 3.6e+12 ns)");
 	assert_refused("drying=3600000000001", "out of range");
 	assert_refused("drying=3601s", "out of range");
 	assert_refused("cover=1.0000001", "out of range");
