@@ -4,7 +4,6 @@ import dataclasses
 import glob
 import os
 import re
-import shlex
 import subprocess
 
 import sites
@@ -12,6 +11,8 @@ import sites
 # In how many parts of 100 of all mutants: more where there is more code, but some everywhere.
 SHARES = {"structures": 30, "loop": 22, "trace": 11, "replay": 9, "run": 13, "passes": 7}
 STATISTICS, STATISTICS_SHARE = "statistics", 8
+
+BENCH = ("trace", "replay", "run", "passes")
 
 FOLDERS = {"structures": "structures", "loop": "loop", "trace": "bench/trace", "replay": "bench/replay",
            "run": "bench/run", "passes": "bench/passes"}
@@ -25,16 +26,16 @@ class Test:
     command: tuple
     failure: bytes = None  # how a line begins that says so, for tests that go on after it
     only: str = ""  # how the paths of files begin that it is to test
-    but: tuple = ()  # areas that other tests are of
+    areas: tuple = tuple(SHARES)  # what it is to test
     stage: int = 1  # runs for what no test of an earlier stage catches
 
 
 class Project:
-    areas = SHARES
     compiled = COMPILED
 
-    def __init__(self, root, programs, scripts):
+    def __init__(self, root, programs, scripts, areas=tuple(SHARES)):
         self.root, self.programs, self.scripts = root, programs, scripts
+        self.areas = {area: SHARES[area] for area in areas}
 
     @staticmethod
     def files(tree):
@@ -71,25 +72,35 @@ class Project:
         os.makedirs(f"{tree}/build", exist_ok=True)
         subprocess.run(["cc", "-O2", "-fPIC", "-c", f"{SWITCH}.c", "-o", "build/switch.o"], cwd=tree,
                        check=True)
-        programs = [f"build/tests/{name}" for name in ("conformance", "timerbed-broken", *self.programs)]
-        return self.make(tree, f"-j{jobs}", "build/timerbed", "build/timerbed-sanitized", *programs)
+        programs = {word for test in self.tests(tree, "") for word in test.command
+                    if word.startswith("build/")}
+        if any(test.stage == 2 for test in self.tests(tree, "")):
+            programs.add("build/tests/timerbed-broken")
+        return self.make(tree, f"-j{jobs}", *sorted(programs))
 
     # ---- tests
 
     def tests(self, tree, seed):
-        """Those that cost least need not come first."""
-        found = [Test(name, (f"build/tests/{name}",)) for name in self.programs]
-        found += [Test(f"conformance -t {name}", ("build/tests/conformance", "-s", str(seed), "-t", name),
-                       b"FAILED", only) for name, only in structures(tree)]
+        """Those that test an area of the run. The cheapest need not come first."""
+        found = [Test(name, (f"build/tests/{name}",), areas=tested_by(tree, name))
+                 for name in self.programs]
+        found += [Test(f"conformance -t {name}", ("build/tests/conformance", "-s", seed, "-t", name),
+                       b"FAILED", only, ("structures",)) for name, only in structures(tree)]
         for script in self.scripts:
             for program in ("build/timerbed", "build/timerbed-sanitized"):
                 with open(os.path.join(tree, script), encoding="utf-8") as file:
                     also = re.search("^# also: sanitized$", file.read(), re.MULTILINE)
                 if program == "build/timerbed" or also:
-                    command = f"{script} {program}"
-                    found.append(Test(command, tuple(shlex.split(f"./{command}")), b"FAILED",
-                                      but=("structures", "loop"), stage=2))
-        return found
+                    found.append(Test(f"{script} {program}", (f"./{script}", program), b"FAILED",
+                                      areas=BENCH, stage=2))
+        return [one for one in found if set(one.areas) & set(self.areas)]
+
+
+def tested_by(tree, name):
+    """What a program of structures/tests, loop/tests or bench/tests is to test: the loop's fire timers."""
+    if os.path.exists(f"{tree}/bench/tests/{name}.c"):
+        return BENCH
+    return ("structures", "loop") if os.path.exists(f"{tree}/loop/tests/{name}.c") else ("structures",)
 
 
 def structures(tree):

@@ -82,15 +82,14 @@ class Session:
             pickle.dump((state, places), file)
         return places
 
-    def draw(self, count, areas):
-        """`count` mutants a seed, in these areas: each seed's in turn."""
+    def draw(self, count):
+        """Of `count` mutants a seed those in the areas of the run: each seed's in turn."""
         found = {}
         for seed in self.seeds:
             of_seed = []
             for area, share in draw.shares(self.project.areas, count).items():
-                if area in areas:
-                    of_seed += draw.drawn([one for one in self.places if self.areas[one.file] == area],
-                                          seed, share)
+                of_seed += draw.drawn([one for one in self.places if self.areas[one.file] == area],
+                                      seed, share)
             # Areas take turns, so that the time that is left follows from what has been done.
             for site in sorted(of_seed, key=lambda one: draw.uniform("order", one)):
                 found.setdefault(site, []).append(seed)
@@ -206,7 +205,7 @@ class Session:
         """Decides all that are not decided yet; `but` are names of those that need no run."""
         found = {name_of(one): one for one in records_of(self.path("results.jsonl"))}
         tests = self.project.tests(self.tree.path, self.seeds[0])
-        self.last = {area: max(one.stage for one in tests if area not in one.but)
+        self.last = {area: max((one.stage for one in tests if area in one.areas), default=1)
                      for area in self.project.areas}
 
         def is_decided(site):
@@ -250,7 +249,7 @@ class Session:
     def decided(self, number, site, baseline, stage, before):
         """What a job for a mutant does. `before` is its record of an earlier stage, or None."""
         reaching = [(test, seen) for test, seen in baseline
-                    if number in seen["reached"] and self.areas[site.file] not in test.but and
+                    if number in seen["reached"] and self.areas[site.file] in test.areas and
                     site.file.startswith(test.only)]
 
         def decide():

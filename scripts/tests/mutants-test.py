@@ -120,7 +120,7 @@ class Tiny:
 
 
 class Test:
-    failure, only, but, stage = None, "", (), 1
+    failure, only, areas, stage = None, "", ("tiny",), 1
 
     def __init__(self, name, command):
         self.name, self.command = name, command
@@ -135,7 +135,7 @@ class Mutated(Case):
         os.makedirs(root, exist_ok=True)
         run = session.Session(project or Tiny(root), os.path.join(self.folder, "out"), ["1"], 2,
                               lambda *_, **__: None)
-        run.draw(100, ["tiny"])
+        run.draw(100)
         run.check_state(False)
         return run
 
