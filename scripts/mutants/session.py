@@ -22,6 +22,7 @@ import pool
 import running
 import tree as trees
 
+UNTESTED = ("paper/", "results/", "scripts/mutants/known/")  # what no test of a mutant reads
 DECIDED = ("caught", "same code")  # whatever further tests there are
 OFTEN_BROKEN = 5  # times that mutants which do not compile are left out
 
@@ -66,7 +67,7 @@ class Session:
 
     def all_places(self):
         own = os.path.dirname(os.path.abspath(__file__))
-        state = digest(trees.read(os.path.join(own, "sites.py")),
+        state = digest(*(trees.read(os.path.join(own, name)) for name in ("sites.py", "place.py")),
                        *(self.tree.originals[one] for one in sorted(self.areas)))
         cache = os.path.join(self.above, "places.pickle")
         try:
@@ -136,7 +137,8 @@ class Session:
     def check_state(self, keep_caught):
         """Deletes what is of other sources. With keep_caught, what was caught before counts."""
         state = digest(*(path.encode() + b"\0" + content
-                         for path, content in sorted(self.tree.originals.items())),
+                         for path, content in sorted(self.tree.originals.items())
+                         if not path.endswith(".md") and not path.startswith(UNTESTED)),
                        repr([one.name for one in self.drawn]).encode())
         try:
             before = trees.read(self.path("state")).decode()
