@@ -154,9 +154,8 @@ def standings(run, measured="time", baseline=None, minimum_effect=statistics.MIN
     key = ("answer", measured, baseline, minimum_effect)
     if key not in run.kept:
         chosen = cells(run, measured)
-        found = statistics.standings(run, measured, baseline, minimum_effect, chosen.__contains__)
-        run.kept[key] = sorted(found, key=lambda one: (
-            one.cell.experiment, one.cell.workload, one.cell.n))
+        run.kept[key] = statistics.standings(run, measured, baseline, minimum_effect,
+                                             chosen.__contains__)
     return run.kept[key]
 
 

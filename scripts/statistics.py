@@ -504,10 +504,10 @@ class Place:
     x: str
     y: str
     cell: records.Cell
-    winner: str = ""
-    runner_up: str = ""
-    against: dict = field(default_factory=dict)  # {other: Ratio of its cost to the winner's}
-    blocks: int = 0
+    winner: str
+    runner_up: str  # "" where there is none
+    against: dict  # {other: Ratio of its cost to the winner's}
+    blocks: int
 
     @property
     def ratio(self):

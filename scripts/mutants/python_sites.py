@@ -165,11 +165,11 @@ class _Finder(ast.NodeVisitor):
         else:
             super().visit(node)
 
-    def body(self, statements):
+    def body(self, statements, is_function=False):
         for place, node in enumerate(statements):
             if place == 0 and _is_text(node):
                 continue  # what says what the function does
-            if _may_go(node, self.names):
+            if _may_go(node, self.names, is_function and node is statements[-1]):
                 outer, self.lines = self.lines, range(node.lineno, _head_end(node) + 1)
                 self.replace(DELETION, node, "pass")
                 self.lines = outer
@@ -181,7 +181,7 @@ class _Finder(ast.NodeVisitor):
         self.names.append(node.name)
         if not isinstance(node, ast.ClassDef):
             self.visit(node.args)
-        self.body(node.body)
+        self.body(node.body, not isinstance(node, ast.ClassDef))
         self.names.pop()
 
     visit_FunctionDef = visit_ClassDef = _definition
@@ -356,12 +356,14 @@ def _is_sequence(node):
         or isinstance(node, ast.BinOp) and (_is_sequence(node.left) or _is_sequence(node.right))
 
 
-def _may_go(node, names):
-    """Whether a statement can be left out so that what is left may still run."""
+def _may_go(node, names, is_end):
+    """Whether a statement can be left out so that what is left may still run, and not as before."""
     if isinstance(node, (ast.Expr, ast.AugAssign, ast.Continue, ast.Break, ast.Raise)):
         return True
-    if isinstance(node, ast.Return):  # to main(), 0 is the same as nothing
-        return not (isinstance(node.value, ast.Constant) and node.value.value == 0)
+    if isinstance(node, ast.Return):
+        value = node.value.value if isinstance(node.value, ast.Constant) else ""
+        # What calls main() takes nothing for 0, and nothing is returned at the end of a function.
+        return not (value == 0 or value is None and is_end)
     # Where a name has its first value nobody needs to try.
     return isinstance(node, ast.Assign) and bool(names) and not any(
         isinstance(one, ast.Name) for target in node.targets for one in _parts(target))

@@ -139,6 +139,17 @@ class Statistics(Case):
             lives.append(new)
         self.assertAlmostEqual(passed / 4000 / 399, insertion.head_share("uniform"), delta=0.02)
 
+    def test_a_ratio_between_two_workloads_is_of_one_seed(self):
+        lines = [record("a", seed, ns_per_op=3.0 * (seed + 1), workload="x") for seed in range(4)]
+        lines += [record("b", seed, ns_per_op=2.0 * (seed + 1), workload="y") for seed in range(1, 5)]
+        row = self.judge(lines, "ratio a=a b=b workload=x workload_b=y n=1e3", "1..2")
+        self.assertAlmostEqual(row["value"], 1.5)
+        self.assertEqual(row["blocks"], 3)
+        # Of one workload, what counts is the trace.
+        lines = [record("a", 1, ns_per_op=1.0, trace_hash="s"), record("b", 1, ns_per_op=1.0, trace_hash="t")]
+        with self.assertRaisesRegex(claims.Missing, "no block holds both"):
+            self.judge(lines, "ratio a=a b=b workload=idle n=1e3", "1..2")
+
     def test_share_of_the_others(self):
         lines = [record("list", seed, **{"pass": "memory"}, steps_per_insert=499.5 + seed / 100)
                  for seed in range(3)]
@@ -146,22 +157,24 @@ class Statistics(Case):
         self.assertEqual((row["verdict"], row["indicative"]), (claims.REPRODUCED, "no"))
         self.assertAlmostEqual(row["value"], 0.5, places=3)
 
-    def linear(self, power):
+    def linear(self, power, sizes=(256, 512, 1024, 4096)):
         lines = []
         for seed in range(3):
-            for n in (256, 512, 1024, 4096):
+            for n in sizes:
                 each = 4 + 15 * (n / 256) ** power + seed / 100
                 for name, more in (("wheel", each), ("nothing", 0)):
                     lines.append(record(name, seed, n=n, **{"pass": "count"}, elapsed_ns=1e9,
                                         instructions_per_op=7 + more))  # an op a tick
         return self.judge(lines, "linear subject=wheel less=nothing workload=idle "
-                          "n=256,512,1024,4096 slots=256 tick=1e6", "3..4.5 | 0..")
+                          f"n={','.join(map(str, sizes))} slots=256 tick=1e6", "3..4.5 | 0..")
 
     def test_linear_cost_and_cost_that_is_not(self):
         row = self.linear(1)
         self.assertEqual(row["verdict"], claims.REPRODUCED)
         self.assertAlmostEqual(row["value"], 15 / 4, delta=0.02)
+        self.assertEqual(row["note"], "4.0 + 15.0 n/M, r^2 at least 1.0000")
         self.assertEqual(self.linear(3)["verdict"], claims.REFUTED)
+        self.assertEqual(self.linear(1, (256, 512, 1024))["verdict"], claims.REPRODUCED)
 
     def pays(self, factors, tolerance):
         lines = [line for n, factor in factors.items() for line in pair(factor, n=n)]
@@ -415,7 +428,7 @@ class Command(Case):
                                "pays takes a, b, workload, n, values, x, not 'a'"),
                               (("C2", "x", "y", Verdicts.RATIO, "about 1", "made"),
                                "'about 1' is no range: 0.9..1.1, ..5, 2.."),
-                              (("C2", "x", "y", Verdicts.RATIO, "2..1", "made"),
+                              (("C2", "x", "y", Verdicts.RATIO, "1..2 | 2..1 ", "made"),
                                "'2..1' is an empty range"),
                               (("C2", "x", "y", Verdicts.RATIO, "..1 | 1.. | 2..", "made"),
                                "a tolerance is one or two ranges"),
@@ -423,6 +436,10 @@ class Command(Case):
                                "C1 comes twice")):
             table = self.table(self.GOOD, "\t".join(fields))
             self.assertEqual(self.claims(table, self.folder), (2, "", f"{table}:3: {words}\n"))
+
+    def test_which_comes_twice_is_said(self):
+        table = self.table(self.GOOD, self.OTHER, self.GOOD)
+        self.assertEqual(self.claims(table)[2], f"{table}:4: C1 comes twice\n")
 
     def test_lines_that_are_no_claims(self):
         table = self.table("# a remark", "", HEADER, self.GOOD)

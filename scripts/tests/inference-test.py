@@ -164,6 +164,11 @@ class Corrections(Case):
         self.assertEqual(self.corrected(0.2, 0.2, 0.2), [0.6, 0.6, 0.6])
         self.assertEqual(self.corrected(0.4, 0.5), [0.8, 0.8])
 
+    def test_what_is_corrected_stays_as_it_was(self):
+        p = numpy.array([0.04, 0.01])
+        self.assertEqual(list(statistics.holm(p)), [0.04, 0.02])
+        self.assertEqual(list(p), [0.04, 0.01])
+
     def test_the_family_is_what_was_tested(self):
         first, second, single = decided(logs_of(0.4, 4.0), logs_of(0.4, 3.0), [1.0])
         self.assertAlmostEqual(first.corrected, 2 * two_sided_p(4.0, 7))

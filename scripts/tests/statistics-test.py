@@ -222,6 +222,8 @@ class Reading(Case):
             self.assertEqual(records.significant(value), text)
         self.assertEqual(records.duration(1000000), "1 ms")
         self.assertEqual(records.duration(510000), "510 us")
+        self.assertEqual(records.duration(0.5), "0.5 ns")
+        self.assertEqual(records.duration(0), "0 ns")
 
 
 class Ranking(Case):

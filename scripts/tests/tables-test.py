@@ -133,6 +133,9 @@ class Tables(Expected):
         self.write(wide())
         self.expect("table-wide", self.called(table, "run", "--summary"))
 
+    def test_nothing_is_no_evidence(self):
+        self.assertEqual(table.evidence([]), "")
+
     def test_columns_that_just_fit(self):
         """Each column takes two blanks more than its widest cell: the first two 12 of 110 letters."""
         row = ["x" * 4, "x" * 4] + ["x" * 7] * 6 + ["x" * 42] + ["x" * 7] * 10 + ["x" * 6] + ["x" * 7] * 9
@@ -140,6 +143,8 @@ class Tables(Expected):
         # 12, 6 times 9 and 44 are 110, and so are 12, 10 times 9 and 8.
         self.assertEqual(table._chunks(header, [row, "a heading" * 99]),
                          [list(range(2, 9)), list(range(9, 20)), list(range(20, 29))])
+        row[19] += "x"
+        self.assertEqual(table._chunks(header, [row])[:2], [list(range(2, 9)), list(range(9, 19))])
         row[8] += "x"
         self.assertEqual(table._chunks(header, [row])[0], list(range(2, 8)))
 
@@ -192,8 +197,9 @@ class Choices(Expected):
     def test_each_family_has_its_baseline(self):
         self.write(cells({"binary-heap": 1, "quad-heap": 0.5}, blocks=1) + cells(
             {"libevent": 1, "loop:quad-heap@epoll": 0.5}, blocks=1, workload="lifecycle"))
-        self.expect("choices-families", *(self.called(table, "run", "--summary", "--baseline", name)
-                                          for name in ("quad-heap", "loop:quad-heap@epoll")))
+        self.expect("choices-families", *(self.called(table, "run", "--summary", *words) for words in (
+            ("--baseline", "quad-heap"), ("--baseline", "loop:quad-heap@epoll"),
+            ("--workload", "lifecycle"))))
 
     def test_a_phase_is_chosen_with_its_workload(self):
         phases = [{"name": name, "ns_per_op": ns} for name, ns in (("fill", 2.0), ("drain", 3.0))]
@@ -210,7 +216,8 @@ class Compare(Expected):
             ("quad-heap", "binary-heap"), ("wheel", "rbtree"), ("late", "binary-heap", "--markdown"),
             ("binary-heap", "late", "--n", "1000", "--workload", "h*"),
             ("rbtree", "binary-heap", "--minimum-effect", "0.001"),
-            ("loose", "prompt"), ("quad-heap", "binary-heap", "--pass", "memory"))))
+            ("loose", "prompt"), ("wheel", "loose"), ("quad-heap", "rbtree", "--workload", "rpc"),
+            ("quad-heap", "binary-heap", "--pass", "memory"))))
 
     def test_what_cannot_be_compared(self):
         self.write(structures())
@@ -222,7 +229,7 @@ class Compare(Expected):
         self.write(mixed, name="mixed")
         self.expect("compare-refused", *(self.called(compare, *words) for words in (
             ("wheel", "rbtree", "--run", "run", "--n", "1e5"), ("./none", "run"), ("run", "./none"),
-            (".", "run"),
+            (".", "run"), ("wheel", "rbtree", "--run", "run", "--workload", "zzz"),
             ("wheel", "squirrel", "--run", "run"), ("run", "other"), ("run", "mixed"),
             ("quad-heap", "rbtree", "--run", "mixed"),
             ("quad-heap", "rbtree", "--run", "mixed", "--mixed"),
@@ -242,6 +249,14 @@ class Compare(Expected):
                     self.called(compare, "b", "a", "--markdown", "--n", "1000"),
                     self.called(compare, "a", "b", "--minimum-effect", "0.6", "--baseline",
                                  "quad-heap"))
+
+
+    def test_two_runs_of_two_families(self):
+        lines = cells({"libevent": 1, "loop:quad-heap@epoll": 0.5}, blocks=2, workload="lifecycle")
+        lines += cells({"binary-heap": 1, "quad-heap": 0.5}, blocks=2)
+        self.write(lines, name="a")
+        self.write(lines, name="b")
+        self.expect("compare-families", self.called(compare, "a", "b"))
 
 
 class Firsts(Expected):

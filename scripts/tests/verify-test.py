@@ -4,13 +4,15 @@ printed is "N passed, N failed".
 """
 
 import hashlib
+import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 from unittest import mock
 
-from helpers import Expected, main, planted, records
+from helpers import SCRIPTS, Expected, main, planted, records
 
 import verify
 
@@ -227,6 +229,35 @@ class Many(Base):
         with mock.patch.dict(globals(), STAND_IN="#!/bin/sh\necho no room >&2\nexit 1\n"):
             results.append(self.verify(there, self.lines(), "--number", "1"))
         self.expect("verify-failed", *results)
+
+    def test_what_experiment_ini_does_not_say_is_not_rerun(self):
+        done = self.verify(self.keep(self.lines(), "[experiment]\nname = made\n"), [])
+        self.assertEqual(done[0], 1)
+        self.assertIn("nothing was resolved", done[2])
+
+    def test_the_lot_alone_decides(self):
+        there = self.keep(self.lines(), MANY)
+        found = verify.candidates(records.Run(there), 3, 0.05)
+        for seed in range(3):
+            drawn = verify.choose(found, 4, 1000, random.Random(seed))
+            self.assertEqual(verify.choose(found[::-1], 4, 1000, random.Random(seed)), drawn)
+
+    def test_what_is_run_by_default(self):
+        there = self.keep(self.lines(), MANY)
+        failed = subprocess.CompletedProcess((), 1, stdout="", stderr="")
+        with mock.patch.object(verify.subprocess, "run", return_value=failed) as run:
+            self.called(verify, there, "--number", "1")
+        words = run.call_args_list[0].args[0]
+        self.assertEqual(words[0], os.path.realpath(os.path.join(SCRIPTS, "..", "build", "timerbed")))
+        self.assertEqual(words[-5:], ["--out", "out/verify/01", "--cache", "out/traces", "--force"])
+
+    def test_the_time_is_up(self):
+        there = self.keep(self.lines(), MANY)
+        for seconds, step, missing in ((54, 27.5, 4), (54, 27, 3), (54, 18, 2), (54, 60, 5)):
+            with mock.patch("time.monotonic", itertools.count(0, step).__next__):
+                _, out, _ = self.verify(there, self.lines(), "--seconds", str(seconds))
+            self.assertIn(f"The time of {seconds} s is up: {missing} of them were not measured.\n", out)
+            self.assertIn(f"{6 - missing} of {6 - missing} agree", out)
 
     def test_what_is_damaged(self):
         def damage(name, text):
