@@ -213,7 +213,7 @@ static const struct fault {
 	{ "miscount", { .count = one_more }, NULL },
 	{ "no-reinit", { .reinit = no_reinit }, NULL },
 	{ "hang", { .in_callback = hang_at_times }, NULL },
-	{ "asleep", { NULL }, one_identity },
+	{ "asleep", { .del = NULL }, one_identity },
 };
 
 void faults_list(FILE *file)
