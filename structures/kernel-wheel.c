@@ -12,6 +12,13 @@
  *	2       64 ticks         504 to 4031             64
  *	8       8^8 ticks        63 * 8^7 and more       8^8:  12.7 % of the least
  *
+ * How far ahead a timer is depends on what time it is, which expire alone tells. If nothing was
+ * armed for an hour, the latest now is an hour ago, and a timer of 50 ms would be filed as one of
+ * an hour and fire 70 s late. So from level 1 on a timer is filed only if its interval is long
+ * enough for the level, and with the interval 0 not at all. Otherwise it waits in a list, unfiled,
+ * until the next expire says what time it is. It is in good time there, too, as next knows of the
+ * list.
+ *
  * migration=one moves a timer once: it is filed in the slot that begins before its deadline, and
  * when time gets there, by what is left, in one that ends after it. migration=full does so until
  * nothing is left, and is a cascading wheel with a smaller step than others.
@@ -20,7 +27,8 @@
  *         reinsert   O(1); a store if the slot stays the same
  *         remove     O(1)
  *         next       O(levels): a bitmap for each
- *         expire     O(1) a timer, and its moves; and beyond the horizon, all once a horizon
+ *         expire     O(1) a timer, its moves and its filing; and beyond the horizon, all once a
+ *                    horizon
  *         memory     none a timer; 5 KiB
  *
  * WINS. Where timeouts are stopped and needn't be exact: nothing is cheaper to arm and stop but
@@ -30,11 +38,14 @@
  *
  * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). That one
  * may migrate not at all, or once, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2.
+ * Linux, too, had timers that were late because the wheel's clock was behind. Since 2017 it sets
+ * that clock before it files a timer (commit 2fe59f507a65, forward_timer_base).
  *
  * DEPARTURES. Deadlines are rounded up to a tick first and so need not be put one slot later than
- * where they end, as Linux does to be sure not to be early. Linux fires what is beyond its horizon
- * (12 days with ticks of 1 ms) at the horizon; here it is in a list that is gone through once a
- * horizon, and fires at its own time.
+ * where they end, as Linux does to be sure not to be early. There is no time to set the clock to
+ * when a timer is armed, so that what would be filed too coarsely is filed later. Linux fires what
+ * is beyond its horizon (12 days with ticks of 1 ms) at the horizon; here it is in a list that is
+ * gone through once a horizon, and fires at its own time.
  */
 #include <assert.h>
 #include <errno.h>
@@ -55,7 +66,8 @@
 #define PLACE_DUE      2
 #define PLACE_NEVER    3
 #define PLACE_BEYOND   4 /* when filed, further ahead than the highest level reaches */
-#define PLACE_SLOT     5
+#define PLACE_UNFILED  5 /* until expire says what time it is */
+#define PLACE_SLOT     6
 
 /* How often a timer may still be moved, in link.half[5]. */
 #define MOVES_FULL UINT32_MAX
@@ -63,6 +75,9 @@
 enum { MIGRATION_NONE, MIGRATION_ONE, MIGRATION_FULL };
 
 static const uint32_t moves_of[] = { 0, 1, MOVES_FULL };
+
+/* The interval of a timer that is filed when the clock has just been set. */
+#define CLOCK_IS_RIGHT UINT64_MAX
 
 struct kernel_options {
 	uint64_t tick;
@@ -75,9 +90,10 @@ struct kernel_wheel {
 	size_t size;
 	uint32_t moves;
 	struct timer *due, *due_end;
-	struct timer *never, *beyond;
-	uint64_t beyond_least; /* nothing beyond is due before this tick */
+	struct timer *never, *beyond, *unfiled;
+	uint64_t beyond_least, unfiled_least; /* nothing in these lists is due before that tick */
 	uint64_t occupied[LEVELS];
+	uint64_t shortest[LEVELS]; /* ns: shorter intervals are not to be filed on that level */
 	struct timer *slot[LEVELS * SLOTS];
 };
 
@@ -165,15 +181,19 @@ static uint64_t slot_begins(uint64_t tick, unsigned level)
 /*
  * The filing for a tick ahead: the slot that ends at it or after; or, when the timer may be moved
  * from there, the one that begins at it or before. If it is moved only once, it will fire when a
- * slot ends that is on the level for the most that can be left then.
+ * slot ends that is on the level for the most that can be left then. None yet, when the interval is
+ * too short for the level: then the clock is behind, or may be.
  */
-static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves)
+static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves,
+			       uint64_t interval)
 {
 	unsigned level = level_of(tick - wheel->clock), last = level;
 	uint64_t slot;
 
 	if (tick - wheel->clock >= reach())
 		return (struct filing){ PLACE_BEYOND, tick };
+	if (interval < wheel->shortest[level])
+		return (struct filing){ PLACE_UNFILED, tick };
 	if (moves == MOVES_FULL)
 		last = 0;
 	else if (moves)
@@ -183,23 +203,30 @@ static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, 
 	return (struct filing){ (uint32_t)(PLACE_SLOT + level * SLOTS + slot), tick };
 }
 
+static void lower(uint64_t *least, uint64_t tick)
+{
+	*least = tick < *least ? tick : *least;
+}
+
 static void file(struct kernel_wheel *wheel, struct timer *timer, struct filing filing)
 {
 	uint32_t place = filing.place, number = place - PLACE_SLOT;
 
 	timer->key = filing.fires;
 	timer->link.half[4] = place;
-	if (place == PLACE_BEYOND) {
-		wheel->beyond_least =
-			timer->key < wheel->beyond_least ? timer->key : wheel->beyond_least;
-		push(&wheel->beyond, timer);
+	if (place < PLACE_SLOT) {
+		bool beyond = place == PLACE_BEYOND;
+
+		lower(beyond ? &wheel->beyond_least : &wheel->unfiled_least, timer->key);
+		push(beyond ? &wheel->beyond : &wheel->unfiled, timer);
 		return;
 	}
 	wheel->occupied[number / SLOTS] |= UINT64_C(1) << number % SLOTS;
 	push(&wheel->slot[number], timer);
 }
 
-static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadline)
+static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadline,
+		uint64_t interval)
 {
 	timer->deadline = deadline;
 	timer->key = ceiling_tick(wheel, deadline);
@@ -210,7 +237,7 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 	} else if (timer->key < wheel->clock) {
 		append_due(wheel, timer);
 	} else {
-		file(wheel, timer, filing_of(wheel, timer->key, wheel->moves));
+		file(wheel, timer, filing_of(wheel, timer->key, wheel->moves, interval));
 	}
 }
 
@@ -218,10 +245,11 @@ static void take_out(struct kernel_wheel *wheel, struct timer *timer)
 {
 	struct timer *before = timer->link.previous, *after = timer->link.next;
 	uint32_t place = timer->link.half[4], number = place - PLACE_SLOT;
-	struct timer **head = place == PLACE_DUE      ? &wheel->due
+	struct timer **head = place >= PLACE_SLOT     ? &wheel->slot[number]
+			      : place == PLACE_DUE    ? &wheel->due
 			      : place == PLACE_NEVER  ? &wheel->never
 			      : place == PLACE_BEYOND ? &wheel->beyond
-						      : &wheel->slot[number];
+						      : &wheel->unfiled;
 
 	*(before ? &before->link.next : head) = after;
 	if (after)
@@ -234,6 +262,8 @@ static void take_out(struct kernel_wheel *wheel, struct timer *timer)
 		wheel->occupied[number / SLOTS] &= ~(UINT64_C(1) << number % SLOTS);
 	else if (place == PLACE_BEYOND)
 		wheel->beyond_least = UINT64_MAX; /* the clock may pass what is no longer there */
+	else if (place == PLACE_UNFILED)
+		wheel->unfiled_least = UINT64_MAX;
 }
 
 /* When the first slot of a level is looked at; UINT64_MAX for an empty level. */
@@ -269,15 +299,25 @@ static uint64_t first_beyond(const struct kernel_wheel *wheel)
 							  : wheel->beyond_least - left;
 }
 
-static uint64_t first_tick(const struct kernel_wheel *wheel)
+/* When the first slot of all is looked at. */
+static uint64_t first_slot(const struct kernel_wheel *wheel)
 {
-	uint64_t first = first_beyond(wheel);
+	uint64_t first = UINT64_MAX;
 
 	for (unsigned level = 0; level < LEVELS; level++) {
 		uint64_t tick = first_of_level(wheel, level);
 
 		first = tick < first ? tick : first;
 	}
+	return first;
+}
+
+static uint64_t first_tick(const struct kernel_wheel *wheel)
+{
+	uint64_t first = first_slot(wheel);
+
+	lower(&first, first_beyond(wheel));
+	lower(&first, wheel->unfiled_least);
 	return first;
 }
 
@@ -300,35 +340,38 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 
 			moves -= moves && moves != MOVES_FULL;
 			timer->link.half[5] = moves;
-			file(wheel, timer, filing_of(wheel, timer->key, moves));
+			file(wheel, timer, filing_of(wheel, timer->key, moves, CLOCK_IS_RIGHT));
 		}
 		timer = next;
 	}
 }
 
-/* All that are beyond, by the new clock. */
-static void file_beyond(struct kernel_wheel *wheel)
+/* All timers of a list that is no slot, by the new clock. */
+static void file_list(struct kernel_wheel *wheel, struct timer **list, uint64_t *least)
 {
-	struct timer *timer = wheel->beyond;
+	struct timer *timer = *list;
 
-	wheel->beyond = NULL;
-	wheel->beyond_least = UINT64_MAX;
+	*list = NULL;
+	*least = UINT64_MAX;
 	while (timer) {
 		struct timer *next = timer->link.next;
 
-		file(wheel, timer, filing_of(wheel, timer->key, timer->link.half[5]));
+		if (timer->key < wheel->clock)
+			append_due(wheel, timer);
+		else
+			file(wheel, timer,
+			     filing_of(wheel, timer->key, timer->link.half[5], CLOCK_IS_RIGHT));
 		timer = next;
 	}
 }
 
 static void advance(struct kernel_wheel *wheel, uint64_t until)
 {
+	bool beyond = first_beyond(wheel) <= until;
 	uint64_t tick;
 
-	while ((tick = first_tick(wheel)) <= until && tick != UINT64_MAX) {
+	while ((tick = first_slot(wheel)) <= until && tick != UINT64_MAX) {
 		wheel->clock = tick;
-		if (first_beyond(wheel) == tick)
-			file_beyond(wheel);
 		/* From above: what is moved down may have to be looked at in the same tick. */
 		for (unsigned level = LEVELS; level-- > 0;) {
 			unsigned slot = (unsigned)(tick >> shift_of(level)) % SLOTS;
@@ -341,6 +384,24 @@ static void advance(struct kernel_wheel *wheel, uint64_t until)
 	}
 	if (wheel->clock <= until)
 		wheel->clock = until + 1;
+	if (beyond)
+		file_list(wheel, &wheel->beyond, &wheel->beyond_least);
+	if (wheel->unfiled)
+		file_list(wheel, &wheel->unfiled, &wheel->unfiled_least);
+}
+
+/*
+ * The shortest interval on each level, less a tick for what rounding deadlines up may add. All will
+ * do where timers move until nothing is left to be late by.
+ */
+static void find_shortest(struct kernel_wheel *wheel)
+{
+	for (unsigned level = 1; level < LEVELS && wheel->moves != MOVES_FULL; level++) {
+		uint64_t ticks = ((uint64_t)FIRST_AHEAD << shift_of(level - 1)) - 1;
+
+		if (__builtin_mul_overflow(ticks, wheel->tick_ns, &wheel->shortest[level]))
+			wheel->shortest[level] = UINT64_MAX;
+	}
 }
 
 static int kernel_wheel_create(struct timer_set **set, const void *options, uint64_t now)
@@ -353,7 +414,8 @@ static int kernel_wheel_create(struct timer_set **set, const void *options, uint
 	wheel->tick_ns = asked->tick;
 	wheel->moves = moves_of[asked->migration];
 	wheel->clock = now_tick(wheel, now) + 1;
-	wheel->beyond_least = UINT64_MAX;
+	wheel->beyond_least = wheel->unfiled_least = UINT64_MAX;
+	find_shortest(wheel);
 	*set = (struct timer_set *)wheel;
 	return 0;
 }
@@ -375,9 +437,8 @@ static void kernel_wheel_insert(struct timer_set *set, struct timer *timer, uint
 {
 	struct kernel_wheel *wheel = wheel_of(set);
 
-	(void)interval;
 	assert(!is_armed(timer) && "insert: the timer is armed");
-	arm(wheel, timer, deadline);
+	arm(wheel, timer, deadline, interval);
 	wheel->size++;
 }
 
@@ -387,10 +448,9 @@ static void kernel_wheel_reinsert(struct timer_set *set, struct timer *timer, ui
 	struct kernel_wheel *wheel = wheel_of(set);
 	uint64_t tick = ceiling_tick(wheel, deadline);
 
-	(void)interval;
 	assert(is_armed(timer) && "reinsert: the timer is not armed");
 	if (timer->link.half[4] >= PLACE_SLOT && tick >= wheel->clock && deadline != TIMER_NEVER) {
-		struct filing filing = filing_of(wheel, tick, wheel->moves);
+		struct filing filing = filing_of(wheel, tick, wheel->moves, interval);
 
 		if (filing.place == timer->link.half[4]) {
 			timer->deadline = deadline;
@@ -400,7 +460,7 @@ static void kernel_wheel_reinsert(struct timer_set *set, struct timer *timer, ui
 		}
 	}
 	take_out(wheel, timer);
-	arm(wheel, timer, deadline);
+	arm(wheel, timer, deadline, interval);
 }
 
 static void kernel_wheel_disarm(struct timer_set *set, struct timer *timer)
@@ -477,6 +537,7 @@ static void kernel_wheel_for_each(const struct timer_set *set,
 	visit_list(wheel->due, visit, data);
 	visit_list(wheel->never, visit, data);
 	visit_list(wheel->beyond, visit, data);
+	visit_list(wheel->unfiled, visit, data);
 	for (unsigned number = 0; number < LEVELS * SLOTS; number++)
 		visit_list(wheel->slot[number], visit, data);
 }
@@ -526,6 +587,10 @@ static const char *check_list(const struct kernel_wheel *wheel, const struct tim
 			return "a timer beyond reach is earlier than their least";
 		if (place == PLACE_BEYOND && wheel->beyond_least < wheel->clock)
 			return "the clock has passed what is beyond reach";
+		if (place == PLACE_UNFILED && timer->key < wheel->unfiled_least)
+			return "an unfiled timer is earlier than their least";
+		if (place == PLACE_UNFILED && wheel->unfiled_least < wheel->clock)
+			return "the clock has passed what is unfiled";
 		previous = timer;
 		++*count;
 	}
@@ -541,7 +606,8 @@ static const char *kernel_wheel_check(const struct timer_set *set)
 
 	if ((broken = check_list(wheel, wheel->due, PLACE_DUE, &count)) ||
 	    (broken = check_list(wheel, wheel->never, PLACE_NEVER, &count)) ||
-	    (broken = check_list(wheel, wheel->beyond, PLACE_BEYOND, &count)))
+	    (broken = check_list(wheel, wheel->beyond, PLACE_BEYOND, &count)) ||
+	    (broken = check_list(wheel, wheel->unfiled, PLACE_UNFILED, &count)))
 		return broken;
 	for (unsigned number = 0; number < LEVELS * SLOTS; number++) {
 		bool marked = wheel->occupied[number / SLOTS] >> number % SLOTS & 1;
@@ -594,7 +660,8 @@ const struct timer_structure timer_kernel_wheel = {
 	.summary = "a hierarchy of wheels that nothing moves down: late by up to 12.7 %",
 	.source = "Linux 4.8 and later (kernel/time/timer.c)",
 	.departures =
-		"rounds up once, not twice; nothing fires at the horizon; migration as an option",
+		"rounds up once, not twice; files what expire has to tell the time for at the next "
+		"one; nothing fires at the horizon; migration as an option",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(levels)", "O(1) each" },
 	.options = kernel_wheel_options,
 	.options_size = sizeof(struct kernel_options),

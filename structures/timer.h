@@ -10,6 +10,14 @@
  * argument; no structure reads a clock. TIMER_NEVER is the deadline that never comes, whatever now
  * is.
  *
+ * What a structure knows of now is what create and expire were last told. The caller's clock runs
+ * ahead of that by any time: expire need not be called before next says, nor at all while the set
+ * is empty, and callbacks may take long. All that the caller owes is a clock that does not go back:
+ * a timer may be late if expire is then told an earlier now than the caller's when it was armed.
+ * What a structure promises counts from the caller's now, which insert and reinsert do not have.
+ * They know that deadline - interval has come when an interval is given, and nothing when it is 0.
+ * A structure that must know better puts the timer aside until the next expire.
+ *
  * OWNERSHIP. A timer is the caller's memory, embedded in the caller's object. From insert until
  * remove or expiry hands it back, the structure may read and write it, so it must stay where it is.
  *
@@ -81,14 +89,20 @@ _Static_assert(sizeof(struct timer) == 48, "a timer is 48 bytes");
 /* What a structure keeps beside the timers; only the structure knows what is in it. */
 struct timer_set;
 
-/* When a timer fires, seen from its deadline. Never early, in every class. */
+/*
+ * When a timer fires, seen from its deadline. Never early, in every class. Where the interval is 0,
+ * or less than the time from the caller's now to the deadline, the fraction is of that time.
+ */
 enum timer_when {
 	TIMER_EXACT,	     /* at the first expire whose now is at or after the deadline */
 	TIMER_TO_A_TICK,     /* at the first whose now is at or after the next multiple of tick */
 	TIMER_LATE_FRACTION, /* late by at most `fraction` of the interval, plus a tick */
 };
 
-/* In what order one call of expire hands timers over. Order among equals is free in every class. */
+/*
+ * In what order expire hands timers over: one call, and calls at one now together. Order among
+ * equals is free in every class.
+ */
 enum timer_order {
 	TIMER_BY_DEADLINE,
 	TIMER_BY_TICK, /* by the tick that it fires in; armed too late, by any tick since its own */
@@ -178,8 +192,9 @@ struct timer_structure {
 
 	/*
 	 * insert arms an idle or disarmed timer; reinsert moves an armed one, earlier or later, and
-	 * the last one wins. interval (ns) is the relative timeout that the deadline came from; 0
-	 * says not to group by it. A deadline in the past is due at once.
+	 * the last one wins. interval (ns) is the relative timeout that the deadline came from, so
+	 * that deadline - interval is not after the caller's now; 0 says not to group by it. A
+	 * deadline in the past is due at once.
 	 */
 	void (*insert)(struct timer_set *set, struct timer *timer, uint64_t deadline,
 		       uint64_t interval);
@@ -203,9 +218,11 @@ struct timer_structure {
 
 	/*
 	 * expire hands over up to max due timers, in the declared order, each idle and no longer
-	 * known to the set. Returning max means call again. Timers armed between two calls at or
-	 * before now may appear in the second. Time may stand still; a now before the latest one
-	 * seen need not return anything, and what it returns is never early.
+	 * known to the set. Returning max means call again: at the same now the second call goes on
+	 * in the order where the first one ended. Timers armed between the two at or before now may
+	 * appear in the second, and are in order with what comes from then on. Time may stand still;
+	 * a now before the latest one seen need not return anything, and what it returns is never
+	 * early.
 	 */
 	size_t (*expire)(struct timer_set *set, uint64_t now, struct timer **out, size_t max);
 

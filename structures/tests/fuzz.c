@@ -39,7 +39,9 @@ struct fuzz {
 	const struct timer_structure *structure;
 	struct timer_accuracy accuracy;
 	struct timer_set *set;
-	uint64_t now; /* the latest that the set has seen */
+	uint64_t now;		       /* the caller's, which may be ahead of */
+	uint64_t latest;	       /* the latest that the set has seen */
+	const struct object *previous; /* what has fired before at the current now */
 	size_t armed, operations;
 	struct object objects[TIMERS];
 };
@@ -116,7 +118,7 @@ static void create(struct fuzz *fuzz)
 	number = take_byte(fuzz);
 	number = (number << 8 | take_byte(fuzz)) % settings;
 	find_setting(number, fuzz->text, sizeof(fuzz->text));
-	fuzz->now = take_span(fuzz);
+	fuzz->now = fuzz->latest = take_span(fuzz);
 	if (timer_set_accuracy(fuzz->text, &fuzz->accuracy, error, sizeof(error)) ||
 	    timer_set_create(fuzz->text, fuzz->now, &fuzz->structure, &fuzz->set, error,
 			     sizeof(error)))
@@ -212,7 +214,7 @@ static uint64_t first_latest(const struct fuzz *fuzz)
 	return first;
 }
 
-/* Whether b may follow a in what one call hands over. */
+/* Whether b may follow a in what calls at one now hand over. */
 static bool ordered(const struct fuzz *fuzz, const struct object *a, const struct object *b)
 {
 	uint64_t tick = fuzz->accuracy.tick;
@@ -227,8 +229,6 @@ static bool ordered(const struct fuzz *fuzz, const struct object *a, const struc
 
 static void take_fired(struct fuzz *fuzz, struct timer **out, size_t count, uint64_t now)
 {
-	const struct object *previous = NULL;
-
 	for (size_t i = 0; i < count; i++) {
 		struct object *object = (struct object *)(void *)out[i];
 
@@ -237,9 +237,10 @@ static void take_fired(struct fuzz *fuzz, struct timer **out, size_t count, uint
 		expect(fuzz, object->state == ARMED, "a timer fires that is not armed");
 		expect(fuzz, object->deadline <= now, "a timer fires early");
 		expect(fuzz, object->deadline != TIMER_NEVER, "a timer fires that never should");
-		expect(fuzz, !previous || ordered(fuzz, previous, object), "firing out of order");
+		expect(fuzz, !fuzz->previous || ordered(fuzz, fuzz->previous, object),
+		       "firing out of order");
 		object->state = IDLE;
-		previous = object;
+		fuzz->previous = object;
 	}
 	fuzz->armed -= count;
 }
@@ -266,6 +267,8 @@ static void expire(struct fuzz *fuzz, uint64_t now)
 	size_t count;
 
 	fuzz->now = backward ? fuzz->now : now;
+	fuzz->latest = now > fuzz->latest ? now : fuzz->latest;
+	fuzz->previous = NULL;
 	count = expire_some(fuzz, now, max);
 	while (!stop_early && count == max)
 		count = expire_some(fuzz, now, max);
@@ -278,8 +281,8 @@ static void next(struct fuzz *fuzz)
 	uint64_t first = first_latest(fuzz);
 
 	/* Time does not go back, so what is overdue fires now at the earliest. */
-	if (first < fuzz->now)
-		first = fuzz->now;
+	if (first < fuzz->latest)
+		first = fuzz->latest;
 	expect(fuzz, fuzz->structure->next(fuzz->set) <= first, "next is too late");
 }
 
@@ -331,17 +334,21 @@ static void step(struct fuzz *fuzz)
 		expire(fuzz, plus(fuzz->now, span));
 	} else if (kind == 26) { /* exactly when the set asks to be woken */
 		span = fuzz->structure->next(fuzz->set);
-		expire(fuzz, span == TIMER_NEVER ? fuzz->now : span);
-	} else if (kind == 27) { /* a clock that stood still, or went back */
+		expire(fuzz, span == TIMER_NEVER || span < fuzz->now ? fuzz->now : span);
+	} else if (kind == 27) { /* a clock that stood still, or went back; but not arming's */
 		span = take_span(fuzz);
-		expire(fuzz, fuzz->now - (span < fuzz->now ? span : fuzz->now));
+		if (fuzz->now == fuzz->latest)
+			expire(fuzz, fuzz->now - (span < fuzz->now ? span : fuzz->now));
 	} else if (kind == 28) {
-		expect(fuzz, !fuzz->structure->reserve(fuzz->set, take_byte(fuzz) * 4),
+		expect(fuzz,
+		       !fuzz->structure->reserve(fuzz->set, TIMERS + take_byte(fuzz) % 8 * 128),
 		       "reserve fails");
 	} else if (kind == 29) {
 		walk(fuzz);
 	} else if (kind == 30) {
 		check(fuzz);
+	} else { /* time passes that the set is not told */
+		fuzz->now = plus(fuzz->now, take_span(fuzz));
 	}
 	next(fuzz);
 	expect(fuzz, fuzz->structure->size(fuzz->set) == fuzz->armed, "size is wrong");

@@ -12,7 +12,7 @@
 static void usage(const char *program)
 {
 	fprintf(stderr,
-		"usage: %s [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-k PART/PARTS] [-v]\n",
+		"usage: %s [-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]\n",
 		program);
 	exit(2);
 }
@@ -52,11 +52,13 @@ void arguments_parse(struct arguments *arguments, int argc, char **argv)
 		.settings = { .seed = (uint64_t)time(NULL), .steps = DEFAULT_STEPS, .whole = true },
 		.parts = 1,
 	};
-	while ((letter = getopt(argc, argv, "s:t:n:k:v")) != -1) {
+	while ((letter = getopt(argc, argv, "s:t:c:n:k:v")) != -1) {
 		if (letter == 's')
 			arguments->settings.seed = number(*argv, optarg);
 		else if (letter == 't')
 			arguments->only = optarg;
+		else if (letter == 'c')
+			arguments->settings.check = optarg;
 		else if (letter == 'n')
 			arguments->settings.steps = number(*argv, optarg);
 		else if (letter == 'k')

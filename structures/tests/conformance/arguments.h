@@ -1,7 +1,9 @@
 /*
  * arguments.h - the command line of the test programs
  *
- *	[-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-k PART/PARTS] [-v]
+ *	[-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
+ *
+ * With -c, only the checks that have this text in their names are run.
  *
  * With -k, every check of PART alone is run, from 0 on: all parts together run what a program
  * without -k runs.

@@ -5,7 +5,7 @@
  * they are made from has to pass all. And each check has to catch something, or nobody knows that
  * it can.
  *
- *	broken-test [-s SEED] [-t NAME] [-n STEPS] [-v]
+ *	broken-test [-s SEED] [-t NAME] [-c CHECK] [-n STEPS] [-v]
  *
  * Faults of memory are all but invisible without the address sanitizer: build it with that.
  */
@@ -57,6 +57,8 @@ static unsigned run_checks(const struct timer_structure *structure, const struct
 	*failed = '\0';
 	for (const struct check *check = checks; check->name; check++) {
 		if (caught && count && caught[check - checks] && !settings->verbose)
+			continue;
+		if (!suite_wants(settings, check))
 			continue;
 		if (suite_run(check, &subject, settings, output) != VERDICT_FAILED)
 			continue;
@@ -128,7 +130,7 @@ int main(int argc, char **argv)
 		expect_caught(broken_structures[i], &arguments.settings, &tally);
 		run++;
 	}
-	if (!arguments.only)
+	if (!arguments.only && !arguments.settings.check)
 		expect_use(&tally);
 	else if (!run)
 		tally.failed++;

@@ -108,13 +108,16 @@ static void expire(struct crowd *crowd)
 {
 	bool ordered = crowd->subject->choice.accuracy.order == TIMER_BY_DEADLINE;
 	struct timer *out[64];
+	uint64_t before = 0;
 	size_t count;
 
 	do {
 		count = crowd->structure->expire(crowd->set, crowd->now, out, 64);
-		for (size_t i = 1; ordered && i < count; i++)
-			if (out[i - 1]->deadline > out[i]->deadline)
+		for (size_t i = 0; ordered && i < count; i++) {
+			if (before > out[i]->deadline)
 				check_failed("timers fire out of order");
+			before = out[i]->deadline;
+		}
 		for (size_t i = 0; i < count; i++)
 			take_fired(crowd, out[i]);
 	} while (count == 64);

@@ -5,6 +5,7 @@
 
 #include "random.h"
 #include "suite.h"
+#include "wakeups.h"
 
 #define YEAR (UINT64_C(365) * 86400 * TIMER_SECOND)
 
@@ -80,6 +81,41 @@ void check_ends_of_time(const struct subject *subject, const struct settings *se
 }
 
 /*
+ * A timer that is put off for ever beside others of its interval, wherever among them it is: a
+ * structure may have them in one queue.
+ */
+static void never_among_equals(const struct subject *subject, uint64_t start, size_t which)
+{
+	const uint64_t interval = TIMER_SECOND;
+	struct session session;
+
+	open_at(&session, subject, 6, start);
+	session_arm(&session, which, plus(start, interval), interval);
+	session_remove(&session, which); /* so that the interval has been seen before */
+	session_arm(&session, which, plus(start, interval), interval);
+	session_arm(&session, which, TIMER_NEVER, interval); /* the only one of its interval */
+	session_arm(&session, (which + 1) % 5, plus(start, 2 * interval), interval);
+	session_check(&session);
+	session_drain(&session, start, 2);
+	for (size_t id = 0; id < 5; id++)
+		session_arm(&session, id, plus(start, interval + id), interval);
+	session_arm(&session, which, TIMER_NEVER, interval); /* armed -> never */
+	session_arm(&session, 5, plus(start, 2 * interval), interval);
+	session_check(&session);
+	session_disarm(&session, (which + 1) % 5);
+	session_arm(&session, (which + 1) % 5, TIMER_NEVER, interval); /* disarmed -> never */
+	session_drain(&session, plus(start, interval + 2), 2);
+	session_drain(&session, TIMER_NEVER, 2);
+	session_check(&session);
+	session_remove(&session, which);
+	session_arm(&session, which, TIMER_NEVER, interval); /* idle -> never, with none beside */
+	session_drain(&session, TIMER_NEVER, 2);
+	session_visit(&session);
+	session_check(&session);
+	session_close(&session);
+}
+
+/*
  * TIMER_NEVER is armed and counted like any other, and does not fire when time has ended, either.
  */
 void check_never(const struct subject *subject, const struct settings *settings)
@@ -88,6 +124,8 @@ void check_never(const struct subject *subject, const struct settings *settings)
 	for (size_t i = 0; i < STARTS; i++) {
 		struct session session;
 
+		for (size_t which = 0; which < 5; which++)
+			never_among_equals(subject, starts[i], which);
 		open_at(&session, subject, 12, starts[i]);
 		for (size_t id = 0; id < 8; id++)
 			session_arm(&session, id, TIMER_NEVER,
@@ -202,26 +240,9 @@ void check_fine_times(const struct subject *subject, const struct settings *sett
 	}
 }
 
-/* The laps that there are, of a structure's wheels, until the last deadline. */
-static uint64_t laps(const struct subject *subject, unsigned bits)
-{
-	uint64_t lap = subject->choice.lap;
-
-	return lap ? (UINT64_C(1) << bits) / lap : 0;
-}
-
-/* Of a structure that ticks it is the ticks that there are until the last deadline. */
-static uint64_t most_in_vain(const struct subject *subject, size_t timers, unsigned bits)
-{
-	return subject->choice.within->ticks
-		       ? (UINT64_C(1) << bits) / subject->accuracy.tick + timers
-		       : timers * (65 + laps(subject, bits));
-}
-
 /*
  * A loop that sleeps until next says: everything fires, in good time, after a bounded number of
- * wake-ups. A wake-up in vain may move timers nearer, once for each level of a hierarchy; 64 levels
- * of 1 bit number every ns there is.
+ * wake-ups.
  */
 static void sleep_and_wake(const struct subject *subject, uint64_t *random, unsigned bits)
 {
@@ -241,7 +262,7 @@ static void sleep_and_wake(const struct subject *subject, uint64_t *random, unsi
 	while ((next = session_next(&session)) != TIMER_NEVER) {
 		session_drain(&session, next > session.oracle.latest ? next : session.oracle.latest,
 			      7);
-		if (session.spurious > most_in_vain(subject, timers, bits))
+		if (session.spurious > wakeups_in_vain(subject, timers, bits))
 			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain for %zu timers",
 				     session.spurious, session.wakeups, timers);
 	}
@@ -256,10 +277,7 @@ void check_wakeups(const struct subject *subject, const struct settings *setting
 	uint64_t random = settings->seed;
 
 	for (unsigned bits = 1; bits <= 62; bits++) {
-		/* Sleeping for ever a tick or a lap at a time would take that long. */
-		if (subject->choice.within->ticks && (subject->accuracy.tick << 12) >> bits == 0)
-			break;
-		if (laps(subject, bits) > 1 << 12)
+		if (!wakeups_bearable(subject, bits))
 			break;
 		sleep_and_wake(subject, &random, bits);
 	}

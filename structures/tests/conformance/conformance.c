@@ -1,7 +1,7 @@
 /*
  * conformance.c - every check on every structure with every setting that it calls interesting
  *
- *	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-n STEPS] [-k PART/PARTS] [-v]
+ *	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,8 @@ static void run_options(const struct timer_structure *structure, const char *opt
 		return;
 	}
 	for (const struct check *check = checks; check->name; check++)
-		if ((subject.defaults || !check->once) && is_mine(share))
+		if ((subject.defaults || !check->once) && suite_wants(settings, check) &&
+		    is_mine(share))
 			run_check(check, &subject, settings, &sum);
 	printf("%-40s %u passed, %u failed\n", subject.name, sum.passed, sum.failed);
 	subject_close(&subject);

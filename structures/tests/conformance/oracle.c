@@ -33,12 +33,12 @@ static uint64_t tick_begins(const struct oracle *oracle, uint64_t tick)
 
 /*
  * From when on a timer may not be left out. The lateness that is a fraction of the interval is a
- * fraction of the distance to the deadline when no interval is given, or a shorter one: structures
- * that are late go by the distance.
+ * fraction of the distance from the caller's now to the deadline when no interval is given, or a
+ * shorter one.
  */
 static uint64_t must_fire(const struct oracle *oracle, uint64_t deadline, uint64_t interval)
 {
-	uint64_t distance = deadline > oracle->latest ? deadline - oracle->latest : 0;
+	uint64_t distance = deadline > oracle->clock ? deadline - oracle->clock : 0;
 	double late;
 
 	if (deadline == TIMER_NEVER || oracle->accuracy.when == TIMER_EXACT)
@@ -67,7 +67,12 @@ static const char *fault(struct oracle *oracle, const char *format, ...)
 int oracle_open(struct oracle *oracle, const struct timer_accuracy *accuracy, size_t count,
 		uint64_t now)
 {
-	*oracle = (struct oracle){ .accuracy = *accuracy, .count = count, .latest = now };
+	*oracle = (struct oracle){
+		.accuracy = *accuracy,
+		.count = count,
+		.clock = now,
+		.latest = now,
+	};
 	oracle->timers = calloc(count ? count : 1, sizeof(*oracle->timers));
 	return oracle->timers ? 0 : -ENOMEM;
 }
@@ -75,6 +80,12 @@ int oracle_open(struct oracle *oracle, const struct timer_accuracy *accuracy, si
 void oracle_close(struct oracle *oracle)
 {
 	free(oracle->timers);
+}
+
+void oracle_pass(struct oracle *oracle, uint64_t now)
+{
+	if (oracle->clock < now)
+		oracle->clock = now;
 }
 
 static void set_state(struct oracle *oracle, size_t id, enum oracle_state state)
@@ -95,9 +106,10 @@ static void set_state(struct oracle *oracle, size_t id, enum oracle_state state)
 void oracle_arm(struct oracle *oracle, size_t id, uint64_t deadline, uint64_t interval)
 {
 	struct oracle_timer *timer = &oracle->timers[id];
-	uint64_t current = oracle->latest / tick_of(oracle);
+	uint64_t current = oracle->clock / tick_of(oracle);
 
 	timer->deadline = deadline;
+	timer->after = 0;
 	timer->must = must_fire(oracle, deadline, interval);
 	timer->least_tick = ceiling_tick(oracle, deadline);
 	timer->most_tick = ceiling_tick(oracle, timer->must);
@@ -179,7 +191,7 @@ static const char *judge_one(struct oracle *oracle, uint64_t now, size_t id)
 /*
  * Whether a timer may follow those before it. By tick: there has to be a choice of ticks, each
  * within its timer's bounds, that never decreases; the least possible one is the best to go on
- * from.
+ * from. Calls at one now are as one call to the timers that were armed before the first of them.
  */
 static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reached)
 {
@@ -190,12 +202,31 @@ static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reach
 
 	if (oracle->accuracy.order == TIMER_UNORDERED)
 		return NULL;
+	if (*reached < timer->after)
+		*reached = timer->after;
 	if (most < *reached)
 		return fault(oracle, "t%zu is out of order: %s %" PRIu64 " after %" PRIu64, id,
 			     by_deadline ? "deadline" : "tick", most, *reached);
 	if (*reached < least)
 		*reached = least;
 	return NULL;
+}
+
+/* Those that a call has left behind may come after it only, as long as now is the same. */
+static void leave_behind(struct oracle *oracle, uint64_t reached)
+{
+	for (size_t i = 0; i < oracle->count; i++)
+		if (oracle->timers[i].after < reached)
+			oracle->timers[i].after = reached;
+}
+
+static void new_now(struct oracle *oracle, uint64_t now)
+{
+	if (now == oracle->at)
+		return;
+	oracle->at = now;
+	for (size_t i = 0; i < oracle->count; i++)
+		oracle->timers[i].after = 0;
 }
 
 /* What is left behind: nothing that has to fire, unless there was no room or time went back. */
@@ -220,6 +251,7 @@ const char *oracle_judge_expire(struct oracle *oracle, uint64_t now, size_t max,
 
 	if (count > max)
 		return fault(oracle, "expire hands over %zu timers, of %zu at most", count, max);
+	new_now(oracle, now);
 	for (size_t i = 0; i < count; i++) {
 		wrong = judge_one(oracle, now, ids[i]);
 		if (!wrong)
@@ -231,6 +263,8 @@ const char *oracle_judge_expire(struct oracle *oracle, uint64_t now, size_t max,
 	if (count && next > now)
 		return fault(oracle, "next was too late: %" PRIu64 ", when t%zu fires at %" PRIu64,
 			     next, ids[0], now);
+	leave_behind(oracle, reached);
+	oracle_pass(oracle, now);
 	if (forward)
 		oracle->latest = now;
 	return judge_rest(oracle, now, forward && count < max);

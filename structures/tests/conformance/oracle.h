@@ -23,13 +23,17 @@ struct oracle_timer {
 	enum oracle_state state;
 	bool visited;
 	uint64_t deadline;
-	uint64_t must; /* from this now on, expire may not leave it out; TIMER_NEVER: always may */
+	uint64_t must;	/* from this now on, expire may not leave it out; TIMER_NEVER: always may */
+	uint64_t after; /* what calls at the current now that left it behind have reached: it */
+			/* may not come before that */
 	uint64_t least_tick, most_tick; /* the ticks that it may be filed under */
 };
 
 struct oracle {
 	struct timer_accuracy accuracy;
-	uint64_t latest; /* the latest now that the structure has seen */
+	uint64_t clock;	 /* the caller's now */
+	uint64_t latest; /* the latest now that the structure has seen: the clock or before */
+	uint64_t at;	 /* now in the latest call of expire */
 	size_t armed, not_idle;
 	size_t count;
 	struct oracle_timer *timers;
@@ -40,6 +44,9 @@ struct oracle {
 int oracle_open(struct oracle *oracle, const struct timer_accuracy *accuracy, size_t count,
 		uint64_t now);
 void oracle_close(struct oracle *oracle);
+
+/* Time passes, which the structure is not told. */
+void oracle_pass(struct oracle *oracle, uint64_t now);
 
 /* Insert and reinsert are the same to the oracle: the last one wins. */
 void oracle_arm(struct oracle *oracle, size_t id, uint64_t deadline, uint64_t interval);

@@ -79,6 +79,8 @@ void sequence_run(const struct sequence *sequence, const struct subject *subject
 	}
 	session_visit(&session);
 	session_check(&session);
+	session_drain(&session, TIMER_NEVER, 64);
+	session_check(&session);
 	session_close(&session);
 }
 

@@ -136,6 +136,8 @@ static uint64_t deadline_of(struct maker *maker, enum deadlines kind, uint64_t *
 		deadline = plus(maker->now, *interval);
 		if (random_chance(random, 5)) /* counted from another point in time */
 			deadline = minus(deadline, random_magnitude(random, maker->scale));
+		if (random_chance(random, 2)) /* put off for ever, among its equals */
+			deadline = TIMER_NEVER;
 		break;
 	case DEADLINES_ENDS:
 		deadline = end_of_time(maker);

@@ -366,6 +366,12 @@ size_t session_drain(struct session *session, uint64_t now, size_t max)
 	return sum;
 }
 
+void session_pass(struct session *session, uint64_t now)
+{
+	trace(session, "/* time passes until %" PRIu64 " */\n", now);
+	oracle_pass(&session->oracle, now);
+}
+
 uint64_t session_next(struct session *session)
 {
 	uint64_t next;

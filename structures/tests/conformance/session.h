@@ -81,6 +81,9 @@ void session_remove(struct session *session, size_t id); /* armed or disarmed */
 size_t session_expire(struct session *session, uint64_t now, size_t max);
 size_t session_drain(struct session *session, uint64_t now, size_t max);
 
+/* Time passes until now, without a call that would tell the structure. */
+void session_pass(struct session *session, uint64_t now);
+
 uint64_t session_next(struct session *session);
 void session_visit(struct session *session);
 void session_check(struct session *session);

@@ -26,6 +26,8 @@ const struct check checks[] = {
 	{ "the clock steps back", check_step_back, false },
 	{ "to the nanosecond", check_fine_times, false },
 	{ "waking when next says", check_wakeups, false },
+	{ "the clock runs ahead", check_clock_ahead, false },
+	{ "what is taken out is forgotten", check_forgotten, false },
 	{ "one at a time", check_one_at_a_time, false },
 	{ "what was handed out is used again", check_used_again, false },
 	{ "very many equal deadlines", check_equal_deadlines, false },
@@ -53,6 +55,11 @@ static void run_job(void *data)
 	const struct job *job = data;
 
 	job->check->run(job->subject, job->settings);
+}
+
+bool suite_wants(const struct settings *settings, const struct check *check)
+{
+	return !settings->check || strstr(check->name, settings->check);
 }
 
 enum verdict suite_run(const struct check *check, const struct subject *subject,

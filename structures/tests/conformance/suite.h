@@ -12,7 +12,8 @@
 
 struct settings {
 	uint64_t seed;
-	size_t steps; /* random operations of each kind of sequence */
+	size_t steps;	   /* random operations of each kind of sequence */
+	const char *check; /* only checks with this in their names; NULL is all */
 	bool verbose;
 	bool whole; /* false for the broken structures: failures need not be shrunk */
 };
@@ -30,6 +31,9 @@ enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 
 /* Room for what a check says when it fails. */
 #define SUITE_OUTPUT_SIZE 16384
+
+/* Whether the settings ask for this check. */
+bool suite_wants(const struct settings *settings, const struct check *check);
 
 /* Runs one check; what it said is stored in `output`, of SUITE_OUTPUT_SIZE bytes. */
 enum verdict suite_run(const struct check *check, const struct subject *subject,
@@ -61,6 +65,10 @@ void check_years(const struct subject *subject, const struct settings *settings)
 void check_step_back(const struct subject *subject, const struct settings *settings);
 void check_fine_times(const struct subject *subject, const struct settings *settings);
 void check_wakeups(const struct subject *subject, const struct settings *settings);
+
+void check_clock_ahead(const struct subject *subject, const struct settings *settings);
+
+void check_forgotten(const struct subject *subject, const struct settings *settings);
 
 void check_one_at_a_time(const struct subject *subject, const struct settings *settings);
 void check_used_again(const struct subject *subject, const struct settings *settings);

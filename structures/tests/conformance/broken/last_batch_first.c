@@ -1,0 +1,30 @@
+/*
+ * Hands over those that are due in order, but when they do not fit, the last of them first.
+ * Real-world class: sorting batch by batch what was taken out unsorted, which a caller with room for
+ * all of them never sees.
+ */
+#include "right.h"
+
+static size_t expire_last_batch(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
+{
+	struct right *right = right_of(set);
+	size_t begin = right->size, end, count;
+
+	if (now > right->latest)
+		right->latest = now;
+	while (begin && right->timers[begin - 1]->key <= now &&
+	       right->timers[begin - 1]->key != TIMER_NEVER)
+		begin--;
+	count = right->size - begin < max ? right->size - begin : max;
+	end = begin + count;
+	for (size_t i = 0; i < count; i++) {
+		out[i] = right->timers[end - 1 - i];
+		out[i]->link.word[0] = RIGHT_IDLE;
+	}
+	memmove(right->timers + begin, right->timers + end,
+		(right->size - end) * sizeof(*right->timers));
+	right->size -= count;
+	return count;
+}
+
+BROKEN(last_batch_first, .expire = expire_last_batch);

@@ -1,0 +1,177 @@
+/*
+ * check_clock_ahead.c - a clock that runs ahead of what the structure has been told
+ *
+ * A structure hears what time it is from expire alone. A loop in which nothing is armed need not
+ * call that, nor one that sleeps until something far off, nor one whose callback takes long. When
+ * the next timer is armed, the latest now that the structure has seen may be years ago. What it
+ * promises counts from the caller's now all the same.
+ */
+#include <inttypes.h>
+
+#include "random.h"
+#include "suite.h"
+#include "wakeups.h"
+
+#define MS   UINT64_C(1000000)
+#define DAY  (UINT64_C(86400) * TIMER_SECOND)
+#define YEAR (365 * DAY)
+
+/* For how long the structure is told nothing. */
+static const uint64_t pauses[] = {
+	MS,	  50 * MS,   TIMER_SECOND, 10 * TIMER_SECOND, 3600 * TIMER_SECOND,
+	12 * DAY, 400 * DAY, 30 * YEAR,
+};
+
+/* What is armed then, each with its interval and with none. */
+static const uint64_t intervals[] = {
+	1, 1000, MS, 5 * MS, 50 * MS, TIMER_SECOND, 60 * TIMER_SECOND, 3600 * TIMER_SECOND, DAY,
+};
+
+#define PAUSES	  (sizeof(pauses) / sizeof(*pauses))
+#define INTERVALS (sizeof(intervals) / sizeof(*intervals))
+#define NEAR	  (2 * INTERVALS)
+#define TIMERS	  (NEAR + 2) /* with two others that stand in the set meanwhile */
+
+/* Farther than all that the clock comes to. */
+#define FAR_OFF (80 * YEAR)
+
+/* What is in the set while the structure is told nothing. */
+enum standing {
+	STANDING_NOTHING,
+	STANDING_FAR_OFF,
+	STANDING_NEVER,
+	STANDING_BOTH,	  /* something far off, and something that never fires */
+	STANDING_OVERDUE, /* what has fired long since as soon as anybody asks */
+	STANDING_ARMED,	  /* the timers themselves, for something far off */
+	STANDING_DISARMED,
+	STANDING_REMOVED,
+	STANDINGS
+};
+
+/* How the loop goes on after it has armed timers. */
+enum going {
+	GOING_ASLEEP,  /* it sleeps until next */
+	GOING_IN_TIME, /* it calls expire when a timer has to have fired, and not before */
+	GOING_AT_ONCE, /* it calls expire, and then as above */
+	GOINGS
+};
+
+struct ahead {
+	struct session session;
+	uint64_t random;
+	unsigned bits; /* the longest interval that is armed is below 2^bits ns */
+};
+
+static uint64_t clock_of(const struct ahead *ahead)
+{
+	return ahead->session.oracle.clock;
+}
+
+static void stand(struct ahead *ahead, enum standing standing)
+{
+	struct session *session = &ahead->session;
+	uint64_t start = clock_of(ahead);
+
+	if (standing == STANDING_FAR_OFF || standing == STANDING_BOTH)
+		session_arm(session, NEAR, start + FAR_OFF, FAR_OFF);
+	if (standing == STANDING_NEVER || standing == STANDING_BOTH)
+		session_arm(session, NEAR + 1, TIMER_NEVER, 0);
+	if (standing == STANDING_OVERDUE)
+		session_arm(session, NEAR, start + MS / 2, MS / 2);
+	if (standing < STANDING_ARMED)
+		return;
+	for (size_t id = 0; id < NEAR; id++) {
+		session_arm(session, id, start + FAR_OFF + id, 0);
+		if (standing == STANDING_DISARMED)
+			session_disarm(session, id);
+		if (standing == STANDING_REMOVED)
+			session_remove(session, id);
+	}
+}
+
+/* In another order each time: what has come before changes what a structure knows. */
+static void arm_near(struct ahead *ahead)
+{
+	size_t first = random_below(&ahead->random, NEAR);
+
+	for (size_t i = 0; i < NEAR; i++) {
+		size_t id = (first + i * 7) % NEAR; /* 7 has no divisor in common with NEAR */
+		uint64_t interval = intervals[id / 2];
+
+		if (interval < UINT64_C(1) << ahead->bits)
+			session_arm(&ahead->session, id, clock_of(ahead) + interval,
+				    id % 2 ? interval : 0);
+	}
+}
+
+static bool any_near(const struct ahead *ahead)
+{
+	for (size_t id = 0; id < NEAR; id++)
+		if (session_state(&ahead->session, id) == ORACLE_ARMED &&
+		    ahead->session.oracle.timers[id].deadline < clock_of(ahead) + FAR_OFF / 2)
+			return true;
+	return false;
+}
+
+static void go_on(struct ahead *ahead, enum going going)
+{
+	struct session *session = &ahead->session;
+	uint64_t most = session->spurious + wakeups_in_vain(session->subject, TIMERS, ahead->bits);
+
+	if (going == GOING_AT_ONCE)
+		session_drain(session, clock_of(ahead), 64);
+	while (any_near(ahead)) {
+		uint64_t wake = going == GOING_ASLEEP ? session_next(session)
+						      : oracle_latest_next(&session->oracle);
+
+		session_drain(session, wake > clock_of(ahead) ? wake : clock_of(ahead), 5);
+		if (going == GOING_ASLEEP && session->spurious > most)
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain",
+				     session->spurious, session->wakeups);
+	}
+}
+
+/* Twice, as a structure that has caught up once may fall behind again. */
+static void fall_behind(struct ahead *ahead, enum standing standing, uint64_t pause,
+			enum going going)
+{
+	struct session *session = &ahead->session;
+
+	for (unsigned round = 0; round < 2; round++) {
+		stand(ahead, standing);
+		session_pass(session, clock_of(ahead) + pause);
+		arm_near(ahead);
+		session_check(session);
+		go_on(ahead, going);
+		session_check(session);
+	}
+	session_visit(session);
+}
+
+/* The longest interval that a loop can sleep for with this structure in a reasonable time. */
+static unsigned bits_of(const struct subject *subject, enum going going)
+{
+	unsigned bits = 47; /* more than a day */
+
+	while (going == GOING_ASLEEP && !wakeups_bearable(subject, bits))
+		bits--;
+	return bits;
+}
+
+void check_clock_ahead(const struct subject *subject, const struct settings *settings)
+{
+	struct ahead ahead = { .random = settings->seed };
+
+	for (size_t i = 0; i < GOINGS * STANDINGS * PAUSES; i++) {
+		enum going going = (enum going)(i % GOINGS);
+		enum standing standing = (enum standing)(i / GOINGS % STANDINGS);
+		uint64_t pause = pauses[i / GOINGS / STANDINGS];
+
+		if (session_open(&ahead.session, subject, TIMERS,
+				 random_magnitude(&ahead.random, 61), false))
+			check_failed("create fails");
+		ahead.bits = bits_of(subject, going);
+		fall_behind(&ahead, standing, pause, going);
+		session_close(&ahead.session);
+	}
+}
