@@ -18,6 +18,9 @@
  *         expire     O(log n) a timer
  *         memory     8 bytes a timer, up to 16 after growing
  *
+ * GIVES BACK. Nothing before destroy: its array stays as large as the most that was reserved for,
+ * as libevent's does.
+ *
  * WINS. With few timers, where everything is in the nearest cache; where a bound on every single
  * operation matters more than its mean; and wherever simplicity does.
  *

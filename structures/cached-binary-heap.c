@@ -16,6 +16,9 @@
  *         expire     O(log n) a timer, 2 comparisons and 1 cache line a level
  *         memory     16 bytes a timer, up to 32 after growing
  *
+ * GIVES BACK. When reserve is called for a quarter of what there is room for, or less, the array
+ * shrinks to twice what is asked for.
+ *
  * WINS. Over binary-heap, from the size on at which timers are not all in the nearest cache.
  *
  * LOSES. To quad-heap, which is half as high and touches a line a level as well.

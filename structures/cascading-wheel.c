@@ -31,6 +31,8 @@
  *         expire     O(levels + slots passed); a timer moves twice a level at most, and once a lap
  *         memory     none a timer; 16 bytes a slot
  *
+ * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ *
  * WINS. Where most timers are put off or stopped long before they fire: those touch two neighbours,
  * whatever n is.
  *

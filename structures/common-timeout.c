@@ -31,6 +31,9 @@
  *         memory     16 bytes a timer, as any of them may have to go to the heap, up to 32 after
  *                    growing; and 120 bytes a queue
  *
+ * GIVES BACK. When reserve is called for a quarter of what the heap has room for, or less, the heap
+ * shrinks to twice what is asked for. The queues stay; the options say how many there are.
+ *
  * WINS. With few intervals, which is what servers have: a re-arm of an idle timeout is a move from
  * the middle of a list to its end, whatever n is.
  *
@@ -350,7 +353,9 @@ static void common_timeout_destroy(struct timer_set *set)
 /* A queue in the heap has a timer that is not, so n timers never take more than n entries. */
 static int common_timeout_reserve(struct timer_set *set, size_t n)
 {
-	return heap_reserve(&common_of(set)->heap, n, ARITY);
+	struct common_timeout *common = common_of(set);
+
+	return heap_reserve(&common->heap, n > common->size ? n : common->size, ARITY);
 }
 
 static void common_timeout_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,

@@ -29,6 +29,8 @@
  *         expire     O(1) a timer, and at most levels - 1 moves in its life
  *         memory     none a timer; 16 bytes a slot and 24 a level
  *
+ * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ *
  * WINS. Where most timers are put off or stopped long before they fire: arming far ahead and
  * stopping touch no more than the neighbours in one slot, whatever n is.
  *

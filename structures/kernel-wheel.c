@@ -31,6 +31,8 @@
  *                    horizon
  *         memory     none a timer; 5 KiB
  *
+ * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ *
  * WINS. Where timeouts are stopped and needn't be exact: nothing is cheaper to arm and stop but
  * lists.
  *

@@ -27,6 +27,9 @@
  *         expire     O(1) amortised: a timer comes through 1 or 2 rungs, 8 at most
  *         memory     16 bytes a timer, up to 32 after growing; 6 KiB
  *
+ * GIVES BACK. Nothing before destroy: the array of buckets stays as large as the most that was
+ * reserved for.
+ *
  * WINS. Exact, in order of deadline, and no logarithm: against heaps of pointers wherever all
  * timers fire, at times without order. Putting off what is far ahead is a store: the timer is in
  * Top and stays there.

@@ -35,6 +35,8 @@
  *         memory     48 bytes; disarmed timers stay in the structure until they come up or are
  *                    removed
  *
+ * GIVES BACK. What the structure within does. Disarmed timers count there until they are removed.
+ *
  * WINS. Where timeouts are put off more often than they come up, most of all over structures whose
  * reinsert walks or touches other timers: heaps, trees, lists. Of `idle` with 1e4 timers an
  * operation is 54 instructions over quad-heap instead of 82, and 54 over hierarchical-wheel instead

@@ -23,6 +23,8 @@
  *         expire     O(log n) amortised a timer; a single one O(n) after n inserts
  *         memory     none
  *
+ * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ *
  * WINS. Filling: nothing that keeps an order arms faster.
  *
  * LOSES. Where timers fire: pairing walks lists of siblings, each a miss for the timer to come, and

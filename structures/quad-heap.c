@@ -22,6 +22,9 @@
  *         expire     O(log n) a timer, 4 comparisons and 1 cache line a level
  *         memory     16 bytes a timer, up to 32 after growing
  *
+ * GIVES BACK. When reserve is called for a quarter of what there is room for, or less, the array
+ * shrinks to twice what is asked for.
+ *
  * WINS. Whenever most timers fire, from a few hundred timers on, among structures that make no
  * assumption about deadlines. Its worst operation is a few hundred ns.
  *

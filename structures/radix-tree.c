@@ -32,6 +32,8 @@
  *         expire     as next and remove, for each
  *         memory     none
  *
+ * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ *
  * WINS. Against the red-black tree where timers are stopped or put off: going out is a few stores
  * and no walk, and going in among the latest is a way that is always the same. With 10,000 timers
  * 2 times in idle and 3 times in rpc. It takes no memory, and nothing ever fails.

@@ -18,6 +18,8 @@
  *         expire     O(1) expected a timer, O(log n) at worst
  *         memory     none
  *
+ * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ *
  * WINS. Where many fire and few are armed: taking the leftmost out is cheaper than in any heap.
  *
  * LOSES. Where timers are armed or put off, with n: each walks from the root to a leaf through

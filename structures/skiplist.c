@@ -18,6 +18,9 @@
  *         expire     O(1) a timer
  *         memory     none for 63 timers of 64; 64 bytes for the others
  *
+ * GIVES BACK. Nothing before destroy: the pool of towers stays as large as the most that was
+ * reserved for.
+ *
  * WINS. Where timers are armed and fire; firing is as cheap as in a list. It can be walked without
  * locks while it changes, which is why its source chose it and which does not count here.
  *

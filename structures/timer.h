@@ -42,7 +42,11 @@
  * off by itself says so (puts_off) and is free of this: nothing wraps it.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
- * reserve(n) no operation fails while at most n timers are not idle.
+ * reserve(n) no operation fails while at most n timers are not idle, until reserve is called again.
+ *
+ * MEMORY is allocated in create and reserve. Whatever fires or is removed, what was reserved is
+ * there for the next timers. A caller that has passed a peak calls reserve for fewer, and then some
+ * structures give memory back. The essay of each says what (GIVES BACK).
  *
  * MISUSE (inserting an armed timer, removing an idle one, ...) dies by assert() with a message.
  * With NDEBUG defined the checks are gone, and so is their cost.
@@ -185,8 +189,10 @@ struct timer_structure {
 			   const void *options, uint64_t now);
 
 	/*
-	 * reserve makes room for n timers that are not idle. 0, or -ENOMEM with nothing changed.
-	 * Grows geometrically, so that n = size + 1 before each insert costs O(1) amortised.
+	 * reserve makes room for n timers that are not idle; n is not less than there are. 0, or
+	 * -ENOMEM with nothing changed. What was reserved before no longer counts: a smaller n is
+	 * leave to give memory back, and never fails. Grows geometrically, and gives back only when
+	 * a quarter would do, so that n = size + 1 before each insert costs O(1) amortised.
 	 */
 	int (*reserve)(struct timer_set *set, size_t n);
 

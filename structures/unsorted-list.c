@@ -14,6 +14,9 @@
  *         expire     O(n) a call, and O(d log d) for the d that are due
  *         memory     8 bytes for each of the most timers ever due at once, at most one a timer
  *
+ * GIVES BACK. Nothing before destroy: the array of those that are due stays as large as the most
+ * that was reserved for.
+ *
  * WINS. With the few timers that its source has (one or two in a Redis server), where nothing else
  * needs to be thought about.
  *

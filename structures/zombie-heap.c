@@ -23,6 +23,8 @@
  *         expire     O(log n) a timer
  *         memory     16 bytes for each timer armed or not yet purged
  *
+ * GIVES BACK. Nothing before destroy: its array stays as large as the most that was reserved for.
+ *
  * WINS. Where timers are stopped by disarm, or put off: a store each, and sifts touch no timer.
  *
  * LOSES. By remove, which this scheme has no answer to: Go has a garbage collector and never needs

@@ -243,11 +243,21 @@ CACHED_HEAP_INLINE void heap_take_root(struct cached_heap *heap, const unsigned 
 	heap_put(heap, slot, last);
 }
 
-/* The capacity that holds n timers; 1 more than a multiple of 16. */
-CACHED_HEAP_INLINE size_t heap_capacity_for(const struct cached_heap *heap, size_t n)
+/*
+ * The capacity that is to hold n timers, which are no fewer than there are: 1 more than a multiple of
+ * 16. It grows when they do not fit. When a quarter of it would do, it shrinks to what holds twice as
+ * many, so that neither happens again before n has doubled or halved.
+ */
+static inline size_t heap_capacity_for(size_t capacity, size_t n)
 {
-	size_t capacity = heap->capacity ? heap->capacity : CACHED_HEAP_CAPACITY;
+	bool shrinks = n <= capacity / 4 && capacity > CACHED_HEAP_CAPACITY;
 
+	if (n <= capacity && !shrinks)
+		return capacity;
+	if (shrinks || !capacity)
+		capacity = CACHED_HEAP_CAPACITY;
+	if (shrinks)
+		n *= 2;
 	while (capacity < n)
 		capacity = 2 * capacity - 1;
 	return capacity;
@@ -264,20 +274,20 @@ static inline size_t heap_padding(const char *block)
 	return -(uintptr_t)block % CACHED_HEAP_LINE;
 }
 
-/* Room for n timers. 0, or -ENOMEM with nothing changed. */
+/* Room for n timers, and for those that there are. 0, or -ENOMEM with nothing changed. */
 CACHED_HEAP_INLINE int heap_reserve(struct cached_heap *heap, size_t n, const unsigned arity)
 {
 	size_t capacity, before = heap->block ? heap_padding(heap->block) : 0;
 	char *block;
 
-	if (n <= heap->capacity)
-		return 0;
 	if (n >= SIZE_MAX / sizeof(*heap->entries) / 4)
 		return -ENOMEM;
-	capacity = heap_capacity_for(heap, n);
+	capacity = heap_capacity_for(heap->capacity, n > heap->size ? n : heap->size);
+	if (capacity == heap->capacity)
+		return 0;
 	block = realloc(heap->block, heap_bytes_for(capacity, arity));
-	if (!block)
-		return -ENOMEM;
+	if (!block) /* what cannot be given back is kept */
+		return capacity < heap->capacity ? 0 : -ENOMEM;
 	/* Lines begin elsewhere in the new block, if it is another; a large one's never do. */
 	if (heap->size && heap_padding(block) != before)
 		memmove(block + heap_padding(block), block + before,

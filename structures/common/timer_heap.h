@@ -129,22 +129,20 @@ CACHED_HEAP_INLINE size_t timer_heap_bytes_for(size_t capacity, const unsigned a
 	return (heap_root(arity) + capacity) * sizeof(struct timer *) + CACHED_HEAP_LINE;
 }
 
-/* Room for n timers. 0, or -ENOMEM with nothing changed. */
+/* Room for n timers, and for those that there are. 0, or -ENOMEM with nothing changed. */
 CACHED_HEAP_INLINE int timer_heap_reserve(struct timer_heap *heap, size_t n, const unsigned arity)
 {
-	size_t capacity = heap->capacity ? heap->capacity : CACHED_HEAP_CAPACITY;
-	size_t before = heap->block ? heap_padding(heap->block) : 0;
+	size_t capacity, before = heap->block ? heap_padding(heap->block) : 0;
 	char *block;
 
-	if (n <= heap->capacity)
-		return 0;
 	if (n >= SIZE_MAX / sizeof(*heap->slots) / 4)
 		return -ENOMEM;
-	while (capacity < n)
-		capacity = 2 * capacity - 1;
+	capacity = heap_capacity_for(heap->capacity, n > heap->size ? n : heap->size);
+	if (capacity == heap->capacity)
+		return 0;
 	block = realloc(heap->block, timer_heap_bytes_for(capacity, arity));
-	if (!block)
-		return -ENOMEM;
+	if (!block) /* what cannot be given back is kept */
+		return capacity < heap->capacity ? 0 : -ENOMEM;
 	/* Lines begin elsewhere in the new block, if it is another; a large one's never do. */
 	if (heap->size && heap_padding(block) != before)
 		memmove(block + heap_padding(block), block + before,

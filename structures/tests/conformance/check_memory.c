@@ -138,8 +138,83 @@ void check_no_allocations(const struct subject *subject, const struct settings *
 	}
 }
 
-/* One timer more each time, up to 1e5 (17 doublings): some allocations a doubling for each array
- * that grows, and nothing that grows with n. */
+static void arm_all(struct session *session, size_t count, uint64_t *random)
+{
+	for (size_t id = 0; id < count; id++)
+		arm_at_random(session, id, random);
+}
+
+/* Each but the first `kept` of `count`, in either way. */
+static void remove_others(struct session *session, size_t kept, size_t count)
+{
+	for (size_t id = kept; id < count; id++) {
+		if (id % 2 && session_state(session, id) == ORACLE_ARMED)
+			session_disarm(session, id);
+		session_remove(session, id);
+	}
+}
+
+static size_t footprint(const struct session *session)
+{
+	return session->subject->structure->footprint(session->set);
+}
+
+/* Reserves for fewer, which takes no memory, and lives on with what is promised then. */
+static void give_back(struct session *session, size_t few, uint64_t *random)
+{
+	size_t held = footprint(session);
+
+	allocations_fail(0, UINT64_MAX);
+	if (session_reserve(session, few))
+		check_failed("reserve fails for fewer timers");
+	allocations_succeed();
+	if (session_reserve(session, few))
+		check_failed("reserve fails for fewer timers");
+	if (footprint(session) > held)
+		check_failed("reserving for fewer adds memory: from %zu to %zu bytes", held,
+			     footprint(session));
+	allocations_fail(0, UINT64_MAX);
+	operate(session, few, random);
+	arm_all(session, few, random);
+	session_check(session);
+	allocations_succeed();
+}
+
+/*
+ * What was reserved for a peak is there for the next one, though all timers have gone meanwhile;
+ * until fewer are reserved. Then it may have been given back, and has to be reserved anew.
+ */
+void check_peak(const struct subject *subject, const struct settings *settings)
+{
+	uint64_t random = settings->seed;
+
+	for (size_t n = 10; n <= bearable(subject, 1000); n *= 10) {
+		size_t few = n / 10;
+		struct session session;
+
+		if (session_open(&session, subject, n, 0, false) || session_reserve(&session, n))
+			check_failed("create or reserve fails");
+		for (unsigned peak = 0; peak < 2; peak++) {
+			allocations_fail(0, UINT64_MAX);
+			arm_all(&session, n, &random);
+			remove_others(&session, 0, n);
+			session_drain(&session, session.oracle.latest + 1000, 64);
+			arm_all(&session, n, &random);
+			remove_others(&session, few, n);
+			session_drain(&session, session.oracle.latest, 64);
+			allocations_succeed();
+			give_back(&session, few, &random);
+			if (session_reserve(&session, n))
+				check_failed("reserve fails");
+		}
+		session_close(&session);
+	}
+}
+
+/*
+ * One timer more each time, up to 1e5 (17 doublings), and one less each time: some allocations a
+ * doubling for each array that grows, and nothing that grows with n.
+ */
 void check_growth(const struct subject *subject, const struct settings *settings)
 {
 	const size_t most = bearable(subject, 100000), bound = 200;
@@ -157,6 +232,15 @@ void check_growth(const struct subject *subject, const struct settings *settings
 	allocations.watching = false;
 	if (allocations.asked - before > bound)
 		check_failed("%zu allocations to reserve up to %zu timers one by one",
+			     (size_t)(allocations.asked - before), most);
+	allocations.watching = true;
+	before = allocations.asked;
+	for (size_t n = most; n-- > 0;)
+		if (subject->structure->reserve(set, n))
+			check_failed("reserve(%zu) fails", n);
+	allocations.watching = false;
+	if (allocations.asked - before > bound)
+		check_failed("%zu allocations to give back %zu timers one by one",
 			     (size_t)(allocations.asked - before), most);
 	subject->structure->destroy(set);
 }

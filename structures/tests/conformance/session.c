@@ -166,15 +166,18 @@ int session_reserve(struct session *session, size_t n)
 	struct snapshot before = take_snapshot(session), after;
 	int result;
 
+	if (n < session->oracle.not_idle)
+		n = session->oracle.not_idle;
 	WATCHED(result = structure_of(session)->reserve(session->set, n));
 	trace(session, "reserve(%zu) = %d;\n", n, result);
 	if (!result) {
-		session->reserved = n > session->reserved ? n : session->reserved;
+		session->reserved = n;
 		judge(session);
 		return 0;
 	}
-	if (result != -ENOMEM)
-		session_fault(session, "reserve fails with %d", result);
+	if (result != -ENOMEM || n <= session->reserved)
+		session_fault(session, "reserve(%zu) fails with %d, with %zu reserved", n, result,
+			      session->reserved);
 	after = take_snapshot(session);
 	if (memcmp(&before, &after, sizeof(after)))
 		session_fault(session,

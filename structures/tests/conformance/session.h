@@ -69,7 +69,7 @@ int session_open(struct session *session, const struct subject *subject, size_t 
 /* Ends the set with whatever is armed, and checks that all memory has come back. */
 void session_close(struct session *session);
 
-/* 0, or -ENOMEM: then it checks that nothing has changed. */
+/* For those that are not idle at least. 0, or -ENOMEM: then it checks that nothing has changed. */
 int session_reserve(struct session *session, size_t n);
 
 /* Inserts or reinserts, as the timer's state asks; reserves one more timer if need be. */

@@ -36,6 +36,7 @@ const struct check checks[] = {
 	{ "every allocation failing in turn", check_failing_allocations, false },
 	{ "impossible reserves", check_impossible_reserve, false },
 	{ "no allocation is needed once reserved", check_no_allocations, false },
+	{ "what is reserved stays, and may be given back", check_peak, false },
 	{ "reserve grows geometrically", check_growth, false },
 	{ "destroy with armed timers", check_destroy, false },
 	{ "footprint is what is allocated", check_footprint, false },

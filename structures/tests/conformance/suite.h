@@ -80,6 +80,7 @@ void check_crowd(const struct subject *subject, const struct settings *settings)
 void check_failing_allocations(const struct subject *subject, const struct settings *settings);
 void check_impossible_reserve(const struct subject *subject, const struct settings *settings);
 void check_no_allocations(const struct subject *subject, const struct settings *settings);
+void check_peak(const struct subject *subject, const struct settings *settings);
 void check_growth(const struct subject *subject, const struct settings *settings);
 void check_destroy(const struct subject *subject, const struct settings *settings);
 
