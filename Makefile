@@ -113,7 +113,7 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
-registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c broken.c)
+registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c essays.c broken.c)
 
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
@@ -157,7 +157,8 @@ loop_sources    := $(LOOP) $(BACKENDS)
 loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/backends.o
 bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
 	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
-	$(BUILD)/$(1)/generated/subjects.o $(BUILD)/$(1)/generated/code_hashes.o \
+	$(BUILD)/$(1)/generated/subjects.o $(BUILD)/$(1)/generated/essays.o \
+	$(BUILD)/$(1)/generated/code_hashes.o \
 	$(inlined_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
 
 $(BUILD)/libtimerbed.a: $(call library_objects,default)

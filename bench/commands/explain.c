@@ -10,6 +10,7 @@
 #include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/essay.h"
 #include "bench/commands/experiment_file.h"
 #include "bench/commands/explain_experiment.h"
 #include "bench/commands/reference.h"
@@ -181,6 +182,13 @@ static void explain_within(const struct timer_structure *structure,
 	print_settings("SETTINGS THAT THE TESTS COVER", within->name, within->interesting);
 }
 
+static void print_gives_back(const struct timer_structure *structure)
+{
+	for (const struct essay *essay = essays; essay->name; essay++)
+		if (!strcmp(essay->name, structure->name))
+			paragraph("MEMORY THAT IT GIVES BACK AFTER A PEAK", essay->gives_back);
+}
+
 static void explain_structure(const struct timer_structure *structure, const char *text)
 {
 	const struct timer_complexity *cost = &structure->complexity;
@@ -193,6 +201,7 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	printf("\nCOST\n    insert %s\n    reinsert %s\n    disarm %s\n    remove %s\n"
 	       "    next %s\n    expire %s\n",
 	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
+	print_gives_back(structure);
 	if (within)
 		explain_within(structure, within, text);
 	else
