@@ -47,10 +47,19 @@ MORE = {
              ("cpu_ns_without_timers", "without timers"), ("timer_share", "timers' share")),
 }
 
+# What passes that rank by their measure show in a table of its own, where the records have it.
+BESIDE = {
+    "memory": ("armed_after_peak", "Memory after a peak",
+               "Bytes at the peak, and bytes that are left when all but one in a hundred of the timers "
+               "have been removed and reserve has been called for so few.",
+               (("footprint_peak", "at the peak"), ("armed_after_peak", "after it"))),
+}
+
 # What is a number of at least 0 wherever a record has it.
 _NUMBERS = ("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op") + tuple(
     key for key, _, _ in MEASURES.values()) + tuple(
-        key for columns in MORE.values() for key, _ in columns if key != "timer_share")
+        key for columns in MORE.values() for key, _ in columns if key != "timer_share") + tuple(
+            key for _, _, _, columns in BESIDE.values() for key, _ in columns)
 
 # Families of subjects that may be compared with each other, and what each is relative to: the
 # first of these that the run has.

@@ -41,6 +41,7 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
                 result.append(columns(run, mine, one))
             else:
                 result += matrices(mine, one, baseline if one == measured else None, dispatch)
+                result += beside(run, mine, one)
     if not summary and measured not in records.MORE:
         result += details(found.get(measured, []), measured, baseline)
     return result + [failures(run)] if run.failures else result
@@ -49,18 +50,31 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
 def columns(run, standings, measured):
     """Rows are subjects, columns all that the pass measures: medians over blocks."""
     words = records.MEASURES[measured][2]
-    result = Table(words[0].upper() + words[1:] + ", and what goes with it",
-                   [""] + [heading for _, heading in records.MORE[measured]], [],
-                   ["Medians over blocks; max: the largest of all blocks.", evidence(standings)])
+    return _columns(run, standings, records.MORE[measured],
+                    words[0].upper() + words[1:] + ", and what goes with it",
+                    ["Medians over blocks; max: the largest of all blocks.", evidence(standings)])
+
+
+def beside(run, standings, measured):
+    """The table of what a ranked pass measures beside, if any record has it."""
+    if measured not in records.BESIDE:
+        return []
+    key, title, text, shown = records.BESIDE[measured]
+    known = [one for one in standings if statistics.values(run, one.cell, key)]
+    return [_columns(run, known, shown, title, [text, "Medians over blocks.", evidence(known)])] \
+        if known else []
+
+
+def _columns(run, standings, shown, title, text):
+    result = Table(title, [""] + [heading for _, heading in shown], [], text)
     for standing in standings:
         result.rows.append(f"{standing.cell.workload}, n = {count(standing.cell.n)}")
-        found = [statistics.values(run, standing.cell, key)
-                 for key, _ in records.MORE[measured]]
+        found = [statistics.values(run, standing.cell, key) for key, _ in shown]
         for line in standing.lines:
             if line.subject.compared:
                 result.rows.append([line.subject.name] + [
                     _column_text(key, values.get(line.subject.name))
-                    for (key, _), values in zip(records.MORE[measured], found)])
+                    for (key, _), values in zip(shown, found)])
     return result
 
 

@@ -4,10 +4,20 @@
  * The checked replay samples the footprint at every advance, verifies the order of firing and the
  * invariants, and sleeps between advances as a loop would, counting the wake-ups that a `next`
  * ahead of the truth causes.
+ *
+ * At the end comes what is left of the memory after a peak. Of the timers that the trace leaves
+ * armed, all but one in a hundred are stopped and removed, and the structure is told by reserve how
+ * few there are. The footprint then is armed_after_peak. What the set has grown to for more timers
+ * than that, and has not given back, is in it.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/cell.h"
+#include "bench/replay/replay_check.h"
+
+/* Of the timers that are armed at the end, one in so many stays. */
+#define STAYS 100
 
 /* Timers that insertions of the measured phases have walked past. */
 struct walk {
@@ -36,6 +46,49 @@ static void walk_ends(void *data, uint64_t phase, const struct replay_tally *par
 	(void)phase, (void)part;
 	if (walks(walk->replay))
 		walk->steps += walk->replay->structure->steps(walk->replay->set) - walk->begun;
+}
+
+/* Disarms first: where remove has to look for a timer, it need not for one that was cleared away. */
+static uint64_t disarm_most(struct replay *replay)
+{
+	uint64_t armed = 0, kept = 0;
+
+	for (uint32_t id = 0; id < replay->trace->header->ids; id++) {
+		struct replay_object *object = replay_object(replay, id);
+
+		if (object->armed != REPLAY_ARMED)
+			continue;
+		if (armed++ % STAYS == 0) {
+			kept++;
+			continue;
+		}
+		object->armed = REPLAY_DISARMED;
+		replay->structure->disarm(replay->set, &object->timer);
+	}
+	return kept;
+}
+
+static void remove_disarmed(struct replay *replay)
+{
+	for (uint32_t id = 0; id < replay->trace->header->ids; id++) {
+		struct replay_object *object = replay_object(replay, id);
+
+		if (object->armed != REPLAY_DISARMED)
+			continue;
+		replay->structure->remove(replay->set, &object->timer);
+		memset(object, 0, sizeof(*object));
+	}
+}
+
+/* Bytes; the replay is over and is not gone on with. */
+static size_t armed_after_peak(struct replay *replay)
+{
+	uint64_t kept = disarm_most(replay);
+
+	replay->structure->next(replay->set); /* clears away what was disarmed, if it is late */
+	remove_disarmed(replay);
+	(void)replay->structure->reserve(replay->set, kept); /* which does not fail for fewer */
+	return replay->structure->footprint(replay->set);
 }
 
 static int measure_memory(const struct cell *cell, json_t *record, char *error)
@@ -70,6 +123,11 @@ static int measure_memory(const struct cell *cell, json_t *record, char *error)
 	if (walks(&replay) && measured.arms)
 		json_object_set_new(record, "steps_per_insert",
 				    json_real((double)walk.steps / (double)measured.arms));
+	/* What fired wrongly may not know its timers any more. */
+	if (replay.set && replay.structure &&
+	    !strcmp(json_string_value(json_object_get(record, "status")), "ok"))
+		json_object_set_new(record, "armed_after_peak",
+				    json_integer((json_int_t)armed_after_peak(&replay)));
 	replay_close(&replay);
 	return 0;
 }

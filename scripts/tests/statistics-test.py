@@ -297,7 +297,8 @@ def small_run():
                              ordering="unordered", tick_ns=1000000)
             for subject, size in (("binary-heap", 8.0), ("brand-new", 0.0)):
                 lines.append(record(subject, 0, 1.0, **{
-                    "pass": "memory", "bytes_per_timer": size, "workload": workload, "n": n}))
+                    "pass": "memory", "bytes_per_timer": size, "footprint_peak": 4096,
+                    "armed_after_peak": 77, "workload": workload, "n": n}))
                 lines.append(record(subject, 0, 1.0, **{
                     "pass": "count", "instructions_per_op": 90.0 + size, "d1_misses_per_op": 0.0,
                     "ll_misses_per_op": 0.0, "workload": workload, "n": n}))
@@ -388,6 +389,14 @@ class Programs(Case):
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 110)
         for words in ("brand-new", "INDICATIVE", "too slow", "Null control", "indicative: "):
             self.assertIn(words, done.stdout)
+
+    def test_memory_after_a_peak(self):
+        done = self.script("table.py", "--all", "--pass", "memory", self.write(small_run()))
+        self.assertIn("Memory after a peak", done.stdout)
+        self.assertRegex(done.stdout, r"brand-new +4096 +77")
+        before = [record("heap", 0, 1.0, **{"pass": "memory", "bytes_per_timer": 8.0})]
+        done = self.script("table.py", "--all", self.write(before))
+        self.assertNotIn("after a peak", done.stdout)
 
     def test_markdown_rows_have_one_width(self):
         done = self.script("table.py", "--all", "--markdown", self.write(small_run()))
