@@ -375,7 +375,7 @@ def show(run, arguments):
         print(f"{arguments.folder}: no row of pass {measured} with status ok here",
               file=sys.stderr)
     if not (arguments.workload or arguments.n or arguments.measured):
-        show_answer(run, arguments, 1000)
+        show_answer(run, arguments, sys.maxsize)
     for table in tables(run, measured, baseline, arguments.summary, choose,
                         arguments.minimum_effect):
         write(table, sys.stdout)

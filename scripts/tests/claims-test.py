@@ -188,6 +188,8 @@ class Statistics(Case):
         self.assertEqual((row["low"], row["high"], row["verdict"]), (1000, 3000, claims.CONSTANT))
         row = self.pays({100: 1.2, 1000: 1.0}, "100..999 | ..1e5")
         self.assertEqual((row["value"], row["verdict"]), (math.inf, claims.REFUTED))
+        row = self.pays({100: 0.5, 1000: 0.6}, "1e3..4e3")
+        self.assertEqual((row["low"], row["high"]), (0, 100))
         row = self.pays({100: 0.5, 1000: 1.0, 3000: 0.5}, "1e3..4e3")
         self.assertEqual((row["low"], row["high"]), (1000, 3000))
 

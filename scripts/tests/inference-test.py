@@ -433,6 +433,8 @@ class Controls(Case):
 
     def test_two_blocks_have(self):
         found = self.control([0.1, 0.3])
+        self.assertAlmostEqual(math.log(found.low), 0.105)
+        self.assertAlmostEqual(math.log(found.high), 0.295)
         t = math.tan(math.pi * 0.475)
         self.assertAlmostEqual(math.log(found.resolvable), t * 0.1)
 

@@ -108,6 +108,11 @@ class Lines(Case):
         self.assertEqual(len(torn.records), 1)
         self.assertIn("line 2 is unfinished", torn.notes[0])
 
+    def test_another_schema_is_told_and_read(self):
+        run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 2, 1.0, schema=2)])
+        self.assertEqual((len(run.records), run.notes),
+                         (2, ["cells.jsonl line 2 has schema 2, not 1"]))
+
     def test_the_last_of_two_counts(self):
         run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 1, 2.0)])
         self.assertEqual([one["ns_per_op"] for one in run.records], [2.0])
@@ -198,8 +203,9 @@ class Code(Case):
         for number, shown in ((3, "b, c, d"), (4, "a, b, c and 1 more")):
             chosen = dict(list(names.items())[:number])
             lines = planted(chosen, 2) + planted(chosen, 1, source_hash="another")
-            self.assertEqual(self.run_of(lines).notes,
-                             [f"measured from 2 versions of its code: {shown}"])
+            run = self.run_of(lines)
+            self.assertEqual(run.notes, [f"measured from 2 versions of its code: {shown}"])
+            self.assertEqual([name for name, _, _ in run.mixed], sorted(chosen))
 
     def test_what_does_not(self):
         apart = [dict(one, source_hash="another", **{"pass": "memory"}, bytes_per_timer=8)
