@@ -224,6 +224,15 @@ class Reading(Case):
         self.assertEqual(records.duration(510000), "510 us")
         self.assertEqual(records.duration(0.5), "0.5 ns")
         self.assertEqual(records.duration(0), "0 ns")
+        for ns, text in ((1.5e9, "1.5 s"), (9.99e8, "999 ms"), (1e3, "1 us"), (999, "999 ns")):
+            self.assertEqual(records.duration(ns), text)
+
+    def test_how_accurate_in_words(self):
+        for more, text in (({}, "exact, by deadline"), ({"when": "late fraction"}, "late fraction, by deadline"),
+                           ({"when": "late fraction", "fraction": 0.125}, "late fraction 12.5 %, by deadline"),
+                           ({"when": "to a tick"}, "to a tick, by deadline"),
+                           ({"when": "to a tick", "tick_ns": 2000}, "to a tick of 2 us, by deadline")):
+            self.assertEqual(records.Subject(record("x", 1, 1.0, **more)).label, text)
 
 
 class Ranking(Case):

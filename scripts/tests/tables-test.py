@@ -45,7 +45,7 @@ def structures():
             line["kind"] = "harness"
     lines += cells({"wheel": 0.25}, **TICK, **TARDY)
     lines += cells({"vague": 0.9}, ordering="unordered")
-    lines += cells({"late": 0.1}, overtaken=50, **TICK)
+    lines += cells({"late": 0.1}, overtaken=495, **TICK)
     lines += cells({"loose": 0.7, "prompt": 0.3}, blocks=7, when="late fraction", fraction=0.125,
                    ordering="unordered", **PROMPT)
     lines += cells({"binary-heap": 2, "quad-heap": 3, "rbtree": 0.4, "pairing-heap": 0.401,
