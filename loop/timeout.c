@@ -80,8 +80,10 @@ int timeout_grow(struct event_base *base)
 
 void timeouts_shrink_slowly(struct event_base *base)
 {
+	size_t wanted = 2 * timeouts_needed(base);
+
 	if (!(base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1))
-		set_room(base, base->timeouts.room / 2);
+		set_room(base, wanted > TIMEOUTS_ROOM ? wanted : TIMEOUTS_ROOM);
 }
 
 int timeout_reserve_slowly(struct event_base *base, const struct event *event,

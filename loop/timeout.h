@@ -50,8 +50,8 @@ int timeout_reserve_slowly(struct event_base *base, const struct event *event,
 int timeout_grow(struct event_base *base);
 
 /*
- * Asked in each iteration: when a quarter of the room would do, half of it is given up, and the
- * structure gives back of its memory what it can. Not with the flag LIBEVENT_2_1: libevent's heap
+ * Asked in each iteration: when a quarter of the room would do, it becomes what twice as many
+ * timers need, and the structure gives back of its memory what it can. Not with the flag LIBEVENT_2_1: libevent's heap
  * never shrinks.
  */
 void timeouts_shrink_slowly(struct event_base *base);

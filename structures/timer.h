@@ -226,9 +226,9 @@ struct timer_structure {
 	 * expire hands over up to max due timers, in the declared order, each idle and no longer
 	 * known to the set. Returning max means call again: at the same now the second call goes on
 	 * in the order where the first one ended. Timers armed between the two at or before now may
-	 * appear in the second, and are in order with what comes from then on. Time may stand still;
-	 * a now before the latest one seen need not return anything, and what it returns is never
-	 * early.
+	 * appear in the second, and are in order with what comes from then on. Time may stand
+	 * still; a now before the latest one seen need not return anything, and what it returns is
+	 * never early.
 	 */
 	size_t (*expire)(struct timer_set *set, uint64_t now, struct timer **out, size_t max);
 

@@ -1,5 +1,5 @@
 /*
- * essay.h - what the essays at the heads of structures say, as far as `timerbed explain` quotes them
+ * essay.h - what the essays at the heads of structures say, as far as `timerbed explain` quotes it
  */
 #ifndef ESSAY_H
 #define ESSAY_H

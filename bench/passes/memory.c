@@ -48,7 +48,7 @@ static void walk_ends(void *data, uint64_t phase, const struct replay_tally *par
 		walk->steps += walk->replay->structure->steps(walk->replay->set) - walk->begun;
 }
 
-/* Disarms first: where remove has to look for a timer, it need not for one that was cleared away. */
+/* Disarms first: where remove has to look for a timer, it need not if that was cleared away. */
 static uint64_t disarm_most(struct replay *replay)
 {
 	uint64_t armed = 0, kept = 0;

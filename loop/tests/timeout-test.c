@@ -1226,23 +1226,24 @@ static void test_kept_room_is_given_up(void **state)
 	end();
 }
 
-/* Half at a time, when a quarter would do; not as libevent, whose heap never shrinks. */
+/* When a quarter would do; not as libevent, whose heap never shrinks. */
 static void test_room_is_given_up_after_a_peak(void **state)
 {
-	struct event *events = calloc(PLENTY, sizeof(*events));
+	enum { PEAK = 1000 };
+	struct event *events = calloc(PEAK, sizeof(*events));
 	size_t peak, before;
 
 	(void)state;
 	for (int flags = 0; flags <= EVENT_BASE_FLAG_LIBEVENT_2_1;
 	     flags += EVENT_BASE_FLAG_LIBEVENT_2_1) {
 		begin(flags);
-		for (int i = 0; i < PLENTY; i++) {
+		for (int i = 0; i < PEAK; i++) {
 			event_assign(&events[i], over.base, -1, 0, note, "");
 			add(&events[i], 10000);
 		}
 		peak = over.base->timeouts.room;
-		assert_true(peak >= PLENTY);
-		for (int i = 10; i < PLENTY; i++)
+		assert_true(peak >= PEAK);
+		for (int i = 10; i < PEAK; i++)
 			event_del(&events[i]);
 		do {
 			before = over.base->timeouts.room;
@@ -1253,9 +1254,9 @@ static void test_room_is_given_up_after_a_peak(void **state)
 		} else {
 			assert_true(before >= TIMEOUTS_ROOM && before < 2 * TIMEOUTS_ROOM);
 		}
-		for (int i = 10; i < PLENTY; i++)
+		for (int i = 10; i < PEAK; i++)
 			add(&events[i], 10000);
-		all_expire(PLENTY);
+		all_expire(PEAK);
 		end();
 	}
 	free(events);

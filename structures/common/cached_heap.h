@@ -244,9 +244,9 @@ CACHED_HEAP_INLINE void heap_take_root(struct cached_heap *heap, const unsigned 
 }
 
 /*
- * The capacity that is to hold n timers, which are no fewer than there are: 1 more than a multiple of
- * 16. It grows when they do not fit. When a quarter of it would do, it shrinks to what holds twice as
- * many, so that neither happens again before n has doubled or halved.
+ * The capacity that is to hold n timers, which are no fewer than there are: 1 more than a multiple
+ * of 16. It grows when they do not fit. When a quarter of it would do, it shrinks to what holds
+ * twice as many, so that neither happens again before n has doubled or halved.
  */
 static inline size_t heap_capacity_for(size_t capacity, size_t n)
 {

@@ -1,7 +1,7 @@
 /*
  * Hands over those that are due in order, but when they do not fit, the last of them first.
- * Real-world class: sorting batch by batch what was taken out unsorted, which a caller with room for
- * all of them never sees.
+ * Real-world class: sorting batch by batch what was taken out unsorted, which a caller with room
+ * for all of them never sees.
  */
 #include "right.h"
 
