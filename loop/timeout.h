@@ -51,8 +51,8 @@ int timeout_grow(struct event_base *base);
 
 /*
  * Asked in each iteration: when a quarter of the room would do, it becomes what twice as many
- * timers need, and the structure gives back of its memory what it can. Not with the flag LIBEVENT_2_1: libevent's heap
- * never shrinks.
+ * timers need, and the structure gives back of its memory what it can. Not with the flag
+ * LIBEVENT_2_1: libevent's heap never shrinks.
  */
 void timeouts_shrink_slowly(struct event_base *base);
 void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout);

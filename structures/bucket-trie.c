@@ -73,6 +73,8 @@
  *         longest    a window is filed and one leaf dealt out: 8700 entries or some more are moved,
  *                    whatever n is; but see below
  *
+ * GIVES BACK. Nothing before destroy: segments that are empty stay for the timers to come.
+ *
  * WINS. Where timers fire, are put off or disarmed, and are many: at n = 1e6 results/full has it
  * ahead of all others that fire in order, when it is time, in hold, drain, ticker, retry, server
  * and idle of continuous intervals, and not told apart from the best in idle, rpc and
