@@ -46,10 +46,10 @@ $(bench_archive): $(foreach part,bench loop library,$(call $(part)_objects,sanit
 	@mkdir -p $(@D)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-# bench/tests/X-test.c. Tests of simulated time have all of it, as it stands in for functions of the
-# C library that only libraries loaded later may call.
+# bench/tests/X-test.c. Tests in simulated time have all of it, as it stands in for functions of the
+# C library that only libraries loaded later, or the sanitizers, may call.
 bench_tests     := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
-virtual_tests   := $(filter virtual-% differential-%,$(bench_tests))
+virtual_tests   := $(filter virtual-% differential-% event-replay-% replay-test passes-test,$(bench_tests))
 virtual_objects := $(call objects,sanitized,$(wildcard bench/virtual/*.c))
 
 # A test of statistics over thousands of traces. Other tests make traces under the sanitizers, which

@@ -1,0 +1,113 @@
+/*
+ * hand-trace.h - traces that a test writes entry by entry, in memory
+ *
+ * The oracle here is the simplest one: at each advance it looks at all timers. A test thus knows
+ * what has to fire without the generator.
+ */
+#ifndef HAND_TRACE_H
+#define HAND_TRACE_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "bench/trace/trace.h"
+#include "structures/timer.h"
+
+#define HAND_ENTRIES 1024
+#define HAND_IDS     512
+
+struct hand_trace {
+	struct trace trace;
+	struct trace_header header;
+	struct trace_phase phases[TRACE_PHASES];
+	struct trace_operation operations[HAND_ENTRIES];
+	struct trace_advance advances[HAND_ENTRIES];
+	uint32_t fired[HAND_ENTRIES];
+	uint64_t deadlines[HAND_IDS]; /* TIMER_NEVER: not armed */
+};
+
+/* An empty trace, of times that are multiples of `grain`. */
+static inline void hand_begin(struct hand_trace *hand, uint64_t grain)
+{
+	memset(hand, 0, sizeof(*hand));
+	memset(hand->deadlines, 0xff, sizeof(hand->deadlines));
+	hand->header.grain = grain;
+	hand->header.version = TRACE_VERSION;
+	hand->trace = (struct trace){ .header = &hand->header,
+				      .phases = hand->phases,
+				      .operations = hand->operations,
+				      .advances = hand->advances,
+				      .fired = hand->fired };
+}
+
+static inline void hand_entry(struct hand_trace *hand, enum trace_kind kind, uint32_t id,
+			      uint64_t time)
+{
+	hand->operations[hand->header.operations++] = (struct trace_operation){ time, id, kind };
+}
+
+static inline void hand_mark(struct hand_trace *hand, const char *name, bool measured)
+{
+	uint32_t place = (uint32_t)hand->header.phases++;
+	struct trace_phase *phase = &hand->phases[place];
+
+	strncpy(phase->name, name, sizeof(phase->name) - 1);
+	phase->measured = measured;
+	phase->first = hand->header.operations;
+	hand_entry(hand, TRACE_MARK, place, 0);
+}
+
+static inline struct trace_phase *hand_phase(struct hand_trace *hand)
+{
+	return &hand->phases[hand->header.phases - 1];
+}
+
+/* Arms by any of the three kinds; of TRACE_ARM_INTERVAL the interval is the next entry. */
+static inline void hand_arm(struct hand_trace *hand, enum trace_kind kind, uint32_t id,
+			    uint64_t deadline, uint64_t interval)
+{
+	hand_entry(hand, kind, id, deadline);
+	if (kind == TRACE_ARM_INTERVAL)
+		hand_entry(hand, TRACE_INTERVAL, 0, interval);
+	hand->deadlines[id] = deadline;
+	hand->header.ids = id >= hand->header.ids ? id + 1 : hand->header.ids;
+	hand_phase(hand)->arms++;
+}
+
+static inline void hand_stop(struct hand_trace *hand, enum trace_kind kind, uint32_t id)
+{
+	hand_entry(hand, kind, id, 0);
+	hand->deadlines[id] = TIMER_NEVER;
+	hand_phase(hand)->stops++;
+}
+
+/* The armed timer with the earliest deadline; HAND_IDS if none is armed. */
+static inline uint32_t hand_first(const struct hand_trace *hand)
+{
+	uint32_t first = HAND_IDS;
+
+	for (uint32_t id = 0; id < HAND_IDS; id++)
+		if (hand->deadlines[id] != TIMER_NEVER &&
+		    (first == HAND_IDS || hand->deadlines[id] < hand->deadlines[first]))
+			first = id;
+	return first;
+}
+
+static inline void hand_advance(struct hand_trace *hand, uint64_t now)
+{
+	uint32_t place = (uint32_t)hand->header.advances++, id = hand_first(hand);
+	struct trace_phase *phase = hand_phase(hand);
+
+	hand->advances[place].earliest = id == HAND_IDS ? TIMER_NEVER : hand->deadlines[id];
+	for (; id < HAND_IDS && hand->deadlines[id] <= now; id = hand_first(hand)) {
+		phase->checksum += trace_firing(id, hand->deadlines[id], now);
+		phase->fired++;
+		hand->fired[hand->header.fired++] = id;
+		hand->deadlines[id] = TIMER_NEVER;
+	}
+	hand->advances[place].fired_end = hand->header.fired;
+	phase->advances++;
+	hand_entry(hand, TRACE_ADVANCE, place, now);
+}
+
+#endif
