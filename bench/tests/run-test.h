@@ -1,0 +1,31 @@
+/*
+ * run-test.h - small experiments from keys and values, for the tests of bench/run
+ */
+#ifndef RUN_TEST_H
+#define RUN_TEST_H
+
+#include "bench/run/experiment.h"
+#include "structures/timer.h"
+
+static inline void run_begin_experiment(struct experiment *experiment)
+{
+	*experiment = (struct experiment){
+		.name = "test", .source = "test", .seed = 1, .budget = TIMER_NEVER
+	};
+}
+
+/* A group from keys and values, ended by NULL; experiment_complete is then the test's to call. */
+static inline struct group *run_add_group(struct experiment *experiment, const char *label,
+					  const char *const *settings)
+{
+	struct group *group = experiment_add_group(experiment, label);
+	char error[NAMES_ERROR_SIZE];
+
+	assert_non_null(group);
+	for (; *settings; settings += 2)
+		if (experiment_set(group, settings[0], settings[1], error))
+			fail_msg("%s", error);
+	return group;
+}
+
+#endif
