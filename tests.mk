@@ -58,7 +58,10 @@ plain_tests  := workload-steady-test
 plain_traces := $(call objects,default,$(wildcard bench/trace/*.c) $(WORKLOADS) structures/common/options.c) \
 	$(BUILD)/default/generated/workloads.o
 
-$(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests),$(bench_tests))): \
+# A test that starts itself as a worker, some forty times: a process starts slowly with sanitizers.
+worker_tests := run-test
+
+$(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests) $(worker_tests),$(bench_tests))): \
 		$(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $(filter %.o,$^) $(bench_archive) -o $@ \
@@ -67,6 +70,11 @@ $(virtual_tests:%=$(TESTS)/%): $(virtual_objects)
 $(plain_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/default/bench/tests/%.o $(plain_traces)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_default) $(LDFLAGS) $^ -o $@ -lcmocka -lxxhash -lzstd -lm
+
+$(worker_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/measured/bench/tests/%.o \
+		$(foreach part,bench loop library,$(call $(part)_objects,measured))
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ -lcmocka $(libraries)
 
 # The command with subjects that are wrong on purpose, each of which it has to catch.
 broken_objects := $(call objects,measured,$(sort $(wildcard bench/tests/broken/*.c)))

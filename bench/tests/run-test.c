@@ -1,0 +1,541 @@
+/*
+ * run-test - whole runs of small experiments, with workers that are made up
+ *
+ * The worker of a run is the program that runs, started anew as `PROGRAM cell ...`: here it is this
+ * test, which then does what the name of its subject stands for. As `hyperfine` it imitates that.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bench/run/environment.h"
+#include "bench/run/plan.h"
+#include "bench/run/runner.h"
+#include "bench/tests/run-test.h"
+
+/* ------------------------------------------------------------------------- the made-up workers */
+
+#define WORKS	"quad-heap"
+#define WRONG	"binary-heap"
+#define CRASHES "rbtree"
+#define EXITS	"pairing-heap"
+#define HANGS	"sorted-list"
+#define SILENT	"skiplist"
+
+static const char *option(int argc, char **argv, const char *name)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (!strcmp(argv[i], name))
+			return argv[i + 1];
+	return "";
+}
+
+static void leave(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fputs(text, file) < 0 || fclose(file))
+		_exit(99);
+}
+
+static int work(int argc, char **argv)
+{
+	const char *subject = argv[3], *output = option(argc, argv, "--output");
+	const char *padding = getenv("TIMERBED_PADDING");
+	char text[PATH_MAX + 512];
+
+	snprintf(text, sizeof(text),
+		 "{\"status\": \"%s\", \"outcome\": \"%s\", \"ops\": 8, \"told\": \"%s %s %s %s %s "
+		 "%s\", \"trace\": \"%s\", \"stack\": %zu}",
+		 strcmp(subject, WRONG) ? "ok" : "fired 1 of 2",
+		 strcmp(subject, WRONG) ? "ok" : "wrong", option(argc, argv, "--dispatch"),
+		 option(argc, argv, "--pass"), option(argc, argv, "--repeats"),
+		 option(argc, argv, "--stride"), option(argc, argv, "--cold"),
+		 option(argc, argv, "--pages"), argv[2], padding ? strlen(padding) : 0);
+	if (!strcmp(subject, CRASHES))
+		raise(SIGKILL);
+	if (!strcmp(subject, EXITS)) {
+		fprintf(stderr, "timerbed: enough\nand a word of another's\n");
+		leave(output, text);
+		return 3;
+	}
+	while (!strcmp(subject, HANGS))
+		pause();
+	if (strcmp(subject, SILENT))
+		leave(output, text);
+	return 0;
+}
+
+static int time_as_hyperfine(int argc, char **argv)
+{
+	char output[64] = "", *at = strstr(argv[argc - 1], "'--output' '");
+
+	leave(option(argc, argv, "--export-json"),
+	      "{\"results\": [{\"median\": 0.5, \"user\": 0.25, \"system\": 0.125}]}");
+	if (at)
+		sscanf(at, "'--output' '%63[^']", output);
+	leave(output, "{\"status\": \"ok\", \"outcome\": \"ok\"}");
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------------ a run */
+
+static char folder[128], said[8192];
+static struct experiment experiment;
+static volatile sig_atomic_t stop;
+static json_t *records; /* of the folder, in order */
+
+static char *in_folder(const char *name)
+{
+	static char path[PATH_MAX + 128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+static void begin(const char *const *settings)
+{
+	char error[NAMES_ERROR_SIZE];
+
+	experiment_free(&experiment);
+	run_begin_experiment(&experiment);
+	run_add_group(&experiment, "cost", settings);
+	if (experiment_complete(&experiment, error))
+		fail_msg("%s", error);
+}
+
+static void read_records(void)
+{
+	FILE *file = fopen(in_folder("run/cells.jsonl"), "r");
+	json_t *record;
+
+	json_decref(records);
+	records = json_array();
+	while (file && (record = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)))
+		json_array_append_new(records, record);
+	if (file)
+		fclose(file);
+}
+
+/* Runs the experiment, takes what is said into `said`, and reads the records. */
+static int run_in(enum records_mode mode)
+{
+	int kept = dup(STDERR_FILENO), file, status;
+	json_t *environment = environment_describe();
+	struct records opened;
+	char path[PATH_MAX], cache[PATH_MAX], error[RECORDS_ERROR_SIZE];
+	struct run run = { .experiment = &experiment,
+			   .records = &opened,
+			   .environment = environment,
+			   .cache = cache,
+			   .stop = &stop };
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/run", folder);
+	snprintf(cache, sizeof(cache), "%s/traces", folder);
+	if (records_open(&opened, path, mode, error))
+		fail_msg("%s", error);
+	file = open(in_folder("said"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	dup2(file, STDERR_FILENO);
+	status = runner_run(&run);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	length = pread(file, said, sizeof(said) - 1, 0);
+	said[length > 0 ? length : 0] = '\0';
+	close(file);
+	records_close(&opened);
+	json_decref(environment);
+	read_records();
+	return status;
+}
+
+static const char *text_of(size_t record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json_array_get(records, record), key));
+
+	return text ? text : "";
+}
+
+static json_int_t number_of(size_t record, const char *key)
+{
+	return json_integer_value(json_object_get(json_array_get(records, record), key));
+}
+
+/* The record of a subject. */
+static size_t record_of(const char *subject)
+{
+	size_t i = 0;
+
+	while (i < json_array_size(records) && strcmp(text_of(i, "subject"), subject))
+		i++;
+	assert_true(i < json_array_size(records));
+	return i;
+}
+
+static void assert_ended(const char *subject, const char *outcome, const char *status)
+{
+	assert_string_equal(text_of(record_of(subject), "outcome"), outcome);
+	assert_string_equal(text_of(record_of(subject), "status"), status);
+}
+
+static int lines_in(const char *name)
+{
+	FILE *file = fopen(in_folder(name), "r");
+	int lines = 0, letter;
+
+	while (file && (letter = fgetc(file)) != EOF)
+		lines += letter == '\n';
+	if (file)
+		fclose(file);
+	return lines;
+}
+
+static void tear_the_last_line(void)
+{
+	struct stat status;
+
+	assert_int_equal(stat(in_folder("run/cells.jsonl"), &status), 0);
+	assert_int_equal(truncate(in_folder("run/cells.jsonl"), status.st_size - 20), 0);
+}
+
+static int open_descriptors(void)
+{
+	int count = 0;
+
+	for (int i = 0; i < 256; i++)
+		count += fcntl(i, F_GETFD) >= 0;
+	return count;
+}
+
+/* ---------------------------------------------------------------------------------- the tests */
+
+static const char *const small[] = { "subjects",
+				     WORKS " dary-heap",
+				     "workloads",
+				     "hold idle",
+				     "n",
+				     "10",
+				     "replicates",
+				     "2",
+				     "repeats",
+				     "3",
+				     "stride",
+				     "128",
+				     "cold",
+				     "5",
+				     "operations",
+				     "1",
+				     "least-operations",
+				     "50",
+				     NULL };
+
+static void every_cell_is_recorded(void **state)
+{
+	int before = open_descriptors();
+
+	(void)state;
+	begin(small);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	assert_string_equal(said, "");
+	assert_int_equal(json_array_size(records), 2 * 2 * 2);
+	for (size_t i = 0; i < json_array_size(records); i++) {
+		struct stat trace;
+
+		assert_string_equal(text_of(i, "outcome"), "ok");
+		assert_string_equal(text_of(i, "told"), "vtable time 3 128 5 small");
+		assert_int_equal(number_of(i, "repeats"), 3);
+		assert_int_equal(number_of(i, "stride"), 128);
+		assert_int_equal(number_of(i, "cold"), 5);
+		assert_int_equal(number_of(i, "cells"), 2);
+		assert_int_equal(number_of(i, "least_operations"), 50);
+		assert_string_equal(text_of(i, "pages"), "small");
+		assert_int_equal(number_of(i, "order"), i % 2);
+		assert_int_equal(number_of(i, "stack"), number_of(i, "padding"));
+		assert_true(number_of(i, "padding") < 4096);
+		assert_int_equal(strlen(text_of(i, "trace_hash")), 16);
+		assert_true(*text_of(i, "generator_hash"));
+		assert_true(*text_of(i, "compiler"));
+		assert_int_equal(stat(text_of(i, "trace"), &trace), 0);
+		/* The two subjects of a block stand together. */
+		assert_string_equal(text_of(i, "block"), text_of(i ^ 1, "block"));
+		assert_string_equal(text_of(i, "trace"), text_of(i ^ 1, "trace"));
+		assert_string_not_equal(text_of(i, "subject"), text_of(i ^ 1, "subject"));
+		if (i > 1)
+			assert_string_not_equal(text_of(i, "block"), text_of(i - 2, "block"));
+	}
+	assert_int_equal(open_descriptors(), before);
+}
+
+/* A resumed run repeats nothing, and mends what is not whole. */
+static void a_run_is_resumed(void **state)
+{
+	json_t *first;
+	FILE *file;
+
+	(void)state;
+	begin(small);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	first = json_deep_copy(records);
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	assert_true(json_equal(first, records));
+	assert_string_equal(said, "");
+
+	/* The last line is torn: its block is run anew, as a whole. */
+	tear_the_last_line();
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	assert_int_equal(json_array_size(records), 8);
+	assert_int_equal(lines_in("run/partial.jsonl"), 2);
+	assert_string_equal(said, "");
+
+	/* A block with a line twice is run anew, and said. */
+	file = fopen(in_folder("run/cells.jsonl"), "a");
+	json_dumpf(json_array_get(records, 7), file, JSON_COMPACT);
+	fputc('\n', file);
+	fclose(file);
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	assert_int_equal(json_array_size(records), 8);
+	assert_int_equal(lines_in("run/partial.jsonl"), 2 + 3);
+	assert_non_null(strstr(said, "blocks to run anew: 1; their records are now in "
+				     "partial.jsonl (repeated lines: 1)"));
+	json_decref(first);
+}
+
+/* Other settings are other cells: the records of the old ones go aside. */
+static void a_run_with_other_settings_is_resumed(void **state)
+{
+	(void)state;
+	begin(small);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	experiment.groups[0].repeats = 4;
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	assert_int_equal(json_array_size(records), 8);
+	assert_int_equal(lines_in("run/partial.jsonl"), 8);
+	assert_non_null(strstr(said, "blocks to run anew: 4;"));
+	assert_non_null(strstr(said, "(other repeats: 4)"));
+}
+
+/* Blocks that are not planned any more stay if they were complete. */
+static void what_is_not_planned_any_more_stays(void **state)
+{
+	static const char *const fewer[] = { "subjects",
+					     WORKS " dary-heap",
+					     "workloads",
+					     "hold",
+					     "n",
+					     "10",
+					     "replicates",
+					     "1",
+					     "repeats",
+					     "3",
+					     "stride",
+					     "128",
+					     "cold",
+					     "5",
+					     "operations",
+					     "1",
+					     "least-operations",
+					     "50",
+					     NULL };
+
+	(void)state;
+	begin(small);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	tear_the_last_line();
+	begin(fewer);
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	/* Of the last block one record is whole and one is torn; both go aside. */
+	assert_int_equal(json_array_size(records), 6);
+	assert_int_equal(lines_in("run/partial.jsonl"), 2);
+}
+
+static const char *const odd[] = { "subjects",
+				   WORKS " " WRONG " " CRASHES " " EXITS " " HANGS " " SILENT,
+				   "workloads",
+				   "hold",
+				   "n",
+				   "10",
+				   "operations",
+				   "1",
+				   "least-operations",
+				   "50",
+				   "cell-budget",
+				   "0.3s",
+				   NULL };
+
+static void workers_that_fail_are_recorded(void **state)
+{
+	(void)state;
+	begin(odd);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	assert_int_equal(json_array_size(records), 6);
+	assert_ended(WORKS, "ok", "ok");
+	assert_ended(WRONG, "wrong", "fired 1 of 2");
+	assert_ended(CRASHES, "failed", "killed by signal 9 (SIGKILL)");
+	assert_ended(EXITS, "failed", "worker failed with status 3: timerbed: enough");
+	assert_ended(HANGS, "too slow", "too slow");
+	assert_ended(SILENT, "failed", "worker failed with status 0: it gave no reason");
+	assert_non_null(strstr(said, WRONG ": fired 1 of 2\n"));
+}
+
+/* What failed is tried again, and what was too slow only with more time. */
+static void what_failed_is_tried_again(void **state)
+{
+	static const char *const subjects[] = { WORKS " " WRONG, WORKS " " CRASHES,
+						WORKS " " HANGS };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		const char *settings[] = { "subjects",	 subjects[i],	"workloads",
+					   "hold",	 "n",		"10",
+					   "operations", "1",		"least-operations",
+					   "50",	 "cell-budget", "0.2s",
+					   NULL };
+
+		begin(settings);
+		assert_int_equal(run_in(RECORDS_FORCE), 0);
+		assert_int_equal(run_in(RECORDS_RESUME), 0);
+		assert_int_equal(json_array_size(records), 2);
+		assert_int_equal(lines_in("run/partial.jsonl"), i == 1 ? 2 : 0);
+		assert_int_equal(strstr(said, "(failed cells: 1)") != NULL, i == 1);
+	}
+	experiment.groups[0].cell_budget *= 2;
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	assert_int_equal(lines_in("run/partial.jsonl"), 2);
+	assert_non_null(strstr(said, "(too slow for less time: 1)"));
+}
+
+static void an_interrupted_run_says_how_to_go_on(void **state)
+{
+	(void)state;
+	begin(small);
+	stop = 1;
+	assert_int_equal(run_in(RECORDS_FORCE), 1);
+	stop = 0;
+	assert_int_equal(json_array_size(records), 0);
+	assert_non_null(strstr(said, "interrupted after 0 of 4 blocks; go on with --resume"));
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	assert_int_equal(json_array_size(records), 8);
+}
+
+/* What a wrapper leaves is kept under a name that a shell can take. */
+static void wrapped_workers(void **state)
+{
+	static const char *const settings[] = { "subjects",
+						"quad-heap dary-heap:arity=8",
+						"workloads",
+						"hold:dist=pareto",
+						"n",
+						"10",
+						"pass",
+						"process",
+						"operations",
+						"1",
+						"least-operations",
+						"50",
+						NULL };
+
+	(void)state;
+	begin(settings);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	assert_int_equal(json_array_size(records), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const char *kept = text_of(i, "hyperfine");
+		char path[PATH_MAX];
+
+		assert_string_equal(text_of(i, "status"), "ok");
+		assert_int_equal(strncmp(kept, "hyperfine/", 10), 0);
+		assert_null(strpbrk(kept + 10, "/:=, "));
+		assert_non_null(strstr(kept, i == record_of("quad-heap")
+						     ? "-quad-heap.json"
+						     : "-dary-heap_arity_8.json"));
+		snprintf(path, sizeof(path), "run/%s", kept);
+		assert_int_equal(access(in_folder(path), R_OK), 0);
+	}
+}
+
+/* The statistics are not beside this program, so nothing stops early; the run goes on and says so. */
+static void a_look_that_cannot_be_taken(void **state)
+{
+	static const char *const settings[] = { "subjects",
+						"quad-heap dary-heap",
+						"workloads",
+						"hold",
+						"n",
+						"10",
+						"looks",
+						"2 3",
+						"operations",
+						"1",
+						"least-operations",
+						"50",
+						NULL };
+	json_t *summary;
+
+	(void)state;
+	begin(settings);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	assert_int_equal(json_array_size(records), 6);
+	assert_non_null(strstr(said, "nothing stops early: "));
+	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
+	json_decref(summary);
+}
+
+static void make_folder_of_run(void)
+{
+	char self[PATH_MAX] = "", path[PATH_MAX + 64];
+	const char *parent = getenv("TMPDIR");
+
+	/* Records are synced to their disk: memory is the faster place. */
+	if (!parent)
+		parent = access("/dev/shm", W_OK | X_OK) ? P_tmpdir : "/dev/shm";
+	snprintf(folder, sizeof(folder), "%s/run-test-XXXXXX", parent);
+	if (!mkdtemp(folder) || readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 ||
+	    symlink(self, in_folder("hyperfine")))
+		abort();
+	snprintf(path, sizeof(path), "%s:%s", folder, getenv("PATH"));
+	setenv("PATH", path, 1);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_cell_is_recorded),
+		cmocka_unit_test(a_run_is_resumed),
+		cmocka_unit_test(a_run_with_other_settings_is_resumed),
+		cmocka_unit_test(what_is_not_planned_any_more_stays),
+		cmocka_unit_test(workers_that_fail_are_recorded),
+		cmocka_unit_test(what_failed_is_tried_again),
+		cmocka_unit_test(an_interrupted_run_says_how_to_go_on),
+		cmocka_unit_test(wrapped_workers),
+		cmocka_unit_test(a_look_that_cannot_be_taken),
+	};
+	const char *name = strrchr(argv[0], '/');
+	int failed;
+
+	if (!strcmp(name ? name + 1 : argv[0], "hyperfine"))
+		return time_as_hyperfine(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "cell"))
+		return work(argc, argv);
+	make_folder_of_run();
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	experiment_free(&experiment);
+	json_decref(records);
+	if (system((snprintf(said, sizeof(said), "rm -rf '%s'", folder), said)))
+		failed++;
+	printf("%d passed, %d failed\n", (int)(sizeof(tests) / sizeof(*tests)) - failed, failed);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
