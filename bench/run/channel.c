@@ -43,6 +43,7 @@ static int make_room(struct channel *channel)
 	if (!text)
 		return -ENOMEM;
 	channel->text = text;
+	channel->text[channel->length] = '\0';
 	channel->room = room;
 	return 0;
 }

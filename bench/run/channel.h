@@ -11,7 +11,7 @@
 
 struct channel {
 	int read, write; /* descriptors, closed by exec; -1 when closed */
-	char *text;	 /* all bytes so far, and a '\0'; NULL before the first */
+	char *text;	 /* all bytes so far, and a '\0'; NULL before the first read */
 	size_t length, room;
 	bool ended; /* no process has the other end open any more */
 };
