@@ -256,12 +256,34 @@ static void test_no_trace(void **state)
 	unlink(path);
 }
 
+/* What is refused is not left in memory. */
+static void test_refused_is_unmapped(void **state)
+{
+	char path[256], line[512], error[TRACE_ERROR_SIZE];
+	FILE *maps;
+
+	(void)state;
+	make_mixed(file_in_folder(path, "refused"), 100, 1000, 1);
+	flip(path, 600, 3);
+	assert_int_equal(open_damaged(path, error), -EBADMSG);
+	maps = fopen("/proc/self/maps", "r");
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		assert_null(strstr(line, path));
+	fclose(maps);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_same_seed_same_bytes),
-		cmocka_unit_test(test_truncation), cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_bit_flips),  cmocka_unit_test(test_no_trace),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_same_seed_same_bytes),
+		cmocka_unit_test(test_truncation),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_bit_flips),
+		cmocka_unit_test(test_no_trace),
+		cmocka_unit_test(test_refused_is_unmapped),
 	};
 
 	RUN_TESTS(tests);

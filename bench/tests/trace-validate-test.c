@@ -394,13 +394,40 @@ static void test_scrambled(void **state)
 	unlink(path);
 }
 
+/* A timer that is armed for time 0, as late as can be, fires at the next advance. */
+static void generate_due_at_once(struct generator *generator, const void *options, uint64_t n,
+				 uint64_t operations)
+{
+	const uint64_t *fired;
+
+	(void)options, (void)operations;
+	generator_begin(generator, n, GRAIN);
+	generator_mark(generator, "all", true);
+	generator_arm_absolute(generator, 0, 0);
+	assert_int_equal(generator_advance(generator, 10 * GRAIN, &fired), 1);
+}
+
+static void test_due_at_time_0(void **state)
+{
+	static const struct workload due = { .name = "due", .generate = generate_due_at_once };
+	char path[256], error[TRACE_ERROR_SIZE];
+	struct trace trace;
+
+	(void)state;
+	file_in_folder(path, "due");
+	if (trace_make(path, &due, NULL, "due", 1, 1, 1, "test", NULL, error) < 0)
+		fail_msg("%s", error);
+	open_whole(&trace, path);
+	trace_close(&trace);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_bad_headers),
-		cmocka_unit_test(test_interval),
-		cmocka_unit_test(test_scrambled),
+		cmocka_unit_test(test_mistakes),      cmocka_unit_test(test_bad_headers),
+		cmocka_unit_test(test_interval),      cmocka_unit_test(test_scrambled),
+		cmocka_unit_test(test_due_at_time_0),
 	};
 
 	RUN_TESTS(tests);
