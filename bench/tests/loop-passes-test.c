@@ -1,0 +1,369 @@
+/*
+ * loop-passes-test - the passes `lateness` and `echo`, on a loop that is made up
+ *
+ * The loop does not sleep: a timer fires as soon as it is the first, so that all fire long before
+ * they are due, and what the passes record does not depend on the machine. Of an echo server it
+ * serves the first messages of each turn.
+ */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/cell.h"
+#include "bench/replay/clock.h"
+#include "bench/replay/event_replay.h"
+#include "bench/tests/hand-trace.h"
+
+#define EVENTS	 64
+#define EV_CALL	 0x01
+#define EV_READ	 0x02
+#define MESSAGES 40 /* served in each turn */
+
+/* An event, of which the caller's memory holds the place. */
+static struct made {
+	int fd;
+	short events;
+	void (*callback)(int fd, short what, void *arg);
+	void *arg;
+	bool armed, timed;
+	uint64_t due; /* us */
+} made[EVENTS];
+static int count, breaks, fails, served[EVENTS], turns_with, turns_without, bases;
+static uint64_t now; /* us */
+static bool expires;
+
+static struct made *made_of(struct event *event)
+{
+	return &made[*(int *)(void *)event];
+}
+
+static int assign(struct event *event, struct event_base *base, int fd, short events,
+		  void (*callback)(int fd, short what, void *arg), void *arg)
+{
+	(void)base;
+	if (fails)
+		return -1;
+	assert_int_equal(fd < 0, !events);
+	/* An event that is assigned again keeps its place. */
+	for (int i = 0; fd >= 0 && i < count; i++)
+		if (made[i].arg == arg && made[i].callback == callback) {
+			made[i] = (struct made){ fd, events, callback, arg, false, false, 0 };
+			return 0;
+		}
+	assert_true(count < EVENTS);
+	*(int *)(void *)event = count;
+	made[count++] = (struct made){ fd, events, callback, arg, false, false, 0 };
+	return 0;
+}
+
+static int add(struct event *event, const struct timeval *timeout)
+{
+	struct made *one = made_of(event);
+
+	one->armed = true;
+	one->timed = timeout != NULL;
+	if (timeout)
+		one->due = now + (uint64_t)timeout->tv_sec * 1000000 + (uint64_t)timeout->tv_usec;
+	return 0;
+}
+
+static int del(struct event *event)
+{
+	made_of(event)->armed = false;
+	return 0;
+}
+
+static int loopbreak(struct event_base *base)
+{
+	(void)base;
+	breaks++;
+	return 0;
+}
+
+/* Fires timers by their order alone, and time is what they say. */
+static int loop_of_timers(struct event_base *base, int flags)
+{
+	(void)base, (void)flags;
+	for (breaks = 0; !breaks;) {
+		struct made *first = NULL;
+
+		for (int i = 0; i < count; i++)
+			if (made[i].armed && (!first || made[i].due < first->due))
+				first = &made[i];
+		if (!first)
+			break;
+		first->armed = false;
+		now = first->due > now ? first->due : now;
+		first->callback(-1, EV_CALL, first->arg);
+	}
+	return 0;
+}
+
+/* Serves some messages, whichever connections they come from. */
+static int loop_of_sockets(struct event_base *base, int flags)
+{
+	int timed = 0;
+
+	(void)base, (void)flags;
+	for (int i = 0; i < count; i++)
+		timed += made[i].timed;
+	assert_true(timed == 0 || timed == count);
+	turns_with += timed > 0;
+	turns_without += timed == 0;
+	if (expires)
+		made[0].callback(made[0].fd, EV_CALL, made[0].arg);
+	for (int messages = 0; messages < MESSAGES;) {
+		struct pollfd ready[EVENTS];
+
+		for (int i = 0; i < count; i++)
+			ready[i] = (struct pollfd){ .fd = made[i].fd, .events = POLLIN };
+		assert_true(poll(ready, (nfds_t)count, 60000) > 0);
+		for (int i = 0; i < count && messages < MESSAGES; i++) {
+			if (!ready[i].revents)
+				continue;
+			made[i].callback(made[i].fd, EV_READ, made[i].arg);
+			served[i]++;
+			messages++;
+		}
+	}
+	return 0;
+}
+
+static int make_base(const struct subject *subject, struct event_base **base)
+{
+	(void)subject;
+	if (fails > 1)
+		return -EMFILE;
+	*base = (struct event_base *)(void *)made;
+	bases++;
+	return 0;
+}
+
+static void free_base(struct event_base *base)
+{
+	(void)base;
+	bases--;
+}
+
+static uint64_t waits(const struct event_base *base)
+{
+	(void)base;
+	return 77;
+}
+
+static struct event_api api = {
+	.assign = assign, .add = add, .del = del, .loopbreak = loopbreak, .base_free = free_base
+};
+static struct event_setting setting = { .api = &api, .make = make_base };
+
+static void give_setting(const struct subject *subject, struct event_setting *given)
+{
+	(void)subject;
+	*given = setting;
+}
+
+static const struct subject_family family = { .name = "made", .loop = give_setting };
+static const struct subject_family no_loop = { .name = "none" };
+
+static struct hand_trace hand;
+static struct cell cell;
+static json_t *record;
+static char error[CELL_ERROR_SIZE];
+
+static int measure(const char *pass, int (*loop)(struct event_base *base, int flags))
+{
+	api.loop = loop;
+	count = turns_with = turns_without = 0;
+	now = 0;
+	memset(served, 0, sizeof(served));
+	cell = (struct cell){ .trace = hand.trace, .repeats = 1, .stride = 64 };
+	cell.subject.family = &family;
+	strcpy(cell.subject.name, "made");
+	json_decref(record);
+	record = json_object();
+	return pass_find(pass)->measure(&cell, record, error);
+}
+
+static double number(const char *key)
+{
+	if (!json_is_number(json_object_get(record, key)))
+		fail_msg("the record has no number %s", key);
+	return json_number_value(json_object_get(record, key));
+}
+
+static void assert_status(const char *wanted)
+{
+	assert_string_equal(json_string_value(json_object_get(record, "status")), wanted);
+}
+
+/* ------------------------------------------------------------------------------- lateness */
+
+#define S UINT64_C(1000000000)
+
+/* Timers of 1000 s, 2000 s and so on in a measured phase; before it one that does not count. */
+static void write_hours(void)
+{
+	hand_begin(&hand, 1000);
+	hand_mark(&hand, "fill", false);
+	hand_arm(&hand, TRACE_ARM, 0, 10 * S, 0);
+	hand_advance(&hand, 20 * S);
+	hand_mark(&hand, "all", true);
+	for (uint32_t id = 1; id <= 9; id++)
+		hand_arm(&hand, TRACE_ARM, id, 1000 * id * S, 0);
+	hand_arm(&hand, TRACE_ARM_INTERVAL, 10, 500 * S, 20 * S);
+	hand_arm(&hand, TRACE_ARM, 11, 600 * S, 0);
+	hand_advance(&hand, 100 * S);
+	hand_stop(&hand, TRACE_DISARM, 10);
+	hand_stop(&hand, TRACE_REMOVE, 11);
+	hand_advance(&hand, 9500 * S);
+}
+
+static void assert_about(const char *key, double wanted)
+{
+	if (fabs(number(key) - wanted) > 60e9)
+		fail_msg("%s is %g, not about %g", key, number(key), wanted);
+}
+
+static void lateness_is_recorded(void **state)
+{
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
+
+	(void)state;
+	write_hours();
+	setting.waits = waits;
+	assert_int_equal(measure("lateness", loop_of_timers), 0);
+	assert_true(number("wall_ns") >= 0);
+	assert_true(number("wall_ns") <= (double)(clock_ns(CLOCK_MONOTONIC) - begun));
+	assert_status("ok");
+	assert_true(number("fired") == 9);
+	assert_true(number("expected") == 9);
+	assert_true(number("early") == 9);
+	assert_true(number("waits") == 77);
+	assert_true(number("wake_ups_per_firing") == number("sleeps") / 9);
+	assert_true(number("cpu_ns_per_firing") > 0);
+	assert_true(number("cpu_ns_per_firing") * 9 <= number("wall_ns") * 2);
+	/* All fire at once, and so as early as their timeouts are long. */
+	assert_about("lateness_p50_ns", -5000e9);
+	assert_about("lateness_p99_ns", -2000e9);
+	assert_about("lateness_max_ns", -1000e9);
+	assert_int_equal(bases, 0);
+}
+
+static void lateness_without_firings(void **state)
+{
+	(void)state;
+	hand_begin(&hand, 1000);
+	hand_mark(&hand, "all", true);
+	hand_arm(&hand, TRACE_ARM, 0, 1000 * S, 0);
+	hand_advance(&hand, 20 * S);
+	setting.waits = NULL;
+	assert_int_equal(measure("lateness", loop_of_timers), 0);
+	assert_status("nothing fired");
+	assert_true(number("fired") == 0);
+	assert_null(json_object_get(record, "lateness_p50_ns"));
+	assert_null(json_object_get(record, "waits"));
+	assert_true(number("wake_ups_per_firing") == number("sleeps"));
+}
+
+/* ------------------------------------------------------------------------------------ echo */
+
+/* Connection 2 speaks as often as all others. */
+static void write_speakers(void)
+{
+	hand_begin(&hand, 1000);
+	hand.header.n = 4;
+	hand_mark(&hand, "all", true);
+	for (uint32_t i = 0; i < 24; i++)
+		hand_arm(&hand, TRACE_ARM, i % 2 ? 2 : i / 2 % 4, 1000 * S, 0);
+}
+
+static void echo_is_recorded(void **state)
+{
+	int all = 0;
+
+	(void)state;
+	write_speakers();
+	expires = false;
+	if (measure("echo", loop_of_sockets))
+		fail_msg("%s", error);
+	assert_status("ok");
+	assert_true(number("messages") == 20000);
+	assert_true(number("idle_expired") == 0);
+	assert_true(number("cpu_ns_per_message") > 0);
+	assert_true(number("cpu_ns_without_timers") > 0);
+	assert_true(fabs(1 - number("cpu_ns_without_timers") / number("cpu_ns_per_message") -
+			 number("timer_share")) < 1e-9);
+	/* One turn to begin with, then seven of each. */
+	assert_int_equal(turns_with, 7);
+	assert_int_equal(turns_without, 8);
+	assert_int_equal(count, 4);
+	for (int i = 0; i < 4; i++)
+		all += served[i];
+	assert_int_equal(all, 15 * MESSAGES);
+	/* Of 24 messages 15 are connection 2's, and 3 are each other's; 16 more are under way. */
+	assert_in_range(served[2], all * 15 / 24 - 16, all * 15 / 24 + 16);
+	assert_in_range(served[0], all * 3 / 24 - 16, all * 3 / 24 + 16);
+	assert_int_equal(bases, 0);
+}
+
+static void echo_counts_what_has_expired(void **state)
+{
+	(void)state;
+	write_speakers();
+	expires = true;
+	assert_int_equal(measure("echo", loop_of_sockets), 0);
+	expires = false;
+	assert_true(number("idle_expired") == 15);
+}
+
+static void passes_that_cannot_be_measured(void **state)
+{
+	static const char *const names[] = { "lateness", "echo" };
+	static const char *const words[] = { "quad-heap is no event loop: nothing waits",
+					     "quad-heap is no event loop: it cannot serve" };
+
+	(void)state;
+	write_speakers();
+	for (size_t i = 0; i < 2; i++) {
+		fails = 2;
+		assert_int_equal(measure(names[i], loop_of_timers), -EMFILE);
+		assert_non_null(strstr(error, strerror(EMFILE)));
+		fails = 1;
+		assert_true(measure(names[i], loop_of_timers) < 0);
+		assert_int_equal(bases, 0);
+		fails = 0;
+		cell.subject.family = &no_loop;
+		strcpy(cell.subject.name, "quad-heap");
+		assert_int_equal(pass_find(names[i])->measure(&cell, record, error), -ENOTSUP);
+		assert_string_equal(error, words[i]);
+	}
+	setting.simulated_only = true;
+	assert_int_equal(measure("lateness", loop_of_timers), -ENOTSUP);
+	assert_string_equal(error, "made knows no time but simulated time");
+	setting.simulated_only = false;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lateness_is_recorded),
+		cmocka_unit_test(lateness_without_firings),
+		cmocka_unit_test(echo_is_recorded),
+		cmocka_unit_test(echo_counts_what_has_expired),
+		cmocka_unit_test(passes_that_cannot_be_measured),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	json_decref(record);
+	printf("%d passed, %d failed\n", (int)(sizeof(tests) / sizeof(*tests)) - failed, failed);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
