@@ -155,7 +155,7 @@ static const char *difference(const json_t *wanted, const json_t *found, bool *l
 	return key;
 }
 
-/* Each key tells records apart, unless the trace is known by its hash: then its generator does not. */
+/* Each key tells records apart; of a trace that is known by its hash the generator does not. */
 static void each_key_counts(void **state)
 {
 	json_t *wanted = whole_record();

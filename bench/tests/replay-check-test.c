@@ -263,8 +263,8 @@ static RIGHT_TABLE(shifted, "shifted", .next = next_shifted);
 static RIGHT_TABLE(shifted_to_a_tick, "ticks", .next = next_shifted, .accuracy = to_a_tick);
 
 /*
- * next answers 10, 30 and 50 us, each before the advance 10 us later. By ticks the timers are due at
- * 16, 32 and 56 us.
+ * next answers 10, 30 and 50 us, each before the advance 10 us later. By ticks the timers are due
+ * at 16, 32 and 56 us.
  */
 static void polls_are_early_or_late(void **state)
 {

@@ -352,7 +352,7 @@ static void every_subject_replays(void **state)
 
 #define UNTOUCHED UINT32_MAX
 
-/* Each operation and each call of expire has its reading, in order, and there is no more of them. */
+/* Each operation and each call of expire has its reading, and there are no more of them. */
 static void every_operation_is_timed(void **state)
 {
 	static const char *const names[] = { "quad-heap", "yardstick-touch" };

@@ -466,7 +466,7 @@ static void wrapped_workers(void **state)
 	}
 }
 
-/* The statistics are not beside this program, so nothing stops early; the run goes on and says so. */
+/* The statistics are not beside this program: the run says so, and nothing stops early. */
 static void a_look_that_cannot_be_taken(void **state)
 {
 	static const char *const settings[] = { "subjects",
