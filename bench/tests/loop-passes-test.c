@@ -23,10 +23,11 @@
 #include "bench/replay/event_replay.h"
 #include "bench/tests/hand-trace.h"
 
-#define EVENTS	 64
-#define EV_CALL	 0x01
-#define EV_READ	 0x02
-#define MESSAGES 40 /* served in each turn */
+#define EVENTS	   64
+#define EV_CALL	   0x01
+#define EV_READ	   0x02
+#define EV_PERSIST 0x10
+#define MESSAGES   40 /* served in each turn */
 
 /* An event, of which the caller's memory holds the place. */
 static struct made {
@@ -52,7 +53,7 @@ static int assign(struct event *event, struct event_base *base, int fd, short ev
 	(void)base;
 	if (fails)
 		return -1;
-	assert_int_equal(fd < 0, !events);
+	assert_int_equal(events, fd < 0 ? 0 : EV_READ | EV_PERSIST);
 	/* An event that is assigned again keeps its place. */
 	for (int i = 0; fd >= 0 && i < count; i++)
 		if (made[i].arg == arg && made[i].callback == callback) {

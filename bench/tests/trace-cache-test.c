@@ -118,14 +118,19 @@ static void a_damaged_trace_is_made_anew(void **state)
 /* While another process makes the trace this one waits, unless it is told to stop. */
 static void waiting_ends_when_told(void **state)
 {
-	struct trace_request request = request_of("hold", 20, 6);
-	char path[PATH_MAX], partial[PATH_MAX + 16], error[TRACE_ERROR_SIZE];
+	struct trace_request request = request_of("hold", 20, 8);
+	char path[PATH_MAX], other[PATH_MAX], partial[PATH_MAX + 16], error[TRACE_ERROR_SIZE];
 	volatile sig_atomic_t stop = 1;
 	struct trace trace;
 	int lock;
 
 	(void)state;
+	cache_path(folder, &request, other, sizeof(other));
+	open_cached(&request, &trace);
+	trace_close(&trace);
+	request.seed = 6;
 	cache_path(folder, &request, path, sizeof(path));
+	assert_int_equal(rename(other, path), 0); /* what is found is another's */
 	snprintf(partial, sizeof(partial), "%s.partial", path);
 	lock = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_equal(flock(lock, LOCK_EX), 0);
