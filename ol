@@ -1,0 +1,1 @@
+{"status": "ok", "outcome": "ok"}
