@@ -286,10 +286,13 @@ static bool uring_completed(struct event_base *base, struct uring *uring,
 	int fd = (int)(uint32_t)name;
 	struct uring_watch *watch = name == NOBODY ? NULL : uring_find(uring, fd);
 
-	if (!watch || watch->number != name >> 32 || completion->res == -ECANCELED)
+	if (!watch || watch->number != name >> 32)
 		return false;
 	if (!(completion->flags & IORING_CQE_F_MORE))
 		uring_need_another(uring, fd, watch);
+	/* By the kernel, as the thread that handed the request over has ended. */
+	if (completion->res == -ECANCELED)
+		return false;
 	io_map_report(base, fd, uring_events(watch, completion->res));
 	return true;
 }

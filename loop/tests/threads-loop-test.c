@@ -172,6 +172,57 @@ static void test_a_descriptor_added_from_elsewhere(void **state)
 	close(ends[1]);
 }
 
+struct addition {
+	struct event *event;
+};
+
+static void *add_and_end(void *arg)
+{
+	struct addition *addition = arg;
+
+	event_add(addition->event, NULL);
+	return NULL;
+}
+
+/* What a thread has handed over to the kernel stands when the thread has ended. */
+static void add_from_a_thread_that_ends(const char *method)
+{
+	struct sleeper sleeper = { .base = loop_test_base(method, "quad-heap", 0) };
+	struct addition addition;
+	pthread_t thread;
+	int ends[2];
+
+	if (!sleeper.base)
+		return; /* the backends' own test says so */
+	atomic_store(&calls, 0);
+	assert_int_equal(pipe(ends), 0);
+	sleeper.alarm = event_new(sleeper.base, -1, 0, count, NULL);
+	event_add(sleeper.alarm, &an_hour);
+	assert_int_equal(pthread_create(&sleeper.thread, NULL, run_loop, &sleeper), 0);
+	sleep_ms(20);
+	addition.event = event_new(sleeper.base, ends[0], EV_READ, count_and_break, sleeper.base);
+	assert_int_equal(pthread_create(&thread, NULL, add_and_end, &addition), 0);
+	pthread_join(thread, NULL);
+	sleep_ms(20); /* usually the kernel has put the thread away by then */
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	pthread_join(sleeper.thread, NULL);
+	assert_int_equal(atomic_load(&calls), 1);
+	event_free(addition.event);
+	event_free(sleeper.alarm);
+	event_base_free(sleeper.base);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_a_descriptor_added_by_a_thread_that_ends(void **state)
+{
+	static const char *const methods[] = { "epoll", "poll", "select", "io_uring" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		add_from_a_thread_that_ends(methods[i]);
+}
+
 /* -------------------------------------------------------------- deleting what is running */
 
 static atomic_int entered, left;
@@ -390,6 +441,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_break_exit_and_active_wake_the_loop),
 		cmocka_unit_test(test_deleting_the_last_event_ends_the_loop),
 		cmocka_unit_test(test_a_descriptor_added_from_elsewhere),
+		cmocka_unit_test(test_a_descriptor_added_by_a_thread_that_ends),
 		cmocka_unit_test(test_deleting_waits_for_the_callback),
 		cmocka_unit_test(test_not_waiting_for_the_callback),
 		cmocka_unit_test(test_finalizing_what_is_running),
