@@ -186,7 +186,7 @@ fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)
 
 # Tests of what is mutated. The suite is called by structure, and its broken structures test it alone.
 MUTANTS ?= 300
-mutants: ## mutation testing: does a test fail if the code is changed? [SEED=1] [MUTANTS=300]; 40 minutes
+mutants: ## mutation testing: does a test fail if the code is changed? [SEED=1] [MUTANTS=300]
 	@scripts/setup bench test mutants
 	@$(MAKE) --no-print-directory $(generated)/.done $(generated)/build_info.h
 	@scripts/mutants/mutants --seeds '$(or $(SEED),1)' --mutants $(MUTANTS) $(MUTANTS_OPTIONS) \

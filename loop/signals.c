@@ -2,9 +2,9 @@
  * signals.c - signals as events
  *
  * A handler may do almost nothing, so it writes the signal's number into a pipe and the loop does
- * the rest when it reads that. The pipe does not block. When it is full the loop has plenty to read
- * already, and the handler marks the signal instead. What is lost then is how often the signal
- * came, which signals never promised.
+ * the rest when it reads that. The pipe does not block. When the pipe is full the handler marks the
+ * signal instead. Then the loop learns that the signal came, and not how often, which signals never
+ * promised.
  *
  * Handlers belong to the process. So there is one owner of signals among the bases, and when
  * another base takes over, what the first would have got goes to the second.

@@ -3,9 +3,10 @@
  *
  * A real server over the loopback interface: n TCP connections, a message is echoed, and each
  * connection has an idle timeout that every message re-arms, which is what a persistent event with
- * a timeout does by itself. The order in which connections speak is the trace's: each arm of its
- * first measured phase is a message. The client is a process of its own and keeps WINDOW messages
- * under way, so that the server is never idle and its CPU time per message means something.
+ * a timeout does by itself. The order in which connections speak is the trace's: each of its arms
+ * is a message, and after the last arm comes the first again. The client is a process of its own
+ * and keeps WINDOW messages under way, so that the server is never idle and its CPU time per
+ * message means something.
  *
  * The same server on the same connections runs with and without the timeouts, in turns. What it
  * takes with them beyond what it takes without, over what it takes with them, is the timers' share.
@@ -100,7 +101,7 @@ static int exchange(int socket, char *message, bool receive)
 	return done == MESSAGE ? 0 : -1;
 }
 
-/* The ids of the first measured phase's arms, over and over, until `messages` have been sent. */
+/* The connection that speaks next: the id of the trace's next arm. */
 static uint64_t next_speaker(const struct trace *trace, uint64_t *position)
 {
 	for (;;) {

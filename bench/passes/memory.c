@@ -6,9 +6,9 @@
  * ahead of the truth causes.
  *
  * At the end comes what is left of the memory after a peak. Of the timers that the trace leaves
- * armed, all but one in a hundred are stopped and removed, and the structure is told by reserve how
- * few there are. The footprint then is armed_after_peak. What the set has grown to for more timers
- * than that, and has not given back, is in it.
+ * armed, all but one in a hundred are stopped and removed. Then reserve tells the structure how few
+ * timers there are. The footprint after that is armed_after_peak: the few timers' memory, and the
+ * memory of the peak that the structure has not given back.
  */
 #include <stdio.h>
 #include <string.h>

@@ -68,7 +68,7 @@ static size_t bytes_of(size_t words)
 	return 2 * words * sizeof(unsigned long);
 }
 
-/* Both sets become this long. What is beyond both lengths is zeros. 0 or -ENOMEM. */
+/* Both sets become this long; words that are added are zero. 0 or -ENOMEM. */
 static int resize(struct sets *sets, size_t words)
 {
 	size_t kept = words < sets->words ? words : sets->words;

@@ -2,8 +2,8 @@
  * at-hand-test - adding and deleting plain timers in callbacks, where a short way is taken
  *
  * A loop without a lock knows the base of its timers. In callbacks it adds, moves and deletes them
- * by less code than elsewhere. What a callback does must come to the same as by the long way. Time
- * is simulated.
+ * by less code than elsewhere. The result must be the same as with the usual code. Time is
+ * simulated.
  */
 #include <event2/event_struct.h>
 #include <event2/thread.h>

@@ -2,7 +2,7 @@
  * break-test - event_base_loopbreak between the wait and the callbacks loses nothing
  *
  * The loop calls at least the first active callback before it looks whether to break, as libevent
- * does. What is active and not called stays active for the next event_base_loop.
+ * does. Events that are active and have not been called stay active for the next event_base_loop.
  */
 #include "loop/base.h"
 

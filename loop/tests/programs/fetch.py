@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""fetch.py FOLDER: unpacks Debian's packages of programs that use libevent into FOLDER/root.
+"""fetch.py FOLDER: unpacks Debian's packages of programs that use libevent into FOLDER/unpacked.
 
 apt-get downloads and checks them, with what they depend on and the machine lacks. Nothing is installed,
 so no service begins and no root is needed. FOLDER/packages lists what is there.
@@ -41,7 +41,7 @@ def main():
         raise SystemExit(f"fetch.py: apt-get download failed:\n{done.stderr.rstrip()}")
     packages = sorted(glob.glob(os.path.join(archives, "*.deb")))
     for package in packages:
-        subprocess.run(["dpkg-deb", "--extract", package, os.path.join(folder, "root")], check=True)
+        subprocess.run(["dpkg-deb", "--extract", package, os.path.join(folder, "unpacked")], check=True)
     with open(os.path.join(folder, "packages"), "w", encoding="utf-8") as file:
         file.writelines(os.path.basename(package) + "\n" for package in packages)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """run.py BUILD FOLDER: Debian's programs that use libevent run on this loop's library, unchanged.
 
-FOLDER/root holds the programs (fetch.py). A folder of links gives the library libevent's names.
+FOLDER/unpacked holds the programs (fetch.py). A folder of links gives the library libevent's names.
 Each program has a check of its own (checks.py): it has to serve, and to stop in good order. unbound, nsd and
 memcached run over every exact structure on epoll, and on every backend over quad-heap; the others over a
 few structures. All run on libevent, too: a check that fails there says nothing of the loop, and fails.
@@ -39,7 +39,7 @@ def run_check(programs, links, one):
     check, structure, method = one
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)  # a program that gives up root reads and writes there
-        machine = Machine(os.path.abspath(f"{programs}/root"), links, folder, structure, method)
+        machine = Machine(os.path.abspath(os.path.join(programs, "unpacked")), links, folder, structure, method)
         try:
             check(machine)
         except (checks.Failure, OSError, EOFError, subprocess.SubprocessError) as error:

@@ -3,9 +3,9 @@
  *
  * The tests come from Debian's source package (sources.py). They are built against this loop's
  * headers, and against those of the installed libevent as the control. In place of libevent's
- * internal headers both builds get this file. What a test needs to run is here in terms of the
- * public interface. What only tests in left-out.tsv use is declared, and nowhere defined. The names
- * get a prefix, as the installed libevent exports some of its own.
+ * internal headers both builds get this file. Functions that a test calls are written in terms of
+ * the public interface. Functions that only tests in left-out.tsv call are declared, and nowhere
+ * defined. The names get a prefix, as the installed libevent exports some of its own.
  */
 #ifndef REGRESS_INTERNALS_H
 #define REGRESS_INTERNALS_H

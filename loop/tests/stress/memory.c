@@ -1,9 +1,9 @@
 /*
  * memory.c - allocations that fail at random, and a count of those that are not given back
  *
- * The loop's own come by event_set_mem_functions. Those of timer structures come by the linker:
- * all allocators are wrapped. Which fail is up to the calling thread, which says so for the time of
- * a call (begin_call), so that the program's own allocations succeed.
+ * event_set_mem_functions leads the loop's allocations here. The linker leads the allocations of
+ * timer structures here: all allocators are wrapped. A thread lets allocations fail for the time of
+ * a call into the loop (begin_call), so that the test program's own allocations succeed.
  */
 #include "loop/tests/stress/stress.h"
 

@@ -33,8 +33,8 @@ static uint64_t draw_far(void)
 }
 
 /*
- * In real time few timers go on and on. Those of a low priority would never be called on a machine
- * on which this process gets less time than the callbacks of the others take.
+ * In real time few timers have short periods. On a machine that gives this process less time than
+ * their callbacks take, timers of a low priority would never be called.
  */
 static uint64_t draw_period(const struct slot *slot)
 {
