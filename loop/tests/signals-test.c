@@ -79,6 +79,24 @@ static void test_tens_of_thousands(void **state)
 	event_free(event);
 }
 
+/* The handler marks a signal that the pipe does not take. */
+static void test_another_signal_when_the_pipe_is_full(void **state)
+{
+	struct event *many = evsignal_new(base, SIGUSR1, count, NULL);
+	struct event *other = evsignal_new(base, SIGUSR2, count, NULL);
+
+	(void)state;
+	event_add(many, NULL);
+	event_add(other, NULL);
+	raise_often(SIGUSR1, 65536);
+	raise_often(SIGUSR2, 3);
+	turn();
+	assert_int_equal(calls, INT16_MAX + 1);
+	assert_int_equal(journal.fd, SIGUSR2);
+	event_free(many);
+	event_free(other);
+}
+
 /* Each with its number, however they are mixed. */
 static void test_several_signals(void **state)
 {
@@ -312,6 +330,7 @@ static void test_a_base_that_wants_none(void **state)
 
 static const struct CMUnitTest tests[] = {
 	TEST(test_tens_of_thousands),
+	TEST(test_another_signal_when_the_pipe_is_full),
 	TEST(test_several_signals),
 	TEST(test_how_the_handler_is_installed),
 	TEST(test_own_handlers_come_back),
