@@ -141,15 +141,6 @@ bool callback_activate(struct event_base *base, struct event_callback *callback)
 	return true;
 }
 
-/* A signal's calls still to be made, before they are counted anew. */
-static void prepare_calls(struct event *event, short ncalls)
-{
-	struct event_base *base = event->ev_base;
-
-	callback_wait(base, &event->ev_evcallback);
-	event->ev_evcallback.evcb_ncalls = ncalls;
-}
-
 void event_active_locked(struct event *event, int what, short ncalls)
 {
 	struct event_base *base = event->ev_base;
@@ -167,9 +158,22 @@ void event_active_locked(struct event *event, int what, short ncalls)
 	if (callback->evcb_pri < base->active.running_priority)
 		base->continued = true;
 	if (event_asked(event) & EV_SIGNAL)
-		prepare_calls(event, ncalls);
+		callback->evcb_ncalls = ncalls;
 	callback_activate(base, callback);
 	debug_note(event);
+}
+
+/*
+ * event_active of a signal's event returns after a call that another thread's loop makes of the
+ * event, as libevent's does. Only here: the wait lets go of the lock, and the callback may free its
+ * event. A list of events that is being walked does not hold after that.
+ */
+static void wait_for_signal_calls(struct event *event)
+{
+	const short settled = EVLIST_FINALIZING | EVLIST_ACTIVE;
+
+	if (!(event->ev_evcallback.evcb_flags & settled) && (event_asked(event) & EV_SIGNAL))
+		callback_wait(event->ev_base, &event->ev_evcallback);
 }
 
 void event_active(struct event *event, int what, short ncalls)
@@ -180,6 +184,7 @@ void event_active(struct event *event, int what, short ncalls)
 	}
 	base_lock(event->ev_base);
 	debug_check_assigned(event, "event_active");
+	wait_for_signal_calls(event);
 	event_active_locked(event, what, ncalls);
 	base_unlock(event->ev_base);
 }

@@ -58,7 +58,7 @@ void active_insert_later(struct event_base *base, struct event_callback *callbac
 void active_remove_later(struct event_base *base, struct event_callback *callback);
 void active_take_later(struct event_base *base);
 
-/* event_active with the lock held. */
+/* event_active with the lock held. Never lets go of the lock. */
 void event_active_locked(struct event *event, int what, short ncalls);
 
 /* Makes a callback active now; whether it was not before. */

@@ -340,6 +340,41 @@ static void test_deletions_that_do_not_wait(void **state)
 	close_scene(&scene);
 }
 
+static struct event *begin_signal_call(struct scene *scene)
+{
+	atomic_store(&scene->calls, 0);
+	atomic_store(&scene->may_go, false);
+	atomic_store(&scene->running, true);
+	scene->event = event_new(scene->base, SIGUSR1, EV_SIGNAL | EV_PERSIST, call_until_told,
+				 scene);
+	assert_int_equal(event_add(scene->event, NULL), 0);
+	event_base_active_by_signal(scene->base, SIGUSR1);
+	wait_for_a_call(scene);
+	return scene->event;
+}
+
+/*
+ * A wait would let go of the lock, and the callback might free its event meanwhile. The event is
+ * not an argument of these calls, so the program need not keep it.
+ */
+static void test_activating_by_signal_does_not_wait(void **state)
+{
+	struct scene scene;
+	struct event *event;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	event = begin_signal_call(&scene);
+	event_base_active_by_signal(scene.base, SIGUSR1);
+	assert_true(atomic_load(&scene.running));
+	assert_int_equal(event_pending(event, EV_SIGNAL, NULL), EV_SIGNAL);
+	atomic_store(&scene.may_go, true);
+	while (atomic_load(&scene.calls) < 2)
+		sleep_us(50);
+	event_free(event);
+	close_scene(&scene);
+}
+
 static void finalized(struct event *event, void *arg)
 {
 	struct scene *scene = arg;
@@ -359,6 +394,24 @@ static void test_a_finalizer_comes_after_the_callback(void **state)
 	assert_int_equal(event_free_finalize(0, scene.event, finalized), 0);
 	assert_int_equal(event_del_block(scene.event),
 			 0); /* being finalized: nothing to wait for */
+	atomic_store(&scene.may_go, true);
+	while (atomic_load(&scene.calls) >= 0)
+		sleep_us(50);
+	assert_int_equal(atomic_load(&scene.calls), -1);
+	close_scene(&scene);
+}
+
+/* A signal's event is half finalized while a wait lets go of the lock. */
+static void test_finalizing_a_signals_event_does_not_wait(void **state)
+{
+	struct scene scene;
+	struct event *event;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	event = begin_signal_call(&scene);
+	assert_int_equal(event_free_finalize(0, event, finalized), 0);
+	assert_true(atomic_load(&scene.running));
 	atomic_store(&scene.may_go, true);
 	while (atomic_load(&scene.calls) >= 0)
 		sleep_us(50);
@@ -391,6 +444,8 @@ int main(void)
 		cmocka_unit_test(test_the_event_is_removed_before_the_wait),
 		cmocka_unit_test(test_a_callback_that_adds_its_event_after_the_removal),
 		cmocka_unit_test(test_deletions_that_do_not_wait),
+		cmocka_unit_test(test_activating_by_signal_does_not_wait),
+		cmocka_unit_test(test_finalizing_a_signals_event_does_not_wait),
 		cmocka_unit_test(test_a_finalizer_comes_after_the_callback),
 		cmocka_unit_test(test_once_from_another_thread),
 	};
