@@ -50,6 +50,9 @@
 /* Linux 5.13: timeouts as arguments, no completion is lost, and (by its age) multishot poll. */
 #define NEEDED_FEATURES (IORING_FEAT_EXT_ARG | IORING_FEAT_NODROP | IORING_FEAT_RSRC_TAGS)
 
+/* After so many ns what the kernel had no memory for is handed over again. */
+#define SUBMIT_AGAIN 1000000
+
 /* The name of requests whose completion says nothing. */
 #define NOBODY UINT64_MAX
 
@@ -147,15 +150,18 @@ static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watc
 }
 
 /*
- * Where there is no place in the submission queue the request stays, and completions that nobody
- * waits for are dropped: taking a descriptor out does not fail.
+ * By a cancellation, which marks a request that the kernel is reporting just now. A poll removal
+ * leaves such a request (EALREADY), and a multishot request would keep its file open for ever.
+ *
+ * Where there is no place in the submission queue the request stays, and its completions are
+ * dropped: taking a descriptor out does not fail.
  */
 static void uring_take_back(struct uring *uring, int fd, struct uring_watch *watch)
 {
 	struct io_uring_sqe *request = watch->requested ? uring_request(uring) : NULL;
 
 	if (request) {
-		io_uring_prep_poll_remove(request, uring_name(fd, watch));
+		io_uring_prep_cancel64(request, uring_name(fd, watch), 0);
 		io_uring_sqe_set_data64(request, NOBODY);
 	}
 	watch->requested = false;
@@ -313,18 +319,28 @@ static int uring_reap(struct event_base *base, struct uring *uring)
 	return reports;
 }
 
+/* Whether the wait may be tried again after a result of liburing's that is no success. */
+static bool uring_may_go_on(int result)
+{
+	return result == -EAGAIN || result == -EBUSY || result == -EINTR || result == -ETIME;
+}
+
 /* One system call or two: what has changed is handed over, then completions are waited for. */
 static int uring_sleep(struct event_base *base, struct uring *uring, uint64_t timeout)
 {
-	struct __kernel_timespec time = { (long long)(timeout / 1000000000),
-					  (long long)(timeout % 1000000000) };
+	struct __kernel_timespec time;
 	struct io_uring_cqe *completion;
 	int result;
 
 	uring_watch_again(uring);
 	result = io_uring_submit(&uring->ring);
-	if (result < 0 && result != -EBUSY && result != -EINTR && result != -EAGAIN)
+	if (result < 0 && !uring_may_go_on(result))
 		return result;
+	/* The kernel may take less than there is, and would not wake the loop up for the rest. */
+	if (io_uring_sq_ready(&uring->ring) && timeout > SUBMIT_AGAIN)
+		timeout = SUBMIT_AGAIN;
+	time.tv_sec = (long long)(timeout / 1000000000);
+	time.tv_nsec = (long long)(timeout % 1000000000);
 	uring->asleep = true;
 	base_unlock(base);
 	/* Without a look at the submission queue: see above. */
@@ -353,9 +369,9 @@ static int uring_wait(struct event_base *base, void *state, uint64_t timeout)
 	for (;;) {
 		int result = uring_sleep(base, uring, timeout);
 
-		if (uring_reap(base, uring) || result == -ETIME || result == -EINTR)
+		if (uring_reap(base, uring) || result == -EINTR)
 			return 0;
-		if (result < 0 && result != -EAGAIN && result != -EBUSY)
+		if (result < 0 && !uring_may_go_on(result))
 			return result;
 		now = uring_now();
 		if (now >= end)

@@ -6,8 +6,11 @@
  */
 #include <event2/thread.h>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -221,6 +224,98 @@ static void test_a_descriptor_added_by_a_thread_that_ends(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
 		add_from_a_thread_that_ends(methods[i]);
+}
+
+/* ------------------------------------------------------- what the kernel holds is given back */
+
+/* The thread that writes holds the lock for each write; end: -1: there is nothing to write to. */
+struct writer {
+	pthread_mutex_t lock;
+	int end;
+	bool stopped;
+};
+
+static void *write_all_the_time(void *arg)
+{
+	struct writer *writer = arg;
+	bool stopped;
+
+	do {
+		pthread_mutex_lock(&writer->lock);
+		if (writer->end >= 0 && write(writer->end, "x", 1) < 0) {
+			/* Full. */
+		}
+		stopped = writer->stopped;
+		pthread_mutex_unlock(&writer->lock);
+	} while (!stopped);
+	return NULL;
+}
+
+static void let_it_write_to(struct writer *writer, int end)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->end = end;
+	pthread_mutex_unlock(&writer->lock);
+}
+
+/* The last descriptor of a pipe's reading end is closed: who writes to it meets an error. */
+static bool is_closed_soon(int end)
+{
+	struct pollfd other = { .fd = end };
+
+	return poll(&other, 1, 20000) == 1 && (other.revents & POLLERR);
+}
+
+static void delete_while_it_is_reported(struct event_base *base, struct writer *writer)
+{
+	struct event *event;
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	event = event_new(base, ends[0], EV_READ | EV_ET | EV_PERSIST, count, NULL);
+	let_it_write_to(writer, ends[1]);
+	assert_int_equal(event_add(event, NULL), 0);
+	event_free(event);
+	let_it_write_to(writer, -1);
+	close(ends[0]);
+	assert_true(is_closed_soon(ends[1]));
+	close(ends[1]);
+}
+
+/*
+ * A backend that takes a descriptor back while the kernel reports it must not leave something
+ * behind that keeps the file open. The other end would never see that it is closed.
+ */
+static void close_what_is_being_reported(const char *method)
+{
+	struct sleeper sleeper = { .base = loop_test_base(method, "quad-heap", 0) };
+	struct writer writer = { .lock = PTHREAD_MUTEX_INITIALIZER, .end = -1 };
+	pthread_t thread;
+
+	if (!sleeper.base || !(event_base_get_features(sleeper.base) & EV_FEATURE_ET)) {
+		if (sleeper.base)
+			event_base_free(sleeper.base);
+		return;
+	}
+	sleeper.alarm = event_new(sleeper.base, -1, 0, count, NULL);
+	event_add(sleeper.alarm, &an_hour);
+	assert_int_equal(pthread_create(&sleeper.thread, NULL, run_loop, &sleeper), 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_all_the_time, &writer), 0);
+	for (int i = 0; i < 600; i++)
+		delete_while_it_is_reported(sleeper.base, &writer);
+	pthread_mutex_lock(&writer.lock);
+	writer.stopped = true;
+	pthread_mutex_unlock(&writer.lock);
+	pthread_join(thread, NULL);
+	event_base_loopbreak(sleeper.base);
+	wake_up(&sleeper, 0);
+}
+
+static void test_a_descriptor_closed_while_it_is_reported(void **state)
+{
+	(void)state;
+	close_what_is_being_reported("epoll");
+	close_what_is_being_reported("io_uring");
 }
 
 /* -------------------------------------------------------------- deleting what is running */
@@ -442,6 +537,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_deleting_the_last_event_ends_the_loop),
 		cmocka_unit_test(test_a_descriptor_added_from_elsewhere),
 		cmocka_unit_test(test_a_descriptor_added_by_a_thread_that_ends),
+		cmocka_unit_test(test_a_descriptor_closed_while_it_is_reported),
 		cmocka_unit_test(test_deleting_waits_for_the_callback),
 		cmocka_unit_test(test_not_waiting_for_the_callback),
 		cmocka_unit_test(test_finalizing_what_is_running),
