@@ -78,16 +78,40 @@ void channel_write(struct channel *channel)
 	pthread_mutex_unlock(&channel->lock);
 }
 
-/* What was not read would keep its writers waiting. */
-void channel_empty(struct channel *channel)
+static void fill(const struct channel *channel)
 {
-	char bytes[256];
+	static const char bytes[4096];
 
-	pthread_mutex_lock(&channel->lock);
+	for (int i = channel->is_pipe ? 1 : 0; i < 2; i++) {
+		while (write(channel->ends[i], bytes, sizeof(bytes)) > 0)
+			;
+	}
+}
+
+static void empty(const struct channel *channel)
+{
+	char bytes[4096];
+
 	for (int i = 0; i < (channel->is_pipe ? 1 : 2); i++) {
 		while (read(channel->ends[i], bytes, sizeof(bytes)) > 0)
 			;
 	}
+}
+
+/* What was not read would keep its writers waiting. */
+void channel_empty(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	empty(channel);
+	pthread_mutex_unlock(&channel->lock);
+}
+
+/* It becomes writable, which it was not: an edge, for writers that wait for one. */
+void channel_fill_and_empty(struct channel *channel)
+{
+	pthread_mutex_lock(&channel->lock);
+	fill(channel);
+	empty(channel);
 	pthread_mutex_unlock(&channel->lock);
 }
 

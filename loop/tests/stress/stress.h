@@ -273,6 +273,7 @@ void channels_begin(void);
 void channels_end(void);
 void channel_write(struct channel *channel);
 void channel_empty(struct channel *channel);
+void channel_fill_and_empty(struct channel *channel);
 void channel_replace(struct channel *channel);
 void channel_reopen_in_order(struct channel *channel);
 
