@@ -178,6 +178,15 @@ def nsd(machine):
         server.stop()
 
 
+def unbound_reloads(server, reload):
+    """A reload that has ended: until then it closes connections that it has just accepted."""
+    def starts():
+        return server.said().count("start of service")
+    before = starts()
+    reload()
+    within(PATIENCE, "unbound reloads", lambda: starts() > before)
+
+
 def unbound_with(machine, threads, tcp):
     """A resolver: local data, and what it asks another server for, which runs on the same loop."""
     port, far = free_port(), free_port()
@@ -195,10 +204,9 @@ def unbound_with(machine, threads, tcp):
         statistics = machine.run(*control, "stats")
         asked = re.search(r"total\.num\.queries=(\d+)", statistics)
         expect(asked and int(asked[1]) > TURNS * CONNECTIONS, f"unbound-control stats: {statistics[:300]}")
-        machine.run(*control, "reload")
-        server.ready(port)
+        unbound_reloads(server, lambda: machine.run(*control, "reload"))
         ask_much(port, "local.timerbed")
-        server.tell(signal.SIGHUP)
+        unbound_reloads(server, lambda: server.tell(signal.SIGHUP))
         ask_much(port, "far.timerbed")
         server.stop()
         other.stop()
