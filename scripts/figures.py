@@ -8,7 +8,7 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   overview      the cost of each structure relative to the baseline, in the cells of the answer
   cost          time per operation against n
   tail          how slow single operations get
-  memory        bytes beside the node, per timer
+  memory        bytes beside the node, per timer of the peak: at the peak and after it
   instructions  instructions and simulated cache misses per operation
   processes     wall time of whole processes
   lateness      of firings in real time, and what the loop spends on them
@@ -177,8 +177,14 @@ def curve(blocks):
 
 
 def memory(run, standings, name):
-    return dots(run, list(statistics.largest(standings).values()), name, "memory",
-                [("bytes_per_timer", "bytes per timer, beside the node", 0.1)])
+    """Where records have what is left after the peak, a ring in the structure's row shows it."""
+    top = list(statistics.largest(standings).values())
+    rings = "after_peak_per_timer"
+    if not any(statistics.values(run, standing.cell, rings) for standing in top):
+        return dots(run, top, name, "memory",
+                    [("bytes_per_timer", "bytes per timer, beside the node", 0.1)])
+    return dots(run, top, name, "memory",
+                [("bytes_per_timer", "bytes per timer; ring: after peak", 0.1)], rings)
 
 
 def instructions(run, standings, name):
@@ -235,12 +241,13 @@ def echo(run, standings, name):
     return figure
 
 
-def dots(run, top, name, measured, measures):
+def dots(run, top, name, measured, measures, rings=None):
     """A grid of panels with one row a structure and one dot a number, written beside it.
 
     One measure: one panel a workload. Several: one column a measure, one row of panels a workload.
     The third of a measure is the least value a logarithmic axis shows; 0 asks for a linear axis.
-    A fourth is what values are multiplied by.
+    A fourth is what values are multiplied by. `rings` is a key of records that a ring shows beside
+    the dot of a single measure.
     """
     figure = Figure(name, name, ("panel", "measure", "n", "subject", "accuracy", "row", "value",
                                  "x", "text", "low", "high"))
@@ -256,16 +263,19 @@ def dots(run, top, name, measured, measures):
         numbers = [value for found in mine for sample in found.values() for value in sample]
         if not numbers:
             continue
+        ringed = [_measured(run, standing, rings) if rings else {} for standing in top]
+        numbers += [value for found in ringed for sample in found.values() for value in sample]
         low, high = _range(numbers, least)
         titles.append(words)
         lows.append(low)
         highs.append(high)
-        for standing, found in zip(top, mine):
+        for standing, found, beside in zip(top, mine, ringed):
             panel = bold_text(title(standing.cell, cells, with_n=True))
             panels.append(panel)
-            for subject, sample in found.items():
-                _dot_rows(figure, panel, measure, standing, run.subjects[subject],
-                          row_of[subject], sample, least)
+            for key, samples in ((measure, found), (rings, beside)):
+                for subject, sample in samples.items():
+                    _dot_rows(figure, panel, key, standing, run.subjects[subject],
+                              row_of[subject], sample, least)
     if not figure.rows:
         return None
     figure.add_subjects(subjects, {subject.name for subject in subjects})
@@ -280,6 +290,7 @@ def dots(run, top, name, measured, measures):
         measure=[one[0] for one in measures if one[1] in titles], words=titles,
         x_low=lows, x_high=highs, least=[float(one[2]) for one in measures if one[1] in titles],
         panel=panels, columns=columns, left=left, panel_height=height, step=_step(highs[0]),
+        **({"rings": rings} if rings else {}),
         height=rows * height + (18 if len(measures) > 1 else 34))
     about(figure, run, measured, top)
     return figure

@@ -51,12 +51,13 @@ MORE = {
 BESIDE = {
     "memory": ("armed_after_peak", "Memory after a peak",
                "Bytes at the peak, and bytes that are left when all but one in a hundred of the timers "
-               "have been removed and reserve has been called for so few.",
+               "have been removed. A structure is asked by reserve for room for those; a loop does that "
+               "by itself.",
                (("footprint_peak", "at the peak"), ("armed_after_peak", "after it"))),
 }
 
 # What is a number of at least 0 wherever a record has it.
-_NUMBERS = ("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op") + tuple(
+_NUMBERS = ("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
     key for key, _, _ in MEASURES.values()) + tuple(
         key for columns in MORE.values() for key, _ in columns if key != "timer_share") + tuple(
             key for _, _, _, columns in BESIDE.values() for key, _ in columns)
@@ -308,6 +309,8 @@ class Run:
                 continue
             if record.get("early") is not None and record.get("fired"):
                 record["early_share"] = record["early"] / record["fired"]
+            if record.get("armed_after_peak") is not None and record.get("armed_peak"):
+                record["after_peak_per_timer"] = record["armed_after_peak"] / record["armed_peak"]
             for row in _by_phase(record):
                 cell = Cell(record.get("experiment", ""), row["workload"] + suffix, record["n"],
                             record.get("dispatch", "vtable"), record.get("pass", "time"))

@@ -6,11 +6,18 @@
  * ahead of the truth causes.
  *
  * At the end comes what is left of the memory after a peak. Of the timers that the trace leaves
- * armed, all but one in a hundred are stopped and removed. Then reserve tells the structure how few
- * timers there are. The footprint after that is armed_after_peak: the few timers' memory, and the
- * memory of the peak that the structure has not given back.
+ * armed, all but one in a hundred are stopped and removed. These stops are a trace of their own,
+ * replayed like the first. Then reserve tells a structure how few timers there are; a loop sees for
+ * itself. The footprint after that is armed_after_peak: the few timers' memory, and the memory of
+ * the peak that the subject has not given back.
+ *
+ * A subject that cannot tell its footprint has neither footprint_peak nor armed_after_peak, and its
+ * bytes_per_timer is null.
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/cell.h"
@@ -48,47 +55,105 @@ static void walk_ends(void *data, uint64_t phase, const struct replay_tally *par
 		walk->steps += walk->replay->structure->steps(walk->replay->set) - walk->begun;
 }
 
-/* Disarms first: where remove has to look for a timer, it need not if that was cleared away. */
-static uint64_t disarm_most(struct replay *replay)
+/* No subject that can tell its footprint has none: its own state is part of it. */
+static bool tells_footprint(const struct replay *replay)
 {
+	const struct subject_family *family = replay->subject->family;
+
+	return family->footprint && family->footprint(replay);
+}
+
+/* Marks the timers that stay: of those that the trace leaves armed, one in so many. */
+static uint64_t choose_few(const struct replay *replay, bool *stays)
+{
+	const struct trace *trace = replay->trace;
+	const struct trace_operation *end = trace->operations + trace->header->operations;
 	uint64_t armed = 0, kept = 0;
 
-	for (uint32_t id = 0; id < replay->trace->header->ids; id++) {
-		struct replay_object *object = replay_object(replay, id);
-
-		if (object->armed != REPLAY_ARMED)
-			continue;
-		if (armed++ % STAYS == 0) {
-			kept++;
-			continue;
-		}
-		object->armed = REPLAY_DISARMED;
-		replay->structure->disarm(replay->set, &object->timer);
+	/* First whether it is armed: only the last of a timer's operations counts. */
+	for (const struct trace_operation *one = trace->operations; one < end; one++) {
+		if (one->kind <= TRACE_ARM_INTERVAL)
+			stays[one->id] = one->time > replay->now;
+		else if (one->kind == TRACE_DISARM || one->kind == TRACE_REMOVE)
+			stays[one->id] = false;
+	}
+	for (uint64_t id = 0; id < trace->header->ids; id++) {
+		stays[id] = stays[id] && armed++ % STAYS == 0;
+		kept += stays[id];
 	}
 	return kept;
 }
 
-static void remove_disarmed(struct replay *replay)
+/*
+ * Stops all timers but those that stay, in one way, in one turn of the loop. To stop a timer that
+ * is stopped or has fired is no operation, only a count. `room` holds ids + 1 entries.
+ */
+static void stop_most(const struct cell *cell, struct replay *replay, const bool *stays,
+		      enum trace_kind kind, struct trace_operation *room)
 {
-	for (uint32_t id = 0; id < replay->trace->header->ids; id++) {
-		struct replay_object *object = replay_object(replay, id);
+	static const struct trace_advance nothing_fires = { .earliest = TIMER_NEVER };
+	struct trace after = { .header = cell->trace.header, .advances = &nothing_fires };
+	struct trace_operation *operation = room;
 
-		if (object->armed != REPLAY_DISARMED)
-			continue;
-		replay->structure->remove(replay->set, &object->timer);
-		memset(object, 0, sizeof(*object));
-	}
+	for (uint32_t id = 0; id < cell->trace.header->ids; id++)
+		if (!stays[id])
+			*operation++ = (struct trace_operation){ .kind = kind, .id = id };
+	*operation++ = (struct trace_operation){ .kind = TRACE_ADVANCE, .time = replay->now };
+	after.operations = room;
+	replay->trace = &after;
+	cell_code(cell, REPLAY_PLAIN)(replay, 0, (uint64_t)(operation - room));
+	replay->trace = &cell->trace;
 }
 
-/* Bytes; the replay is over and is not gone on with. */
-static size_t armed_after_peak(struct replay *replay)
+/* Bytes. The replay is over and is not gone on with. 0 or -ENOMEM. */
+static int measure_after_peak(const struct cell *cell, struct replay *replay, size_t *bytes)
 {
-	uint64_t kept = disarm_most(replay);
+	size_t ids = cell->trace.header->ids;
+	struct trace_operation *room = calloc(ids + 1, sizeof(*room));
+	bool *stays = calloc(ids + 1, sizeof(*stays));
+	int result = room && stays ? 0 : -ENOMEM;
 
-	replay->structure->next(replay->set); /* clears away what was disarmed, if it is late */
-	remove_disarmed(replay);
-	(void)replay->structure->reserve(replay->set, kept); /* which does not fail for fewer */
-	return replay->structure->footprint(replay->set);
+	if (!result) {
+		uint64_t kept = choose_few(replay, stays);
+
+		/* What remove would have to look for, a turn of the loop has then cleared away. */
+		stop_most(cell, replay, stays, TRACE_DISARM, room);
+		stop_most(cell, replay, stays, TRACE_REMOVE, room);
+		if (replay->structure) /* which does not fail for fewer */
+			(void)replay->structure->reserve(replay->set, kept);
+		*bytes = replay->subject->family->footprint(replay);
+	}
+	free(stays);
+	free(room);
+	return result;
+}
+
+static int record_after_peak(const struct cell *cell, struct replay *replay, json_t *record,
+			     char *error)
+{
+	size_t bytes;
+
+	if (measure_after_peak(cell, replay, &bytes)) {
+		snprintf(error, CELL_ERROR_SIZE, "%s: out of memory to stop %" PRIu64 " timers",
+			 cell->subject.name, cell->trace.header->ids);
+		return -ENOMEM;
+	}
+	json_object_set_new(record, "armed_after_peak", json_integer((json_int_t)bytes));
+	return 0;
+}
+
+static void record_peak(const struct replay *replay, json_t *record)
+{
+	const struct replay_findings *findings = &replay->findings;
+	double bytes = (double)findings->footprint_peak, armed = (double)findings->armed_peak;
+	bool tells = tells_footprint(replay);
+
+	if (tells)
+		json_object_set_new(record, "footprint_peak",
+				    json_integer((json_int_t)findings->footprint_peak));
+	json_object_set_new(record, "armed_peak", json_integer((json_int_t)findings->armed_peak));
+	json_object_set_new(record, "bytes_per_timer",
+			    tells && findings->armed_peak ? json_real(bytes / armed) : json_null());
 }
 
 static int measure_memory(const struct cell *cell, json_t *record, char *error)
@@ -106,13 +171,7 @@ static int measure_memory(const struct cell *cell, json_t *record, char *error)
 	measured = cell_replay(cell, &replay, REPLAY_CHECKED, REPLAY_CHECKED, &hooks);
 	cell_record_replay(cell, &replay, &measured, record);
 	fired = replay.tally.fired ? (double)replay.tally.fired : 1;
-	json_object_set_new(record, "footprint_peak",
-			    json_integer((json_int_t)findings->footprint_peak));
-	json_object_set_new(record, "armed_peak", json_integer((json_int_t)findings->armed_peak));
-	json_object_set_new(record, "bytes_per_timer",
-			    findings->armed_peak ? json_real((double)findings->footprint_peak /
-							     (double)findings->armed_peak)
-						 : json_null());
+	record_peak(&replay, record);
 	json_object_set_new(record, "lateness_mean_ns", json_real(findings->lateness_sum / fired));
 	json_object_set_new(record, "lateness_max_ns",
 			    json_integer((json_int_t)findings->lateness_max));
@@ -124,12 +183,11 @@ static int measure_memory(const struct cell *cell, json_t *record, char *error)
 		json_object_set_new(record, "steps_per_insert",
 				    json_real((double)walk.steps / (double)measured.arms));
 	/* What fired wrongly may not know its timers any more. */
-	if (replay.set && replay.structure &&
+	if (tells_footprint(&replay) &&
 	    !strcmp(json_string_value(json_object_get(record, "status")), "ok"))
-		json_object_set_new(record, "armed_after_peak",
-				    json_integer((json_int_t)armed_after_peak(&replay)));
+		result = record_after_peak(cell, &replay, record, error);
 	replay_close(&replay);
-	return 0;
+	return result;
 }
 
 const struct pass pass_memory = {

@@ -357,6 +357,97 @@ static void memory_of_nothing(void **state)
 	assert_null(json_object_get(record, "steps_per_insert"));
 }
 
+/* As many as fit, of which 30 fire, 10 are stopped and 10 removed: 450 are left armed. */
+static void write_peak(void)
+{
+	hand_begin(&hand, US);
+	hand_mark(&hand, "all", true);
+	for (uint32_t id = 0; id < 500; id++)
+		hand_arm(&hand, TRACE_ARM, id, (id % 50 < 3 ? 80 : 1000 + id) * US, 0);
+	for (uint32_t id = 10; id < 20; id++)
+		hand_stop(&hand, TRACE_DISARM, id);
+	for (uint32_t id = 20; id < 30; id++)
+		hand_stop(&hand, TRACE_REMOVE, id);
+	hand_advance(&hand, 100 * US);
+}
+
+/* The loop gives back what its structure does, as far as it needs no room of its own. */
+static void memory_after_a_peak(void **state)
+{
+	static const struct {
+		const char *subject;
+		bool gives_back;
+	} rows[] = {
+		{ "quad-heap", true },
+		{ "binary-heap", false },
+		{ "loop:quad-heap@epoll", true },
+		{ "loop:quad-heap@epoll+libevent", false },
+		{ "loop:binary-heap@poll", false },
+		{ "again:loop:quad-heap@virtual", true },
+		{ "libevent", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		write_peak();
+		make_cell(rows[i].subject);
+		assert_int_equal(measure("memory"), 0);
+		assert_text("status", "ok");
+		assert_number("armed_peak", 480);
+		if (rows[i].gives_back)
+			assert_within(1, number("armed_after_peak"), number("footprint_peak") / 3);
+		else
+			assert_number("armed_after_peak", number("footprint_peak"));
+	}
+}
+
+static struct subject_family family;
+static size_t left; /* timers, when the footprint was last asked for */
+
+static size_t note_size(const struct replay *replay)
+{
+	left = replay->structure->size(replay->set);
+	return replay->structure->footprint(replay->set);
+}
+
+static void one_in_a_hundred_stays_after_a_peak(void **state)
+{
+	(void)state;
+	write_peak();
+	make_cell("quad-heap");
+	family = *cell.subject.family;
+	family.footprint = note_size;
+	cell.subject.family = &family;
+	assert_int_equal(measure("memory"), 0);
+	assert_int_equal(left, 5);
+}
+
+static size_t not_known(const struct replay *replay)
+{
+	(void)replay;
+	return 0;
+}
+
+/* No key says 0 bytes where nobody knows. */
+static void memory_that_cannot_be_told(void **state)
+{
+	static size_t (*const footprints[])(const struct replay *) = { NULL, not_known };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(footprints) / sizeof(*footprints); i++) {
+		write_phases();
+		make_cell("loop:quad-heap@epoll");
+		family = *cell.subject.family;
+		family.footprint = footprints[i];
+		cell.subject.family = &family;
+		assert_int_equal(measure("memory"), 0);
+		assert_number("armed_peak", 50);
+		assert_true(json_is_null(json_object_get(record, "bytes_per_timer")));
+		assert_null(json_object_get(record, "footprint_peak"));
+		assert_null(json_object_get(record, "armed_after_peak"));
+	}
+}
+
 /* --------------------------------------------------------------------------------- count */
 
 static void count_replays(void **state)
@@ -547,6 +638,9 @@ int main(void)
 		cmocka_unit_test(memory_knows_the_lateness),
 		cmocka_unit_test(memory_counts_the_steps),
 		cmocka_unit_test(memory_of_nothing),
+		cmocka_unit_test(memory_after_a_peak),
+		cmocka_unit_test(one_in_a_hundred_stays_after_a_peak),
+		cmocka_unit_test(memory_that_cannot_be_told),
 		cmocka_unit_test(count_replays),
 		cmocka_unit_test(count_wraps_the_command_in_callgrind),
 		cmocka_unit_test(count_reads_what_callgrind_leaves),

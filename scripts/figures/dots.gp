@@ -1,11 +1,13 @@
 # dots.gp: panels with one row a structure, one dot a number, and the number beside it. Loaded by
-# memory.gp, instructions.gp and processes.gp, which set by_measure: 1 for one column a measure.
+# memory.gp, instructions.gp and processes.gp, which set by_measure: 1 for one column a measure. Where
+# `rings` names another measure, a ring in each row shows that one's median.
 
 load scripts . '/style.gp'
 
 of(p, m, s, c) = strcol(1) eq p && strcol(2) eq m && strcol(4) eq s ? column(c) : NaN
 median_of(p, m, s, c) = strlen(strcol(9)) ? of(p, m, s, c) : NaN
 
+if (!exists('rings')) { rings = '' }
 array digit[3] = [ 1, 2, 5 ]
 set yrange [subject_count - 0.4:-0.6]
 set grid noytics
@@ -67,7 +69,10 @@ do for [k = 1:panels] {
 			with points pointtype shape(i) pointsize 0.8 linecolor rgb colour(i), \
 		for [i = 1:subject_count] file \
 			using (strlen(strcol(9)) ? of(panel[p], measure[m], subject[i], beside) : NaN):6:9 every ::1 \
-			with labels left offset 0.9, 0 noenhanced textcolor rgb ink
+			with labels left offset 0.9, 0 noenhanced textcolor rgb ink, \
+		for [i = 1:strlen(rings) ? subject_count : 0] file \
+			using (median_of(panel[p], rings, subject[i], 8)):6 every ::1 \
+			with points pointtype 6 pointsize 1.3 linecolor rgb colour(i)
 	unset label 1
 }
 unset multiplot

@@ -13,6 +13,7 @@ import adversary
 import drawing
 import figures
 import report
+import statistics
 
 
 class Adversary(Case):
@@ -121,6 +122,32 @@ class Drawing(Case):
         self.assertEqual(curve[0], (20.0, 1.0))
         at_a_tenth = [ns for ns, share in curve if abs(share - 0.1) < 1e-9]
         self.assertEqual(at_a_tenth, [200.0, 800.0])
+
+    def memory(self, **more):
+        """The figure of libevent, which gives nothing back, and of a loop which does."""
+        run = self.run_of([record(name, 0, 1.0, armed_peak=1000, bytes_per_timer=size / 1000,
+                                  footprint_peak=size, **{"pass": "memory"},
+                                  **{key: size / divisor for key in more})
+                           for name, size, divisor in (("libevent", 9000, 1),
+                                                       ("loop:quad-heap@epoll", 16000, 100))])
+        return figures.memory(run, statistics.standings(run, "memory"), "memory")
+
+    def test_a_ring_is_what_is_left_after_a_peak(self):
+        figure = self.memory(armed_after_peak=True)
+        self.assertEqual(figure.variables["rings"], "after_peak_per_timer")
+        self.assertEqual({(row[1], row[3]): row[6] for row in figure.rows},
+                         {("bytes_per_timer", "libevent"): 9.0,
+                          ("after_peak_per_timer", "libevent"): 9.0,
+                          ("bytes_per_timer", "loop:quad-heap@epoll"): 16.0,
+                          ("after_peak_per_timer", "loop:quad-heap@epoll"): 0.16})
+        self.assertLessEqual(figure.variables["x_low"][0], 0.16)
+        self.assertIn("ring", figure.variables["words"][0])
+
+    def test_no_ring_where_it_was_not_measured(self):
+        figure = self.memory()
+        self.assertNotIn("rings", figure.variables)
+        self.assertEqual({row[1] for row in figure.rows}, {"bytes_per_timer"})
+        self.assertNotIn("ring", figure.variables["words"][0])
 
     def test_gnuplot_strings(self):
         self.assertEqual(drawing.assignment("a", ["it's", 2, 0.5]),
