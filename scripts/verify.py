@@ -38,8 +38,8 @@ from words import machine
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-class Damaged(Exception):
-    """What is wrong with the recorded run."""
+class NotVerified(Exception):
+    """What is wrong with the recorded run, or why nothing can be said of it."""
 
 
 class Pick(NamedTuple):
@@ -70,23 +70,23 @@ def check_sums(folder):
         with open(os.path.join(folder, "SHA256SUMS"), encoding="utf-8") as file:
             lines = [line.split(maxsplit=1) for line in file.read().splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise Damaged(f"{folder}: SHA256SUMS cannot be read: {error}") from error
+        raise NotVerified(f"{folder}: SHA256SUMS cannot be read: {error}") from error
     sums = {}
     for line in lines:
         if len(line) != 2:
-            raise Damaged(f"{folder}: SHA256SUMS has a line that is no sum: {line[0]}")
+            raise NotVerified(f"{folder}: SHA256SUMS has a line that is no sum: {line[0]}")
         sums[os.path.normpath(line[1].lstrip("*"))] = line[0]
     for name in (os.path.basename(cells_path(folder)), "experiment.ini", "env.json"):
         if name not in sums:
-            raise Damaged(f"{folder}: SHA256SUMS does not list {name}")
+            raise NotVerified(f"{folder}: SHA256SUMS does not list {name}")
     for name, wanted in sums.items():
         try:
             with open(os.path.join(folder, name), "rb") as file:
                 found = hashlib.sha256(file.read()).hexdigest()
         except OSError as error:
-            raise Damaged(f"{folder}: {name}: {error.strerror}") from error
+            raise NotVerified(f"{folder}: {name}: {error.strerror}") from error
         if found != wanted:
-            raise Damaged(f"{folder}: {name} is not what was recorded: its SHA-256 is another")
+            raise NotVerified(f"{folder}: {name} is not what was recorded: its SHA-256 is another")
     return len(sums)
 
 
@@ -250,7 +250,7 @@ def verify(arguments):
     found = candidates(run, arguments.replicates, arguments.minimum_effect)
     picks = choose(found, arguments.number, arguments.seconds, random.Random(arguments.seed))
     if not picks:
-        raise Damaged(f"{arguments.folder}: nothing was resolved there that could be made again in "
+        raise NotVerified(f"{arguments.folder}: nothing was resolved there that could be made again in "
                       f"{arguments.seconds:g} s with {arguments.replicates} blocks in a row")
     print(f"Drawn with --seed {arguments.seed} from {len(found)} resolved comparisons: "
           f"{len(picks)}, which took {sum(pick.seconds for pick in picks):.0f} s there; "
@@ -283,17 +283,21 @@ def show(run, arguments, results):
         f"{words.count('agrees')} of {len(words)} agree in direction, {words.count('DISAGREES')} "
         f"disagree, {len(words) - words.count('agrees') - words.count('DISAGREES')} are not "
         "resolved here or failed.", sys.stdout)
-    write_sentence(
-        f"All {same} traces are the same as those that were recorded." if not others else
-        f"{others} of {same + others} traces are NOT the same as those that were recorded: this "
-        "build's workloads or oracle are not those of the run, and what is above compares other "
-        "work.", sys.stdout)
+    if others:
+        write_sentence(
+            f"{others} of {same + others} traces are NOT the same as those that were recorded: this "
+            "build's workloads or oracle are not those of the run, and what is above compares other "
+            "work.", sys.stdout)
+    elif same:
+        write_sentence(f"All {same} traces are the same as those that were recorded.", sys.stdout)
     changed = sorted({name for pick, _, _, _ in results for name in (pick.subject, pick.baseline)
                       if run.stale(name, "time")})
     if changed:
         write_sentence("This build has other code or flags than was measured there, of "
                              f"{', '.join(changed)}.", sys.stdout)
     write_sentence(f"There: {machine(run.environment)}.", sys.stdout)
+    if not same + others:
+        raise NotVerified(f"{arguments.folder}: every comparison failed here, so nothing is verified")
     return int(bool(others) or "DISAGREES" in words or "FAILED here" in words)
 
 
@@ -319,8 +323,8 @@ def main():
         parser.error("a comparison has 2 blocks at least, and there is 1 comparison at least")
     try:
         return verify(arguments)
-    except Damaged as damage:
-        print(damage, file=sys.stderr)
+    except NotVerified as why:
+        print(why, file=sys.stderr)
         return 1
 
 

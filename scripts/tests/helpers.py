@@ -124,14 +124,27 @@ class Expected(Case):
             self.assertEqual(text, file.read())
 
 
+class Counting(unittest.TextTestResult):
+    """Counts the tests that passed: neither those that failed nor those that were skipped."""
+
+    passed = 0
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed += 1
+
+
 def main():
     """Runs the tests of the program that this is called from; the exit status."""
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     said = io.StringIO()
     with contextlib.redirect_stderr(said):
-        result = unittest.TextTestRunner(stream=said, verbosity=0).run(suite)
-    wrong = len(result.failures) + len(result.errors)
+        result = unittest.TextTestRunner(stream=said, verbosity=0, resultclass=Counting).run(suite)
+    wrong = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     if wrong:
         print(said.getvalue())
-    print(f"{result.testsRun - wrong} passed, {wrong} failed")
+    for reason in sorted({reason for _, reason in result.skipped}):
+        print(f"skipped: {reason}")
+    skipped = f", {len(result.skipped)} skipped" if result.skipped else ""
+    print(f"{result.passed} passed, {wrong} failed{skipped}")
     return 1 if wrong else 0

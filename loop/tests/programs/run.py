@@ -66,6 +66,9 @@ def main():
     methods = fnmatch.filter(BACKENDS, arguments.methods)
     work = [one for one in runs(structures, methods)
             if fnmatch.fnmatch(one[0].__name__, arguments.programs)]
+    if not any(structure != "libevent" for _, structure, _ in work):
+        print("run.py: there is no structure, backend or check of that name", file=sys.stderr)
+        return 2
     failed, begun, shows = 0, time.monotonic(), sys.stderr.isatty()
     with tempfile.TemporaryDirectory() as links, \
             concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

@@ -287,6 +287,10 @@ def main():
         chosen = [one for one in configurations(arguments.build, structures, methods, libraries)
                   if one.kind == "control" or fnmatch.fnmatch(one.kind, arguments.kinds)]
         tests = fnmatch.filter(tests_of(f"{arguments.build}/regress/on-loop"), arguments.tests)
+        if not structures or not methods or not tests or not any(
+                fnmatch.fnmatch(one.kind, arguments.kinds) for one in chosen):
+            print("run.py: there is no structure, backend, test or kind of that name", file=sys.stderr)
+            return 2
         once = set()
         work = []
         for index, configuration in enumerate(chosen):
