@@ -50,13 +50,14 @@ static void tally(struct io_slot *slot, short events, int by)
 	slot->levels = (uint16_t)(slot->levels + (events & EV_ET ? 0 : by));
 }
 
-static int tell_backend(struct event_base *base, int fd, short before, struct io_slot *slot)
+static int tell_backend(struct event_base *base, int fd, short before, const struct io_slot *slot,
+			bool trim)
 {
 	const struct backend_change change = {
 		.fd = fd,
 		.before = before,
 		.after = interest(slot),
-		.trim = may_trim(base),
+		.trim = trim,
 	};
 	int result;
 
@@ -102,7 +103,7 @@ int io_map_add(struct event_base *base, struct event *event)
 	}
 	before = interest(slot);
 	tally(slot, event_asked(event), 1);
-	result = tell_backend(base, event->ev_fd, before, slot);
+	result = tell_backend(base, event->ev_fd, before, slot, may_trim(base));
 	if (result) {
 		tally(slot, event_asked(event), -1);
 		return result;
@@ -121,6 +122,7 @@ int io_map_remove(struct event_base *base, struct event *event)
 {
 	struct io_slot *slot;
 	short before;
+	bool trim;
 	int result;
 
 	if (event->ev_fd < 0)
@@ -131,10 +133,11 @@ int io_map_remove(struct event_base *base, struct event *event)
 	if (event->ev_io_next.le_next)
 		event->ev_io_next.le_next->ev_io_next.le_prev = event->ev_io_next.le_prev;
 	*event->ev_io_next.le_prev = event->ev_io_next.le_next;
-	result = tell_backend(base, event->ev_fd, before, slot);
+	trim = may_trim(base);
+	result = tell_backend(base, event->ev_fd, before, slot, trim);
 	if (!slot->first)
 		descriptor_table_disuse(&base->io.slots, event->ev_fd);
-	if (may_trim(base))
+	if (trim)
 		descriptor_table_trim(&base->io.slots);
 	return result;
 }
@@ -177,7 +180,7 @@ int io_map_rebuild(struct event_base *base)
 	int first_error = 0;
 
 	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
-		int result = tell_backend(base, fd, 0, slot_of(base, fd));
+		int result = tell_backend(base, fd, 0, slot_of(base, fd), may_trim(base));
 
 		if (result && !first_error)
 			first_error = result;
