@@ -76,7 +76,10 @@ static void free_chunk(struct descriptor_table *table, struct table_chunk *chunk
 	memory_free(chunk);
 }
 
-/* One is kept for a program that adds and deletes a single descriptor over and over. */
+/*
+ * Keeps one chunk, so that a program which adds and deletes a single descriptor over and over does
+ * not allocate each time.
+ */
 void descriptor_table_trim(struct descriptor_table *table)
 {
 	struct table_chunk *chunk = table->idle, *next, *kept = NULL;

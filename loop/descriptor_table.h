@@ -1,10 +1,11 @@
 /*
  * descriptor_table.h - an entry for each descriptor, in chunks that come and go
  *
- * The kernel hands out the smallest number that is free, so descriptors are dense, and after a peak
- * most of them are gone while a few large ones may live on. So the entries stand in chunks of 64
- * descriptors. A chunk without an entry in use is freed when the table is trimmed. Entries do not
- * move. What is never given back before the end is the directory, 1/8 of a byte a descriptor.
+ * The kernel hands out the smallest free number, so the descriptors of a program are dense. After
+ * a peak most of them are closed, and a few large ones may stay open. The table therefore
+ * allocates its entries in chunks of 64 descriptors, and descriptor_table_trim frees the chunks in
+ * which no entry is in use. Entries do not move. The directory of the chunks, 1/8 of a byte for
+ * each descriptor, only grows; descriptor_table_free frees it.
  */
 #ifndef DESCRIPTOR_TABLE_H
 #define DESCRIPTOR_TABLE_H
@@ -17,9 +18,9 @@
 
 struct table_chunk {
 	struct table_chunk *next_idle;
-	size_t index;	    /* in the directory */
-	uint32_t used;	    /* entries in use */
-	bool listed;	    /* among the idle ones, or was idle when the table was last trimmed */
+	size_t index;  /* in the directory */
+	uint32_t used; /* entries in use */
+	bool listed;   /* in the list `idle`: it stays there until a trim, even if used again */
 	uint64_t entries[]; /* TABLE_CHUNK of entry_size bytes */
 };
 
@@ -28,20 +29,24 @@ struct descriptor_table {
 	size_t entry_size;
 	struct table_chunk **chunks; /* by descriptor / TABLE_CHUNK; NULL where there is none */
 	size_t count;		     /* in `chunks` */
-	struct table_chunk *idle;    /* all chunks that have no entry in use are in this list */
+	struct table_chunk *idle;    /* has every chunk without an entry in use, and maybe others */
 };
 
-/* Makes an entry for the descriptor, of zeros, if there is none. O(1) but for growth; -ENOMEM. */
+/*
+ * Makes sure that the descriptor has an entry; a new one is all zeros. O(1), but for growth.
+ * 0 or -ENOMEM.
+ */
 int descriptor_table_reserve(struct descriptor_table *table, int fd);
 
 /*
- * An entry that there is comes into use, or is no longer in use and is zeros from now on. O(1).
- * Until the table is trimmed an entry stays although it is not in use.
+ * The descriptor must have an entry. descriptor_table_use marks it as in use.
+ * descriptor_table_disuse marks it as not in use and fills it with zeros; the entry stays until
+ * the table is trimmed. O(1).
  */
 void descriptor_table_use(struct descriptor_table *table, int fd);
 void descriptor_table_disuse(struct descriptor_table *table, int fd);
 
-/* Frees the chunks without an entry in use, but for one. O(1) for each that has become idle. */
+/* Frees all chunks without an entry in use but one. O(1) for each chunk that has become idle. */
 void descriptor_table_trim(struct descriptor_table *table);
 
 void descriptor_table_free(struct descriptor_table *table);

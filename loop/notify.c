@@ -1,10 +1,11 @@
 /*
  * notify.c - waking up a loop that is asleep in another thread
  *
- * An eventfd that the loop waits for like for any descriptor. Writing costs a system call, so it is
- * done only when it is needed: not when the caller is the loop's own thread, not when a wake-up is
- * on its way already, and for timers only when the loop would otherwise sleep past the new one, or
- * has slept past one that was there (after the machine was suspended, or a clock jumped).
+ * The loop waits for an eventfd as for any other descriptor, and another thread writes to it. A
+ * write costs a system call, so there is none when the caller is the loop's own thread, or while an
+ * earlier wake-up has not been read yet. For a timer there is a write in two cases only: the loop
+ * would sleep past the new deadline, or it has slept past an earlier deadline already (the machine
+ * was suspended, or a clock jumped).
  */
 #include "loop/base.h"
 

@@ -25,8 +25,9 @@ void notify_free(struct event_base *base);
 int notify_reinit(struct event_base *base);
 
 /*
- * notify_loop wakes the loop up, if it runs in another thread; notify_deadline does after an add,
- * if the loop sleeps beyond this deadline, or has overslept. Inline in base.h: nearly always there
+ * notify_other wakes the loop up if it runs in another thread. notify_other_of_deadline does so
+ * after an add, if the loop sleeps beyond this deadline or has slept past an earlier one. Callers
+ * use notify_loop and notify_deadline of base.h, which are inline and return at once where there
  * is no other thread.
  */
 void notify_other(struct event_base *base);

@@ -1,9 +1,10 @@
 /*
- * poll_list.c - the descriptors that poll is shown, dense, and a copy for it to work on
+ * poll_list.c - the array of descriptors for poll, without gaps, and a copy of it for the wait
  *
- * POLLERR, POLLHUP and POLLNVAL come whether one asks for them or not. They are reported as
- * readable and writable. If only EV_CLOSED is asked of a descriptor, they count as it, or the loop
- * would spin without a trace: a pipe's end that is left alone does not report POLLRDHUP.
+ * poll reports POLLERR, POLLHUP and POLLNVAL even if nobody asked for them. The loop gets them as
+ * readable and writable. Where only EV_CLOSED is asked for, it gets them as EV_CLOSED, too: a pipe
+ * whose other end is closed does not report POLLRDHUP, so otherwise no event would be called and
+ * each wait would return at once.
  */
 #include "loop/poll_list.h"
 
@@ -69,7 +70,7 @@ void poll_list_remove(struct poll_list *list, nfds_t index)
 	list->entries[index] = list->entries[--list->count];
 }
 
-/* It grows when it is full and shrinks when a quarter is used, so neither follows the other. */
+/* Shrinks at a quarter and not at a half, so that the list does not soon grow again. */
 void poll_list_trim(struct poll_list *list)
 {
 	nfds_t room = list->room;

@@ -1,5 +1,5 @@
 /*
- * wait_buffer.c - memory that the kernel works on while the loop waits
+ * wait_buffer.c - memory that the kernel uses while the loop waits
  */
 #include "loop/wait_buffer.h"
 
@@ -12,7 +12,7 @@ size_t wait_buffer_size(const struct wait_buffer *buffer)
 	return buffer->next ? buffer->next_size : buffer->size;
 }
 
-/* What is in the old one is of no use any more. */
+/* The content is not copied: each wait writes its own. */
 static void take_next(struct wait_buffer *buffer)
 {
 	if (!buffer->next || buffer->in_use)

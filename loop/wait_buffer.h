@@ -1,9 +1,9 @@
 /*
- * wait_buffer.h - memory that the kernel works on while the loop waits
+ * wait_buffer.h - memory that the kernel uses while the loop waits
  *
- * The loop allocates nothing when it waits, so whoever adds a descriptor reserves what the wait
- * will need. When that happens in another thread while the loop waits, the kernel is at work on the
- * buffer, and the new one takes its place before the next wait.
+ * The loop allocates nothing when it waits. Adding a descriptor therefore reserves the memory that
+ * the next wait needs. Another thread may add one while the loop waits and the kernel uses the
+ * buffer. Then the new buffer is kept beside the old one and replaces it before the next wait.
  */
 #ifndef WAIT_BUFFER_H
 #define WAIT_BUFFER_H
@@ -20,17 +20,17 @@ struct wait_buffer {
 	bool in_use;
 };
 
-/* Makes the next wait's buffer this large at least. 0 or -ENOMEM, and then it is as it was. */
+/* Makes the next wait's buffer at least this large. 0, or -ENOMEM, which changes nothing. */
 int wait_buffer_reserve(struct wait_buffer *buffer, size_t size);
 
-/* Makes the next wait's buffer this large, if that is less than it is. Without memory it stays. */
+/* Shrinks the next wait's buffer to this size. If there is no memory for it, the buffer stays. */
 void wait_buffer_trim(struct wait_buffer *buffer, size_t size);
 
-/* The buffer, which belongs to the caller until it is returned. Nothing is known of its content. */
+/* The buffer belongs to the caller until the caller returns it. Its content is undefined. */
 void *wait_buffer_borrow(struct wait_buffer *buffer);
 void wait_buffer_return(struct wait_buffer *buffer);
 
-/* Of the next wait's. */
+/* The size of the next wait's buffer, in bytes. */
 size_t wait_buffer_size(const struct wait_buffer *buffer);
 
 void wait_buffer_free(struct wait_buffer *buffer);

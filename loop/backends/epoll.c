@@ -1,42 +1,42 @@
 /*
  * epoll - the kernel keeps the set of descriptors and names those that are ready
  *
- * The cost of a wait follows what is ready and not what is watched, so this is what the loop takes
- * when it may choose. What that interface has in store for its users, and what is done about it:
+ * The cost of a wait depends on how many descriptors are ready, not on how many are watched. So
+ * the loop takes this backend when it may choose. epoll has some traps:
  *
- * The set holds open files, not descriptor numbers. Closing a descriptor takes it out only if no
- * other descriptor, here or in a child process, stands for the same open file. So what the caller
- * believes to be in the set and what is in it may differ in either direction, and the kernel's
- * answer decides: a change of what is gone becomes an addition, an addition of what is there
- * becomes a change, and taking out what is gone is what was wanted. One case remains that nobody
- * can mend from here: a descriptor that was closed without being deleted while a copy of it lives
- * on. It is reported for ever under a number by which it can no longer be taken out. Delete first,
- * then close.
+ * The set holds open files, not descriptor numbers. close() takes a file out of the set only if no
+ * other descriptor, here or in a child process, refers to the same open file. So the set may hold
+ * more or less than the loop believes. The kernel's answer decides: where a change finds nothing
+ * to change, the descriptor is added; where an addition finds the descriptor there, it is changed;
+ * and to delete what is gone already is no error. One case cannot be mended from here: a
+ * descriptor was closed without event_del, and a copy of it lives on. epoll then reports the file
+ * for ever, under a number by which nobody can take it out. A program must call event_del before
+ * close.
  *
- * The set itself is such an open file, and a child of fork has the same one as its parent. The
- * child must not take anything out of it; destroying a backend closes the descriptor and nothing
- * else.
+ * The set is an open file, too, which a child of fork shares with its parent. The child must take
+ * nothing out of it. So destroying a backend only closes the set's descriptor.
  *
- * Errors and hang-ups are reported whether one asks for them or not. A descriptor of which only
- * EV_CLOSED is asked would be reported without end and nobody would be told, for not all of these
- * come with EPOLLRDHUP: pipes know no such thing. There an error counts as EV_CLOSED, and such a
- * descriptor is stored as its complement, which is negative, to be known again.
+ * epoll reports errors and hang-ups even if nobody asked for them. Not all of these come with
+ * EPOLLRDHUP, which pipes do not have. Where only EV_CLOSED is asked for, such a report would wake
+ * the loop for ever without calling an event, so there it counts as EV_CLOSED. The set marks such
+ * a descriptor by storing its complement, a negative number.
  *
- * Plain files are always ready, and epoll refuses them with EPERM. The caller is told.
+ * Plain files are always ready. epoll refuses them with EPERM, which event_add passes on.
  *
- * epoll_wait counts milliseconds. epoll_pwait2 takes nanoseconds, since Linux 5.11; where the
- * kernel does not have it, or a seccomp filter that is older than it answers EPERM, this falls back
- * to milliseconds, rounded up, for as long as the backend lives. A timer may then be late by one
- * millisecond but never early, which would make the loop turn without anything being due.
+ * epoll_wait counts milliseconds. epoll_pwait2, since Linux 5.11, counts nanoseconds. Where the
+ * kernel lacks epoll_pwait2, or an old seccomp filter answers EPERM, this backend uses epoll_wait
+ * for the rest of its life and rounds the timeout up. A timer may then be late by a millisecond.
+ * It is never early, as then the loop would turn around with nothing due.
  *
- * Nanoseconds are what one asks for, not what one gets. The kernel may delay any such wait by the
- * thread's timer slack, 50 us unless prctl says otherwise, and by a thousandth of the timeout up to
- * 100 ms, whichever is more, in order to wake for several timers at once. The same goes for poll
- * and select. Real-time scheduling has no slack.
+ * The kernel may return later than the timeout says, to wake up for several timers at once: by the
+ * thread's timer slack (50 us unless prctl has changed it) or by a thousandth of the timeout, at
+ * most 100 ms, whichever is more. The same holds for poll and select. Threads with real-time
+ * scheduling have no slack.
  *
- * Finding a thousand descriptors ready costs many calls when the array is small, and a large array
- * is memory that few need. So it has room for all that are watched, between 32 and 4096 of them.
- * Without memory it stays as it is, and the rest is reported by the next wait.
+ * With a small array it takes many calls to learn of a thousand ready descriptors, and a large
+ * array wastes memory. So the array has room for all descriptors that are watched, but for 32 at
+ * least and 4096 at most. If there is no memory to grow, it stays as it is, and the next wait
+ * reports the rest.
  */
 #include "loop/backend.h"
 
@@ -105,7 +105,7 @@ static int take_out(const struct epoll *epoll, int fd)
 
 	if (!epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, &unused))
 		return 0;
-	/* Gone with its open file; the number is closed; the number now is a plain file's. */
+	/* The open file is gone; the number is closed; the number is a plain file's now. */
 	return errno == ENOENT || errno == EBADF || errno == EPERM ? 0 : -errno;
 }
 
@@ -133,7 +133,7 @@ static int change_set(const struct epoll *epoll, const struct backend_change *ch
 	return epoll_ctl(epoll->fd, operation, change->fd, &event) ? -errno : 0;
 }
 
-/* It doubles when it is too small and halves when a quarter is used. */
+/* The array for reports doubles when it is too small, and halves when a quarter is enough. */
 static void fit(struct epoll *epoll, bool trim)
 {
 	size_t size = sizeof(struct epoll_event);
@@ -177,7 +177,7 @@ static void report(struct event_base *base, const struct epoll_event *ready)
 	io_map_report(base, fd, events);
 }
 
-/* Rounded up. 24 days at most: then the loop finds that nothing is due and waits again. */
+/* Rounded up, and 24 days at most: after these the loop finds nothing due and waits again. */
 static int milliseconds(uint64_t timeout)
 {
 	uint64_t whole = timeout / NS_PER_MS + (timeout % NS_PER_MS != 0);
@@ -187,7 +187,7 @@ static int milliseconds(uint64_t timeout)
 	return whole < INT_MAX ? (int)whole : INT_MAX;
 }
 
-/* How many are ready, or -errno, which the caller's taking of the lock might overwrite. */
+/* How many are ready, or -errno: errno itself may be overwritten when the caller takes the lock. */
 static int wait_for_descriptors(struct epoll *epoll, struct epoll_event *ready, int room,
 				uint64_t timeout)
 {

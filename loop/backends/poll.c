@@ -1,32 +1,34 @@
 /*
- * poll - the kernel is shown all descriptors at each wait
+ * poll - each wait shows the kernel all descriptors
  *
- * A wait costs what is watched, not what is ready, so this is for tens of descriptors. For it speak
- * that it takes any descriptor, plain files too, and that nothing is kept in the kernel which could
- * differ from what is kept here. The traps:
+ * The cost of a wait depends on how many descriptors are watched, not on how many are ready. So
+ * this backend is for tens of descriptors. It has two advantages: it takes any descriptor, plain
+ * files included, and the kernel keeps no set that could differ from the loop's. poll has some
+ * traps:
  *
- * The array belongs to the kernel during the wait: the descriptors are read when it starts and the
- * results written when it ends. Where other threads may add and delete meanwhile, the wait works on
- * a copy, which costs a memcpy of 8 bytes a descriptor; a program without threads does without. The
- * copy's memory is reserved by whoever adds a descriptor.
+ * During a wait the array belongs to the kernel, which reads the descriptors at the start and
+ * writes the results at the end. Where other threads may add and delete meanwhile, the wait gets a
+ * copy of the array, at the cost of a memcpy of 8 bytes a descriptor. Adding a descriptor reserves
+ * the copy's memory. A program without threads needs no copy.
  *
- * The array is dense, as each entry costs time at each wait: when one is taken out the last one
- * takes its place. So the place of a descriptor may change on behalf of another, and it is looked
- * up in a table by descriptor.
+ * Each entry of the array costs time at each wait, so the array has no gaps: when an entry is
+ * taken out, the last one moves to its place. A descriptor's place may thus change when another
+ * one is deleted, so a table by descriptor holds the places.
  *
- * A closed descriptor is reported as POLLNVAL at once, each time. Whoever forgot to delete it must
- * learn that, for otherwise the loop would spin without a trace: it is reported as readable and
- * writable, and its owner's next read fails with EBADF. The number may have been opened anew and
- * then simply is watched.
+ * poll reports a closed descriptor as POLLNVAL, at once and at each wait. The program has
+ * forgotten to delete its event and must learn of that, or the loop would spin for no visible
+ * reason. So the descriptor is reported as readable and writable, and the program's next read
+ * fails with EBADF. If the number has been opened again meanwhile, the new file is watched.
  *
- * Results stand in the order of the array, and if they were always reported from its start, a
- * descriptor at its end might wait for long where callbacks break out of the loop. The one that is
- * reported first comes last the next time.
+ * Results stand in the order of the array. If each report began at its start, a descriptor at its
+ * end might wait for long where callbacks break out of the loop. So the descriptor that one report
+ * begins with comes last in the next.
  *
- * The kernel refuses with EINVAL an array that is longer than the limit of open descriptors. That
- * takes a program that lowers its limit below what it has open; the loop then ends with that error.
+ * The kernel refuses an array that is longer than the limit of open descriptors with EINVAL. That
+ * happens only if a program lowers the limit below what it has open. The loop then ends with that
+ * error.
  *
- * ppoll takes nanoseconds and is as old as 2.6.16, so there is no way back to poll's milliseconds.
+ * ppoll counts nanoseconds, and Linux has had it since 2.6.16, so there is no fallback to poll.
  */
 #include "loop/backend.h"
 
@@ -44,8 +46,8 @@
 
 struct poll {
 	struct poll_list list;
-	struct descriptor_table places; /* uint32_t: the index in the list plus one; 0: not there */
-	nfds_t start;			/* where the next report starts, if there are as many */
+	struct descriptor_table places; /* uint32_t: the index in the list plus 1; 0: not in it */
+	nfds_t start; /* index with which the next report begins, if it is valid */
 };
 
 static int poll_create(struct event_base *base, void **state)

@@ -1,34 +1,36 @@
 /*
- * select - the kernel is shown all descriptors at each wait, as sets of bits
+ * select - each wait shows the kernel all descriptors, as sets of bits
  *
- * The oldest interface, and the last that the loop tries: a wait costs the highest number that is
- * watched. It is everywhere, a sandbox that forbids all else included. The traps:
+ * The oldest interface, which the loop tries last: the cost of a wait depends on the highest
+ * number that is watched. It works everywhere, even in a sandbox that forbids all others. select
+ * has some traps:
  *
- * fd_set has room for 1024 descriptors, and FD_SET beyond it writes into what stands behind it, or
- * ends the process where the C library checks. The kernel has no such limit: it reads as many bits
- * as it is told. So the sets are arrays of our own that grow, with bit operations of our own; the
- * kernel's bits are those of unsigned long, in the machine's order.
+ * fd_set has room for 1024 descriptors. FD_SET beyond that writes into other memory, or ends the
+ * process where the C library checks. The kernel has no such limit: it reads as many bits as it is
+ * told. So the sets here are arrays that grow, with bit operations of their own. The kernel's bits
+ * are those of unsigned long, in the machine's byte order.
  *
- * The kernel writes its results over the sets, so each wait works on copies. That also settles what
- * other threads add and delete meanwhile. The copies' memory is reserved by whoever adds.
+ * The kernel writes its results over the sets, so each wait gets copies of them. Other threads may
+ * thus add and delete during a wait. Adding a descriptor reserves the copies' memory.
  *
- * A single closed descriptor makes the whole call fail with EBADF, and it does not say which one.
- * Trying again would fail for ever. So each is asked for, by fcntl; those that are closed are
- * reported as readable and writable, so that their owners meet the EBADF, and the others are looked
- * at once more without them. (The kernel skips numbers beyond the process's table of descriptors,
- * closed as they must be, and leaves their bits as they were, so these are reported along with
- * others. The table does not shrink: only in the child of a fork can such a number be left over.)
+ * A single closed descriptor makes the whole call fail with EBADF, which does not say which one it
+ * is. Another try would fail again. So fcntl tests each descriptor. The closed ones are reported
+ * as readable and writable, so that the program meets the EBADF. The wait is repeated without
+ * them, with a timeout of 0. (The kernel skips numbers beyond the process's table of descriptors,
+ * all of which are closed, and leaves their bits as they were. They are reported when another
+ * descriptor is ready. The table never shrinks, so such a number can only be left over in the
+ * child of a fork.)
  *
- * A hang-up counts as readable, an error as both. So a writer that waits for room in a socket which
- * the peer has shut down is not woken by that, unless it reads too: nothing in these sets tells.
- * Nor is the peer's closing told apart from data to read, so this cannot do EV_CLOSED: who asks for
- * that alone is refused, and beside EV_READ it never comes. The third set, for exceptions, is
- * urgent data of sockets and not used here.
+ * select reports a hang-up as readable, and an error as readable and writable. So if the peer of a
+ * socket shuts down, an event that only waits for room to write is not called: the sets do not
+ * tell. Nor do they tell a closed connection from data to read, so this backend has no EV_CLOSED.
+ * An event that asks for EV_CLOSED alone is refused; beside EV_READ it is accepted and never
+ * reported. The third set is for urgent data of sockets and is not used here.
  *
- * The order of the report is that of the numbers; so that low ones have no advantage, the one that
- * is reported first comes last the next time.
+ * Results stand in the order of the numbers. So that low numbers have no advantage, the descriptor
+ * that one report begins with comes last in the next.
  *
- * select's timeval counts microseconds and is changed by the call; pselect has neither trait.
+ * select counts microseconds and changes its timeval. pselect, which is used here, does neither.
  */
 #include "loop/backend.h"
 
@@ -47,9 +49,9 @@
 #include "structures/timer.h"
 
 #define WORD_BITS      (8 * sizeof(unsigned long))
-#define WORDS_AT_LEAST 16 /* as in fd_set: a shorter one is not worth a shrinking */
+#define WORDS_AT_LEAST 16 /* as in fd_set: less memory than that is not worth giving back */
 
-/* Bits by descriptor, `words` in each set, which stand one behind the other. */
+/* A bit for each descriptor. Both sets have `words` words; they are one block of memory. */
 struct sets {
 	unsigned long *read, *write;
 	size_t words;
@@ -97,7 +99,7 @@ static int make_room(struct select *select, size_t words)
 	return result ? result : wait_buffer_reserve(&select->copies, bytes_of(room));
 }
 
-/* They grow when they are too short and shrink when a quarter is used. */
+/* Halves the sets, again and again, while no more than a quarter is used. */
 static void give_back(struct select *select)
 {
 	size_t words = select->asked.words;
@@ -165,7 +167,7 @@ static int select_change(void *state, const struct backend_change *change)
 	struct select *select = state;
 	size_t fd = (size_t)change->fd, words = fd / WORD_BITS + 1;
 
-	/* Where EV_CLOSED is what is left when others go, that going must not fail. */
+	/* EV_CLOSED alone is refused, but not if it is what stays when other events go. */
 	if ((change->after & EV_CLOSED) && !((change->before | change->after) & can))
 		return -EINVAL;
 	if (!(change->after & can) && words > select->asked.words)
@@ -186,7 +188,7 @@ static int select_change(void *state, const struct backend_change *change)
 
 /* --------------------------------------------------------------------------------- waiting */
 
-/* The copies of both sets as far as they are used, for the kernel to write to. */
+/* Copies of both sets, of the words that are used, for the kernel to write to. */
 static struct sets borrow(struct select *select)
 {
 	size_t words = select->used;
@@ -219,7 +221,7 @@ static void report_all(struct event_base *base, struct select *select, const str
 	select->start = start + 1;
 }
 
-/* What is ready, or -errno. The sets are changed only if it succeeds. */
+/* How many descriptors are ready, or -errno, which leaves the sets as they were. */
 static int wait_for_descriptors(const struct sets *sets, uint64_t timeout)
 {
 	const struct timespec span = {
@@ -234,8 +236,9 @@ static int wait_for_descriptors(const struct sets *sets, uint64_t timeout)
 }
 
 /*
- * Reports the closed ones, and looks which others are ready. If by now none is closed, as another
- * thread has opened the number anew, the loop comes back for the rest of its timeout.
+ * Reports the closed descriptors, and those that are ready now. Another thread may have opened the
+ * closed number again meanwhile; then nothing is reported, and the loop waits again for the rest of
+ * its timeout.
  */
 static int look_without_closed(struct event_base *base, const struct sets *sets)
 {

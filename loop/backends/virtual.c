@@ -1,15 +1,14 @@
 /*
  * virtual - simulated time: the clock stands still, and waiting is free
  *
- * A wait moves the clock by as long as it would have lasted and returns at once, so a program of
- * timers runs as fast as it computes, every run takes the same course, and a test can ask for
- * things to happen at an exact nanosecond. A callback that is to take time says so
- * (event_base_virtual_advance).
+ * A wait moves the clock by as long as it would have lasted and returns at once. So a program of
+ * timers runs as fast as it computes, each run takes the same course, and a test can have things
+ * happen at an exact nanosecond. A callback that is to take time calls event_base_virtual_advance.
  *
- * Descriptors are real and looked at (poll, without waiting) before each wait. If any is ready no
- * time passes; if none is, the wait runs its course: in simulated time the world outside does
- * nothing while one waits. Without a timeout there is nothing to move to, so then, and only then,
- * the wait is a real one for the descriptors: for signals, and for other threads.
+ * Descriptors are real. Before each wait they are polled, without waiting. If one is ready, no
+ * time passes. If none is, the clock moves by the whole wait: the world outside does nothing in
+ * simulated time. A wait without a timeout has no end to move to. Only then the wait is a real
+ * one, for descriptors, signals and other threads.
  */
 #include "loop/base.h"
 #include "loop/poll_list.h"
@@ -46,14 +45,14 @@ static void virtual_destroy(void *state)
 	memory_free(virtual);
 }
 
-/* It has nothing of the kernel's, and time goes on in the child of a fork. */
+/* The backend has no descriptor of its own, and time goes on in the child of a fork. */
 static int virtual_reinit(struct event_base *base, void **state)
 {
 	(void)base, (void)state;
 	return 0;
 }
 
-/* The descriptor's place, or the number of descriptors. */
+/* The descriptor's place in the list; the number of descriptors if it is not there. */
 static nfds_t virtual_find(const struct virtual *virtual, int fd)
 {
 	nfds_t place = 0;
@@ -91,7 +90,7 @@ static void virtual_report(struct event_base *base, const struct pollfd *descrip
 	}
 }
 
-/* The wait without an end, for what is real. Other threads may add descriptors meanwhile. */
+/* A wait without a timeout, in real time. Other threads may add descriptors meanwhile. */
 static int virtual_wait_really(struct event_base *base, struct virtual *virtual)
 {
 	nfds_t count = virtual->list.count;

@@ -1,9 +1,10 @@
 /*
  * channels.c - pairs of descriptors that are written to, closed and opened again
  *
- * In order: the events are deleted first. And under the loop, which is a mistake that programs
- * make: then what the kernel knows of the number is gone, and nothing is owed until the channel was
- * opened in order. The loop has to survive it, and to go on with all the rest.
+ * In order: the channel's events are deleted before its descriptors are closed. Or under the loop:
+ * the events stay, which is a mistake that programs make. The kernel then forgets the numbers, and
+ * the loop owes these events no call until the channel has been opened in order. The loop has to
+ * survive it and to serve all other events.
  */
 #include "loop/tests/stress/stress.h"
 

@@ -1,45 +1,52 @@
 /*
- * stress.h - random programs against the loop, and a ledger of what it owes them
+ * stress.h - random programs against the loop, and a ledger of the calls that the loop owes them
  *
- * A round is one process, with one structure, one backend and one seed. It has slots; each has one
- * event at a time: a timer, a reader, a writer, a signal, an event that is only activated, a timer
- * that its callback arms again. Threads pick slots at random and operate on their events, and so do
- * callbacks. In a round without threads the loop's own thread does all of it, in the callback of a
- * timer, and the seed decides everything; with the backend `virtual` the clock as well.
+ * A round is one process, with one structure, one backend and one seed. It has slots, each with
+ * one event at a time: a timer, a reader, a writer, a signal, an event that is only activated,
+ * or a timer that its callback arms again. Threads and callbacks pick slots at random and
+ * operate on the events. In a round without threads the loop's own thread does this in the
+ * callback of a timer, and the seed decides all operations. With the backend `virtual` the seed
+ * decides the times, too.
  *
- * WHAT IS PROMISED, and so checked (libevent 2.1.12 promises no less):
+ * WHAT THE LOOP PROMISES, and a round checks (libevent 2.1.12 promises no less):
  *
- *  - event_del from another thread first takes the event out, then waits until a callback of it
- *    that is running has returned. So does event_free, which calls it. For an event with
- *    EV_FINALIZE event_del does not wait; event_del_block always waits, event_del_noblock never.
- *    After a deletion that does not wait, the call that was under way may still come; no other.
- *  - A callback may arm its own event while event_del waits for that callback; then the event is
- *    pending when event_del returns. A second event_del is final, if the callback knows by then
- *    that it is not to arm the event again.
- *  - A finalizer runs once, when the event's callback does not run, and nothing is called after it.
- *  - A failed call (no memory) has changed nothing.
- *  - A timer that is armed fires, not early, and once unless it persists. So does event_base_once.
+ *  - event_del from another thread first takes the event out. If the event's callback is
+ *    running, event_del then waits until the callback has returned. event_free calls
+ *    event_del, so it waits, too. If the event has EV_FINALIZE, event_del does not wait.
+ *    event_del_block always waits, and event_del_noblock never does. After a deletion that
+ *    does not wait, a call that was under way may still come, and no other.
+ *  - A callback may arm its own event while event_del waits for that callback. The event is
+ *    then pending when event_del returns. A second event_del is final if the callback has been
+ *    told by then not to arm the event again.
+ *  - A finalizer runs once, and not while the event's callback runs. After the finalizer
+ *    nothing of the event is called.
+ *  - A call that fails for lack of memory has changed nothing.
+ *  - An armed timer fires, not before its deadline, and only once unless it persists. The same
+ *    holds for event_base_once.
  *
- * WHAT A PROGRAM MUST NOT DO, and this one does not: assign, free or give a priority to an event
- * while another thread may use it. libevent has no lock for these. Each slot has a lock, which a
- * thread holds for an operation on the slot's event. A callback must not wait for that lock, as
- * event_del may wait for the callback meanwhile: a callback only tries to take it. A timer that its
- * callback arms again does that without the lock, since event_add needs none.
+ * WHAT A PROGRAM MUST NOT DO, and a round does not do: assign or free an event, or set its
+ * priority, while another thread may use it. libevent has no lock for these calls. So each slot
+ * has a lock, and a thread holds it during an operation on the slot's event. A callback must not
+ * wait for the lock, as the holder may be in event_del and wait for the callback. So a callback
+ * uses trylock. A callback that arms its own timer does so without the lock, since event_add
+ * needs none.
  *
- * THE LEDGER of a slot says what the loop owes: whether the timer is armed, and since when it may
- * fire; whether the event is in the map of its descriptor or signal; whether it was activated. One
- * thing it cannot know: whether a call was under way, taken from the queue and not yet begun, when
- * another thread armed the event again. Then the slot is `loose` until the next deletion that
- * waits, and answers to questions about it may be MAYBE.
+ * THE LEDGER of a slot says what the loop owes: whether the timer is armed, and the earliest
+ * time at which it may fire; whether the event is in the map of its descriptor or signal;
+ * whether it was activated. The ledger cannot know one thing. When another thread arms the
+ * event, the loop may have taken a call from the queue already and not begun it. From then on
+ * the slot is `loose`, until the next deletion that waits, and the ledger's answers for a loose
+ * slot may be MAYBE.
  *
- * The slot's payload is the part of the program that event_del protects: a callback writes to it,
- * and so does a thread for which event_del has returned, both without a lock. ThreadSanitizer sees
- * when the loop does not keep them apart, AddressSanitizer when a callback comes after free.
+ * THE PAYLOAD of a slot is memory that event_del protects. Callbacks write to it, and so does a
+ * thread after its event_del has returned, both without a lock. If the loop lets both run at
+ * once, ThreadSanitizer reports it. If a callback runs after the payload was freed,
+ * AddressSanitizer reports that.
  *
- * Threads stop now and then. With the loop alone, all that is owed must come, what the ledger says
- * must be what event_pending says, and the counts must be those of event_base_get_num_events. In
- * this quiet some calls are made that a sleeping loop must wake up for, and a child is forked that
- * goes on with the base after event_reinit.
+ * THE QUIET: now and then all threads but the loop's stop. Then all that the loop owes must
+ * come, the ledger must agree with event_pending, and the counts with event_base_get_num_events.
+ * In the quiet a round also makes calls for which a sleeping loop must wake up, and forks a
+ * child that goes on with the base after event_reinit.
  */
 #ifndef STRESS_H
 #define STRESS_H
@@ -60,7 +67,7 @@
 #define CHANNELS   8
 #define SIGNALS	   3
 #define COMMONS	   3
-#define COMMON_FAR 2 /* of these the one that is far in the future */
+#define COMMON_FAR 2 /* the common timeout that is far in the future */
 #define WORKERS	   3
 #define ONCES	   64
 
@@ -79,11 +86,11 @@ enum kind {
 /* Whether a callback may begin. */
 enum permit {
 	PERMIT_NONE,
-	PERMIT_ONE, /* the one that was under way at a deletion that did not wait */
+	PERMIT_ONE, /* the call that was under way at a deletion that did not wait */
 	PERMIT_ANY,
 };
 
-/* The latest operations on a slot, for whoever reads a failure. */
+/* The latest operations on a slot, which are printed when a round fails. */
 #define HISTORY 24
 
 struct entry {
@@ -92,7 +99,7 @@ struct entry {
 	int64_t detail;
 };
 
-/* What event_del protects; on the heap, and replaced now and then. */
+/* The memory that event_del protects. It is on the heap, and replaced now and then. */
 struct payload {
 	uint64_t touched;
 };
@@ -113,13 +120,13 @@ struct slot {
 	pthread_mutex_t book; /* guards the rest; never held while the loop is called */
 	enum permit permit;
 	enum sure timer, inserted, owed;
-	bool loose;	 /* a call that was under way may be taken for a newer one */
+	bool loose;	 /* an old call that was under way may look like a newer one: see above */
 	bool faked;	 /* event_active with EV_TIMEOUT: the next timeout proves nothing */
 	bool finalizing; /* until the finalizer has run */
 	bool free_in_finalizer;
 	uint64_t due; /* the timer does not fire before that; 0: not known */
 	uint64_t interval;
-	uint64_t period; /* of a persistent one, 0: none or not known */
+	uint64_t period; /* of a persistent timer; 0: none or not known */
 	bool period_unknown;
 	short activated; /* bits given to event_active */
 	uint64_t calls;
@@ -130,15 +137,15 @@ struct slot {
 	atomic_bool stopping;
 };
 
-/* Two descriptors, each of which may be read and written, or the ends of a pipe. */
+/* A pair of sockets, or the two ends of a pipe. */
 struct channel {
 	pthread_mutex_t lock; /* held while its descriptors are written to or replaced */
 	int ends[2];
 	bool is_pipe;
-	atomic_bool disordered; /* closed under the loop since its events were last all deleted */
+	atomic_bool disordered; /* closed before its events were deleted */
 };
 
-/* A thread of the round, for the watchdog and for what is printed. */
+/* A thread of the round: what the watchdog and the output know of it. */
 struct actor {
 	const char *name;
 	pthread_t thread;
@@ -146,7 +153,7 @@ struct actor {
 	_Atomic(const char *) doing; /* NULL: nothing that could hang */
 	atomic_int slot;
 	atomic_uint_fast64_t serial;
-	bool in_loop;	      /* it runs the loop, so no call is under way elsewhere */
+	bool in_loop;	      /* it runs the loop, so no other thread has a call under way */
 	struct slot *calling; /* whose callback this thread is in */
 	int may_fail;	      /* 1 of so many allocations fails; 0: none */
 	struct actor *next;
@@ -211,7 +218,7 @@ extern pthread_mutex_t actors_lock;
 void memory_begin(void);
 void memory_expect_none_left(void);
 
-/* faults.c: every call of the loop's that a fault may replace */
+/* faults.c: the functions of the loop that a fault may replace */
 struct calls {
 	int (*add)(struct event *event, const struct timeval *timeout);
 	int (*del)(struct event *event);
@@ -239,7 +246,7 @@ struct ledger {
 	enum sure timer, inserted, owed;
 	bool loose, faked, period_unknown;
 	uint64_t due, interval, period;
-	uint64_t calls; /* by then */
+	uint64_t calls; /* of the callback, when this copy was made */
 };
 void ledger_arm(struct slot *slot, struct ledger *before, const uint64_t *timeout);
 void ledger_arm_failed(struct slot *slot, const struct ledger *before);
