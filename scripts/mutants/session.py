@@ -206,7 +206,7 @@ class Session:
     def run(self, but):
         """Decides all that are not decided yet; `but` are names of those that need no run."""
         found = {name_of(one): one for one in records_of(self.path("results.jsonl"))}
-        tests = self.project.tests(self.tree.path, self.seeds[0])
+        tests = self.project.tests(self.project.root, self.seeds[0])
         self.last = {area: max((one.stage for one in tests if area in one.areas), default=1)
                      for area in self.project.areas}
 
