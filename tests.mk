@@ -124,11 +124,11 @@ wrapped_stress  := $(call wrap,$(allocators) mmap mremap munmap)
 $(TESTS)/stress-address: $(call objects,sanitized,$(stress_sources)) \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(wrapped_stress) $^ -o $@ $(loop_libraries)
+	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $(wrapped_stress) $^ -o $@ $(loop_libraries)
 $(TESTS)/stress-threads: $(call objects,threads,$(stress_sources)) \
 		$(call loop_objects,threads) $(call library_objects,threads)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(wrapped_stress) $^ -o $@ $(loop_libraries)
+	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(LDFLAGS) $(wrapped_stress) $^ -o $@ $(loop_libraries)
 
 # It runs rounds, as processes.
 $(TESTS)/stress-test: | $(TESTS)/stress-address
