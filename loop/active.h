@@ -18,7 +18,6 @@ enum closure {
 	CLOSURE_EVENT,	 /* the plain call */
 	CLOSURE_SIGNAL,	 /* as often as the signal came */
 	CLOSURE_PERSIST, /* after the timeout has been armed anew */
-	CLOSURE_CALLBACK, /* not an event: evcb_selfcb */
 	CLOSURE_FINALIZE,
 	CLOSURE_FINALIZE_AND_FREE,
 	CLOSURES,

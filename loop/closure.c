@@ -54,15 +54,6 @@ static void call_for_signal(struct event_base *base, struct event_callback *call
 	}
 }
 
-static void call_itself(struct event_base *base, struct event_callback *callback)
-{
-	void *arg = callback->evcb_arg;
-
-	base_leave(base);
-	callback->evcb_cb_union.evcb_selfcb(callback, arg);
-	base_enter(base);
-}
-
 static void call_finalizer(struct event_base *base, struct event_callback *callback)
 {
 	struct event *event = event_of_callback(callback);
@@ -85,13 +76,9 @@ static void call_finalizer_and_free(struct event_base *base, struct event_callba
 }
 
 static closure_function *const closures[CLOSURES] = {
-	[CLOSURE_TIMER] = call_event,
-	[CLOSURE_EVENT] = call_event,
-	[CLOSURE_SIGNAL] = call_for_signal,
-	[CLOSURE_PERSIST] = call_persistent,
-	[CLOSURE_CALLBACK] = call_itself,
-	[CLOSURE_FINALIZE] = call_finalizer,
-	[CLOSURE_FINALIZE_AND_FREE] = call_finalizer_and_free,
+	[CLOSURE_TIMER] = call_event,	     [CLOSURE_EVENT] = call_event,
+	[CLOSURE_SIGNAL] = call_for_signal,  [CLOSURE_PERSIST] = call_persistent,
+	[CLOSURE_FINALIZE] = call_finalizer, [CLOSURE_FINALIZE_AND_FREE] = call_finalizer_and_free,
 };
 
 void closure_call(struct event_base *base, struct event_callback *callback)
