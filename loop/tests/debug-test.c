@@ -7,7 +7,6 @@
 #include "loop/tests/journal.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -170,12 +169,13 @@ static void assign_what_was_cleared_while_pending(void)
 
 static void assign_what_would_block(void)
 {
-	int ends[2];
+	int ends[2], blocking;
 
 	prepare();
 	if (pipe(ends))
 		_exit(99);
-	event_assign(&event, base, ends[0], EV_READ, note, "a");
+	blocking = fcntl(ends[0], F_DUPFD, 100);
+	event_assign(&event, base, blocking, EV_READ, note, "a");
 }
 
 static void assign_active(void)
@@ -418,6 +418,7 @@ static void test_what_is_told(void **state)
 		{ delete_unassigned_and_wait, "event_del_block", true },
 		{ ask_unassigned, "event_pending", true },
 		{ assign_pending, "event_assign", true },
+		{ assign_what_would_block, "event_assign: descriptor 100 would block", false },
 		{ unassign_pending, "event_debug_unassign", true },
 		{ switch_on_twice, "event_enable_debug_mode: called twice", false },
 		{ switch_on_too_late, "event_enable_debug_mode: called after", false },
@@ -568,26 +569,6 @@ static void ignore(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
-static void *in_a_thread(void *arg)
-{
-	struct event_base *own = loop_test_base("virtual", NULL, 0);
-	struct event *timers[200];
-
-	(void)arg;
-	for (int round = 0; round < 100; round++) {
-		for (int i = 0; i < 200; i++) {
-			timers[i] = event_new(own, -1, 0, ignore, NULL);
-			event_add(timers[i], &second);
-		}
-		for (int i = 0; i < 200; i++)
-			event_free(timers[i]);
-	}
-	if (event_base_check(own))
-		_exit(2);
-	event_base_free(own);
-	return NULL;
-}
-
 /*
  * A descriptor is reported by its state or by changes of it: libevent, too, looks at that here
  * only.
@@ -614,16 +595,18 @@ static void mix_edge_and_level(void)
 	_exit(0);
 }
 
-/* Bases of their own need no locks, and what debug mode keeps for all of them has one. */
-static void use_bases_in_threads(void)
+/* A signal's number may be that of a descriptor that blocks. */
+static void wait_for_a_signal_with_a_descriptors_number(void)
 {
-	pthread_t threads[4];
+	int ends[2];
 
-	event_enable_debug_mode();
-	for (int i = 0; i < 4; i++)
-		pthread_create(&threads[i], NULL, in_a_thread, NULL);
-	for (int i = 0; i < 4; i++)
-		pthread_join(threads[i], NULL);
+	prepare();
+	if (pipe(ends) || dup2(ends[0], SIGUSR1) < 0)
+		_exit(99);
+	evsignal_assign(&event, base, SIGUSR1, note, "a");
+	if (event_add(&event, NULL))
+		_exit(2);
+	event_base_free(base);
 }
 
 static void test_more_correct_programs_run(void **state)
@@ -633,7 +616,7 @@ static void test_more_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(move_to_another_base), 0);
 	assert_int_equal(end_of_child(finalize_properly), 0);
 	assert_int_equal(end_of_child(assign_while_called), 0);
-	assert_int_equal(end_of_child(use_bases_in_threads), 0);
+	assert_int_equal(end_of_child(wait_for_a_signal_with_a_descriptors_number), 0);
 	assert_int_equal(end_of_child(mix_edge_and_level), 0);
 }
 

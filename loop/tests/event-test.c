@@ -1017,6 +1017,7 @@ static void test_dump_events(void **state)
 	(void)state;
 	make_one_of_each(base, &events);
 	event_active(&events.reader, EV_READ | EV_TIMEOUT, 1);
+	event_active(&events.common, EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL | EV_TIMEOUT, 1);
 	event_base_dump_events(base, output);
 	fclose(output);
 	/* The wall's clock is at 1000000000 s when simulated time starts. */
@@ -1030,6 +1031,8 @@ static void test_dump_events(void **state)
 	assert_line(dump, &events.common, "Inserted", "[fd  -1] Timeout=1000000001.000000\n");
 	assert_line(dump, &events.active, "Active events:\n",
 		    "[fd  -1, priority=0] Timeout active\n");
+	assert_line(dump, &events.common, "Active events:\n",
+		    "[fd  -1, priority=0] Read Write EOF Signal Timeout active\n");
 	snprintf(words, sizeof(words), "[fd  %d, priority=0] Read Timeout active\n",
 		 events.ends[0]);
 	assert_line(dump, &events.reader, "Active events:\n", words);

@@ -120,8 +120,8 @@ static const struct kind {
 } kinds[] = {
 	{ "persistent reader", EV_READ | EV_PERSIST, FROM_PIPE, call_briefly },
 	{ "reader that adds itself", EV_READ, FROM_PIPE, call_and_add },
-	{ "persistent timer", EV_PERSIST, FROM_TIMER, call_briefly },
-	{ "timer that adds itself", 0, FROM_TIMER, call_and_add },
+	{ "persistent timer", EV_TIMEOUT | EV_PERSIST, FROM_TIMER, call_briefly },
+	{ "timer that adds itself", EV_TIMEOUT, FROM_TIMER, call_and_add },
 	{ "timer that activates itself", 0, FROM_TIMER, call_and_activate },
 	{ "persistent common timeout", EV_PERSIST, FROM_COMMON_TIMEOUT, call_briefly },
 	{ "common timeout that adds itself", 0, FROM_COMMON_TIMEOUT, call_and_add },

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -53,12 +54,21 @@ static void test_socket_flags(void **state)
 	assert_int_equal(evutil_closesocket(-1), -1);
 }
 
+/* The lowest number that is free. */
+static int free_descriptor(void)
+{
+	int descriptor = dup(0);
+
+	close(descriptor);
+	return descriptor;
+}
+
 /* Also of the internet's family, which the system has no pairs of: over loopback. */
 static void test_socket_pairs(void **state)
 {
 	static const int families[] = { AF_UNIX, AF_INET };
+	int pair[2], free_before = free_descriptor();
 	char bytes[4];
-	int pair[2];
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -69,6 +79,31 @@ static void test_socket_pairs(void **state)
 		assert_int_equal(read(pair[0], bytes, sizeof(bytes)), 1);
 		close(pair[0]);
 		close(pair[1]);
+		assert_int_equal(free_descriptor(), free_before);
+	}
+}
+
+/* Over loopback a pair takes a third socket: whichever of the three fails, the others are closed. */
+static void test_socket_pairs_without_descriptors(void **state)
+{
+	int pair[2], free_before = free_descriptor();
+	struct rlimit limit, few;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	for (int room = 0; room < 3; room++) {
+		int result, error;
+
+		few.rlim_cur = (rlim_t)(free_before + room);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		errno = 0;
+		result = evutil_socketpair(AF_INET, SOCK_STREAM, 0, pair);
+		error = errno;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		assert_int_equal(result, -1);
+		assert_int_equal(error, EMFILE);
+		assert_int_equal(free_descriptor(), free_before);
 	}
 }
 
@@ -82,10 +117,9 @@ static void test_wrong_socket_pairs(void **state)
 		{ AF_UNIX, SOCK_STREAM, 12345 },     { AF_UNIX, 12345, 0 },
 		{ AF_INET, SOCK_STREAM, 12345 },     { AF_INET, SOCK_DGRAM, 0 },
 	};
-	int pair[2], free_before = dup(0), free_after;
+	int pair[2], free_before = free_descriptor();
 
 	(void)state;
-	close(free_before);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		errno = 0;
 		assert_int_equal(
@@ -95,9 +129,7 @@ static void test_wrong_socket_pairs(void **state)
 	}
 	assert_int_equal(evutil_socketpair(AF_UNIX, SOCK_STREAM, 0, NULL), -1);
 	assert_int_equal(errno, EINVAL);
-	free_after = dup(0);
-	close(free_after);
-	assert_int_equal(free_after, free_before);
+	assert_int_equal(free_descriptor(), free_before);
 }
 
 /* Messages keep their ends where the type says so. */
@@ -801,6 +833,7 @@ static void test_random_lengths(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_socket_flags),
 	cmocka_unit_test(test_socket_pairs),
+	cmocka_unit_test(test_socket_pairs_without_descriptors),
 	cmocka_unit_test(test_wrong_socket_pairs),
 	cmocka_unit_test(test_pairs_of_datagram_sockets),
 	cmocka_unit_test(test_listening_sockets),
