@@ -54,6 +54,16 @@ def file_of(cursor):
     return os.path.normpath(file.name) if file else ""
 
 
+def without_casts(cursor):
+    """What an implicit cast is applied to."""
+    while cursor.kind == CursorKind.UNEXPOSED_EXPR:
+        inner = list(cursor.get_children())
+        if len(inner) != 1:
+            break
+        cursor = inner[0]
+    return cursor
+
+
 def squeezed(text):
     return " ".join(text.split())
 
@@ -329,12 +339,7 @@ class Finder:
                 return
             self.add_statement(start, end)
             return
-        bare = cursor
-        while bare.kind == CursorKind.UNEXPOSED_EXPR:
-            inner = list(bare.get_children())
-            if len(inner) != 1:
-                break
-            bare = inner[0]
+        bare = without_casts(cursor)
         if kind in (CursorKind.BREAK_STMT, CursorKind.CONTINUE_STMT, CursorKind.GOTO_STMT) or \
                 kind == CursorKind.RETURN_STMT and not list(cursor.get_children()):
             self.add_statement(start, end)
@@ -389,10 +394,11 @@ class Finder:
             children = children[1:]
         elif kind == CursorKind.CALL_EXPR:
             if LEFT_OUT_CALLS.match(cursor.spelling or ""):
-                children = [child for child in children if child.kind != CursorKind.INTEGER_LITERAL]
+                children = [child for child in children
+                            if without_casts(child).kind != CursorKind.INTEGER_LITERAL]
                 if cursor.spelling == "__builtin_prefetch":
                     return
-            if cursor.spelling not in EITHER_WAY:
+            elif cursor.spelling not in EITHER_WAY:
                 self.arguments(cursor)
         elif kind == CursorKind.BINARY_OPERATOR:
             self.binary(cursor, any(one.kind in (CursorKind.FOR_STMT, CursorKind.WHILE_STMT)

@@ -314,6 +314,8 @@ class Finding(Case):
         	text[2] = (char)kept;
         	if (text[0] && !a)
         		return;
+        	if (__builtin_expect(a > 8, 0))
+        		other(a, 1);
         }
         const struct timer_structure table = {
         	.check = check,
@@ -356,6 +358,8 @@ class Finding(Case):
             self.assertFalse([one for one in lines if part in one], part)
         self.assertEqual([mutated for operator, original, mutated in self.changes()
                           if "LOG" in original], [";"])
+        self.assertFalse([mutated for _, _, mutated in self.changes() if "__builtin_expect" in mutated and
+                          ", 0)" not in mutated], "what is only a hint")
 
     def test_lines_that_are_alike(self):
         names = set()
