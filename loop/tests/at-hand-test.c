@@ -5,9 +5,9 @@
  * by less code than elsewhere. The result must be the same as with the usual code. Time is
  * simulated.
  */
-#include <event2/event_struct.h>
 #include <event2/thread.h>
 
+#include "loop/base.h"
 #include "loop/tests/journal.h"
 
 #define TIMERS 3
@@ -170,7 +170,42 @@ static void test_the_same_with_a_lock(void **state)
 	evthread_set_id_callback(NULL);
 }
 
+static bool is_at_hand(const struct event *event)
+{
+	struct event_base *found;
+
+	return event_base_at_hand(event, &found);
+}
+
+/* A loop within a callback of another base's loop. */
+static void run_another(evutil_socket_t fd, short what, void *arg)
+{
+	struct event_base *inner = virtual_base(0);
+
+	(void)fd, (void)what, (void)arg;
+	event_assign(&timers[1], inner, -1, 0, note_when, "b");
+	assert_true(is_at_hand(&timers[0]));
+	event_base_loop(inner, EVLOOP_NONBLOCK);
+	assert_true(is_at_hand(&timers[0]));
+	assert_false(is_at_hand(&timers[1]));
+	end_base(inner);
+}
+
+/* A base is at hand while its loop runs, and no longer: it may be freed, and its memory another's. */
+static void test_the_base_at_hand(void **state)
+{
+	(void)state;
+	base = virtual_base(0);
+	event_assign(&timers[0], base, -1, 0, run_another, NULL);
+	assert_false(is_at_hand(&timers[0]));
+	add(0, 1);
+	assert_int_equal(event_base_dispatch(base), 1);
+	assert_false(is_at_hand(&timers[0]));
+	end_base(base);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup(test_the_base_at_hand, journal_start),
 	cmocka_unit_test_setup(test_what_callbacks_do, journal_start),
 	cmocka_unit_test_setup(test_the_same_with_a_lock, journal_start),
 };

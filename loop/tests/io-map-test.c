@@ -218,11 +218,24 @@ static int highest(void)
 	return limit.rlim_cur < 5000 ? (int)limit.rlim_cur : 5000;
 }
 
+/* A program may have closed its standard input, and has another thing there. */
+static void try_0(void)
+{
+	int input = fcntl(0, F_DUPFD_CLOEXEC, 3);
+
+	try_alone(0);
+	if (input >= 0) {
+		assert_int_equal(dup2(input, 0), 0);
+		close(input);
+	}
+}
+
 static void test_descriptors_at_boundaries(void **state)
 {
 	(void)state;
 	need_backend();
 	event_base_free(base);
+	try_0();
 	for (int power = 32; power < highest() - 1; power *= 2) {
 		for (int fd = power - 1; fd <= power + 1; fd++)
 			try_alone(fd);

@@ -18,11 +18,13 @@ def key(record):
 
 
 class Known:
-    """{name of a mutant: (verdict, reason)}, and what is wrong with the list."""
+    """{name of a mutant: (verdict, reason)}, and what is wrong with the list. The files of the areas in
+    `without` are not read."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, without=()):
         self.entries, self.wrong = {}, []
-        for path in sorted(glob.glob(os.path.join(folder, "*.tsv"))):
+        left_out = [os.path.join(folder, f"{area}.tsv") for area in without]
+        for path in sorted(set(glob.glob(os.path.join(folder, "*.tsv"))).difference(left_out)):
             with open(path, encoding="utf-8") as file:
                 for number, line in enumerate(file, 1):
                     if line.strip() and not line.startswith("#"):

@@ -1,0 +1,160 @@
+/*
+ * wait-span-test - how long each backend has the kernel wait, to the nanosecond
+ *
+ * The system calls are replaced: they note what they are told, and return at once.
+ */
+#include <errno.h>
+#include <liburing.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <time.h>
+
+#include "loop/base.h"
+#include "loop/tests/loop_test.h"
+
+#define SECOND	    UINT64_C(1000000000)
+#define NO_CALL	    (BACKEND_FOREVER - 1) /* the call was not made */
+#define IN_A_MINUTE (60 * SECOND)
+
+static uint64_t noted;
+static int noted_milliseconds;
+static bool has_pwait2;
+
+static int note(const struct timespec *span)
+{
+	noted = BACKEND_FOREVER;
+	if (span) {
+		assert_in_range(span->tv_nsec, 0, SECOND - 1);
+		noted = (uint64_t)span->tv_sec * SECOND + (uint64_t)span->tv_nsec;
+	}
+	return 0;
+}
+
+int __wrap_ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *span,
+		 const sigset_t *mask)
+{
+	(void)descriptors, (void)count, (void)mask;
+	return note(span);
+}
+
+int __wrap_pselect(int count, fd_set *read, fd_set *write, fd_set *except,
+		   const struct timespec *span, const sigset_t *mask)
+{
+	(void)count, (void)read, (void)write, (void)except, (void)mask;
+	return note(span);
+}
+
+int __wrap_epoll_pwait2(int fd, struct epoll_event *events, int most, const struct timespec *span,
+			const sigset_t *mask)
+{
+	(void)fd, (void)events, (void)most, (void)mask;
+	if (has_pwait2)
+		return note(span);
+	errno = ENOSYS;
+	return -1;
+}
+
+int __wrap_epoll_wait(int fd, struct epoll_event *events, int most, int milliseconds)
+{
+	(void)fd, (void)events, (void)most;
+	noted_milliseconds = milliseconds;
+	return 0;
+}
+
+int __wrap_io_uring_wait_cqes(struct io_uring *ring, struct io_uring_cqe **completion,
+			      unsigned least, struct __kernel_timespec *span, sigset_t *mask)
+{
+	const struct timespec given = { span ? span->tv_sec : 0, span ? span->tv_nsec : 0 };
+
+	(void)ring, (void)completion, (void)mask;
+	assert_int_equal(least, 1);
+	note(span ? &given : NULL);
+	return -ETIME;
+}
+
+static void wait_for(struct event_base *base, uint64_t span)
+{
+	noted = NO_CALL;
+	noted_milliseconds = INT_MIN;
+	assert_int_equal(base->backend->wait(base, base->backend_state, span), 0);
+}
+
+static const uint64_t spans[] = {
+	0,
+	1,
+	999999,
+	SECOND - 1,
+	SECOND,
+	SECOND + 1,
+	IN_A_MINUTE - 1,
+	IN_A_MINUTE,
+	UINT64_C(1) << 62,
+	BACKEND_FOREVER,
+};
+
+static void test_nanoseconds(void **state)
+{
+	(void)state;
+	has_pwait2 = true;
+	for (size_t i = 0; backends[i]; i++) {
+		struct event_base *base = loop_test_base(backends[i]->name, NULL, 0);
+
+		if (!base || backends[i]->clock) { /* the backends' own test says so */
+			if (base)
+				event_base_free(base);
+			continue;
+		}
+		for (size_t j = 0; j < sizeof(spans) / sizeof(*spans); j++) {
+			wait_for(base, spans[j]);
+			if (noted != spans[j])
+				fail_msg("%s: %llu ns for %llu", backends[i]->name,
+					 (unsigned long long)noted, (unsigned long long)spans[j]);
+		}
+		event_base_free(base);
+	}
+}
+
+/* Where the kernel has no epoll_pwait2: never too early, and never longer than an int. */
+static void test_milliseconds(void **state)
+{
+	static const struct {
+		uint64_t span;
+		int milliseconds;
+	} rounded[] = {
+		{ 0, 0 },
+		{ 1, 1 },
+		{ 999999, 1 },
+		{ 1000000, 1 },
+		{ 1000001, 2 },
+		{ SECOND - 1, 1000 },
+		{ SECOND, 1000 },
+		{ INT_MAX * UINT64_C(1000000) - 1000000, INT_MAX - 1 },
+		{ INT_MAX * UINT64_C(1000000), INT_MAX },
+		{ INT_MAX * UINT64_C(1000000) + 1000000, INT_MAX },
+		{ BACKEND_FOREVER - 1, INT_MAX },
+		{ BACKEND_FOREVER, -1 },
+	};
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+
+	(void)state;
+	assert_non_null(base);
+	has_pwait2 = false;
+	for (size_t i = 0; i < sizeof(rounded) / sizeof(*rounded); i++) {
+		wait_for(base, rounded[i].span);
+		assert_int_equal(noted_milliseconds, rounded[i].milliseconds);
+		has_pwait2 = true; /* it is not tried again */
+	}
+	event_base_free(base);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_nanoseconds),
+	cmocka_unit_test(test_milliseconds),
+};
+
+int main(void)
+{
+	LOOP_TEST_RUN(tests);
+}
