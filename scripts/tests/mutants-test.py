@@ -212,6 +212,7 @@ class Mutated(Case):
         self.assertEqual(len(self.known("a\tb", "tiny.c\tf\t1\ta\tb\tfine\twhy",
                                         "tiny.c\tf\t1\ta\tb\tmissed\t", *["a\tb\t1\tc\td\tmissed\te"] * 2
                                         ).wrong), 4)
+        self.assertEqual(known.Known(os.path.join(self.folder, "known"), ["tiny"]).wrong, [])
 
     def test_the_table(self):
         listed = self.known("tiny.c\tf\t1\ta\tb\tequivalent\tthe same",
