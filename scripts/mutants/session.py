@@ -171,6 +171,7 @@ class Session:
         found = {record["test"]: record for record in records_of(self.path("baseline.json"))}
         missing = [one for one in tests if one.name not in found]
         jobs = [pool.Job(one.name, self.measured(one)) for one in missing]
+        self.tell(f"tests without a mutant: 0 of {len(missing)}", 0, len(missing))
         for count, (name, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
             if record["failed"]:
                 raise Failure(f"{name} fails without a mutant: {record['why']}\n{record['said']}")
@@ -227,6 +228,7 @@ class Session:
             jobs = [pool.Job(site, self.decided(number, site, baseline, stage, found.get(site.name)))
                     for number, site in waiting]
             survived = 0
+            self.tell(f"0 of {len(jobs)} mutants", 0, len(jobs))
             for count, (site, record) in enumerate(pool.run(jobs, self.jobs, self.project.root), 1):
                 self.append(record)
                 found[site.name] = record
