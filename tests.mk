@@ -61,11 +61,14 @@ plain_traces := $(call objects,default,$(wildcard bench/trace/*.c) $(WORKLOADS) 
 # A test that starts itself as a worker, some forty times: a process starts slowly with sanitizers.
 worker_tests := run-test
 
+# Its forks fail when it says so.
+wrapped_of_guard-test := $(call wrap,fork)
+
 $(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests) $(worker_tests),$(bench_tests))): \
 		$(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
 	@mkdir -p $(@D)
-	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $(filter %.o,$^) $(bench_archive) -o $@ \
-		-lcmocka $(libraries)
+	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $(wrapped_of_$*) $(filter %.o,$^) \
+		$(bench_archive) -o $@ -lcmocka $(libraries)
 $(virtual_tests:%=$(TESTS)/%): $(virtual_objects)
 $(plain_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/default/bench/tests/%.o $(plain_traces)
 	@mkdir -p $(@D)
