@@ -83,7 +83,7 @@ static void test_socket_pairs(void **state)
 	}
 }
 
-/* Over loopback a pair takes a third socket: whichever of the three fails, the others are closed. */
+/* Over loopback a pair takes a third socket. Whichever of them fails, the others are closed. */
 static void test_socket_pairs_without_descriptors(void **state)
 {
 	int pair[2], free_before = free_descriptor();
