@@ -191,7 +191,7 @@ static void run_another(evutil_socket_t fd, short what, void *arg)
 	end_base(inner);
 }
 
-/* A base is at hand while its loop runs, and no longer: it may be freed, and its memory another's. */
+/* A base is at hand only while its loop runs. After that, the program may free the base. */
 static void test_the_base_at_hand(void **state)
 {
 	(void)state;

@@ -68,7 +68,7 @@ static void wait_once(struct scene *scene)
 	event_base_loop(scene->base, EVLOOP_ONCE);
 }
 
-/* Where the kernel still waited for it, the closed end would stay open, and a writer would not hear. */
+/* A file that the kernel still waits for stays open after close, and its writer is not told. */
 static void test_the_kernel_lets_go(void **state)
 {
 	struct scene scene;

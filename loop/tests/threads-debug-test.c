@@ -1,9 +1,8 @@
 /*
  * threads-debug-test - debug mode in several threads, under the thread sanitizer
  *
- * Bases of their own need no locks, and what debug mode keeps for all of them has one. The
- * sanitizer finds it if that lock is not taken where it is needed, or is given back where it was not
- * taken.
+ * A base that only one thread uses needs no lock. Debug mode's table of events is shared by all
+ * bases and has a lock. The sanitizer finds a use of the table without that lock.
  */
 #include <pthread.h>
 #include <stdbool.h>
