@@ -15,8 +15,7 @@
 
 #include <event2/thread.h>
 
-#include "loop/backend.h"
-#include "loop/tests/loop_test.h"
+#include "loop/tests/over_backends.h"
 
 /* The backend that the tests are run over at present. */
 static const struct backend *backend;
@@ -142,10 +141,6 @@ static void test_early_close(void **state)
 	int pair[2];
 
 	(void)state;
-	if (!(event_base_get_features(base) & EV_FEATURE_EARLY_CLOSE)) {
-		event_base_free(base);
-		LOOP_TEST_SKIP("%s: has no EV_CLOSED\n", backend->name);
-	}
 	socket_pair(pair);
 	closed = event_new(base, pair[0], EV_CLOSED, see, &seen);
 	event_add(closed, NULL);
@@ -170,10 +165,6 @@ static void test_edge_trigger(void **state)
 	int pair[2];
 
 	(void)state;
-	if (!(event_base_get_features(base) & EV_FEATURE_ET)) {
-		event_base_free(base);
-		LOOP_TEST_SKIP("%s: has no edge trigger\n", backend->name);
-	}
 	socket_pair(pair);
 	reader = event_new(base, pair[0], EV_READ | EV_PERSIST | EV_ET, see, &seen);
 	event_add(reader, NULL);
@@ -201,10 +192,6 @@ static void test_edge_and_level_together(void **state)
 	int pair[2];
 
 	(void)state;
-	if (!(event_base_get_features(base) & EV_FEATURE_ET)) {
-		event_base_free(base);
-		LOOP_TEST_SKIP("%s: has no edge trigger\n", backend->name);
-	}
 	socket_pair(pair);
 	level = event_new(base, pair[0], EV_READ | EV_PERSIST, see, &by_level);
 	edge = event_new(base, pair[0], EV_READ | EV_PERSIST | EV_ET, see, &by_edge);
@@ -703,12 +690,15 @@ static void test_no_descriptors_left(void **state)
 	event_base_free(base);
 }
 
+static const struct test_need early_close = { .features = EV_FEATURE_EARLY_CLOSE };
+static const struct test_need edges = { .features = EV_FEATURE_ET };
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_read_and_write),
 	cmocka_unit_test(test_hang_up),
-	cmocka_unit_test(test_early_close),
-	cmocka_unit_test(test_edge_trigger),
-	cmocka_unit_test(test_edge_and_level_together),
+	TEST_WITH_NEED(test_early_close, &early_close),
+	TEST_WITH_NEED(test_edge_trigger, &edges),
+	TEST_WITH_NEED(test_edge_and_level_together, &edges),
 	cmocka_unit_test(test_many_events_on_one_descriptor),
 	cmocka_unit_test(test_descriptor_reused_after_close),
 	cmocka_unit_test(test_closed_descriptor),
@@ -728,19 +718,15 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	const int count = (int)(sizeof(tests) / sizeof(*tests));
-	int failed = 0, run = 0;
+	struct backends_run sum = { 0 };
 
 	if (evthread_use_pthreads())
 		return 1;
 	for (size_t i = 0; backends[i]; i++) {
 		backend = backends[i];
-		if (backend->clock)
-			continue; /* not in real time */
-		failed += cmocka_run_group_tests_name(backend->name, tests, NULL, NULL);
-		run += count;
+		if (!backend->clock) /* the tests are in real time */
+			run_where_they_apply(&sum, backend, true, tests,
+					     sizeof(tests) / sizeof(*tests));
 	}
-	printf("%d passed, %d failed, %u skipped\n", run - failed - (int)loop_test_skipped, failed,
-	       loop_test_skipped);
-	return failed ? 1 : 0;
+	return end_backends_run(&sum);
 }

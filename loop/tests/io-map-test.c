@@ -12,9 +12,8 @@
 
 #include <event2/event_struct.h>
 
-#include "loop/backend.h"
 #include "loop/io_map.h"
-#include "loop/tests/loop_test.h"
+#include "loop/tests/over_backends.h"
 
 static const struct backend *backend;
 
@@ -151,7 +150,10 @@ static void see_first(evutil_socket_t fd, short what, void *arg)
 		first_one = arg;
 }
 
-/* Of descriptors that are always ready each is reported first as often as the others. */
+/*
+ * Of descriptors that are always ready each is reported first as often as the others. That is for
+ * backends which choose the order: elsewhere the kernel does.
+ */
 static void test_turns(void **state)
 {
 	enum { COUNT = 3, ROUNDS = 4 };
@@ -160,8 +162,6 @@ static void test_turns(void **state)
 
 	(void)state;
 	need_backend();
-	if (backend->features & EV_FEATURE_O1 || backend->clock)
-		LOOP_TEST_SKIP("%s: the kernel has the order\n", backend->name);
 	make_ready(true, true);
 	for (int i = 0; i < COUNT; i++) {
 		copies[i] = dup(pair[0]);
@@ -327,9 +327,11 @@ static void test_active_by_descriptor(void **state)
 	event_del(&writer.event);
 }
 
+static const struct test_need own_order = { .lacks = EV_FEATURE_O1, .real_time = true };
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_two_events_on_a_descriptor, begin, end),
-	cmocka_unit_test_setup_teardown(test_turns, begin, end),
+	TEST_WITH_NEED_AND(test_turns, begin, end, &own_order),
 	cmocka_unit_test_setup_teardown(test_descriptors_at_boundaries, begin, end),
 	cmocka_unit_test_setup_teardown(test_numbers_that_are_too_large, begin, end),
 	cmocka_unit_test_setup_teardown(test_descriptors_at_boundaries_together, begin, end),
@@ -338,9 +340,8 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	const int count = (int)(sizeof(tests) / sizeof(*tests));
+	struct backends_run sum = { 0 };
 	struct rlimit limit;
-	int failed = 0, run = 0;
 
 	alarm(600); /* what hangs has failed */
 	getrlimit(RLIMIT_NOFILE, &limit);
@@ -348,10 +349,7 @@ int main(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	for (size_t i = 0; backends[i]; i++) {
 		backend = backends[i];
-		failed += cmocka_run_group_tests_name(backend->name, tests, NULL, NULL);
-		run += count;
+		run_where_they_apply(&sum, backend, false, tests, sizeof(tests) / sizeof(*tests));
 	}
-	printf("%d passed, %d failed, %u skipped\n", run - failed - (int)loop_test_skipped, failed,
-	       loop_test_skipped);
-	return failed ? 1 : 0;
+	return end_backends_run(&sum);
 }

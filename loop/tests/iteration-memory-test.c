@@ -129,10 +129,6 @@ static void run_timeouts(int flags)
 	const struct timeval soon = { 0, 1 };
 
 	new_base(flags);
-	if (!(event_base_get_features(base) & EV_FEATURE_EARLY_CLOSE)) {
-		end_base();
-		LOOP_TEST_SKIP("%s: has no EV_CLOSED\n", backend->name);
-	}
 	assign_all(EV_READ);
 	for (int i = 0; i < COUNT; i++) {
 		event_assign(&watched[i].event, base, watched[i].fd, EV_CLOSED | EV_PERSIST,
@@ -214,8 +210,6 @@ static void test_adds_from_another_thread(void **state)
 	pthread_t thread;
 
 	(void)state;
-	if (!with_locks)
-		LOOP_TEST_SKIP("%s: needs locks\n", backend->name);
 	new_base(0);
 	atomic_store(&refused_allocations, 0);
 	assert_int_equal(pthread_create(&thread, NULL, run_loop, NULL), 0);
@@ -411,15 +405,17 @@ static void test_timers_of_all_structures(void **state)
 	}
 }
 
+static const struct test_need early_close = { .features = EV_FEATURE_EARLY_CLOSE };
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_descriptors_added_right_before),
 	cmocka_unit_test(test_many_at_once),
 	cmocka_unit_test(test_events_that_do_not_persist),
 	cmocka_unit_test(test_adding_in_callbacks),
-	cmocka_unit_test(test_timeouts_of_descriptors),
-	cmocka_unit_test(test_timeouts_of_descriptors_as_in_libevent),
+	TEST_WITH_NEED(test_timeouts_of_descriptors, &early_close),
+	TEST_WITH_NEED(test_timeouts_of_descriptors_as_in_libevent, &early_close),
 	cmocka_unit_test(test_signals_timers_and_watchers),
-	cmocka_unit_test(test_adds_from_another_thread),
+	TEST_WITH_NEED(test_adds_from_another_thread, &locks_needed),
 	cmocka_unit_test(test_failing_adds_of_descriptors),
 	cmocka_unit_test(test_failing_adds_of_signals),
 	cmocka_unit_test(test_random_programs),
@@ -431,12 +427,13 @@ static const struct CMUnitTest structure_tests[] = {
 
 int main(void)
 {
-	int failed;
+	struct backends_run sum = { 0 };
 
 	alarm(600); /* what hangs has failed */
 	raise_limit();
 	event_set_log_callback(say_nothing);
-	failed = cmocka_run_group_tests(structure_tests, NULL, NULL);
-	return run_over_all_backends("iteration-memory-test", tests, sizeof(tests) / sizeof(*tests),
-				     1, failed);
+	backend = backends[0];
+	run_where_they_apply(&sum, backend, false, structure_tests, 1);
+	run_over_all_backends(&sum, "iteration-memory-test", tests, sizeof(tests) / sizeof(*tests));
+	return end_backends_run(&sum);
 }

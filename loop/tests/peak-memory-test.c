@@ -113,8 +113,6 @@ static void test_memory_after_a_peak_from_another_thread(void **state)
 	pthread_t thread;
 
 	(void)state;
-	if (!with_locks)
-		LOOP_TEST_SKIP("%s: needs locks\n", backend->name);
 	new_base(0);
 	few_are_left();
 	before = bytes();
@@ -167,21 +165,22 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_memory_after_a_large_number),
 	cmocka_unit_test_teardown(test_memory_after_a_peak, close_peak),
 	cmocka_unit_test_teardown(test_memory_after_a_peak_of_single_shots, close_peak),
-	cmocka_unit_test_teardown(test_memory_after_a_peak_from_another_thread, close_peak),
+	TEST_WITH_NEED_AND(test_memory_after_a_peak_from_another_thread, NULL, close_peak,
+			   &locks_needed),
 };
 
 int main(void)
 {
-	int limit = raise_limit(), result;
+	struct backends_run sum = { 0 };
+	int limit = raise_limit();
 
 	alarm(600); /* what hangs has failed */
 	event_set_log_callback(say_nothing);
 	peak = limit > 4000 ? 2000 : limit - 2 * MOST - 100;
 	events_of_peak = calloc((size_t)peak, sizeof(*events_of_peak));
 	descriptors_of_peak = calloc((size_t)peak, sizeof(*descriptors_of_peak));
-	result = run_over_all_backends("peak-memory-test", tests, sizeof(tests) / sizeof(*tests), 0,
-				       0);
+	run_over_all_backends(&sum, "peak-memory-test", tests, sizeof(tests) / sizeof(*tests));
 	free(events_of_peak);
 	free(descriptors_of_peak);
-	return result;
+	return end_backends_run(&sum);
 }

@@ -15,8 +15,7 @@
 #include <event2/thread.h>
 #include <event2/watch.h>
 
-#include "loop/backend.h"
-#include "loop/tests/loop_test.h"
+#include "loop/tests/over_backends.h"
 
 #define TOO_LONG 120 /* s */
 
@@ -148,19 +147,11 @@ static uint64_t wake_ups(void)
 
 /* ------------------------------------------------------------------------------------- timers */
 
-/* In simulated time a wait with a deadline is over at once: nothing sleeps. */
-static void need_real_time(void)
-{
-	if (backend->clock)
-		LOOP_TEST_SKIP("%s: does not sleep until a deadline\n", backend->name);
-}
-
 static void test_timers(void **state)
 {
 	static const short kinds[] = { 0, EV_PERSIST };
 
 	(void)state;
-	need_real_time();
 	for (int kind = 0; kind < 2; kind++) {
 		for (int common = 0; common < 2; common++) {
 			for (int again = 0; again < 2; again++) {
@@ -194,7 +185,6 @@ static void test_later_timers(void **state)
 	uint64_t before;
 
 	(void)state;
-	need_real_time();
 	make_base();
 	queue = event_base_init_common_timeout(base, &two_hours);
 	event = event_new(base, -1, 0, see, NULL);
@@ -348,7 +338,6 @@ static void test_ends(void **state)
 	} ends[] = { { delete_last, 1 }, { break_loop, 0 }, { exit_loop, 0 }, { exit_soon, 0 } };
 
 	(void)state;
-	need_real_time();
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		make_base();
 		fall_asleep(0, &an_hour);
@@ -545,13 +534,16 @@ static void test_acting_on_itself(void **state)
 	stop_loop();
 }
 
+/* In simulated time a wait with a deadline is over at once: nothing sleeps. */
+static const struct test_need sleep_until_a_deadline = { .real_time = true };
+
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_timers),
-	cmocka_unit_test(test_later_timers),
+	TEST_WITH_NEED(test_timers, &sleep_until_a_deadline),
+	TEST_WITH_NEED(test_later_timers, &sleep_until_a_deadline),
 	cmocka_unit_test(test_what_is_no_timer),
 	cmocka_unit_test(test_another_event_of_a_descriptor),
 	cmocka_unit_test(test_one_of_two_is_deleted),
-	cmocka_unit_test(test_ends),
+	TEST_WITH_NEED(test_ends, &sleep_until_a_deadline),
 	cmocka_unit_test(test_continue),
 	cmocka_unit_test(test_wake_ups_are_few),
 	cmocka_unit_test(test_acting_on_itself),
@@ -568,20 +560,17 @@ static void say_nothing(int severity, const char *message)
 
 int main(void)
 {
-	const int count = (int)(sizeof(tests) / sizeof(*tests));
-	int failed = 0, run_tests = 1;
+	struct backends_run sum = { 0 };
 
 	event_set_log_callback(say_nothing);
 	if (evthread_use_pthreads())
 		return 1;
 	for (size_t i = 0; backends[i]; i++) {
 		backend = backends[i];
-		failed += cmocka_run_group_tests_name(backend->name, tests, NULL, NULL);
-		run_tests += count;
+		run_where_they_apply(&sum, backend, true, tests, sizeof(tests) / sizeof(*tests));
 	}
 	backend = backends[0];
-	failed += cmocka_run_group_tests(tests_of_waiting, NULL, NULL);
-	printf("%d passed, %d failed, %u skipped\n", run_tests - failed - (int)loop_test_skipped,
-	       failed, loop_test_skipped);
-	return failed ? 1 : 0;
+	run_where_they_apply(&sum, backend, true, tests_of_waiting,
+			     sizeof(tests_of_waiting) / sizeof(*tests_of_waiting));
+	return end_backends_run(&sum);
 }

@@ -15,13 +15,11 @@
 #include <event2/event_struct.h>
 #include <event2/thread.h>
 
-#include "loop/backend.h"
 #include "loop/tests/allocations.h"
-#include "loop/tests/loop_test.h"
+#include "loop/tests/over_backends.h"
 
 /* What the tests are run over at present. */
 static const struct backend *backend;
-static bool with_locks;
 
 static struct event_base *base;
 
@@ -158,7 +156,6 @@ static void say_nothing(int severity, const char *message)
 
 static void use_locks(bool wanted)
 {
-	with_locks = wanted;
 	if (wanted) {
 		evthread_use_pthreads();
 		return;
@@ -180,25 +177,22 @@ static int raise_limit(void)
 	return (int)limit.rlim_cur;
 }
 
-/* Runs the tests over all backends, after `failed` of `run` others, and prints the last line. */
-static int run_over_all_backends(const char *name, const struct CMUnitTest *tests, size_t count,
-				 int run, int failed)
+static const struct test_need locks_needed = { .locks = true };
+
+/* Runs the tests over all backends, with locks and without. */
+static void run_over_all_backends(struct backends_run *sum, const char *name,
+				  const struct CMUnitTest *tests, size_t count)
 {
-	if (open_descriptors())
-		return 1;
+	assert_int_equal(open_descriptors(), 0);
 	for (size_t i = 0; backends[i]; i++) {
 		backend = backends[i];
 		for (int locks = 0; locks < 2; locks++) {
 			use_locks(locks);
 			print_message("%s: %s, %s\n", name, backend->name,
 				      locks ? "locks" : "no locks");
-			failed += _cmocka_run_group_tests(backend->name, tests, count, NULL, NULL);
-			run += (int)count;
+			run_where_they_apply(sum, backend, locks, tests, count);
 		}
 	}
-	printf("%d passed, %d failed, %u skipped\n", run - failed - (int)loop_test_skipped, failed,
-	       loop_test_skipped);
-	return failed ? 1 : 0;
 }
 
 #endif
