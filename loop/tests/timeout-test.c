@@ -1239,7 +1239,7 @@ static void test_room_is_given_up_after_a_peak(void **state)
 		begin(flags);
 		for (int i = 0; i < PEAK; i++) {
 			event_assign(&events[i], over.base, -1, 0, note, "");
-			add(&events[i], 10000);
+			add(&events[i], 100);
 		}
 		peak = over.base->timeouts.room;
 		assert_true(peak >= PEAK);
@@ -1255,7 +1255,7 @@ static void test_room_is_given_up_after_a_peak(void **state)
 			assert_true(before >= TIMEOUTS_ROOM && before < 2 * TIMEOUTS_ROOM);
 		}
 		for (int i = 10; i < PEAK; i++)
-			add(&events[i], 10000);
+			add(&events[i], 100);
 		all_expire(PEAK);
 		end();
 	}
