@@ -59,30 +59,49 @@ static void check_packed_flip(const char *path, struct bytes plain, size_t at, i
 	flip(path, at, bit);
 }
 
+/* Several times the size for which there is room at first. */
 static void test_compressed(void **state)
 {
 	struct bytes plain, packed;
-	struct random random;
 	struct trace trace;
+	char path[256];
+
+	(void)state;
+	make_mixed(file_in_folder(path, "packed"), LARGE_TIMERS, LARGE_OPERATIONS, test_seed);
+	plain = read_file(path);
+	packed = compress(plain, plain.size / 2);
+	assert_true(packed.size < plain.size);
+	write_file(path, packed.data, packed.size);
+	open_whole(&trace, path);
+	assert_int_equal(trace.header->file_size, plain.size);
+	assert_memory_equal(trace.mapping, plain.data, plain.size);
+	trace_close(&trace);
+	free(plain.data);
+	free(packed.data);
+	unlink(path);
+}
+
+/* Of more than one block of hashes, and no larger: it is unpacked hundreds of times. */
+static void test_damaged(void **state)
+{
+	struct bytes plain, packed;
+	struct random random;
 	char path[256];
 
 	(void)state;
 	print_message("seed %" PRIu64 "\n", test_seed);
 	random_seed(&random, test_seed, 3);
-	make_mixed(file_in_folder(path, "packed"), LARGE_TIMERS, LARGE_OPERATIONS, test_seed);
+	make_mixed(file_in_folder(path, "damaged"), LARGE_TIMERS / 2, LARGE_OPERATIONS / 2,
+		   test_seed);
 	plain = read_file(path);
+	assert_true(plain.size > TRACE_HASH_BLOCK);
 	packed = compress(plain, plain.size / 2);
-	assert_true(packed.size < plain.size);
 	for (size_t i = 0; i < 200; i++)
 		check_packed_cut(path, packed, i < 50 ? i : random_below(&random, packed.size));
 	write_file(path, packed.data, packed.size);
 	for (size_t i = 0; i < 400; i++)
 		check_packed_flip(path, plain, i < 200 ? i / 8 : random_below(&random, packed.size),
 				  (int)(i % 8));
-	open_whole(&trace, path);
-	assert_int_equal(trace.header->file_size, plain.size);
-	assert_memory_equal(trace.mapping, plain.data, plain.size);
-	trace_close(&trace);
 	free(plain.data);
 	free(packed.data);
 	unlink(path);
@@ -131,12 +150,12 @@ static void test_sizes(void **state)
 
 	(void)state;
 	assert_non_null(plain.data);
+	for (size_t at = 0; at < 2u << 20; at++)
+		plain.data[at] = (unsigned char)(at * at >> 7);
 	for (size_t i = 0; i < 5 * 9; i++) {
 		struct bytes packed;
 
 		plain.size = (1u << 20) + i % 9 * 250 - 1000;
-		for (size_t at = 0; at < plain.size; at++)
-			plain.data[at] = (unsigned char)(at * at >> 7);
 		header.file_size = plain.size;
 		memcpy(plain.data, &header, sizeof(header));
 		packed = compress(plain, frames[i / 9]);
@@ -155,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_sizes),
 	};
