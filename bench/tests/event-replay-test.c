@@ -78,12 +78,7 @@ static void replay_in(enum replay_mode mode)
 /* Arms, re-arms and stops in each state, and an advance at which two fire. */
 static void write_operations(void)
 {
-	hand_begin(&hand, US);
-	hand_mark(&hand, "fill", false);
-	hand_arm(&hand, TRACE_ARM, 0, 50 * US, 0);
-	hand_arm(&hand, TRACE_ARM_ABSOLUTE, 1, 20 * US, 0);
-	hand_advance(&hand, 10 * US);
-	hand_mark(&hand, "all", true);
+	hand_fill(&hand);
 	hand_arm(&hand, TRACE_ARM, 2, 40 * US, 0);
 	hand_arm(&hand, TRACE_ARM_INTERVAL, 3, 60 * US, 50 * US);
 	hand_arm(&hand, TRACE_ARM, 0, 30 * US, 0);
@@ -338,19 +333,7 @@ static void late_firings_are_counted(void **state)
 static void overtaken_timers_are_counted(void **state)
 {
 	(void)state;
-	hand_begin(&hand, US);
-	hand_mark(&hand, "all", true);
-	for (uint32_t id = 0; id < 6; id++)
-		hand_arm(&hand, TRACE_ARM, id, (id < 3 ? 20 : 21) * US, 0);
-	hand_advance(&hand, 20 * US);
-	hand_arm(&hand, TRACE_ARM, 0, 900 * US, 0);
-	hand_stop(&hand, TRACE_DISARM, 1);
-	hand_stop(&hand, TRACE_REMOVE, 2);
-	hand_arm(&hand, TRACE_ARM, 3, 900 * US, 0); /* not due yet, and so not overtaken */
-	hand_stop(&hand, TRACE_DISARM, 4);
-	hand_stop(&hand, TRACE_REMOVE, 5);
-	hand_stop(&hand, TRACE_REMOVE, 4); /* stopped: it owes nothing */
-	hand_advance(&hand, 30 * US);
+	hand_overtaken(&hand);
 	make_cell(loops[0]);
 	table.add = add_shifted;
 	shift = 500;
@@ -392,13 +375,7 @@ static void stops_of_timers_that_have_gone(void **state)
 {
 	(void)state;
 	for (int remove = 0; remove < 2; remove++) {
-		hand_begin(&hand, US);
-		hand_mark(&hand, "all", true);
-		hand_arm(&hand, TRACE_ARM, 0, 25 * US, 0);
-		hand_arm(&hand, TRACE_ARM, 1, 95 * US, 0);
-		hand_advance(&hand, 20 * US);
-		hand_stop(&hand, remove ? TRACE_REMOVE : TRACE_DISARM, 0);
-		hand_stop(&hand, remove ? TRACE_REMOVE : TRACE_DISARM, 1);
+		hand_two_stops(&hand, remove ? TRACE_REMOVE : TRACE_DISARM);
 		hand_advance(&hand, 30 * US);
 		make_cell(loops[0]);
 		table.add = add_shifted;

@@ -110,4 +110,51 @@ static inline void hand_advance(struct hand_trace *hand, uint64_t now)
 	hand_entry(hand, TRACE_ADVANCE, place, now);
 }
 
+/* ------------------------------------------------------------- traces that tests have in common */
+
+#define HAND_US UINT64_C(1000)
+
+/* Timers 0 and 1, due at 50 and 20 us, are armed. At 10 us the measured phase begins. */
+static inline void hand_fill(struct hand_trace *hand)
+{
+	hand_begin(hand, HAND_US);
+	hand_mark(hand, "fill", false);
+	hand_arm(hand, TRACE_ARM, 0, 50 * HAND_US, 0);
+	hand_arm(hand, TRACE_ARM_ABSOLUTE, 1, 20 * HAND_US, 0);
+	hand_advance(hand, 10 * HAND_US);
+	hand_mark(hand, "all", true);
+}
+
+/*
+ * At 20 us three timers are due, which are then armed, disarmed and removed, and so overtaken if a
+ * subject is too late to fire them first. Three others, due at 21 us, are not overtaken.
+ */
+static inline void hand_overtaken(struct hand_trace *hand)
+{
+	hand_begin(hand, HAND_US);
+	hand_mark(hand, "all", true);
+	for (uint32_t id = 0; id < 6; id++)
+		hand_arm(hand, TRACE_ARM, id, (id < 3 ? 20 : 21) * HAND_US, 0);
+	hand_advance(hand, 20 * HAND_US);
+	for (uint32_t id = 0; id < 6; id += 3) {
+		hand_arm(hand, TRACE_ARM, id, 900 * HAND_US, 0);
+		hand_stop(hand, TRACE_DISARM, id + 1);
+		hand_stop(hand, TRACE_REMOVE, id + 2);
+	}
+	hand_stop(hand, TRACE_REMOVE, 4); /* disarmed before: it is owed no firing */
+	hand_advance(hand, 30 * HAND_US);
+}
+
+/* After an advance to 20 us, stops of two timers: one that is due soon, and one that is not. */
+static inline void hand_two_stops(struct hand_trace *hand, enum trace_kind kind)
+{
+	hand_begin(hand, HAND_US);
+	hand_mark(hand, "all", true);
+	hand_arm(hand, TRACE_ARM, 0, 25 * HAND_US, 0);
+	hand_arm(hand, TRACE_ARM, 1, 95 * HAND_US, 0);
+	hand_advance(hand, 20 * HAND_US);
+	hand_stop(hand, kind, 0);
+	hand_stop(hand, kind, 1);
+}
+
 #endif

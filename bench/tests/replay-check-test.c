@@ -16,6 +16,7 @@
 #include "bench/cell.h"
 #include "bench/replay/replay_check.h"
 #include "bench/tests/hand-trace.h"
+#include "bench/tests/made-structure.h"
 #include "structures/tests/conformance/broken/right.h"
 
 #define US UINT64_C(1000)
@@ -23,35 +24,6 @@
 static struct hand_trace hand;
 static struct cell cell;
 static struct replay replay;
-
-static const struct timer_structure *structure;
-
-static int open_made(struct replay *made)
-{
-	made->structure = structure;
-	return structure->create(&made->set, NULL, 0);
-}
-
-static void close_made(struct replay *made)
-{
-	made->structure->destroy(made->set);
-}
-
-static size_t footprint_of_made(const struct replay *made)
-{
-	return made->structure->footprint(made->set);
-}
-
-static const char *check_made(const struct replay *made)
-{
-	return made->structure->check(made->set);
-}
-
-static const struct subject_family family = { .name = "made",
-					      .open = open_made,
-					      .close = close_made,
-					      .footprint = footprint_of_made,
-					      .check = check_made };
 
 /* Replays the trace with a structure of this file; the test closes the replay. */
 static void replay_made(const struct timer_structure *made, enum replay_mode mode)
@@ -61,7 +33,7 @@ static void replay_made(const struct timer_structure *made, enum replay_mode mod
 	cell = (struct cell){ .repeats = 1, .stride = 64, .trace = hand.trace };
 	if (subject_find("binary-heap", &cell.subject, error))
 		fail_msg("%s", error);
-	cell.subject.family = &family;
+	cell.subject.family = &made_family;
 	structure = made;
 	if (made->accuracy)
 		made->accuracy(NULL, &cell.subject.accuracy);
@@ -180,13 +152,7 @@ static void stops_of_timers_that_have_gone(void **state)
 {
 	(void)state;
 	for (int remove = 0; remove < 2; remove++) {
-		hand_begin(&hand, US);
-		hand_mark(&hand, "all", true);
-		hand_arm(&hand, TRACE_ARM, 0, 25 * US, 0);
-		hand_arm(&hand, TRACE_ARM, 1, 95 * US, 0);
-		hand_advance(&hand, 20 * US);
-		hand_stop(&hand, remove ? TRACE_REMOVE : TRACE_DISARM, 0);
-		hand_stop(&hand, remove ? TRACE_REMOVE : TRACE_DISARM, 1);
+		hand_two_stops(&hand, remove ? TRACE_REMOVE : TRACE_DISARM);
 		replay_made(&early, REPLAY_PLAIN);
 		assert_int_equal(replay.tally.wrong_state, 1);
 		assert_int_equal(replay.tally.stops, 2);
@@ -220,19 +186,7 @@ static void late_firings_are_counted(void **state)
 static void overtaken_timers_are_counted(void **state)
 {
 	(void)state;
-	hand_begin(&hand, US);
-	hand_mark(&hand, "all", true);
-	for (uint32_t id = 0; id < 6; id++)
-		hand_arm(&hand, TRACE_ARM, id, (id < 3 ? 20 : 21) * US, 0);
-	hand_advance(&hand, 20 * US);
-	hand_arm(&hand, TRACE_ARM, 0, 90 * US, 0);
-	hand_stop(&hand, TRACE_DISARM, 1);
-	hand_stop(&hand, TRACE_REMOVE, 2);
-	hand_arm(&hand, TRACE_ARM, 3, 90 * US, 0); /* not due yet, and so not overtaken */
-	hand_stop(&hand, TRACE_DISARM, 4);
-	hand_stop(&hand, TRACE_REMOVE, 5);
-	hand_stop(&hand, TRACE_REMOVE, 4); /* disarmed: it owes nothing */
-	hand_advance(&hand, 30 * US);
+	hand_overtaken(&hand);
 	replay_made(&late, REPLAY_PLAIN);
 	assert_int_equal(replay.tally.overtaken, 3);
 	assert_int_equal(replay.tally.wrong_state, 0);

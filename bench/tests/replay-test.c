@@ -20,6 +20,7 @@
 #include "bench/cell.h"
 #include "bench/replay/replay_structure.h"
 #include "bench/tests/hand-trace.h"
+#include "bench/tests/made-structure.h"
 #include "structures/tests/conformance/broken/right.h"
 
 #define US UINT64_C(1000)
@@ -78,36 +79,6 @@ static RIGHT_TABLE(written, "written", .insert = insert, .reinsert = reinsert, .
 		   .remove = take_away, .expire = expire);
 REPLAY_STRUCTURE_CODE(written_inline, &written);
 
-/* The structure of the present test, as a subject. */
-static const struct timer_structure *structure;
-
-static int open_made(struct replay *made)
-{
-	made->structure = structure;
-	return structure->create(&made->set, NULL, 0);
-}
-
-static void close_made(struct replay *made)
-{
-	made->structure->destroy(made->set);
-}
-
-static size_t footprint_of_made(const struct replay *made)
-{
-	return made->structure->footprint(made->set);
-}
-
-static const char *check_made(const struct replay *made)
-{
-	return made->structure->check(made->set);
-}
-
-static const struct subject_family family = { .name = "made",
-					      .open = open_made,
-					      .close = close_made,
-					      .footprint = footprint_of_made,
-					      .check = check_made };
-
 static void find(const char *name)
 {
 	char error[SUBJECT_ERROR_SIZE] = "";
@@ -121,7 +92,7 @@ static void make_cell(const struct timer_structure *made)
 {
 	cell = (struct cell){ .repeats = 1, .stride = 64 };
 	find("binary-heap"); /* for its code, by which any table is called */
-	cell.subject.family = &family;
+	cell.subject.family = &made_family;
 	cell.subject.code[DISPATCH_INLINE] = &written_inline;
 	cell.trace = hand.trace;
 	structure = made;
@@ -148,12 +119,7 @@ static void replay_made(const struct timer_structure *made, enum replay_mode mod
 /* Each operation once, in every state of a timer that the trace allows it in. */
 static void write_all_operations(void)
 {
-	hand_begin(&hand, US);
-	hand_mark(&hand, "fill", false);
-	hand_arm(&hand, TRACE_ARM, 0, 50 * US, 0);
-	hand_arm(&hand, TRACE_ARM_ABSOLUTE, 1, 20 * US, 0);
-	hand_advance(&hand, 10 * US);
-	hand_mark(&hand, "all", true);
+	hand_fill(&hand);
 	hand_arm(&hand, TRACE_ARM, 2, 40 * US, 0);
 	hand_arm(&hand, TRACE_ARM_INTERVAL, 3, 60 * US, 7 * US);
 	hand_arm(&hand, TRACE_ARM, 0, 30 * US, 0);
