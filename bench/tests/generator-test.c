@@ -282,19 +282,44 @@ static void generate_rounded(struct generator *generator, const void *options, u
 	assert_int_equal(generator_advance(generator, TIMER_NEVER, &fired), 0);
 }
 
-static void test_rounding(void **state)
+/* With the finest grain there is, the last time but one is a multiple of it. */
+static void generate_finest(struct generator *generator, const void *options, uint64_t n,
+			    uint64_t operations)
 {
-	const struct workload rounded = { .name = "rounded", .generate = generate_rounded };
+	const uint64_t *fired;
+
+	(void)options;
+	(void)operations;
+	generator_begin(generator, n, 1);
+	generator_mark(generator, "finest", true);
+	generator_arm_absolute(generator, 0, TIMER_NEVER - 1);
+	generator_arm(generator, 1, UINT64_MAX);
+	assert_int_equal(generator_earliest(generator), TIMER_NEVER - 1);
+	assert_int_equal(generator_advance(generator, TIMER_NEVER, &fired), 1);
+	assert_int_equal(generator_now(generator), TIMER_NEVER - 1);
+}
+
+static void make_and_validate(const char *name,
+			      void (*generate)(struct generator *generator, const void *options,
+					       uint64_t n, uint64_t operations))
+{
+	const struct workload workload = { .name = name, .generate = generate };
 	char path[256], error[TRACE_ERROR_SIZE] = "";
 	struct trace trace;
 
-	(void)state;
-	file_in_folder(path, "rounded");
-	if (trace_make(path, &rounded, NULL, "rounded", 2, 1, 1, "test", NULL, error) < 0 ||
+	file_in_folder(path, name);
+	if (trace_make(path, &workload, NULL, name, 2, 1, 1, "test", NULL, error) < 0 ||
 	    trace_open(&trace, path, error) < 0 || trace_validate(&trace, path, error) < 0)
 		fail_msg("%s", error);
 	trace_close(&trace);
 	unlink(path);
+}
+
+static void test_rounding(void **state)
+{
+	(void)state;
+	make_and_validate("rounded", generate_rounded);
+	make_and_validate("finest", generate_finest);
 }
 
 static int bug;
@@ -329,7 +354,22 @@ static void generate_bug(struct generator *generator, const void *options, uint6
 		generator_begin(generator, n, GRAIN);
 }
 
-#define BUGS 11
+/* What is said of each. */
+static const char *const said[] = {
+	"generator_mark: generator_begin must come first (id 0)",
+	"generate: generator_begin and generator_mark were never called (id 0)",
+	"generator_begin: the grain is out of range (id 0)",
+	"generator_arm: generator_mark must come before any operation (id 0)",
+	"generator_advance: generator_begin and generator_mark must come first (id 0)",
+	"generator_mark: too many phases (id 8)",
+	"generator_arm: there is no such timer (id 3)",
+	"generator_disarm: it is not armed (id 0)",
+	"generator_remove: it is idle (id 0)",
+	"generator_below: the bound is 0 (id 0)",
+	"generator_begin: called twice (id 0)",
+};
+
+#define BUGS ((int)(sizeof(said) / sizeof(*said)))
 
 /* Runs in a child, which aborts and leaves its partial file behind. */
 static void test_broken_workloads_abort(void **state)
@@ -341,15 +381,24 @@ static void test_broken_workloads_abort(void **state)
 	file_in_folder(path, "broken");
 	snprintf(partial, sizeof(partial), "%s.partial", path);
 	for (bug = 0; bug <= BUGS; bug++) {
-		pid_t child = fork();
-		int status;
+		char wanted[128] = "", text[128] = "";
+		int status, ends[2];
+		pid_t child;
 
+		assert_int_equal(pipe(ends), 0);
+		child = fork();
 		if (child == 0) {
-			fclose(stderr); /* it says what is wrong, eleven times */
+			dup2(ends[1], STDERR_FILENO);
 			_exit(trace_make(path, &broken, NULL, "broken", 3, 1, 1, "test", NULL,
 					 error) != 0);
 		}
+		close(ends[1]);
 		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(read(ends[0], text, sizeof(text) - 1) >= 0);
+		close(ends[0]);
+		if (bug < BUGS)
+			snprintf(wanted, sizeof(wanted), "workload bug: %s\n", said[bug]);
+		assert_string_equal(text, wanted);
 		if (bug < BUGS)
 			assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 		else

@@ -126,17 +126,19 @@ static inline void hand_fill(struct hand_trace *hand)
 }
 
 /*
- * At 20 us three timers are due, which are then armed, disarmed and removed, and so overtaken if a
- * subject is too late to fire them first. Three others, due at 21 us, are not overtaken.
+ * At 20 us six timers are due, by 1 us or just then. They are then armed, disarmed and removed, and
+ * so overtaken if a subject is too late to fire them first. Three others, due at 21 us, are not.
  */
 static inline void hand_overtaken(struct hand_trace *hand)
 {
+	static const uint64_t due[9] = { 19, 19, 19, 21, 21, 21, 20, 20, 20 };
+
 	hand_begin(hand, HAND_US);
 	hand_mark(hand, "all", true);
-	for (uint32_t id = 0; id < 6; id++)
-		hand_arm(hand, TRACE_ARM, id, (id < 3 ? 20 : 21) * HAND_US, 0);
+	for (uint32_t id = 0; id < 9; id++)
+		hand_arm(hand, TRACE_ARM, id, due[id] * HAND_US, 0);
 	hand_advance(hand, 20 * HAND_US);
-	for (uint32_t id = 0; id < 6; id += 3) {
+	for (uint32_t id = 0; id < 9; id += 3) {
 		hand_arm(hand, TRACE_ARM, id, 900 * HAND_US, 0);
 		hand_stop(hand, TRACE_DISARM, id + 1);
 		hand_stop(hand, TRACE_REMOVE, id + 2);

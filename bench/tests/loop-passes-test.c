@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -109,6 +112,31 @@ static int loop_of_timers(struct event_base *base, int flags)
 	return 0;
 }
 
+/* Asleep once, for however short a time: the kernel counts it. */
+static int loop_that_sleeps(struct event_base *base, int flags)
+{
+	(void)base, (void)flags;
+	nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+	return 0;
+}
+
+/* The first connection is broken in one direction when its first message comes. */
+static int broken;
+
+static int loop_of_a_broken_socket(struct event_base *base, int flags)
+{
+	struct pollfd ready = { .fd = made[0].fd, .events = POLLIN };
+
+	(void)base, (void)flags;
+	breaks = 0;
+	assert_int_equal(poll(&ready, 1, 60000), 1);
+	shutdown(made[0].fd, broken);
+	for (int i = 0; !breaks && i < MESSAGES; i++)
+		made[0].callback(made[0].fd, EV_READ, made[0].arg);
+	assert_int_equal(breaks, 1);
+	return 0;
+}
+
 /* Serves some messages, whichever connections they come from. */
 static int loop_of_sockets(struct event_base *base, int flags)
 {
@@ -180,8 +208,19 @@ static struct cell cell;
 static json_t *record;
 static char error[CELL_ERROR_SIZE];
 
+static int free_descriptor(void)
+{
+	int descriptor = dup(0);
+
+	close(descriptor);
+	return descriptor;
+}
+
+/* No pass leaves a descriptor open. */
 static int measure(const char *pass, int (*loop)(struct event_base *base, int flags))
 {
+	int before = free_descriptor(), result;
+
 	api.loop = loop;
 	count = turns_with = turns_without = 0;
 	now = 0;
@@ -191,7 +230,9 @@ static int measure(const char *pass, int (*loop)(struct event_base *base, int fl
 	strcpy(cell.subject.name, "made");
 	json_decref(record);
 	record = json_object();
-	return pass_find(pass)->measure(&cell, record, error);
+	result = pass_find(pass)->measure(&cell, record, error);
+	assert_int_equal(free_descriptor(), before);
+	return result;
 }
 
 static double number(const char *key)
@@ -267,8 +308,9 @@ static void lateness_without_firings(void **state)
 	hand_arm(&hand, TRACE_ARM, 0, 1000 * S, 0);
 	hand_advance(&hand, 20 * S);
 	setting.waits = NULL;
-	assert_int_equal(measure("lateness", loop_of_timers), 0);
+	assert_int_equal(measure("lateness", loop_that_sleeps), 0);
 	assert_status("nothing fired");
+	assert_true(number("sleeps") >= 1);
 	assert_true(number("fired") == 0);
 	assert_null(json_object_get(record, "lateness_p50_ns"));
 	assert_null(json_object_get(record, "waits"));
@@ -326,6 +368,21 @@ static void echo_counts_what_has_expired(void **state)
 	assert_true(number("idle_expired") == 15);
 }
 
+static void echo_with_a_broken_connection(void **state)
+{
+	static const int directions[] = { SHUT_RD, SHUT_WR };
+
+	(void)state;
+	write_speakers();
+	for (int i = 0; i < 2; i++) {
+		broken = directions[i];
+		assert_int_equal(measure("echo", loop_of_a_broken_socket), -EPIPE);
+		assert_status(strerror(EPIPE));
+		assert_null(json_object_get(record, "messages"));
+		assert_int_equal(bases, 0);
+	}
+}
+
 static void passes_that_cannot_be_measured(void **state)
 {
 	static const char *const names[] = { "lateness", "echo" };
@@ -360,6 +417,7 @@ int main(void)
 		cmocka_unit_test(lateness_without_firings),
 		cmocka_unit_test(echo_is_recorded),
 		cmocka_unit_test(echo_counts_what_has_expired),
+		cmocka_unit_test(echo_with_a_broken_connection),
 		cmocka_unit_test(passes_that_cannot_be_measured),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

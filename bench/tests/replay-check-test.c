@@ -188,7 +188,7 @@ static void overtaken_timers_are_counted(void **state)
 	(void)state;
 	hand_overtaken(&hand);
 	replay_made(&late, REPLAY_PLAIN);
-	assert_int_equal(replay.tally.overtaken, 3);
+	assert_int_equal(replay.tally.overtaken, 6);
 	assert_int_equal(replay.tally.wrong_state, 0);
 	assert_int_equal(replay.tally.fired, 0);
 	replay_close(&replay);

@@ -1,8 +1,8 @@
 /*
  * trace-make-test.c - making a trace completes it or leaves nothing behind
  *
- * pwrite, fsync and rename are this program's own here, so that a disk can be made full at any
- * call. RLIMIT_FSIZE has the kernel refuse as well, for what such doubles cannot know.
+ * pread, pwrite, fsync and others are this program's own here, so that a disk can be made full at
+ * any call. RLIMIT_FSIZE has the kernel refuse as well, for what such doubles cannot know.
  */
 #include "trace-test.h"
 
@@ -22,10 +22,11 @@
 
 /* Which call to fail at, counted down from where a test sets it; nothing fails at 0. */
 static struct {
-	int pwrite, fsync, rename;
-	int error;
-	bool shorten; /* write less than asked instead of failing */
-	long calls;   /* pwrite's so far */
+	int pread, pwrite, fsync, rename, ftruncate;
+	const char *replaced; /* while it is being locked, by another file */
+	int error;	      /* pread's: 0: the file has no more */
+	bool shorten;	      /* write less than asked instead of failing */
+	long calls;	      /* pwrite's so far */
 } fault;
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
@@ -38,6 +39,33 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 	if (fault.shorten && size > 1)
 		size = size / 2;
 	return syscall(SYS_pwrite64, fd, data, size, offset);
+}
+
+ssize_t pread(int fd, void *data, size_t size, off_t offset)
+{
+	if (fault.pread && --fault.pread == 0) {
+		errno = fault.error;
+		return fault.error ? -1 : 0;
+	}
+	return syscall(SYS_pread64, fd, data, size, offset);
+}
+
+int ftruncate(int fd, off_t size)
+{
+	if (fault.ftruncate && --fault.ftruncate == 0) {
+		errno = fault.error;
+		return -1;
+	}
+	return (int)syscall(SYS_ftruncate, fd, size);
+}
+
+/* Whoever had the lock before has finished the file and given it another name. */
+int flock(int fd, int operation)
+{
+	if (fault.replaced)
+		unlink(fault.replaced);
+	fault.replaced = NULL;
+	return (int)syscall(SYS_flock, fd, operation);
 }
 
 int fsync(int fd)
@@ -226,6 +254,50 @@ static void test_stop(void **state)
 	}
 }
 
+/* What cannot be read back cannot be hashed. */
+static void test_reading_back(void **state)
+{
+	char path[256], error[TRACE_ERROR_SIZE];
+
+	(void)state;
+	file_in_folder(path, "back");
+	for (int call = 1; call <= 3; call++) {
+		fault.pread = call;
+		fault.error = EIO;
+		expect_failure(path, NULL, -EIO, "cannot read back");
+		fault.pread = call;
+		fault.error = 0; /* somebody has cut it short */
+		expect_failure(path, NULL, -EIO, "cannot read back");
+		fault.pread = call;
+		fault.error = EINTR;
+		assert_int_equal(make(path, NULL, error), 0);
+		assert_int_equal(fault.pread, 0);
+		unlink(path);
+	}
+}
+
+/* However the partial file is opened, no descriptor stays open. */
+static void test_opening_the_partial_file(void **state)
+{
+	char path[256], partial[300], error[TRACE_ERROR_SIZE];
+	int before = dup(0), after;
+
+	(void)state;
+	close(before);
+	file_in_folder(path, "opened");
+	snprintf(partial, sizeof(partial), "%s.partial", path);
+	fault.ftruncate = 1;
+	fault.error = EROFS;
+	expect_failure(path, NULL, -EROFS, "cannot create");
+	fault.replaced = partial;
+	assert_int_equal(make(path, NULL, error), 0);
+	assert_null(fault.replaced);
+	after = dup(0);
+	close(after);
+	assert_int_equal(after, before);
+	unlink(path);
+}
+
 static void test_partial_of_another(void **state)
 {
 	char path[256], partial[300], error[TRACE_ERROR_SIZE];
@@ -364,6 +436,8 @@ int main(void)
 		cmocka_unit_test(test_failure_spares_the_old),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_reading_back),
+		cmocka_unit_test(test_opening_the_partial_file),
 		cmocka_unit_test(test_partial_of_another),
 		cmocka_unit_test(test_nowhere_to_write),
 		cmocka_unit_test(test_out_of_memory),

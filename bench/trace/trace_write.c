@@ -116,6 +116,7 @@ static int open_partial(const char *partial)
 			if (ftruncate(fd, 0) == 0)
 				return fd;
 			error = errno;
+			unlink(partial);
 			close(fd);
 			return -error;
 		}
