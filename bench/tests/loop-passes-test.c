@@ -7,6 +7,8 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -137,6 +139,14 @@ static int loop_of_a_broken_socket(struct event_base *base, int flags)
 	return 0;
 }
 
+static bool sends_at_once(int fd)
+{
+	int set = 0;
+	socklen_t size = sizeof(set);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &set, &size) && set;
+}
+
 /* Serves some messages, whichever connections they come from. */
 static int loop_of_sockets(struct event_base *base, int flags)
 {
@@ -153,8 +163,10 @@ static int loop_of_sockets(struct event_base *base, int flags)
 	for (int messages = 0; messages < MESSAGES;) {
 		struct pollfd ready[EVENTS];
 
-		for (int i = 0; i < count; i++)
+		for (int i = 0; i < count; i++) {
+			assert_true(sends_at_once(made[i].fd));
 			ready[i] = (struct pollfd){ .fd = made[i].fd, .events = POLLIN };
+		}
 		assert_true(poll(ready, (nfds_t)count, 60000) > 0);
 		for (int i = 0; i < count && messages < MESSAGES; i++) {
 			if (!ready[i].revents)

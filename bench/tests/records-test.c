@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <cmocka.h>
 
@@ -89,6 +90,35 @@ static void a_damaged_file_is_refused(void **state)
 	assert_int_equal(lines_read(&lines, folder), -EBADMSG);
 	lines_free(&lines);
 	unlink(path);
+}
+
+/* One line, that fills the pieces in which it is unpacked, or a byte more or less. */
+static void packed_lines_of_any_length(void **state)
+{
+	const size_t piece = ZSTD_DStreamOutSize(), room = ZSTD_compressBound(4 * piece);
+	char path[256], *text = malloc(4 * piece), *packed = malloc(room);
+
+	(void)state;
+	assert_true(text && packed);
+	file_in_folder(path, "cells.jsonl.zst");
+	for (size_t size = piece / 2; size < 4 * piece; size *= 2) {
+		for (size_t length = size - 1; length <= size + 1; length++) {
+			struct lines lines;
+			int begin = snprintf(text, length, "{\"block\": \"b\"");
+
+			memset(text + begin, ' ', length - (size_t)begin);
+			memcpy(text + length - 2, "}\n", 2);
+			write_file(path, packed, ZSTD_compress(packed, room, text, length, 1));
+			assert_int_equal(lines_read(&lines, folder), 0);
+			assert_int_equal(lines.count, 1);
+			assert_int_equal(lines.line[0].length, length - 1);
+			assert_string_equal(lines.line[0].block, "b");
+			lines_free(&lines);
+		}
+	}
+	unlink(path);
+	free(text);
+	free(packed);
 }
 
 /* More lines than there is room for at first; those set aside and the others are written apart. */
@@ -236,6 +266,7 @@ int main(void)
 		cmocka_unit_test(an_unended_line_counts),
 		cmocka_unit_test(without_a_file_there_are_no_lines),
 		cmocka_unit_test(a_damaged_file_is_refused),
+		cmocka_unit_test(packed_lines_of_any_length),
 		cmocka_unit_test(many_lines_are_read_and_sorted),
 		cmocka_unit_test(each_key_counts),
 		cmocka_unit_test(the_generator_stands_for_the_trace),

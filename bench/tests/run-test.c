@@ -220,6 +220,20 @@ static int open_descriptors(void)
 	return count;
 }
 
+/* Whether this process has a file of such a path in memory. */
+static bool is_mapped(const char *part)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[PATH_MAX + 128];
+	bool found = false;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		found = found || strstr(line, part);
+	fclose(maps);
+	return found;
+}
+
 /* ---------------------------------------------------------------------------------- the tests */
 
 static const char *const small[] = { "subjects",
@@ -277,6 +291,7 @@ static void every_cell_is_recorded(void **state)
 			assert_string_not_equal(text_of(i, "block"), text_of(i - 2, "block"));
 	}
 	assert_int_equal(open_descriptors(), before);
+	assert_false(is_mapped("/traces/"));
 }
 
 /* A resumed run repeats nothing, and mends what is not whole. */

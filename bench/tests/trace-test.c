@@ -4,7 +4,11 @@
 #include "trace-test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "bench/trace/random.h"
 
@@ -256,6 +260,29 @@ static void test_no_trace(void **state)
 	unlink(path);
 }
 
+/* While a trace is opened another thread may start a program, which is not to have the file. */
+static bool inherited;
+
+int fstat(int fd, struct stat *status)
+{
+	inherited = inherited || !(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	return (int)syscall(SYS_newfstatat, fd, "", status, AT_EMPTY_PATH);
+}
+
+static void test_no_program_inherits_the_file(void **state)
+{
+	char path[256];
+	struct trace trace;
+
+	(void)state;
+	make_mixed(file_in_folder(path, "inherited"), 100, 1000, 1);
+	inherited = false;
+	open_whole(&trace, path);
+	assert_false(inherited);
+	trace_close(&trace);
+	unlink(path);
+}
+
 /* What is refused is not left in memory. */
 static void test_refused_is_unmapped(void **state)
 {
@@ -283,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_bit_flips),
 		cmocka_unit_test(test_no_trace),
+		cmocka_unit_test(test_no_program_inherits_the_file),
 		cmocka_unit_test(test_refused_is_unmapped),
 	};
 

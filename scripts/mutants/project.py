@@ -19,6 +19,8 @@ FOLDERS = {"structures": "structures", "loop": "loop", "trace": "bench/trace", "
            "run": "bench/run", "passes": "bench/passes"}
 COMPILED = ["-std=c17", "-D_GNU_SOURCE", "-I.", "-Iloop/include", "-Ibuild/generated"]
 SWITCH = "scripts/mutants/switch"
+# It tests workloads, which are not mutated, and takes longer than all others that read traces.
+LEFT_OUT = ("workload-steady-test",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Project:
     def tests(self, tree, seed):
         """Those that test an area of the run. The cheapest need not come first."""
         found = [Test(name, (f"build/tests/{name}",), areas=tested_by(tree, name))
-                 for name in self.programs]
+                 for name in self.programs if name not in LEFT_OUT]
         found += [Test(f"conformance -t {name}", ("build/tests/conformance", "-s", seed, "-t", name),
                        b"FAILED", only, ("structures",)) for name, only in structures(tree)]
         for script in self.scripts:
