@@ -314,6 +314,45 @@ static void every_subject_replays(void **state)
 	subject_list(replay_each_way, NULL);
 }
 
+/* As many due at once as the batches of expire hold, and one more or less. */
+static void replay_many_at_once(const char *name, const char *summary, void *data)
+{
+	const char *verdict;
+	char text[64];
+
+	(void)summary, (void)data;
+	find(name);
+	for (int dispatch = 0; dispatch < DISPATCHES; dispatch++) {
+		make_cell(&written);
+		find(name);
+		if (!cell.subject.code[dispatch])
+			continue;
+		cell.dispatch = (enum dispatch)dispatch;
+		assert_int_equal(cell_open(&cell, &opened, (char[CELL_ERROR_SIZE]){ 0 }), 0);
+		cell_replay(&cell, &opened, REPLAY_PLAIN, REPLAY_PLAIN, NULL);
+		verdict = cell_verdict(&cell, &opened, text, sizeof(text));
+		if (verdict)
+			fail_msg("%s: %s", name, verdict);
+		assert_int_equal(opened.tally.fired, 63 + 64 + 65 + 127 + 128 + 129);
+		replay_close(&opened);
+	}
+}
+
+static void every_subject_expires_in_batches(void **state)
+{
+	static const uint32_t due[] = { 63, 64, 65, 127, 128, 129 };
+
+	(void)state;
+	hand_begin(&hand, US);
+	hand_mark(&hand, "all", true);
+	for (size_t i = 0; i < sizeof(due) / sizeof(*due); i++) {
+		for (uint32_t id = 0; id < due[i]; id++)
+			hand_arm(&hand, TRACE_ARM, id, (i + 1) * 100 * US, 0);
+		hand_advance(&hand, (i + 1) * 100 * US);
+	}
+	subject_list(replay_many_at_once, NULL);
+}
+
 /* ------------------------------------------------------------------------ timed and cold */
 
 #define UNTOUCHED UINT32_MAX
@@ -472,6 +511,7 @@ int main(void)
 		cmocka_unit_test(room_is_reserved_before_each_insert),
 		cmocka_unit_test(the_tally_counts),
 		cmocka_unit_test(every_subject_replays),
+		cmocka_unit_test(every_subject_expires_in_batches),
 		cmocka_unit_test(every_operation_is_timed),
 		cmocka_unit_test(the_least_reading_is_kept),
 		cmocka_unit_test(nothing_else_is_timed),

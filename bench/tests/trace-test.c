@@ -260,6 +260,55 @@ static void test_no_trace(void **state)
 	unlink(path);
 }
 
+/* Sections stand one behind the other, each at the next multiple of 64. */
+static void test_layout(void **state)
+{
+	struct trace_header header = { .hashes = 3 };
+	struct trace_layout layout;
+
+	(void)state;
+	for (uint64_t entries = 0; entries < 70; entries++) {
+		uint64_t end = sizeof(header) + TRACE_PHASES * sizeof(struct trace_phase);
+
+		header.operations = header.advances = header.fired = entries;
+		assert_true(trace_layout_of(&header, &layout));
+		assert_int_equal(layout.phases, sizeof(header));
+		assert_int_equal(layout.operations, (end + 63) / 64 * 64);
+		end = layout.operations + entries * sizeof(struct trace_operation);
+		assert_int_equal(layout.advances, (end + 63) / 64 * 64);
+		end = layout.advances + entries * sizeof(struct trace_advance);
+		assert_int_equal(layout.fired, (end + 63) / 64 * 64);
+		end = layout.fired + entries * sizeof(uint32_t);
+		assert_int_equal(layout.hashes, (end + 63) / 64 * 64);
+		assert_int_equal(layout.end, layout.hashes + 3 * sizeof(uint64_t));
+	}
+}
+
+#define EACH 24
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Another timer, another deadline or another time is another firing. */
+static void test_firings_differ(void **state)
+{
+	static uint64_t firings[EACH * EACH * EACH];
+	size_t count = 0;
+
+	(void)state;
+	for (uint32_t id = 0; id < EACH; id++)
+		for (uint64_t deadline = 0; deadline < EACH; deadline++)
+			for (uint64_t now = 0; now < EACH; now++)
+				firings[count++] = trace_firing(id, deadline, now);
+	qsort(firings, count, sizeof(*firings), by_value);
+	for (size_t i = 1; i < count; i++)
+		assert_int_not_equal(firings[i], firings[i - 1]);
+}
+
 /* While a trace is opened another thread may start a program, which is not to have the file. */
 static bool inherited;
 
@@ -310,6 +359,8 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_bit_flips),
 		cmocka_unit_test(test_no_trace),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_firings_differ),
 		cmocka_unit_test(test_no_program_inherits_the_file),
 		cmocka_unit_test(test_refused_is_unmapped),
 	};
