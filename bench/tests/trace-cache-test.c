@@ -102,7 +102,7 @@ static void another_trace_is_made_anew(void **state)
 static void a_damaged_trace_is_made_anew(void **state)
 {
 	struct trace_request request = request_of("hold", 20, 5);
-	char path[PATH_MAX];
+	char path[PATH_MAX], hash[TRACE_HASH_TEXT];
 	struct trace trace;
 
 	(void)state;
@@ -113,6 +113,9 @@ static void a_damaged_trace_is_made_anew(void **state)
 	open_cached(&request, &trace);
 	assert_string_equal(note, "");
 	trace_close(&trace);
+	assert_true(cache_trace_hash(folder, &request, hash));
+	assert_int_equal(truncate(path, sizeof(struct trace_header) - 1), 0);
+	assert_false(cache_trace_hash(folder, &request, hash));
 }
 
 /* While another process makes the trace this one waits, unless it is told to stop. */
