@@ -314,11 +314,10 @@ static void every_subject_replays(void **state)
 	subject_list(replay_each_way, NULL);
 }
 
-#define MANY (63 + 64 + 65 + 127 + 128 + 129)
-
 /* As many due at once as the batches of expire hold, and one more or less. */
 static void replay_many_at_once(const char *name, const char *summary, void *data)
 {
+	bool touches = !strcmp(name, "yardstick-touch"); /* what fires, and nothing else */
 	const char *verdict;
 	char text[64];
 
@@ -331,12 +330,13 @@ static void replay_many_at_once(const char *name, const char *summary, void *dat
 			continue;
 		cell.dispatch = (enum dispatch)dispatch;
 		assert_int_equal(cell_open(&cell, &opened, (char[CELL_ERROR_SIZE]){ 0 }), 0);
+		for (uint32_t id = 0; id < 129 && touches; id++)
+			replay_object(&opened, id)->armed = REPLAY_ARMED;
 		cell_replay(&cell, &opened, REPLAY_PLAIN, REPLAY_PLAIN, NULL);
 		verdict = cell_verdict(&cell, &opened, text, sizeof(text));
 		if (verdict)
 			fail_msg("%s: %s", name, verdict);
-		/* A late structure keeps the last ones. */
-		for (uint32_t id = 0; id < 129 && opened.tally.fired == MANY; id++)
+		for (uint32_t id = 0; id < 129 && touches; id++)
 			assert_int_equal(replay_object(&opened, id)->armed, REPLAY_IDLE);
 		replay_close(&opened);
 	}
