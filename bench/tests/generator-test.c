@@ -150,6 +150,22 @@ static void test_oracle_against_model(void **state)
 	unlink(path);
 }
 
+/* Arrays that ask for huge pages stand at multiples of those. */
+static void test_a_large_oracle(void **state)
+{
+	const uint64_t ids = 600000, huge = 2 << 20;
+	struct oracle oracle;
+
+	(void)state;
+	assert_int_equal(oracle_open(&oracle, ids), 0);
+	assert_int_equal((uintptr_t)oracle.keys % huge, 0);
+	assert_int_equal((uintptr_t)oracle.owners % huge, 0);
+	assert_int_equal((uintptr_t)oracle.places % huge, 0);
+	oracle_arm(&oracle, ids - 1, 5);
+	assert_int_equal(oracle_earliest(&oracle), 5);
+	oracle_close(&oracle);
+}
+
 static void test_never_is_never_due(void **state)
 {
 	struct oracle oracle;
@@ -412,6 +428,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_oracle_against_model),
+		cmocka_unit_test(test_a_large_oracle),
 		cmocka_unit_test(test_never_is_never_due),
 		cmocka_unit_test(test_names_are_a_permutation),
 		cmocka_unit_test(test_rounding),

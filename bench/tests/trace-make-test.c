@@ -23,11 +23,24 @@
 /* Which call to fail at, counted down from where a test sets it; nothing fails at 0. */
 static struct {
 	int pread, pwrite, fsync, rename, ftruncate;
+	size_t malloc;	      /* the size that cannot be had */
 	const char *replaced; /* while it is being locked, by another file */
 	int error;	      /* pread's: 0: the file has no more */
 	bool shorten;	      /* write less than asked instead of failing */
 	long calls;	      /* pwrite's so far */
 } fault;
+
+void *__real_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	if (fault.malloc && size == fault.malloc) {
+		fault.malloc = 0;
+		errno = ENOMEM;
+		return NULL;
+	}
+	return __real_malloc(size);
+}
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 {
@@ -410,6 +423,18 @@ static void test_out_of_memory(void **state)
 	assert_false(exists(path, ""));
 }
 
+/* What was had before goes back, which the sanitizer looks at. */
+static void test_no_memory_for_names(void **state)
+{
+	char path[256];
+
+	(void)state;
+	fault.malloc = (TIMERS + 1) * sizeof(uint32_t);
+	expect_failure(file_in_folder(path, "names"), NULL, -ENOMEM,
+		       "not enough memory for so many timers");
+	assert_int_equal(fault.malloc, 0);
+}
+
 static void test_memory_estimate(void **state)
 {
 	struct bytes trace;
@@ -422,6 +447,10 @@ static void test_memory_estimate(void **state)
 	assert_true(trace_memory(TIMERS, OPERATIONS) < 3 * trace.size);
 	free(trace.data);
 	unlink(path);
+	/* With an advance for each eight operations, all of which fire. */
+	assert_true(trace_memory(0, 8000000) >= 9000000 * sizeof(struct trace_operation) +
+							1000000 * sizeof(struct trace_advance) +
+							8000000 * sizeof(uint32_t));
 	assert_true(trace_memory(2000, 10) > trace_memory(1000, 10));
 	assert_int_equal(trace_memory(UINT64_MAX, 1), UINT64_MAX);
 	assert_int_equal(trace_memory(1, UINT64_MAX), UINT64_MAX);
@@ -441,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_partial_of_another),
 		cmocka_unit_test(test_nowhere_to_write),
 		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_no_memory_for_names),
 		cmocka_unit_test(test_memory_estimate),
 	};
 
