@@ -4,8 +4,8 @@
  * Nothing: the kernel lets go of the file when the program closes the descriptor, and the loop does
  * not wake up for it.
  */
-#include <errno.h>
-#include <signal.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include <event2/watch.h>
@@ -68,7 +68,16 @@ static void wait_once(struct scene *scene)
 	event_base_loop(scene->base, EVLOOP_ONCE);
 }
 
-/* A file that the kernel still waits for stays open after close, and its writer is not told. */
+/* Whether the kernel, too, has closed the reading end. A write would wake a request that waits. */
+static bool has_no_reader(const struct scene *scene)
+{
+	struct pollfd writer = { .fd = scene->ends[1], .events = POLLOUT };
+
+	assert_int_equal(poll(&writer, 1, 0), 1);
+	return writer.revents & POLLERR;
+}
+
+/* A file that the kernel waits for stays open, whatever the program closes. */
 static void test_the_kernel_lets_go(void **state)
 {
 	struct scene scene;
@@ -77,13 +86,13 @@ static void test_the_kernel_lets_go(void **state)
 	(void)state;
 	open_scene(&scene);
 	wait_once(&scene);
+	assert_false(has_no_reader(&scene));
 	close(scene.ends[0]);
-	while (write(scene.ends[1], "x", 1) == 1) {
+	while (!has_no_reader(&scene)) {
 		if (++tries > 100)
 			fail_msg("%s: the end that was closed is still open", backend->name);
 		wait_once(&scene);
 	}
-	assert_int_equal(errno, EPIPE);
 	close_scene(&scene);
 }
 
@@ -112,7 +121,6 @@ int main(void)
 	const int count = (int)(sizeof(tests) / sizeof(*tests));
 	int failed = 0, run = 0;
 
-	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; backends[i]; i++) {
 		backend = backends[i];
 		failed += cmocka_run_group_tests_name(backend->name, tests, NULL, NULL);

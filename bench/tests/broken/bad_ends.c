@@ -71,8 +71,9 @@ static size_t expire_and_exit(struct timer_set *set, uint64_t now, struct timer 
 SUBJECT(exits, .expire = expire_and_exit);
 
 /*
- * Every set but the third wastes CPU time at each expire: the stores of a loop, each of which waits for
- * the one before. A clock would not do: where others run beside, some machines count CPU time in ticks.
+ * Every set but the third wastes CPU time at each expire: the stores of a loop, each of which waits
+ * for the one before. A clock would not do. Some machines count CPU time in ticks, and then other
+ * processes beside this one make it coarse.
  */
 #define WASTED_STORES 100000
 
