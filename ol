@@ -1,1 +1,0 @@
-{"status": "ok", "outcome": "ok"}
