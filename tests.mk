@@ -108,7 +108,8 @@ $(foreach one,iteration-memory peak-memory rearm-memory descriptor-table, \
 wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)
 
 # Nothing waits.
-wrapped_of_wait-span-test := $(call wrap,ppoll pselect epoll_pwait2 epoll_wait io_uring_wait_cqes)
+wrapped_of_wait-span-test := $(call wrap,ppoll pselect epoll_pwait2 epoll_wait io_uring_wait_cqes \
+	io_uring_submit)
 
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)
