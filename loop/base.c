@@ -71,7 +71,7 @@ static const char *structure_name(const struct event_config *config, int flags)
 	const char *name = config ? config->structure : NULL;
 
 	if (!name)
-		name = config_environment(flags, "EVENT_TIMERS");
+		name = config_environment_name(flags, "EVENT_TIMERS");
 	return name ? name : DEFAULT_STRUCTURE;
 }
 

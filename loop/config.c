@@ -148,6 +148,13 @@ const char *config_environment(int flags, const char *name)
 	return flags & EVENT_BASE_FLAG_IGNORE_ENV ? NULL : secure_getenv(name);
 }
 
+const char *config_environment_name(int flags, const char *name)
+{
+	const char *value = config_environment(flags, name);
+
+	return value && *value ? value : NULL;
+}
+
 static const struct {
 	const char *variable;
 	int flag;
@@ -201,7 +208,8 @@ static const char *only_method(const struct event_config *config)
 {
 	const char *method = config ? config->method : NULL;
 
-	return method ? method : config_environment(config ? config->flags : 0, "EVENT_METHOD");
+	return method ? method
+		      : config_environment_name(config ? config->flags : 0, "EVENT_METHOD");
 }
 
 /* Why a backend is not to be had, whichever way it was asked for; NULL if it is. */
@@ -243,15 +251,27 @@ void config_explain(const struct event_config *config)
 	log_warning("no backend can be had: '%s' is asked for, and %s", only, reason);
 }
 
+/* The backend that comes after those of this preference. NULL: there is none. */
+static const struct backend *backend_after(int preference)
+{
+	const struct backend *next = NULL;
+
+	for (size_t i = 0; backends[i]; i++) {
+		if (backends[i]->preference > preference &&
+		    (!next || backends[i]->preference < next->preference))
+			next = backends[i];
+	}
+	return next;
+}
+
 const char **event_get_supported_methods(void)
 {
 	static const char *names[32];
+	const struct backend *backend = backend_after(0);
 	size_t count = 0;
 
-	for (size_t i = 0; backends[i] && count < 31; i++) {
-		if (backends[i]->preference)
-			names[count++] = backends[i]->name;
-	}
+	for (; backend && count < 31; backend = backend_after(backend->preference))
+		names[count++] = backend->name;
 	names[count] = NULL;
 	return names;
 }

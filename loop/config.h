@@ -35,6 +35,9 @@ struct event_config {
 /* The value of a variable, unless the base ignores the environment or the process is privileged. */
 const char *config_environment(int flags, const char *name);
 
+/* The same for a variable that holds a name. One that is set and empty names nothing: NULL. */
+const char *config_environment_name(int flags, const char *name);
+
 /* The flags that the environment adds. */
 int config_flags(const struct event_config *config);
 

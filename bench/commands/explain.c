@@ -205,7 +205,8 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	if (within)
 		explain_within(structure, within, text);
 	else
-		printf("\nWRAPS\n    any structure that wraps none: %s:quad-heap, or %s:* for all\n",
+		printf("\nWRAPS\n    any structure that neither wraps another nor puts timers off itself:\n"
+		       "    %s:quad-heap, or %s:* for all\n",
 		       structure->name, structure->name);
 	print_reference(text);
 	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",

@@ -1164,6 +1164,10 @@ static void test_supported_methods(void **state)
 		event_config_free(config);
 	}
 	assert_true(count >= 3);
+	/* In the order in which they are tried. */
+	assert_string_equal(names[0], "epoll");
+	assert_string_equal(names[1], "poll");
+	assert_string_equal(names[2], "select");
 	assert_ptr_equal(event_get_supported_methods(), names);
 }
 
@@ -1233,6 +1237,8 @@ static void test_environment_structure(void **state)
 	event_config_set_timer_structure(config, "sorted-list"); /* the program knows better */
 	assert_structure(config, "sorted-list");
 	event_config_set_timer_structure(config, NULL);
+	setenv("EVENT_TIMERS", "", 1); /* as scripts leave it that have nothing to say */
+	assert_structure(NULL, "quad-heap");
 	setenv("EVENT_TIMERS", "no-such-thing", 1);
 	assert_null(event_base_new());
 	assert_warned("no-such-thing");
@@ -1269,6 +1275,8 @@ static void test_environment_method(void **state)
 	assert_makes(NULL, "poll");
 	setenv("EVENT_METHOD", "virtual", 1);
 	assert_makes(NULL, "virtual");
+	setenv("EVENT_METHOD", "", 1);
+	assert_makes(NULL, preferred(0, NULL));
 	setenv("EVENT_METHOD", "no such thing", 1);
 	assert_makes(NULL, NULL);
 	event_config_require_method(config, "select"); /* the program knows better */
