@@ -8,7 +8,7 @@ writes DIR/figures/NAME.svg and NAME.pdf. A figure is drawn if the run holds wha
   overview      the cost of each structure relative to the baseline, in the cells of the answer
   cost          time per operation against n
   tail          how slow single operations get
-  memory        bytes beside the node, per timer of the peak: at the peak and after it
+  memory        bytes beside struct timer, per timer of the peak: at the peak and after it
   instructions  instructions and simulated cache misses per operation
   processes     wall time of whole processes
   lateness      of firings in real time, and what the loop spends on them
@@ -182,7 +182,7 @@ def memory(run, standings, name):
     rings = "after_peak_per_timer"
     if not any(statistics.values(run, standing.cell, rings) for standing in top):
         return dots(run, top, name, "memory",
-                    [("bytes_per_timer", "bytes per timer, beside the node", 0.1)])
+                    [("bytes_per_timer", "bytes per timer, beside its struct timer", 0.1)])
     return dots(run, top, name, "memory",
                 [("bytes_per_timer", "bytes per timer; ring: after peak", 0.1)], rings)
 

@@ -30,7 +30,7 @@ SCHEMA = 1
 MEASURES = {
     "time": ("ns_per_op", "ns/op", "thread CPU time per operation"),
     "tail": ("p999_ns", "ns", "99.9th percentile of a single operation"),
-    "memory": ("bytes_per_timer", "B/timer", "bytes beside the node, per timer"),
+    "memory": ("bytes_per_timer", "B/timer", "bytes per timer, beside its struct timer"),
     "count": ("instructions_per_op", "instr/op", "instructions per operation"),
     "process": ("seconds", "s", "wall time of the whole process"),
     "lateness": ("lateness_p50_ns", "ns", "median lateness of a firing, in real time"),

@@ -169,7 +169,7 @@ HEADINGS = {
     "overview": "In one picture",
     "cost": "Time per operation as n grows",
     "tail": "How slow single operations get",
-    "memory": "Memory beside the node",
+    "memory": "Memory beside struct timer",
     "instructions": "Instructions and cache misses",
     "processes": "Whole processes",
     "lateness": "Lateness in real time",

@@ -114,6 +114,8 @@ def _which(one):
     many = str(max(at_each)) if min(at_each) == max(at_each) else f"{min(at_each)} to {max(at_each)}"
     over = f"On average over {many} workloads, " if len(workloads) > 1 else f"In {workloads[0]}, "
     text = f"{over}{taken}, among the {kind} whose timers {firing(one.accuracy)}."
+    if one.measured != "time":
+        text += f" Cost is here: {records.MEASURES[one.measured][2]}."
     if one.indicative:
         text += f" This is indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST}."
     return text

@@ -107,6 +107,13 @@ class Known(Case):
             "Other accuracies are ranked apart. Each of these is the only one of its accuracy: "
             "wheel (to a tick and in order of tick)."])
 
+    def test_what_cost_is(self):
+        """Nobody takes bytes for time."""
+        lines = [{**line, "pass": "memory", "bytes_per_timer": line["ns_per_op"]} for line in known()]
+        said = words.sentences(self.run_of(lines))
+        self.assertIn("Cost is here: bytes per timer, beside its struct timer.", said[0])
+        self.assertNotIn("Cost is here", words.sentences(self.run_known)[0])
+
     def test_cells_of_the_table(self):
         self.assertEqual(answer_tables.least(self.exact).rows, [
             ["hold", "quad-heap 0.50", "bucket-trie 0.25"],

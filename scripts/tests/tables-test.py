@@ -114,7 +114,7 @@ class Tables(Expected):
         run = records.Run(os.path.join(self.folder, "run"))
         titles = ["Cost relative to binary-heap, n = 1e3", "Cost relative to binary-heap, n = 1e5",
                   "Cost relative to binary-heap, n = 1e3, inline dispatch",
-                  "Bytes beside the node, per timer (B/timer), n = 1e3"]
+                  "Bytes per timer, beside its struct timer (B/timer), n = 1e3"]
         every = ["arity: hold", "cost: hold", "cost: idle", "cost: noise", "cost: rpc",
                  "more: hold:dist=pareto", "cost: hold, inline"]
         self.assertEqual([one.title for one in table.tables(run)], titles + every + ["Not measured"])
