@@ -111,6 +111,12 @@ wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)
 wrapped_of_wait-span-test := $(call wrap,ppoll pselect epoll_pwait2 epoll_wait io_uring_wait_cqes \
 	io_uring_submit)
 
+# System calls fail when it says so.
+wrapped_of_failing-calls-test := $(call wrap,epoll_create1 epoll_ctl epoll_pwait2 epoll_wait poll ppoll \
+	pselect io_uring_queue_init_params io_uring_submit io_uring_wait_cqes eventfd pipe2 sigaction read \
+	write clock_gettime gettimeofday pthread_mutex_init pthread_cond_init socket bind listen connect \
+	accept getsockname getpeername)
+
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)
 	@mkdir -p $(@D)

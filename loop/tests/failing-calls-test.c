@@ -1,0 +1,594 @@
+/*
+ * failing-calls-test - system calls that fail: what is said, what is returned, and what is left
+ */
+#include "loop/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+
+#include <event2/util.h>
+
+#include "loop/tests/child.h"
+#include "loop/tests/failing_calls.h"
+
+/* ---------------------------------------------------------------------- what is left and said */
+
+static int live; /* allocations of the loop */
+
+static void *count_malloc(size_t size)
+{
+	void *memory = malloc(size);
+
+	live += !!memory;
+	return memory;
+}
+
+static void *count_realloc(void *memory, size_t size)
+{
+	live += !memory;
+	return realloc(memory, size);
+}
+
+static void count_free(void *memory)
+{
+	live -= !!memory;
+	free(memory);
+}
+
+static int open_descriptors(void)
+{
+	int open = 0;
+
+	for (int i = 0; i < 256; i++)
+		open += fcntl(i, F_GETFD) >= 0;
+	return open;
+}
+
+static int warnings;
+static char last_warning[256];
+
+static void note_warning(int severity, const char *message)
+{
+	assert_int_equal(severity, EVENT_LOG_WARN);
+	warnings++;
+	snprintf(last_warning, sizeof(last_warning), "%s", message);
+}
+
+/* The only warning since the last look has this part and the error's text; NULL: there is none. */
+static void assert_warned(const char *part, int error)
+{
+	if (warnings != !!part)
+		fail_msg("%d warnings, the last: %s", warnings, last_warning);
+	if (part && (!strstr(last_warning, part) || !strstr(last_warning, strerror(error))))
+		fail_msg("'%s' has no '%s', or no '%s'", last_warning, part, strerror(error));
+	warnings = 0;
+}
+
+static int live_before, open_before;
+
+static int begin(void **state)
+{
+	(void)state;
+	event_set_mem_functions(count_malloc, count_realloc, count_free);
+	event_set_log_callback(note_warning);
+	warnings = 0;
+	live_before = live;
+	open_before = open_descriptors();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	clear_faults();
+	if (live == live_before && open_descriptors() == open_before)
+		return 0;
+	print_message("left: %d allocations, %d descriptors\n", live - live_before,
+		      open_descriptors() - open_before);
+	return -1;
+}
+
+static void count_call(int fd, short what, void *calls)
+{
+	(void)fd, (void)what;
+	++*(int *)calls;
+}
+
+/* --------------------------------------------------------------------------------- backends */
+
+static const struct {
+	const char *method, *function;
+	int error;
+	bool ends; /* the loop */
+} failing_waits[] = {
+	{ "epoll", "epoll_pwait2", EIO, true },
+	{ "epoll", "epoll_pwait2", EINTR, false },
+	{ "poll", "ppoll", EIO, true },
+	{ "poll", "ppoll", EINTR, false },
+	{ "select", "pselect", EIO, true },
+	{ "select", "pselect", EINTR, false },
+	{ "select", "pselect", EBADF, false }, /* the next wait shows whether it is so still */
+	{ "virtual", "poll", EIO, true },
+	{ "virtual", "poll", EINTR, false },
+	{ "io_uring", "io_uring_wait_cqes", EIO, true },
+	{ "io_uring", "io_uring_wait_cqes", EAGAIN, false },
+	{ "io_uring", "io_uring_wait_cqes", EBUSY, false },
+	{ "io_uring", "io_uring_wait_cqes", EINTR, false },
+	{ "io_uring", "io_uring_wait_cqes", ETIME, false },
+	{ "io_uring", "io_uring_submit", EIO, true },
+	{ "io_uring", "io_uring_submit", EAGAIN, false },
+	{ "io_uring", "io_uring_submit", EBUSY, false },
+	{ "io_uring", "io_uring_submit", EINTR, false },
+};
+
+#define WAITS (sizeof(failing_waits) / sizeof(*failing_waits))
+
+static void read_byte(int fd, short what, void *calls)
+{
+	char byte;
+
+	(void)what;
+	assert_int_equal(__real_read(fd, &byte, 1), 1);
+	++*(int *)calls;
+}
+
+/* A wait that fails ends the loop, or is as if nothing had come. The next loop goes on. */
+static void fail_to_wait(struct event_base *base, size_t wait, int flags)
+{
+	int result, calls = 0, ends[2];
+	struct event *event;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	event = event_new(base, ends[0], EV_READ | EV_PERSIST, read_byte, &calls);
+	assert_int_equal(event_add(event, NULL), 0);
+	/* io_uring's wait has not failed when it has something to report. */
+	if (!failing_waits[wait].ends)
+		assert_int_equal(write(ends[1], "x", 1), 1);
+	fail_first(failing_waits[wait].function, failing_waits[wait].error,
+		   failing_waits[wait].error);
+	result = event_base_loop(base, flags);
+	assert_int_equal(result, failing_waits[wait].ends ? -1 : 0);
+	assert_warned(failing_waits[wait].ends ? "cannot wait" : NULL, failing_waits[wait].error);
+	if (!failing_waits[wait].ends && !(flags & EVLOOP_NONBLOCK))
+		assert_int_equal(calls, 1); /* after a wait that did not fail */
+	clear_faults();
+	if (!calls) {
+		if (failing_waits[wait].ends)
+			assert_int_equal(write(ends[1], "x", 1), 1);
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+		assert_int_equal(calls, 1);
+	}
+	loop_test_check(base);
+	event_free(event);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_waits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WAITS; i++) {
+		const int flags[] = { EVLOOP_ONCE, EVLOOP_NONBLOCK };
+
+		for (size_t j = 0; j < 2; j++) {
+			struct event_base *base = loop_test_base(failing_waits[i].method, NULL, 0);
+
+			warnings = 0;
+			if (!base) /* the backends' own test says so */
+				continue;
+			fail_to_wait(base, i, flags[j]);
+			event_base_free(base);
+		}
+	}
+}
+
+/* Where there is no epoll_pwait2, its stand-in may fail as well. */
+static void test_waits_in_milliseconds(void **state)
+{
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+
+	(void)state;
+	fail_always("epoll_pwait2", ENOSYS);
+	fail_first("epoll_wait", EINTR, EIO);
+	assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_NO_EXIT_ON_EMPTY), 0);
+	assert_warned(NULL, 0);
+	assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_NO_EXIT_ON_EMPTY), -1);
+	assert_warned("epoll: cannot wait", EIO);
+	event_base_free(base);
+}
+
+/* The set may hold more or less than the loop believes; what else goes wrong is returned. */
+static void test_changes_of_an_epoll_set(void **state)
+{
+	static const struct {
+		short before, after;
+		int first, second; /* errors of the calls */
+		int result, calls;
+	} changes[] = {
+		{ 0, EV_READ, 0, 0, 0, 1 },
+		{ 0, EV_READ, EEXIST, 0, 0, 2 },
+		{ 0, EV_READ, EEXIST, ENOSPC, -ENOSPC, 2 },
+		{ 0, EV_READ, ENOENT, 0, -ENOENT, 1 },
+		{ 0, EV_READ, EPERM, 0, -EPERM, 1 },
+		{ EV_READ, EV_WRITE, 0, 0, 0, 1 },
+		{ EV_READ, EV_WRITE, ENOENT, 0, 0, 2 },
+		{ EV_READ, EV_WRITE, ENOENT, ENOMEM, -ENOMEM, 2 },
+		{ EV_READ, EV_WRITE, EEXIST, 0, -EEXIST, 1 },
+		{ EV_READ, EV_WRITE, EBADF, 0, -EBADF, 1 },
+		{ EV_READ, 0, 0, 0, 0, 1 },
+		{ EV_READ, 0, ENOENT, 0, 0, 1 },
+		{ EV_READ, 0, EBADF, 0, 0, 1 },
+		{ EV_READ, 0, EPERM, 0, 0, 1 },
+		{ EV_READ, 0, EINVAL, 0, -EINVAL, 1 },
+		{ EV_READ, 0, ENOMEM, 0, -ENOMEM, 1 },
+	};
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		const struct backend_change change = { pair[0], changes[i].before, changes[i].after,
+						       false };
+		struct fault *fault = fail_first("epoll_ctl", changes[i].first, changes[i].second);
+		int result;
+
+		/* The kernel knows the descriptor, or does not, as the first error says. */
+		if (changes[i].before ? changes[i].first != ENOENT : changes[i].first == EEXIST) {
+			struct epoll_event event = { .events = 0 };
+
+			__real_epoll_ctl(*(int *)base->backend_state, EPOLL_CTL_ADD, pair[0],
+					 &event);
+		}
+		result = base->backend->change(base->backend_state, &change);
+		if (result != changes[i].result || fault->calls != changes[i].calls)
+			fail_msg("%zu: %d after %d calls", i, result, fault->calls);
+		clear_faults();
+		__real_epoll_ctl(*(int *)base->backend_state, EPOLL_CTL_DEL, pair[0], NULL);
+	}
+	event_base_free(base);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* A backend that cannot be made leaves nothing; where there is a choice another one is taken. */
+static void test_making_backends(void **state)
+{
+	static const struct {
+		const char *method, *function;
+		int error;
+	} made[] = {
+		{ "epoll", "epoll_create1", EMFILE },
+		{ "io_uring", "io_uring_queue_init_params", EPERM },
+	};
+	struct event_base *base;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		fail_always(made[i].function, made[i].error);
+		assert_null(loop_test_base(made[i].method, NULL, 0));
+		assert_warned(made[i].method, made[i].error);
+		base = event_base_new();
+		assert_non_null(base);
+		assert_string_not_equal(event_base_get_method(base), made[i].method);
+		event_base_free(base);
+		assert_warned(NULL, 0);
+		clear_faults();
+	}
+	/* Each of the features is needed. */
+	base = loop_test_base("io_uring", NULL, 0);
+	warnings = 0;
+	if (!base)
+		LOOP_TEST_SKIP("this machine does not have io_uring\n");
+	event_base_free(base);
+	for (size_t i = 0; i < 3; i++) {
+		missing_features = (unsigned[]){ IORING_FEAT_EXT_ARG, IORING_FEAT_NODROP,
+						 IORING_FEAT_RSRC_TAGS }[i];
+		assert_null(loop_test_base("io_uring", NULL, 0));
+		assert_warned("io_uring", ENOSYS);
+	}
+}
+
+static void reinit_without_backend(void)
+{
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+
+	fail_always("epoll_create1", EMFILE);
+	event_reinit(base);
+}
+
+static void test_reinit_without_backend(void **state)
+{
+	(void)state;
+	assert_int_equal(end_of_child(reinit_without_backend), 128 + SIGABRT);
+}
+
+/* What else cannot be made anew is told; the base can be used on, and be freed. */
+static void test_reinit(void **state)
+{
+	static const char *const functions[] = { "eventfd", "pipe2" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct event_base *base = loop_test_base("epoll", NULL, 0);
+		int calls = 0;
+		struct event *event = evsignal_new(base, SIGUSR1, count_call, &calls);
+
+		assert_int_equal(evthread_make_base_notifiable(base), 0);
+		assert_int_equal(event_add(event, NULL), 0);
+		fail_first(functions[i], EMFILE, 0);
+		assert_int_equal(event_reinit(base), -1);
+		assert_int_equal(event_reinit(base), 0);
+		clear_faults();
+		loop_test_check(base);
+		event_free(event);
+		event_base_free(base);
+	}
+}
+
+/* --------------------------------------------------------------------------------- wake-ups */
+
+static void test_notifiable(void **state)
+{
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+
+	(void)state;
+	fail_first("eventfd", EMFILE, 0);
+	fail_first("epoll_ctl", ENOSPC, 0);
+	assert_int_equal(evthread_make_base_notifiable(base), -1);
+	assert_int_equal(base->notify.descriptor, -1);
+	assert_warned(NULL, 0);
+	assert_int_equal(evthread_make_base_notifiable(base), -1);
+	assert_int_equal(base->notify.descriptor, -1);
+	assert_warned("epoll", ENOSPC);
+	assert_int_equal(open_descriptors(), open_before + 1);
+	assert_int_equal(evthread_make_base_notifiable(base), 0);
+	event_base_free(base);
+}
+
+/* As if another thread ran the loop. */
+static void wake(struct event_base *base)
+{
+	base->running = true;
+	base->thread = thread_identity() + 1;
+	notify_other(base);
+	base->running = false;
+}
+
+static void test_wake_ups(void **state)
+{
+	static const struct {
+		const char *function;
+		int error;
+		const char *warning;
+	} failures[] = {
+		{ "write", EIO, "cannot write to the eventfd" },
+		{ "write", EAGAIN, NULL }, /* it is full: there is something to read */
+		{ "read", EIO, "cannot read the eventfd" },
+		{ "read", EAGAIN, NULL },
+		{ "read", EINTR, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+		struct event_base *base = loop_test_base("epoll", NULL, 0);
+
+		assert_int_equal(evthread_make_base_notifiable(base), 0);
+		fail_first(failures[i].function, failures[i].error, 0);
+		wake(base);
+		assert_true(base->notify.pending);
+		event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_NO_EXIT_ON_EMPTY);
+		assert_warned(failures[i].warning, failures[i].error);
+		if (!strcmp(failures[i].function, "read"))
+			assert_false(base->notify.pending);
+		event_base_free(base);
+		clear_faults();
+	}
+}
+
+/* ---------------------------------------------------------------------------------- signals */
+
+/* What cannot be added leaves all as it was: another base has the signals still. */
+static void test_adding_signals(void **state)
+{
+	static const struct {
+		const char *function;
+		int error;
+	} failures[] = { { "pipe2", EMFILE }, { "sigaction", EINVAL }, { "epoll_ctl", ENOSPC } };
+	struct event_base *first = loop_test_base("epoll", NULL, 0);
+	int first_calls = 0;
+	struct event *old = evsignal_new(first, SIGUSR1, count_call, &first_calls);
+
+	(void)state;
+	assert_int_equal(event_add(old, NULL), 0);
+	for (size_t i = 0; i < 3; i++) {
+		struct event_base *base = loop_test_base("epoll", NULL, 0);
+		int calls = 0, open = open_descriptors();
+		struct event *event = evsignal_new(base, SIGUSR2, count_call, &calls);
+
+		assert_int_equal(event_base_loop(first, EVLOOP_NONBLOCK), 0);
+		fail_first(failures[i].function, failures[i].error, 0);
+		assert_int_equal(event_add(event, NULL), -1);
+		clear_faults();
+		if (i != 1) /* which has a pipe, and keeps it for the next */
+			assert_int_equal(open_descriptors(), open);
+		warnings = 0;
+		loop_test_check(base);
+		assert_false(event_pending(event, EV_SIGNAL, NULL));
+		first_calls = 0;
+		assert_int_equal(raise(SIGUSR1), 0);
+		assert_int_equal(event_base_loop(first, EVLOOP_NONBLOCK), 0);
+		assert_int_equal(first_calls, 1);
+		assert_int_equal(event_add(event, NULL), 0);
+		warnings = 0; /* that signals now go to another base */
+		assert_int_equal(raise(SIGUSR2), 0);
+		assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+		assert_int_equal(calls, 1);
+		event_free(event);
+		event_base_free(base);
+	}
+	event_free(old);
+	event_base_free(first);
+}
+
+static void test_restoring_signals(void **state)
+{
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+	struct sigaction before;
+	int calls = 0;
+	struct event *event = evsignal_new(base, SIGUSR1, count_call, &calls);
+
+	(void)state;
+	__real_sigaction(SIGUSR1, NULL, &before);
+	assert_int_equal(event_add(event, NULL), 0);
+	fail_first("sigaction", EINVAL, 0);
+	event_free(event);
+	assert_warned("cannot restore the handler of signal", EINVAL);
+	event_base_free(base);
+	__real_sigaction(SIGUSR1, &before, NULL);
+}
+
+/* A signal that does not fit into the pipe is told with the next. */
+static void test_reading_signals(void **state)
+{
+	static const struct {
+		const char *function, *warning;
+		int error;
+	} failures[] = {
+		{ "write", NULL, EAGAIN },
+		{ "read", "cannot read signals", EIO },
+		{ "read", NULL, EAGAIN },
+		{ "read", NULL, EINTR },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+		struct event_base *base = loop_test_base("epoll", NULL, 0);
+		int calls = 0;
+		struct event *event = evsignal_new(base, SIGUSR1, count_call, &calls);
+
+		assert_int_equal(event_add(event, NULL), 0);
+		fail_first(failures[i].function, failures[i].error, 0);
+		errno = ENOTTY;
+		assert_int_equal(raise(SIGUSR1), 0);
+		assert_int_equal(errno, ENOTTY);
+		assert_int_equal(raise(SIGUSR1), 0);
+		for (int turns = 0; turns < 2; turns++)
+			assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+		assert_int_equal(calls, 2);
+		assert_warned(failures[i].warning, failures[i].error);
+		clear_faults();
+		event_free(event);
+		event_base_free(base);
+	}
+}
+
+/* ---------------------------------------------------------------------------- locks and time */
+
+static void test_locks(void **state)
+{
+	static const char *const functions[] = { "pthread_mutex_init", "pthread_cond_init" };
+
+	(void)state;
+	assert_int_equal(evthread_use_pthreads(), 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct event_base *base;
+
+		fail_first(functions[i], EAGAIN, 0);
+		assert_null(event_base_new());
+		assert_int_equal(live, live_before);
+		base = event_base_new();
+		assert_non_null(base);
+		event_base_free(base);
+		clear_faults();
+	}
+	assert_warned(NULL, 0);
+	evthread_set_lock_callbacks(NULL);
+	evthread_set_condition_callbacks(NULL);
+	evthread_set_id_callback(NULL);
+}
+
+static void test_clocks(void **state)
+{
+	static const struct {
+		const char *function;
+		int flags;
+	} clocks[] = {
+		{ "clock_gettime", 0 },
+		{ "clock_gettime", EV_MONOT_PRECISE },
+		{ "gettimeofday", EV_MONOT_FALLBACK },
+	};
+	struct timeval now;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
+		struct evutil_monotonic_timer *timer = evutil_monotonic_timer_new();
+
+		assert_int_equal(evutil_configure_monotonic_time(timer, clocks[i].flags), 0);
+		fail_first(clocks[i].function, EINVAL, 0);
+		assert_int_equal(evutil_gettime_monotonic(timer, &now), -1);
+		assert_int_equal(evutil_gettime_monotonic(timer, &now), 0);
+		clear_faults();
+		evutil_monotonic_timer_free(timer);
+	}
+	fail_first("gettimeofday", EINVAL, 0);
+	assert_int_equal(event_base_gettimeofday_cached(NULL, &now), -1);
+	assert_int_equal(event_base_gettimeofday_cached(NULL, &now), 0);
+}
+
+/* ---------------------------------------------------------------------------------- sockets */
+
+/* Over loopback a pair takes nine calls. Whichever of them fails, nothing is left open. */
+static void test_socket_pairs(void **state)
+{
+	static const struct {
+		const char *function;
+		int first, second;
+	} failures[] = {
+		{ "socket", EMFILE, 0 },	{ "bind", EADDRINUSE, 0 },
+		{ "listen", EADDRINUSE, 0 },	{ "socket", 0, EMFILE },
+		{ "getsockname", ENOBUFS, 0 },	{ "connect", ETIMEDOUT, 0 },
+		{ "accept", EMFILE, 0 },	{ "getsockname", 0, ENOBUFS },
+		{ "getpeername", ENOTCONN, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+		int pair[2] = { -1, -1 }, result, error;
+
+		fail_first(failures[i].function, failures[i].first, failures[i].second);
+		errno = 0;
+		result = evutil_socketpair(AF_INET, SOCK_STREAM, 0, pair);
+		error = errno;
+		clear_faults();
+		assert_int_equal(result, -1);
+		assert_int_equal(error, failures[i].first + failures[i].second);
+		assert_int_equal(open_descriptors(), open_before);
+		assert_true(pair[0] == -1 && pair[1] == -1);
+	}
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
+
+static const struct CMUnitTest tests[] = {
+	TEST(test_waits),
+	TEST(test_waits_in_milliseconds),
+	TEST(test_changes_of_an_epoll_set),
+	TEST(test_making_backends),
+	TEST(test_reinit_without_backend),
+	TEST(test_reinit),
+	TEST(test_notifiable),
+	TEST(test_wake_ups),
+	TEST(test_adding_signals),
+	TEST(test_restoring_signals),
+	TEST(test_reading_signals),
+	TEST(test_locks),
+	TEST(test_clocks),
+	TEST(test_socket_pairs),
+};
+
+int main(void)
+{
+	LOOP_TEST_RUN(tests);
+}
