@@ -16,8 +16,10 @@
 
 #include <cmocka.h>
 
+#include "bench/run/estimate.h"
 #include "bench/run/progress.h"
 #include "bench/run/schedule.h"
+#include "bench/tests/run-test.h"
 #include "bench/trace/random.h"
 
 #define QUICK "bench/experiments/quick.ini"
@@ -519,6 +521,37 @@ static void durations(void **state)
 	}
 }
 
+/* Cells with more timers than their subject bears are not run, whichever subjects these are. */
+static void what_a_subject_does_not_bear_costs_nothing(void **state)
+{
+	static const char *const settings[] = {
+		"subjects",   "quad-heap sorted-list binary-heap unsorted-list",
+		"workloads",  "hold",
+		"n",	      "1e3 1e6",
+		"replicates", "2",
+		NULL
+	};
+	static struct experiment experiment;
+	char error[NAMES_ERROR_SIZE];
+	struct schedule schedule;
+
+	(void)state;
+	run_begin_experiment(&experiment);
+	run_add_group(&experiment, "cost", settings);
+	assert_int_equal(experiment_complete(&experiment, error), 0);
+	assert_int_equal(estimate_schedule(&schedule, &experiment), 0);
+	assert_int_equal(schedule.plan.count, 4);
+	for (size_t i = 0; i < schedule.plan.count; i++) {
+		const struct schedule_item *item = &schedule.items[i];
+
+		for (size_t j = 0; j < 4; j++)
+			assert_int_equal(item->costs[j].first_ns > 0,
+					 j % 2 == 0 || item->block->n == 1000);
+	}
+	schedule_free(&schedule);
+	experiment_free(&experiment);
+}
+
 /* The same experiment is planned the same; another seed changes the traces and not the order. */
 static void the_plan_repeats(void **state)
 {
@@ -556,6 +589,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(time_left_without_a_file),
 		cmocka_unit_test(the_line_fits),
 		cmocka_unit_test(durations),
+		cmocka_unit_test(what_a_subject_does_not_bear_costs_nothing),
 		cmocka_unit_test(the_plan_repeats),
 	};
 	int failed;

@@ -17,6 +17,7 @@
 
 #include "bench/run/identity.h"
 #include "bench/run/lines.h"
+#include "bench/run/records.h"
 #include "bench/tests/trace-test.h"
 
 static const char *write_cells(const char *name, const char *text)
@@ -163,6 +164,24 @@ static void many_lines_are_read_and_sorted(void **state)
 	lines_free(&lines);
 }
 
+/* The name of cells.jsonl stands for a place that does not exist. */
+static void records_that_cannot_be_written(void **state)
+{
+	char path[256], error[RECORDS_ERROR_SIZE] = "";
+	struct records records;
+
+	(void)state;
+	assert_int_equal(symlink("missing/cells.jsonl", file_in_folder(path, "cells.jsonl")), 0);
+	assert_int_equal(records_open(&records, folder, RECORDS_NEW, error), -ENOENT);
+	assert_non_null(strstr(error, path));
+	assert_non_null(strstr(error, strerror(ENOENT)));
+	records_close(&records);
+	unlink(path);
+	assert_int_equal(records_open(&records, folder, RECORDS_NEW, error), 0);
+	records_close(&records);
+	unlink(path);
+}
+
 /* ------------------------------------------------------------------------------- identity */
 
 /* A record with a value for each key of an identity. */
@@ -268,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_file_is_refused),
 		cmocka_unit_test(packed_lines_of_any_length),
 		cmocka_unit_test(many_lines_are_read_and_sorted),
+		cmocka_unit_test(records_that_cannot_be_written),
 		cmocka_unit_test(each_key_counts),
 		cmocka_unit_test(the_generator_stands_for_the_trace),
 		cmocka_unit_test(values_are_compared_as_text),

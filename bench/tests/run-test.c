@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,9 +44,10 @@ static const char *option(int argc, char **argv, const char *name)
 	return "";
 }
 
+/* A path that a broken run has made up leaves no file where the test was started. */
 static void leave(const char *path, const char *text)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = *path == '/' ? fopen(path, "w") : NULL;
 
 	if (!file || fputs(text, file) < 0 || fclose(file))
 		_exit(99);
@@ -59,12 +61,13 @@ static int work(int argc, char **argv)
 
 	snprintf(text, sizeof(text),
 		 "{\"status\": \"%s\", \"outcome\": \"%s\", \"ops\": 8, \"told\": \"%s %s %s %s %s "
-		 "%s\", \"trace\": \"%s\", \"stack\": %zu}",
+		 "%s\", \"trace\": \"%s\", \"stack\": %zu, \"small_pages_only\": %d}",
 		 strcmp(subject, WRONG) ? "ok" : "fired 1 of 2",
 		 strcmp(subject, WRONG) ? "ok" : "wrong", option(argc, argv, "--dispatch"),
 		 option(argc, argv, "--pass"), option(argc, argv, "--repeats"),
 		 option(argc, argv, "--stride"), option(argc, argv, "--cold"),
-		 option(argc, argv, "--pages"), argv[2], padding ? strlen(padding) : 0);
+		 option(argc, argv, "--pages"), argv[2], padding ? strlen(padding) : 0,
+		 prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0));
 	if (!strcmp(subject, CRASHES))
 		raise(SIGKILL);
 	if (!strcmp(subject, EXITS)) {
@@ -97,6 +100,21 @@ static char folder[128], said[8192];
 static struct experiment experiment;
 static volatile sig_atomic_t stop;
 static json_t *records; /* of the folder, in order */
+static long living;	/* allocations of JSON */
+
+static void *count_in(size_t size)
+{
+	void *memory = malloc(size);
+
+	living += !!memory;
+	return memory;
+}
+
+static void count_out(void *memory)
+{
+	living -= !!memory;
+	free(memory);
+}
 
 static char *in_folder(const char *name)
 {
@@ -134,6 +152,7 @@ static void read_records(void)
 static int run_in(enum records_mode mode)
 {
 	int kept = dup(STDERR_FILENO), file, status;
+	long lived = living;
 	json_t *environment = environment_describe();
 	struct records opened;
 	char path[PATH_MAX], cache[PATH_MAX], error[RECORDS_ERROR_SIZE];
@@ -158,7 +177,11 @@ static int run_in(enum records_mode mode)
 	close(file);
 	records_close(&opened);
 	json_decref(environment);
+	lived = living - lived;
 	read_records();
+	/* The text of each new record is freed as the C library's memory. */
+	if (mode == RECORDS_FORCE)
+		assert_int_equal(lived, json_array_size(records));
 	return status;
 }
 
@@ -276,6 +299,7 @@ static void every_cell_is_recorded(void **state)
 		assert_int_equal(number_of(i, "cells"), 2);
 		assert_int_equal(number_of(i, "least_operations"), 50);
 		assert_string_equal(text_of(i, "pages"), "small");
+		assert_int_equal(number_of(i, "small_pages_only"), 1);
 		assert_int_equal(number_of(i, "order"), i % 2);
 		assert_int_equal(number_of(i, "stack"), number_of(i, "padding"));
 		assert_true(number_of(i, "padding") < 4096);
@@ -507,6 +531,40 @@ static void a_look_that_cannot_be_taken(void **state)
 	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);
+
+	/* A resumed run remembers that it has looked. */
+	assert_int_equal(run_in(RECORDS_RESUME), 0);
+	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
+	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
+	json_decref(summary);
+}
+
+/* Each cell teaches what the rest will take: here next to nothing. */
+static void a_run_well_within_its_budget(void **state)
+{
+	(void)state;
+	begin(small);
+	experiment.budget = UINT64_C(600000000000);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	assert_string_equal(said, "");
+	assert_int_equal(json_array_size(records), 8);
+}
+
+/* What the machine does not say is left out. */
+static void the_environment_is_what_the_machine_says(void **state)
+{
+	json_t *environment = environment_describe();
+	FILE *file = fopen("/sys/class/dmi/id/product_name", "r");
+	const char *machine = json_string_value(json_object_get(environment, "machine"));
+	char name[256] = "";
+
+	(void)state;
+	if (file && fgets(name, sizeof(name), file))
+		name[strcspn(name, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	assert_string_equal(machine ? machine : "", name);
+	json_decref(environment);
 }
 
 static void make_folder_of_run(void)
@@ -537,6 +595,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_interrupted_run_says_how_to_go_on),
 		cmocka_unit_test(wrapped_workers),
 		cmocka_unit_test(a_look_that_cannot_be_taken),
+		cmocka_unit_test(a_run_well_within_its_budget),
+		cmocka_unit_test(the_environment_is_what_the_machine_says),
 	};
 	const char *name = strrchr(argv[0], '/');
 	int failed;
@@ -546,6 +606,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "cell"))
 		return work(argc, argv);
 	make_folder_of_run();
+	json_set_alloc_funcs(count_in, count_out);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	experiment_free(&experiment);
 	json_decref(records);

@@ -188,6 +188,33 @@ static void no_more_ranges_than_there_is_room_for(void **state)
 	assert_string_equal(error, "more than 32 values of n");
 }
 
+/* A value that is refused is named, and where it is spelt nearly right, so is what it may be. */
+static void values_that_are_refused(void **state)
+{
+	static const struct {
+		const char *key, *value, *error;
+	} rows[] = {
+		{ "dispatch", "vtable table inline",
+		  "dispatch: 'table' is neither vtable nor inline" },
+		{ "dispatch", "a-word-of-more-letters-than-are-shown-of-one",
+		  "dispatch: 'a-word-of-more-letters-than-are-shown-of' is neither vtable nor "
+		  "inline" },
+		{ "dispatch", " ,", "dispatch: neither vtable nor inline is given" },
+		{ "pass", "tiem", "no pass 'tiem': did you mean 'time'?" },
+		{ "pass", "memoyr", "no pass 'memoyr': did you mean 'memory'?" },
+		{ "pass", "nothing-like-it", "no pass 'nothing-like-it'" },
+	};
+	struct group *group;
+
+	(void)state;
+	make_experiment();
+	group = &experiment.groups[0];
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(experiment_set(group, rows[i].key, rows[i].value, error), -EINVAL);
+		assert_string_equal(error, rows[i].error);
+	}
+}
+
 /* ---------------------------------------------------------------------------------- axes */
 
 static void axes_are_read(void **state)
@@ -386,6 +413,7 @@ int main(void)
 		cmocka_unit_test(what_selects_nothing_is_refused),
 		cmocka_unit_test(a_dispatch_that_no_cell_has),
 		cmocka_unit_test(no_more_ranges_than_there_is_room_for),
+		cmocka_unit_test(values_that_are_refused),
 		cmocka_unit_test(axes_are_read),
 		cmocka_unit_test(axes_that_are_refused),
 		cmocka_unit_test(maps_are_laid_out),
