@@ -61,8 +61,9 @@ plain_traces := $(call objects,default,$(wildcard bench/trace/*.c) $(WORKLOADS) 
 # A test that starts itself as a worker, some forty times: a process starts slowly with sanitizers.
 worker_tests := run-test
 
-# Forks and allocations fail when these say so.
+# Forks, allocations and disks fail when these say so.
 wrapped_of_guard-test      := $(call wrap,fork)
+wrapped_of_records-test    := $(call wrap,fsync fdatasync)
 wrapped_of_trace-make-test := $(call wrap,malloc)
 
 $(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests) $(worker_tests),$(bench_tests))): \

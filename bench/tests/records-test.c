@@ -182,6 +182,104 @@ static void records_that_cannot_be_written(void **state)
 	unlink(path);
 }
 
+/* The errors of the next calls that sync files; then they succeed. The linker leads them here. */
+static int sync_errors[2];
+
+static int sync_fails(void)
+{
+	int error = sync_errors[0];
+
+	sync_errors[0] = sync_errors[1];
+	sync_errors[1] = 0;
+	if (error)
+		errno = error;
+	return error ? -1 : 0;
+}
+
+int __wrap_fsync(int file);
+int __wrap_fsync(int file)
+{
+	(void)file;
+	return sync_fails();
+}
+
+int __wrap_fdatasync(int file);
+int __wrap_fdatasync(int file)
+{
+	(void)file;
+	return sync_fails();
+}
+
+static void fail_syncs(int first, int second)
+{
+	sync_errors[0] = first;
+	sync_errors[1] = second;
+}
+
+/* A disk that fails is told. A file system that cannot sync (EINVAL) is none that fails. */
+static void disks_that_fail(void **state)
+{
+	char path[256], error[RECORDS_ERROR_SIZE];
+	struct records records;
+	json_t *record = json_pack("{s:s}", "outcome", "ok");
+
+	(void)state;
+	file_in_folder(path, "cells.jsonl");
+	fail_syncs(EIO, 0);
+	assert_int_equal(records_open(&records, folder, RECORDS_NEW, error), -EIO);
+	assert_non_null(strstr(error, strerror(EIO)));
+	records_close(&records);
+	unlink(path);
+	fail_syncs(EINVAL, 0);
+	assert_int_equal(records_open(&records, folder, RECORDS_NEW, error), 0);
+	fail_syncs(EINVAL, 0);
+	assert_int_equal(records_append(&records, record, error), 0);
+	fail_syncs(EIO, 0);
+	assert_int_equal(records_append(&records, record, error), -EIO);
+	assert_non_null(strstr(error, strerror(EIO)));
+	assert_int_equal(records.tally.cells[OUTCOME_OK], 1);
+	records_close(&records);
+	unlink(path);
+	json_decref(record);
+}
+
+/* A last line without its end is written anew, beside the old file, which stays until then. */
+static void disks_that_fail_while_records_are_written_anew(void **state)
+{
+	static const struct {
+		int first, second, result;
+		const char *left;
+	} rows[] = {
+		{ EIO, 0, -EIO, "{\"block\": \"b\"}" },
+		{ 0, EIO, -EIO, "{\"block\": \"b\"}\n" },
+		{ EINVAL, EINVAL, 0, "{\"block\": \"b\"}\n" },
+		{ 0, 0, 0, "{\"block\": \"b\"}\n" },
+	};
+	char path[256], new[256], error[RECORDS_ERROR_SIZE];
+
+	(void)state;
+	file_in_folder(path, "cells.jsonl");
+	file_in_folder(new, "cells.jsonl.new");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct records records;
+		struct bytes bytes;
+
+		write_cells("cells.jsonl", "{\"block\": \"b\"}");
+		assert_int_equal(records_open(&records, folder, RECORDS_RESUME, error), 0);
+		fail_syncs(rows[i].first, rows[i].second);
+		assert_int_equal(records_begin(&records, error), rows[i].result);
+		if (rows[i].result)
+			assert_non_null(strstr(error, strerror(EIO)));
+		records_close(&records);
+		assert_int_equal(access(new, F_OK), -1);
+		bytes = read_file(path);
+		assert_int_equal(bytes.size, strlen(rows[i].left));
+		assert_memory_equal(bytes.data, rows[i].left, bytes.size);
+		free(bytes.data);
+		unlink(path);
+	}
+}
+
 /* ------------------------------------------------------------------------------- identity */
 
 /* A record with a value for each key of an identity. */
@@ -288,6 +386,8 @@ int main(void)
 		cmocka_unit_test(packed_lines_of_any_length),
 		cmocka_unit_test(many_lines_are_read_and_sorted),
 		cmocka_unit_test(records_that_cannot_be_written),
+		cmocka_unit_test(disks_that_fail),
+		cmocka_unit_test(disks_that_fail_while_records_are_written_anew),
 		cmocka_unit_test(each_key_counts),
 		cmocka_unit_test(the_generator_stands_for_the_trace),
 		cmocka_unit_test(values_are_compared_as_text),
