@@ -202,6 +202,12 @@ static void take_for_calling(struct event_base *base, struct event_callback *cal
 	debug_note(event);
 }
 
+bool callback_runs_elsewhere(const struct event_base *base, const struct event_callback *callback)
+{
+	return base->running_callback == callback && base->callback_done &&
+	       base->thread != thread_identity();
+}
+
 /*
  * A wait on a condition may end for no reason, and the callback may run once more before a waiter
  * has the lock: which call it was is what tells.
@@ -210,9 +216,7 @@ void callback_wait(struct event_base *base, const struct event_callback *callbac
 {
 	unsigned long call = base->calls;
 
-	if (base->thread == thread_identity() || !base->callback_done)
-		return;
-	while (base->running_callback == callback && base->calls == call) {
+	while (callback_runs_elsewhere(base, callback) && base->calls == call) {
 		base->callback_waiters++;
 		condition_wait(base->callback_done, base->lock);
 	}

@@ -69,6 +69,9 @@ bool callback_activate(struct event_base *base, struct event_callback *callback)
  */
 int active_process(struct event_base *base);
 
+/* Whether another thread is running this callback now, and the program has set conditions. */
+bool callback_runs_elsewhere(const struct event_base *base, const struct event_callback *callback);
+
 /*
  * Waits until this callback, if another thread is running it now, has returned. Lets go of the lock
  * meanwhile. Returns at once in the loop's own thread, and where the program has set no conditions.

@@ -221,6 +221,7 @@ static void drop_active(struct event_base *base, bool finalize)
 		bool finalizing = callback->evcb_flags & EVLIST_FINALIZING;
 
 		active_remove(base, callback);
+		timeout_drop_room(base, event_of_callback(callback));
 		if (finalizing && finalize)
 			closure_call(base, callback);
 	}
@@ -239,6 +240,7 @@ static void end(struct event_base *base, bool finalize)
 		current_base = NULL;
 	base_lock(base);
 	drop_active(base, finalize);
+	base->ending = true;
 	delete_events(base);
 	once_free_all(base);
 	base_unlock(base);

@@ -60,6 +60,7 @@ struct event_base {
 
 	const struct backend *backend;
 	void *backend_state;
+	bool ending; /* the backend is told of no more changes: it will be destroyed */
 	struct io_map io;
 	struct signal_map signals;
 	struct notify notify;

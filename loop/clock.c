@@ -150,7 +150,7 @@ struct timeval time_to_wall(struct event_base *base, uint64_t time)
 	refresh_wall_offset(base, time_read(base));
 	if (time == TIMER_NEVER)
 		return time_to_timeval(TIMER_NEVER);
-	return time_to_timeval(base->time.wall_offset + time);
+	return time_to_timeval(time_after(base->time.wall_offset, time));
 }
 
 uint64_t time_from_odd_timeval(const struct timeval *timeval)

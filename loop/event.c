@@ -69,17 +69,26 @@ struct event *event_new(struct event_base *base, evutil_socket_t fd, short event
 
 /*
  * A callback in another thread may add its event again while the deletion waits for the callback.
- * The event's memory is about to go, so such an event is deleted once more.
+ * The loop may then even have begun the next call of the event before the deletion goes on. The
+ * event's memory is about to go, so such an event is deleted once more.
  */
+static bool is_in_use(const struct event *event)
+{
+	const struct event_callback *callback = &event->ev_evcallback;
+
+	if (callback->evcb_flags & EVLIST_FINALIZING)
+		return false;
+	return (callback->evcb_flags & EVLIST_STANDING) ||
+	       (!(event_asked(event) & EV_FINALIZE) &&
+		callback_runs_elsewhere(event->ev_base, callback));
+}
+
 static void delete_for_good(struct event *event)
 {
-	short flags;
-
 	base_enter(event->ev_base);
 	do {
 		event_del_locked(event, DELETE_AUTOBLOCK);
-		flags = event->ev_evcallback.evcb_flags;
-	} while ((flags & EVLIST_STANDING) && !(flags & EVLIST_FINALIZING));
+	} while (is_in_use(event));
 	base_leave(event->ev_base);
 }
 
@@ -121,6 +130,7 @@ int event_base_set(struct event_base *base, struct event *event)
 	if (!base || event->ev_evcallback.evcb_flags != EVLIST_INIT)
 		return -1;
 	debug_check_assigned(event, "event_base_set");
+	timeout_leave_base(event);
 	event->ev_base = base;
 	event->ev_evcallback.evcb_pri = (uint8_t)(base->active.priorities / 2);
 	return 0;

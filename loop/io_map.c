@@ -61,7 +61,11 @@ static int tell_backend(struct event_base *base, int fd, short before, const str
 	};
 	int result;
 
-	if (before == change.after)
+	/*
+	 * A base that is freed lets go of all descriptors at once. In the child of a fork the
+	 * kernel's object may be the parent's, too, from which nothing must be taken out.
+	 */
+	if (before == change.after || base->ending)
 		return 0;
 	result = base->backend->change(base->backend_state, &change);
 	if (result && change.after)

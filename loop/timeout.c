@@ -43,10 +43,32 @@ void timeouts_free(struct event_base *base)
 }
 
 /*
- * The period of a persistent event is kept as ns, or as the queue that it came from, so that a
- * re-arm goes where the add went: then the top bit is set, since no period is 292 years long.
+ * The period of a persistent event is kept as ns. If the event came to a common queue, the period is
+ * kept as the queue's number and its duration in us, so that a re-arm goes where the add went: then
+ * the top bit is set, since no period is 292 years long. The duration is for an event that goes to
+ * another base, whose queues are others.
  */
-#define PERIOD_OF_QUEUE (UINT64_C(1) << 63)
+#define PERIOD_OF_QUEUE	     (UINT64_C(1) << 63)
+#define PERIOD_QUEUE_BITS    16
+#define PERIOD_DURATION_MOST ((UINT64_C(1) << (63 - PERIOD_QUEUE_BITS)) - 1) /* us: 4 years */
+
+/* A duration that does not fit is kept as ns, and re-arms then go past the queue. */
+static uint64_t period_of_queue(const struct event_base *base, uint16_t queue)
+{
+	uint64_t duration = common_duration(base, queue);
+
+	if (duration / 1000 > PERIOD_DURATION_MOST || duration % 1000)
+		return duration < PERIOD_OF_QUEUE ? duration : PERIOD_OF_QUEUE - 1;
+	return PERIOD_OF_QUEUE | duration / 1000 << PERIOD_QUEUE_BITS | queue;
+}
+
+void timeout_leave_base(struct event *event)
+{
+	const uint64_t period = event->ev_period & ~PERIOD_OF_QUEUE;
+
+	if (event->ev_period & PERIOD_OF_QUEUE)
+		event->ev_period = (period >> PERIOD_QUEUE_BITS) * 1000;
+}
 
 /* In the set, as an ordinary event's timer. */
 static bool is_ordinary(const struct event *event)
@@ -176,7 +198,7 @@ static void arm_common(struct event_base *base, struct event *event, uint16_t qu
 static void add_common(struct event_base *base, struct event *event, uint16_t queue)
 {
 	if (event->ev_evcallback.evcb_closure == CLOSURE_PERSIST)
-		event->ev_period = PERIOD_OF_QUEUE | queue;
+		event->ev_period = period_of_queue(base, queue);
 	arm_common(base, event, queue, time_after(time_origin(base), common_duration(base, queue)));
 }
 

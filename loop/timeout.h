@@ -56,6 +56,9 @@ int timeout_grow(struct event_base *base);
  */
 void timeouts_shrink_slowly(struct event_base *base);
 void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout);
+/* An event that stands nowhere goes to another base: its period names no queue any more. */
+void timeout_leave_base(struct event *event);
+
 /*
  * A persistent event is active and not armed: keeps room for its next period, so that nothing has
  * to be allocated when the event is called. Where there is no room and no memory, timeout_rearm

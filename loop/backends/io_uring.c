@@ -34,6 +34,7 @@
 #include <liburing.h>
 #include <poll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -70,6 +71,7 @@ struct uring {
 	int first, last; /* descriptors that need a new request, linked by `next`; -1: none */
 	uint32_t requests;
 	bool asleep;
+	pid_t owner; /* the process that has made the ring */
 };
 
 static int uring_create(struct event_base *base, void **state)
@@ -93,17 +95,9 @@ static int uring_create(struct event_base *base, void **state)
 	}
 	uring->watches.entry_size = sizeof(struct uring_watch);
 	uring->first = uring->last = -1;
+	uring->owner = getpid();
 	*state = uring;
 	return 0;
-}
-
-static void uring_destroy(void *state)
-{
-	struct uring *uring = state;
-
-	io_uring_queue_exit(&uring->ring);
-	descriptor_table_free(&uring->watches);
-	memory_free(uring);
 }
 
 /* A place in the submission queue; when it is full it is handed over first. */
@@ -114,6 +108,31 @@ static struct io_uring_sqe *uring_request(struct uring *uring)
 	while (!request && io_uring_submit(&uring->ring) >= 0)
 		request = io_uring_get_sqe(&uring->ring);
 	return request;
+}
+
+/*
+ * The kernel takes a ring down some time after it has been closed, and the requests hold their
+ * files until then. In the child of a fork the requests are the parent's.
+ */
+static void uring_take_all_back(struct uring *uring)
+{
+	struct io_uring_sqe *request = uring->owner == getpid() ? uring_request(uring) : NULL;
+
+	if (!request)
+		return;
+	io_uring_prep_cancel64(request, 0, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+	io_uring_sqe_set_data64(request, NOBODY);
+	io_uring_submit(&uring->ring);
+}
+
+static void uring_destroy(void *state)
+{
+	struct uring *uring = state;
+
+	uring_take_all_back(uring);
+	io_uring_queue_exit(&uring->ring);
+	descriptor_table_free(&uring->watches);
+	memory_free(uring);
 }
 
 static struct uring_watch *uring_find(const struct uring *uring, int fd)
@@ -242,7 +261,8 @@ static int uring_change(void *state, const struct backend_change *change)
 		descriptor_table_disuse(&uring->watches, change->fd);
 	if (change->trim)
 		descriptor_table_trim(&uring->watches);
-	if (uring->asleep)
+	/* The program may close what was taken out, and the request holds the file. */
+	if (uring->asleep || !change->after)
 		io_uring_submit(&uring->ring);
 	return result;
 }

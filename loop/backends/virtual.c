@@ -174,6 +174,9 @@ int event_base_virtual_now(const struct event_base *base, uint64_t *ns)
 {
 	if (!base || base->backend != &backend_virtual)
 		return -1;
+	/* The lock is not part of what is const. */
+	base_lock((struct event_base *)base);
 	*ns = virtual_read(base);
+	base_unlock((struct event_base *)base);
 	return 0;
 }
