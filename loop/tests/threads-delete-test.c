@@ -348,6 +348,41 @@ static void test_deletions_that_do_not_wait(void **state)
 	close_scene(&scene);
 }
 
+/*
+ * The first call adds the event while event_free waits for that call, so the loop may begin the
+ * second call before event_free goes on. Neither may run, nor come, when event_free has returned.
+ */
+static void call_again_once_deleted(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval now = { 0, 0 };
+	struct scene *scene = arg;
+
+	(void)fd, (void)what;
+	atomic_store(&scene->running, true);
+	if (atomic_fetch_add(&scene->calls, 1)) {
+		sleep_us(2000);
+	} else {
+		while (event_pending(scene->event, EV_TIMEOUT, NULL))
+			sleep_us(50);
+		event_add(scene->event, &now);
+	}
+	atomic_store(&scene->running, false);
+}
+
+static void test_event_free_waits_for_every_call(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	assert_true(open_scene(&scene, "epoll", "quad-heap"));
+	for (int i = 0; i < 20; i++) {
+		begin_long_call(&scene, EV_PERSIST, call_again_once_deleted);
+		event_free(scene.event);
+		assert_false(atomic_load(&scene.running));
+	}
+	close_scene(&scene);
+}
+
 static struct event *begin_signal_call(struct scene *scene)
 {
 	atomic_store(&scene->calls, 0);
@@ -452,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_the_event_is_removed_before_the_wait),
 		cmocka_unit_test(test_a_callback_that_adds_its_event_after_the_removal),
 		cmocka_unit_test(test_deletions_that_do_not_wait),
+		cmocka_unit_test(test_event_free_waits_for_every_call),
 		cmocka_unit_test(test_activating_by_signal_does_not_wait),
 		cmocka_unit_test(test_finalizing_a_signals_event_does_not_wait),
 		cmocka_unit_test(test_a_finalizer_comes_after_the_callback),

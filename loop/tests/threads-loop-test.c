@@ -226,6 +226,33 @@ static void test_a_descriptor_added_by_a_thread_that_ends(void **state)
 		add_from_a_thread_that_ends(methods[i]);
 }
 
+/* ---------------------------------------------------------------------- simulated time */
+
+static void *advance_often(void *arg)
+{
+	for (int i = 0; i < 1000; i++)
+		event_base_virtual_advance(arg, MILLISECOND);
+	return NULL;
+}
+
+static void test_simulated_time_is_read_by_another_thread(void **state)
+{
+	struct event_base *base = loop_test_base("virtual", NULL, 0);
+	uint64_t begun = 0, now = 0, before;
+	pthread_t thread;
+
+	(void)state;
+	event_base_virtual_now(base, &begun);
+	assert_int_equal(pthread_create(&thread, NULL, advance_often, base), 0);
+	do {
+		before = now;
+		assert_int_equal(event_base_virtual_now(base, &now), 0);
+		assert_true(now >= before);
+	} while (now - begun < 1000 * MILLISECOND);
+	pthread_join(thread, NULL);
+	event_base_free(base);
+}
+
 /* ------------------------------------------------------- what the kernel holds is given back */
 
 /* The thread that writes holds the lock for each write; end: -1: there is nothing to write to. */
@@ -537,6 +564,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_deleting_the_last_event_ends_the_loop),
 		cmocka_unit_test(test_a_descriptor_added_from_elsewhere),
 		cmocka_unit_test(test_a_descriptor_added_by_a_thread_that_ends),
+		cmocka_unit_test(test_simulated_time_is_read_by_another_thread),
 		cmocka_unit_test(test_a_descriptor_closed_while_it_is_reported),
 		cmocka_unit_test(test_deleting_waits_for_the_callback),
 		cmocka_unit_test(test_not_waiting_for_the_callback),

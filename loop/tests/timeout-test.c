@@ -312,6 +312,10 @@ static void test_pending_tells_the_wall_clock(void **state)
 	assert_int_equal(event_pending(event, EV_TIMEOUT, &at), EV_TIMEOUT);
 	evutil_timersub(&at, &wall, &at);
 	assert_true(at.tv_sec == 1 && at.tv_usec == 500000);
+	/* 539 years: the wall clock's ns do not go so far, and end at the latest that they can. */
+	event_add(event, &(struct timeval){ 17000000000, 0 });
+	assert_int_equal(event_pending(event, EV_TIMEOUT, &at), EV_TIMEOUT);
+	assert_true(at.tv_sec >= 17000000000);
 	event_free(event);
 	end();
 }
