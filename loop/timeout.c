@@ -43,10 +43,10 @@ void timeouts_free(struct event_base *base)
 }
 
 /*
- * The period of a persistent event is kept as ns. If the event came to a common queue, the period is
- * kept as the queue's number and its duration in us, so that a re-arm goes where the add went: then
- * the top bit is set, since no period is 292 years long. The duration is for an event that goes to
- * another base, whose queues are others.
+ * The period of a persistent event is kept as ns. If the event came to a common queue, the period
+ * is kept as the queue's number and its duration in us, so that a re-arm goes where the add went.
+ * Then the top bit is set, since no period is 292 years long. The duration is for an event that
+ * goes to another base, whose queues are others.
  */
 #define PERIOD_OF_QUEUE	     (UINT64_C(1) << 63)
 #define PERIOD_QUEUE_BITS    16
