@@ -352,6 +352,56 @@ static void a_run_is_resumed(void **state)
 	json_decref(first);
 }
 
+static const char *const one_block[] = {
+	"subjects", WORKS " dary-heap", "workloads", "hold", "n", "10", "operations",
+	"1",	    "least-operations", "50",	     NULL
+};
+
+/* Records of one block are of one trace, which matters where the trace itself is gone. */
+static void records_of_several_traces(void **state)
+{
+	(void)state;
+	begin(one_block);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	for (size_t other = 0; other < 2; other++) {
+		FILE *file = fopen(in_folder("run/cells.jsonl"), "w");
+
+		assert_int_equal(unlink(text_of(0, "trace")), 0);
+		json_object_set_new(json_array_get(records, other), "trace_hash",
+				    json_string("0123456789abcdef"));
+		for (size_t i = 0; i < 2; i++) {
+			json_dumpf(json_array_get(records, i), file, JSON_COMPACT);
+			fputc('\n', file);
+		}
+		fclose(file);
+		assert_int_equal(run_in(RECORDS_RESUME), 0);
+		assert_non_null(strstr(said, "blocks to run anew: 1; "));
+		assert_non_null(strstr(said, "(several traces: 1)"));
+		assert_int_equal(json_array_size(records), 2);
+	}
+}
+
+/* What the cache holds in a trace's place is said, and made anew. */
+static void the_trace_of_another_cell(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	begin(small);
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	snprintf(path, sizeof(path), "%s", text_of(0, "trace"));
+	for (size_t i = 2; i < json_array_size(records); i++) {
+		if (strcmp(text_of(i, "workload"), text_of(0, "workload"))) {
+			assert_int_equal(rename(text_of(i, "trace"), path), 0);
+			break;
+		}
+	}
+	assert_int_equal(run_in(RECORDS_FORCE), 0);
+	assert_non_null(strstr(said, path));
+	assert_non_null(strstr(said, ": the trace of another workload; it is made anew\n"));
+	assert_int_equal(json_array_size(records), 8);
+}
+
 /* Other settings are other cells: the records of the old ones go aside. */
 static void a_run_with_other_settings_is_resumed(void **state)
 {
@@ -588,6 +638,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell_is_recorded),
 		cmocka_unit_test(a_run_is_resumed),
+		cmocka_unit_test(records_of_several_traces),
+		cmocka_unit_test(the_trace_of_another_cell),
 		cmocka_unit_test(a_run_with_other_settings_is_resumed),
 		cmocka_unit_test(what_is_not_planned_any_more_stays),
 		cmocka_unit_test(workers_that_fail_are_recorded),

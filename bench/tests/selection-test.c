@@ -215,6 +215,95 @@ static void values_that_are_refused(void **state)
 	}
 }
 
+static const char *const every_setting[] = { "subjects",
+					     "quad-heap rbtree",
+					     "workloads",
+					     "hold",
+					     "n",
+					     "100 3000",
+					     "replicates",
+					     "3",
+					     "dispatch",
+					     "inline",
+					     "pass",
+					     "memory",
+					     "repeats",
+					     "2",
+					     "operations",
+					     "0.1",
+					     "least-operations",
+					     "77",
+					     "stride",
+					     "128",
+					     "cold",
+					     "5",
+					     "pages",
+					     "huge",
+					     "cell-budget",
+					     "2s",
+					     "stage",
+					     "first",
+					     "cap",
+					     "1ms",
+					     "looks",
+					     "2 4",
+					     NULL };
+
+/* An experiment as text has all settings of its groups; a few are left out at their default. */
+static void an_experiment_as_text(void **state)
+{
+	static const char wanted[] = "[experiment]\nname = test\nquestion = what?\nseed = 1\n\n"
+				     "[all.1]\nsubjects = quad-heap rbtree\nworkloads = hold\n"
+				     "n = 100 3000\noperations = 0.1\npass = memory\n"
+				     "repeats = 2\nleast-operations = 77\nstride = 128\n"
+				     "cold = 5\npages = huge\ncell-budget = 2000000000ns\n"
+				     "dispatch = inline\nreplicates = 4\nstage = first\n"
+				     "cap = 1000000ns\nlooks = 2 4\n\n"
+				     "[map.2]\nsubjects = quad-heap\nworkloads = mix\n"
+				     "x = n: 100 1000 10000\ny = stopped: 0 50%\n"
+				     "operations = 2\npass = time\nrepeats = 3\n"
+				     "least-operations = 100000\nstride = 64\ncold = 0\n"
+				     "pages = small\ncell-budget = 60000000000ns\n"
+				     "dispatch = vtable\nreplicates = 1\n";
+	char *text;
+
+	(void)state;
+	experiment_free(&experiment);
+	run_begin_experiment(&experiment);
+	strcpy(experiment.question, "what?");
+	run_add_group(&experiment, "all", every_setting);
+	run_add_group(&experiment, "map", map);
+	assert_int_equal(experiment_complete(&experiment, error), 0);
+	text = experiment_text(&experiment);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+/* Lists are wrapped before the 91st column. */
+static void a_list_that_fills_its_line(void **state)
+{
+	char name[64], *text;
+
+	(void)state;
+	for (size_t length = 38; length <= 41; length++) {
+		struct group *group;
+		const char *line;
+
+		experiment_free(&experiment);
+		run_begin_experiment(&experiment);
+		group = run_add_group(&experiment, "cost", tail);
+		names_free(&group->subjects);
+		snprintf(name, sizeof(name), "%039d", 0);
+		assert_int_equal(names_add(&group->subjects, name), 0);
+		snprintf(name, sizeof(name), "%0*d", (int)length, 1);
+		assert_int_equal(names_add(&group->subjects, name), 0);
+		text = experiment_text(&experiment);
+		line = strstr(text, "subjects = ");
+		assert_int_equal(strcspn(line, "\n"), length <= 39 ? 51 + length : 50);
+		free(text);
+	}
+}
+
 /* ---------------------------------------------------------------------------------- axes */
 
 static void axes_are_read(void **state)
@@ -414,6 +503,8 @@ int main(void)
 		cmocka_unit_test(a_dispatch_that_no_cell_has),
 		cmocka_unit_test(no_more_ranges_than_there_is_room_for),
 		cmocka_unit_test(values_that_are_refused),
+		cmocka_unit_test(an_experiment_as_text),
+		cmocka_unit_test(a_list_that_fills_its_line),
 		cmocka_unit_test(axes_are_read),
 		cmocka_unit_test(axes_that_are_refused),
 		cmocka_unit_test(maps_are_laid_out),
