@@ -143,11 +143,47 @@ static void test_rounds_pass(void **state)
 	expect_pass("select", "common-timeout", seed_text);
 }
 
+/* Options of which the last is wrong, and the words that the program has for it. */
+static const struct refusal {
+	const char *option, *text, *words;
+} refusals[] = {
+	{ "--seed", "x", "--seed takes a whole number" },
+	{ "--seed", "", "--seed takes a whole number" },
+	{ "--seed", "-1", "--seed takes a whole number" },
+	{ "--seed", " 1", "--seed takes a whole number" },
+	{ "--seed", "1x", "--seed takes a whole number" },
+	{ "--seed", "18446744073709551616", "--seed takes a whole number" },
+	{ "--milliseconds", "nan", "--milliseconds takes a whole number" },
+	{ "--milliseconds", "4294967296", "--milliseconds takes a whole number" },
+	{ "--patience", "0", "--patience takes a whole number from 1 to" },
+	{ "--alone", "word", "'word' is no option" },
+	{ "--wrong", NULL, "usage: stress " },
+};
+
+static void test_wrong_usage_is_refused(void **state)
+{
+	static char said[SAID];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+		const struct refusal *one = &refusals[i];
+		const char *const arguments[] = { "stress",	    "--backend", "virtual",
+						  "--milliseconds", "1",	 one->option,
+						  one->text,	    NULL };
+		int status = run_round(arguments, said);
+
+		if (status != 2 || !strstr(said, one->words))
+			fail_msg("%s '%s': status %d: %s", one->option, one->text ? one->text : "",
+				 status, said);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_fault_is_found),
 		cmocka_unit_test(test_rounds_pass),
+		cmocka_unit_test(test_wrong_usage_is_refused),
 	};
 
 	snprintf(seed_text, sizeof(seed_text), "%llu",

@@ -6,7 +6,10 @@
  */
 #include "loop/tests/stress/stress.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +124,22 @@ static const char usage[] =
 	"--alone is without threads, as is the backend virtual. --fault breaks the loop on purpose,\n"
 	"in one of these ways:\n";
 
+/* The whole number of an option. Other text, such as strtoull takes too, ends the program. */
+static unsigned long long number(const char *name, unsigned long long least,
+				 unsigned long long most)
+{
+	unsigned long long value;
+	char *rest;
+
+	errno = 0;
+	value = strtoull(optarg, &rest, 10);
+	if (isdigit((unsigned char)*optarg) && !*rest && !errno && value >= least && value <= most)
+		return value;
+	fprintf(stderr, "stress: --%s takes a whole number from %llu to %llu, not '%s'\n", name,
+		least, most, optarg);
+	exit(2);
+}
+
 static void take_option(int option)
 {
 	switch (option) {
@@ -131,13 +150,14 @@ static void take_option(int option)
 		stress.backend = optarg;
 		break;
 	case 's':
-		stress.seed = strtoull(optarg, NULL, 10);
+		stress.seed = number("seed", 0, UINT64_MAX);
 		break;
 	case 'm':
-		stress.milliseconds = (unsigned)strtoul(optarg, NULL, 10);
+		stress.milliseconds = (unsigned)number("milliseconds", 0, UINT_MAX);
 		break;
 	case 'p':
-		stress.patience = (unsigned)strtoul(optarg, NULL, 10);
+		/* child.c waits ten times as long. */
+		stress.patience = (unsigned)number("patience", 1, UINT_MAX / 10);
 		break;
 	case 'f':
 		stress.fault = optarg;
@@ -171,6 +191,10 @@ int main(int argc, char **argv)
 	event_set_log_callback(keep_message);
 	while ((option = getopt_long(argc, argv, "t:b:s:m:p:f:alv", options, NULL)) != -1)
 		take_option(option);
+	if (optind < argc) {
+		fprintf(stderr, "stress: '%s' is no option\n", argv[optind]);
+		return 2;
+	}
 	stress.is_virtual = !strcmp(stress.backend, "virtual");
 	if (stress.is_virtual)
 		stress.threads = false;
