@@ -6,6 +6,8 @@ gives one line and status 2. Anything else is a fault of the script, and shows a
 """
 
 import argparse
+import contextlib
+import math
 import os
 import signal
 import sys
@@ -13,6 +15,9 @@ import sys
 # Programs that scripts start, and the Debian package of each.
 PACKAGES = {"gnuplot": "gnuplot-nox", "hyperfine": "hyperfine", "valgrind": "valgrind",
             "zstd": "zstd", "git": "git", "c++filt": "binutils", "pdflatex": "texlive-latex-recommended"}
+# The signals that stop a command. A hang-up is what its terminal sends when it closes.
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOPPED = 130  # the exit status of a command that has been stopped, and says so
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,6 +25,51 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         fail(f"{message}; see {self.prog} --help", 2)
+
+
+def whole(least):
+    """argparse's type of a whole number of at least that."""
+    def checked(text):
+        if not (text.isascii() and text.isdigit()) or int(text) < least:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least {least}")
+        return int(text)
+    return checked
+
+
+def more_than_zero(text):
+    """A number, as argparse's type."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of more than 0")
+    return value
+
+
+def take_stops():
+    """A signal that stops the command raises KeyboardInterrupt.
+
+    A shell that starts a command in its background has it ignore Ctrl-C, which is undone here. That
+    nohup has it ignore a hang-up stays.
+    """
+    for number in STOPPING:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(*_):
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def stops_wait():
+    """A signal that stops the command raises at the end of the block, and not within it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def fail(message, status=1):

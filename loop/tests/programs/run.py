@@ -7,7 +7,6 @@ memcached run over every exact structure on epoll, and on every backend over qua
 few structures. All run on libevent, too: a check that fails there says nothing of the loop, and fails.
 """
 
-import argparse
 import concurrent.futures
 import fnmatch
 import os
@@ -18,6 +17,12 @@ import time
 
 import checks
 from servers import LIBRARY, NAMES, Machine
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "..", "..", "..", "scripts"))
+
+import built  # noqa: E402
+import console  # noqa: E402
 
 BACKENDS = ("epoll", "poll", "select", "io_uring")
 USUAL, FEW = "quad-heap", ("quad-heap", "bucket-trie", "sorted-list")
@@ -48,27 +53,28 @@ def run_check(programs, links, one):
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = console.Parser(description=__doc__.splitlines()[0])
     parser.add_argument("build", help="the build folder")
     parser.add_argument("programs_folder", help="where fetch.py has put the programs")
     parser.add_argument("--structures", default="*", help="glob of the structures (all exact ones)")
     parser.add_argument("--methods", default="*", help="glob of the backends (all)")
     parser.add_argument("--programs", default="*", help="glob of the checks (all)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="checks at a time (one a core)")
+    parser.add_argument("--jobs", type=console.whole(1), default=os.cpu_count(),
+                        help="checks at a time (one a core)")
     return parser.parse_args()
 
 
 def main():
     arguments = parse()
-    told = subprocess.run([f"{arguments.build}/regress/exact"], capture_output=True, text=True,
-                          check=True)
-    structures = fnmatch.filter(told.stdout.split(), arguments.structures)
+    exact = os.path.join(arguments.build, "regress", "exact")
+    built.need("programs-test", exact, os.path.join(arguments.build, LIBRARY),
+               os.path.join(arguments.programs_folder, "unpacked"))
+    structures = fnmatch.filter(built.said_by(exact).split(), arguments.structures)
     methods = fnmatch.filter(BACKENDS, arguments.methods)
     work = [one for one in runs(structures, methods)
             if fnmatch.fnmatch(one[0].__name__, arguments.programs)]
     if not any(structure != "libevent" for _, structure, _ in work):
-        print("run.py: there is no structure, backend or check of that name", file=sys.stderr)
-        return 2
+        console.fail("there is no structure, backend or check of that name", 2)
     failed, begun, shows = 0, time.monotonic(), sys.stderr.isatty()
     with tempfile.TemporaryDirectory() as links, \
             concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
@@ -77,18 +83,24 @@ def main():
             os.symlink(os.path.realpath(os.path.join(arguments.build, LIBRARY)),
                        os.path.join(links, name))
         running = {pool.submit(run_check, arguments.programs_folder, links, one): one for one in work}
-        for done, future in enumerate(concurrent.futures.as_completed(running), 1):
-            check, structure, method = running[future]
-            if future.result() is not None:
-                failed += 1
-                print(f"failed: {check.__name__} on {structure}@{method}: {future.result()}", flush=True)
-            if shows:
-                left = (time.monotonic() - begun) / done * (len(work) - done)
-                print(f"\r{done} of {len(work)} checks, {left / 60:.0f}:{left % 60:02.0f} left ",
-                      end="\n" if done == len(work) else "", file=sys.stderr, flush=True)
+        try:
+            for done, future in enumerate(concurrent.futures.as_completed(running), 1):
+                check, structure, method = running[future]
+                if future.result() is not None:
+                    failed += 1
+                    print(f"failed: {check.__name__} on {structure}@{method}: {future.result()}",
+                          flush=True)
+                if shows:
+                    left = (time.monotonic() - begun) / done * (len(work) - done)
+                    print(f"\r{done} of {len(work)} checks, "
+                          f"{left / 60:.0f}:{left % 60:02.0f} left ",
+                          end="\n" if done == len(work) else "", file=sys.stderr, flush=True)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # else Ctrl-C would wait for all of them
+            raise
     print(f"{len(work) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -22,7 +22,6 @@ alone are run again when they fail: up to twice, with nothing beside. They pass 
 does. The run says how often that was needed, on the loop and in the control.
 """
 
-import argparse
 import collections
 import concurrent.futures
 import fnmatch
@@ -36,7 +35,15 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "..", "..", "..", "scripts"))
+
+import built  # noqa: E402
+import console  # noqa: E402
+
 README = os.path.join(HERE, "..", "..", "README.md")
+# What it runs, below the build folder.
+LIBRARY = "libtimerbed-event.so"
+NEEDED = ("regress/exact", "regress/on-loop", "regress/on-libevent", LIBRARY)
 GROUPS = ("main", "signal", "thread", "finalize", "et", "util")
 BACKENDS = ("epoll", "poll", "select", "io_uring")
 OF_LIBEVENT = ("epoll", "poll", "select")
@@ -63,7 +70,7 @@ def table(name, columns):
             if line.strip() and not line.startswith("#"):
                 row = line.rstrip("\n").split("\t")
                 if len(row) != columns:
-                    raise SystemExit(f"run.py: {name}: not {columns} columns: {line.strip()}")
+                    console.fail(f"{name}: not {columns} columns: {line.strip()}")
                 rows.append(row)
     return rows
 
@@ -78,13 +85,12 @@ def deviations():
 
 def tests_of(program):
     """The names of the tests that run by default, without those that are left out."""
-    told = subprocess.run([program, "--list-tests"], capture_output=True, text=True, check=True)
-    names = re.findall(r"^    (\S+/\S+)$", told.stdout, re.M)
+    names = re.findall(r"^    (\S+/\S+)$", built.said_by(program, "--list-tests"), re.M)
     names = [name for name in names if name.split("/")[0] in GROUPS]
     left_out = [row[0] for row in table("left-out.tsv", 2)]
     unknown = sorted(set(left_out) - set(names))
     if unknown:
-        raise SystemExit(f"run.py: left-out.tsv names no test: {' '.join(unknown)}")
+        console.fail(f"left-out.tsv names no test: {' '.join(unknown)}")
     return [name for name in names if name not in left_out]
 
 
@@ -111,7 +117,7 @@ def configurations(build, structures, methods, libraries):
 
 def link_libraries(build, folder):
     """A folder in which this loop's library has the names of libevent's."""
-    library = os.path.realpath(os.path.join(build, "libtimerbed-event.so"))
+    library = os.path.realpath(os.path.join(build, LIBRARY))
     for name in ("libevent-2.1.so.7", "libevent_core-2.1.so.7", "libevent_pthreads-2.1.so.7"):
         os.symlink(library, os.path.join(folder, name))
 
@@ -181,7 +187,7 @@ class Judge:
         self.runs, self.again = collections.Counter(), collections.Counter()
         for test, _, number in self.rows:
             if number not in self.known:
-                raise SystemExit(f"run.py: expected.tsv: {test}: no deviation {number}")
+                console.fail(f"expected.tsv: {test}: no deviation {number}")
 
     def repeat(self, outcomes):
         """Runs tests of the clock that failed again, each alone."""
@@ -263,23 +269,23 @@ def tell(judge, outcomes):
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = console.Parser(description=__doc__.splitlines()[0])
     parser.add_argument("build", help="the build folder")
     parser.add_argument("--structures", help="glob of the structures to run (all exact ones)")
     parser.add_argument("--methods", help="glob of the backends to run (all)")
     parser.add_argument("--kinds", default="*", help="glob of the kinds of runs (all)")
     parser.add_argument("--tests", default="*", help="glob of the tests to run (all)")
-    parser.add_argument("--jobs", type=int, default=3 * os.cpu_count(),
+    parser.add_argument("--jobs", type=console.whole(1), default=3 * os.cpu_count(),
                         help="tests at a time (three a core: they sleep most of the time)")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--seed", type=console.whole(0), default=int(time.time()))
     return parser.parse_args()
 
 
 def main():
     arguments = parse()
-    told = subprocess.run([f"{arguments.build}/regress/exact"], capture_output=True, text=True,
-                          check=True)
-    structures = fnmatch.filter(told.stdout.split(), arguments.structures or "*")
+    built.need("regress", *(os.path.join(arguments.build, name) for name in NEEDED))
+    exact = built.said_by(f"{arguments.build}/regress/exact").split()
+    structures = fnmatch.filter(exact, arguments.structures or "*")
     methods = fnmatch.filter(BACKENDS, arguments.methods or "*")
     libraries = tempfile.mkdtemp()
     try:
@@ -289,8 +295,7 @@ def main():
         tests = fnmatch.filter(tests_of(f"{arguments.build}/regress/on-loop"), arguments.tests)
         if not structures or not methods or not tests or not any(
                 fnmatch.fnmatch(one.kind, arguments.kinds) for one in chosen):
-            print("run.py: there is no structure, backend, test or kind of that name", file=sys.stderr)
-            return 2
+            console.fail("there is no structure, backend, test or kind of that name", 2)
         once = set()
         work = []
         for index, configuration in enumerate(chosen):
@@ -319,4 +324,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console.run(main)

@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""Tests of what the project's own scripts say of wrong usage, of what is not built, and of a signal
+that stops them: one line on standard error, and the exit status. The last line printed is "N passed,
+N failed". usage-test.py [TIMERBED], which is not used.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from helpers import SCRIPTS, Case, main
+
+STRESS = os.path.join(SCRIPTS, "stress")
+LOOP_TESTS = os.path.join(SCRIPTS, "..", "loop", "tests")
+REGRESS = os.path.join(LOOP_TESTS, "regress", "run.py")
+PROGRAMS = os.path.join(LOOP_TESTS, "programs", "run.py")
+
+# The first round fails. The second says that it runs, and goes on for longer than any test.
+ROUNDS = """#!/bin/sh
+if [ "$1" = --list ]; then
+	echo structure quad-heap
+	echo backend epoll
+elif mkdir "$(dirname "$0")/first" 2>/dev/null; then
+	echo the first
+	exit 1
+else
+	echo $$ >"$(dirname "$0")/pid.new"
+	mv "$(dirname "$0")/pid.new" "$(dirname "$0")/pid"
+	exec sleep 1000
+fi
+"""
+
+
+def has_ended(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+class Usage(Case):
+    def program(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
+
+    def refuses(self, words, *command, status=2):
+        """The command ends with the status, and with one line: its name, and the words (a pattern)."""
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        self.assertRegex(done.stderr, rf"\A{os.path.basename(command[0])}: .*{words}.*\n\Z")
+
+    def test_what_is_not_built(self):
+        self.refuses("nothere/stress-address: No such file.*make stress", STRESS, "nothere")
+        self.refuses("nothere/regress/exact: No such file.*make regress", REGRESS, "nothere")
+        self.refuses("nothere/regress/exact: No such file.*make programs-test", PROGRAMS, "nothere",
+                     ".")
+
+    def test_what_is_built_in_part(self):
+        self.program("stress-address", ROUNDS)
+        self.refuses("stress-threads: No such file", STRESS, ".")
+        self.program("regress/exact", "#!/bin/sh\necho quad-heap\n")
+        self.refuses("regress/on-loop: No such file", REGRESS, ".")
+        self.refuses("libtimerbed-event.so: No such file", PROGRAMS, ".", ".")
+        self.program("libtimerbed-event.so", "")
+        self.refuses("./unpacked: No such file", PROGRAMS, ".", ".")
+
+    def test_programs_that_fail(self):
+        self.program("stress-threads", "")
+        self.program("stress-address", "#!/bin/sh\necho so >&2\nexit 3\n")
+        self.refuses("--list fails with status 3: so", STRESS, ".")
+        os.chmod(os.path.join(self.folder, "stress-address"), 0)
+        self.refuses("stress-address: Permission denied", STRESS, ".")
+
+    def test_numbers(self):
+        for option, text in (("--minutes", "nan"), ("--minutes", "-1"), ("--minutes", "0"),
+                             ("--minutes", "inf"), ("--seed", "x"), ("--jobs", "0")):
+            self.refuses(f"{option}: '{text}' is not a ", STRESS, f"{option}={text}", ".")
+        for runner, folders in ((REGRESS, ["."]), (PROGRAMS, [".", "."])):
+            self.refuses("--jobs: '0' is not a ", runner, "--jobs", "0", *folders)
+
+    def test_rounds_that_a_signal_stops(self):
+        """A round that has failed is listed. One that runs is ended, and not counted."""
+        self.program("stress-address", ROUNDS)
+        self.program("stress-threads", ROUNDS)
+        run = subprocess.Popen([STRESS, "--minutes", "60", "."], cwd=self.folder, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(run.kill)
+        pid = os.path.join(self.folder, "pid")
+        deadline = time.monotonic() + 120
+        while not os.path.exists(pid) and run.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 130, err)
+        self.assertEqual(err.splitlines()[-1],
+                         "stress: stopped by a signal, before the time was up")
+        self.assertRegex(out, r"\nfailed: \./stress-\w+ --structure quad-heap .*\n"
+                              r"(.*\n)*0 passed, 1 failed\n\Z")
+        with open(pid, encoding="utf-8") as file:
+            self.assertTrue(has_ended(file.read().strip()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
