@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 
-import sites
-
 # In how many parts of 100 of all mutants: more where there is more code, but some everywhere.
 SHARES = {"structures": 30, "loop": 22, "trace": 11, "replay": 9, "run": 13, "passes": 7}
 # Beside these, as many more: a mutant of a script costs half a second.
@@ -49,6 +47,11 @@ class Project:
 
     def sites(self):
         """All places. Generated sources are there: the command was called by make."""
+        try:
+            import sites  # what follows alone needs libclang
+        except ModuleNotFoundError as error:
+            raise SystemExit(f"libclang is missing ({error}): "
+                             "scripts/setup mutants installs it") from error
         wanted = self.files(self.root)
         above = os.getcwd()
         os.chdir(self.root)

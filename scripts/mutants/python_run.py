@@ -110,12 +110,12 @@ class Run:
             for name in child.key:
                 record = child.result and child.result[name]
                 if not record or record["wrong"]:
-                    raise SystemExit(f"{self.area}: {name} fails without a mutant:\n"
+                    raise SystemExit(f"{name} fails without a mutant:\n"
                                      f"{record and record['wrong']}")
                 found[name] = record
                 progress.step()
         if not found:
-            raise SystemExit(f"{self.area}: there are no tests")
+            raise SystemExit("there are no tests")
         _write(self.kept, json.dumps({"state": self.state, "tests": found}))
         return found
 

@@ -13,6 +13,7 @@ import re
 
 from clang.cindex import CursorKind, Index, TokenKind, TranslationUnit, TypeKind
 
+import console
 from place import Site
 
 RELATIONAL = {
@@ -98,7 +99,7 @@ class Unit:
             path, args=arguments, options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
         errors = [str(one) for one in self.unit.diagnostics if one.severity >= 3]
         if errors:
-            raise SystemExit(f"mutants: {path} cannot be read: {errors[0]}")
+            raise SystemExit(f"{path} cannot be read: {errors[0]}")
         self.macros = collections.defaultdict(list)
         self.own_macros = set()
         for cursor in self.unit.cursor.get_children():
@@ -520,12 +521,14 @@ def find(units, wanted, arguments):
     sources, found, callers = {}, [], Callers()
     keys = {}
     for path in units:
-        unit = Unit(path, arguments, wanted, sources)
-        callers.read(unit)
-        for function in unit.functions():
-            key = (file_of(function), function.location.offset)
-            if key not in keys:
-                keys[key] = Callers.key(function)
-                found += [(keys[key], site) for site in Finder(unit, function).found]
+        # What a signal raises within a function that libclang calls back would be lost.
+        with console.stops_wait():
+            unit = Unit(path, arguments, wanted, sources)
+            callers.read(unit)
+            for function in unit.functions():
+                key = (file_of(function), function.location.offset)
+                if key not in keys:
+                    keys[key] = Callers.key(function)
+                    found += [(keys[key], site) for site in Finder(unit, function).found]
     left_out = callers.only_checking()
     return list(numbered(site for key, site in found if key not in left_out))

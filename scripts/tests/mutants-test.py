@@ -5,6 +5,7 @@ A program of a few lines is mutated, built and run. The last line printed is "N 
 how many were skipped where libclang is not installed, which `make mutants` alone needs.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from helpers import SCRIPTS, Case, main
 MUTANTS = os.path.join(SCRIPTS, "mutants")
 sys.path.insert(0, MUTANTS)
 
+import console  # noqa: E402
 import draw  # noqa: E402
 import known  # noqa: E402
 import place  # noqa: E402
@@ -323,6 +325,23 @@ class Finding(Case):
         	.insert = insert,
         };
         """)
+
+    def test_a_signal_while_libclang_calls_back(self):
+        """What its handler raises there, ctypes would print and drop."""
+        at_work = []
+
+        @ctypes.CFUNCTYPE(None)
+        def callback():
+            at_work.append(os.kill(os.getpid(), signal.SIGTERM))
+            at_work.append("still")
+
+        for number in console.STOPPING:
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        console.take_stops()
+        with unittest.mock.patch.object(sites, "Unit", lambda *_: callback()):
+            with self.assertRaises(KeyboardInterrupt):
+                sites.find(["one.c", "two.c"], {}, [])
+        self.assertEqual(at_work, [None, "still"])
 
     def changes(self, source=SOURCE):
         path = os.path.join(self.folder, "found.c")

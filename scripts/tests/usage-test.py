@@ -13,6 +13,8 @@ import time
 from helpers import SCRIPTS, Case, main
 
 STRESS = os.path.join(SCRIPTS, "stress")
+MUTANTS = os.path.join(SCRIPTS, "mutants", "mutants")
+STATISTICS = os.path.join(SCRIPTS, "mutants", "statistics")
 LOOP_TESTS = os.path.join(SCRIPTS, "..", "loop", "tests")
 REGRESS = os.path.join(LOOP_TESTS, "regress", "run.py")
 PROGRAMS = os.path.join(LOOP_TESTS, "programs", "run.py")
@@ -83,6 +85,17 @@ class Usage(Case):
             self.refuses(f"{option}: '{text}' is not a ", STRESS, f"{option}={text}", ".")
         for runner, folders in ((REGRESS, ["."]), (PROGRAMS, [".", "."])):
             self.refuses("--jobs: '0' is not a ", runner, "--jobs", "0", *folders)
+
+    def test_numbers_of_mutants(self):
+        self.refuses("--seeds: there is no seed", MUTANTS, "--seeds", "")
+        for option, text in (("--seeds", "x"), ("--mutants", "0"), ("--jobs", "0")):
+            self.refuses(f"{option}: '{text}' is not a ", MUTANTS, option, text)
+        self.refuses("of 1 mutants, none is of", MUTANTS, "--mutants", "1", "--areas", "trace")
+        self.refuses("--seed: 'x' is not a ", STATISTICS, "--seed", "x")
+
+    def test_a_folder_that_cannot_be_written(self):
+        self.program("file", "")
+        self.refuses("file/out: Not a directory", MUTANTS, "--out", "file/out", status=1)
 
     def test_rounds_that_a_signal_stops(self):
         """A round that has failed is listed. One that runs is ended, and not counted."""
