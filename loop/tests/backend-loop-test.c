@@ -545,6 +545,37 @@ static void test_fork_leaves_the_parents_notices(void **state)
 	event_base_free(base);
 }
 
+/* Also where the descriptor that wakes the base has the number 0. */
+static void test_reinit_of_descriptor_0(void **state)
+{
+	int kept = dup(0), parents;
+	uint64_t one = 1;
+	struct event_base *base;
+
+	(void)state;
+	if (kept < 0)
+		assert_int_equal(open("/dev/null", O_RDONLY), 0);
+	/* With a lock it could be woken from the start, and have another number. */
+	base = loop_test_base(backend->name, NULL, EVENT_BASE_FLAG_NOLOCK);
+	if (!base)
+		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+	close(0);
+	assert_int_equal(evthread_make_base_notifiable(base), 0);
+	parents = dup(0);
+	assert_true(parents > 0);
+	assert_int_equal(event_reinit(base), 0);
+	assert_int_equal(write(parents, &one, sizeof(one)), sizeof(one));
+	assert_int_equal(read(0, &one, sizeof(one)), -1);
+	assert_int_equal(errno, EAGAIN);
+	event_base_free(base);
+	assert_int_equal(fcntl(0, F_GETFD), -1);
+	if (kept >= 0) {
+		dup2(kept, 0);
+		close(kept);
+	}
+	close(parents);
+}
+
 static void test_signals(void **state)
 {
 	struct event_base *base = new_base();
@@ -707,6 +738,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_never_early),
 	cmocka_unit_test(test_timeout_and_io),
 	cmocka_unit_test(test_fork_and_reinit),
+	cmocka_unit_test(test_reinit_of_descriptor_0),
 	cmocka_unit_test(test_signals),
 	cmocka_unit_test(test_deleting_a_signal_aborts_its_calls),
 	cmocka_unit_test(test_interrupted_by_a_signal),

@@ -3,6 +3,8 @@
  *
  * Debug mode can be switched on once, before anything else, so every test has a process of its own.
  */
+#include "loop/base.h" /* first: for the events of the loop's own */
+
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
 
@@ -332,6 +334,29 @@ static void switch_on_after_assigning(void)
 	event_enable_debug_mode();
 }
 
+static void keep_event(struct timer *timer, void *kept)
+{
+	*(struct event **)kept = event_of_timer(timer);
+}
+
+/* The event that stands for all timers of a common timeout goes with its base. */
+static void use_event_of_a_freed_base(void)
+{
+	struct event *representative = NULL;
+
+	prepare();
+	event_assign(&event, base, -1, 0, note, "a");
+	if (event_add(&event, event_base_init_common_timeout(base, &second)))
+		_exit(99);
+	base->timeouts.structure->for_each(base->timeouts.set, keep_event, &representative);
+	if (!representative || representative == &event)
+		_exit(98);
+	debug_check_assigned_(representative, "known");
+	event_base_free(base);
+	base = NULL;
+	debug_check_assigned_(representative, "unknown");
+}
+
 static void test_misuse(void **state)
 {
 	static const struct {
@@ -350,6 +375,7 @@ static void test_misuse(void **state)
 		{ "finalizing and freeing it", free_and_finalize_unassigned },
 		{ "freeing what was unassigned", free_again },
 		{ "asking what was never assigned", ask_unassigned },
+		{ "using the event of a freed base", use_event_of_a_freed_base },
 		{ "asking for its descriptor", get_fd_of_unassigned },
 		{ "asking for its base", get_base_of_unassigned },
 		{ "asking for its events", get_events_of_unassigned },

@@ -1006,6 +1006,32 @@ static void assert_line(const char *dump, const struct event *event, const char 
 		fail_msg("no '%s' under '%s' in:\n%s", wanted, section, dump);
 }
 
+/* All that an event of a descriptor can be asked for, in the order in which it is printed. */
+static void test_dump_of_an_edge(void **state)
+{
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+	char *dump = NULL, words[96];
+	size_t size;
+	FILE *output = open_memstream(&dump, &size);
+	struct event *event;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	event = event_new(base, ends[0], EV_READ | EV_WRITE | EV_CLOSED | EV_PERSIST | EV_ET, note,
+			  "");
+	assert_int_equal(event_add(event, NULL), 0);
+	event_base_dump_events(base, output);
+	fclose(output);
+	snprintf(words, sizeof(words), "[fd  %d] Read Write EOF Persist ET\n", ends[0]);
+	assert_line(dump, event, "Inserted events:\n", words);
+	free(dump);
+	event_free(event);
+	event_base_free(base);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void test_dump_events(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -1170,6 +1196,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_base_free_runs_finalizers_of_finalizers),
 	TEST(test_foreach_event),
 	TEST(test_dump_events),
+	TEST(test_dump_of_an_edge),
 	TEST(test_counts),
 	TEST(test_counts_of_the_loops_own),
 	TEST(test_most_events),

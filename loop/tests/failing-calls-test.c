@@ -307,10 +307,10 @@ static void test_reinit_without_backend(void **state)
 /* What else cannot be made anew is told; the base can be used on, and be freed. */
 static void test_reinit(void **state)
 {
-	static const char *const functions[] = { "eventfd", "pipe2" };
+	static const char *const functions[] = { "eventfd", "pipe2", "epoll_ctl" };
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct event_base *base = loop_test_base("epoll", NULL, 0);
 		int calls = 0;
 		struct event *event = evsignal_new(base, SIGUSR1, count_call, &calls);
