@@ -22,9 +22,15 @@
 static uint64_t noted;
 static int noted_milliseconds;
 static bool has_pwait2;
+static const struct event_base *watched; /* whose waits are counted; NULL */
+static int waits, waits_with_cached_time;
 
 static int note(const struct timespec *span)
 {
+	if (watched) {
+		waits++;
+		waits_with_cached_time += watched->time.is_cached;
+	}
 	noted = BACKEND_FOREVER;
 	if (span) {
 		assert_in_range(span->tv_nsec, 0, SECOND - 1);
@@ -164,6 +170,37 @@ static void nothing(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
+static void activate(evutil_socket_t fd, short what, void *event)
+{
+	(void)fd, (void)what;
+	event_active(event, EV_TIMEOUT, 1);
+}
+
+/* Another thread that adds a timer during the wait would have it begin when the loop last woke. */
+static void test_no_time_is_cached_during_a_wait(void **state)
+{
+	struct event_base *base = loop_test_base("epoll", NULL, 0);
+	struct event *first, *second;
+
+	(void)state;
+	has_pwait2 = true;
+	assert_int_equal(event_base_priority_init(base, 2), 0);
+	second = event_new(base, -1, 0, nothing, NULL);
+	first = event_new(base, -1, 0, activate, second);
+	event_priority_set(first, 1);
+	event_priority_set(second, 0);
+	event_active(first, EV_TIMEOUT, 1);
+	waits = waits_with_cached_time = 0;
+	watched = base;
+	assert_int_equal(event_base_loop(base, 0), 1);
+	watched = NULL;
+	assert_int_equal(waits, 2);
+	assert_int_equal(waits_with_cached_time, 0);
+	event_free(first);
+	event_free(second);
+	event_base_free(base);
+}
+
 /* Nothing would wake up a loop whose requests the kernel has not taken: it tries again soon. */
 static void test_requests_that_the_kernel_does_not_take(void **state)
 {
@@ -194,6 +231,7 @@ static void test_requests_that_the_kernel_does_not_take(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_nanoseconds),
 	cmocka_unit_test(test_milliseconds),
+	cmocka_unit_test(test_no_time_is_cached_during_a_wait),
 	cmocka_unit_test(test_requests_that_the_kernel_does_not_take),
 };
 
