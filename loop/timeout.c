@@ -57,7 +57,7 @@ static uint64_t period_of_queue(const struct event_base *base, uint16_t queue)
 {
 	uint64_t duration = common_duration(base, queue);
 
-	if (duration / 1000 > PERIOD_DURATION_MOST || duration % 1000)
+	if (duration / 1000 > PERIOD_DURATION_MOST)
 		return duration < PERIOD_OF_QUEUE ? duration : PERIOD_OF_QUEUE - 1;
 	return PERIOD_OF_QUEUE | duration / 1000 << PERIOD_QUEUE_BITS | queue;
 }

@@ -83,7 +83,7 @@ struct event {
 			short ev_res;	 /* EV_ bits that made it active */
 		};
 	};
-	uint64_t ev_period; /* EV_PERSIST with a timeout: ns; 0 is none */
+	uint64_t ev_period; /* EV_PERSIST with a timeout: see timeout.c; 0: none */
 };
 
 /* As TAILQ_HEAD and LIST_HEAD of <sys/queue.h> make them. */
