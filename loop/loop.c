@@ -62,7 +62,6 @@ static int iterate(struct event_base *base, int flags)
 	base->continued = false;
 	if (base->exited || base->broken)
 		return 0;
-	base->asleep_until = 0;
 	sleep = time_to_sleep(base, flags);
 	if (!(flags & EVLOOP_NO_EXIT_ON_EMPTY) && has_nothing_to_do(base))
 		return 1;

@@ -35,7 +35,8 @@
  *         memory     48 bytes; disarmed timers stay in the structure until they come up or are
  *                    removed
  *
- * GIVES BACK. What the structure within does. Disarmed timers count there until they are removed.
+ * GIVES BACK. What the wrapped structure gives back. A disarmed timer counts in the wrapped
+ * structure until it is removed.
  *
  * WINS. Where timeouts are put off more often than they come up, most of all over structures whose
  * reinsert walks or touches other timers: heaps, trees, lists. Of `idle` with 1e4 timers an

@@ -33,13 +33,13 @@
  * touching the neighbours possible, and why disarm and remove are two operations that are never
  * ranked against each other.
  *
- * FILING. A structure goes by the timer's key and link. deadline it writes in insert and reinsert
- * and does not read again, save that check may say that a key is after it. So a structure that
- * wraps another (lazy) can put a deadline off, or mark a timer by one, and the other neither knows
- * nor minds. A timer's key says when it will be handed over at the latest as it is filed: in ns or,
- * where the accuracy has a tick, in ticks. It is never UINT64_MAX for a timer that was not armed
- * for TIMER_NEVER, and stays as it is when the timer is handed over. A structure that puts timers
- * off by itself says so (puts_off) and is free of this: nothing wraps it.
+ * FILING. A structure files a timer by its key and link. It writes deadline in insert and reinsert
+ * and does not read deadline again, except in check, which may report a key that is after the
+ * deadline. So a structure that wraps another (lazy) can change the deadline of a filed timer, or
+ * use the field as a mark. A timer's key says when the timer will be handed over at the latest: in
+ * ns or, where the accuracy has a tick, in ticks. The key is UINT64_MAX only for a timer that was
+ * armed for TIMER_NEVER, and handing the timer over does not change its key. These rules do not
+ * bind a structure that puts timers off by itself (puts_off): nothing wraps it.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
  * reserve(n) no operation fails while at most n timers are not idle, until reserve is called again.
@@ -189,10 +189,11 @@ struct timer_structure {
 			   const void *options, uint64_t now);
 
 	/*
-	 * reserve makes room for n timers that are not idle; n is not less than there are. 0, or
-	 * -ENOMEM with nothing changed. What was reserved before no longer counts: a smaller n is
-	 * leave to give memory back, and never fails. Grows geometrically, and gives back only when
-	 * a quarter would do, so that n = size + 1 before each insert costs O(1) amortised.
+	 * reserve makes room for n timers that are not idle; n is not less than there are. It
+	 * returns 0, or -ENOMEM with nothing changed. Each call replaces the one before: a smaller
+	 * n allows the set to give memory back, and never fails. Memory grows geometrically and is
+	 * given back only when a quarter would do, so n = size + 1 before each insert costs O(1)
+	 * amortised.
 	 */
 	int (*reserve)(struct timer_set *set, size_t n);
 

@@ -2,9 +2,9 @@
  * poll - each wait shows the kernel all descriptors
  *
  * The cost of a wait depends on how many descriptors are watched, not on how many are ready. So
- * this backend is for tens of descriptors. It has two advantages: it takes any descriptor, plain
- * files included, and the kernel keeps no set that could differ from the loop's. poll has some
- * traps:
+ * poll suits tens of descriptors. poll has two advantages over epoll: it accepts every descriptor,
+ * plain files included, and the kernel keeps no set that could differ from the loop's. poll has
+ * some traps:
  *
  * During a wait the array belongs to the kernel, which reads the descriptors at the start and
  * writes the results at the end. Where other threads may add and delete meanwhile, the wait gets a
