@@ -1,10 +1,10 @@
 /*
  * stress.h - random programs against the loop, and a ledger of the calls that the loop owes them
  *
- * A round is one process, with one structure, one backend and one seed. A round has slots, and
- * a slot holds one event at a time: a timer, a reader, a writer, a signal, an event that is only
- * activated, or a timer that its callback arms again. Threads and callbacks pick slots at random and
- * operate on the events. In a round without threads the loop's own thread does this in the
+ * A round is one process, with one structure, one backend and one seed. A round has slots, and a
+ * slot holds one event at a time: a timer, a reader, a writer, a signal, an event that is only
+ * activated, or a timer that its callback arms again. Threads and callbacks pick slots at random
+ * and operate on the events. In a round without threads the loop's own thread does this in the
  * callback of a timer, and the seed decides all operations. With the backend `virtual` the seed
  * decides the times, too.
  *
