@@ -305,12 +305,12 @@ def main():
     parser = console.Parser(
         prog="verify.py", description="Reruns a sample of a recorded run on this machine.")
     parser.add_argument("folder", metavar="DIR", help="a run with SHA256SUMS: results/full")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the lot (1)")
-    parser.add_argument("--number", type=int, default=8, metavar="N",
+    parser.add_argument("--seed", type=console.whole(0), default=1, metavar="S", help="of the lot (1)")
+    parser.add_argument("--number", type=console.whole(1), default=8, metavar="N",
                         help="how many comparisons (8)")
-    parser.add_argument("--replicates", type=int, default=3, metavar="N",
+    parser.add_argument("--replicates", type=console.whole(2), default=3, metavar="N",
                         help="blocks of each, 2 at least (3)")
-    parser.add_argument("--seconds", type=float, default=120, metavar="S",
+    parser.add_argument("--seconds", type=console.more_than_zero, default=120, metavar="S",
                         help="begin none after that time (120)")
     parser.add_argument("--minimum-effect", type=choices.share, default=statistics.MINIMUM_EFFECT,
                         metavar="SHARE", help="the smallest difference worth a verdict (0.05)")
@@ -319,8 +319,6 @@ def main():
     parser.add_argument("--out", default="out/verify", metavar="DIR", help="runs of these (out/verify)")
     parser.add_argument("--cache", default="out/traces", metavar="DIR", help="traces (out/traces)")
     arguments = parser.parse_args()
-    if arguments.replicates < 2 or arguments.number < 1:
-        parser.error("a comparison has 2 blocks at least, and there is 1 comparison at least")
     try:
         return verify(arguments)
     except NotVerified as why:

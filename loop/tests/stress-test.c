@@ -156,6 +156,10 @@ static const struct refusal {
 	{ "--milliseconds", "nan", "--milliseconds takes a whole number" },
 	{ "--milliseconds", "4294967296", "--milliseconds takes a whole number" },
 	{ "--patience", "0", "--patience takes a whole number from 1 to" },
+	{ "--backend", "nothing", "there is no 'nothing' here" },
+	{ "--structure", "nothing", "there is no 'nothing' here" },
+	{ "--structure", "quad-heap:arity=x", "there is no 'quad-heap:arity=x' here" },
+	{ "--fault", "nothing", "there is no 'nothing' here" },
 	{ "--alone", "word", "'word' is no option" },
 	{ "--wrong", NULL, "usage: stress " },
 };

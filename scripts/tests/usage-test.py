@@ -17,6 +17,8 @@ MUTANTS = os.path.join(SCRIPTS, "mutants", "mutants")
 STATISTICS = os.path.join(SCRIPTS, "mutants", "statistics")
 LOOP_TESTS = os.path.join(SCRIPTS, "..", "loop", "tests")
 REGRESS = os.path.join(LOOP_TESTS, "regress", "run.py")
+VERIFY = os.path.join(SCRIPTS, "verify.py")
+RUN_TESTS = os.path.join(SCRIPTS, "run-tests")
 PROGRAMS = os.path.join(LOOP_TESTS, "programs", "run.py")
 
 # The first round fails. The second says that it runs, and goes on for longer than any test.
@@ -51,11 +53,11 @@ class Usage(Case):
             file.write(text)
         os.chmod(path, 0o755)
 
-    def refuses(self, words, *command, status=2):
+    def refuses(self, words, *command, status=2, name=None):
         """The command ends with the status, and with one line: its name, and the words (a pattern)."""
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
-        self.assertRegex(done.stderr, rf"\A{os.path.basename(command[0])}: .*{words}.*\n\Z")
+        self.assertRegex(done.stderr, rf"\A{name or os.path.basename(command[0])}: .*{words}.*\n\Z")
 
     def test_what_is_not_built(self):
         self.refuses("nothere/stress-address: No such file.*make stress", STRESS, "nothere")
@@ -85,6 +87,15 @@ class Usage(Case):
             self.refuses(f"{option}: '{text}' is not a ", STRESS, f"{option}={text}", ".")
         for runner, folders in ((REGRESS, ["."]), (PROGRAMS, [".", "."])):
             self.refuses("--jobs: '0' is not a ", runner, "--jobs", "0", *folders)
+
+    def test_numbers_of_verify(self):
+        for option, text in (("--seed", "-1"), ("--number", "0"), ("--replicates", "1"),
+                             ("--seconds", "nan")):
+            self.refuses(f"{option}: '{text}' is not a ", VERIFY, f"{option}={text}", ".")
+
+    def test_numbers_of_run_tests(self):
+        self.refuses("--jobs: '0' is not a ", RUN_TESTS, "--jobs", "0", "true")
+        self.refuses("--jobs: 'x' is not a ", "env", "TEST_JOBS=x", RUN_TESTS, "true", name="run-tests")
 
     def test_numbers_of_mutants(self):
         self.refuses("--seeds: there is no seed", MUTANTS, "--seeds", "")

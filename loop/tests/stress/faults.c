@@ -247,13 +247,21 @@ static void take(const struct fault *fault)
 }
 
 /* 0, or -1 if there is none of that name. */
-int faults_choose(const char *name)
+static const struct fault *find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
-		if (!strcmp(faults[i].name, name)) {
-			take(&faults[i]);
-			return 0;
-		}
+		if (!strcmp(faults[i].name, name))
+			return &faults[i];
 	}
-	return -1;
+	return NULL;
+}
+
+bool faults_has(const char *name)
+{
+	return find(name);
+}
+
+void faults_choose(const char *name)
+{
+	take(find(name));
 }

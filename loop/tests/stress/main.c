@@ -179,6 +179,31 @@ static void take_option(int option)
 	}
 }
 
+/* Names are checked first: a wrong one is wrong usage, and not a round that has failed. */
+static bool names_are_known(void)
+{
+	struct event_config *config = event_config_new();
+	const char *unknown = NULL;
+	struct event_base *base;
+
+	event_config_require_method(config, stress.backend);
+	if (event_config_set_timer_structure(config, stress.structure)) {
+		unknown = stress.structure;
+	} else {
+		base = event_base_new_with_config(config);
+		if (base)
+			event_base_free(base);
+		else
+			unknown = stress.backend;
+	}
+	event_config_free(config);
+	if (!unknown && stress.fault && !faults_has(stress.fault))
+		unknown = stress.fault;
+	if (unknown)
+		fprintf(stderr, "stress: there is no '%s' here: see --list\n", unknown);
+	return !unknown;
+}
+
 static unsigned long long value(const atomic_uint_fast64_t *counter)
 {
 	return atomic_load(counter);
@@ -198,6 +223,8 @@ int main(int argc, char **argv)
 	stress.is_virtual = !strcmp(stress.backend, "virtual");
 	if (stress.is_virtual)
 		stress.threads = false;
+	if (!names_are_known())
+		return 2;
 	memory_begin();
 	round_run();
 	printf("operations %llu callbacks %llu refused %llu failed-allocations %llu signals %llu "

@@ -237,7 +237,8 @@ struct calls {
 	void (*in_callback)(void);
 };
 extern struct calls calls;
-int faults_choose(const char *name);
+bool faults_has(const char *name);
+void faults_choose(const char *name);
 void faults_list(FILE *file);
 
 /* ledger.c */
