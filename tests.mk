@@ -161,12 +161,12 @@ long_scripts    := $(addprefix scripts/tests/,export-test clang-test provenance-
 test_scripts    := $(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized') \
 	$(foreach one,$(long_scripts) $(filter-out $(long_scripts),$(script_tests)),'$(one) $(BUILD)/timerbed')
 
-# The conformance suite in parts, so that all cores have something to do to the end. All parts have
-# one seed, as if they were one program.
+# The conformance suite in parts, so that all cores have something to do to the end. All tests have
+# one seed, and so have the parts, as if they were one program.
 conformance_parts := 0 1 2 3 4 5 6
 seed               = $(or $(SEED),$(TIMERBED_SEED),$(shell date +%s))
 conformance_runs   = $(foreach part,$(conformance_parts), \
-	'$(TESTS)/conformance -s $(1) -k $(part)/$(words $(conformance_parts))')
+	'$(TESTS)/conformance -k $(part)/$(words $(conformance_parts))')
 
 .PHONY: test-programs conformance check stress mutants
 test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanitized programs
@@ -174,8 +174,8 @@ test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanit
 test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
-	@scripts/run-tests --times $(TESTS)/seconds $(test_scripts) $(call conformance_runs,$(seed)) \
-		$(filter-out $(TESTS)/conformance,$(test_programs))
+	@TIMERBED_SEED=$(seed) scripts/run-tests --times $(TESTS)/seconds $(test_scripts) \
+		$(conformance_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
 
 check: ## what to run after a change: tests of what has changed, a little of the rest; 90 seconds
 	@scripts/setup bench test

@@ -14,9 +14,9 @@
  * A program that makes a difference is made smaller while it does: fewer steps, fewer events, fewer
  * kinds of operations. What remains is printed, and runs again with
  *
- *	SEED=... STEPS=... EVENTS=... OPERATIONS=... [TRACE=1] build/tests/differential-test
+ *	TIMERBED_SEED=... PROGRAMS=1 STEPS=... EVENTS=... OPERATIONS=... [TRACE=1] differential-test
  *
- * PROGRAMS says how many seeds are tried (default 20000), SEED where they begin.
+ * PROGRAMS says how many seeds are tried (default 20000), TIMERBED_SEED where they begin.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -777,7 +777,8 @@ static void report(const struct program *program)
 	differs(program);
 	at = first_difference(&of_libevent, &of_ours);
 	fprintf(stderr,
-		"FAILED: SEED=%" PRIu64 " STEPS=%u EVENTS=%u OPERATIONS=%u (%s over %s, flags %#x, "
+		"FAILED: TIMERBED_SEED=%" PRIu64
+		" STEPS=%u EVENTS=%u OPERATIONS=%u (%s over %s, flags %#x, "
 		"%d priorities, at most %d callbacks%s)\n  operations:",
 		program->seed, program->steps, program->events, program->operations,
 		program->structure, program->method, (unsigned int)program->flags,
@@ -825,8 +826,8 @@ static bool passes(uint64_t seed)
 
 int main(void)
 {
-	const uint64_t first = setting("SEED", 1);
-	const uint64_t programs = setting("PROGRAMS", getenv("SEED") ? 1 : 20000);
+	const uint64_t first = setting("TIMERBED_SEED", 1);
+	const uint64_t programs = setting("PROGRAMS", 20000);
 	const char *missing = load_libevent();
 	unsigned int passed = 0, failed = 0;
 

@@ -43,6 +43,7 @@
 #include "loop/clock.h"
 #include "loop/io_map.h"
 #include "loop/lock.h"
+#include "loop/tests/test_seed.h"
 
 #define MOST_DESCRIPTORS 8192
 #define MS		 UINT64_C(1000000)
@@ -1249,13 +1250,10 @@ static void raise_limit(void)
 
 int main(int count, char **arguments)
 {
-	const char *given = getenv("SEED");
 	struct tally tally = { 0 };
 
 	(void)count;
-	seed = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
-	seed += !seed;
-	printf("seed %llu\n", (unsigned long long)seed);
+	seed = test_seed();
 	raise_limit();
 	signal(SIGPIPE, SIG_IGN);
 	for (const struct backend *const *one = backends; *one; one++) {

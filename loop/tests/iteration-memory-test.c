@@ -317,10 +317,20 @@ static uint32_t draw(uint32_t below)
 	return (uint32_t)(random_state >> 33) % below;
 }
 
+static bool all_are_called(const bool pending[MOST])
+{
+	for (int i = 0; i < MOST; i++) {
+		if (pending[i] && !watched[i].calls)
+			return false;
+	}
+	return true;
+}
+
 /* Adds, which may fail, and deletes some; what is then pending must be called, and nothing else. */
 static void random_round(bool pending[MOST])
 {
 	uint32_t share = draw(5), changes = draw(MOST);
+	int turns;
 
 	for (uint32_t i = 0; i < changes; i++) {
 		uint32_t at = draw(MOST);
@@ -337,23 +347,26 @@ static void random_round(bool pending[MOST])
 	}
 	for (int i = 0; i < MOST; i++)
 		watched[i].calls = 0;
-	run(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	/* Some backends report the rest in the next iteration if a buffer has not grown. */
+	for (turns = 0; turns < 16 && !(turns && all_are_called(pending)); turns++)
+		run(EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	for (int i = 0; i < MOST; i++) {
-		if (watched[i].calls != pending[i])
-			fail_msg("descriptor %d: called %d times, not %d", watched[i].fd,
-				 watched[i].calls, pending[i]);
-		pending[i] &= !!(event_get_events(&watched[i].event) & EV_PERSIST);
+		bool persists = event_get_events(&watched[i].event) & EV_PERSIST;
+		int most = !pending[i] ? 0 : persists ? turns : 1;
+
+		if (watched[i].calls < pending[i] || watched[i].calls > most)
+			fail_msg("descriptor %d: called %d times in %d turns, not %d to %d",
+				 watched[i].fd, watched[i].calls, turns, pending[i], most);
+		pending[i] &= persists;
 	}
 }
 
 static void test_random_programs(void **state)
 {
-	const char *given = getenv("SEED");
 	bool pending[MOST] = { false };
 
 	(void)state;
-	random_state = given ? strtoull(given, NULL, 0) : 1;
-	print_message("seed %llu\n", (unsigned long long)random_state);
+	random_state = test_seed();
 	new_base(0);
 	for (int i = 0; i < MOST; i++)
 		event_assign(&watched[i].event, base, watched[i].fd,

@@ -16,6 +16,8 @@
 
 #include <event2/event.h>
 
+#include "loop/tests/test_seed.h"
+
 #define MILLISECOND UINT64_C(1000000)
 
 /* A base on this backend with this structure (NULL: the default); NULL if the machine lacks it. */

@@ -182,7 +182,7 @@ static void test_wrong_usage_is_refused(void **state)
 	}
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_fault_is_found),
@@ -190,8 +190,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_wrong_usage_is_refused),
 	};
 
-	snprintf(seed_text, sizeof(seed_text), "%llu",
-		 argc > 1 ? strtoull(argv[1], NULL, 10) : (unsigned long long)time(NULL));
-	printf("seed %s\n", seed_text);
+	snprintf(seed_text, sizeof(seed_text), "%llu", (unsigned long long)test_seed());
 	LOOP_TEST_RUN(tests);
 }

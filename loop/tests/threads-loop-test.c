@@ -555,7 +555,7 @@ static void test_all_at_once_io_uring(void **state)
 	stress("io_uring", "quad-heap", EVENT_BASE_FLAG_TIMER_REINSERT, seed);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_earlier_timer_wakes_the_loop),
@@ -575,8 +575,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_all_at_once_io_uring),
 	};
 
-	seed = argc > 1 ? strtoull(argv[1], NULL, 10) : (uint64_t)time(NULL);
-	printf("seed %llu\n", (unsigned long long)seed);
+	seed = test_seed();
 	alarm(300); /* a loop that nobody wakes would sleep for an hour */
 	evthread_enable_lock_debugging();
 	assert_int_equal(evthread_use_pthreads(), 0);

@@ -1381,11 +1381,8 @@ static void random_step(void)
 
 static void test_random_programs(void **state)
 {
-	const char *given = getenv("SEED");
-
 	(void)state;
-	random_state = given ? strtoull(given, NULL, 0) : 1;
-	print_message("seed %llu\n", (unsigned long long)random_state);
+	random_state = test_seed();
 	random_fired = 0;
 	begin(0);
 	assert_int_equal(event_base_virtual_advance(over.base, 1), 0);
