@@ -51,6 +51,8 @@ struct server {
 	const struct cell *cell;
 	struct event_setting setting;
 	struct event_base *base;
+	const struct timeval
+		*timeout; /* of an idle connection: a common timeout where there are any */
 	struct connection *connections;
 	uint64_t count;
 	uint64_t left; /* messages of this turn still to come */
@@ -179,6 +181,15 @@ static int accept_all(struct server *server, int listener)
 	return 0;
 }
 
+static int choose_timeout(struct server *server)
+{
+	const struct event_api *api = server->setting.api;
+
+	server->timeout = server->setting.common ? api->common_timeout(server->base, &idle_timeout)
+						 : &idle_timeout;
+	return server->timeout ? 0 : -ENOMEM;
+}
+
 /* Serves so many messages, and says what CPU time each took, ns. */
 static double serve(struct server *server, uint64_t messages)
 {
@@ -202,7 +213,7 @@ static void set_timeouts(struct server *server, bool wanted)
 			api->assign(event, server->base, server->connections[i].socket,
 				    EV_READ | EV_PERSIST, readable, &server->connections[i]);
 		}
-		api->add(event, wanted ? &idle_timeout : NULL);
+		api->add(event, wanted ? server->timeout : NULL);
 	}
 }
 
@@ -263,6 +274,8 @@ static int run(struct server *server, json_t *record)
 	if (!child)
 		client(server->cell, &address, server->count);
 	result = accept_all(server, listener);
+	if (!result)
+		result = choose_timeout(server);
 	if (!result)
 		serve_in_turns(server, record);
 	close_all(server, listener);

@@ -35,10 +35,12 @@ struct lateness {
 	struct event_base *base;
 	struct late_object *objects;
 	unsigned char driver[EVENT_ROOM];
-	uint64_t begun;	   /* when time 0 of the trace was */
-	uint64_t position; /* in the stream */
-	bool measured;	   /* the present phase is */
-	int64_t *late;	   /* ns, one a measured firing; negative: early */
+	struct event_common common; /* if the setting has common timeouts */
+	uint64_t begun;		    /* when time 0 of the trace was */
+	uint64_t advanced;	    /* the trace's time, at its last advance */
+	uint64_t position;	    /* in the stream */
+	bool measured;		    /* the present phase is */
+	int64_t *late;		    /* ns, one a measured firing; negative: early */
 	uint64_t count, room;
 	uint64_t early;
 };
@@ -73,16 +75,34 @@ static void fired(int fd, short what, void *arg)
 	lateness->late[lateness->count++] = late;
 }
 
+/* The duration from now that a program would arm the timer for; 0 if it says a deadline. */
+static uint64_t duration_of(const struct lateness *lateness,
+			    const struct trace_operation *operation)
+{
+	uint64_t duration =
+		operation->time > lateness->advanced ? operation->time - lateness->advanced : 0;
+
+	if (operation->kind == TRACE_ARM)
+		return duration;
+	if (operation->kind == TRACE_ARM_ABSOLUTE)
+		return 0;
+	return operation[1].time == duration ? duration : 0;
+}
+
 static void arm(struct lateness *lateness, const struct trace_operation *operation)
 {
 	struct late_object *object = &lateness->objects[operation->id];
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	uint64_t due = lateness->begun + operation->time;
-	struct timeval timeout = timeval_of(due > now ? due - now : 0);
+	uint64_t duration = lateness->setting.common ? duration_of(lateness, operation) : 0;
+	struct timeval timeout = timeval_of(duration ? duration : due > now ? due - now : 0);
+	const struct timeval *given = &timeout;
 
 	object->due =
 		now + (uint64_t)timeout.tv_sec * 1000000000 + (uint64_t)timeout.tv_usec * 1000;
-	lateness->setting.api->add(event_in(object->event), &timeout);
+	if (duration)
+		given = event_common_timeout(&lateness->common, duration, &timeout);
+	lateness->setting.api->add(event_in(object->event), given);
 }
 
 /* Everything up to the next advance, for which the driver's own timer is then armed. */
@@ -100,6 +120,7 @@ static void drive(int fd, short what, void *arg)
 			uint64_t next = lateness->begun + operation->time;
 			struct timeval timeout = timeval_of(next > now ? next - now : 0);
 
+			lateness->advanced = operation->time;
 			api->add(event_in(lateness->driver), &timeout);
 			return;
 		}
@@ -200,7 +221,10 @@ static int run(struct lateness *lateness, const struct cell *cell, json_t *recor
 
 	if (result)
 		return result;
-	result = assign_all(lateness);
+	if (lateness->setting.common)
+		result = event_common_open(&lateness->common, api, lateness->base);
+	if (!result)
+		result = assign_all(lateness);
 	if (!result) {
 		const struct timeval at_once = { 0 };
 
@@ -216,6 +240,7 @@ static int run(struct lateness *lateness, const struct cell *cell, json_t *recor
 				record, "waits",
 				json_integer((json_int_t)lateness->setting.waits(lateness->base)));
 	}
+	event_common_close(&lateness->common);
 	api->base_free(lateness->base);
 	return result;
 }

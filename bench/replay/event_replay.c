@@ -28,9 +28,13 @@
  */
 #define EVENT_SIZE 128
 
-/* In deadlines[]: not armed; stopped, and still to be removed. */
+/*
+ * In deadlines[]: not armed; stopped, and still to be removed. A deadline is at most LATEST there,
+ * which stands for all that no loop reaches: a trace has TIMER_NEVER as well.
+ */
 #define IDLE	UINT64_MAX
 #define STOPPED (UINT64_MAX - 1)
+#define LATEST	(UINT64_MAX - 2)
 
 struct event_replay {
 	struct replay *replay;
@@ -147,7 +151,7 @@ REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure
 		events->armed += events->deadlines[id] >= STOPPED;
 	/* IDLE and STOPPED are after any time. */
 	replay->tally.overtaken += events->deadlines[id] <= now;
-	events->deadlines[id] = deadline;
+	events->deadlines[id] = deadline < LATEST ? deadline : LATEST;
 	if (events->setting.common && interval && interval == relative)
 		given = event_common_timeout(&events->common, interval, &timeout);
 	if (events->setting.api->add(event_of(events, id), given))

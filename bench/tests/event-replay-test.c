@@ -370,6 +370,28 @@ static void armed_timers_are_counted(void **state)
 	replay_close(&replay);
 }
 
+/* A timer that is armed for ever is armed, too. */
+static void timers_that_never_fire(void **state)
+{
+	(void)state;
+	for (int remove = 0; remove < 2; remove++) {
+		hand_begin(&hand, US);
+		hand_mark(&hand, "all", true);
+		hand_arm(&hand, TRACE_ARM_ABSOLUTE, 0, TIMER_NEVER, 0);
+		hand_arm(&hand, TRACE_ARM_ABSOLUTE, 1, TIMER_NEVER - 1, 0);
+		hand_advance(&hand, 10 * US);
+		hand_stop(&hand, remove ? TRACE_REMOVE : TRACE_DISARM, 0);
+		hand_stop(&hand, remove ? TRACE_REMOVE : TRACE_DISARM, 1);
+		hand_advance(&hand, 20 * US);
+		make_cell(loops[0]);
+		replay_in(REPLAY_CHECKED);
+		assert_int_equal(replay.findings.armed_peak, 2);
+		assert_int_equal(replay.tally.wrong_state, 0);
+		assert_int_equal(replay.tally.fired, 0);
+		replay_close(&replay);
+	}
+}
+
 /* Stops of timers that have fired before their time. */
 static void stops_of_timers_that_have_gone(void **state)
 {
@@ -632,6 +654,7 @@ int main(void)
 		cmocka_unit_test(late_firings_are_counted),
 		cmocka_unit_test(overtaken_timers_are_counted),
 		cmocka_unit_test(armed_timers_are_counted),
+		cmocka_unit_test(timers_that_never_fire),
 		cmocka_unit_test(stops_of_timers_that_have_gone),
 		cmocka_unit_test(firings_out_of_order_are_counted),
 		cmocka_unit_test(a_loop_without_memory_ends_the_process),

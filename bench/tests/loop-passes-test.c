@@ -47,6 +47,8 @@ static struct made {
 static int count, breaks, fails, served[EVENTS], turns_with, turns_without, bases;
 static uint64_t now; /* us */
 static bool expires;
+static struct timeval queues[4]; /* common timeouts, as the library hands them out */
+static int queue_count, queued_adds;
 
 static struct made *made_of(struct event *event)
 {
@@ -78,9 +80,23 @@ static int add(struct event *event, const struct timeval *timeout)
 
 	one->armed = true;
 	one->timed = timeout != NULL;
+	queued_adds += timeout >= queues && timeout < queues + 4;
 	if (timeout)
 		one->due = now + (uint64_t)timeout->tv_sec * 1000000 + (uint64_t)timeout->tv_usec;
 	return 0;
+}
+
+/* As libevent: the same pointer for the same duration. */
+static const struct timeval *common_timeout(struct event_base *base, const struct timeval *duration)
+{
+	(void)base;
+	for (int i = 0; i < queue_count; i++)
+		if (timercmp(&queues[i], duration, ==))
+			return &queues[i];
+	if (fails || queue_count == 4)
+		return NULL;
+	queues[queue_count] = *duration;
+	return &queues[queue_count++];
 }
 
 static int del(struct event *event)
@@ -203,7 +219,12 @@ static uint64_t waits(const struct event_base *base)
 }
 
 static struct event_api api = {
-	.assign = assign, .add = add, .del = del, .loopbreak = loopbreak, .base_free = free_base
+	.assign = assign,
+	.add = add,
+	.del = del,
+	.loopbreak = loopbreak,
+	.base_free = free_base,
+	.common_timeout = common_timeout,
 };
 static struct event_setting setting = { .api = &api, .make = make_base };
 
@@ -237,6 +258,7 @@ static int measure(const char *pass, int (*loop)(struct event_base *base, int fl
 
 	api.loop = loop;
 	count = turns_with = turns_without = 0;
+	queue_count = queued_adds = 0;
 	now = 0;
 	memset(served, 0, sizeof(served));
 	cell = (struct cell){ .trace = hand.trace, .repeats = 1, .stride = 64 };
@@ -314,6 +336,31 @@ static void lateness_is_recorded(void **state)
 	assert_int_equal(bases, 0);
 }
 
+/* With common timeouts, a timer that is armed for a duration from now is added to its queue. */
+static void lateness_with_common_timeouts(void **state)
+{
+	(void)state;
+	hand_begin(&hand, 1000);
+	hand_mark(&hand, "all", true);
+	hand_arm(&hand, TRACE_ARM, 0, 1000 * S, 0);
+	hand_arm(&hand, TRACE_ARM_INTERVAL, 1, 1000 * S, 1000 * S);
+	hand_arm(&hand, TRACE_ARM_ABSOLUTE, 2, 1000 * S, 0);
+	hand_arm(&hand, TRACE_ARM_INTERVAL, 3, 1000 * S, 20 * S);
+	hand_advance(&hand, 100 * S);
+	hand_arm(&hand, TRACE_ARM, 0, 1100 * S, 0);
+	hand_advance(&hand, 2000 * S);
+	assert_int_equal(measure("lateness", loop_of_timers), 0);
+	assert_int_equal(queue_count, 0);
+	setting.common = true;
+	assert_int_equal(measure("lateness", loop_of_timers), 0);
+	setting.common = false;
+	assert_status("ok");
+	assert_int_equal(queue_count, 1);
+	assert_int_equal(queues[0].tv_sec, 1000);
+	assert_int_equal(queued_adds, 3);
+	assert_true(number("fired") == 4);
+}
+
 static void lateness_without_firings(void **state)
 {
 	(void)state;
@@ -372,6 +419,20 @@ static void echo_is_recorded(void **state)
 	assert_int_equal(bases, 0);
 }
 
+/* With common timeouts, the idle timeout is one. */
+static void echo_with_common_timeouts(void **state)
+{
+	(void)state;
+	write_speakers();
+	assert_int_equal(measure("echo", loop_of_sockets), 0);
+	assert_int_equal(queued_adds, 0);
+	setting.common = true;
+	assert_int_equal(measure("echo", loop_of_sockets), 0);
+	setting.common = false;
+	assert_int_equal(queue_count, 1);
+	assert_int_equal(queued_adds, 7 * 4);
+}
+
 static void echo_counts_what_has_expired(void **state)
 {
 	(void)state;
@@ -428,8 +489,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lateness_is_recorded),
+		cmocka_unit_test(lateness_with_common_timeouts),
 		cmocka_unit_test(lateness_without_firings),
 		cmocka_unit_test(echo_is_recorded),
+		cmocka_unit_test(echo_with_common_timeouts),
 		cmocka_unit_test(echo_counts_what_has_expired),
 		cmocka_unit_test(echo_with_a_broken_connection),
 		cmocka_unit_test(passes_that_cannot_be_measured),
