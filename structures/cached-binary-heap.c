@@ -17,8 +17,8 @@
  *         expire     O(log n) a timer, 2 comparisons and 1 cache line a level
  *         memory     16 bytes a timer, up to 32 after growing
  *
- * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room for
- * twice the timers asked for.
+ * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
+ * for twice the timers asked for.
  *
  * WINS. Over binary-heap, as soon as the timers do not all fit into the first-level cache.
  *

@@ -28,8 +28,8 @@
  *         expire     O(d log n / log d) a timer
  *         memory     16 bytes a timer, up to 32 after growing; half of that with keys=timer
  *
- * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room for
- * twice the timers asked for.
+ * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
+ * for twice the timers asked for.
  *
  * WINS. With 8 or 16 children where most timers are postponed and few fire: the way up is shorter.
  * Where all timers fire, 8 children are as good as 4 at 1e6 timers, but only because the lines of

@@ -22,8 +22,8 @@
  *         expire     O(log n) a timer, 4 comparisons and 1 cache line a level
  *         memory     16 bytes a timer, up to 32 after growing
  *
- * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room for
- * twice the timers asked for.
+ * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
+ * for twice the timers asked for.
  *
  * WINS. Where most timers fire, from a few hundred timers on, among structures that assume nothing
  * about deadlines. Even its worst operation is short: one sift.

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The longest option name or value, as typed. Longer ones are refused. */
+/* Words are compared up to this length. "name=value" must be shorter than twice this length. */
 #define WORD_SIZE 64
 
 static int refuse(char *error, size_t size, const char *format, ...)
