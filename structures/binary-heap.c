@@ -1,11 +1,11 @@
 /*
  * binary-heap - a binary heap of pointers, as libevent keeps its timeouts
  *
- * IDEA. A complete binary tree in an array: the parent of place i is i / 2, and no timer is due
- * before its parent. The array holds pointers only, so every comparison reads the two timers
- * compared; each timer holds its own place, so that it can be found and taken out.
+ * IDEA. The heap is a complete binary tree in an array: the parent of slot i is slot i / 2, and no
+ * timer is due before its parent. The array holds only pointers, so every comparison reads two
+ * timers. Each timer stores its own slot, so that stop and re-arm find it without a search.
  *
- *	 place:    1    2    3    4    5          1: due 10 us
+ *	 slot:     1    2    3    4    5          1: due 10 us
  *	         +----+----+----+----+----+        /          \
  *	 heap -> | *  | *  | *  | *  | *  |   2: due 20    3: due 11
  *	         +----+----+----+----+----+     /    \
@@ -18,23 +18,23 @@
  *         expire     O(log n) a timer
  *         memory     8 bytes a timer, up to 16 after growing
  *
- * GIVES BACK. Nothing before destroy: its array stays as large as the most that was reserved for,
- * as libevent's does.
+ * GIVES BACK. Nothing before destroy. As in libevent, the array stays as large as the most that was
+ * reserved.
  *
- * WINS. With few timers, where everything is in the nearest cache; where a bound on every single
- * operation matters more than its mean; and wherever simplicity does.
+ * WINS. With few timers, when all of them are in the first-level cache. Also where the worst single
+ * operation matters more than the mean, and where simple code does.
  *
- * LOSES. From about 1e4 timers on: a level of the tree costs two cache misses, one for each child
- * compared, and one more to write the place into the timer that moves. A heap that keeps the key
- * beside the pointer (quad-heap) pays for neither comparison.
+ * LOSES. From about 1e4 timers on. Each level of a descent then costs two cache misses, one for
+ * each child compared, and a write to the child that moves up. A heap that keeps the key beside the
+ * pointer (quad-heap) compares without reading timers.
  *
- * SOURCE. J. W. J. Williams, Algorithm 232, CACM 1964; layout and policy as in libevent's
- * minheap-internal.h (2.1.12): pointers only, index in the element, the hole moved rather than
- * elements swapped, capacity doubled from 8.
+ * SOURCE. J. W. J. Williams, Algorithm 232, CACM 1964. Layout and policy are those of libevent's
+ * minheap-internal.h (2.1.12): only pointers, the index in the element, a hole that moves instead
+ * of elements that are swapped, and a capacity that doubles from 8.
  *
- * DEPARTURES. libevent re-arms by erase and push unless compiled otherwise; here reinsert sifts in
- * place, which is what libevent's disabled USE_REINSERT_TIMEOUT does. Places start at 1, so that an
- * all-zero timer is idle; libevent marks idle with -1.
+ * DEPARTURES. libevent re-arms by erase and push by default. Here reinsert sifts in place, as
+ * libevent does when it is compiled with USE_REINSERT_TIMEOUT. Slots start at 1, so that an
+ * all-zero timer is idle; libevent marks an idle timer with -1.
  */
 #include <assert.h>
 #include <errno.h>
@@ -42,13 +42,13 @@
 
 #include "timer.h"
 
-/* The first capacity, as libevent's. */
+/* The first capacity; libevent's is the same. */
 #define FIRST_CAPACITY 8
 
-/* The root's place; its children are at 2 and 3. Place 0 stays empty and says "idle" in a timer. */
+/* The root's slot; its children are slots 2 and 3. Slot 0 is unused: in a timer it means idle. */
 #define ROOT 1
 
-/* A disarmed timer is in no place, but removing it is legal, which removing an idle one is not. */
+/* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
 #define DISARMED UINT64_MAX
 
 struct binary_heap {
@@ -68,7 +68,7 @@ static void place(struct binary_heap *heap, size_t slot, struct timer *timer)
 	timer->link.word[0] = slot;
 }
 
-/* Only assertions ask. */
+/* Used only in assertions. */
 static __attribute__((unused)) bool armed(const struct binary_heap *heap, const struct timer *timer)
 {
 	size_t slot = timer->link.word[0];
@@ -112,7 +112,7 @@ static void sift(struct binary_heap *heap, size_t slot, struct timer *timer)
 		sift_down(heap, slot, timer);
 }
 
-/* Takes out what is at `slot`: the last leaf fills the hole and sinks or rises from there. */
+/* Takes out the timer at `slot`: the last leaf fills the hole and sifts down or up from there. */
 static void take_out(struct binary_heap *heap, size_t slot)
 {
 	struct timer *last = heap->slots[heap->size--];

@@ -1,48 +1,50 @@
 /*
- * bucket-heap - a hierarchy of wheels whose buckets stand in a heap, as in Kafka
+ * bucket-heap - a hierarchy of wheels whose buckets are in a heap, as in Kafka
  *
- * IDEA. Wheels of 20 slots; a slot of a level is as long as the whole wheel below. A timer goes
- * into the lowest level that reaches its tick, counted from that level's current slot, and into the
- * bucket of its slot there. A bucket that gets its first timer is put into a binary heap, by the
- * tick at which its slot begins; so nobody has to tick through empty slots:
+ * IDEA. Each level is a wheel of 20 slots. A slot of a level is as long as the whole wheel below
+ * it. A timer goes to the lowest level that reaches its tick, counted from that level's current
+ * slot, and there into the bucket of its slot. A bucket that gets its first timer enters a binary
+ * heap, whose key is the tick at which the bucket's slot begins. So the clock need not step through
+ * empty slots:
  *
  *	 level 0   [ ][ ][*][ ][ ] ...   20 slots of 1 ms
- *	 level 1   [ ][ ][ ][*][*] ...   20 slots of 20 ms      all buckets (*) stand in one heap:
+ *	 level 1   [ ][ ][ ][*][*] ...   20 slots of 20 ms      all buckets (*) are in one heap:
  *	 level 2   [ ][*][ ][ ][ ] ...   20 slots of 400 ms            42 ms
  *	                                                             /      \
  *	                                                         60 ms       80 ms
  *	                                                          /
  *	                                                     400 ms
  *
- * The bucket at the root says when to wake up. Time jumps to where it begins; it leaves the heap,
- * and each of its timers either is due or goes into a finer bucket. The heap holds buckets, not
- * timers: it has a few dozen entries, however many timers there are.
+ * The bucket at the root says when to wake up. The clock then jumps to the beginning of that
+ * bucket. The bucket leaves the heap, and each of its timers is either due or goes into a finer
+ * bucket. The heap holds buckets, not timers, so it has a few dozen entries however many timers
+ * there are.
  *
  * COST.   b is the number of buckets in the heap, at most 20 a level
- *         insert     O(levels); O(log b) if the bucket is new to the heap
+ *         insert     O(levels); O(log b) if the bucket is not in the heap yet
  *         reinsert   as insert; a store if the timer stays in its bucket
- *         remove     O(1): a bucket that becomes empty stays in the heap until its time has come
+ *         remove     O(1): a bucket that becomes empty stays in the heap until its tick
  *         next       O(1)
  *         expire     O(1) a timer and at most levels - 1 moves before; O(log b) a bucket
  *         memory     none a timer; 20 bytes a slot
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where most timers are stopped before they fire, as in all wheels; needs no bitmaps, and
- * wheels may have any number of slots.
+ * WINS. Like every wheel, where most timers are stopped before they fire. It needs no bitmaps, and
+ * a wheel may have any number of slots.
  *
- * LOSES. Where most timers fire: each is moved down through the levels, and with 20 slots there are
- * many: a minute is 4 levels of 1 ms. The heap costs more than counting zeros in a bitmap. Buckets
- * that were emptied by stopping wake their owner up in vain.
+ * LOSES. Where most timers fire: each moves down through the levels, and with 20 slots there are
+ * many levels (4 for a minute in ticks of 1 ms). The heap costs more than counting zeros in a
+ * bitmap. A bucket whose timers have all been stopped still causes a wake-up.
  *
  * SOURCE. Apache Kafka, the timer of its request purgatory (TimingWheel, TimerTaskList,
  * SystemTimer; 2015): a tick of 1 ms, 20 slots, java.util.concurrent.DelayQueue.
  *
- * DEPARTURES. Kafka rounds down to the tick, which is early by up to a tick; here deadlines are
- * rounded up first. Wheels and heap are allocated beforehand, up to the level that reaches the end
- * of time, so that no insert can fail; a level is in use from when it is first needed, as in Kafka.
- * Kafka hands what is due to other threads; here it waits in a queue for expire. TIMER_NEVER is
- * kept apart.
+ * DEPARTURES. Kafka rounds deadlines down to a tick, so a timer may fire early by up to a tick;
+ * here they are rounded up. Wheels and heap are allocated in create, up to the level that reaches
+ * the end of time, so that no insert can fail; as in Kafka, a level comes into use when it is first
+ * needed. Kafka passes due timers to other threads; here they wait in a queue for expire. Timers
+ * armed for TIMER_NEVER are in a list of their own.
  */
 #include <assert.h>
 #include <errno.h>
@@ -52,16 +54,16 @@
 #include "common/timer_list.h"
 
 #define MOST_SLOTS  4096
-#define MOST_LEVELS 64 /* 2 slots and a tick of 1 ns */
+#define MOST_LEVELS 64 /* needed with 2 slots and a tick of 1 ns */
 
-/* Where a timer is, in link.half[4]; 0 is an idle timer's. Bucket b is PLACE_BUCKET + b. */
+/* The place of a timer, in link.half[4]; 0 for an idle timer. Bucket b is PLACE_BUCKET + b. */
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
 #define PLACE_DUE      2
 #define PLACE_NEVER    3
 #define PLACE_BUCKET   4
 
-/* The tick of a bucket that is not in the heap. No timer has it, as TIMER_NEVER is kept apart. */
+/* `begins` of a bucket that is not in the heap. No timer in a bucket has this tick. */
 #define NOT_IN_HEAP UINT64_MAX
 
 struct bucket_options {
@@ -69,25 +71,25 @@ struct bucket_options {
 };
 
 struct bucket {
-	uint64_t begins; /* the tick at which it is to be opened, by which the heap is ordered */
+	uint64_t begins; /* the tick at which its slot begins: the heap's key */
 	struct timer *first;
 };
 
 struct wheel {
-	uint64_t current; /* the tick at which its current slot has begun */
+	uint64_t current; /* the tick at which the current slot began */
 	uint64_t span;	  /* of a slot, in ticks */
 	uint64_t reach;	  /* of all slots, in ticks; UINT64_MAX for the top level */
 };
 
 struct bucket_heap {
-	uint64_t clock; /* the tick that time has come to: all buckets before it have been opened */
+	uint64_t clock; /* the current tick: all buckets before it have been opened */
 	uint64_t tick_ns;
 	uint64_t slots;
 	size_t size;
 	size_t footprint;
 	struct timer_queue due;
 	struct timer *never;
-	unsigned levels, used; /* levels that there are, and those that have been needed */
+	unsigned levels, used; /* levels allocated, and levels in use */
 	uint32_t heap_size;
 	uint32_t *heap; /* numbers of buckets */
 	struct wheel wheel[MOST_LEVELS];
@@ -104,13 +106,13 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.half[4] >= PLACE_DUE;
 }
 
-/* The first tick at or after a deadline: never early. */
+/* The first tick at or after the deadline: rounded up, so that no timer fires early. */
 static uint64_t ceiling_tick(const struct bucket_heap *buckets, uint64_t ns)
 {
 	return ns / buckets->tick_ns + (ns % buckets->tick_ns != 0);
 }
 
-/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
+/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
 static uint64_t now_tick(const struct bucket_heap *buckets, uint64_t now)
 {
 	return (now == TIMER_NEVER ? now - 1 : now) / buckets->tick_ns;
@@ -135,7 +137,7 @@ static void heap_push(struct bucket_heap *buckets, uint32_t number)
 	buckets->heap[hole] = number;
 }
 
-/* Takes out the root; the last one fills the hole. */
+/* Takes out the root. The last entry fills the hole. */
 static uint32_t heap_pop(struct bucket_heap *buckets)
 {
 	uint32_t root = buckets->heap[0], last = buckets->heap[--buckets->heap_size];
@@ -155,7 +157,7 @@ static uint32_t heap_pop(struct bucket_heap *buckets)
 
 /* --- wheels */
 
-/* One level more, whose current slot is the one that time is in. */
+/* Takes the next level into use. Its current slot is the one that contains the clock. */
 static void use_level(struct bucket_heap *buckets)
 {
 	struct wheel *wheel = &buckets->wheel[buckets->used++];
@@ -163,7 +165,7 @@ static void use_level(struct bucket_heap *buckets)
 	wheel->current = buckets->clock - buckets->clock % wheel->span;
 }
 
-/* The level whose wheel reaches a tick ahead of the clock. */
+/* The lowest level in use that reaches a tick after the clock; `used` if none does. */
 static unsigned level_of(const struct bucket_heap *buckets, uint64_t tick)
 {
 	unsigned level = 0;
@@ -179,7 +181,7 @@ static uint32_t number_of(const struct bucket_heap *buckets, unsigned level, uin
 	return (uint32_t)(level * buckets->slots + slot % buckets->slots);
 }
 
-/* Files a timer whose tick is ahead of the clock. */
+/* Files a timer whose tick is after the clock. */
 static void file(struct bucket_heap *buckets, struct timer *timer)
 {
 	unsigned level = level_of(buckets, timer->key);
@@ -222,7 +224,7 @@ static void arm(struct bucket_heap *buckets, struct timer *timer, uint64_t deadl
 	file_or_append(buckets, timer);
 }
 
-/* The bucket stays in the heap even if it is empty now. */
+/* A bucket that becomes empty stays in the heap. */
 static void take_out(struct bucket_heap *buckets, struct timer *timer)
 {
 	uint32_t place = timer->link.half[4];
@@ -235,7 +237,9 @@ static void take_out(struct bucket_heap *buckets, struct timer *timer)
 		timer_list_take_out(&buckets->bucket[place - PLACE_BUCKET].first, timer);
 }
 
-/* Where a level's slot has not ended, no higher level's has. */
+/*
+ * Stops at the first level whose current slot has not ended: then no higher level's slot has ended.
+ */
 static void advance_clock(struct bucket_heap *buckets, uint64_t tick)
 {
 	buckets->clock = tick;
@@ -248,7 +252,9 @@ static void advance_clock(struct bucket_heap *buckets, uint64_t tick)
 	}
 }
 
-/* Time comes to the bucket at the root: what is due goes, the rest moves to lower levels. */
+/*
+ * Moves the clock to the bucket at the root: due timers go to the queue, the rest to lower levels.
+ */
 static void open_first(struct bucket_heap *buckets)
 {
 	struct bucket *bucket = &buckets->bucket[heap_pop(buckets)];
@@ -269,7 +275,7 @@ static void open_first(struct bucket_heap *buckets)
 
 /* --- the operations */
 
-/* As many levels as it takes to number all ticks; stores their spans. */
+/* Fills in the levels that are needed to number all ticks, and returns how many they are. */
 static unsigned lay_out(struct wheel *wheel, uint64_t tick, uint64_t slots)
 {
 	uint64_t last = (TIMER_NEVER - 1) / tick + 1, span = 1;
@@ -319,7 +325,7 @@ static void bucket_heap_destroy(struct timer_set *set)
 static int bucket_heap_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the lists run through the timers, and the heap has room for all buckets */
+	(void)n; /* the lists link the timers themselves, and the heap has room for all buckets */
 	return 0;
 }
 
@@ -334,7 +340,7 @@ static void bucket_heap_insert(struct timer_set *set, struct timer *timer, uint6
 	buckets->size++;
 }
 
-/* Whether a timer in a bucket would come into the same one again. */
+/* Whether a timer in a bucket would go into the same bucket with that key. */
 static bool stays(const struct bucket_heap *buckets, const struct timer *timer, uint64_t key)
 {
 	uint32_t number = timer->link.half[4] - PLACE_BUCKET;
@@ -386,8 +392,8 @@ static void bucket_heap_remove(struct timer_set *set, struct timer *timer)
 }
 
 /*
- * A bucket of a higher level begins before anything in it is due, or as early, and may have become
- * empty: waking up then is in vain at most once a level, and once for each bucket that was emptied.
+ * A bucket of a higher level begins at or before the tick of its first timer, and it may have
+ * become empty. So a timer costs at most one spurious wake-up a level, and an emptied bucket one.
  */
 static uint64_t bucket_heap_next(struct timer_set *set)
 {
@@ -475,7 +481,7 @@ static const char *check_bucket(const struct bucket_heap *buckets, uint32_t numb
 
 	if (level >= buckets->used)
 		return "a bucket of a level that is not in use is in the heap";
-	/* Of several that begin at one tick, expire may have opened only the first. */
+	/* Several buckets may begin at one tick, and expire may have opened only some of them. */
 	if (bucket->begins == NOT_IN_HEAP || bucket->begins < buckets->clock)
 		return "a bucket is in the heap that should have been opened";
 	if (bucket->begins % wheel->span ||
@@ -530,7 +536,7 @@ static void bucket_heap_accuracy(const void *options, struct timer_accuracy *acc
 {
 	const struct bucket_options *asked = options;
 
-	/* With ticks of 1 ns only those that were armed too late are not in order of deadline. */
+	/* With ticks of 1 ns, only timers that were armed too late are out of order. */
 	*accuracy = (struct timer_accuracy){
 		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
 		.order = TIMER_BY_TICK,

@@ -1,9 +1,10 @@
 /*
  * cached-binary-heap - a binary heap with the key beside the pointer
  *
- * IDEA. binary-heap with one change: an entry of the array is (key, timer) and not just a pointer,
- * so that comparing two entries reads the array and no timer. What that alone is worth, and what
- * arity adds to it, is the difference between binary-heap, this, and quad-heap.
+ * IDEA. binary-heap with one change: an entry of the array is (key, timer) instead of a pointer, so
+ * that comparing two entries reads the array and no timer. The gain from binary-heap to this
+ * structure is the worth of cached keys; the gain from this structure to quad-heap is the worth of
+ * arity.
  *
  *	slot     1        2   3       4   5   6   7
  *	      [root]    [children]  [grandchildren ]      16 bytes each: a pair of siblings
@@ -16,18 +17,18 @@
  *         expire     O(log n) a timer, 2 comparisons and 1 cache line a level
  *         memory     16 bytes a timer, up to 32 after growing
  *
- * GIVES BACK. When reserve is called for a quarter of what there is room for, or less, the array
- * shrinks to twice what is asked for.
+ * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
+ * for twice the timers asked for.
  *
- * WINS. Over binary-heap, from the size on at which timers are not all in the nearest cache.
+ * WINS. Over binary-heap, as soon as the timers do not all fit into the first-level cache.
  *
- * LOSES. To quad-heap, which is half as high and touches a line a level as well.
+ * LOSES. To quad-heap, which is half as high and also touches one cache line a level.
  *
- * SOURCE. Boost.Asio's timer_queue.hpp: a vector of (time, pointer), the place in the timer. libev
- * with EV_USE_4HEAP=0 and EV_HEAP_CACHE_AT=1 is the same.
+ * SOURCE. Boost.Asio's timer_queue.hpp: a vector of (time, pointer), with the index in the timer.
+ * libev with EV_USE_4HEAP=0 and EV_HEAP_CACHE_AT=1 is the same.
  *
- * DEPARTURES. Asio swaps neighbours where this moves a hole; the lines of children to come are
- * fetched ahead, as in quad-heap, whose code this is with another number.
+ * DEPARTURES. Asio swaps neighbours; here a hole moves instead. The cache lines of the children
+ * that may come next are prefetched. Both are as in quad-heap, which shares the code.
  */
 #define CACHED_HEAP_ARITY 2
 #include "common/cached_heap_set.h"

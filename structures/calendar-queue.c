@@ -1,9 +1,10 @@
 /*
  * calendar-queue - a year of days, each a sorted list, with as many days as suit the timers
  *
- * IDEA. A desk calendar has a page for each day of the year; what is due next year is written on
- * the same page, below. A bucket is such a page: a sorted list of all timers of one day, of any
- * year. Time goes through the days, and what is on today's page and is due this year fires.
+ * IDEA. A desk calendar has a page for each day of the year, and an appointment of next year is
+ * written on the same page. A bucket is such a page: a sorted list of all timers of one day of any
+ * year. The clock goes from day to day, and fires the timers on the day's page that are due this
+ * year.
  *
  *	 days of 10 ns, a year of 4 days: it is day 5, which is day 1 of the second year
  *
@@ -12,50 +13,49 @@
  *	  bucket 2
  *	  bucket 3   70 < 112            day 7, day 11
  *
- * That is O(1) if a day has few timers and few days are empty. So when there are more than two
- * timers a bucket, buckets are doubled; when there are less than half a timer a bucket, they are
- * halved; and each time the days get a new width: 3 times the average separation of the next (up
- * to) 25 timers, without those separations that are more than twice the average. If a whole year
- * is passed without anything due, the first of all lists' first timers is looked for, and time
- * goes on from there.
+ * All operations are O(1) if each day has few timers and few days are empty. So the number of
+ * buckets doubles when there are more than two timers a bucket, and halves when there is less than
+ * half a timer a bucket. Each time, the days get a new width: 3 times the average separation of the
+ * next timers (25 at most), leaving out separations of more than twice the average. If nothing was
+ * due in a whole year, a direct search finds the earliest of the first timers of all lists, and the
+ * clock jumps to it.
  *
  * COST.   insert     O(1) amortised and expected: a division and a few steps in a list,
- *                    unless all timers are dealt out anew; O(n) at worst
+ *                    unless a resize distributes all timers anew; O(n) at worst
  *         reinsert   as remove and insert
  *         remove     O(1) amortised
- *         next       O(1) expected: empty days are passed; O(n) where a year is
+ *         next       O(1) expected: passes empty days; O(n) after an empty year
  *         expire     as next, for each
  *         memory     8 bytes a timer that is reserved for, up to 16 after growing
  *
  * GIVES BACK. Nothing before destroy: the array of days stays as large as the most that was
  * reserved for.
  *
- * WINS. Where as many timers go in as out and they are spread about evenly: with 10,000 timers 0.4
- * to 0.5 of the binary heap's cost in hold, where a 4-ary heap takes 0.5 to 0.8; half in rpc; and a
- * third in idle, where every timer goes to the end of its list. With a million it is ahead of the
- * 4-ary heap in idle and rpc, and a little behind it in hold.
+ * WINS. Where as many timers are armed as fire or are stopped, and their deadlines are spread about
+ * evenly. At 10,000 timers it is well ahead of the binary heap in hold, rpc and idle, most of all
+ * in idle, where every timer goes to the end of its list; at a million, still ahead of the 4-ary
+ * heap in idle and rpc, but not in hold.
  *
- * LOSES. In the worst operation, as all timers are dealt out anew: 29 ms in a burst of 100,000.
- * Where the number goes up and down, as that is what it does then: 4.5 times the binary heap's
- * cost in burst. Where those that are next are not like the others: in idle with 16 intervals the
- * next are those few that have long been silent, and days that suit them are long lists for all
- * others (1.9 times). And nothing makes it look again while the number stays the same: 100,000
- * timers of 1 ms on average that become timers of 1,000 s take 137 us for each that fires, 40
- * times a red-black tree's cost, as a year is passed for each and then all lists are looked at.
+ * LOSES. In the worst operation, when a resize distributes all timers anew. Where the number of
+ * timers goes up and down (burst), because then it keeps resizing. Where the next timers are not
+ * typical: in idle with 16 intervals, the next timers are the few that have been silent for long,
+ * and the width that suits them makes long lists of all others. And nothing changes the width while
+ * the number of timers stays the same. If 100,000 timers of 1 ms on average turn into timers of
+ * 1,000 s, each expiry passes a whole year and then searches all lists.
  *
- * SOURCE. Brown, CACM 31 (1988): the thresholds (twice, and half less 2), 5 samples and a tenth of
- * the number, at most 25, the rule for the width, and the direct search are his. What the best
- * fixed width is was asked by Erickson, Ladner and LaMarca (ACM TOMACS 10, 2000): width= is for
- * that.
+ * SOURCE. Brown, CACM 31 (1988). From Brown are the thresholds (twice, and half less 2), the number
+ * of samples (5 and a tenth of the timers, at most 25), the rule for the width, and the direct
+ * search. Erickson, Ladner and LaMarca (ACM TOMACS 10, 2000) ask for the best fixed width; the
+ * option width= is for such experiments.
  *
- * DEPARTURES. Events are not stopped there: here lists are linked both ways, and buckets are
- * halved when timers are stopped, too. Nothing is armed there to be due before what was found
- * last: here time goes back to its day. A place in a list is looked for from both ends in turn, so
- * that equal deadlines, and those that grow, cost a step. Samples that are all due at one time
- * would give a width of 0: here more are looked at, up to 400, and if they are no help either, the
- * width stays; and if only separations of 0 are left without the large ones, all count. Widths are
- * whole ns. Buckets are reserved beforehand, and resizing is done in their place. TIMER_NEVER is
- * kept apart.
+ * DEPARTURES. Brown's events are never stopped. Here lists are doubly linked, and stopping timers
+ * may halve the buckets, too. Brown adds no event that is earlier than the last one found; here the
+ * clock goes back to the day of such a timer. The search for a place in a list goes from both ends
+ * in turn, so that equal and growing deadlines cost one step. Samples that are all due at one time
+ * would give a width of 0. So here more samples are taken, up to 400, and if these are equal too,
+ * the width stays. If all separations that are left are 0, the large ones count as well. Widths are
+ * whole ns. Buckets are allocated in reserve, and a resize works in place. Timers armed for
+ * TIMER_NEVER are in a list of their own.
  */
 #include <assert.h>
 #include <errno.h>
@@ -68,11 +68,11 @@
 #define LEAST_BUCKETS  2
 #define LEAST_CAPACITY 16
 #define MOST_SAMPLES   25
-#define MOST_EQUAL     400		   /* samples, if they are all due at one time; assumed */
-#define FIRST_WIDTH    1000000		   /* ns; assumed, until timers differ */
+#define MOST_EQUAL     400		   /* samples, when all are due at one time; an estimate */
+#define FIRST_WIDTH    1000000		   /* ns, until deadlines differ; an estimate */
 #define MOST_WIDTH     (UINT64_C(1) << 60) /* ns; 36 years */
 
-/* Where a timer is, in link.word[2]; in buckets, the bucket's number is in link.word[3]. */
+/* The place of a timer, in link.word[2]. In a bucket, link.word[3] is the bucket's number. */
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
 #define PLACE_NEVER    2
@@ -83,19 +83,18 @@ struct calendar_options {
 };
 
 /*
- * No timer in a bucket is due before the day begins. A reserve for `capacity` timers, a power of
- * two, is for half as many buckets: they are doubled when there are more than twice as many
- * timers.
+ * No timer in a bucket is due before the current day. capacity is a power of two. capacity / 2
+ * buckets are enough for that many timers, since buckets double only at more than two timers each.
  */
 struct calendar_queue {
 	uint64_t width;	   /* of a day, ns */
-	uint64_t day;	   /* since time 0, of any year */
-	uint64_t day_last; /* the last ns of that day */
+	uint64_t day;	   /* the current day, counted from time 0 */
+	uint64_t day_last; /* the last ns of the current day */
 	size_t buckets;	   /* a power of two */
 	size_t count;	   /* timers in buckets */
-	size_t size;	   /* and those that are never due */
+	size_t size;	   /* armed timers, those for TIMER_NEVER included */
 	size_t capacity;
-	bool adapts; /* or the width is given */
+	bool adapts; /* false when the width is an option */
 	struct timer *never;
 	struct timer_queue *bucket;
 };
@@ -136,7 +135,7 @@ static struct timer *direct_search(const struct calendar_queue *calendar)
 	return least;
 }
 
-/* Goes on to the day of the first timer. NULL if there is none. */
+/* Moves the current day to that of the first timer in a bucket, which it returns; NULL if none. */
 static struct timer *find_first(struct calendar_queue *calendar)
 {
 	struct timer *first;
@@ -157,7 +156,7 @@ static struct timer *find_first(struct calendar_queue *calendar)
 
 /* --- buckets */
 
-/* Puts a timer in its place, which is looked for from both ends in turn. */
+/* Inserts a timer in order. The search for its place goes from both ends in turn. */
 static void queue_insert(struct timer_queue *queue, struct timer *timer)
 {
 	struct timer *after = queue->first, *before = queue->last;
@@ -196,7 +195,10 @@ static void bucket_take_out(struct calendar_queue *calendar, const struct timer 
 
 /* --- resizing */
 
-/* The average of the separations, below a limit, of timers that are linked from the latest on. */
+/*
+ * The average of the separations below a limit. The list goes from the latest timer to the
+ * earliest.
+ */
 static double average_separation(const struct timer *timer, double limit)
 {
 	double sum = 0;
@@ -213,7 +215,7 @@ static double average_separation(const struct timer *timer, double limit)
 	return number ? sum / (double)number : 0;
 }
 
-/* Takes timers from the front until `wanted` are on the list, the latest of them first. */
+/* Takes the first timers out until `wanted` are in the list `samples`, the latest first. */
 static struct timer *take_samples(struct calendar_queue *calendar, struct timer *samples,
 				  size_t *taken, size_t wanted)
 {
@@ -228,8 +230,9 @@ static struct timer *take_samples(struct calendar_queue *calendar, struct timer 
 }
 
 /*
- * The width that suits the timers that are next, which are taken out and returned. If they are due
- * at one time, twice as many are looked at, up to MOST_EQUAL; if they still are, the width stays.
+ * Sets the width that suits the next timers, and returns them, taken out of their buckets. If all
+ * are due at one time, it takes twice as many, up to MOST_EQUAL. If these are equal too, the width
+ * stays.
  */
 static struct timer *find_width(struct calendar_queue *calendar)
 {
@@ -256,7 +259,7 @@ static struct timer *find_width(struct calendar_queue *calendar)
 	return samples;
 }
 
-/* All timers that are in buckets, bucket by bucket, linked one way. */
+/* Returns the timers of all buckets, singly linked, bucket by bucket. */
 static struct timer *take_all(struct calendar_queue *calendar)
 {
 	struct timer *all = NULL, **end = &all;
@@ -282,7 +285,9 @@ static void deal(struct calendar_queue *calendar, struct timer *timer)
 	}
 }
 
-/* Another number of buckets, the width that suits the timers now, and all dealt out anew. */
+/*
+ * Sets the number of buckets and the width that suits the timers, and distributes all timers anew.
+ */
 static void resize(struct calendar_queue *calendar, size_t buckets)
 {
 	struct timer *samples = calendar->adapts ? find_width(calendar) : NULL;
@@ -404,7 +409,7 @@ static void calendar_queue_reinsert(struct timer_set *set, struct timer *timer, 
 	assert(is_armed(timer) && "reinsert: the timer is not armed");
 	take_out(calendar, timer);
 	put_in(calendar, timer, deadline);
-	/* For those that come from or go to the timers that are never due. */
+	/* The timer may have moved between the buckets and the list `never`. */
 	resize_if_full(calendar);
 	resize_if_empty(calendar);
 }

@@ -1,60 +1,62 @@
 /*
  * cascading-wheel - a hierarchy of wheels whose level is chosen by the distance to the deadline
  *
- * IDEA. Wheels of 64 slots, a slot of a level as long as the whole wheel below. A timer goes to the
- * level that its distance asks for: less than 64 ticks ahead, level 0; less than 64 * 64, level 1;
- * and so on. Its slot there is the digit of its tick, counted round the wheel, so that slots behind
- * the current one are in use, too, for the next turn:
+ * IDEA. Each level is a wheel of 64 slots. A slot of a level is as long as the whole wheel below
+ * it. The distance to its deadline decides a timer's level: less than 64 ticks ahead is level 0,
+ * less than 64 * 64 ticks is level 1, and so on. Its slot there is the digit of its tick at that
+ * level. The slots behind the current one are used too, for the next turn of the wheel:
  *
  *	 4 levels of 10 slots, now = 0 0 9 7
  *
  *	 tick  104: 7 ahead,   level 0, slot 4      level 0   [ ][ ][ ][ ][*][ ][ ][>][ ][ ]
  *	 tick  126: 29 ahead,  level 1, slot 2      level 1   [ ][ ][*][ ][ ][ ][ ][ ][ ][>]
  *
- * When time enters a slot of a higher level, its timers are filed anew by what distance is left:
- * the cascade. What is further ahead than all wheels reach goes to the slot of its digit in the top
- * wheel all the same, and is filed there again at each turn: it laps the wheel until it is near
- * enough.
+ * When the clock enters a slot of a higher level, the timers in that slot are filed anew, each by
+ * the distance that is left. This is the cascade. A timer beyond the reach of all wheels goes into
+ * the slot of its digit in the top wheel all the same, and is filed there again at each turn: it
+ * laps the wheel until its deadline is near enough.
  *
- * An expire does this in one step, however far time has gone: it looks at all slots that have been
- * passed, from level 0 up to the first level without any, and files what was in them. What is due
- * by then waits in a queue of its own.
+ * expire does this in one step, however far the clock has moved. It looks at all slots that the
+ * clock has passed, from level 0 up to the first level where it has passed none, and files the
+ * timers in them. Timers that are due by then wait in a queue of their own.
  *
- * bitmap=all has a bitmap of occupied slots for each level, and next says when the first of them
- * will be entered. bitmap=first has one for level 0 only; so while anything is armed, it wakes up
- * at each turn of level 0, to see whether something has to come down.
+ * With bitmap=all, each level has a bitmap of occupied slots, and next returns the time at which
+ * the first of them is entered. With bitmap=first only level 0 has a bitmap. While any timer is in
+ * a slot, next then returns the end of level 0's turn at the latest, because a timer may have to
+ * move down from level 1.
  *
  * COST.   insert     O(1): a multiplication, a count of leading zeros, the last timer of the slot
  *         reinsert   a remove and an insert, always
- *         remove     O(1): its place is noted in the timer
+ *         remove     O(1): the timer stores its place
  *         next       O(levels); bitmap=first: O(slots / 64)
  *         expire     O(levels + slots passed); a timer moves twice a level at most, and once a lap
  *         memory     none a timer; 16 bytes a slot
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where most timers are put off or stopped long before they fire: those touch two neighbours,
- * whatever n is.
+ * WINS. Where most timers are postponed or stopped long before they fire: these operations touch
+ * two neighbours, whatever n is.
  *
- * LOSES. Where most fire: each is moved down level by level. In re-arming, to hierarchical-wheel:
- * that leaves a timer where it is if its slot stays the same, and takes 99 instructions where this
- * takes 161 (idle, n = 1e4). Where the range is too small: 4 levels of 64 slots of 1 us are 16.8 s,
- * and timers of minutes are moved at each of their laps. That constant is wahern/timeout's default,
- * and costs it its own benchmark of expiry, which one more level would win. With bitmap=first and
- * ticks of 1 us, a server (n = 1e4) wakes up 717,506 times, where a heap does 6,911 times.
+ * LOSES. Where most timers fire: each moves down level by level. In re-arming, to
+ * hierarchical-wheel, which leaves a timer where it is if its slot stays the same. Where the range
+ * is too small: 4 levels of 64 slots of 1 us are 16.8 s, and a timer of minutes moves at each of
+ * its laps. wahern/timeout has this range by default, and so loses its own benchmark of expiry;
+ * with one more level it would win. With bitmap=first and ticks of 1 us, nearly all wake-ups of a
+ * server are spurious.
  *
  * SOURCE. bitmap=all is wahern/timeout (William Ahern; 4 wheels of 64 slots). bitmap=first is
  * Folly's HHWheelTimer (4 of 256, 10 ms): `levels=4,slots=256,tick=10ms,bitmap=first`. Both go back
  * to Scheme 7 of Varghese and Lauck, SOSP 1987, by way of Linux before 4.8.
  *
- * DEPARTURES. Deadlines are rounded up to a tick. wahern/timeout numbers slots of higher levels one
- * lower. When it empties slots of a higher level, it also empties the one that comes next, though
- * nothing in that has to move yet: so does bitmap=all, as it is part of its cost (191 instructions
- * an operation and not 143: hold, n = 1e4). It does so, too, when time had stopped at the first
- * tick of a turn, which is left out. Folly moves tick by tick, and so hands over in order of ticks,
- * but for what comes down late; here a late expire passes many ticks at once and is without order
- * for both. Folly puts what is beyond its range into the slot that is farthest away. The next timer
- * of a slot is fetched ahead. TIMER_NEVER is kept apart.
+ * DEPARTURES. Deadlines are rounded up to a tick. wahern/timeout numbers the slots of higher levels
+ * one lower. When wahern/timeout empties slots of a higher level, it also empties the next slot,
+ * although no timer in it has to move yet. bitmap=all does so too, since this is a large part of
+ * the cost of wahern/timeout. wahern/timeout also goes on to the next level if the clock last
+ * stopped at the first tick of a turn; this is left out. Folly moves the clock tick by tick, and so
+ * fires in order of ticks, except for timers that move down late; here a late expire passes many
+ * ticks at once, so neither setting keeps an order. Folly puts a timer beyond its range into the
+ * slot that is farthest away. The next timer of a slot is prefetched. Timers armed for TIMER_NEVER
+ * are in a queue of their own.
  */
 #include <assert.h>
 #include <errno.h>
@@ -66,10 +68,10 @@
 
 #define WORD_BITS   64
 #define MOST_SLOTS  4096
-#define MOST_LEVELS 64 /* 2 slots are 1 bit a level */
+#define MOST_LEVELS 64 /* 2 slots are 1 bit a level of the 64 bits of a tick */
 
 /*
- * Where a timer is, in link.half[4]; 0 is an idle timer's. Slot s of level l is
+ * The place of a timer, in link.half[4]; 0 for an idle timer. Slot s of level l is
  * PLACE_SLOT + l * slots + s.
  */
 #define PLACE_IDLE     0
@@ -86,13 +88,13 @@ struct cascading_options {
 enum { BITMAP_ALL, BITMAP_FIRST };
 
 struct cascading_wheel {
-	uint64_t clock; /* the tick that time has come to; nothing in a slot is due by then */
+	uint64_t clock; /* the current tick; no timer in a slot is due at it or before */
 	struct ticks ticks;
-	size_t size, waiting; /* armed; of these, in slots */
+	size_t size, waiting; /* armed timers, and those of them in slots */
 	struct timer_queue due, never;
 	unsigned levels, slots, slot_bits;
-	unsigned mapped;    /* slots that the bitmap has: those of all levels, or of the first */
-	unsigned word_bits; /* the slots in a word of it are 2^word_bits */
+	unsigned mapped;    /* slots in the bitmap: those of all levels, or of level 0 */
+	unsigned word_bits; /* a word of the bitmap has 2^word_bits slots */
 	size_t footprint;
 	bool first_only;		 /* bitmap=first */
 	uint64_t *occupied;		 /* the bitmap, level after level */
@@ -135,15 +137,16 @@ static void mark_empty(struct cascading_wheel *wheel, unsigned number)
 }
 
 /*
- * How many slots of a level there are, from one on and round the wheel, before the first occupied
- * one; `limit` or more when none of so many is.
+ * The search functions return the number of empty slots of a level before the first occupied one,
+ * counted from slot `from` and round the wheel. If the next `limit` slots are empty, they return
+ * `limit` or more.
  */
 static unsigned search_word(const struct cascading_wheel *wheel, uint64_t word, unsigned from,
 			    unsigned limit)
 {
 	if (!word)
 		return limit;
-	if (from) /* rotates; what a word of fewer slots gets too much of is repetition */
+	if (from) /* rotates; with fewer than 64 slots, bits above the slots repeat lower ones */
 		word = word >> from | word << (wheel->slots - from);
 	return (unsigned)__builtin_ctzll(word);
 }
@@ -200,7 +203,7 @@ static void append(struct cascading_wheel *wheel, struct timer *timer, uint32_t 
 	timer_queue_append(queue_of(wheel, place), timer);
 }
 
-/* By the distance from the clock to its key. */
+/* Files a timer by the distance from the clock to its key. */
 static void file(struct cascading_wheel *wheel, struct timer *timer)
 {
 	unsigned highest, level, number;
@@ -243,7 +246,7 @@ static void take_out(struct cascading_wheel *wheel, struct timer *timer)
 
 /* --- the passing of time */
 
-/* Files everything in a slot by the clock as it is now, which may be into the same slot again. */
+/* Files all timers of a slot by the current clock. Some may go into the same slot again. */
 static void empty_slot(struct cascading_wheel *wheel, unsigned number)
 {
 	struct timer *timer = wheel->slot[number].first;
@@ -261,7 +264,7 @@ static void empty_slot(struct cascading_wheel *wheel, unsigned number)
 	}
 }
 
-/* So many slots of a level, from one on and round the wheel. */
+/* Empties `left` slots of a level, from slot `from` on and round the wheel. */
 static void empty_slots(struct cascading_wheel *wheel, unsigned level, unsigned from, unsigned left)
 {
 	unsigned passed;
@@ -274,7 +277,10 @@ static void empty_slots(struct cascading_wheel *wheel, unsigned level, unsigned 
 	}
 }
 
-/* Sets the clock and then looks at what was passed, so that everything is filed by the new time. */
+/*
+ * Sets the clock first and then empties the slots that it has passed, so that their timers are
+ * filed by the new clock.
+ */
 static void advance(struct cascading_wheel *wheel, uint64_t until)
 {
 	uint64_t before = wheel->clock;
@@ -286,7 +292,7 @@ static void advance(struct cascading_wheel *wheel, uint64_t until)
 
 		if (!entered)
 			break;
-		/* wahern/timeout looks at the slot that comes next, too. */
+		/* Like wahern/timeout, this also empties the next slot. */
 		if (level && !wheel->first_only)
 			entered++;
 		empty_slots(wheel, level, (unsigned)(last + 1) & (wheel->slots - 1),
@@ -315,7 +321,10 @@ static uint64_t first_of_all(const struct cascading_wheel *wheel)
 	return first;
 }
 
-/* What level 0 has in the rest of its turn, or the turn's end: something may have to come down. */
+/*
+ * The first occupied slot in the rest of level 0's turn, or else the end of the turn, when a timer
+ * may have to move down. NO_TICK when all slots are empty.
+ */
 static uint64_t first_in_turn(const struct cascading_wheel *wheel)
 {
 	unsigned from = (unsigned)(wheel->clock + 1) & (wheel->slots - 1);
@@ -329,7 +338,7 @@ static uint64_t first_in_turn(const struct cascading_wheel *wheel)
 
 /* --- the operations */
 
-/* 2^bits ticks in ns, or 0 when that is about all the time there is. */
+/* 2^bits ticks in ns, or 0 when that is as long as time itself. */
 static uint64_t span_ns(uint64_t tick, uint64_t bits)
 {
 	uint64_t ns;
@@ -379,7 +388,7 @@ static void cascading_wheel_destroy(struct timer_set *set)
 static int cascading_wheel_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the lists run through the timers */
+	(void)n; /* the lists link the timers themselves */
 	return 0;
 }
 
@@ -428,8 +437,8 @@ static void cascading_wheel_remove(struct timer_set *set, struct timer *timer)
 }
 
 /*
- * A slot of a higher level is entered before anything in it is due, or as it is. So it is known
- * when a slot has to be looked at, not when something is due.
+ * The clock enters a slot of a higher level at or before the first deadline in it. So next returns
+ * the time at which some slot must be looked at, which may be earlier than the first deadline.
  */
 static uint64_t cascading_wheel_next(struct timer_set *set)
 {
@@ -480,7 +489,9 @@ static size_t cascading_wheel_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/* One queue: its links both ways and its end, and what its timers say of themselves. */
+/*
+ * Checks one queue: its links in both directions, its end, and the places and keys of its timers.
+ */
 static const char *check_queue(const struct cascading_wheel *wheel, const struct timer_queue *queue,
 			       uint32_t place, size_t *count)
 {
@@ -503,7 +514,9 @@ static const char *check_queue(const struct cascading_wheel *wheel, const struct
 	return queue->last == previous ? NULL : "the end of a list is lost";
 }
 
-/* A timer's slot is the digit of its tick, and time has not entered that yet. */
+/*
+ * A timer must be in the slot of its tick's digit, and the clock must not have entered that slot.
+ */
 static const char *check_slot(const struct cascading_wheel *wheel, unsigned number, size_t *count)
 {
 	unsigned shift = shift_of(wheel, number >> wheel->slot_bits);
@@ -563,7 +576,7 @@ static void cascading_wheel_accuracy(const void *options, struct timer_accuracy 
 	};
 }
 
-/* A turn of the top wheel; without its bitmap, one of the first. */
+/* A turn of the top wheel; with bitmap=first, a turn of level 0. */
 static uint64_t cascading_wheel_lap(const void *options)
 {
 	const struct cascading_options *asked = options;
@@ -588,11 +601,11 @@ static const struct option_spec cascading_wheel_options[] = {
 };
 
 static const char *const cascading_wheel_interesting[] = {
-	"", /* wahern/timeout, as it comes */
+	"", /* wahern/timeout's defaults */
 	"levels=5",
 	"tick=1ms",
 	"levels=4,slots=256,tick=10ms,bitmap=first",  /* Folly's HHWheelTimer */
-	"levels=4,slots=256,tick=200us,bitmap=first", /* and its HHWheelTimerHighRes */
+	"levels=4,slots=256,tick=200us,bitmap=first", /* Folly's HHWheelTimerHighRes */
 	"levels=10",
 	"tick=1ns,levels=11",
 	"levels=1,slots=2",

@@ -1,10 +1,10 @@
 /*
- * dary-heap - d-ary heaps with and without cached keys, to see what either is worth
+ * dary-heap - d-ary heaps with and without cached keys, to see what arity and caching are worth
  *
- * IDEA. quad-heap with the number of children as an option. More children make the tree lower, so a
- * timer moves past fewer levels, each a store to a timer that is in no cache; and make each level
- * dearer, since the least of d children is to be found. A family of 4 is one 64-byte line, of 8
- * two, of 16 four.
+ * IDEA. quad-heap with the number of children as an option. More children make the tree lower, so
+ * an entry moves past fewer levels, and each level that it moves is a store to a timer that may be
+ * in no cache. But each level costs more, because the least of d children must be found. A family
+ * of 4 siblings is one 64-byte cache line, a family of 8 two, a family of 16 four.
  *
  *	d      levels of 1e6    comparisons down    lines down
  *	2           20                20                20
@@ -12,13 +12,14 @@
  *	8            7                49                14
  *	16           5                75                20
  *
- * minimum=vector finds the least of 8 or 16 children with vector instructions: the keys of four
- * entries at a time, minima by compare and blend, then the place of the minimum. It is taken where
- * the processor has AVX2; elsewhere the tournament is.
+ * minimum=vector finds the least of 8 or 16 children with vector instructions: it loads the keys of
+ * four entries at a time, takes minima by compare and blend, and then finds the slot of the
+ * minimum. It needs AVX2; without AVX2 the tournament is used.
  *
- * keys=timer leaves the keys in the timers alone: the array has half the bytes, and every
- * comparison reads a timer, as in binary-heap, which is this with d = 2 and one call less. Then a
- * family is one line up to d = 8, but to find its least child takes d lines more.
+ * keys=timer keeps the keys only in the timers. The array then has half the bytes, and every
+ * comparison reads a timer, as in binary-heap, which is arity=2,keys=timer without the call through
+ * a pointer. A family is then one cache line up to d = 8, but finding its least child reads d more
+ * lines.
  *
  * COST.   insert     O(log n / log d), O(1) expected when deadlines come at random
  *         reinsert   O(d log n / log d), in place
@@ -27,25 +28,26 @@
  *         expire     O(d log n / log d) a timer
  *         memory     16 bytes a timer, up to 32 after growing; half of that with keys=timer
  *
- * GIVES BACK. When reserve is called for a quarter of what there is room for, or less, the array
- * shrinks to twice what is asked for.
+ * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
+ * for twice the timers asked for.
  *
- * WINS. With 8 or 16 where most timers are put off and few fire: the way up is shorter. With 8 it
- * is as good as 4 where all fire, at 1e6 timers, if the lines of all grandchildren are fetched
- * while the children are compared, and twice as slow if they are not. keys=timer costs no more with
- * 8 or 16 where timers are put off and go to the leaves, with 1e3 and 1e5 of them: a slot is half
- * as large.
+ * WINS. With 8 or 16 children where most timers are postponed and few fire: the way up is shorter.
+ * Where all timers fire, 8 children are as good as 4 at 1e6 timers, but only because the lines of
+ * all grandchildren are prefetched while the children are compared. keys=timer with 8 or 16
+ * children costs no more than cached keys where timers are postponed and stay near the leaves,
+ * since a slot is half as large.
  *
- * LOSES. Up to 1e5 timers to 4 and even 2, where all fire: comparisons then cost more than misses.
- * keys=timer where all fire, from 1e5 on: twice the cost and more with 2, 4 and 8 children.
- * Vectors win nothing by it: AVX2 has no minimum of 64-bit numbers, so that compare, blend and the
- * search for the place take as long as seven comparisons without branches.
+ * LOSES. Up to 1e5 timers, to 4 and even 2 children, where all timers fire: comparisons then cost
+ * more than misses. keys=timer loses where all timers fire, from 1e5 timers on, with 2, 4 and 8
+ * children. Vectors bring nothing: AVX2 has no minimum of 64-bit numbers, so compare, blend and the
+ * search for the slot take as long as seven comparisons without branches.
  *
- * SOURCE. Johnson 1975; LaMarca and Ladner, ACM JEA 1996, who fit arity to the cache line; the
- * tournament and everything else as in quad-heap.
+ * SOURCE. Johnson 1975; LaMarca and Ladner, ACM JEA 1996, who fit the arity to the cache line. The
+ * tournament and the rest are as in quad-heap.
  *
- * DEPARTURES. One call more than quad-heap for each operation, since the arity is chosen at run
- * time: 4 here and quad-heap differ by that alone. The vectors are in no system known to us.
+ * DEPARTURES. Each operation makes one call more than in quad-heap, because the arity is chosen at
+ * run time; arity=4 differs from quad-heap only in that. We know of no system that uses the
+ * vectors.
  */
 #include <assert.h>
 #include <errno.h>
@@ -61,7 +63,7 @@
 #define VECTORS __attribute__((target("avx2")))
 #endif
 
-/* A disarmed timer is in no slot, but removing it is legal, which removing an idle one is not. */
+/* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
 #define DISARMED UINT64_MAX
 
 struct dary_options {
@@ -78,10 +80,10 @@ struct dary_heap {
 		struct timer_heap timers; /* keys=timer */
 	};
 	const struct dary_code *code;
-	bool plain; /* which of the two; known to the code, and here for what needs no call */
+	bool plain; /* keys=timer: which member of the union is in use */
 };
 
-/* What differs from arity to arity, and with where the keys are. The timer's key is set. */
+/* The code for one arity and one place of the keys. The caller has set the timer's key. */
 struct dary_code {
 	unsigned arity;
 	void (*push)(struct dary_heap *dary, struct timer *timer);
@@ -137,8 +139,8 @@ CODE_OF(16)
 #ifdef VECTORS
 
 /*
- * The keys of four entries, in the order 0 2 1 3, in which unpacking leaves them; as signed numbers
- * in the same order, which is the only kind that AVX2 compares.
+ * The keys of four entries, in the order 0 2 1 3 in which the unpack instruction leaves them. The
+ * top bit is inverted, because AVX2 compares signed numbers only.
  */
 static inline VECTORS __m256i four_keys(const struct heap_entry *entries)
 {
@@ -154,14 +156,16 @@ static inline VECTORS __m256i lesser(__m256i a, __m256i b)
 	return _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi64(a, b));
 }
 
-/* The minimum in every lane: against itself with halves and then neighbours exchanged. */
+/*
+ * The minimum of the four lanes, in every lane: compares with halves and then neighbours exchanged.
+ */
 static inline VECTORS __m256i least_everywhere(__m256i keys)
 {
 	keys = lesser(keys, _mm256_permute4x64_epi64(keys, 0x4e));
 	return lesser(keys, _mm256_permute4x64_epi64(keys, 0xb1));
 }
 
-/* Which lanes of four have it, as bits in the order of the entries. */
+/* The lanes that equal the minimum, as bits in the order of the entries. */
 static inline VECTORS unsigned lanes_with(__m256i keys, __m256i least)
 {
 	unsigned lanes =
@@ -170,7 +174,7 @@ static inline VECTORS unsigned lanes_with(__m256i keys, __m256i least)
 	return (lanes & 9) | (lanes & 2) << 1 | (lanes & 4) >> 1;
 }
 
-/* The first of the least, as the tournament finds it. */
+/* The index of the least key, and of equal ones the first, as the tournament finds it. */
 static inline VECTORS size_t vector_least(const struct heap_entry *siblings, const unsigned arity)
 {
 	__m256i keys[4], least;
@@ -284,7 +288,7 @@ static struct timer *timer_at(const struct dary_heap *dary, size_t slot)
 	return dary->plain ? dary->timers.slots[slot] : dary->cached.entries[slot].timer;
 }
 
-/* The root's key, which with cached keys is read without the timer; TIMER_NEVER without a root. */
+/* The root's key; TIMER_NEVER in an empty heap. With cached keys this reads no timer. */
 static uint64_t first_key(const struct dary_heap *dary)
 {
 	size_t root = heap_root(dary->code->arity);
@@ -294,7 +298,7 @@ static uint64_t first_key(const struct dary_heap *dary)
 	return dary->plain ? dary->timers.slots[root]->key : dary->cached.entries[root].key;
 }
 
-/* Only assertions ask. */
+/* Used only in assertions. */
 static __attribute__((unused)) bool armed(const struct dary_heap *dary, struct timer *timer)
 {
 	return dary->plain ? timer_heap_holds(&dary->timers, timer, dary->code->arity)

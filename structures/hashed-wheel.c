@@ -1,43 +1,43 @@
 /*
- * hashed-wheel - one timing wheel; what lies beyond a turn waits in its slot for its turn
+ * hashed-wheel - one timing wheel, in which later turns share the slots of this one
  *
  * IDEA. A ring of slots, one for each tick. A timer goes into the slot of its tick's number modulo
- * the slots, so that each slot has the timers of one tick of every turn. When time gets to a slot,
- * what is due in it fires and the rest stays.
+ * the number of slots, so each slot has the timers of one tick of every turn. When the clock gets
+ * to a slot, the timers in it that are due fire, and the others stay.
  *
  *	 8 slots, tick 13 now
  *	   0    1    2    3    4   [5]   6    7
  *	              |              \
  *	             18, 26, 42       13: due;  21, 45: not this turn
  *
- * With more timers than slots, each slot is a list of some length, and the question is what is done
- * about that. order=unsorted walks the whole slot (Scheme 6); order=sorted keeps it in order, so
- * that arming walks and expiry stops at the first that is not due (Scheme 5). What tells whose turn
- * it is: mark=time compares the tick in full; mark=rounds counts turns down at each visit, a store
- * for every timer that is passed.
+ * With more timers than slots, each slot is a list of some length. order=unsorted walks the whole
+ * slot (Scheme 6). order=sorted keeps the slot in order, so that arming walks, and expiry stops at
+ * the first timer that is not due (Scheme 5). There are two ways to tell timers of later turns.
+ * mark=time compares the timer's tick with the current one. mark=rounds counts down, at each visit,
+ * the turns that are left, which is a store to every timer in the slot.
  *
  * COST.   insert     O(1); sorted: O(n / slots)
  *         reinsert   as insert
  *         remove     O(1)
  *         next       O(1): the next tick, while anything is armed
- *         expire     unsorted: O(n / slots) a tick; sorted: O(1) a tick and a timer
+ *         expire     O(n / slots) a tick; sorted with mark=time: O(1) a tick and a timer
  *         memory     none a timer; 8 bytes a slot
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where timers are armed and stopped within about a turn, and the tick is coarse: it is the
+ * WINS. Where timers are armed and stopped within about a turn, and the tick is coarse. It has the
  * least code of all wheels.
  *
- * LOSES. Where timers outlive many turns: every turn walks past them. And it ticks: whoever asks
- * when to wake up is told the next tick, if only one timer is armed, an hour ahead.
+ * LOSES. Where timers outlive many turns: every turn walks past them. And it ticks: even if only
+ * one timer is armed, an hour ahead, next returns the next tick.
  *
  * SOURCE. Varghese and Lauck, SOSP 1987, Schemes 5 and 6. FreeBSD's kern_timeout.c compares times
  * in full (slots by the number of processes and files, up to 16,384, of 1/256 s); Netty's
  * HashedWheelTimer counts rounds (512 slots of 100 ms).
  *
- * DEPARTURES. Both have ticks of their time; the default here is 1 ms. After a jump of more than a
- * turn each slot is visited once, not once a turn. FreeBSD looks ahead for the next slot that has
- * something, to sleep longer; Netty ticks, and so does this.
+ * DEPARTURES. Both sources have coarser ticks; the default here is 1 ms. After a jump of more than
+ * a turn, each slot is visited once, not once a turn. FreeBSD looks ahead for the next occupied
+ * slot, to sleep longer; Netty wakes up at each tick, and so does this.
  */
 #include <assert.h>
 #include <errno.h>
@@ -48,7 +48,7 @@
 
 #define MOST_SLOTS (1 << 22)
 
-/* Where a timer is, in link.half[4]; 0 is an idle timer's. A slot s is PLACE_SLOT + s. */
+/* The place of a timer, in link.half[4]; 0 for an idle timer. Slot s is PLACE_SLOT + s. */
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
 #define PLACE_DUE      2
@@ -66,11 +66,11 @@ enum { MARK_TIME, MARK_ROUNDS };
 struct hashed_wheel {
 	uint64_t tick; /* all slots up to this one have been visited */
 	uint64_t tick_ns;
-	size_t size, waiting; /* armed; of these, in slots */
+	size_t size, waiting; /* armed timers, and those of them in slots */
 	uint64_t slots;
-	uint64_t steps; /* timers that arming has passed in a sorted slot */
+	uint64_t steps; /* armed timers passed by walks in sorted slots */
 	bool sorted, rounds;
-	struct timer *due, *due_end; /* found due, in the order in which they were */
+	struct timer *due, *due_end; /* due timers, in the order in which they were found */
 	struct timer *never;
 	struct timer *slot[];
 };
@@ -85,19 +85,19 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.half[4] >= PLACE_DUE;
 }
 
-/* In link.half[5]: the visits to its slot that are still to be made before it is due. */
+/* In link.half[5]: how many more visits of the slot leave the timer in it. */
 static uint32_t *rounds_of(struct timer *timer)
 {
 	return &timer->link.half[5];
 }
 
-/* The first tick at or after a deadline: never early. */
+/* The first tick at or after the deadline: rounded up, so that no timer fires early. */
 static uint64_t ceiling_tick(const struct hashed_wheel *wheel, uint64_t ns)
 {
 	return ns / wheel->tick_ns + (ns % wheel->tick_ns != 0);
 }
 
-/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
+/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
 static uint64_t now_tick(const struct hashed_wheel *wheel, uint64_t now)
 {
 	return (now == TIMER_NEVER ? now - 1 : now) / wheel->tick_ns;
@@ -121,7 +121,7 @@ static void push(struct timer **head, struct timer *timer)
 	*head = timer;
 }
 
-/* Behind those that are due before it or at the same tick. */
+/* Puts a timer behind all timers that are due before it or at the same tick. */
 static void push_sorted(struct hashed_wheel *wheel, struct timer **head, struct timer *timer)
 {
 	struct timer *before = NULL, *after = *head;
@@ -187,7 +187,7 @@ static void take_out(struct hashed_wheel *wheel, struct timer *timer)
 		wheel->due_end = before;
 }
 
-/* Whether a timer of the visited slot is due, `turns` after the last visit. */
+/* Whether a timer of the visited slot is due. This visit stands for `turns` visits. */
 static bool is_due(const struct hashed_wheel *wheel, struct timer *timer, uint64_t until,
 		   uint64_t turns)
 {
@@ -197,9 +197,7 @@ static bool is_due(const struct hashed_wheel *wheel, struct timer *timer, uint64
 		*rounds_of(timer) -= (uint32_t)turns;
 		return false;
 	}
-	/*
-	 * Nearly always due; but the counter does not hold all rounds that there are in 584 years.
-	 */
+	/* Compares the tick, too, because 32 bits do not count all rounds of 584 years. */
 	*rounds_of(timer) = 0;
 	return timer->key <= until;
 }
@@ -223,7 +221,7 @@ static void visit_slot(struct hashed_wheel *wheel, uint64_t slot, uint64_t until
 	}
 }
 
-/* All slots whose tick has come, each once. */
+/* Visits all slots whose tick has come, each once. */
 static void advance(struct hashed_wheel *wheel, uint64_t until)
 {
 	uint64_t steps = until - wheel->tick, tick = wheel->tick;
@@ -263,7 +261,7 @@ static void hashed_wheel_destroy(struct timer_set *set)
 static int hashed_wheel_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the lists run through the timers */
+	(void)n; /* the lists link the timers themselves */
 	return 0;
 }
 
@@ -435,7 +433,10 @@ static const char *hashed_wheel_refuse(const void *options)
 	return NULL;
 }
 
-/* Each tick's timers come together, but after a jump of more than a turn ticks come as slots do. */
+/*
+ * Unordered: the timers of one tick fire together, but after a jump of more than a turn the ticks
+ * come in the order of their slots.
+ */
 static void hashed_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
 {
 	const struct hashed_options *asked = options;

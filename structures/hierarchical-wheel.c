@@ -1,9 +1,10 @@
 /*
- * hierarchical-wheel - a hierarchy of timing wheels with a bitmap a level
+ * hierarchical-wheel - a hierarchy of timing wheels with a bitmap for each level
  *
- * IDEA. Time in ticks, written in digits to the base `slots`. A wheel is a level: an array of
- * slots, one for each value of one digit. A timer is filed at the level of the highest digit in
- * which its tick differs from the current one, in the slot of that digit's value:
+ * IDEA. Time is counted in ticks, and a tick is written in digits to the base `slots`. Each level
+ * is a wheel: an array of slots, one for each value of one digit. A timer is filed at the level of
+ * the highest digit in which its tick differs from the current tick, in the slot of that digit's
+ * value:
  *
  *	 now  = 3 1 2        tick 3 1 7: level 0, slot 7     due within this turn of level 0
  *	 base 10, 3 levels   tick 3 4 2: level 1, slot 4     moved down when time gets to 3 4 0
@@ -14,36 +15,37 @@
  *	 level 0   [ ][ ][>][ ][ ][ ][ ][*][ ][ ]       come is in the first occupied slot of the
  *	                                                lowest occupied level
  *
- * Each level has a bitmap of its occupied slots and the wheel one of its occupied levels, so the
- * first occupied slot is found by counting zeros, and time jumps straight there: empty slots and
- * idle years cost nothing.
+ * Each level has a bitmap of its occupied slots, and the wheel has a bitmap of its occupied levels.
+ * So the first occupied slot is found by counting zeros, and the clock jumps straight to it: empty
+ * slots and idle years cost nothing.
  *
  * With the default tick of 1 us, 55 bits number every tick of a 64-bit ns clock, and 10 levels of
- * 64 slots have 60: there is no horizon. With fewer levels, timers beyond the top level wait in a
- * list of their own and are filed when time enters their turn; none is ever lapped.
+ * 64 slots have 60 bits, so there is no horizon. With fewer levels, timers beyond the top level
+ * wait in a list of their own, and are filed when the clock enters their turn of the top level. No
+ * timer laps the top level.
  *
- * COST.   insert     O(1): a division, a count of leading zeros, two stores to neighbours
+ * COST.   insert     O(1): a multiplication, a count of leading zeros, two stores to neighbours
  *         reinsert   O(1); one store if the timer stays in its slot
- *         remove     O(1): three timers' lines, its own and both neighbours'
+ *         remove     O(1): touches the timer and both neighbours
  *         next       O(1)
  *         expire     O(1) a timer, and at most levels - 1 moves in its life
- *         memory     none a timer; 16 bytes a slot and 24 a level
+ *         memory     none a timer; 8 bytes and a bit a slot, and 24 bytes a level
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where most timers are put off or stopped long before they fire: arming far ahead and
- * stopping touch no more than the neighbours in one slot, whatever n is.
+ * WINS. Where most timers are postponed or stopped long before they fire: arming far ahead and
+ * stopping touch only the neighbours in one slot, whatever n is.
  *
- * LOSES. Where most timers fire: each is moved down through the levels, every move a miss for it
- * and one for a neighbour, and the list gives the processor nothing to overlap them with. Its worst
- * operation moves a whole slot of a high level. Times are rounded up to a tick.
+ * LOSES. Where most timers fire: each moves down through the levels. Every move is a cache miss for
+ * the timer and one for a neighbour, and in a list the processor cannot overlap these misses. The
+ * worst operation moves a whole slot of a high level. Deadlines are rounded up to a tick.
  *
  * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 7. The level by exclusive-or and the bitmap of
- * slots as in tokio's time wheel; a bitmap a level also in wahern/timeout.
+ * slots are as in tokio's time wheel; wahern/timeout has a bitmap for each level, too.
  *
  * DEPARTURES. Scheme 7 ticks; this one jumps. wahern/timeout chooses the level by the distance to
- * the deadline, so that slots behind the current one are in use and the top wheel laps what lies
- * beyond it; its default range of 2^24 ticks then costs it its own benchmark.
+ * the deadline, so that slots behind the current one are in use, and timers beyond the range lap
+ * the top wheel. With its default range of 2^24 ticks, it therefore loses its own benchmark.
  */
 #include <assert.h>
 #include <errno.h>
@@ -54,17 +56,17 @@
 #include "common/timer_list.h"
 #include "timer.h"
 
-/* A bitmap of slots is up to 64 words, and those that are not zero are in one word of their own. */
+/* A level's bitmap of slots has up to 64 words. One more word says which of these are not zero. */
 #define WORD_BITS  64
 #define MOST_SLOTS (WORD_BITS * WORD_BITS)
 
-/* 2 slots are 1 bit a level: more than 64 levels have nothing to number. */
+/* 2 slots are 1 bit a level, and a tick has 64 bits. */
 #define MOST_LEVELS 64
 
-/* Where a timer is filed, in link.half[4]; 0 is an idle timer's. */
+/* The place of a timer, in link.half[4]; 0 for an idle timer. */
 #define LEVEL_IDLE     0
 #define LEVEL_DISARMED 1
-#define LEVEL_BEYOND   2 /* past the top level */
+#define LEVEL_BEYOND   2 /* beyond the top level */
 #define LEVEL_NEVER    3 /* TIMER_NEVER */
 #define LEVEL_FIRST    4 /* level 0 of the wheels; level l is LEVEL_FIRST + l */
 
@@ -72,19 +74,19 @@ struct wheel_options {
 	uint64_t tick, levels, slots;
 };
 
-/* A level of the hierarchy: which slots are occupied. */
+/* A level of the hierarchy. */
 struct level {
-	uint64_t words; /* which of `occupied` are not 0 */
+	uint64_t words; /* which words of `occupied` are not 0 */
 	uint64_t *occupied;
-	struct timer **slots; /* heads of lists; a timer's previous is NULL in the first */
+	struct timer **slots; /* heads of lists; link.previous of the first timer is NULL */
 };
 
 struct hierarchical_wheel {
-	uint64_t now;  /* the latest time seen, ns */
-	uint64_t tick; /* the current tick; nothing is filed before it */
+	uint64_t now;  /* unused */
+	uint64_t tick; /* the current tick; no timer has an earlier key */
 	struct ticks ticks;
 	size_t size;
-	uint64_t occupied; /* which levels have a timer */
+	uint64_t occupied; /* which levels have a timer in a slot */
 	unsigned levels, slots, slot_bits;
 	uint64_t beyond_least; /* no timer beyond the top level is due before this tick */
 	struct timer *beyond;
@@ -124,7 +126,9 @@ static void make_idle(struct timer *timer)
 	timer->link = (union timer_link){ .word = { LEVEL_IDLE } };
 }
 
-/* Which level a tick belongs to now; wheel->levels when it lies beyond the top. */
+/*
+ * The level for a tick by the current clock; wheel->levels or more when it is beyond the top level.
+ */
 static unsigned level_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 {
 	uint64_t differing = tick ^ wheel->tick;
@@ -157,7 +161,7 @@ static void file(struct hierarchical_wheel *wheel, struct timer *timer)
 	timer_list_push(&wheel->level[level].slots[slot], timer);
 }
 
-/* Takes a timer out of the list that it is in. */
+/* Takes a timer out of its list. */
 static void take_out(struct hierarchical_wheel *wheel, struct timer *timer)
 {
 	unsigned place = timer->link.half[4], slot = timer->link.half[5];
@@ -175,7 +179,7 @@ static void take_out(struct hierarchical_wheel *wheel, struct timer *timer)
 		mark_empty(wheel, place - LEVEL_FIRST, slot);
 }
 
-/* The tick that a deadline is filed under: never one that has passed. */
+/* The tick to file a deadline under: never one before the current tick. */
 static uint64_t key_of(const struct hierarchical_wheel *wheel, uint64_t deadline)
 {
 	uint64_t tick = ticks_ceiling(&wheel->ticks, deadline);
@@ -197,7 +201,8 @@ static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t 
 }
 
 /*
- * The first tick at which the first occupied slot has something to do; NO_TICK when all are empty.
+ * Finds the first occupied slot, and returns the tick at which the clock enters it; NO_TICK when
+ * all slots are empty.
  */
 static uint64_t first_tick(const struct hierarchical_wheel *wheel, unsigned *level, unsigned *slot)
 {
@@ -212,12 +217,15 @@ static uint64_t first_tick(const struct hierarchical_wheel *wheel, unsigned *lev
 	word = (unsigned)__builtin_ctzll(first->words);
 	*slot = word * WORD_BITS + (unsigned)__builtin_ctzll(first->occupied[word]);
 	shift = *level * wheel->slot_bits;
-	/* The current tick's digits above this level, this slot's digit, zeros below. */
+	/* The current tick's digits above this level, the slot's digit, and zeros below. */
 	above = shift + wheel->slot_bits >= 64 ? 0 : wheel->tick >> (shift + wheel->slot_bits);
 	return ((above << wheel->slot_bits) | *slot) << shift;
 }
 
-/* Time has entered the slot: what is in it differs from now in lower digits only. */
+/*
+ * The clock has entered the slot: files its timers at lower levels, since their ticks differ from
+ * the current one only in lower digits.
+ */
 static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned slot)
 {
 	struct timer *timer = wheel->level[level].slots[slot];
@@ -235,8 +243,8 @@ static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned s
 }
 
 /*
- * Time has come to the turn of the top level in which the earliest of those beyond it may be due:
- * files them all anew. Happens once a turn at most, and each turn is slots^levels ticks.
+ * The clock has entered the turn of the top level that has the earliest tick beyond it: files all
+ * timers of the list anew. This happens at most once a turn, and a turn is slots^levels ticks.
  */
 static void file_beyond(struct hierarchical_wheel *wheel)
 {
@@ -252,7 +260,7 @@ static void file_beyond(struct hierarchical_wheel *wheel)
 	}
 }
 
-/* The first tick of the turn of the top level that a tick beyond it belongs to. */
+/* The first tick of the turn of the top level that contains a tick. */
 static uint64_t turn_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 {
 	unsigned bits = wheel->levels * wheel->slot_bits;
@@ -261,8 +269,9 @@ static uint64_t turn_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 }
 
 /*
- * Moves the clock to the next tick, up to `until`, at which something is due, moving timers down as
- * it passes their slots. Returns that slot of level 0, or NULL when nothing is due until then.
+ * Moves the clock to the next tick, up to `until`, at which a timer is due, and moves timers down
+ * from the slots that it enters. Returns the slot of level 0 for that tick, or NULL when no timer
+ * is due.
  */
 static struct timer **advance(struct hierarchical_wheel *wheel, uint64_t until)
 {
@@ -327,7 +336,7 @@ static void hierarchical_wheel_destroy(struct timer_set *set)
 static int hierarchical_wheel_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the lists run through the timers */
+	(void)n; /* the lists link the timers themselves */
 	return 0;
 }
 
@@ -387,8 +396,8 @@ static void hierarchical_wheel_remove(struct timer_set *set, struct timer *timer
 }
 
 /*
- * The first occupied slot of a higher level begins before anything in it is due, or as early:
- * waking up then, to move its timers down, is spurious at most once a level.
+ * The first occupied slot of a higher level begins at or before the first deadline in it. Waking up
+ * then, to move its timers down, is spurious at most once a level.
  */
 static uint64_t hierarchical_wheel_next(struct timer_set *set)
 {
@@ -453,7 +462,7 @@ static size_t hierarchical_wheel_footprint(const struct timer_set *set)
 	return wheel_of(set)->footprint;
 }
 
-/* One list: its links both ways, where its timers say they are, and what they are filed under. */
+/* Checks one list: its links in both directions, and the places and keys of its timers. */
 static const char *check_list(const struct hierarchical_wheel *wheel, const struct timer *head,
 			      unsigned place, size_t *count)
 {
@@ -530,9 +539,7 @@ static void hierarchical_wheel_accuracy(const void *options, struct timer_accura
 {
 	const struct wheel_options *asked = options;
 
-	/*
-	 * With ticks of 1 ns only the order of those that were armed too late is not by deadline.
-	 */
+	/* With ticks of 1 ns, only timers that were armed too late are out of order. */
 	*accuracy = (struct timer_accuracy){
 		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
 		.order = TIMER_BY_TICK,

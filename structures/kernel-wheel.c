@@ -1,10 +1,11 @@
 /*
- * kernel-wheel - a hierarchy of wheels that nothing moves down, as in Linux since 4.8
+ * kernel-wheel - a hierarchy of wheels without a cascade, as in Linux since 4.8
  *
- * IDEA. Nine wheels of 64 slots, each slot of a level eight times as long as one of the level
- * below. A timer is filed by how far ahead it is, in a slot that ends at its deadline or after, and
- * there it stays until it fires. So a timer far ahead fires late, by a slot of its level at most;
- * but nobody ever moves it, and most such timers are stopped long before.
+ * IDEA. Nine wheels of 64 slots each. A slot of a level is eight times as long as a slot of the
+ * level below. The distance to its deadline decides a timer's level. Its slot there ends at its
+ * deadline or after, and the timer stays in that slot until it fires. So a timer far ahead fires
+ * late, by at most a slot of its level. In return no timer ever moves, and most timers far ahead
+ * are stopped long before they fire.
  *
  *	level   a slot is        for intervals of        late by less than
  *	0       1 tick           0 to 62 ticks           0
@@ -12,42 +13,44 @@
  *	2       64 ticks         504 to 4031             64
  *	8       8^8 ticks        63 * 8^7 and more       8^8:  12.7 % of the least
  *
- * How far ahead a timer is depends on what time it is, which expire alone tells. If nothing was
- * armed for an hour, the latest now is an hour ago, and a timer of 50 ms would be filed as one of
- * an hour and fire 70 s late. So from level 1 on a timer is filed only if its interval is long
- * enough for the level, and with the interval 0 not at all. Otherwise it waits in a list, unfiled,
- * until the next expire says what time it is. It is in good time there, too, as next knows of the
- * list.
+ * That distance depends on the current time, which only expire gives. If nothing was armed for an
+ * hour, the clock may be an hour behind. Then a timer of 50 ms would be filed as a timer of an
+ * hour, and might fire 70 s late. So a timer goes to level 1 or higher only if its interval is long
+ * enough for that level, and never with the interval 0. Any other timer waits unfiled, in a list,
+ * until the next expire gives the current time. It is not late by that, because next takes the list
+ * into account.
  *
- * migration=one moves a timer once: it is filed in the slot that begins before its deadline, and
- * when time gets there, by what is left, in one that ends after it. migration=full does so until
- * nothing is left, and is a cascading wheel with a smaller step than others.
+ * With migration=one, a timer moves once. It is filed in a slot that begins at its deadline or
+ * before. When the clock gets there, the timer is filed by the time that is left, in a slot that
+ * ends at its deadline or after. With migration=full, a timer moves until no time is left: that is
+ * a cascading wheel with a smaller step than others. Then no timer is late, so each is filed
+ * whatever its interval.
  *
  * COST.   insert     O(1)
  *         reinsert   O(1); a store if the slot stays the same
  *         remove     O(1)
  *         next       O(levels): a bitmap for each
- *         expire     O(1) a timer, its moves and its filing; and beyond the horizon, all once a
- *                    horizon
+ *         expire     O(1) a timer, its moves and its filing; and once a horizon, all timers beyond
+ *                    it
  *         memory     none a timer; 5 KiB
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where timeouts are stopped and needn't be exact: nothing is cheaper to arm and stop but
- * lists.
+ * WINS. Where timeouts are stopped and need not be exact: only lists are cheaper to arm and stop.
  *
- * LOSES. Where somebody waits for what fires: 12.7 % of a minute is 8 seconds.
+ * LOSES. Where somebody waits for the timer to fire: 12.7 % of a minute is 8 seconds.
  *
- * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). That one
- * may migrate not at all, or once, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2.
- * Linux, too, had timers that were late because the wheel's clock was behind. Since 2017 it sets
- * that clock before it files a timer (commit 2fe59f507a65, forward_timer_base).
+ * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). The idea to
+ * migrate once, or not at all, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2. Linux,
+ * too, had timers that were late because the wheel's clock was behind. Since 2017 it sets that
+ * clock before it files a timer (commit 2fe59f507a65, forward_timer_base).
  *
- * DEPARTURES. Deadlines are rounded up to a tick first and so need not be put one slot later than
- * where they end, as Linux does to be sure not to be early. There is no time to set the clock to
- * when a timer is armed, so that what would be filed too coarsely is filed later. Linux fires what
- * is beyond its horizon (12 days with ticks of 1 ms) at the horizon; here it is in a list that is
- * gone through once a horizon, and fires at its own time.
+ * DEPARTURES. Deadlines are rounded up to a tick first. So a timer can go into the slot where its
+ * deadline is. Linux puts it one slot further, to be sure not to fire early. When a timer is armed,
+ * the structure does not get the time and cannot set its clock. So it delays the filing of a timer
+ * that it would file too coarsely. Linux fires timers beyond its horizon (12 days with 1 ms ticks)
+ * at the horizon. Here they are in a list, which is walked once a horizon, and fire at their own
+ * deadlines.
  */
 #include <assert.h>
 #include <errno.h>
@@ -59,26 +62,31 @@
 #define LEVELS	    9 /* Linux's LVL_DEPTH */
 #define SLOT_BITS   6 /* LVL_BITS */
 #define SLOTS	    64
-#define SHIFT	    3		/* LVL_CLK_SHIFT: a slot is 8 of the level below */
-#define FIRST_AHEAD (SLOTS - 1) /* LVL_START(1): what level 0 does not reach */
+#define SHIFT	    3		/* LVL_CLK_SHIFT: a slot is as long as 8 slots of the level below */
+#define FIRST_AHEAD (SLOTS - 1) /* LVL_START(1): the first distance that level 0 does not reach */
 
-/* Where a timer is, in link.half[4]; 0 is an idle timer's. Level l's slot s is SLOT + 64 l + s. */
+/*
+ * The place of a timer, in link.half[4]; 0 for an idle timer. Slot s of level l is
+ * PLACE_SLOT + SLOTS * l + s.
+ */
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
 #define PLACE_DUE      2
 #define PLACE_NEVER    3
-#define PLACE_BEYOND   4 /* when filed, further ahead than the highest level reaches */
-#define PLACE_UNFILED  5 /* until expire says what time it is */
+#define PLACE_BEYOND   4 /* filed when it was further ahead than the highest level reaches */
+#define PLACE_UNFILED  5 /* until the next expire gives the current time */
 #define PLACE_SLOT     6
 
-/* How often a timer may still be moved, in link.half[5]. */
+/* The number of times that a timer may still move, in link.half[5]. */
 #define MOVES_FULL UINT32_MAX
 
 enum { MIGRATION_NONE, MIGRATION_ONE, MIGRATION_FULL };
 
 static const uint32_t moves_of[] = { 0, 1, MOVES_FULL };
 
-/* The interval of a timer that is filed when the clock has just been set. */
+/*
+ * Passed as the interval when the clock has just been set, so that the timer is filed in any case.
+ */
 #define CLOCK_IS_RIGHT UINT64_MAX
 
 struct kernel_options {
@@ -87,15 +95,15 @@ struct kernel_options {
 };
 
 struct kernel_wheel {
-	uint64_t clock; /* the first tick that has not been dealt with */
+	uint64_t clock; /* the first tick that expire has not processed */
 	uint64_t tick_ns;
 	size_t size;
 	uint32_t moves;
 	struct timer *due, *due_end;
 	struct timer *never, *beyond, *unfiled;
-	uint64_t beyond_least, unfiled_least; /* nothing in these lists is due before that tick */
+	uint64_t beyond_least, unfiled_least; /* no timer in the list is due before this tick */
 	uint64_t occupied[LEVELS];
-	uint64_t shortest[LEVELS]; /* ns: shorter intervals are not to be filed on that level */
+	uint64_t shortest[LEVELS]; /* ns: shorter intervals are not filed on that level */
 	struct timer *slot[LEVELS * SLOTS];
 };
 
@@ -114,13 +122,13 @@ static unsigned shift_of(unsigned level)
 	return level * SHIFT;
 }
 
-/* The first tick at or after a deadline: never early. */
+/* The first tick at or after the deadline: rounded up, so that no timer fires early. */
 static uint64_t ceiling_tick(const struct kernel_wheel *wheel, uint64_t ns)
 {
 	return ns / wheel->tick_ns + (ns % wheel->tick_ns != 0);
 }
 
-/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
+/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
 static uint64_t now_tick(const struct kernel_wheel *wheel, uint64_t now)
 {
 	return (now == TIMER_NEVER ? now - 1 : now) / wheel->tick_ns;
@@ -144,7 +152,7 @@ static void push(struct timer **head, struct timer *timer)
 	*head = timer;
 }
 
-/* The level for what is that far ahead; the highest for all that is further. */
+/* The level for a distance in ticks; the highest level for all that are too long for it. */
 static unsigned level_of(uint64_t ahead)
 {
 	unsigned level = 0;
@@ -154,20 +162,21 @@ static unsigned level_of(uint64_t ahead)
 	return level;
 }
 
-/* How far ahead the highest level reaches, in ticks. */
+/* How many ticks ahead the highest level reaches. */
 static uint64_t reach(void)
 {
 	return (uint64_t)FIRST_AHEAD << shift_of(LEVELS - 1);
 }
 
-/* Where a timer goes, and the tick at which it will fire there. */
+/* The place for a timer, and the tick at which the timer will fire there. */
 struct filing {
 	uint32_t place;
 	uint64_t fires;
 };
 
 /*
- * The first tick at or after that one at which a slot of the level begins; the last, beyond time.
+ * The first tick, at or after the given one, at which a slot of the level begins; UINT64_MAX - 1 if
+ * that is past the end of time.
  */
 static uint64_t slot_begins(uint64_t tick, unsigned level)
 {
@@ -181,10 +190,11 @@ static uint64_t slot_begins(uint64_t tick, unsigned level)
 }
 
 /*
- * The filing for a tick ahead: the slot that ends at it or after; or, when the timer may be moved
- * from there, the one that begins at it or before. If it is moved only once, it will fire when a
- * slot ends that is on the level for the most that can be left then. None yet, when the interval is
- * too short for the level: then the clock is behind, or may be.
+ * The filing for a tick that expire has not processed. If the timer may not move, its slot is the
+ * one that ends at the tick or after. If it may move, its slot is the one that begins at the tick
+ * or before. If it may move only once, it will fire at the end of a slot of a lower level: the
+ * level for the longest time that can be left when it moves. If the interval is too short for the
+ * level, the clock may be behind, so the timer stays unfiled.
  */
 static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves,
 			       uint64_t interval)
@@ -263,12 +273,12 @@ static void take_out(struct kernel_wheel *wheel, struct timer *timer)
 	if (place >= PLACE_SLOT)
 		wheel->occupied[number / SLOTS] &= ~(UINT64_C(1) << number % SLOTS);
 	else if (place == PLACE_BEYOND)
-		wheel->beyond_least = UINT64_MAX; /* the clock may pass what is no longer there */
+		wheel->beyond_least = UINT64_MAX; /* so that the clock may pass that tick */
 	else if (place == PLACE_UNFILED)
 		wheel->unfiled_least = UINT64_MAX;
 }
 
-/* When the first slot of a level is looked at; UINT64_MAX for an empty level. */
+/* The tick at which expire must open the level's first occupied slot; UINT64_MAX if it has none. */
 static uint64_t first_of_level(const struct kernel_wheel *wheel, unsigned level)
 {
 	uint64_t occupied = wheel->occupied[level], turn;
@@ -276,7 +286,7 @@ static uint64_t first_of_level(const struct kernel_wheel *wheel, unsigned level)
 
 	if (!occupied)
 		return UINT64_MAX;
-	/* The first slot that begins at the clock or after. */
+	/* The first slot that begins at the clock or after it. */
 	turn = (wheel->clock >> shift_of(level)) +
 	       (wheel->clock >> shift_of(level) << shift_of(level) != wheel->clock);
 	from = (unsigned)(turn % SLOTS);
@@ -287,9 +297,9 @@ static uint64_t first_of_level(const struct kernel_wheel *wheel, unsigned level)
 }
 
 /*
- * When those beyond are looked at: not when the earliest comes into reach, but when no more than a
- * slot of the highest level is left to it. All that have come into reach since go with it, so that
- * however many there are, they are gone through at most once a horizon, less that slot.
+ * The tick at which expire must file the list `beyond`: when no more than one slot of the highest
+ * level is left to its earliest timer. All timers that have come into reach by then are filed with
+ * it. So the list is walked at most once a horizon less that slot, however many timers are in it.
  */
 static uint64_t first_beyond(const struct kernel_wheel *wheel)
 {
@@ -301,7 +311,7 @@ static uint64_t first_beyond(const struct kernel_wheel *wheel)
 							  : wheel->beyond_least - left;
 }
 
-/* When the first slot of all is looked at. */
+/* The tick at which expire must open the first occupied slot of all levels. */
 static uint64_t first_slot(const struct kernel_wheel *wheel)
 {
 	uint64_t first = UINT64_MAX;
@@ -323,7 +333,7 @@ static uint64_t first_tick(const struct kernel_wheel *wheel)
 	return first;
 }
 
-/* The clock is at the slot: what is due goes, what may be moved is. */
+/* The clock is at the beginning of the slot: fires the due timers and moves the others. */
 static void open_slot(struct kernel_wheel *wheel, unsigned number)
 {
 	struct timer *timer = wheel->slot[number];
@@ -348,7 +358,7 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 	}
 }
 
-/* All timers of a list that is no slot, by the new clock. */
+/* Files all timers of the list `beyond` or `unfiled` by the new clock. */
 static void file_list(struct kernel_wheel *wheel, struct timer **list, uint64_t *least)
 {
 	struct timer *timer = *list;
@@ -374,7 +384,7 @@ static void advance(struct kernel_wheel *wheel, uint64_t until)
 
 	while ((tick = first_slot(wheel)) <= until && tick != UINT64_MAX) {
 		wheel->clock = tick;
-		/* From above: what is moved down may have to be looked at in the same tick. */
+		/* From the highest level down: a timer that moves may be due in the same tick. */
 		for (unsigned level = LEVELS; level-- > 0;) {
 			unsigned slot = (unsigned)(tick >> shift_of(level)) % SLOTS;
 
@@ -393,8 +403,8 @@ static void advance(struct kernel_wheel *wheel, uint64_t until)
 }
 
 /*
- * The shortest interval on each level, less a tick for what rounding deadlines up may add. All will
- * do where timers move until nothing is left to be late by.
+ * The shortest interval for each level, less a tick, since rounding a deadline up may have added
+ * one. With migration=full all intervals will do, because timers move until they cannot be late.
  */
 static void find_shortest(struct kernel_wheel *wheel)
 {
@@ -430,7 +440,7 @@ static void kernel_wheel_destroy(struct timer_set *set)
 static int kernel_wheel_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the lists run through the timers */
+	(void)n; /* the lists link the timers themselves */
 	return 0;
 }
 
@@ -555,7 +565,7 @@ static size_t kernel_wheel_footprint(const struct timer_set *set)
 	return sizeof(struct kernel_wheel);
 }
 
-/* The place on the same level in which a tick is. */
+/* The place of a tick on the level of another place. */
 static uint32_t place_at(uint64_t tick, uint32_t place)
 {
 	unsigned level = (place - PLACE_SLOT) / SLOTS;
@@ -563,7 +573,7 @@ static uint32_t place_at(uint64_t tick, uint32_t place)
 	return (uint32_t)(PLACE_SLOT + level * SLOTS + (tick >> shift_of(level)) % SLOTS);
 }
 
-/* Whether a slot of the place's level ends at the tick, or time does. */
+/* Whether a slot of the place's level ends at the tick, or time ends there. */
 static bool ends_slot(uint64_t tick, uint32_t place)
 {
 	return slot_begins(tick, (place - PLACE_SLOT) / SLOTS) == tick || tick == UINT64_MAX - 1;
@@ -624,7 +634,8 @@ static const char *kernel_wheel_check(const struct timer_set *set)
 }
 
 /*
- * A slot of level l is 8^l ticks and is for intervals of 63 * 8^(l-1) at least; moved once, twice.
+ * A slot of level l is 8^l ticks, and its timers have intervals of at least 63 * 8^(l-1) ticks.
+ * With migration=one the fraction is twice the square of that.
  */
 static void kernel_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
 {

@@ -1,11 +1,11 @@
 /*
  * ladder-queue - unsorted far ahead, in buckets nearer, sorted only at the front
  *
- * IDEA. Nothing is sorted before it has to be. What is far ahead goes into Top, a list without
- * order. When all else is used up, Top is dealt out into the first rung of a ladder: as many
+ * IDEA. Nothing is sorted before it has to be. Timers far ahead are in Top, an unsorted list. When
+ * no other timers are left, a transfer distributes Top into the first rung of a ladder: as many
  * buckets as timers, of equal width, from the least deadline to the greatest. The first bucket that
- * is not empty is sorted, and is then Bottom, from which timers fire. A bucket of more than 50
- * timers is not sorted but dealt out into 50 finer buckets, the next rung:
+ * is not empty is sorted and becomes Bottom, from which timers fire. A bucket of more than 50
+ * timers is not sorted, but distributed into 50 finer buckets, the next rung:
  *
  *	          now                                     last deadline at the transfer
  *	 Top      |                                              | anything, no order
@@ -13,14 +13,15 @@
  *	 rung 2   |      |*| |**|*|
  *	 Bottom   |* < * |
  *
- * A new timer goes into Top if it is later than all that was there at the last transfer; else to
- * the coarsest rung that has not come past it; else to its place in Bottom. If that is too far from
- * both ends of Bottom, a rung is made of Bottom first.
+ * A new timer goes into Top if it is later than all timers of the last transfer. Otherwise it goes
+ * into the coarsest rung that has not passed its deadline, or else to its place in Bottom. If that
+ * place is too far from both ends of Bottom, Bottom is first made into a rung.
  *
- * So the width of buckets follows from how dense the timers are where time is now: dense places are
- * cut finer, and a timer that is far off costs a few rungs more, but no more than that.
+ * So the width of the buckets follows from the density of the timers that are due next. Dense
+ * regions are cut finer, and a timer far ahead costs at most a few more rungs.
  *
- * COST.   insert     O(1) amortised: 8 comparisons and a division, or 50 steps in Bottom, at most
+ * COST.   insert     O(1) amortised: at most 8 comparisons and a division, or 50 steps in Bottom
+ *                    (any number of steps when all 8 rungs are in use)
  *         reinsert   as insert; a store if the timer stays in Top or in its bucket
  *         remove     O(1)
  *         next       O(1) amortised: fills Bottom if it is empty
@@ -30,25 +31,26 @@
  * GIVES BACK. Nothing before destroy: the array of buckets stays as large as the most that was
  * reserved for.
  *
- * WINS. Exact, in order of deadline, and no logarithm: against heaps of pointers wherever all
- * timers fire, at times without order. Putting off what is far ahead is a store: the timer is in
- * Top and stays there.
+ * WINS. It is exact and in order of deadline without a logarithm. It beats heaps of pointers where
+ * all timers fire and deadlines come in no order. Postponing a timer far ahead is a store, because
+ * the timer stays in Top.
  *
- * LOSES. In the worst operation: a transfer touches every timer in Top, and each waits for the one
- * before, as they are a list. Against heaps with cached keys, with a million timers, as every move
- * costs misses for the timer, for its bucket and for a neighbour. Where timers are stopped after a
- * transfer, which has then moved them in vain.
+ * LOSES. In the worst operation: a transfer touches every timer in Top, and since Top is a list,
+ * each miss waits for the one before. With a million timers, to heaps with cached keys, because
+ * every move misses the cache for the timer, for its bucket and for a neighbour. Where timers are
+ * stopped after a transfer, which then has moved them in vain.
  *
- * SOURCE. Tang, Goh and Thng, ACM TOMACS 15 (2005): THRES is 50, rungs are at most 8, and rungs but
- * the first have THRES buckets.
+ * SOURCE. Tang, Goh and Thng, ACM TOMACS 15 (2005): THRES is 50, there are at most 8 rungs, and all
+ * rungs but the first have THRES buckets.
  *
- * DEPARTURES. The paper has no way to stop an event: here lists are linked both ways and each timer
- * says where it is; Top's least and greatest are bounds once timers have been stopped. The paper
- * makes a rung of Bottom when an insert finds more than THRES in it; here, when the insert then
- * does not find its place within THRES / 2 steps from either end, as thousands of equal deadlines
- * would else become a rung, and Bottom again, for every timer that is armed to be due before them.
- * Widths are whole ns, rounded up. An empty set begins anew with Top. TIMER_NEVER is kept apart.
- * Buckets are allocated beforehand.
+ * DEPARTURES. The paper has no way to stop an event. Here lists are doubly linked, and each timer
+ * stores its place. Once timers have been stopped, Top's least and greatest deadlines are only
+ * bounds. The paper makes a rung of Bottom when an insert finds more than THRES timers in it. Here
+ * that happens only when the insert does not find its place within THRES / 2 steps from either end.
+ * Otherwise, thousands of equal deadlines would become a rung and then Bottom again, for every
+ * timer that is armed to fire before them. Widths are whole ns, rounded up. When the set is empty,
+ * it starts anew with Top. Timers armed for TIMER_NEVER are in a list of their own. Buckets are
+ * allocated in reserve.
  */
 #include <assert.h>
 #include <errno.h>
@@ -61,12 +63,12 @@
 #define MOST_RUNGS 8
 
 /*
- * The first rung has a bucket a timer, so its buckets come last and grow by reserve. The others
- * have THRES each.
+ * The first rung has as many buckets as timers, so its buckets come last in the array, where
+ * reserve can add more. Each other rung has THRES.
  */
 #define FIRST_RUNGS_BUCKETS ((MOST_RUNGS - 1) * THRES)
 
-/* Where a timer is, in link.word[2]. Those in rungs have their bucket's number in link.word[3]. */
+/* The place of a timer, in link.word[2]. In a rung, link.word[3] is the bucket's number. */
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
 #define PLACE_NEVER    2
@@ -79,23 +81,23 @@ struct bucket {
 	size_t count;
 };
 
-/* Buckets of equal width from `start` to before `end`, where the last may be narrower. */
+/* Buckets of equal width from `start` to before `end`. The last one may be narrower. */
 struct rung {
 	uint64_t start, end;
 	uint64_t width;
-	uint64_t current; /* where the bucket `next` starts; the paper's RCur */
-	size_t next;	  /* buckets before it are past */
+	uint64_t current; /* where bucket `next` starts; the paper's RCur */
+	size_t next;	  /* buckets before this one have been opened */
 	size_t buckets;
-	size_t base;  /* number of the first bucket */
-	size_t count; /* timers in it */
+	size_t base;  /* number of its first bucket in the array */
+	size_t count; /* timers in the rung */
 };
 
 struct ladder_queue {
-	uint64_t top_start; /* what is due from here on goes into Top */
+	uint64_t top_start; /* timers with this deadline or a later one go into Top */
 	struct timer *top;
 	size_t top_count;
-	uint64_t top_least, top_greatest; /* all deadlines in Top are between */
-	unsigned rungs;			  /* in use; the last one is the finest */
+	uint64_t top_least, top_greatest; /* all deadlines in Top are within these */
+	unsigned rungs;			  /* rungs in use; the last one is the finest */
 	struct rung rung[MOST_RUNGS];
 	struct timer_queue bottom; /* in order of deadline */
 	struct timer *never;
@@ -150,7 +152,7 @@ static void top_clear(struct ladder_queue *ladder)
 
 /* --- rungs */
 
-/* A rung for what is due from `start` to before `end`, of at most `most` buckets. */
+/* Adds a rung of at most `most` buckets, for deadlines from `start` to before `end`. */
 static void rung_make(struct ladder_queue *ladder, uint64_t start, uint64_t end, size_t most)
 {
 	unsigned number = ladder->rungs++;
@@ -163,7 +165,7 @@ static void rung_make(struct ladder_queue *ladder, uint64_t start, uint64_t end,
 	memset(&ladder->bucket[rung->base], 0, rung->buckets * sizeof(struct bucket));
 }
 
-/* The timer is due in what the rung has not come past. */
+/* Puts a timer into a rung that has not passed its deadline. */
 static void rung_push(struct ladder_queue *ladder, unsigned number, struct timer *timer)
 {
 	struct rung *rung = &ladder->rung[number];
@@ -176,7 +178,7 @@ static void rung_push(struct ladder_queue *ladder, unsigned number, struct timer
 	rung->count++;
 }
 
-/* Deals a list out into the last rung. */
+/* Distributes a list of timers into the last rung. */
 static void rung_deal(struct ladder_queue *ladder, struct timer *timer)
 {
 	while (timer) {
@@ -189,7 +191,7 @@ static void rung_deal(struct ladder_queue *ladder, struct timer *timer)
 	}
 }
 
-/* The rung's next bucket that is not empty: there is one. */
+/* The rung's next bucket that is not empty. The rung must have one. */
 static struct bucket *rung_first(const struct ladder_queue *ladder, struct rung *rung)
 {
 	const struct bucket *bucket = &ladder->bucket[rung->base + rung->next];
@@ -202,7 +204,7 @@ static struct bucket *rung_first(const struct ladder_queue *ladder, struct rung 
 	return &ladder->bucket[rung->base + rung->next];
 }
 
-/* The rung has come past its next bucket. */
+/* Moves the rung on past its next bucket. */
 static void rung_pass(struct ladder_queue *ladder, struct rung *rung)
 {
 	rung->count -= ladder->bucket[rung->base + rung->next].count;
@@ -227,7 +229,7 @@ static struct timer *merge(struct timer *a, struct timer *b)
 	return first;
 }
 
-/* Takes `count` timers from the front of `rest` and puts them in order, linked one way. */
+/* Takes `count` timers from the front of `rest` and returns them sorted, singly linked. */
 static struct timer *sort(struct timer **rest, size_t count)
 {
 	struct timer *first = *rest;
@@ -241,7 +243,10 @@ static struct timer *sort(struct timer **rest, size_t count)
 	return merge(first, sort(rest, count - count / 2));
 }
 
-/* Bottom is empty, and the bucket is what is due next; with a width of 1 it is sorted already. */
+/*
+ * Moves a bucket, whose timers are due next, into the empty Bottom. With a width of 1 ns all its
+ * timers have the same deadline, so it need not be sorted.
+ */
 static void bottom_fill(struct ladder_queue *ladder, struct bucket *bucket, uint64_t width)
 {
 	struct timer *timer = bucket->first;
@@ -257,7 +262,7 @@ static void bottom_fill(struct ladder_queue *ladder, struct bucket *bucket, uint
 	}
 }
 
-/* What Bottom holds is due before this, and all else is not. */
+/* The deadline that separates Bottom, whose timers are due before it, from all other timers. */
 static uint64_t bottom_end(const struct ladder_queue *ladder)
 {
 	return ladder->rungs ? ladder->rung[ladder->rungs - 1].current : ladder->top_start;
@@ -273,7 +278,7 @@ static void bottom_link(struct ladder_queue *ladder, struct timer *timer, struct
 	*(after ? &after->link.previous : &ladder->bottom.last) = timer;
 }
 
-/* Puts a timer in its place, if that is within so many steps from both ends together. */
+/* Puts a timer in its place, if the search finds that within `steps` steps from each end. */
 static bool bottom_insert(struct ladder_queue *ladder, struct timer *timer, size_t steps)
 {
 	struct timer *after = ladder->bottom.first, *before = ladder->bottom.last;
@@ -293,7 +298,10 @@ static bool bottom_insert(struct ladder_queue *ladder, struct timer *timer, size
 	return false;
 }
 
-/* A timer that is due before all rungs. With all of them in use it walks as far as it takes. */
+/*
+ * Puts a timer that is due before all rungs into Bottom. With all rungs in use, the walk is
+ * unlimited.
+ */
 static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
 {
 	struct timer *all = ladder->bottom.first;
@@ -308,7 +316,7 @@ static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
 
 /* --- between them */
 
-/* Nothing is left but Top: all of it goes into the first rung. */
+/* The transfer: distributes Top into the first rung, when only Top has timers. */
 static void deal_top(struct ladder_queue *ladder)
 {
 	struct timer *timer = ladder->top;
@@ -319,7 +327,10 @@ static void deal_top(struct ladder_queue *ladder)
 	rung_deal(ladder, timer);
 }
 
-/* Cuts the last rung's next bucket finer; or sorts it, if it is small or can't be cut. */
+/*
+ * Makes the last rung's next bucket into a finer rung. If the bucket is small or cannot be cut,
+ * sorts it into Bottom.
+ */
 static void open_bucket(struct ladder_queue *ladder)
 {
 	struct rung *rung = &ladder->rung[ladder->rungs - 1];
@@ -336,7 +347,7 @@ static void open_bucket(struct ladder_queue *ladder)
 	*bucket = (struct bucket){ NULL, 0 };
 }
 
-/* Sees to it that what is due first is in Bottom, if there is anything. */
+/* Fills Bottom if it is empty, and returns the first timer; NULL if none is left. */
 static struct timer *fill(struct ladder_queue *ladder)
 {
 	while (!ladder->bottom.first) {
@@ -395,7 +406,7 @@ static void take_out(struct ladder_queue *ladder, struct timer *timer)
 	}
 }
 
-/* Whether a timer in a rung would come into the same bucket again. */
+/* Whether a timer in a rung would go into the same bucket with that key. */
 static bool stays(const struct ladder_queue *ladder, const struct timer *timer, uint64_t key)
 {
 	const struct rung *rung = &ladder->rung[timer->link.word[2] - PLACE_RUNG];
@@ -553,7 +564,7 @@ static size_t ladder_queue_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/* One list: its links, what its timers say, and their deadlines: from `start` to `last`. */
+/* Checks one list: its links, the places of its timers, and deadlines from `start` to `last`. */
 static const char *check_list(const struct timer *timer, uint64_t place, uint64_t start,
 			      uint64_t last, size_t *count)
 {

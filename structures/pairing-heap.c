@@ -1,11 +1,11 @@
 /*
- * pairing-heap - a heap-ordered tree of any shape, put in order when the first one leaves
+ * pairing-heap - a heap-ordered tree of any shape, put in order when the first timer leaves
  *
- * IDEA. A timer has a list of children, none due before it. Two trees are merged by making the
- * later root the first child of the earlier one: two links. Arming merges a single timer into the
- * tree. When the root leaves, its children are merged in pairs from the left, and the pairs into
- * one tree from the right: that is where the order is worked out, and what keeps it O(log n)
- * amortised.
+ * IDEA. A timer has a list of children, none of them due before it. Two trees are merged by making
+ * the later root the first child of the earlier root: two links. Arming merges a single timer into
+ * the tree. When the root leaves, its children are merged in pairs from the left, and then the
+ * pairs are merged into one tree from the right. This pairing finds the order, and keeps removal
+ * O(log n) amortised.
  *
  *	 root -> [10]
  *	           |
@@ -13,28 +13,28 @@
  *	           |               |                    pass 2: (12 (31 ...))
  *	          [90]            [55]
  *
- * Each child points to its next sibling and back to its previous one, the first to its parent, so
- * any timer is cut out in O(1).
+ * Each child points to its next sibling and back to its previous one, and the first child points
+ * back to its parent. So any timer can be cut out in O(1).
  *
  * COST.   insert     O(1): one comparison
  *         reinsert   earlier: cut and merge, O(1); later: as remove and insert
  *         remove     O(log n) amortised: its children are paired
  *         next       O(1)
- *         expire     O(log n) amortised a timer; a single one O(n) after n inserts
+ *         expire     O(log n) amortised a timer; the first one after n inserts O(n)
  *         memory     none
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Filling: nothing that keeps an order arms faster.
+ * WINS. Filling: no structure that keeps an order arms faster.
  *
- * LOSES. Where timers fire: pairing walks lists of siblings, each a miss for the timer to come, and
- * the first expiry after a fill pays for all of it in one operation.
+ * LOSES. Where timers fire: pairing walks lists of siblings, with a cache miss for each. The first
+ * expiry after a fill pays for all of it in one operation.
  *
- * SOURCE. Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986; the two-pass variant, which is
- * also GCC's (pb_ds) and was ntpd's and several schedulers'.
+ * SOURCE. Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986. This is the two-pass variant,
+ * which is also in GCC (pb_ds), and was in ntpd and in several schedulers.
  *
- * DEPARTURES. A re-arm to a later time pairs the timer's children and merges both, where textbooks
- * know decreasing keys only.
+ * DEPARTURES. To re-arm a timer to a later deadline, reinsert pairs the timer's children and merges
+ * both; textbooks only decrease keys.
  */
 #include <assert.h>
 #include <errno.h>
@@ -42,7 +42,7 @@
 
 #include "timer.h"
 
-/* A timer's link. Back: the previous sibling, the parent of the first child; NULL for the root. */
+/* The words of a timer's link. BACK is the previous sibling, or the parent of a first child. */
 #define NEXT  0
 #define BACK  1
 #define CHILD 2
@@ -73,7 +73,7 @@ static void put(struct timer *timer, int link, struct timer *other)
 	timer->link.pointer[link] = other;
 }
 
-/* Both are roots without siblings. */
+/* Both arguments are roots without siblings. */
 static struct timer *merge(struct timer *a, struct timer *b)
 {
 	struct timer *first = a->key <= b->key ? a : b, *last = first == a ? b : a;
@@ -87,7 +87,7 @@ static struct timer *merge(struct timer *a, struct timer *b)
 	return first;
 }
 
-/* Takes the first of a list of siblings off it, as a root. */
+/* Takes the first tree off a list of siblings, and makes it a root. */
 static struct timer *detach(struct timer **list)
 {
 	struct timer *first = *list;
@@ -99,8 +99,9 @@ static struct timer *detach(struct timer **list)
 }
 
 /*
- * One tree of a list of siblings, NULL of none. Pairs are merged from the left and put on a list,
- * which then has them in reverse; so merging that from its front is merging from the right.
+ * Merges a list of siblings into one tree; NULL for an empty list. Pairs are merged from the left
+ * and pushed on a list, which reverses their order. Merging that list from its front is merging
+ * from the right.
  */
 static struct timer *pair_all(struct timer *siblings)
 {
@@ -123,7 +124,7 @@ static struct timer *pair_all(struct timer *siblings)
 	return tree;
 }
 
-/* Takes a timer with all that is below it out of the tree. */
+/* Takes a timer and its subtree out of the tree. */
 static void cut(struct pairing_heap *heap, struct timer *timer)
 {
 	struct timer *back = get(timer, BACK), *next = get(timer, NEXT);
@@ -145,7 +146,7 @@ static void merge_in(struct pairing_heap *heap, struct timer *tree)
 		heap->root = heap->root ? merge(heap->root, tree) : tree;
 }
 
-/* Takes a timer out; its children stay. */
+/* Takes out a timer; its children stay in the heap. */
 static void take_out(struct pairing_heap *heap, struct timer *timer)
 {
 	cut(heap, timer);
@@ -173,7 +174,7 @@ static void pairing_heap_destroy(struct timer_set *set)
 static int pairing_heap_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the tree runs through the timers */
+	(void)n; /* the tree links the timers themselves */
 	return 0;
 }
 
@@ -254,13 +255,13 @@ static size_t pairing_heap_expire(struct timer_set *set, uint64_t now, struct ti
 	return count;
 }
 
-/* The timer after this one, depth first and without a stack: a tree may be n deep. */
+/* The next timer in depth-first order. It needs no stack, since a tree may be n deep. */
 static struct timer *after(struct timer *timer)
 {
 	if (get(timer, CHILD))
 		return get(timer, CHILD);
 	while (!get(timer, NEXT)) {
-		/* Back to the first sibling, whose back is the parent. */
+		/* Goes back to the first sibling, whose BACK is the parent. */
 		while (get(timer, BACK) && get(get(timer, BACK), CHILD) != timer)
 			timer = get(timer, BACK);
 		timer = get(timer, BACK);
@@ -288,7 +289,7 @@ static size_t pairing_heap_footprint(const struct timer_set *set)
 	return sizeof(struct pairing_heap);
 }
 
-/* A timer against its children, and they against each other. */
+/* Checks a timer's children: their links, and that none is due before the timer. */
 static const char *check_children(const struct timer *parent)
 {
 	const struct timer *back = parent;

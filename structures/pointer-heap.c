@@ -2,9 +2,8 @@
  * pointer-heap - a binary heap of linked nodes, as libuv keeps its timers
  *
  * IDEA. The complete binary tree of binary-heap without its array: each timer points to its parent
- * and its two children. The n-th place is found from the root by the bits of n, from the second
- * highest down: 0 is left, 1 is right. So nothing is allocated, ever, and an operation costs a
- * walk.
+ * and to its two children. The bits of n, from the second highest down, lead from the root to the
+ * n-th place: 0 is left, 1 is right. So the heap never allocates, and each operation costs a walk.
  *
  *	           1             place 6 is 110 in binary:
  *	        /     \            1: the root
@@ -12,8 +11,9 @@
  *	     /  \     /            0: left
  *	    4    5   6
  *
- * Moving a timer up or down exchanges it with its parent by rewriting the links of both, of their
- * children and of the parent's parent: up to six timers are written where an array moves one entry.
+ * To move up or down, a timer exchanges places with its parent. That rewrites the links of both, of
+ * their children and of the parent's parent: up to six timers are written, where an array moves one
+ * entry.
  *
  * COST.   insert     O(log n): the walk to the last place, then the way up
  *         reinsert   O(log n): remove and insert
@@ -22,18 +22,18 @@
  *         expire     O(log n) a timer
  *         memory     none
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where memory must not be asked for and n is small; otherwise never against an array.
+ * WINS. Where no memory may be allocated and n is small. An array is better everywhere else.
  *
- * LOSES. With n: the walk alone is a cache miss a level, before the first comparison.
+ * LOSES. As n grows: the walk alone is a cache miss a level, before the first comparison.
  *
- * SOURCE. libuv 1.x, heap-inl.h and timer.c: links, walk and exchange as there; equal deadlines
- * fire in the order in which they were armed, by a counter; a timer that is armed anew is removed
- * and inserted.
+ * SOURCE. libuv 1.x, heap-inl.h and timer.c. As there: the links, the walk and the exchange; equal
+ * deadlines fire in the order in which they were armed, by a counter; and a timer that is armed
+ * again is removed and inserted.
  *
- * DEPARTURES. libuv moves all that is due to a queue before the first callback (since 2023); here
- * expire hands over as much as is asked for. Its clock has milliseconds.
+ * DEPARTURES. libuv moves all due timers to a queue before the first callback (since 2023); here
+ * expire takes out at most max. libuv's clock counts milliseconds.
  */
 #include <assert.h>
 #include <errno.h>
@@ -41,10 +41,7 @@
 
 #include "timer.h"
 
-/*
- * A timer's link: parent, left, right, and the number it was armed as. An idle timer's is all zero;
- * an armed one's number is not.
- */
+/* The words of a timer's link. NUMBER is a count of armings, and 0 only in an idle timer. */
 #define LEFT	 0
 #define RIGHT	 1
 #define PARENT	 2
@@ -92,7 +89,7 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.word[NUMBER] && timer->link.word[NUMBER] != DISARMED;
 }
 
-/* The link to the n-th place, and whose it is. */
+/* The link to the n-th place, and the timer that has that link. */
 static struct timer **find_place(struct pointer_heap *heap, size_t n, struct timer **parent)
 {
 	struct timer **link = &heap->root;
@@ -169,7 +166,7 @@ static void put_in(struct pointer_heap *heap, struct timer *timer, uint64_t dead
 	sift_up(heap, timer);
 }
 
-/* The last timer takes the place of the one taken out and sinks or rises from there. */
+/* Takes out a timer. The last timer takes its place, and sifts down or up from there. */
 static void take_out(struct pointer_heap *heap, struct timer *timer)
 {
 	struct timer *parent, **link = find_place(heap, heap->size--, &parent), *last = *link;
@@ -207,7 +204,7 @@ static void pointer_heap_destroy(struct timer_set *set)
 static int pointer_heap_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the tree runs through the timers */
+	(void)n; /* the tree links the timers themselves */
 	return 0;
 }
 
@@ -268,7 +265,7 @@ static size_t pointer_heap_expire(struct timer_set *set, uint64_t now, struct ti
 	return count;
 }
 
-/* Depth first; the recursion goes no deeper than the tree is high. */
+/* Depth first. The recursion is as deep as the tree is high: about log2(n). */
 static void visit_tree(struct timer *timer, void (*visit)(struct timer *timer, void *data),
 		       void *data)
 {
@@ -296,7 +293,7 @@ static size_t pointer_heap_footprint(const struct timer_set *set)
 	return sizeof(struct pointer_heap);
 }
 
-/* Place by place: what the bits of n lead to is there, and not due before its parent. */
+/* Checks place by place: the bits of n lead to a timer, and it is not due before its parent. */
 static const char *pointer_heap_check(const struct timer_set *set)
 {
 	struct pointer_heap *heap = heap_of(set);

@@ -1,10 +1,10 @@
 /*
  * quad-heap - a 4-ary heap with the key beside the pointer, as libev keeps its timers
  *
- * IDEA. A heap in an array whose entries are (key, timer). Comparisons read the array alone; a
- * timer is only touched when it moves, to write down its new place. Four children instead of two
- * make the tree half as high, and as an entry has 16 bytes, the four share one 64-byte cache line:
- * a level costs one miss, where a binary heap of pointers pays for two timers and the array.
+ * IDEA. A heap in an array whose entries are (key, timer). Comparisons read only the array; a timer
+ * is touched only when its entry moves, to store its new slot. Four children instead of two make
+ * the tree half as high. An entry is 16 bytes, so four siblings share one 64-byte cache line: a
+ * level costs one miss, where a binary heap of pointers misses for two timers and for the array.
  *
  *	slot      3         4   5   6   7      8   9  10  11     12 ...
  *	       [root]      [children of 3]   [children of 4]   [of 5] ...
@@ -12,8 +12,8 @@
  *
  *	children of k: 4k-8 .. 4k-5        parent of k: k/4 + 2
  *
- * Slots beyond the last timer hold the key TIMER_NEVER, so that finding the least of four children
- * needs no thought of how many there are.
+ * Free slots in the family of the last timer hold the key TIMER_NEVER, so that finding the least of
+ * four children need not count them.
  *
  * COST.   insert     O(log n), O(1) expected when deadlines come at random
  *         reinsert   O(log n), in place: one sift up or down
@@ -22,23 +22,25 @@
  *         expire     O(log n) a timer, 4 comparisons and 1 cache line a level
  *         memory     16 bytes a timer, up to 32 after growing
  *
- * GIVES BACK. When reserve is called for a quarter of what there is room for, or less, the array
- * shrinks to twice what is asked for.
+ * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
+ * for twice the timers asked for.
  *
- * WINS. Whenever most timers fire, from a few hundred timers on, among structures that make no
- * assumption about deadlines. Its worst operation is a few hundred ns.
+ * WINS. Where most timers fire, from a few hundred timers on, among structures that assume nothing
+ * about deadlines. Even its worst operation is short: one sift.
  *
- * LOSES. Where most timers are put off or stopped: a re-arm still sifts, where a list or a lazy
- * scheme would store one word. The stores of places are its hidden cost: each level moved writes to
- * a timer that is in no cache.
+ * LOSES. Where most timers are postponed or stopped: a re-arm still sifts, where a list or a lazy
+ * scheme stores one word. Storing slots is its hidden cost: each level that an entry moves is a
+ * write to a timer that may be in no cache.
  *
- * SOURCE. libev's ev.c (4.33): 4-heap based at index 3, EV_HEAP_CACHE_AT, index in the watcher. The
- * d-ary heap is Johnson's (1975); aligning siblings to a line is LaMarca and Ladner's (1996).
+ * SOURCE. libev's ev.c (4.33): a 4-ary heap with its root at index 3, EV_HEAP_CACHE_AT, and the
+ * index in the watcher. The d-ary heap is Johnson's (1975); aligning siblings to a cache line is
+ * LaMarca and Ladner's (1996).
  *
- * DEPARTURES. Keys are integers where libev has doubles, and the lines that the hole may move to
- * are fetched ahead. Taking the hole down to a leaf without comparing and the last entry up again
- * from there (Wegener 1993) was tried: no better with random deadlines, and 2 to 3 times slower in
- * herds, where all keys are equal and the last entry can stay at the top.
+ * DEPARTURES. Keys are integers, where libev has doubles. The cache lines to which the hole may
+ * move are prefetched. One variant was tried and rejected: the hole descends to a leaf without
+ * comparisons with the last entry, which then rises from there (Wegener 1993). With random
+ * deadlines it was no faster, and with many equal deadlines, when the last entry can stay at the
+ * root, it was slower.
  */
 #define CACHED_HEAP_ARITY 4
 #include "common/cached_heap_set.h"

@@ -1,37 +1,39 @@
 /*
  * radix-heap - 64 unsorted lists by the highest bit in which a deadline differs from now
  *
- * IDEA. Time moves forward only. A timer is filed by the highest bit in which its deadline differs
- * from the time at which things last expired. As time moves on, that bit stays the same for all
- * lists but those below the highest bit that time itself has changed: whatever is in these is due,
- * and what is in that one is either due or differs in a lower bit now, and is filed anew.
+ * IDEA. The clock only moves forward. A timer is filed by the highest bit in which its deadline
+ * differs from the time of the last expire. When the clock moves, let b be the highest bit that
+ * changes. All timers in lists below b are due. A timer in list b is either due, or now differs in
+ * a lower bit and is filed anew. The lists above b stay as they are.
  *
  *	 last = 0110 1000                  now = 0110 1101 changes bit 2 at most
  *	 list 1: 0110 101x                   due, whole
  *	 list 2: 0110 11xx                   due, or filed anew below
  *	 list 4: 0111 xxxx                   stays where it is
  *
- * No ticks, no horizon, nothing to size. A timer is filed anew at most once for each bit.
+ * It has no ticks, no horizon and no sizes to choose. A timer is filed anew at most once for each
+ * bit.
  *
  * COST.   insert     O(1): a count of leading zeros
  *         reinsert   O(1)
  *         remove     O(1)
- *         next       O(1); the first list is read through after each expire that has emptied others
+ *         next       O(1): the least deadline is cached; when the clock reaches it, expire reads
+ *                    the first list to find the next one
  *         expire     O(1) a timer, amortised, 64 moves in its life at worst
  *         memory     none a timer; 1 KiB of lists
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where timers are armed far ahead and stopped, like the wheels, without their ticks.
+ * WINS. Where timers are armed far ahead and stopped, like the wheels but without their ticks.
  *
- * LOSES. Order: what expires together comes in no order. And tails: when time changes a high bit, a
- * list with most of the timers may be filed anew in one operation.
+ * LOSES. Order: timers that expire together come in no order. Worst operations: when the clock
+ * changes a high bit, a list with most of the timers may be filed anew in one operation.
  *
- * SOURCE. Ahuja, Mehlhorn, Orlin and Tarjan, JACM 1990; Seastar's core/timer-set.hh, which also
- * keeps the next deadline and reads the first list to find it again.
+ * SOURCE. Ahuja, Mehlhorn, Orlin and Tarjan, JACM 1990. Seastar's core/timer-set.hh also caches the
+ * next deadline, and reads the first list to find it again.
  *
- * DEPARTURES. Seastar hands over a list of all that is due; here that list is kept and handed out
- * as asked for.
+ * DEPARTURES. Seastar returns all due timers as one list; here the list is kept, and expire takes
+ * at most max timers from it.
  */
 #include <assert.h>
 #include <errno.h>
@@ -39,7 +41,7 @@
 
 #include "timer.h"
 
-/* Lists 0..63 by bit; what is due already when it is armed, and what was found due. */
+/* Lists 0 to 63 are by bit. LIST_DUE has due timers, also those that were due when armed. */
 #define LIST_DUE 64
 #define LISTS	 65
 
@@ -49,8 +51,8 @@
 #define DISARMED 2
 
 struct radix_heap {
-	uint64_t last; /* as of which timers are filed; no timer but those due is before it */
-	uint64_t next; /* no timer in the lists by bit is due before it */
+	uint64_t last; /* the clock that timers are filed by; due ones are in LIST_DUE */
+	uint64_t next; /* no timer in the lists by bit is due before this */
 	uint64_t occupied;
 	size_t size;
 	struct timer *list[LISTS], *end[LISTS]; /* first and last */
@@ -61,7 +63,7 @@ static struct radix_heap *heap_of(const struct timer_set *set)
 	return (struct radix_heap *)set;
 }
 
-/* TIMER_NEVER is a bit away from the end of time, and so is never due. */
+/* Time ends one ns before TIMER_NEVER, so that timers armed for TIMER_NEVER are never due. */
 static uint64_t end_of_time(uint64_t now)
 {
 	return now == TIMER_NEVER ? now - 1 : now;
@@ -97,7 +99,7 @@ static void take_out(struct radix_heap *heap, struct timer *timer)
 		heap->occupied &= ~(UINT64_C(1) << list);
 }
 
-/* A run of timers, behind what is due already. */
+/* Appends a chain of timers to LIST_DUE. */
 static void append_due(struct radix_heap *heap, struct timer *first, struct timer *last)
 {
 	struct timer *before = heap->end[LIST_DUE];
@@ -107,7 +109,7 @@ static void append_due(struct radix_heap *heap, struct timer *first, struct time
 	heap->end[LIST_DUE] = last;
 }
 
-/* The least of the first list, which the least of all is in. */
+/* Caches the least deadline in the lists by bit, which is in the first list that is not empty. */
 static void find_next(struct radix_heap *heap)
 {
 	const struct timer *timer;
@@ -120,7 +122,7 @@ static void find_next(struct radix_heap *heap)
 		heap->next = timer->key < heap->next ? timer->key : heap->next;
 }
 
-/* Files what is in the list of the highest bit that time has changed, by the new time. */
+/* Files the timers in the list of the highest bit that the clock has changed, by the new clock. */
 static void file_anew(struct radix_heap *heap, unsigned list)
 {
 	struct timer *timer = heap->list[list];
@@ -184,7 +186,7 @@ static void radix_heap_destroy(struct timer_set *set)
 static int radix_heap_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the lists run through the timers */
+	(void)n; /* the lists link the timers themselves */
 	return 0;
 }
 
@@ -235,7 +237,7 @@ static void radix_heap_remove(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { IDLE } };
 }
 
-/* After stops it may be early: nobody looks for the least again before something expires. */
+/* May be too early after a stop: only expire looks for the least deadline again. */
 static uint64_t radix_heap_next(struct timer_set *set)
 {
 	const struct radix_heap *heap = heap_of(set);

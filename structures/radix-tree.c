@@ -1,10 +1,10 @@
 /*
  * radix-tree - HAProxy's elastic binary tree: every timer brings the inner node that it may need
  *
- * IDEA. A tree that branches at bits of the deadline, and only at those where two timers differ.
- * With n timers at its ends it has n - 1 inner nodes, so each timer carries one: a timer has a
- * leaf part and an inner part, which may be anywhere above its leaf. Between them the tree is
- * elastic:
+ * IDEA. The tree branches at bits of the deadline, and only at bits where two timers differ. With n
+ * leaves it has n - 1 inner nodes, so each timer can carry one. A timer has a leaf part and an
+ * inner part. The inner part may be any node above the timer's own leaf; between the two the tree
+ * is elastic:
  *
  *	  5 (101), 7 (111), 4 (100), armed in this order
  *
@@ -14,48 +14,48 @@
  *	     /   \
  *	   [4]   [5]                  the inner part of 5 is not in use
  *
- * A new timer goes down by its own bits until an inner node's bits differ from its own above where
- * that branches; there its inner part is put in, with what was there on one side and its leaf on
- * the other. When a timer leaves, the inner node above its leaf is not needed any more: its
- * sibling moves up, and that spare inner part takes over from the timer's own. Nothing is
- * compared, balanced or rotated.
+ * A new timer goes down the tree by its own bits. It stops where an inner node's bits above its
+ * branch differ from the timer's bits. The timer's inner part is inserted there, with the old
+ * subtree on one side and the timer's leaf on the other. When a timer leaves, the inner part above
+ * its leaf is no longer needed, and the leaf's sibling moves up. If the timer's own inner part is
+ * in use elsewhere, the part that is no longer needed takes its place. Nothing is compared,
+ * balanced or rotated.
  *
- * Equal deadlines make a tree of their own below the last bit, filled from left to right as a
- * binary counter is: its inner nodes have levels of their own, and a new timer goes where on the
- * right way down a level is missing, or on top.
+ * Equal deadlines form a tree of their own below the last bit. It is filled from left to right,
+ * like a binary counter, and its inner nodes have levels of their own. A new timer goes where a
+ * level is missing on the way down the right side, or on top.
  *
  * COST.   insert     O(log n), at most the bits of a deadline: a miss a level, no comparison
- *                    of order; equal ones: as many levels more as their number has bits
+ *                    of order; k equal deadlines add as many levels as k has bits
  *         reinsert   remove and insert; nothing if the deadline is the same
- *         remove     O(1): parent, grandparent and sibling, and two more if parts change hands
+ *         remove     O(1): parent, grandparent and sibling, and two more if a spare part takes over
  *         next       O(log n): down the left side
  *         expire     as next and remove, for each
  *         memory     none
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Against the red-black tree where timers are stopped or put off: going out is a few stores
- * and no walk, and going in among the latest is a way that is always the same. With 10,000 timers
- * 2 times in idle and 3 times in rpc. It takes no memory, and nothing ever fails.
+ * WINS. Against the red-black tree, where timers are stopped or postponed: a timer leaves by a few
+ * stores and without a walk, and a new latest timer always takes the same way down. It uses no
+ * memory beside the timers, and no operation but create can fail.
  *
- * LOSES. Where all fire: the first is looked for once for each and once more by next, and each
- * load of that waits for the one before: 1.3 times a red-black tree's cost in hold with 10,000
- * timers. Where deadlines are skewed, as nothing keeps the tree from being deep then: 2.3 times
- * with Pareto's intervals. Against heaps, save in draining: 1.3 to 6 times the binary heap's cost.
+ * LOSES. Where all timers fire: the first timer is looked up once for each expiry and once more by
+ * next, and each load of that waits for the one before. So it is slower than a red-black tree in
+ * hold. Where deadlines are skewed, as with Pareto's intervals, because nothing bounds the depth
+ * but the number of bits. Against heaps, except when the set is drained.
  *
- * SOURCE. Willy Tarreau's ebtree, eb64tree.h and ebtree.h, as HAProxy has it in its tree (task.c,
- * a tree a thread). As there: the layout of a node, two branches, the parents of both parts and a
- * bit number; how equal keys are filed; the first is looked up anew for each that expires; what is
- * put off to the same time is left alone.
+ * SOURCE. Willy Tarreau's ebtree, eb64tree.h and ebtree.h, as HAProxy uses it (task.c, one tree a
+ * thread). As there: a node has two branches, the parents of both parts and a bit number; equal
+ * keys form a tree; expire looks up the first timer anew each time; and a re-arm to the same
+ * deadline changes nothing.
  *
- * DEPARTURES. Keys are 64 bits of ns that don't wrap: HAProxy's are 32 bits of ms, and the first
- * is the first from half a turn before now on. The bit number has no bytes of its own: it is in
- * the 7 top bits of the address of the inner part's parent, which has to be kept when that is
- * written. That makes it about a tenth slower than eb64tree.c itself with 10,000 timers, and up to
- * a half with a million that are put off at random. And addresses must fit 57 bits: those of
- * 64-bit programs do on x86-64, arm64 and riscv, unless memory is tagged; insert asserts it.
- * HAProxy doesn't move a task that is put off before it is due: that is lazy:radix-tree, and here
- * it moves at once.
+ * DEPARTURES. Keys are 64 bits of ns that do not wrap. HAProxy's are 32 bits of ms, and its first
+ * timer is the first from half a turn before now on. The bit number has no bytes of its own: it is
+ * in the top 7 bits of the address of the inner part's parent, and must be kept when that address
+ * is written. This makes it slower than eb64tree.c itself, most of all when a million timers are
+ * postponed at random. Addresses must fit into 57 bits, which insert asserts. In 64-bit programs on
+ * x86-64, arm64 and riscv they do, unless memory is tagged. HAProxy moves a postponed task only
+ * when the task's old deadline comes, as lazy:radix-tree does; radix-tree moves the timer at once.
  */
 #include <assert.h>
 #include <errno.h>
@@ -64,10 +64,10 @@
 #include "timer.h"
 
 /*
- * The four words of a link. All are addresses of links' words (or of the root's) with tags in bits
- * that addresses leave free. Bit 0 says what a branch leads to, INNER or not, and in INNER_UP and
- * LEAF_UP which side of the parent the part is on; the 7 top bits of INNER_UP are the inner part's
- * level.
+ * The four words of a link. Each is the address of a link (or of the root) with tags in bits that
+ * addresses leave free. In LEFT and RIGHT, bit 0 is INNER if the branch leads to an inner part. In
+ * INNER_UP and LEAF_UP, bit 0 is the side of the parent that the part is on. The top 7 bits of
+ * INNER_UP are the level of the inner part.
  */
 #define LEFT	 0
 #define RIGHT	 1
@@ -80,19 +80,19 @@
 #define LEVEL	    (UINT64_MAX << LEVEL_SHIFT)
 #define ADDRESS	    (~(LEVEL | 1))
 
-/* In LEAF_UP of what is not in the tree. */
+/* Values of LEAF_UP in a timer that is not in the tree. */
 #define IDLE	 0
 #define DISARMED 2
 
 /*
- * Levels of inner parts: the bit at which it branches; or above 63 in a tree of equal deadlines,
- * where they rise on the way down to the last, which is HAProxy's -1.
+ * The level of an inner part is the bit at which it branches. In a tree of equal deadlines, levels
+ * are above 63 and rise on the way down to LEVEL_EQUAL_LAST, which is HAProxy's -1.
  */
 #define LEVEL_EQUAL	 64
 #define LEVEL_EQUAL_LAST 127
 
 struct radix_tree {
-	uint64_t branch[2]; /* the tree is the left one; nothing is on the right */
+	uint64_t branch[2]; /* the tree is on the left; the right is always empty */
 	size_t size;
 };
 
@@ -106,7 +106,7 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.word[LEAF_UP] > DISARMED;
 }
 
-/* The words that a tagged address leads to, and the timer that they are the link of. */
+/* The words that a tagged address leads to, and the timer whose link they are. */
 static uint64_t *words_at(uint64_t tagged)
 {
 	return (uint64_t *)(uintptr_t)(tagged & ADDRESS);
@@ -127,7 +127,7 @@ static unsigned level_of(const uint64_t *words)
 	return (unsigned)(words[INNER_UP] >> LEVEL_SHIFT);
 }
 
-/* Puts a leaf, or an inner part and all below it, on that side of `up`. */
+/* Attaches a leaf, or an inner part with its subtree, to that side of `up`. */
 static void attach(uint64_t *up, unsigned side, uint64_t below)
 {
 	uint64_t *words = words_at(below);
@@ -139,7 +139,10 @@ static void attach(uint64_t *up, unsigned side, uint64_t below)
 		words[LEAF_UP] = address_of(up) | side;
 }
 
-/* Puts a new timer in above what is on that side of `up`: its leaf goes to `own` side below. */
+/*
+ * Inserts a new timer between `up` and the subtree on that side of it. The timer's leaf goes to
+ * side `own` of its inner part.
+ */
 static void put_in_above(uint64_t *up, unsigned side, uint64_t *words, unsigned level, unsigned own)
 {
 	uint64_t below = up[side];
@@ -151,9 +154,10 @@ static void put_in_above(uint64_t *up, unsigned side, uint64_t *words, unsigned 
 }
 
 /*
- * Puts a timer into the tree of its equals, on that side of `up`. The way down on the right ends
- * at a leaf: if the last level is missing above it, the timer goes there; else above the last part
- * before which a level is missing, or the first of all.
+ * Inserts a timer into the tree of equal deadlines on that side of `up`. The way down the right
+ * side ends at a leaf. If the last level is missing above that leaf, the timer goes there.
+ * Otherwise it goes above the last part on the way before which a level is missing, or above the
+ * first part.
  */
 static void put_in_equal(uint64_t *up, unsigned side, uint64_t *words)
 {
@@ -211,7 +215,7 @@ static void put_in(struct radix_tree *tree, struct timer *timer, uint64_t deadli
 		put_in_above(up, side, words, LEVEL_EQUAL_LAST, RIGHT);
 }
 
-/* `spare`, which is not in use, becomes what the inner part of `words` is. */
+/* The unused part `spare` takes the place of the inner part of `words`. */
 static void take_over(uint64_t *spare, const uint64_t *words)
 {
 	spare[INNER_UP] = words[INNER_UP];
@@ -250,7 +254,7 @@ static struct timer *first_of(const struct radix_tree *tree)
 	return leftmost_below(tree->branch[LEFT]);
 }
 
-/* The timer after this one in order, or NULL. */
+/* The next timer in order, or NULL. */
 static struct timer *after(const struct radix_tree *tree, const struct timer *timer)
 {
 	uint64_t up = timer->link.word[LEAF_UP];
@@ -282,7 +286,7 @@ static void radix_tree_destroy(struct timer_set *set)
 static int radix_tree_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* each timer brings its inner part */
+	(void)n; /* each timer brings its own inner part */
 	return 0;
 }
 
@@ -382,11 +386,11 @@ static size_t radix_tree_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/* What a part may be: below which one, on which side, at what depth, with which keys. */
+/* What a part must be according to the way down to it: its parent and side, depth and keys. */
 struct place {
 	const uint64_t *up;
 	unsigned side;
-	int depth; /* of the parent: -1 for the root, then levels in their order on the way down */
+	int depth; /* depth_of the parent's level; -1 for the root */
 	uint64_t least, greatest;
 };
 
@@ -394,17 +398,18 @@ struct census {
 	size_t leaves, inner_parts;
 };
 
+/* Levels in their order on the way down. */
 static int depth_of(unsigned level)
 {
 	return (int)(level < LEVEL_EQUAL ? 63 - level : level);
 }
 
-/* Whether an inner part, which has its timer's key, is above the leaf of that timer. */
+/* Whether an inner part is above the leaf of its own timer. */
 static bool is_above_its_leaf(const uint64_t *words)
 {
 	const uint64_t *above = words_at(words[LEAF_UP]);
 
-	/* No way up is longer than there are levels, and only the root has nothing on the right. */
+	/* No way up is longer than the number of levels, and only the root has an empty right. */
 	for (unsigned i = 0; i <= LEVEL_EQUAL_LAST && above != words && above[RIGHT]; i++)
 		above = words_at(above[INNER_UP]);
 	return above == words;
@@ -436,7 +441,7 @@ static const char *check_inner(const uint64_t *words, const struct place *place)
 	return NULL;
 }
 
-/* The part that a branch leads to, and all below it. */
+/* Checks the part that a branch leads to, and all parts below it. */
 static const char *check_below(uint64_t branch, const struct place *place, struct census *census)
 {
 	const uint64_t *words = words_at(branch);

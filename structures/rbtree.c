@@ -1,36 +1,37 @@
 /*
- * rbtree - a red-black tree with its leftmost timer remembered
+ * rbtree - a red-black tree with a pointer to its leftmost timer
  *
- * IDEA. A balanced search tree through the timers: no way from the root to a leaf is more than
- * twice as long as another, kept so by colours and rotations. The earliest timer is the leftmost,
- * which is remembered, so asking for it costs nothing and taking it out seldom goes far.
+ * IDEA. A balanced search tree of timers: no path from the root to a leaf is more than twice as
+ * long as another, which colours and rotations ensure. The earliest timer is the leftmost. A
+ * pointer to it makes next O(1), and taking the leftmost out seldom needs many steps.
  *
- *	            [40]                    red timers have black children, and every way down
- *	          /      \                  has as many black timers
+ *	            [40]                    red timers have black children, and every path down
+ *	          /      \                  has the same number of black timers
  *	      (20)        [70]
  *	     /    \           \
  *	  [10]    [30]        (90)          first -> [10]
  *
- * COST.   insert     O(log n): the way down, a comparison and a miss a level
+ * COST.   insert     O(log n): a path down, with a comparison and a miss a level
  *         reinsert   O(log n): remove and insert
  *         remove     O(log n), O(1) expected: few rotations
  *         next       O(1)
  *         expire     O(1) expected a timer, O(log n) at worst
  *         memory     none
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where many fire and few are armed: taking the leftmost out is cheaper than in any heap.
+ * WINS. Where many timers fire and few are armed: taking the leftmost timer out is cheaper than in
+ * any heap.
  *
- * LOSES. Where timers are armed or put off, with n: each walks from the root to a leaf through
- * timers that lie anywhere, 20 misses with a million of them.
+ * LOSES. Where timers are armed or postponed, as n grows: each such operation walks from the root
+ * to a leaf through timers that may be anywhere in memory, 20 misses with a million of them.
  *
- * SOURCE. Bayer 1972; Guibas and Sedgewick 1978. Linux's hrtimers (a tree with a cached leftmost)
- * and nginx (ngx_event_timer.c, where the leftmost is walked to).
+ * SOURCE. Bayer 1972; Guibas and Sedgewick 1978. Linux's hrtimers (a tree with a pointer to the
+ * leftmost) and nginx (ngx_event_timer.c, which walks to the leftmost).
  *
- * DEPARTURES. Equal deadlines go to the right of each other, as in both, so they fire in the order
- * in which they were armed. nginx drops a re-arm within 300 ms of the old deadline and fires at
- * that one: that would be early or late, and is not done here.
+ * DEPARTURES. As in both sources, a deadline goes to the right of equal ones, so that equal
+ * deadlines fire in the order in which they were armed. nginx ignores a re-arm within 300 ms of the
+ * old deadline and fires at the old one. That may be early or late, and is not done here.
  */
 #include <assert.h>
 #include <errno.h>
@@ -38,7 +39,9 @@
 
 #include "common/timer_tree.h"
 
-/* In link.word[TREE_COLOUR]; an armed timer has its colour there, and an idle one is all zero. */
+/*
+ * Values of link.word[TREE_COLOUR]. An armed timer has its colour there; an idle one is all zero.
+ */
 #define IDLE	 0
 #define DISARMED 1
 
@@ -88,7 +91,7 @@ static void rbtree_destroy(struct timer_set *set)
 static int rbtree_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the tree runs through the timers */
+	(void)n; /* the tree links the timers themselves */
 	return 0;
 }
 

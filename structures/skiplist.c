@@ -1,15 +1,16 @@
 /*
  * skiplist - a sorted list with express lanes
  *
- * IDEA. sorted-list, whose walk is shortened: a quarter of the timers, chosen by chance, are also
- * in a second list that skips the others; a quarter of these are in a third, and so on. A search
- * begins in the sparsest list and goes down one lane whenever the next timer would be too late.
+ * IDEA. sorted-list with a shorter walk. A quarter of the timers, chosen at random, are also in a
+ * second list that skips the others; a quarter of these are also in a third list, and so on. A
+ * search begins in the sparsest list, and goes down one lane whenever the next timer would be too
+ * late.
  *
  *	lane 2  ----------------> [30] ------------------------->
  *	lane 1  -----> [12] ----> [30] ----------> [71] -------->
  *	lane 0  [10]-> [12] [25]  [30] [44] [58]   [71] [90] --->
  *
- * Lanes go forward only, so that whoever takes a timer out has to search for those before it.
+ * Lanes go forward only, so taking out a timer means searching for the timers before it.
  *
  * COST.   insert     O(log n) expected
  *         reinsert   O(log n) expected: two searches
@@ -21,18 +22,19 @@
  * GIVES BACK. Nothing before destroy: the pool of towers stays as large as the most that was
  * reserved for.
  *
- * WINS. Where timers are armed and fire; firing is as cheap as in a list. It can be walked without
- * locks while it changes, which is why its source chose it and which does not count here.
+ * WINS. Where timers are armed and fire: firing is as cheap as in a list. A skip list can be walked
+ * without locks while it changes, which is why DPDK chose it, but this does not count here.
  *
  * LOSES. To every heap when n is large: a search touches some 15 timers with a million of them, and
- * a stop is one.
+ * each stop is a search.
  *
- * SOURCE. Pugh, CACM 1990; DPDK's rte_timer.c: ten lanes, a quarter going up, singly linked.
+ * SOURCE. Pugh, CACM 1990; DPDK's rte_timer.c: ten lanes, a quarter of each lane in the next one,
+ * singly linked.
  *
- * DEPARTURES. DPDK has ten pointers in each timer. Here three are in the timer's link, and what
- * goes higher has a tower of its own from a pool; when the pool is empty, as it is by bad luck
- * only, the timer stays low. DPDK draws lanes from rte_rand, this from a generator of the set's
- * own.
+ * DEPARTURES. DPDK has ten pointers in each timer. Here three are in the timer's link, and a timer
+ * in more lanes has a tower from a pool. When the pool is empty, which only bad luck can cause, the
+ * timer stays in the low lanes. DPDK draws lanes from rte_rand; here each set has its own
+ * generator.
  */
 #include <assert.h>
 #include <errno.h>
@@ -41,19 +43,22 @@
 #include "timer.h"
 
 #define LANES	  10 /* DPDK's MAX_SKIPLIST_DEPTH */
-#define LANES_LOW 3  /* those in the timer itself */
+#define LANES_LOW 3  /* the lanes whose pointers are in the timer */
 
-/* A 64th of timers is expected to go beyond the low lanes; twice that is ready. */
+/* One timer in 64 is expected to go beyond the low lanes. The pool has towers for twice as many. */
 #define TIMERS_A_TOWER 32
 #define FIRST_TOWERS   8
 
-/* How high a timer is, in link.word[3]: its lanes, or its tower; an idle timer is all zero. */
+/*
+ * link.word[3] is the number of a timer's lanes or, above DISARMED, the address of its tower. An
+ * idle timer is all zero.
+ */
 #define IDLE	 0
 #define DISARMED (LANES_LOW + 1)
 
 struct tower {
-	uint64_t lanes;			       /* of the timer */
-	struct timer *next[LANES - LANES_LOW]; /* the first is also what links the pool */
+	uint64_t lanes;			       /* lanes of the timer */
+	struct timer *next[LANES - LANES_LOW]; /* next[0] also links the pool */
 };
 
 struct skiplist {
@@ -61,7 +66,7 @@ struct skiplist {
 	uint64_t random;
 	size_t size;
 	struct tower *free;    /* linked by next[0] */
-	struct tower **blocks; /* what the towers were allocated as */
+	struct tower **blocks; /* allocations of towers */
 	size_t block_count, towers;
 };
 
@@ -87,7 +92,7 @@ static unsigned lanes_of(const struct timer *timer)
 	return (unsigned)(tower ? tower->lanes : timer->link.word[3]);
 }
 
-/* Where a lane goes on behind a timer; behind NULL, from the front. */
+/* The link of a lane behind a timer; of NULL, the first link of the lane. */
 static struct timer **next_of(struct skiplist *list, struct timer *timer, unsigned lane)
 {
 	if (!timer)
@@ -97,7 +102,7 @@ static struct timer **next_of(struct skiplist *list, struct timer *timer, unsign
 	return &tower_of(timer)->next[lane - LANES_LOW];
 }
 
-/* 1 with three quarters, 2 with three sixteenths, and so on: xorshift64 (Marsaglia 2003). */
+/* Returns 1 with probability 3/4, 2 with 3/16, and so on: xorshift64 (Marsaglia 2003). */
 static unsigned draw_lanes(struct skiplist *list)
 {
 	uint64_t bits = list->random;
@@ -123,7 +128,7 @@ static void raise(struct skiplist *list, struct timer *timer, unsigned lanes)
 	timer->link.pointer[3] = tower;
 }
 
-/* The timer's tower goes back into the pool; `mark` is what it is then. */
+/* Returns the timer's tower to the pool, and sets the timer's state to `mark`. */
 static void lower(struct skiplist *list, struct timer *timer, uint64_t mark)
 {
 	struct tower *tower = tower_of(timer);
@@ -135,7 +140,7 @@ static void lower(struct skiplist *list, struct timer *timer, uint64_t mark)
 	timer->link = (union timer_link){ .word = { [3] = mark } };
 }
 
-/* The last timer of each lane that is before `key`, or not after it. */
+/* Finds the last timer of each lane that is before `key`, or at it if with_equals. */
 static void search(struct skiplist *list, uint64_t key, bool with_equals,
 		   struct timer *before[LANES])
 {
@@ -167,7 +172,7 @@ static void put_in(struct skiplist *list, struct timer *timer, uint64_t deadline
 	}
 }
 
-/* From what is before its deadline, past its equals, up to it, in each of its lanes. */
+/* In each of the timer's lanes, walks from the last earlier timer past equal ones to the timer. */
 static void take_out(struct skiplist *list, struct timer *timer)
 {
 	struct timer *before[LANES];
@@ -191,7 +196,7 @@ static int skiplist_create(struct timer_set **set, const void *options, uint64_t
 	(void)now;
 	if (!list)
 		return -ENOMEM;
-	list->random = 0x9e3779b97f4a7c15; /* anything but 0 */
+	list->random = 0x9e3779b97f4a7c15; /* any number but 0 */
 	*set = (struct timer_set *)list;
 	return 0;
 }

@@ -1,8 +1,8 @@
 /*
  * sorted-list - one list in order of deadline
  *
- * IDEA. The simplest thing that is right: whoever arms a timer walks to its place; the first one is
- * the next to fire.
+ * IDEA. The simplest structure that is correct: arming walks to the timer's place, and the first
+ * timer is the next to fire.
  *
  *	 first -> [10 us] <-> [25 us] <-> [25 us] <-> [90 us] <- last
  *	               search=head -->         <-- search=tail
@@ -14,22 +14,23 @@
  *         expire     O(1) a timer
  *         memory     none a timer
  *
- * How far the walk goes follows from the distribution V of the intervals. A new timer meets others
- * at random points of their lives, so from the tail it passes the share Gini(V) of the list, and
- * from the head 1 - Gini(V): half for exponential intervals either way, a third against two thirds
- * for uniform ones, nothing at all from the tail when all intervals are equal.
+ * The length of the walk follows from the distribution V of the intervals. A new timer meets others
+ * at random points of their lives. So from the tail it passes a share Gini(V) of the list, and from
+ * the head 1 - Gini(V): half of the list either way for exponential intervals; for uniform
+ * intervals a third from the tail and two thirds from the head; and nothing from the tail when all
+ * intervals are equal.
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. With a handful of timers; with one interval and search=tail, when it is a queue.
+ * WINS. With a handful of timers. Also with one interval and search=tail, when the list is a queue.
  *
- * LOSES. With everything else: at 10,000 timers and exponential intervals an insert passes 5,000
- * timers, each in a line of its own. That is why it declares to bear no more than that.
+ * LOSES. In all other cases: at 10,000 timers and exponential intervals an insert passes 5,000
+ * timers, each in a cache line of its own. So it declares 10,000 timers as its sensible maximum.
  *
  * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 2; the timer queue of early Unix (callout table).
  *
- * DEPARTURES. Unix kept differences between neighbours, so that a tick decremented only the first;
- * full deadlines need no decrement at all.
+ * DEPARTURES. Unix stored differences between neighbours, so that a tick only decremented the
+ * first. With full deadlines nothing needs to be decremented.
  */
 #include <assert.h>
 #include <errno.h>
@@ -39,8 +40,8 @@
 #include "timer.h"
 
 /*
- * Beyond that many, an insert costs more than a million of instructions a hundred operations: it
- * would measure the cache misses of a walk and nothing else, for minutes.
+ * With more timers, an insert passes 5,000 timers and more. A benchmark would then take minutes,
+ * and measure only the cache misses of the walk.
  */
 #define BEARS 10000
 
@@ -58,7 +59,7 @@ struct sorted_list_options {
 struct sorted_list {
 	struct timer *first, *last;
 	size_t size;
-	uint64_t steps; /* timers that a search has passed */
+	uint64_t steps; /* timers that searches have passed */
 	enum search search;
 };
 
@@ -67,7 +68,7 @@ static struct sorted_list *list_of(const struct timer_set *set)
 	return (struct sorted_list *)set;
 }
 
-/* The timer after which `key` belongs, going forward from `timer` (NULL: from the head). */
+/* The timer after which `key` belongs, searched forward from `timer` (from the head if NULL). */
 static struct timer *walk_forward(struct sorted_list *list, struct timer *timer, uint64_t key)
 {
 	struct timer *next = timer ? timer->link.next : list->first;
@@ -79,7 +80,7 @@ static struct timer *walk_forward(struct sorted_list *list, struct timer *timer,
 	return timer;
 }
 
-/* The same, going back from `timer`. */
+/* The same, searched backward from `timer`. */
 static struct timer *walk_back(struct sorted_list *list, struct timer *timer, uint64_t key)
 {
 	uint64_t steps = 0;
@@ -135,7 +136,7 @@ static void sorted_list_destroy(struct timer_set *set)
 static int sorted_list_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* the list runs through the timers */
+	(void)n; /* the list links the timers themselves */
 	return 0;
 }
 

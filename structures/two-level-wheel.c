@@ -2,49 +2,51 @@
  * two-level-wheel - a large wheel of ticks and a large wheel of seconds, as in Erlang
  *
  * IDEA. Two wheels, each so large that no third is needed. The soon wheel has 16,384 slots of a
- * tick: 16 s of 1 ms. A slot of the later wheel is half as long as all of the soon wheel, 8 s, and
- * there are 16,384 of these, too: 37 hours. What is further ahead than that is in a tree.
+ * tick, which is 16 s with ticks of 1 ms. The later wheel also has 16,384 slots. Each of them is
+ * half as long as the soon wheel, 8 s, so the later wheel reaches 37 hours. Timers beyond that are
+ * in a tree.
  *
  *	 now
  *	  |<---- soon wheel ---->|
- *	  [ ][*][ ][ ][*] ... [ ]                  a slot a tick: fires
- *	             [          ][    *     ][  *       ][ ...   a slot of the later: goes into
+ *	  [ ][*][ ][ ][*] ... [ ]                  a slot for each tick, which fires its timers
+ *	             [          ][    *     ][  *       ][ ...   a slot of the later wheel moves to
  *	              |<-- 8 s -->|                              the soon wheel 8 s before it begins
  *
- * So a timer is moved once at most, and never when it is armed for less than 16 s. 16,384 slots are
- * too many to look through, and this has no bitmap, but a count of timers for every 512 slots: what
- * is in the first range that is not empty is looked through, and others are passed over. Each wheel
- * remembers the position before which it has nothing, from which the next search goes on.
+ * So a timer moves at most once, and never if it is armed for less than 16 s. 16,384 slots are too
+ * many to look through. The wheel has no bitmap, but a count of timers for each range of 512 slots.
+ * The search skips ranges that are empty, and looks through the slots of the first one that is not.
+ * Each wheel remembers a tick before which it has no timers, and the next search starts there.
  *
- * What next says is exact for the soon wheel. Of the later wheel it may be no more than when the
- * first range that has timers begins: Erlang expects that most are stopped before, and else it
- * costs one wake-up more.
+ * next is exact for the soon wheel. For the later wheel it may only return the beginning of the
+ * first range that has timers. Erlang expects that most of these timers are stopped before;
+ * otherwise it costs one more wake-up.
  *
  * COST.   insert     O(1); O(log n) beyond 37 hours
  *         reinsert   a remove and an insert, always
  *         remove     O(1): two neighbours and two counts; O(log n) beyond 37 hours
- *         next       O(1) while the first timer stays; then 512 slots and the counts at most
- *         expire     O(1) a timer, a move for those of the later wheel, and the search
+ *         next       O(1) while the first timer stays; then at most 512 slots and all counts
+ *         expire     O(1) a timer, a move for each timer of the later wheel, and the search
  *         memory     none a timer; 256 KiB
  *
- * GIVES BACK. Nothing: it keeps nothing for a timer, so it is as small at a peak as after it.
+ * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where ticks are coarse, so that most slots are occupied: no levels, no cascades. hold takes
- * 90 instructions an operation, and hierarchical-wheel with the same ticks 115 (n = 1e4, 1 ms).
+ * WINS. Where ticks are coarse, so that most slots are occupied: it has no levels and no cascades.
+ * With ticks of 1 ms and all timers firing (hold), it is cheaper than hierarchical-wheel with the
+ * same ticks.
  *
- * LOSES. Where most slots are empty: they are searched one by one. With ticks of 1 us the same
- * takes 986 instructions. In re-arming, where two neighbours and two counts are written at either
- * end: 158 against 110 (idle). And it is 256 KiB for the first timer.
+ * LOSES. Where most slots are empty, as with ticks of 1 us: the search looks at them one by one. In
+ * re-arming, which writes two neighbours and two counts for the remove and again for the insert.
+ * And the first timer costs 256 KiB.
  *
  * SOURCE. Erlang/OTP, erts/emulator/beam/time.c (2^14 slots of 1 ms and 2^14 of 2^13 ms), and
  * erl_hl_timer.c, which keeps the longest timers in a red-black tree.
  *
- * DEPARTURES. Deadlines are rounded up to a tick. An expire that hands over no more than max stops
- * in the middle of a slot, where Erlang counts what it has done and yields. Time that is late by
- * more than half the soon wheel is gone through in steps, so that order is kept. When time has come
- * to a range, its first timer is searched for at once, not a few slots a wake-up. Erlang has one
- * timer in the wheels for the first of the tree; here the tree is asked. TIMER_NEVER is in the
- * tree, after all others.
+ * DEPARTURES. Deadlines are rounded up to a tick. An expire that has reached max stops in the
+ * middle of a slot; Erlang counts its work and yields. If expire is late by more than half the soon
+ * wheel, it advances the clock in steps, so that order is kept. When the clock comes to a range,
+ * the first timer of the range is searched for at once, not a few slots at each wake-up. In Erlang,
+ * a timer in the wheels stands for the first timer of the tree; here next and expire look into the
+ * tree. Timers armed for TIMER_NEVER are in the tree, after all others.
  */
 #include <assert.h>
 #include <errno.h>
@@ -55,11 +57,12 @@
 #include "common/timer_tree.h"
 
 #define MOST_BITS  20
-#define RANGE_BITS 9 /* Erlang's ERTS_TW_SCNT_BITS: 512 slots have a count */
+#define RANGE_BITS 9 /* Erlang's ERTS_TW_SCNT_BITS: a count for each 512 slots */
 
 /*
- * Where a timer is, in the link's last word; 0 is an idle timer's. In the tree it is its colour, 2
- * or 3. Slot s of the soon wheel is PLACE_SLOT + s; those of the later wheel follow.
+ * The place of a timer, in the last word of its link; 0 for an idle timer. In the tree it is the
+ * timer's colour, 2 or 3. Slot s of the soon wheel is PLACE_SLOT + s; the slots of the later wheel
+ * follow.
  */
 #define PLACE	       TREE_COLOUR
 #define PLACE_IDLE     0
@@ -72,21 +75,21 @@ struct two_level_options {
 };
 
 struct wheel {
-	uint64_t first; /* the tick before which no slot is occupied; NO_TICK when none is */
-	size_t count;	/* of timers */
+	uint64_t first; /* no occupied slot begins before this tick; NO_TICK when all are empty */
+	size_t count;	/* timers in the wheel */
 	unsigned bits;	/* there are 2^bits slots, */
 	unsigned shift; /* each of 2^shift ticks, */
-	unsigned range; /* and 2^range of them have a count */
-	uint64_t place; /* of its first slot */
+	unsigned range; /* and 2^range of them share a count */
+	uint64_t place; /* the place of its first slot */
 	struct timer **slot;
 	uint32_t *counts;
 };
 
 struct two_level_wheel {
-	uint64_t position; /* all ticks up to this one have been dealt with */
+	uint64_t position; /* the last tick that expire has processed */
 	struct ticks ticks;
 	size_t size;
-	struct timer *at_once; /* armed when it was due already */
+	struct timer *at_once; /* a ring of timers that were due when they were armed */
 	struct wheel soon, later;
 	struct timer_tree beyond;
 	size_t footprint;
@@ -103,7 +106,7 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.word[PLACE] > PLACE_DISARMED;
 }
 
-/* --- slots: rings of timers, of which the first is known, and so is the last */
+/* --- slots: rings of timers; the slot points to the first one */
 
 static void ring_append(struct timer **ring, struct timer *timer)
 {
@@ -132,7 +135,7 @@ static void ring_take_out(struct timer **ring, struct timer *timer)
 	timer->link.next->link.previous = timer->link.previous;
 }
 
-/* Up to max timers from the front, made idle. */
+/* Takes up to max timers from the front, makes them idle, and stores them in out. */
 static size_t ring_hand_over(struct timer **ring, struct timer **out, size_t max)
 {
 	struct timer *timer = *ring, *last = timer ? timer->link.previous : NULL;
@@ -185,7 +188,7 @@ static void wheel_put(struct wheel *wheel, struct timer *timer)
 		wheel->first = begins;
 }
 
-/* Counts timers out that were in a slot. */
+/* Subtracts timers that have left a slot from the counts. */
 static void count_out(struct wheel *wheel, unsigned number, size_t gone)
 {
 	wheel->counts[number >> wheel->range] -= (uint32_t)gone;
@@ -203,8 +206,9 @@ static void wheel_take_out(struct wheel *wheel, struct timer *timer)
 }
 
 /*
- * When the first occupied slot begins, of a wheel that has one. Unless that is to be exact, the
- * beginning of the first range that has one will do. Is remembered.
+ * The tick at which the first occupied slot of a wheel begins, or, if `exact` is false, perhaps
+ * only the tick at which the first range with a timer begins. The wheel must have a timer. The
+ * search for the next call starts at the tick that is returned.
  */
 static uint64_t wheel_first(struct wheel *wheel, bool exact)
 {
@@ -264,15 +268,15 @@ static void take_out(struct two_level_wheel *wheels, struct timer *timer)
 		wheel_take_out(place < wheels->later.place ? &wheels->soon : &wheels->later, timer);
 }
 
-/* The tick of the first timer in the soon wheel; NO_TICK when it is empty. */
+/* The tick of the first timer in the soon wheel; NO_TICK if the wheel is empty. */
 static uint64_t first_soon(struct two_level_wheel *wheels)
 {
 	return wheels->soon.count ? wheel_first(&wheels->soon, true) : NO_TICK;
 }
 
 /*
- * When the first occupied slot of the later wheel is to move into the soon wheel, if that is at
- * `until` or before; else anything later.
+ * The tick at which the first occupied slot of the later wheel must move into the soon wheel, if
+ * that is at `until` or before. Otherwise any tick after `until`.
  */
 static uint64_t first_later(struct two_level_wheel *wheels, uint64_t until, bool exact)
 {
@@ -288,7 +292,10 @@ static uint64_t first_beyond(const struct two_level_wheel *wheels)
 	return wheels->beyond.first ? wheels->beyond.first->key : NO_TICK;
 }
 
-/* Half the soon wheel before a slot of the later wheel begins, all of it is within that. */
+/*
+ * Moves a slot of the later wheel into the soon wheel, half a soon wheel before the slot begins.
+ * The soon wheel then reaches all of the slot.
+ */
 static void move_down(struct two_level_wheel *wheels, uint64_t position)
 {
 	struct wheel *later = &wheels->later;
@@ -310,7 +317,7 @@ static void move_down(struct two_level_wheel *wheels, uint64_t position)
 	count_out(later, number, moved);
 }
 
-/* Hands over what is in a slot of the soon wheel; its tick is over when nothing is left. */
+/* Fires up to max timers of a slot of the soon wheel. The tick is over when the slot is empty. */
 static size_t fire_slot(struct two_level_wheel *wheels, uint64_t tick, struct timer **out,
 			size_t max)
 {
@@ -334,8 +341,8 @@ static size_t fire_beyond(struct two_level_wheel *wheels, struct timer **out)
 }
 
 /*
- * One step of time, to the first tick at which there is something to do: fires up to max timers, or
- * moves a slot down. False when there is nothing up to `until`.
+ * Moves the clock to the first tick with something to do: fires up to max timers, or moves a slot
+ * down. Returns false if there is nothing to do up to `until`.
  */
 static bool step(struct two_level_wheel *wheels, uint64_t until, struct timer **out, size_t max,
 		 size_t *count)
@@ -356,7 +363,7 @@ static bool step(struct two_level_wheel *wheels, uint64_t until, struct timer **
 
 /* --- the operations */
 
-/* A wheel whose slots are those from number `first` on; returns the number after its last. */
+/* Lays out a wheel whose slots start at number `first`. Returns the number after its last slot. */
 static size_t lay_out(struct two_level_wheel *wheels, struct wheel *wheel, size_t first,
 		      uint64_t bits, uint64_t shift)
 {
@@ -400,7 +407,7 @@ static void two_level_wheel_destroy(struct timer_set *set)
 static int two_level_wheel_reserve(struct timer_set *set, size_t n)
 {
 	(void)set;
-	(void)n; /* rings and tree run through the timers */
+	(void)n; /* rings and tree link the timers themselves */
 	return 0;
 }
 
@@ -448,7 +455,7 @@ static void two_level_wheel_remove(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { PLACE_IDLE } };
 }
 
-/* Of the later wheel no more than is cheap to say: when it matters, expire will have searched. */
+/* For the later wheel, returns only a tick that is cheap to find; expire searches when it comes. */
 static uint64_t two_level_wheel_next(struct timer_set *set)
 {
 	struct two_level_wheel *wheels = wheels_of(set);
@@ -545,7 +552,7 @@ static const char *check_ring(const struct two_level_wheel *wheels, const struct
 	return NULL;
 }
 
-/* A slot's timers belong there, and in the turn of the wheel that begins with its first tick. */
+/* Checks that a slot's timers belong there, and in one turn from the wheel's first tick on. */
 static const char *check_slot(const struct two_level_wheel *wheels, const struct wheel *wheel,
 			      unsigned number)
 {
@@ -628,7 +635,7 @@ static void two_level_wheel_accuracy(const void *options, struct timer_accuracy 
 {
 	const struct two_level_options *asked = options;
 
-	/* With ticks of 1 ns only those that were armed too late are not in order of deadline. */
+	/* With ticks of 1 ns, only timers that were armed too late are out of order. */
 	*accuracy = (struct timer_accuracy){
 		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
 		.order = TIMER_BY_TICK,
@@ -647,7 +654,7 @@ static const struct option_spec two_level_wheel_options[] = {
 };
 
 static const char *const two_level_wheel_interesting[] = {
-	"", /* Erlang's */
+	"", /* Erlang's sizes and tick */
 	"tick=1us",
 	"tick=1ns",
 	"tick=1us,soon=10,later=10",

@@ -1,8 +1,8 @@
 /*
  * unsorted-list - one list in no order, as Redis keeps its timers
  *
- * IDEA. Arming and stopping do nothing but link and unlink. Whoever wants to know the next
- * deadline, or what is due, looks at every timer.
+ * IDEA. Arming and stopping only link and unlink. To find the next deadline or the due timers, the
+ * structure looks at every timer.
  *
  *	 newest -> [90 us] <-> [10 us] <-> [40 us] <-> [25 us]
  *	            next and expire: all of them
@@ -12,24 +12,24 @@
  *         remove     O(1)
  *         next       O(n)
  *         expire     O(n) a call, and O(d log d) for the d that are due
- *         memory     8 bytes for each of the most timers ever due at once, at most one a timer
+ *         memory     8 bytes a timer that is reserved for, up to 16 after growing
  *
- * GIVES BACK. Nothing before destroy: the array of those that are due stays as large as the most
- * that was reserved for.
+ * GIVES BACK. Nothing before destroy: the array for due timers stays as large as the most that was
+ * reserved for.
  *
- * WINS. With the few timers that its source has (one or two in a Redis server), where nothing else
- * needs to be thought about.
+ * WINS. With as few timers as Redis has (one or two in a server), where nothing better is needed.
  *
- * LOSES. With thousands: every turn of the loop then reads every timer twice, once to find out how
- * long to sleep, once to see what is due. That is why it declares to bear no more than 10,000.
+ * LOSES. With thousands: each loop iteration then reads every timer twice, once to find how long to
+ * sleep, and once to find what is due. So it declares 10,000 timers as its sensible maximum.
  *
- * SOURCE. Redis, ae.c: a doubly linked list, new timers in front; "usUntilEarliestTimer" walks it
- * and a comment says that an order was not needed so far.
+ * SOURCE. Redis, ae.c: a doubly linked list, new timers in front. usUntilEarliestTimer walks it,
+ * and a comment there says that an order was not needed so far.
  *
- * DEPARTURES. Redis calls what is due in the order of the list. Here what is due is sorted before
- * it is handed over, since other structures are exact and it would otherwise be ranked with none;
- * for the few that are due at once that costs little beside the walk. Redis marks stopped timers
- * and unlinks them on the next walk; here they are unlinked at once, which is as cheap.
+ * DEPARTURES. Redis calls due timers in the order of the list. Here due timers are sorted before
+ * they fire. The structure is then as exact and ordered as most others, so that they can be ranked
+ * together. For the few timers that are due at once, sorting costs little beside the walk. Redis
+ * marks stopped timers and unlinks them on the next walk; here they are unlinked at once, which is
+ * as cheap.
  */
 #include <assert.h>
 #include <errno.h>
@@ -37,7 +37,7 @@
 
 #include "timer.h"
 
-/* Beyond that many, a call of next reads some 10,000 lines: it would measure misses alone. */
+/* With more timers, a benchmark would only measure misses: next reads some 10,000 cache lines. */
 #define BEARS 10000
 
 /* States, in link.word[2]; an idle timer is all zero. */
@@ -48,7 +48,7 @@
 struct unsorted_list {
 	struct timer *first;
 	size_t size;
-	struct timer **due; /* room to sort what is due */
+	struct timer **due; /* room to sort due timers */
 	size_t capacity;
 };
 
@@ -84,7 +84,7 @@ static void unsorted_list_destroy(struct timer_set *set)
 	free(set);
 }
 
-/* Room for all of them to be due at once. */
+/* Makes room for all n timers to be due at once. */
 static int unsorted_list_reserve(struct timer_set *set, size_t n)
 {
 	struct unsorted_list *list = list_of(set);
@@ -170,7 +170,7 @@ static int by_deadline(const void *left, const void *right)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
-/* When more are due than `max`, the earliest go and the next call looks again. */
+/* When more than `max` timers are due, the earliest ones fire, and the next call looks again. */
 static size_t unsorted_list_expire(struct timer_set *set, uint64_t now, struct timer **out,
 				   size_t max)
 {

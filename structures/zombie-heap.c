@@ -1,41 +1,41 @@
 /*
- * zombie-heap - a 4-ary heap that nobody is taken out of, as Go keeps its timers
+ * zombie-heap - a 4-ary heap in which stopped timers stay as zombies, as in Go
  *
- * IDEA. quad-heap writes a timer's place into it at every move, only so that it can be found when
- * it is stopped. Here nobody knows where in the heap a timer is: stopping and putting off change
- * the timer and leave its entry, which is then wrong. Entries are put right when they come to the
- * root, and all of them at once when a quarter of the heap is dead.
+ * IDEA. quad-heap writes a timer's slot into it at every move, only to find the timer when it is
+ * stopped. Here no timer stores its slot. Stopping and postponing change only the timer. Its entry
+ * stays in the heap, and is then wrong. The entry of a stopped timer is a zombie. An entry is
+ * corrected when it comes to the root. All are corrected when more than a quarter are zombies.
  *
  *	entry (key, timer)   the timer says       when it comes to the root
  *	(40, *)              due 40               it fires
  *	(25, *)              due 90               it is moved down to 90
  *	(31, *)              stopped: a zombie    it is dropped
- *	(70, *)              due 12               must not wait for that: moved up at once
+ *	(70, *)              due 12               too late: corrected before
  *
- * A deadline that becomes earlier is the one that can't be left: the least of these is kept, and
- * when it is below the root's, the heap is put right before anybody asks.
+ * Only a deadline that becomes earlier cannot wait. The heap stores the least of these deadlines.
+ * When it is before the root's key, next and expire correct all entries first.
  *
  * COST.   insert     O(log n)
  *         reinsert   later: O(1), two stores; earlier: O(1), and O(n) once before the next expiry
  *         disarm     O(1); a purge of O(n) for each n / 4 of them
  *         remove     O(n): the entry must be found, since the memory is the caller's at once
- *         next       O(1), after putting the root right
+ *         next       O(1), after correcting the root
  *         expire     O(log n) a timer
  *         memory     16 bytes for each timer armed or not yet purged
  *
  * GIVES BACK. Nothing before destroy: its array stays as large as the most that was reserved for.
  *
- * WINS. Where timers are stopped by disarm, or put off: a store each, and sifts touch no timer.
+ * WINS. Where timers are stopped by disarm, or postponed: a store each, and sifts touch no timer.
  *
- * LOSES. By remove, which this scheme has no answer to: Go has a garbage collector and never needs
- * it. And where deadlines come forward often.
+ * LOSES. By remove, for which this scheme has no good way: Go has a garbage collector and never
+ * needs remove. Also where deadlines often become earlier.
  *
- * SOURCE. Go 1.23's runtime/time.go: 4-ary heap of (timer, when), the bits timerModified and
- * timerZombie, adjust() over the whole heap when minWhenModified is due, a purge when more than a
- * quarter are zombies.
+ * SOURCE. Go 1.23's runtime/time.go: a 4-ary heap of (timer, when), the bits timerModified and
+ * timerZombie, adjust() over the whole heap when minWhenModified is due, and a purge when more than
+ * a quarter are zombies. As in Go, the heap starts at 0, so that siblings straddle cache lines.
  *
- * DEPARTURES. Go's heap starts at 0 and its children straddle cache lines; so here. remove looks
- * for the entry from the front of the array. Go's per-P heaps and locks are left out.
+ * DEPARTURES. remove looks for the entry from the front of the array. Go's per-P heaps and locks
+ * are left out.
  */
 #include <assert.h>
 #include <errno.h>
@@ -45,20 +45,20 @@
 
 #define FIRST_CAPACITY 16
 
-/* Go purges when zombies are more than this share of the heap. */
+/* Go purges when more than one entry in ZOMBIE_SHARE is a zombie. */
 #define ZOMBIE_SHARE 4
 
-/* When a timer is due, which its entry need not know, is in link.word[1]. */
+/* link.word[DUE] is when a timer is due. Its entry's key may be another time. */
 #define DUE 1
 
 /* States, in link.word[0]; an idle timer is all zero. */
 #define IDLE	 0
 #define ARMED	 1
-#define DISARMED 2 /* and in the heap no more */
-#define ZOMBIE	 3 /* disarmed, its entry is still there */
+#define DISARMED 2 /* and no longer in the heap */
+#define ZOMBIE	 3 /* disarmed, but its entry is still in the heap */
 
 struct zombie_entry {
-	uint64_t key; /* the timer's key; it may be due at another time */
+	uint64_t key; /* equal to the timer's key; the timer may be due at another time */
 	struct timer *timer;
 };
 
@@ -67,7 +67,7 @@ struct zombie_heap {
 	size_t length;
 	size_t zombies;
 	size_t capacity;
-	uint64_t earlier; /* the least time at which a timer is due before its entry's key */
+	uint64_t earlier; /* at or before every due time that is before its entry's key */
 };
 
 static struct zombie_heap *heap_of(const struct timer_set *set)
@@ -84,7 +84,7 @@ static void sift_up(struct zombie_heap *heap, size_t slot, struct zombie_entry e
 	heap->entries[slot] = entry;
 }
 
-/* The least of up to four children. */
+/* The slot of the least of up to four children. */
 static size_t least_child(const struct zombie_heap *heap, size_t first)
 {
 	size_t end = first + 4 < heap->length ? first + 4 : heap->length, least = first;
@@ -115,7 +115,7 @@ static void push(struct zombie_heap *heap, struct timer *timer, uint64_t deadlin
 	sift_up(heap, heap->length++, (struct zombie_entry){ timer->key, timer });
 }
 
-/* The last entry takes the place of the one at `slot`. */
+/* Drops the entry at `slot`. The last entry takes its place. */
 static void drop(struct zombie_heap *heap, size_t slot)
 {
 	struct zombie_entry last = heap->entries[--heap->length];
@@ -136,7 +136,7 @@ static void make_heap(struct zombie_heap *heap)
 	}
 }
 
-/* Puts every entry right: zombies go, and deadlines are what is sorted by. */
+/* Corrects every entry: drops zombies, sets all keys to the due times, and restores the heap. */
 static void put_right(struct zombie_heap *heap)
 {
 	size_t kept = 0;
@@ -157,7 +157,7 @@ static void put_right(struct zombie_heap *heap)
 	make_heap(heap);
 }
 
-/* Until the root's entry is right and no deadline is before it. */
+/* Corrects entries until the root is right and no due time is before its key. */
 static void put_root_right(struct zombie_heap *heap)
 {
 	while (heap->length) {
@@ -217,7 +217,7 @@ static int zombie_heap_reserve(struct timer_set *set, size_t n)
 	return 0;
 }
 
-/* An armed timer, or one whose entry is still there, gets another deadline. */
+/* Gives another deadline to a timer that has an entry in the heap. */
 static void change(struct zombie_heap *heap, struct timer *timer, uint64_t deadline)
 {
 	timer->deadline = timer->link.word[DUE] = deadline;

@@ -1,8 +1,8 @@
 /*
  * cached_heap_set.h - the operations of a structure that is a cached heap and nothing else
  *
- * To be included by a structure's file once it has defined CACHED_HEAP_ARITY: quad-heap is this
- * with 4, cached-binary-heap with 2. CACHED_HEAP_OPERATIONS then goes into its table.
+ * A structure's file defines CACHED_HEAP_ARITY, includes this header, and puts
+ * CACHED_HEAP_OPERATIONS into its table. The arity is 4 for quad-heap and 2 for cached-binary-heap.
  */
 #ifndef CACHED_HEAP_ARITY
 #error "define CACHED_HEAP_ARITY first"
@@ -12,7 +12,7 @@
 
 #include "cached_heap.h"
 
-/* A disarmed timer is in no slot, but removing it is legal, which removing an idle one is not. */
+/* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
 #define DISARMED UINT64_MAX
 
 static struct cached_heap *heap_of(const struct timer_set *set)

@@ -9,7 +9,7 @@
 #include "find.h"
 #include "options.h"
 
-/* More names than this are not offered as suggestions. */
+/* Suggestions are drawn from at most this many names. */
 #define NAMES 64
 
 static bool is_wrapper(const struct timer_structure *structure)
@@ -17,13 +17,13 @@ static bool is_wrapper(const struct timer_structure *structure)
 	return structure->create_over;
 }
 
-/* Whether a wrapper may be over it. */
+/* Whether a wrapper can wrap the structure. */
 static bool can_be_within(const struct timer_structure *structure)
 {
 	return !is_wrapper(structure) && !structure->puts_off;
 }
 
-/* What stands behind the first ':'; "" if nothing does. */
+/* The text after the first ':', or "". */
 static const char *settings_of(const char *text)
 {
 	text += strcspn(text, ":");
@@ -68,7 +68,7 @@ void timer_structure_names(const struct timer_structure *structure,
 	}
 }
 
-/* `before` is the wrapper that it was asked for, with a colon; "" if none. */
+/* Writes the error and returns -ENOENT. `before` is a wrapper's name with a colon, or "". */
 static int unknown_structure(const char *before, const char *text, char *error, size_t size)
 {
 	const char *names[NAMES];
@@ -86,7 +86,7 @@ static int unknown_structure(const char *before, const char *text, char *error, 
 	return -ENOENT;
 }
 
-/* Parses the options of a structure that wraps nothing; `before` as above. */
+/* Parses the options of a structure that is no wrapper. `before` is as above. */
 static int parse(const char *before, const struct timer_structure *structure, const char *settings,
 		 void **options, char *error, size_t size)
 {
@@ -109,7 +109,9 @@ static int parse(const char *before, const struct timer_structure *structure, co
 	return result;
 }
 
-/* Finds what a wrapper is to wrap, named by the settings, which are left as those of that one. */
+/*
+ * Finds the structure that the settings of a wrapper name. Then *settings are that structure's own.
+ */
 static int find_within(const struct timer_structure *wrapper, const char *before,
 		       const char **settings, const struct timer_structure **within, char *error,
 		       size_t size)

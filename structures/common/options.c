@@ -1,5 +1,5 @@
 /*
- * options.c - parsing and checking from a table of options
+ * options.c - parsing and checking of options by their table
  */
 #include "options.h"
 
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Longest option name or value, as typed; longer ones are refused. */
+/* Words are compared up to this length. "name=value" must be shorter than twice this length. */
 #define WORD_SIZE 64
 
 static int refuse(char *error, size_t size, const char *format, ...)
@@ -27,7 +27,7 @@ static int refuse(char *error, size_t size, const char *format, ...)
 	return -EINVAL;
 }
 
-/* Levenshtein's distance with both words cut at WORD_SIZE. */
+/* The Levenshtein distance of two words, each cut at WORD_SIZE, without regard to case. */
 static size_t edit_distance(const char *a, const char *b)
 {
 	size_t row[WORD_SIZE + 1], columns = strnlen(b, WORD_SIZE);
@@ -57,15 +57,13 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 {
 	const char *nearest = NULL;
 	size_t typed_length = strnlen(typed, WORD_SIZE);
-	/*
-	 * A third of the letters may be wrong, and at least one: what people mistype, and no more.
-	 */
+	/* A third of the letters may be wrong, and at least one: mistyping is seldom worse. */
 	size_t limit = typed_length / 3 + 1;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t distance = edit_distance(typed, names[i]);
 
-		/* A word typed in part ("quad") is near whatever it begins, in the order given. */
+		/* The beginning of a name ("quad") counts as near. The first such name is taken. */
 		if (typed_length > 2 && !strncasecmp(typed, names[i], typed_length) && limit > 1)
 			distance = 1;
 		if (distance < limit || (distance == limit && !nearest)) {
@@ -77,8 +75,8 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 }
 
 /*
- * A unit is so many of the base unit, or one in so many of it: 1/100 is no double, but x/100
- * rounds.
+ * A value in this unit is multiplied by `multiplier` and divided by `divisor`. 1/100 is not exact
+ * in a double, but x / 100 is rounded correctly.
  */
 struct unit {
 	const char *suffix;
@@ -113,7 +111,7 @@ static const struct unit *find_unit(enum option_type type, const char *suffix)
 	return NULL;
 }
 
-/* Decimal digits, a point, an exponent: what strtod takes, less signs, blanks, names and "0x". */
+/* Whether text begins with a decimal number: strtod also takes signs, blanks, names and "0x". */
 static bool is_decimal(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -121,7 +119,7 @@ static bool is_decimal(const char *text)
 	return (digits || *text == '.') && tolower((unsigned char)text[digits]) != 'x';
 }
 
-/* Reads a number with one of the type's units. Whether there was one and nothing else. */
+/* Reads a number with one of the type's units. Returns whether the text is just that. */
 static bool read_number(enum option_type type, const char *text, double *number)
 {
 	const struct unit *unit;
@@ -137,7 +135,7 @@ static bool read_number(enum option_type type, const char *text, double *number)
 	return isfinite(*number);
 }
 
-/* A whole number with its unit, without the detour through a double that loses digits. */
+/* Reads a whole number with its unit. A double would lose digits of large numbers. */
 static bool read_integer(enum option_type type, const char *text, uint64_t *integer)
 {
 	const struct unit *unit;
@@ -152,8 +150,8 @@ static bool read_integer(enum option_type type, const char *text, uint64_t *inte
 }
 
 /*
- * The whole number that is meant by 1.001us, which in doubles is 1000.9999999999999 ns. False when
- * it is further off than the rounding of two multiplications can be.
+ * The nearest whole number: 1.001us is 1000.9999999999999 ns in doubles and means 1001. Returns
+ * false if the number is further off than two multiplications can round.
  */
 static bool to_integer(double number, uint64_t *integer)
 {
@@ -165,7 +163,9 @@ static bool to_integer(double number, uint64_t *integer)
 	return true;
 }
 
-/* Whether an integer lies within bounds that are doubles, without rounding it to one. */
+/*
+ * Whether an integer is within bounds that are doubles. As a double, the integer would be rounded.
+ */
 static bool within(uint64_t integer, double minimum, double maximum)
 {
 	return (minimum <= 0 || (minimum < 0x1p64 && integer >= (uint64_t)ceil(minimum))) &&

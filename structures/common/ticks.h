@@ -1,9 +1,9 @@
 /*
- * ticks.h - between nanoseconds and ticks, without a division
+ * ticks.h - from nanoseconds to ticks and back, without a division
  *
- * Wheels number time in ticks. Which tick a time is in is a quotient; like Folly, this multiplies
- * with the reciprocal, as dividing 64 bits by what is not known beforehand is slow. Deadlines are
- * rounded up and times down: so nothing fires early.
+ * Wheels count time in ticks, and the tick of a time is a quotient. A 64-bit division by a variable
+ * is slow. So, like Folly, this multiplies by the reciprocal. Deadlines are rounded up and times
+ * down, so that no timer fires early.
  */
 #ifndef TICKS_H
 #define TICKS_H
@@ -15,7 +15,7 @@ struct ticks {
 	uint64_t reciprocal; /* floor((2^64 - 1) / ns) */
 };
 
-/* No tick of a deadline has this number, nor has any time. */
+/* No deadline and no time has this tick. */
 #define NO_TICK UINT64_MAX
 
 static inline struct ticks ticks_of(uint64_t ns)
@@ -24,8 +24,8 @@ static inline struct ticks ticks_of(uint64_t ns)
 }
 
 /*
- * The tick that a time is in. The reciprocal is too small by less than 2^-64 of itself: the product
- * is right, or one or two too low.
+ * The tick that contains a time. The reciprocal is at most 1 below 2^64 / ns. So the product is
+ * right or one too low.
  */
 static inline uint64_t ticks_floor(const struct ticks *ticks, uint64_t ns)
 {
@@ -44,13 +44,13 @@ static inline uint64_t ticks_ceiling(const struct ticks *ticks, uint64_t deadlin
 	return deadline == TIMER_NEVER ? NO_TICK : tick + (tick * ticks->ns != deadline);
 }
 
-/* The tick that is going on. Time ends one ns before TIMER_NEVER. */
+/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
 static inline uint64_t ticks_now(const struct ticks *ticks, uint64_t now)
 {
 	return ticks_floor(ticks, now == TIMER_NEVER ? now - 1 : now);
 }
 
-/* When a tick begins, in ns; TIMER_NEVER for NO_TICK and when that is past the end of time. */
+/* When a tick begins, in ns; TIMER_NEVER for NO_TICK, or if that is past the end of time. */
 static inline uint64_t ticks_begin(const struct ticks *ticks, uint64_t tick)
 {
 	uint64_t ns;

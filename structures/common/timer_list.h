@@ -1,10 +1,9 @@
 /*
- * timer_list.h - lists that run through the timers themselves
+ * timer_list.h - lists that link the timers themselves
  *
- * A slot of a wheel is a pointer to the first of a doubly linked list, whose order does not matter:
- * eight bytes a slot, and O(1) to take anything out of the middle. What is due waits in a queue,
- * which has an end, too, and keeps its order. Both use link.next and link.previous and leave the
- * other 16 bytes of the link to the structure.
+ * A slot of a wheel is the head of a doubly linked list in no order: 8 bytes a slot, and O(1) to
+ * take any timer out. A queue for due timers also has an end, and keeps its order. Both use
+ * link.next and link.previous, and leave the other 16 bytes of the link to the structure.
  */
 #ifndef TIMER_LIST_H
 #define TIMER_LIST_H
@@ -24,7 +23,7 @@ static inline void timer_list_push(struct timer **head, struct timer *timer)
 	*head = timer;
 }
 
-/* The head is only written when the timer is the first. */
+/* Writes *head only if the timer is the first. */
 static inline void timer_list_take_out(struct timer **head, const struct timer *timer)
 {
 	struct timer *before = timer->link.previous, *after = timer->link.next;
@@ -58,8 +57,8 @@ static inline void timer_queue_take_out(struct timer_queue *queue, const struct 
 }
 
 /*
- * Up to max timers from the front, made idle. The next but one is fetched ahead: its address is
- * known as soon as the next one's memory is there.
+ * Takes up to max timers from the front, makes them idle, and stores them in out. The next timer
+ * but one is prefetched, because its address is known as soon as the next timer is in the cache.
  */
 static inline size_t timer_queue_hand_over(struct timer_queue *queue, struct timer **out,
 					   size_t max)

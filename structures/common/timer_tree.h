@@ -1,12 +1,12 @@
 /*
- * timer_tree.h - a red-black tree that runs through the timers themselves, in order of key
+ * timer_tree.h - a red-black tree that links the timers themselves, in order of key
  *
- * A balanced search tree: no way from the root to a leaf is more than twice as long as another,
- * kept so by colours and rotations. The leftmost timer is remembered. Equal keys go to the right of
- * each other. Inserting and taking out are O(log n), the first is O(1).
+ * A balanced search tree: colours and rotations ensure that no path from the root to a leaf is more
+ * than twice as long as another. A key goes to the right of equal ones. Inserting and taking out
+ * are O(log n). The tree stores its leftmost timer, so finding the first is O(1).
  *
- * It uses all 32 bytes of the link. The last word is the timer's colour, 2 or 3, while it is in a
- * tree; the other values are left to the structure, to say where a timer is that is in none.
+ * The tree uses all 32 bytes of the link. While a timer is in a tree, the last word is its colour,
+ * 2 or 3. All other values are free for the structure, to mark timers that are not in a tree.
  */
 #ifndef TIMER_TREE_H
 #define TIMER_TREE_H
@@ -36,7 +36,7 @@ static inline void tree_put(struct timer *timer, int link, struct timer *other)
 	timer->link.pointer[link] = other;
 }
 
-/* Where nobody is, it is black. */
+/* An absent timer counts as black. */
 static inline bool tree_is_red(const struct timer *timer)
 {
 	return timer && timer->link.word[TREE_COLOUR] == TREE_RED;
@@ -47,7 +47,7 @@ static inline int tree_side(const struct timer *timer)
 	return tree_get(tree_get(timer, TREE_PARENT), TREE_RIGHT) == timer;
 }
 
-/* `other`, or nobody, takes the place of a timer below its parent. */
+/* Puts `other`, which may be NULL, in the place of a timer below its parent. */
 static inline void tree_replace(struct timer_tree *tree, struct timer *timer, struct timer *other)
 {
 	struct timer *parent = tree_get(timer, TREE_PARENT);
@@ -60,7 +60,7 @@ static inline void tree_replace(struct timer_tree *tree, struct timer *timer, st
 		tree_put(other, TREE_PARENT, parent);
 }
 
-/* Turns the tree at a timer to that side: its child of the other side takes its place. */
+/* Rotates the tree at a timer to that side: the child on the other side takes the timer's place. */
 static inline void tree_rotate(struct timer_tree *tree, struct timer *timer, int side)
 {
 	struct timer *child = tree_get(timer, !side), *grandchild = tree_get(child, side);
@@ -73,7 +73,7 @@ static inline void tree_rotate(struct timer_tree *tree, struct timer *timer, int
 		tree_put(grandchild, TREE_PARENT, timer);
 }
 
-/* A red timer may have a red parent: recolours upwards, and rotates once or twice in the end. */
+/* Repairs a red timer that may have a red parent: recolours upwards, then rotates at most twice. */
 static inline void tree_fix_after_insert(struct timer_tree *tree, struct timer *timer)
 {
 	struct timer *parent, *grandparent, *uncle;
@@ -101,7 +101,7 @@ static inline void tree_fix_after_insert(struct timer_tree *tree, struct timer *
 	tree->root->link.word[TREE_COLOUR] = TREE_BLACK;
 }
 
-/* By its key; the caller has set it. */
+/* Inserts a timer by its key, which the caller has set. O(log n). */
 static inline void timer_tree_insert(struct timer_tree *tree, struct timer *timer)
 {
 	struct timer *parent = NULL, *below = tree->root;
@@ -125,7 +125,7 @@ static inline void timer_tree_insert(struct timer_tree *tree, struct timer *time
 	tree_fix_after_insert(tree, timer);
 }
 
-/* The side of `parent` that lacks a black timer gets one, or hands the lack upwards. */
+/* Adds the black timer that paths on that side of `parent` lack, or moves the lack upwards. */
 static inline void tree_fix_after_removal(struct timer_tree *tree, struct timer *parent, int side)
 {
 	while (parent) {
@@ -185,7 +185,7 @@ static inline struct timer *timer_tree_after(struct timer *timer)
 	return tree_get(timer, TREE_PARENT);
 }
 
-/* Its successor, which has no left child, takes the place of a timer that has two. */
+/* Takes out a timer with two children. Its successor, which has no left child, takes its place. */
 static inline void tree_take_out_inner(struct timer_tree *tree, struct timer *timer)
 {
 	struct timer *successor = tree_leftmost(tree_get(timer, TREE_RIGHT));
@@ -209,7 +209,7 @@ static inline void tree_take_out_inner(struct timer_tree *tree, struct timer *ti
 		tree_fix_after_removal(tree, lacking, side);
 }
 
-/* Out of the tree; what the link says then means nothing. */
+/* Takes a timer out of the tree. Its link is undefined afterwards. O(log n). */
 static inline void timer_tree_take_out(struct timer_tree *tree, struct timer *timer)
 {
 	struct timer *parent = tree_get(timer, TREE_PARENT), *child;
@@ -233,7 +233,7 @@ static inline void timer_tree_take_out(struct timer_tree *tree, struct timer *ti
 		child->link.word[TREE_COLOUR] = TREE_BLACK;
 }
 
-/* The black timers on each way down from here, or -1 with what is broken. */
+/* The number of black timers on each path down from a timer. Undefined once *broken is set. */
 static inline int tree_check_below(const struct timer *timer, const struct timer *parent,
 				   const char **broken)
 {
@@ -257,7 +257,7 @@ static inline int tree_check_below(const struct timer *timer, const struct timer
 	return left + !tree_is_red(timer);
 }
 
-/* NULL, or what is broken; adds the timers in the tree to *count. O(n). */
+/* Returns NULL, or what is broken. Adds the number of timers in the tree to *count. O(n). */
 static inline const char *timer_tree_check(const struct timer_tree *tree, size_t *count)
 {
 	const struct timer *previous = NULL;
