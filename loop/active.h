@@ -53,7 +53,7 @@ void active_remove(struct event_base *base, struct event_callback *callback);
 void active_insert_timer(struct event_base *base, struct event *event);
 
 /*
- * Insert into or remove from the queue `later`, which waits for the next iteration.
+ * Insert a callback into the queue `later`, which waits for the next iteration, or remove it.
  * active_take_later moves the callbacks of `later` into the queues of their priorities.
  */
 void active_insert_later(struct event_base *base, struct event_callback *callback);
@@ -67,8 +67,8 @@ void event_active_locked(struct event *event, int what, short ncalls);
 bool callback_activate(struct event_base *base, struct event_callback *callback);
 
 /*
- * Runs the callbacks of the first queue that is not empty. Returns how many ran, without the loop's
- * own, or -1 if event_base_loopbreak was called.
+ * Runs active queues by priority, until one has run a callback other than the loop's own. Returns
+ * how many such callbacks ran, or -1 if event_base_loopbreak was called.
  */
 int active_process(struct event_base *base);
 

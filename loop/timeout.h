@@ -30,7 +30,7 @@ struct timeouts {
 	size_t ordinary; /* events whose timer is in the set, without representatives */
 	size_t room;	 /* timers that the structure has reserved room for */
 	size_t kept;	 /* room kept for the next periods of active events */
-	size_t limit;	 /* of `ordinary`: `room` minus `kept` and one for each queue */
+	size_t limit;	 /* most ordinary timers: `room` less `kept`, less one for each queue */
 	size_t budget;	 /* most timers that expire in one iteration; 0: all due */
 	bool reinsert;	 /* a re-add moves the timer in place */
 	char name[128];	 /* the structure's, with its options */
@@ -60,10 +60,10 @@ void timeout_add(struct event_base *base, struct event *event, const struct time
 void timeout_leave_base(struct event *event);
 
 /*
- * timeout_keep_room is for a persistent event that is active and not armed. It keeps room for the
- * next period, so that calling the event needs no memory. If there is no room and no memory,
- * timeout_rearm tries again, and logs a failure, which ends the period. timeout_drop_room gives up
- * the kept room.
+ * timeout_keep_room keeps room for the next period of a persistent event that is active and not
+ * armed, so that calling the event needs no memory. If there is no room and no memory,
+ * timeout_rearm tries again. If that fails as well, it logs the failure, and the event does not
+ * expire again. timeout_drop_room gives the kept room up.
  */
 void timeout_keep_room(struct event_base *base, struct event *event);
 void timeout_drop_room(struct event_base *base, struct event *event);
@@ -79,7 +79,7 @@ void timeout_arm_representative(struct event_base *base, struct event *event, ui
 /* The time at which the loop must be awake; TIMER_NEVER without timeouts. */
 uint64_t timeouts_next(struct event_base *base);
 
-/* Activates all events whose timeouts have expired. Their callbacks run later. */
+/* Activates all events that are due, up to `budget`. Their callbacks run later. */
 void timeouts_process(struct event_base *base);
 
 /* Activates an event whose timer has expired, and is no longer in the set or in its queue. */
