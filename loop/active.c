@@ -1,9 +1,9 @@
 /*
- * active.c - queues of what is to be called, by priority
+ * active.c - queues of active callbacks, by priority
  *
- * An iteration runs the first queue that has anything and then polls again, so that what matters
- * more is never behind more than one queue's work. Within a queue callbacks run in the order in
- * which they became active, those included that callbacks of this queue make active meanwhile.
+ * An iteration runs the callbacks of the first queue that is not empty and then polls again. So an
+ * urgent callback waits for the work of one queue at most. Within a queue, callbacks run in the
+ * order in which they became active. This includes callbacks that join the queue while it runs.
  */
 #include "loop/base.h"
 #include "loop/timeout_inline.h"
@@ -59,8 +59,9 @@ void active_free(struct event_base *base)
 }
 
 /*
- * What every entry into a queue and every exit from one comes with. As in libevent, standing in a
- * queue counts among the events added, and the count of the active ones has the loop's own in it.
+ * enter does what all insertions into a queue have in common, leave what all removals have. As in
+ * libevent, a place in an active queue counts as an added event. The count of active events
+ * includes the loop's own, unlike the count of added events.
  */
 static void enter(struct event_base *base, struct event_callback *callback, short flag)
 {
@@ -80,7 +81,7 @@ static void leave(struct event_base *base, struct event_callback *callback, shor
 
 void active_insert(struct event_base *base, struct event_callback *callback)
 {
-	/* It may have been given its priority when there were more of them. */
+	/* The priority may be from a time when the base had more priorities. */
 	if (callback->evcb_pri >= base->active.priorities)
 		callback->evcb_pri = (uint8_t)(base->active.priorities - 1);
 	enter(base, callback, EVLIST_ACTIVE);
@@ -94,7 +95,7 @@ void active_insert_timer(struct event_base *base, struct event *event)
 	base->statistics.timers_expired++;
 	timer_put_down(event);
 	event->ev_res = EV_TIMEOUT;
-	callback->evcb_flags |= EVLIST_ACTIVE; /* still one membership */
+	callback->evcb_flags |= EVLIST_ACTIVE; /* counted in `added` already */
 	count_one(&base->active_events);
 	base->active.count++;
 	if (callback->evcb_pri >= base->active.priorities)
@@ -154,7 +155,7 @@ void event_active_locked(struct event *event, int what, short ncalls)
 	event_set_result(event, (short)what);
 	if (callback->evcb_flags & EVLIST_ACTIVE)
 		return;
-	/* Something that matters more than what is running: the next iteration is at once. */
+	/* The event is more urgent than the running callback: the next iteration starts at once. */
 	if (callback->evcb_pri < base->active.running_priority)
 		base->continued = true;
 	if (event_asked(event) & EV_SIGNAL)
@@ -164,9 +165,10 @@ void event_active_locked(struct event *event, int what, short ncalls)
 }
 
 /*
- * event_active of a signal's event returns after a call that another thread's loop makes of the
- * event, as libevent's does. Only here: the wait lets go of the lock, and the callback may free its
- * event. A list of events that is being walked does not hold after that.
+ * If another thread's loop is calling a signal event, event_active waits until the call has
+ * returned, as in libevent. Only event_active waits. The wait releases the lock, and the callback
+ * may free its event, so event_active_locked, which runs while lists of events are walked, must not
+ * wait.
  */
 static void wait_for_signal_calls(struct event *event)
 {
@@ -189,7 +191,7 @@ void event_active(struct event *event, int what, short ncalls)
 	base_unlock(event->ev_base);
 }
 
-/* An event that does not persist is no longer pending when it is called. */
+/* An event that does not persist stops being pending before its callback runs. */
 static void take_for_calling(struct event_base *base, struct event_callback *callback)
 {
 	struct event *event = event_of_callback(callback);
@@ -209,8 +211,8 @@ bool callback_runs_elsewhere(const struct event_base *base, const struct event_c
 }
 
 /*
- * A wait on a condition may end for no reason, and the callback may run once more before a waiter
- * has the lock: which call it was is what tells.
+ * A wait on a condition may end spuriously, and the callback may run again before a waiter gets the
+ * lock. So the number of the call tells whether the call that the waiter saw has returned.
  */
 void callback_wait(struct event_base *base, const struct event_callback *callback)
 {
@@ -235,7 +237,7 @@ static void call(struct event_base *base, struct event_callback *callback)
 	}
 }
 
-/* Whether callbacks have had their time. Reading it is what keeps the loop's cache fresh, too. */
+/* Whether the callbacks have used up their time. The check also refreshes the loop's time cache. */
 static bool time_is_up(struct event_base *base, uint64_t until)
 {
 	if (until == UINT64_MAX)
@@ -244,7 +246,10 @@ static bool time_is_up(struct event_base *base, uint64_t until)
 	return time_cached(base) >= until;
 }
 
-/* Up to `most` callbacks, or `until` a time. Their number; -1 after a loopbreak. */
+/*
+ * Runs at most `most` callbacks, and none after the time `until`, except the first. Returns how
+ * many ran, without the loop's own, or -1 after event_base_loopbreak.
+ */
 static int run_queue(struct event_base *base, struct callback_queue *queue, int most,
 		     uint64_t until)
 {
@@ -265,7 +270,7 @@ static int run_queue(struct event_base *base, struct callback_queue *queue, int 
 	return count;
 }
 
-/* The first queue that runs anything but the loop's own callbacks ends the iteration. */
+/* The iteration ends with the first queue that runs a callback other than the loop's own. */
 int active_process(struct event_base *base)
 {
 	struct active_queues *active = &base->active;

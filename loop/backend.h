@@ -1,17 +1,20 @@
 /*
- * backend.h - how the loop waits: one table of operations for each kernel interface
+ * backend.h - how the loop waits: a table of operations for each kernel interface
  *
- * A backend is one file in loop/backends that ends in its table, named backend_ plus the file's
- * name with '_' for '-'. The registry is generated from the files' names. A backend knows
- * descriptors and the EV_ bits asked for on each; what events stand behind them is the I/O map's
- * business (io_map.h), which calls `change` when the sum of what is asked for on a descriptor
- * changes, and which the backend calls back with what is ready.
+ * A backend is one file in loop/backends. The file ends in the backend's table, which is named
+ * backend_ plus the file's name with '_' for '-'. The registry is generated from the files' names.
  *
- * EV_ bits here are EV_READ, EV_WRITE, EV_CLOSED and EV_ET. An error or a hang-up on a descriptor
- * is reported as EV_READ | EV_WRITE, so that whoever reads or writes next meets it.
+ * A backend knows descriptors, and the EV_ bits that the loop asks for on each. The I/O map
+ * (io_map.h) knows the events behind a descriptor. It calls `change` when the union of the bits
+ * that these events ask for changes. The backend calls io_map_report for each descriptor that is
+ * ready.
  *
- * THREADS. Every operation is called with the base's lock held. `wait` lets go of it while it
- * sleeps (base_unlock, base_lock in lock.h); meanwhile other threads may call `change`.
+ * EV_ bits here are EV_READ, EV_WRITE, EV_CLOSED and EV_ET. The backend reports an error or a
+ * hang-up on a descriptor as EV_READ | EV_WRITE, so that the program's next read or write returns
+ * the error.
+ *
+ * THREADS. The loop calls every operation with the base's lock held. `wait` releases the lock while
+ * it sleeps (base_unlock and base_lock in lock.h). Other threads may call `change` meanwhile.
  */
 #ifndef BACKEND_H
 #define BACKEND_H
@@ -25,62 +28,63 @@ struct loop_clock;
 
 #define BACKEND_FOREVER UINT64_MAX
 
-/* What is asked for on a descriptor changes. */
+/* A change of what the loop asks for on a descriptor. */
 struct backend_change {
 	int fd;
-	short before; /* EV_ bits asked for until now; 0: none, the backend does not know it */
-	short after;  /* and from now on; 0: take it out */
-	bool trim;    /* memory that is no longer needed is given back, now that one may allocate */
+	short before; /* EV_ bits so far; 0: the backend does not have the descriptor yet */
+	short after;  /* EV_ bits from now on; 0: remove the descriptor */
+	bool trim;    /* free memory that is no longer needed; doing so may allocate */
 };
 
 struct backend {
 	const char *name;    /* what people type: "epoll" */
 	const char *summary; /* one line */
-	int preference;	     /* smaller is tried first; 0: only when asked for by name */
+	int preference;	     /* the smallest is tried first; 0: only if asked for by name */
 	int features;	     /* EV_FEATURE_ bits */
 
 	/*
-	 * Makes the kernel objects. 0 and *state; -ENOSYS or -EPERM where the kernel or a seccomp
-	 * filter forbids the interface, so that the loop tries the next; -ENOMEM, -EMFILE.
+	 * Creates the kernel objects. Returns 0 and sets *state, or returns -errno. -ENOSYS or
+	 * -EPERM: the kernel or a seccomp filter forbids the interface. The loop tries the next
+	 * backend after every error but -ENOMEM.
 	 */
 	int (*create)(struct event_base *base, void **state);
-	void (*destroy)(void *state); /* closes and frees everything, in the child of a fork, too */
+	void (*destroy)(void *state); /* closes and frees everything; a fork's child calls it too */
 
 	/*
-	 * In the child of a fork, before all that is asked for is asked for again: as create. NULL
-	 * for destroy and create.
+	 * Called in the child of a fork, before the loop adds all descriptors again. Returns like
+	 * create. NULL: the loop calls destroy and create instead.
 	 */
 	int (*reinit)(struct event_base *base, void **state);
 
 	/*
-	 * Reserves all memory that the wait is going to need, and allocates nothing when it only
-	 * takes out, unless it is to trim. 0 or -errno, and then nothing has changed. -EPERM for a
-	 * descriptor that the interface cannot wait for (a plain file with epoll). A descriptor
-	 * that was closed meanwhile, and perhaps opened anew, must be taken as it is: taking out
-	 * what is gone is no error, and adding what is there already, or changing what is gone,
-	 * does the right thing.
+	 * Changes one descriptor, and reserves all memory that the next wait will need. A removal
+	 * allocates nothing unless change->trim is set. Returns 0, or -errno with nothing changed.
+	 * -EPERM: the interface cannot wait for this descriptor (epoll and plain files). The
+	 * program may have closed the descriptor meanwhile, and opened its number anew. So the
+	 * backend must accept to remove a descriptor that is gone, to add one that is there, and to
+	 * change one that is gone, which it adds.
 	 */
 	int (*change)(void *state, const struct backend_change *change);
 
 	/*
-	 * Sleeps at most `timeout` ns (0: not at all; BACKEND_FOREVER: without limit), never less
-	 * unless something is ready or a signal comes, then calls io_map_report for what is
-	 * ready. Allocates nothing. 0, also when interrupted by a signal; -errno when the loop
+	 * Sleeps for `timeout` ns (0: not at all; BACKEND_FOREVER: without limit), or until a
+	 * descriptor is ready or a signal arrives. Then calls io_map_report for each descriptor
+	 * that is ready. Allocates nothing. Returns 0, also after a signal, or -errno if the loop
 	 * cannot go on.
 	 */
 	int (*wait)(struct event_base *base, void *state, uint64_t timeout);
 
-	/* The clock that goes with it, where that is not the kernel's; NULL. */
+	/* The clock of a backend with simulated time. NULL: the kernel's clocks. */
 	const struct loop_clock *clock;
 
-	/* It waits by a system call of its own, which no simulation can answer in its place. */
+	/* The backend waits by a system call that simulated time (bench/virtual) cannot replace. */
 	bool real_time_only;
 
-	/* Broken invariants in words, or NULL. For tests. May itself be NULL. */
+	/* NULL, or a text that names the broken invariant. For tests. The pointer may be NULL. */
 	const char *(*check)(const void *state);
 };
 
-/* All backends, NULL-terminated, in order of name. Generated. */
+/* All backends, by name, terminated by NULL. Generated. */
 extern const struct backend *const backends[];
 
 #endif

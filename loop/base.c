@@ -1,5 +1,5 @@
 /*
- * base.c - making and ending a base
+ * base.c - creating, describing and freeing a base
  */
 #include "loop/base.h"
 
@@ -19,7 +19,7 @@ void base_unlock(struct event_base *base)
 	base_leave(base);
 }
 
-/* The backend that is tried next, of those that the configuration allows. NULL: none is left. */
+/* The allowed backend that comes next, from this preference on. NULL: none is left. */
 static const struct backend *next_backend(const struct event_config *config, int preference)
 {
 	const struct backend *next = NULL;
@@ -34,13 +34,13 @@ static const struct backend *next_backend(const struct event_config *config, int
 	return next;
 }
 
-/* By preference, the first that the configuration allows and the machine can have. */
+/* Takes the first backend by preference that the configuration allows and the machine supports. */
 static int choose_backend(struct event_base *base, const struct event_config *config)
 {
 	const struct backend *last = NULL, *next = next_backend(config, 0);
 	int result = -ENODEV;
 
-	/* What the machine does not have leaves a choice; a lack of memory does not. */
+	/* If the machine lacks an interface, the next may do; if there is no memory, none will. */
 	while (next && result != -ENOMEM) {
 		last = next;
 		result = next->create(base, &base->backend_state);
@@ -83,7 +83,8 @@ static int make_lockable(struct event_base *base)
 	if (!base->lock)
 		return -ENOMEM;
 	/*
-	 * A program may have set locks and no conditions: then nobody waits for a callback's end.
+	 * A program may set lock functions without condition functions. Then no thread can wait for
+	 * the end of a callback.
 	 */
 	if (condition_available()) {
 		base->callback_done = condition_new();
@@ -113,7 +114,7 @@ static int build(struct event_base *base, const struct event_config *config)
 	result = timeouts_init(base, structure_name(config, base->flags));
 	if (result)
 		return result;
-	/* Whoever debugs a program's configuration sees what it came to. */
+	/* Read even with EVENT_BASE_FLAG_IGNORE_ENV, as it changes nothing in the base. */
 	if (getenv("EVENT_SHOW_METHOD"))
 		log_message("libevent using: %s, timers in %s", base->backend->name,
 			    base->timeouts.name);
@@ -157,7 +158,7 @@ struct event_base *event_base_new(void)
 
 /* --------------------------------------------------------------------------------- ending */
 
-/* Timers to be taken out: the set may not change while it is walked. */
+/* Timers to be deleted: the set must not change during for_each. */
 struct collection {
 	struct timer **timers;
 	size_t count, room;
@@ -179,7 +180,7 @@ static void delete_collected(struct event_base *base, struct collection *collect
 	collection->count = 0;
 }
 
-/* In one walk if there is memory to remember all of them, else a few at a time. */
+/* In one walk if there is memory for all pointers, else EXPIRE_BATCH timers at a time. */
 static void delete_timers(struct event_base *base)
 {
 	struct timer *few[EXPIRE_BATCH];
@@ -200,7 +201,7 @@ static void delete_events(struct event_base *base)
 	signal_map_delete_all(base);
 }
 
-/* The queue that an iteration would run. There is one while anything is active. */
+/* The first callback of the queue that an iteration would run. Something must be active. */
 static struct event_callback *most_urgent(const struct event_base *base)
 {
 	const struct callback_queue *queue = base->active.queues;
@@ -211,8 +212,8 @@ static struct event_callback *most_urgent(const struct event_base *base)
 }
 
 /*
- * Those that wait to be called: finalizers are called if that is wanted, events are dropped. A
- * finalizer may ask for another, of any priority.
+ * Removes all callbacks from the active queues. Calls the finalizers if `finalize` is true; events
+ * are not called. A finalizer may add another finalizer, of any priority.
  */
 static void drop_active(struct event_base *base, bool finalize)
 {
@@ -267,8 +268,9 @@ static int reinit_backend(struct event_base *base)
 }
 
 /*
- * The child of a fork shares the parent's kernel objects: an epoll set, a ring, a pipe. Timers are
- * memory, and copied. So everything of the kernel's is made anew and the timers stay as they are.
+ * The child of a fork shares the parent's kernel objects: an epoll set, a ring, a pipe. So
+ * event_reinit creates new kernel objects. Timers are memory, which the child has a copy of, so
+ * they stay as they are.
  */
 int event_reinit(struct event_base *base)
 {
@@ -282,7 +284,10 @@ int event_reinit(struct event_base *base)
 		log_warning_errno(-result, "event_reinit: %s", base->backend->name);
 		abort();
 	}
-	/* First all is the child's; what it then takes out is not the parent's. */
+	/*
+	 * The backend is rebuilt first. So when the calls below remove descriptors, they do not
+	 * remove them from the parent's kernel objects.
+	 */
 	result = io_map_rebuild(base);
 	if (notify_reinit(base))
 		result = -1;
@@ -301,7 +306,7 @@ int event_base_priority_init(struct event_base *base, int priorities)
 	if (!base)
 		return -1;
 	base_lock(base);
-	/* Nor from a callback: its queue is being run. */
+	/* Nor may a callback change the priorities: the loop is running one of the queues. */
 	if (!base->active.count && base->active.running_priority < 0 && priorities >= 1 &&
 	    priorities < EVENT_MAX_PRIORITIES)
 		result = active_init(base, priorities) ? -1 : 0;

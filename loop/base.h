@@ -1,14 +1,15 @@
 /*
  * base.h - struct event_base, and what the files of the loop share
  *
- * A base is the sum of its concerns, each with a struct and a header of its own: timeouts, common
- * timeouts, active queues, descriptors, signals, wake-ups, time, watchers. A function whose name
- * ends in _locked wants the base's lock held; so does everything in those headers.
+ * A base consists of parts, each with a struct and a header of its own: timeouts, common timeouts,
+ * active queues, descriptors, signals, wake-ups, time, watchers. The caller of a function whose
+ * name ends in _locked must hold the base's lock. The same is true of all functions in those
+ * headers.
  */
 #ifndef BASE_H
 #define BASE_H
 
-#include "structures/timer.h" /* first: it lets event_struct.h show the timer */
+#include "structures/timer.h" /* first: event_struct.h declares ev_timer only after it */
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -30,42 +31,42 @@
 #include "loop/timeout.h"
 #include "loop/watchers.h"
 
-/* How many there are, and the most there were: the loop's own events are not counted. */
+/* The present number and the largest so far. Only active_events counts the loop's own events. */
 struct event_count {
 	int now, most;
 };
 
 struct event_base {
-	void *lock; /* NULL: not shared */
-	int flags;  /* EVENT_BASE_FLAG_ */
+	void *lock; /* NULL: the base is not shared between threads */
+	int flags;  /* EVENT_BASE_FLAG_ bits */
 
-	/* What arming a timer needs. */
+	/* Fields that arming a timer uses. */
 	struct timeouts timeouts;
 	struct loop_time time;
-	struct event_count added; /* memberships: descriptor or signal map, timer, active */
+	struct event_count added; /* one for each: map, timer, active queue */
 	struct event_count active_events;
 	struct event_count virtual_events;
 	struct common_timeouts common;
 
-	/* The run. */
+	/* The state of the running loop. */
 	bool running, continued, broken, exited; /* by loopcontinue, loopbreak, loopexit */
-	unsigned long thread;			 /* that runs the loop */
-	uint64_t asleep_until; /* while it waits: when it wakes by itself; 0: it is awake */
+	unsigned long thread;			 /* the thread that runs the loop */
+	uint64_t asleep_until; /* during a wait: the deadline that ends it; else 0 */
 	struct active_queues active;
 	struct event_callback *running_callback;
-	int signal_calls_left; /* while that is a signal's: how often it is still to be called */
-	unsigned long calls;   /* made so far, the running one included */
-	void *callback_done;   /* a condition: running_callback has returned */
+	int signal_calls_left; /* of a running signal callback: calls still to make */
+	unsigned long calls;   /* number of calls so far, with the running one */
+	void *callback_done;   /* condition: running_callback has returned */
 	int callback_waiters;
 
 	const struct backend *backend;
 	void *backend_state;
-	bool ending; /* the backend is told of no more changes: it will be destroyed */
+	bool ending; /* the base is being freed: the backend need not be told of changes */
 	struct io_map io;
 	struct signal_map signals;
 	struct notify notify;
 	struct watchers watchers;
-	struct once_event *once; /* made by event_base_once and not yet run */
+	struct once_event *once; /* made by event_base_once, not yet run */
 	struct event_base_statistics statistics;
 };
 
@@ -83,21 +84,22 @@ _Static_assert(offsetof(struct event, ev_events) == 104, "events at 104");
 _Static_assert(offsetof(struct event, ev_res) == 106, "result at 106");
 _Static_assert(offsetof(struct event, ev_period) == 120, "period at 120");
 
-/* The base of event_compat.h: the one that event_init made last. */
+/* The current base of event_compat.h: the base that event_init made last. */
 extern struct event_base *current_base;
 
 /*
- * The base whose loop runs in this thread, if that base has no lock and debug mode is off; else an
- * address that is nobody's, and never NULL.
+ * The base whose loop runs in this thread, if that base has no lock and debug mode is off.
+ * Otherwise an address that belongs to no base. Never NULL.
  */
 extern _Thread_local struct event_base *base_at_hand __attribute__((tls_model("initial-exec")));
 
 /*
- * Whether the event's base is the one at hand, which is stored. So one comparison says that there
- * is a base, that nothing has to be locked and nothing checked. And the base does not depend on the
- * event's memory, only the branch does, which the processor predicts: what follows need not wait
- * until the event has come from memory, and with a million timers, that is what adding one waits
- * for. (The asm keeps the compiler from using two that it knows to be equal for each other.)
+ * Stores base_at_hand in *base, and returns whether it is the event's base. If so, this one
+ * comparison has shown that the event has a base, that the base needs no lock, and that debug mode
+ * is off. Also, *base does not depend on the event's memory. Only the branch does, and the
+ * processor predicts it. So the instructions that follow need not wait for the event's memory. With
+ * a million timers, that wait is most of the cost of an add. (Once the compiler knows that the two
+ * pointers are equal, it may use the one from the event. The asm prevents that.)
  */
 static inline bool event_base_at_hand(const struct event *event, struct event_base **base)
 {
@@ -126,10 +128,10 @@ static inline void count_down(struct event_count *count, const struct event_call
 		count->now--;
 }
 
-/* Bits of an event that stands somewhere: its memory is the loop's. */
+/* Flags of an event that is pending or active: the loop holds pointers to its memory. */
 #define EVLIST_STANDING (EVLIST_TIMEOUT | EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)
 
-/* A signal's calls that are still to be made are not made. */
+/* If the signal event's callback is running, cancels the calls that are still to be made. */
 static inline void event_abort_calls(struct event_base *base, const struct event *event)
 {
 	if (base->running_callback == &event->ev_evcallback)
@@ -138,7 +140,7 @@ static inline void event_abort_calls(struct event_base *base, const struct event
 
 static inline struct event *event_of_callback(struct event_callback *callback)
 {
-	return (struct event *)callback; /* its first member */
+	return (struct event *)callback; /* the first member */
 }
 
 static inline struct event *event_of_timer(struct timer *timer)
@@ -146,7 +148,10 @@ static inline struct event *event_of_timer(struct timer *timer)
 	return (struct event *)((char *)timer - offsetof(struct event, ev_timer));
 }
 
-/* EV_ bits asked for, and those that made the event active, wherever they stand now. */
+/*
+ * event_asked returns the EV_ bits that the program asked for; event_result returns the bits that
+ * made the event active. While the timer is armed, both are in ev_aside (event_struct.h).
+ */
 static inline short event_asked(const struct event *event)
 {
 	return event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT ? event->ev_aside.events
@@ -167,7 +172,7 @@ static inline void event_set_result(struct event *event, short result)
 		event->ev_res = result;
 }
 
-/* As base_lock and base_unlock, where a call counts: most bases have no lock. */
+/* base_lock and base_unlock inline, for hot paths. Most bases have no lock. */
 static inline void base_enter(struct event_base *base)
 {
 	if (__builtin_expect(!!base->lock, 0))
@@ -180,13 +185,13 @@ static inline void base_leave(struct event_base *base)
 		lock_release(base->lock);
 }
 
-/* What a relative timeout starts from. */
+/* The time from which a relative timeout counts. */
 static inline uint64_t time_origin(struct event_base *base)
 {
 	return base->time.origin(base);
 }
 
-/* The queue that a public timeout names, 1 + its index, or 0 when it is an ordinary one. */
+/* The queue of a timeval from event_base_init_common_timeout, as 1 + index, or 0. */
 static inline uint16_t timeout_queue(const struct event_base *base, const struct timeval *timeout)
 {
 	uint32_t low = (uint32_t)timeout->tv_usec;
@@ -197,13 +202,13 @@ static inline uint16_t timeout_queue(const struct event_base *base, const struct
 	return (uint16_t)(index + 1);
 }
 
-/* Room that is needed for one more ordinary timer; each queue has a representative. */
+/* Room for all ordinary timers and one more, for kept periods, and for the representatives. */
 static inline size_t timeouts_needed(const struct event_base *base)
 {
 	return base->timeouts.ordinary + 1 + base->timeouts.kept + base->common.count;
 }
 
-/* Room for the next period of an event that is active and not armed is kept. */
+/* Whether timeout_keep_room keeps room for the next period of this event, which is not armed. */
 static inline bool keeps_room(const struct event *event)
 {
 	return event->ev_evcallback.evcb_closure == CLOSURE_PERSIST &&
@@ -237,7 +242,7 @@ static inline void notify_deadline(struct event_base *base, uint64_t deadline)
 		notify_other_of_deadline(base, deadline);
 }
 
-/* Frees what event_base_once made. once.c */
+/* Frees the events of event_base_once that have not run. once.c */
 void once_free_all(struct event_base *base);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <time.h>
 
-/* How long an offset to the wall clock is taken to hold: 5 s, as in libevent 2.1. */
+/* An offset to the wall clock is refreshed after this time: 5 s, as in libevent 2.1. */
 #define WALL_INTERVAL (5 * TIMER_SECOND)
 
 static uint64_t from_timespec(const struct timespec *time)
@@ -13,7 +13,7 @@ static uint64_t from_timespec(const struct timespec *time)
 	return (uint64_t)time->tv_sec * TIMER_SECOND + (uint64_t)time->tv_nsec;
 }
 
-/* By the C library's function, not by system call: simulations answer in its place. */
+/* Not by a system call: simulated time replaces the C library's function. */
 static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec time;
@@ -35,17 +35,17 @@ static uint64_t read_wall(const struct event_base *base)
 }
 
 /*
- * The coarse clock shows the last tick of the kernel's timekeeping, which steps in whole ticks from
- * wherever it began and is looked after by the tick of a processor, which began elsewhere. So right
- * after one it lags by some fixed part of a tick (0.54 ms of 4 was seen), and before the next by a
- * tick more (4.72 ms). A timeout that starts two ticks later is not early.
+ * CLOCK_MONOTONIC_COARSE advances in whole ticks, counted from the start of the kernel's
+ * timekeeping. The timer tick of a processor makes it advance, and this tick has another phase. So
+ * just after an advance the coarse clock lags by a fixed fraction of a tick, and just before the
+ * next advance by one tick more. A timeout that starts two ticks later is therefore never early.
  */
 static uint64_t coarse_origin(const struct event_base *base)
 {
 	return read_clock(CLOCK_MONOTONIC_COARSE) + base->time.lag;
 }
 
-/* What libevent 2.1 reads unless it is told to be precise, in its unit. */
+/* The clock that libevent 2.1 reads by default, in microseconds like there. */
 static uint64_t read_coarse(const struct event_base *base)
 {
 	(void)base;
@@ -76,7 +76,7 @@ const struct loop_clock clock_libevent = {
 	.wall = read_wall,
 };
 
-/* As libevent does it: the time at which the loop woke up, while it calls back. */
+/* As in libevent: during callbacks, the time at which the loop woke up. */
 static uint64_t read_cache(const struct event_base *base)
 {
 	return base->time.is_cached ? base->time.cached : base->time.clock->read(base);

@@ -1,9 +1,9 @@
 /*
- * closure.c - what surrounds a callback, by the kind of event
+ * closure.c - what the loop does before and after a callback, by the kind of event
  *
- * Each closure is called with the base's lock, takes from the event all that the call needs, lets
- * go of the lock, calls, and takes it again. After the call the event may be gone: callbacks may
- * free what they were called for.
+ * The caller of a closure holds the base's lock. The closure copies from the event all that the
+ * call needs, releases the lock, calls, and takes the lock again. After the call it does not touch
+ * the event, which the callback may have freed.
  */
 #include "loop/base.h"
 
@@ -22,7 +22,7 @@ static void call_event(struct event_base *base, struct event_callback *callback)
 	base_enter(base);
 }
 
-/* Armed anew first, so that the callback finds a pending event which it may delete or change. */
+/* Arms the timeout before the call, so that the callback may delete or change it. */
 static void call_persistent(struct event_base *base, struct event_callback *callback)
 {
 	timeout_rearm(base, event_of_callback(callback));
@@ -31,8 +31,9 @@ static void call_persistent(struct event_base *base, struct event_callback *call
 }
 
 /*
- * As often as the signal came, unless the callback deletes or re-adds the event, which zeroes the
- * calls left, or breaks the loop. The count is the base's: the event may be freed by any call.
+ * Calls once for each time that the signal arrived. The calls end early if the callback deletes the
+ * event (event_abort_calls) or breaks the loop. The base holds the count, since each call may free
+ * the event.
  */
 static void call_for_signal(struct event_base *base, struct event_callback *callback)
 {

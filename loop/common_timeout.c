@@ -1,11 +1,13 @@
 /*
  * common_timeout.c - queues of events that share a duration, each with one timer in the structure
  *
- * The representative's timer is never later than the head's deadline, but may be earlier: taking
- * the head out, or putting in a later one, leaves it where it is. It then fires for nothing, once
- * a duration at most, and is armed for the head that there is. So adds, re-adds and deletes cost
- * the structure nothing while the queue is busy. (libevent arms the representative anew whenever an
- * event becomes the head, which for a queue of one is each add; EVENT_BASE_FLAG_LIBEVENT_2_1 does.)
+ * The deadline of the representative's timer is never later than that of the queue's head, but may
+ * be earlier: removing the head, or adding an event as a new and later head, does not re-arm the
+ * representative. Then the representative expires with nothing due, at most once in each duration,
+ * and is armed again for the present head. So adds, re-adds and deletes of a busy queue do not
+ * touch the structure. (libevent re-arms the representative whenever an event becomes the head,
+ * which in a queue of one event is at each add. With EVENT_BASE_FLAG_LIBEVENT_2_1 so does this
+ * loop.)
  */
 #include "loop/base.h"
 
@@ -14,10 +16,10 @@
 
 struct common_queue {
 	struct event_base *base;
-	struct timer ends; /* link.next: the head, link.previous: the tail; a ring */
+	struct timer ends; /* a ring: link.next is the head, link.previous the tail */
 	struct event representative;
 	uint64_t duration;
-	struct timeval timeval; /* as given out: with the index and the mark */
+	struct timeval timeval; /* as given to the program: with index and mark */
 	uint16_t number;	/* 1 + index */
 };
 
@@ -48,7 +50,7 @@ static bool is_empty(const struct common_queue *queue)
 	return queue->ends.link.next == &queue->ends;
 }
 
-/* The representative's room was reserved when the queue was made, so arming it cannot fail. */
+/* Cannot fail: make_room reserved the representative's room when the queue was made. */
 static void arm_representative(struct common_queue *queue)
 {
 	timeout_arm_representative(queue->base, &queue->representative,
@@ -61,7 +63,7 @@ void common_insert(struct event_base *base, struct event *event, uint16_t number
 	struct timer *timer = &event->ev_timer, *before = queue->ends.link.previous;
 	const struct event *representative = &queue->representative;
 
-	/* From the tail: only a clock that was behind, or an absolute deadline, goes further. */
+	/* Searches from the tail: only absolute deadlines and a lagging clock lead further. */
 	while (before != &queue->ends && before->deadline > deadline)
 		before = before->link.previous;
 	timer->deadline = deadline;
@@ -84,7 +86,7 @@ void common_remove(struct event_base *base, struct event *event)
 	event->ev_evcallback.evcb_common = 0;
 }
 
-/* The representative's callback: all that are due become active, and it is armed for the rest. */
+/* The representative's callback: activates all due events, and arms the representative anew. */
 static void expire_queue(int fd, short what, void *arg)
 {
 	struct common_queue *queue = arg;
@@ -139,7 +141,7 @@ static struct common_queue *make_queue(struct event_base *base, uint64_t duratio
 	return queue;
 }
 
-/* For one queue more: in the array, and for its representative's timer. */
+/* Makes room for one more queue: in the array, and in the structure for its representative. */
 static int make_room(struct event_base *base)
 {
 	struct common_timeouts *common = &base->common;
@@ -252,7 +254,7 @@ static const char *check_queue(const struct common_queue *queue)
 		    timer->link.next->deadline < timer->deadline)
 			return "a common queue is out of order";
 	}
-	/* On its way to its callback, or in it, it is armed again at the end. */
+	/* If the representative is active or running, expire_queue will arm it. */
 	if (is_empty(queue) || flags & EVLIST_ACTIVE ||
 	    queue->base->running_callback == &representative->ev_evcallback)
 		return NULL;

@@ -1,10 +1,12 @@
 /*
  * common_timeout.h - queues of events that share a duration
  *
- * With one duration and a clock that does not go back, the last add has the latest deadline, so a
- * queue is sorted by itself and arming is O(1). Only the queue's representative, an event of the
- * loop's own, stands in the timer structure. From libevent 2.0 (Mathewson, 2009). A list link and a
- * deadline are all that a queued timer needs; both are its own, since no structure holds it.
+ * If all events have one duration and the clock does not go back, the latest add has the latest
+ * deadline. So a queue is sorted without effort, and arming is O(1). The timer structure holds only
+ * the queue's representative, an event of the loop's own. A queued event needs a list link and a
+ * deadline. Both are in its own timer, which no structure holds.
+ *
+ * Source: libevent 2.0 (Mathewson, 2009).
  */
 #ifndef COMMON_TIMEOUT_H
 #define COMMON_TIMEOUT_H
@@ -19,8 +21,9 @@ struct event;
 struct event_base;
 
 /*
- * How a timeval names a queue: 20 bits of microseconds, 8 of index, and a mark in the top 4 of the
- * low 32 bits of tv_usec. Public encoding: programs print it and libevent's own tests check it.
+ * How a timeval names a queue. tv_usec has 20 bits of microseconds and 8 bits of index, and a mark
+ * in the top 4 of its low 32 bits. The encoding is public: programs print it, and libevent's tests
+ * check it.
  */
 #define COMMON_MICROSECONDS UINT32_C(0x000fffff)
 #define COMMON_INDEX_SHIFT  20
@@ -36,17 +39,21 @@ struct common_timeouts {
 	size_t count, room;
 };
 
-/* The queue number `queue` (1 + index); its duration in ns; how it is written as a timeval. */
+/* The duration, in ns, and the public timeval of the queue with this number (1 + index). */
 uint64_t common_duration(const struct event_base *base, uint16_t queue);
 struct timeval common_timeval(const struct event_base *base, uint16_t queue);
 
 /*
- * Files an event, whose timer no structure holds, under its deadline. O(1) unless time went back.
+ * Adds an event to a queue by its deadline. No structure may hold the event's timer. O(1) if the
+ * deadline is the latest, else O(later deadlines in the queue).
  */
 void common_insert(struct event_base *base, struct event *event, uint16_t queue, uint64_t deadline);
 void common_remove(struct event_base *base, struct event *event);
 
-/* Visits the queued events, queue by queue in order of their deadlines, until non-zero. */
+/*
+ * Calls `visit` for the events, queue by queue, by deadline. Stops at a result that is not 0 and
+ * returns it.
+ */
 int common_for_each(const struct event_base *base, int (*visit)(struct event *event, void *data),
 		    void *data);
 

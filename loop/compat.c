@@ -1,5 +1,5 @@
 /*
- * compat.c - libevent 1's functions on the current base, and what is the process's
+ * compat.c - libevent 1's functions on the current base, and functions for the whole process
  */
 #include "loop/base.h"
 

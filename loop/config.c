@@ -1,13 +1,13 @@
 /*
- * config.c - what a base is made from: the program's configuration and the environment
+ * config.c - the settings of a base: the program's configuration and the environment
  *
  *	EVENT_TIMERS=STRUCTURE      the timer structure, with its options
  *	EVENT_TIMER_REINSERT=1      re-adds move a timer in place
  *	EVENT_METHOD=BACKEND        this backend and no other
  *	EVENT_NO<BACKEND>=1         not this backend: EVENT_NOEPOLL, EVENT_NOIO_URING
- *	EVENT_SHOW_METHOD=1         say which backend and structure it came to
- *	EVENT_PRECISE_TIMER=1       EVENT_BASE_FLAG_PRECISE_TIMER, and so for
- *	EVENT_COARSE_TIMER=1        the others
+ *	EVENT_SHOW_METHOD=1         log the chosen backend and structure
+ *	EVENT_PRECISE_TIMER=1       sets EVENT_BASE_FLAG_PRECISE_TIMER; the
+ *	EVENT_COARSE_TIMER=1        others set the flags of their names
  *	EVENT_LIBEVENT_2_1=1
  */
 #include "loop/base.h"
@@ -108,7 +108,7 @@ static int replace_text(char **text, const char *value)
 	return 0;
 }
 
-/* Whether it can be had is found out by making one. */
+/* Makes a set of the structure for a moment, as only that shows whether the text is valid. */
 int event_config_set_timer_structure(struct event_config *config, const char *structure)
 {
 	const struct timer_structure *found;
@@ -144,7 +144,7 @@ int event_config_set_expiry_budget(struct event_config *config, size_t timers)
 
 const char *config_environment(int flags, const char *name)
 {
-	/* secure_getenv finds nothing in a process with more rights than its caller. */
+	/* NULL in a set-user-ID process, whose caller must not configure it. */
 	return flags & EVENT_BASE_FLAG_IGNORE_ENV ? NULL : secure_getenv(name);
 }
 
@@ -174,7 +174,7 @@ int config_flags(const struct event_config *config)
 	for (size_t i = 0; i < count; i++) {
 		const char *value = config_environment(flags, environment_flags[i].variable);
 
-		/* As in libevent, being set is enough; "0" is what people expect to mean no. */
+		/* As in libevent, any value counts, except "0", by which people mean no. */
 		if (value && strcmp(value, "0"))
 			flags |= environment_flags[i].flag;
 	}
@@ -192,7 +192,7 @@ static bool is_avoided(const struct event_config *config, const char *name)
 	return false;
 }
 
-/* EVENT_NOEPOLL and its kin. */
+/* Whether EVENT_NO and the backend's name in capitals, such as EVENT_NOEPOLL, is set. */
 static bool is_disabled(int flags, const char *name)
 {
 	char variable[64];
@@ -203,7 +203,7 @@ static bool is_disabled(int flags, const char *name)
 	return config_environment(flags, variable) != NULL;
 }
 
-/* The only backend that is asked for; the program goes before the environment. NULL: any. */
+/* The backend that was asked for by name: by the program, or else by EVENT_METHOD. NULL: none. */
 static const char *only_method(const struct event_config *config)
 {
 	const char *method = config ? config->method : NULL;
@@ -212,7 +212,7 @@ static const char *only_method(const struct event_config *config)
 		      : config_environment_name(config ? config->flags : 0, "EVENT_METHOD");
 }
 
-/* Why a backend is not to be had, whichever way it was asked for; NULL if it is. */
+/* Why the configuration or the environment forbids a backend, also by name. NULL: neither does. */
 static const char *reason_against(const struct event_config *config, const struct backend *backend)
 {
 	int flags = config ? config->flags : 0;
@@ -251,7 +251,7 @@ void config_explain(const struct event_config *config)
 	log_warning("no backend can be had: '%s' is asked for, and %s", only, reason);
 }
 
-/* The backend that comes after those of this preference. NULL: there is none. */
+/* The backend with the next larger preference. NULL: there is none. */
 static const struct backend *backend_after(int preference)
 {
 	const struct backend *next = NULL;

@@ -1,5 +1,5 @@
 /*
- * config.h - what a base is made from: the program's configuration and the environment
+ * config.h - the settings of a base: the program's configuration and the environment
  */
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -21,33 +21,33 @@ struct event_config {
 	int features;
 	int flags;
 	int cpus;
-	uint64_t longest_dispatch; /* ns; UINT64_MAX: without limit */
-	int most_callbacks;	   /* INT_MAX: without limit */
-	int limited_from;	   /* priority */
+	uint64_t longest_dispatch; /* ns; UINT64_MAX: no limit */
+	int most_callbacks;	   /* INT_MAX: no limit */
+	int limited_from;	   /* first priority with these limits */
 	size_t expiry_budget;
-	char *structure; /* NULL: the environment's or the default */
-	char *method;	 /* NULL: any that is not avoided */
+	char *structure; /* NULL: EVENT_TIMERS or the default */
+	char *method;	 /* NULL: any backend that is not avoided */
 };
 
-/* The structure of a base that was told nothing else. */
+/* The structure of a base for which neither the program nor the environment names one. */
 #define DEFAULT_STRUCTURE "quad-heap"
 
-/* The value of a variable, unless the base ignores the environment or the process is privileged. */
+/* A variable's value. NULL if it is not set, with IGNORE_ENV, or in a set-user-ID process. */
 const char *config_environment(int flags, const char *name);
 
-/* The same for a variable that holds a name. One that is set and empty names nothing: NULL. */
+/* The same for a variable that holds a name: an empty value counts as not set. */
 const char *config_environment_name(int flags, const char *name);
 
-/* The flags that the environment adds. */
+/* The flags of the configuration and of the environment. `config` may be NULL. */
 int config_flags(const struct event_config *config);
 
 /*
- * Whether the configuration and the environment allow this backend. Required features, methods to
- * avoid and EVENT_NO variables hold for a backend that is asked for by name, too.
+ * Whether the configuration and the environment allow this backend. Required features, avoided
+ * methods and EVENT_NO variables also exclude a backend that is asked for by name.
  */
 bool config_allows(const struct event_config *config, const struct backend *backend);
 
-/* Warns that this allows no backend, and says why. */
+/* Logs a warning that no backend is allowed, and why. */
 void config_explain(const struct event_config *config);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * debug.c - debug mode: catching the use of events that were never assigned
+ * debug.c - debug mode: detects events that are used without having been assigned
  *
- * Assigning over an event that is pending is the classic way to corrupt a heap or to make a loop
- * spin for ever, and nothing in an event's bytes tells an old event from garbage, or a pending one
- * from one that was cleared. So debug mode keeps the addresses of all that were assigned, and
- * whether each is pending or active, in a tree of the C library's, and never believes the event.
+ * A program that assigns an event while it is pending corrupts the heap, or makes the loop spin for
+ * ever. The event's bytes do not help to detect this: garbage may look like an event, and a pending
+ * event may have been cleared. So debug mode keeps the address of each assigned event in a search
+ * tree of the C library, with whether it is pending or active, and does not trust the event's own
+ * flags.
  */
 #include "loop/base.h"
 
@@ -20,7 +21,7 @@ struct known {
 
 bool debug_mode;
 atomic_bool debug_too_late;
-static void *assigned; /* tsearch's root, of struct known */
+static void *assigned; /* the root for tsearch; nodes are struct known */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int compare(const void *a, const void *b)
@@ -31,7 +32,7 @@ static int compare(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* With the lock held. */
+/* The caller holds the lock. */
 static struct known *find(const struct event *event)
 {
 	const struct known wanted = { .event = event };

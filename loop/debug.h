@@ -1,8 +1,8 @@
 /*
- * debug.h - debug mode: catching the use of events that were never assigned
+ * debug.h - debug mode: detects events that are used without having been assigned
  *
- * Off, each check is one comparison. On, every assigned event is remembered by its address, in a
- * search tree of the C library, beside whether it is pending or active.
+ * While debug mode is off, each check costs one comparison. While it is on, a search tree of the C
+ * library holds the address of each assigned event, and whether the event is pending or active.
  */
 #ifndef DEBUG_H
 #define DEBUG_H
@@ -14,7 +14,7 @@ struct event;
 
 extern bool debug_mode;
 
-/* An event was assigned or a base made: debug mode can no longer be switched on. */
+/* An event was assigned or a base made, so debug mode can no longer be switched on. */
 extern atomic_bool debug_too_late;
 
 void debug_assigned_(struct event *event);
@@ -38,7 +38,7 @@ static inline void debug_assigned(struct event *event)
 		debug_assigned_(event);
 }
 
-/* After whatever may have changed whether the event is pending or active, under its base's lock. */
+/* Records whether the event is pending or active. After each change, with its base's lock held. */
 static inline void debug_note(const struct event *event)
 {
 	if (__builtin_expect(debug_mode, false))
@@ -57,14 +57,14 @@ static inline void debug_check_assigned(const struct event *event, const char *f
 		debug_check_assigned_(event, function);
 }
 
-/* Assigned perhaps, but neither pending nor active. */
+/* The event must not be pending or active; it need not be assigned. */
 static inline void debug_check_idle(const struct event *event, const char *function)
 {
 	if (__builtin_expect(debug_mode, false))
 		debug_check_idle_(event, function);
 }
 
-/* A descriptor of an event that was just assigned: one that blocks would stop the whole loop. */
+/* The event's descriptor must be non-blocking, or reading from it could stop the whole loop. */
 static inline void debug_check_descriptor(const struct event *event, const char *function)
 {
 	if (__builtin_expect(debug_mode, false))

@@ -1,5 +1,5 @@
 /*
- * descriptor_table.c - an entry for each descriptor, in chunks that come and go
+ * descriptor_table.c - a table of entries by descriptor, in chunks that are freed when unused
  */
 #include "loop/descriptor_table.h"
 
@@ -77,8 +77,8 @@ static void free_chunk(struct descriptor_table *table, struct table_chunk *chunk
 }
 
 /*
- * Keeps one chunk, so that a program which adds and deletes a single descriptor over and over does
- * not allocate each time.
+ * One unused chunk stays, so that a program which adds and deletes a single descriptor again and
+ * again does not allocate each time.
  */
 void descriptor_table_trim(struct descriptor_table *table)
 {

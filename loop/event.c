@@ -1,12 +1,12 @@
 /*
- * event.c - events: assigning, adding, deleting, asking
+ * event.c - assigning, adding and deleting events, and asking for their state
  */
 #include "loop/base.h"
 #include "loop/timeout_inline.h"
 
 #include <errno.h>
 
-/* A value that no program has as an argument: the address of this. */
+/* event_self_cbarg returns the address of this variable, which no program uses as an argument. */
 static char self;
 
 void *event_self_cbarg(void)
@@ -14,7 +14,7 @@ void *event_self_cbarg(void)
 	return &self;
 }
 
-/* Bits of events that stand in a map, of descriptors or of signals. */
+/* An event with one of these bits is in a map, of descriptors or of signals. */
 #define IN_A_MAP (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL)
 
 static uint8_t closure_of(short events)
@@ -68,9 +68,9 @@ struct event *event_new(struct event_base *base, evutil_socket_t fd, short event
 }
 
 /*
- * A callback in another thread may add its event again while the deletion waits for the callback.
- * The loop may then even have begun the next call of the event before the deletion goes on. The
- * event's memory is about to go, so such an event is deleted once more.
+ * While event_del waits for a callback in another thread, the callback may add its event again. The
+ * loop may even begin the event's next call before event_del returns. The event's memory will be
+ * freed, so event_free deletes such an event again.
  */
 static bool is_in_use(const struct event *event)
 {
@@ -126,7 +126,7 @@ void event_free_internal(struct event *event)
 
 int event_base_set(struct event_base *base, struct event *event)
 {
-	/* Only while it stands nowhere: its flags say nothing but that it was assigned. */
+	/* Only an idle event: its flags say that it was assigned, and nothing else. */
 	if (!base || event->ev_evcallback.evcb_flags != EVLIST_INIT)
 		return -1;
 	debug_check_assigned(event, "event_base_set");
@@ -138,7 +138,7 @@ int event_base_set(struct event_base *base, struct event *event)
 
 /* --------------------------------------------------------------------------------- adding */
 
-/* In the map of its signal or descriptor. */
+/* Adds the event to the map of its signal or its descriptor. */
 static int map_add(struct event_base *base, struct event *event)
 {
 	int result = event_asked(event) & EV_SIGNAL ? signal_map_add(base, event)
@@ -163,7 +163,7 @@ static void map_remove(struct event_base *base, struct event *event)
 	notify_loop(base);
 }
 
-/* What is more than a timer: into its map, unless it is there or is about to be called anyway. */
+/* Adds an event that is more than a timer to its map, unless it is in the map or active already. */
 static int add_to_map(struct event_base *base, struct event *event)
 {
 	const short standing = EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
@@ -175,7 +175,7 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 {
 	struct event_base *base = event->ev_base;
 
-	/* First, since it lets go of the lock: what was seen or reserved before may not hold. */
+	/* First: the wait releases the lock, so state and room seen before it may have changed. */
 	if (event_asked(event) & EV_SIGNAL)
 		callback_wait(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)
@@ -207,7 +207,7 @@ static __attribute__((noinline)) int add_with_care(struct event *event,
 	return result;
 }
 
-/* Apart, so that what the other way needs is not kept in registers for this one. */
+/* A function of its own, so that event_add need not keep the registers that this path uses. */
 static __attribute__((noinline)) int move_timer(struct event_base *base, struct event *event,
 						uint64_t deadline, uint64_t interval)
 {
@@ -216,8 +216,8 @@ static __attribute__((noinline)) int move_timer(struct event_base *base, struct 
 }
 
 /*
- * What nearly every add is goes by the short way: a plain timer, of the base at hand, with a
- * timeout as people write them.
+ * The first path is for nearly all adds: a plain timer, a base that belongs to this thread alone,
+ * and a timeout that is normalised and not common. add_with_care is for all others.
  */
 int event_add(struct event *event, const struct timeval *timeout)
 {
@@ -232,7 +232,7 @@ int event_add(struct event *event, const struct timeval *timeout)
 	if (is_armed(event))
 		return move_timer(base, event, deadline, interval);
 	if (__builtin_expect(base->timeouts.ordinary == base->timeouts.limit, 0) ||
-	    __builtin_expect(event->ev_events & IN_A_MAP, 0)) /* written by the program */
+	    __builtin_expect(event->ev_events & IN_A_MAP, 0)) /* if the program wrote it */
 		return add_with_care(event, timeout);
 	timeout_start(base, event, deadline, interval);
 	return 0;
@@ -257,11 +257,11 @@ int event_del_locked(struct event *event, enum deletion how)
 		active_remove_later(base, callback);
 	if (callback->evcb_flags & EVLIST_INSERTED)
 		map_remove(base, event);
-	/* A loop that was waiting for nothing but this has nothing to wait for. */
+	/* A loop that waited only for this event has nothing left to wait for and must return. */
 	if (!base->added.now)
 		notify_loop(base);
 	debug_note(event);
-	/* Last: a callback that is begun after the wait would be of an event that is deleted. */
+	/* Last, because the wait releases the lock: the event must be deleted by then. */
 	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event_asked(event) & EV_FINALIZE)))
 		callback_wait(base, callback);
 	return 0;
@@ -387,7 +387,7 @@ short event_get_events(const struct event *event)
 	debug_check_assigned(event, "event_get_events");
 	if (!base)
 		return event->ev_events;
-	base_enter(base); /* another thread may be arming it, which moves them */
+	base_enter(base); /* another thread may arm the event, which moves the bits to ev_aside */
 	events = event_asked(event);
 	base_leave(base);
 	return events;

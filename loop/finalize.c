@@ -1,9 +1,9 @@
 /*
- * finalize.c - deleting an event that another thread may be calling, without waiting for it
+ * finalize.c - deletes an event that another thread may be calling, without waiting for the call
  *
- * The finalizer is itself a callback of the loop, so by the time it runs, the event's callback does
- * not: whatever the event refers to can be freed there. Until then nothing makes the event pending
- * or active again.
+ * The loop calls the finalizer like any callback. So when the finalizer runs, the event's own
+ * callback does not run, and the finalizer may free whatever the event refers to. From
+ * event_finalize on the event cannot become pending or active again.
  */
 #include "loop/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * inspect.c - looking into a base: counting, visiting, listing, checking
+ * inspect.c - counting, visiting, listing, triggering and checking the events of a base
  */
 #include "loop/base.h"
 
@@ -92,7 +92,7 @@ static int visit_event(struct event *event, void *data)
 	return visit->result;
 }
 
-/* Those that have been visited as events of a descriptor or signal are not visited again. */
+/* Events in a map have been visited already, as events of a descriptor or signal. */
 static void visit_timer(struct timer *timer, void *data)
 {
 	struct visit *visit = data;
@@ -107,7 +107,7 @@ static int visit_queued(struct event *event, void *data)
 	return event->ev_evcallback.evcb_flags & EVLIST_INSERTED ? 0 : visit_event(event, data);
 }
 
-/* Those that are active and nothing else; what is no event is left out. */
+/* Visits events that are active, but not in a map or armed. Skips callbacks that are no events. */
 static int visit_active(const struct event_base *base, struct visit *visit)
 {
 	const short others = EVLIST_INIT | EVLIST_INSERTED | EVLIST_TIMEOUT;
@@ -153,7 +153,7 @@ int event_base_foreach_event(struct event_base *base, event_base_foreach_event_c
 
 static const char *signal_or_descriptor(const struct event *event)
 {
-	return event_asked(event) & EV_SIGNAL ? "sig" : "fd "; /* as libevent prints it */
+	return event_asked(event) & EV_SIGNAL ? "sig" : "fd "; /* the spelling of libevent */
 }
 
 static int dump_pending(const struct event_base *base, const struct event *event, void *arg)
@@ -173,7 +173,7 @@ static int dump_pending(const struct event_base *base, const struct event *event
 		event_asked(event) & EV_ET ? " ET" : "",
 		flags & EVLIST_INTERNAL ? " Internal" : "");
 	if (flags & EVLIST_TIMEOUT) {
-		/* Whoever reads this looks at a clock on the wall. */
+		/* Listed by the wall clock, as the list is for people. */
 		struct timeval at =
 			time_to_wall((struct event_base *)base, event->ev_timer.deadline);
 
@@ -215,7 +215,7 @@ void event_base_dump_events(struct event_base *base, FILE *output)
 
 /* ----------------------------------------------------------------------------- triggering */
 
-/* Also those with a timeout, when that is among what is asked for. */
+/* With EV_TIMEOUT, also activates those events of the descriptor that have a timeout. */
 void event_base_active_by_fd(struct event_base *base, evutil_socket_t fd, short events)
 {
 	if (!base)
@@ -273,7 +273,7 @@ static int count_event(const struct event_base *base, const struct event *event,
 	recount->active += !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
 	recount->added += !!(flags & EVLIST_TIMEOUT) + !!(flags & EVLIST_INSERTED) +
 			  !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
-	/* A descriptor below zero stands in no map and so is not visited as inserted. */
+	/* No map holds an event with a negative descriptor, so it counts but is not visited. */
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * io_map.c - which events wait for a descriptor, and telling the backend what they ask for together
+ * io_map.c - the events of each descriptor, and the bits that the backend must watch for them
  */
 #include "loop/base.h"
 
@@ -7,8 +7,9 @@
 #include <limits.h>
 
 /*
- * What the events of a slot ask for together. The kernel has one mode for a descriptor: where some
- * ask for edges and others for the level, it is the level, by which nobody misses anything.
+ * The union of the bits that a slot's events ask for. The kernel has one mode for a descriptor. If
+ * some events ask for edges and others for the level, the level is chosen, so that no event misses
+ * anything.
  */
 static short interest(const struct io_slot *slot)
 {
@@ -29,9 +30,10 @@ void io_map_init(struct event_base *base)
 }
 
 /*
- * Whether memory that is not needed may be given back. Not while the loop itself takes an event
- * out, since it allocates nothing in an iteration; and not where it puts events in again by itself,
- * which must find the room that they had: libevent's expiry takes them out before they are called.
+ * Whether memory may be given back now. Giving back may allocate, so it must not happen while the
+ * loop itself removes an event in an iteration. With EVENT_BASE_FLAG_LIBEVENT_2_1 it never happens:
+ * there an expiry removes persistent events from their maps, and adding them again must find its
+ * old room.
  */
 static bool may_trim(const struct event_base *base)
 {
@@ -41,7 +43,7 @@ static bool may_trim(const struct event_base *base)
 	return !by_the_loop && !(base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1);
 }
 
-/* Counts an event in or out. */
+/* Adds `by`, which is 1 or -1, to the counts of an event's bits. */
 static void tally(struct io_slot *slot, short events, int by)
 {
 	slot->readers = (uint16_t)(slot->readers + (events & EV_READ ? by : 0));
@@ -62,8 +64,8 @@ static int tell_backend(struct event_base *base, int fd, short before, const str
 	int result;
 
 	/*
-	 * A base that is freed lets go of all descriptors at once. In the child of a fork the
-	 * kernel's object may be the parent's, too, from which nothing must be taken out.
+	 * While a base is being freed, its backend drops all descriptors at once. In the child of a
+	 * fork the kernel object may also be the parent's, from which nothing must be removed.
 	 */
 	if (before == change.after || base->ending)
 		return 0;
@@ -73,7 +75,7 @@ static int tell_backend(struct event_base *base, int fd, short before, const str
 	return result;
 }
 
-/* Likely a mistake, which debug mode refuses, as libevent's does. */
+/* Probably a mistake. libevent's debug mode refuses it, too. */
 static bool mixes_edge_and_level(const struct io_slot *slot, const struct event *event)
 {
 	return slot->first && !(event_asked(slot->first) & EV_ET) != !(event_asked(event) & EV_ET);
@@ -173,7 +175,7 @@ void io_map_report(struct event_base *base, int fd, short events)
 	io_map_activate(base, fd, events);
 }
 
-/* The next from `fd` on that has a slot, with or without events; -1: none. */
+/* The first descriptor from `fd` on that has a slot, with or without events; -1: none. */
 static int next_descriptor(const struct event_base *base, int fd)
 {
 	return descriptor_table_next(&base->io.slots, fd);

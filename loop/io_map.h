@@ -1,5 +1,5 @@
 /*
- * io_map.h - which events wait for a descriptor
+ * io_map.h - the events of each descriptor
  */
 #ifndef IO_MAP_H
 #define IO_MAP_H
@@ -19,47 +19,49 @@ struct io_slot {
 };
 
 /*
- * Descriptors are less than this, as in libevent 2.1. A larger number is a mistake or out of date,
- * and tables that go up to it would take all memory. Linux's own limit for a process is 2^20 unless
- * an administrator raises it.
+ * The limit of descriptors, as in libevent 2.1. A larger number is a mistake, or its descriptor was
+ * closed, and the tables for it could take 1 GB. Linux's own limit for a process is 2^20 unless an
+ * administrator raises it.
  */
 #define IO_MAP_LIMIT (1 << 27)
 
 struct io_map {
-	struct descriptor_table slots; /* struct io_slot; in use: with an event */
+	struct descriptor_table slots; /* of struct io_slot; a slot with events is in use */
 };
 
 void io_map_init(struct event_base *base);
 
 /*
- * Takes an event in or out. 0; -ENOMEM; -EBADF from IO_MAP_LIMIT on; -EMFILE for the 65536th event
- * of a descriptor; -EINVAL in debug mode when it mixes edge- and level-triggered ones; what the
- * backend said. Then nothing has changed. A negative descriptor is taken and never becomes ready.
+ * Add or remove an event. 0 or -errno. A failed addition changes nothing: -ENOMEM; -EBADF from
+ * IO_MAP_LIMIT on; -EMFILE if 65535 events of the descriptor ask for the same bit already, or are
+ * level-triggered; -EINVAL in debug mode if the event would mix edges and levels; errors of the
+ * backend. A removal happens in any case, and passes on an error of the backend. An event with a
+ * negative descriptor is accepted and never becomes ready.
  */
 int io_map_add(struct event_base *base, struct event *event);
 int io_map_remove(struct event_base *base, struct event *event);
 
-/* The newest event of a descriptor, from which ev_io_next leads on; NULL. */
+/* The newest event of a descriptor, or NULL. ev_io_next leads to the older ones. */
 struct event *io_map_events(const struct event_base *base, int fd);
 
-/* Makes the events active that wait for any of these. O(events of the descriptor). */
+/* Activates the descriptor's events that wait for any of these bits. O(its events). */
 void io_map_activate(struct event_base *base, int fd, short events);
 
-/* The same for a backend that found it ready: they are told, with EV_ET, when it was an edge. */
+/* The same, called by a backend for a ready descriptor. Adds EV_ET if all its events have it. */
 void io_map_report(struct event_base *base, int fd, short events);
 
-/* Tells a new backend of all descriptors, after a fork. 0 or the first error. */
+/* Adds all descriptors to a new backend, after a fork. Returns 0 or the first error. */
 int io_map_rebuild(struct event_base *base);
 
-/* Deletes all events but the loop's own. */
+/* Deletes all events except the loop's own. */
 void io_map_delete_all(struct event_base *base);
 void io_map_free(struct event_base *base);
 
-/* Visits the events, the loop's own included, until non-zero, and returns that. */
+/* Visits all events, with the loop's own. Stops at a result that is not 0 and returns it. */
 int io_map_for_each(const struct event_base *base, int (*visit)(struct event *event, void *data),
 		    void *data);
 
-/* NULL, or what is broken. */
+/* NULL, or a text that names the broken invariant. */
 const char *io_map_check(const struct event_base *base);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * lock.h - the base's lock, where there is one
+ * lock.h - the base's lock, if it has one
  *
- * Whoever uses threads sets functions once (thread.c); until then a base has no lock and these cost
- * a comparison.
+ * A program with threads sets the locking functions once (thread.c). Until then a base has no lock,
+ * and locking it costs one comparison.
  */
 #ifndef LOCK_H
 #define LOCK_H
@@ -12,7 +12,7 @@
 
 struct event_base;
 
-/* A lock of the process's kind, or NULL when there are none, or no memory: see lock_available. */
+/* lock_new returns NULL if no functions are set, which lock_available tells, or without memory. */
 void *lock_new(void);
 void lock_free(void *lock);
 void lock_acquire(void *lock);
@@ -25,10 +25,10 @@ void condition_free(void *condition);
 void condition_broadcast(void *condition);
 void condition_wait(void *condition, void *lock);
 
-/* The calling thread's identity; 1 for all while there are no threads: 0 is nobody's. */
+/* Identifies the calling thread; 1 if the program has set no function. 0 stands for no thread. */
 unsigned long thread_identity(void);
 
-/* The base's lock, which is recursive; nothing when it has none. */
+/* Take and release the base's lock, which is recursive. They do nothing if the base has none. */
 void base_lock(struct event_base *base);
 void base_unlock(struct event_base *base);
 

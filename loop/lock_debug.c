@@ -1,8 +1,8 @@
 /*
- * lock_debug.c - locks that know who holds them
+ * lock_debug.c - locks that check their use
  *
- * Each is a lock of the program's kind with a holder and a count beside it. The two are only
- * written by whoever holds the lock, so they need none of their own.
+ * A checked lock is a lock of the program's functions, with a holder and a count. Only the thread
+ * that holds the lock writes the holder and the count, so they need no lock of their own.
  */
 #include "loop/lock_debug.h"
 
@@ -28,7 +28,7 @@ static void *checked_alloc(unsigned locktype)
 
 	if (!lock)
 		return NULL;
-	/* Recursive underneath, so that a wrong second taking is reported and does not hang. */
+	/* Recursive inside, so that taking it twice by mistake is reported instead of blocking. */
 	lock->real = real_callbacks.alloc(locktype | EVTHREAD_LOCKTYPE_RECURSIVE);
 	lock->locktype = locktype;
 	if (lock->real)
@@ -113,7 +113,7 @@ void *lock_debug_real(void *lock)
 	return debugging ? ((struct checked_lock *)lock)->real : lock;
 }
 
-/* A wait releases the lock and takes it again, without passing by here. */
+/* The wait releases and takes the real lock without calling checked_unlock and checked_lock. */
 void lock_debug_before_wait(void *lock)
 {
 	if (debugging)

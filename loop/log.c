@@ -1,5 +1,5 @@
 /*
- * log.c - what the loop has to say about misuse and failing system calls
+ * log.c - messages about misuse and failing system calls
  */
 #include "loop/log.h"
 
@@ -39,7 +39,7 @@ void event_enable_debug_logging(ev_uint32_t which)
 	debug_wanted = which;
 }
 
-/* With ": reason" behind it for an errno. */
+/* For an errno, appends ": " and its text. */
 static void say(int severity, int error, const char *format, va_list arguments)
 {
 	char message[MESSAGE_SIZE], reason[128];

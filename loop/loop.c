@@ -1,15 +1,15 @@
 /*
- * loop.c - the loop
+ * loop.c - the iterations of the loop
  *
- * In libevent's order: see how long there is to sleep (not at all when something is active), let
- * the time cache go, wait, fill it again, expire timeouts, call back by priority.
+ * The order is libevent's: compute how long to sleep (0 if something is active), clear the time
+ * cache, wait, fill the cache, expire timeouts, run callbacks by priority.
  */
 #include "loop/base.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* How long the next wait may last, ns. Sets when the loop will be awake again by itself. */
+/* How long the next wait may last, in ns. Sets asleep_until if the loop will sleep. */
 static uint64_t time_to_sleep(struct event_base *base, int flags)
 {
 	uint64_t next, now;
@@ -51,7 +51,7 @@ static int poll_once(struct event_base *base, uint64_t sleep)
 	return 0;
 }
 
-/* 0 or 1 to return that from event_base_loop, -1 on failure, GO_ON. */
+/* The results 0 and 1 end event_base_loop, which returns them; -1 is a failure; GO_ON goes on. */
 #define GO_ON 2
 
 static int iterate(struct event_base *base, int flags)
@@ -80,7 +80,7 @@ _Thread_local struct event_base *base_at_hand __attribute__((tls_model("initial-
 
 int event_base_loop(struct event_base *base, int flags)
 {
-	struct event_base *outer = base_at_hand; /* in a callback of whose loop we may be */
+	struct event_base *outer = base_at_hand; /* of a loop whose callback has called us */
 	int result = GO_ON;
 
 	if (!base) {

@@ -1,5 +1,5 @@
 /*
- * memory.c - all memory of the loop comes from here: event_set_mem_functions may replace it
+ * memory.c - the source of all memory of the loop: event_set_mem_functions may replace it
  */
 #include "loop/memory.h"
 
@@ -22,9 +22,7 @@ void event_set_mem_functions(void *(*malloc_fn)(size_t), void *(*realloc_fn)(voi
 	release = free_fn ? free_fn : free;
 }
 
-/*
- * A program's own functions need not set errno, and what they return for nothing is their affair.
- */
+/* A program's functions need not set errno, and may return NULL for 0 bytes, so 1 is asked for. */
 static void *or_no_memory(void *memory)
 {
 	if (!memory)

@@ -1,11 +1,11 @@
 /*
- * notify.c - waking up a loop that is asleep in another thread
+ * notify.c - wakes up a loop that sleeps in another thread
  *
- * The loop waits for an eventfd as for any other descriptor, and another thread writes to it. A
- * write costs a system call, so there is none when the caller is the loop's own thread, or while an
- * earlier wake-up has not been read yet. For a timer there is a write in two cases only: the loop
- * would sleep past the new deadline, or it has slept past an earlier deadline already (the machine
- * was suspended, or a clock jumped).
+ * The loop watches an eventfd like any other descriptor, and the other thread writes to it. A write
+ * is a system call. So nothing is written if the caller is the loop's own thread, or if the loop
+ * has not yet read an earlier wake-up. An added timer causes a write in two cases only: the loop
+ * would sleep past the timer's deadline, or the loop has slept past the end of its wait already
+ * (the machine was suspended, or a clock jumped).
  */
 #include "loop/base.h"
 

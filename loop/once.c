@@ -1,5 +1,5 @@
 /*
- * once.c - events that the base owns: event_base_once
+ * once.c - event_base_once: events that the base owns
  */
 #include "loop/base.h"
 
@@ -44,14 +44,14 @@ static void call_once(evutil_socket_t fd, short what, void *arg)
 	once_free(once);
 }
 
-/* With the event assigned: pending, or active at once for a timeout that is none. */
+/* Adds the event, or activates it at once if it waits only for a timeout of NULL or 0. */
 static int start(struct event_base *base, struct once_event *once, const struct timeval *timeout)
 {
 	bool only_timeout = !(event_asked(&once->event) & (EV_READ | EV_WRITE | EV_CLOSED));
 	int result = 0;
 
 	base_lock(base);
-	/* Not by way of the structure: those that are to run at once keep their order. */
+	/* The structure may reorder timeouts of 0; an active queue keeps the order of the calls. */
 	if (only_timeout && (!timeout || !time_from_timeval(timeout)))
 		event_active_locked(&once->event, EV_TIMEOUT, 1);
 	else

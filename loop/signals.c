@@ -1,13 +1,13 @@
 /*
  * signals.c - signals as events
  *
- * A handler may do almost nothing, so it writes the signal's number into a pipe and the loop does
- * the rest when it reads that. The pipe does not block. When the pipe is full the handler marks the
- * signal instead. Then the loop learns that the signal came, and not how often, which signals never
- * promised.
+ * A signal handler may do almost nothing. So it writes the signal's number into a pipe, and the
+ * loop does the rest when it reads the number. The pipe does not block. If it is full, the handler
+ * sets a flag for the signal instead. Then the loop learns that the signal arrived, but not how
+ * often. POSIX does not promise the number either.
  *
- * Handlers belong to the process. So there is one owner of signals among the bases, and when
- * another base takes over, what the first would have got goes to the second.
+ * Handlers belong to the process, so one base at a time owns all signals. When another base takes
+ * over, it gets the signals that the first base would have got.
  */
 #include "loop/base.h"
 
@@ -19,13 +19,13 @@
 #include <unistd.h>
 
 /*
- * Whose pipe the handler writes to. The number alone is what the handler reads. A handler may run
- * in any thread, so that what it shares is atomic; these need no lock.
+ * The base that owns the signals. The handler reads only owner_pipe. It may run in any thread, so
+ * the variables that it uses are atomic, and atomics of these types need no lock.
  */
 static pthread_mutex_t owner_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct event_base *owner;
 static atomic_int owner_pipe = -1;
-static atomic_bool did_not_fit[NSIG]; /* signals whose number the full pipe has not taken */
+static atomic_bool did_not_fit[NSIG]; /* signals that arrived while the pipe was full */
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_BOOL_LOCK_FREE == 2, "for a handler");
 
@@ -40,7 +40,7 @@ static void handle(int signal)
 	errno = saved;
 }
 
-/* With owner_lock held. */
+/* The caller holds owner_lock. */
 static void set_owner(struct event_base *base)
 {
 	owner = base;
@@ -55,7 +55,7 @@ static void give_up_ownership(const struct event_base *base)
 	pthread_mutex_unlock(&owner_lock);
 }
 
-/* Reads what the handlers wrote. The lock is held while events become active. */
+/* Reads what the handlers wrote. Holds the base's lock while it activates events. */
 static void read_signals(int fd, short what, void *arg)
 {
 	struct event_base *base = arg;
@@ -81,7 +81,7 @@ static void read_signals(int fd, short what, void *arg)
 	base_unlock(base);
 }
 
-/* The pipe and its event, when the first signal is asked for. 0 or -errno. */
+/* Creates the pipe and its event when the first signal event is added. Returns 0 or -errno. */
 static int open_pipe(struct event_base *base)
 {
 	struct signal_map *map = &base->signals;
@@ -132,8 +132,9 @@ static void restore(struct signal_map *map, int signal)
 }
 
 /*
- * This base gets the signals, this one among them. The owner comes first, so that the handler knows
- * where to write from its first call on; when it cannot be installed, all is as it was.
+ * Makes this base the owner of all signals, and installs the handler of one. The owner is set
+ * first, so that the handler's first call finds the pipe. If the handler cannot be installed, the
+ * former owner is restored.
  */
 static int take_signal(struct event_base *base, int signal)
 {
@@ -245,7 +246,7 @@ static void close_pipe(struct event_base *base)
 	}
 }
 
-/* The parent would read what the child's handler writes. */
+/* Without a new pipe, the parent's loop would read the signals of the child. */
 int signals_reinit(struct event_base *base)
 {
 	int result;

@@ -15,7 +15,7 @@ static struct evthread_condition_callbacks conditions;
 static unsigned long (*identity)(void);
 static bool debug_wanted;
 
-/* What is in use: the functions that were set, or those that check around them. */
+/* The functions in use: those that were set, or checking functions that call them. */
 static const struct evthread_lock_callbacks *active_locks = &locks;
 
 static void choose(void)
@@ -52,7 +52,7 @@ int evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks)
 	return 0;
 }
 
-/* Field by field, for there is padding behind the version, which may differ between equal ones. */
+/* Compares the fields, as there is padding after the version, which may differ. */
 static bool are_these_conditions(const struct evthread_condition_callbacks *callbacks)
 {
 	return callbacks->condition_api_version == conditions.condition_api_version &&
@@ -101,7 +101,7 @@ void evthread_enable_lock_debuging(void)
 	evthread_enable_lock_debugging();
 }
 
-/* -------------------------------------------------------------------------- what lock.h says */
+/* ------------------------------------------------------------------------------------- lock.h */
 
 bool condition_available(void)
 {

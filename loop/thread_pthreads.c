@@ -1,8 +1,8 @@
 /*
  * thread_pthreads.c - POSIX threads as the process's locking functions
  *
- * All locks are recursive mutexes, those for readers and writers too: the loop has none of that
- * kind, and a lock that is stricter than it was asked to be is still right.
+ * All locks are mutexes, even those that are asked for as locks for readers and writers. The loop
+ * has no such lock, and a mutex, which is stricter, is still correct.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -52,7 +52,7 @@ static int mutex_unlock(unsigned mode, void *mutex)
 	return pthread_mutex_unlock(mutex);
 }
 
-/* Timed waits go by the monotonic clock: whoever sets the wall clock does not lengthen them. */
+/* Timed waits use the monotonic clock, so that setting the wall clock does not lengthen them. */
 static void *condition_alloc(unsigned type)
 {
 	pthread_cond_t *condition = memory_allocate(sizeof(*condition));

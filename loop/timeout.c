@@ -1,15 +1,15 @@
 /*
  * timeout.c - arming, re-arming, removing and expiring the timeouts of events
  *
- * event_add reserves, then commits: all that can fail happens before anything changes, since a
- * program that is told "no memory" must find its timers as they were. libevent has two holes there
- * (an event that moves from a common queue into the heap is not reserved for, and the result of
- * arming a queue's representative is ignored); here room is counted as ordinary timers plus one for
- * each queue, so that both are covered.
+ * event_add reserves first and commits then. Everything that can fail happens before anything
+ * changes, since a program that gets "no memory" must find its timers as they were. libevent breaks
+ * this rule in two cases: it does not reserve for an event that moves from a common queue into the
+ * heap, and it ignores the result of arming a queue's representative. Here the room is for all
+ * ordinary timers and one more for each queue, which covers both cases.
  *
- * Two ways lead from one timeout to the next: remove and insert, which is what libevent does, and
- * `reinsert` in place, which it has had in its source since 2012 and compiled out. Which one is
- * taken is decided when the base is made.
+ * A re-add has two ways to move a timer: remove and insert, like libevent, or `reinsert` in place.
+ * The second has been in libevent's source since 2012, but is compiled out there. The base's
+ * configuration chooses the way.
  */
 #include "loop/base.h"
 #include "loop/timeout_inline.h"
@@ -43,16 +43,16 @@ void timeouts_free(struct event_base *base)
 }
 
 /*
- * The period of a persistent event is kept as ns. If the event came to a common queue, the period
- * is kept as the queue's number and its duration in us, so that a re-arm goes where the add went.
- * Then the top bit is set, since no period is 292 years long. The duration is for an event that
- * goes to another base, whose queues are others.
+ * The period of a persistent event in ns. If the event was added to a common queue, the period has
+ * the queue's number and the duration in us instead, so that a re-arm goes to the same queue. The
+ * top bit marks this form, since no period is 292 years (2^63 ns) long. The duration is needed if
+ * the event moves to another base, which has other queues.
  */
 #define PERIOD_OF_QUEUE	     (UINT64_C(1) << 63)
 #define PERIOD_QUEUE_BITS    16
 #define PERIOD_DURATION_MOST ((UINT64_C(1) << (63 - PERIOD_QUEUE_BITS)) - 1) /* us: 4 years */
 
-/* A duration that does not fit is kept as ns, and re-arms then go past the queue. */
+/* A duration that does not fit is stored in ns, and re-arms then do not use the queue. */
 static uint64_t period_of_queue(const struct event_base *base, uint16_t queue)
 {
 	uint64_t duration = common_duration(base, queue);
@@ -70,14 +70,14 @@ void timeout_leave_base(struct event *event)
 		event->ev_period = (period >> PERIOD_QUEUE_BITS) * 1000;
 }
 
-/* In the set, as an ordinary event's timer. */
+/* Whether the event's timer is in the set, and not in a common queue. */
 static bool is_ordinary(const struct event *event)
 {
 	return (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) &&
 	       !event->ev_evcallback.evcb_common;
 }
 
-/* Room for so many timers, which is enough for those that there are. 0 or -ENOMEM. */
+/* Makes room for `room` timers, which must suffice for the present timers. Returns 0 or -ENOMEM. */
 static int set_room(struct event_base *base, size_t room)
 {
 	struct timeouts *timeouts = &base->timeouts;
@@ -139,7 +139,7 @@ void timeout_drop_room(struct event_base *base, struct event *event)
 	base->timeouts.limit++;
 }
 
-/* Out of the set or of its queue; the event still says that it has a timeout. */
+/* Removes the timer from the set or its common queue. The event's flag EVLIST_TIMEOUT stays. */
 static void unfile(struct event_base *base, struct event *event)
 {
 	struct timeouts *timeouts = &base->timeouts;
@@ -160,10 +160,9 @@ void timeout_remove(struct event_base *base, struct event *event)
 }
 
 /*
- * Files an event under a deadline of its own, whatever timeout it had. libevent tells four cases
- * apart by where that was (queue or heap) and where it goes. Three of them are a removal and an
- * insertion whichever way one looks at it; only from structure to structure there is something to
- * save by moving in place.
+ * Arms an event with a deadline of its own, whatever timeout it had. libevent distinguishes four
+ * cases, by where the timer was (queue or heap) and where it goes. In three cases there is nothing
+ * to do but remove and insert. Only a move within the structure can gain by moving in place.
  */
 static void arm(struct event_base *base, struct event *event, uint64_t deadline, uint64_t interval)
 {
@@ -216,7 +215,7 @@ void timeout_add(struct event_base *base, struct event *event, const struct time
 	uint16_t queue = timeout_queue(base, timeout);
 	uint64_t interval, deadline;
 
-	/* Its timeout made it active, and now it has a new one: that was too early to call. */
+	/* If the old timeout has made the event active, the new timeout replaces it. */
 	if (callback->evcb_flags & EVLIST_ACTIVE)
 		supersede(base, event);
 	timeout_drop_room(base, event);
@@ -232,12 +231,12 @@ void timeout_add(struct event_base *base, struct event *event, const struct time
 	notify_deadline(base, deadline);
 }
 
-/* Not an event of the program's: neither counted nor reserved for, since its queue was. */
+/* The event is the loop's own: it is not counted, and its room was reserved with its queue. */
 void timeout_arm_representative(struct event_base *base, struct event *event, uint64_t deadline)
 {
 	struct timeouts *timeouts = &base->timeouts;
 
-	/* libevent's comes by event_add, and so goes out of the queue of what is to be called. */
+	/* libevent calls event_add, which takes a timed-out event from its active queue. */
 	if ((base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1) &&
 	    (event->ev_evcallback.evcb_flags & EVLIST_ACTIVE))
 		active_remove(base, &event->ev_evcallback);
@@ -249,8 +248,9 @@ void timeout_arm_representative(struct event_base *base, struct event *event, ui
 }
 
 /*
- * The next time is a period after the one that was due, so that a period keeps its phase; when that
- * has passed already, or when it was not the timeout that came, a period from now.
+ * The next deadline is one period after the last, so that a persistent event keeps its phase. If
+ * that time has passed, or if it was not its timeout that made the event active, the next deadline
+ * is one period from now.
  */
 static uint64_t next_deadline(struct event_base *base, const struct event *event, uint64_t period)
 {
@@ -264,7 +264,7 @@ static uint64_t next_deadline(struct event_base *base, const struct event *event
 	return time_after(time_origin(base), period);
 }
 
-/* A re-arm is at an absolute time, which is not to be grouped by the interval it came from. */
+/* Re-arms at an absolute time. So the interval is 0: the structure must not group by the period. */
 void timeout_rearm(struct event_base *base, struct event *event)
 {
 	uint64_t deadline, period = event->ev_period;
@@ -278,7 +278,7 @@ void timeout_rearm(struct event_base *base, struct event *event)
 		log_warning("no memory to arm a persistent event anew: it will not fire again");
 		return;
 	}
-	/* With the flag LIBEVENT_2_1 expiry took it out of the map of descriptors. */
+	/* With EVENT_BASE_FLAG_LIBEVENT_2_1 expiry has removed the event from its map. */
 	if (event_add_locked(event, NULL))
 		return;
 	if (queue) {
@@ -297,10 +297,10 @@ uint64_t timeouts_next(struct event_base *base)
 }
 
 /*
- * An event that is not to be armed anew leaves everything it stands in, as any event does that has
- * run once. One that is keeps its place in the map of descriptors: libevent takes it out and has it
- * put back before the callback, at the cost of two system calls. And one that is active already
- * keeps what made it so: libevent forgets that there was something to read.
+ * An event that will not be armed again leaves all maps and queues, like any event that has run
+ * once. An event that will be armed again stays in the map of its descriptor. (libevent removes it
+ * and adds it again before the callback, which costs two system calls.) An event that is active
+ * already keeps the bits that made it active. (libevent forgets that there was something to read.)
  */
 void timeout_expired(struct event_base *base, struct event *event)
 {
@@ -317,7 +317,7 @@ void timeout_expired(struct event_base *base, struct event *event)
 	event_active_locked(event, EV_TIMEOUT, 1);
 }
 
-/* The events come from memory together, not one after the other. */
+/* Lets the processor fetch all events at once, instead of one after the other. */
 static void fetch_ahead(struct timer *const *expired, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -357,7 +357,7 @@ void timeouts_process(struct event_base *base)
 static void count_timer(struct timer *timer, void *data)
 {
 	struct event *event = event_of_timer(timer);
-	size_t *counts = data; /* of ordinary ones, of representatives, of wrong ones */
+	size_t *counts = data; /* ordinary timers, representatives, wrong ones */
 	int flags = event->ev_evcallback.evcb_flags;
 
 	counts[flags & EVLIST_INTERNAL ? 1 : 0]++;

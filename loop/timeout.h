@@ -1,9 +1,9 @@
 /*
- * timeout.h - events with a timeout: from timeval to structure and back
+ * timeout.h - timeouts of events, between struct timeval and the timer structure
  *
- * The loop knows the contract (structures/timer.h) and no structure. Every pending timeout is
- * either a timer in the base's set, or stands in a queue of its duration (common_timeout.h) whose
- * representative is one.
+ * The loop uses timer structures only through structures/timer.h. A pending timeout is either a
+ * timer in the base's set, or an entry of the queue for its duration (common_timeout.h). The set
+ * then has a timer for the queue, its representative.
  */
 #ifndef TIMEOUT_H
 #define TIMEOUT_H
@@ -18,73 +18,74 @@ struct event;
 struct event_base;
 struct timeval;
 
-/* What the loop hands over at once, as libevent's heap is emptied: before any callback runs. */
+/* Most timers that one call of expire returns. All calls come before any callback runs. */
 #define EXPIRE_BATCH 64
 
-/* Timers that room is made for at least. */
+/* The least number of timers to reserve room for. */
 #define TIMEOUTS_ROOM 64
 
 struct timeouts {
 	const struct timer_structure *structure;
 	struct timer_set *set;
-	size_t ordinary; /* events whose timer is in the set; representatives are not counted */
-	size_t room;	 /* timers that reserve has made room for */
-	size_t kept;	 /* room kept for periods that go on when their events are called */
-	size_t limit;	 /* of `ordinary`: the room less `kept` and one for each queue */
-	size_t budget;	 /* most timers that one iteration expires; 0: all that are due */
-	bool reinsert;	 /* re-adds move the timer in place */
-	char name[128];	 /* of the structure, with its options */
+	size_t ordinary; /* events whose timer is in the set, without representatives */
+	size_t room;	 /* timers that the structure has reserved room for */
+	size_t kept;	 /* room kept for the next periods of active events */
+	size_t limit;	 /* most ordinary timers: `room` less `kept`, less one for each queue */
+	size_t budget;	 /* most timers that expire in one iteration; 0: all due */
+	bool reinsert;	 /* a re-add moves the timer in place */
+	char name[128];	 /* the structure's, with its options */
 };
 
-/* Makes the set; -errno, and a warning, for a structure that cannot be had. */
+/* Creates the set. For an invalid structure, logs a warning and returns -errno. */
 int timeouts_init(struct event_base *base, const char *structure);
 void timeouts_free(struct event_base *base);
 
 /*
- * Reserve, then commit: timeout_reserve (base.h) makes room for this timeout of this event; 0 or
- * -ENOMEM with nothing changed. After it, timeout_add cannot fail: it arms the event anew, the last
- * timeout wins, and wakes a loop that would sleep past it.
+ * Reserve, then commit. timeout_reserve (base.h) makes room for one timeout of this event. It
+ * returns 0, or -ENOMEM with nothing changed. After success timeout_add cannot fail. It arms or
+ * re-arms the event; the last timeout counts. It wakes a loop that would sleep past the deadline.
  */
 int timeout_reserve_slowly(struct event_base *base, const struct event *event,
 			   const struct timeval *timeout);
 int timeout_grow(struct event_base *base);
 
 /*
- * Asked in each iteration: when a quarter of the room would do, it becomes what twice as many
- * timers need, and the structure gives back of its memory what it can. Not with the flag
- * LIBEVENT_2_1: libevent's heap never shrinks.
+ * Called in an iteration when the timers need a quarter of the room or less. Reserves room for
+ * twice the timers that there are (TIMEOUTS_ROOM at least), so that the structure can give memory
+ * back. Does nothing with EVENT_BASE_FLAG_LIBEVENT_2_1, since libevent's heap never shrinks.
  */
 void timeouts_shrink_slowly(struct event_base *base);
 void timeout_add(struct event_base *base, struct event *event, const struct timeval *timeout);
-/* An event that stands nowhere goes to another base: its period names no queue any more. */
+/* For an idle event that moves to another base: its period no longer names a queue. */
 void timeout_leave_base(struct event *event);
 
 /*
- * A persistent event is active and not armed: keeps room for its next period, so that nothing has
- * to be allocated when the event is called. Where there is no room and no memory, timeout_rearm
- * tries again, and logs it if the period ends for want of memory. timeout_drop_room gives it up.
+ * timeout_keep_room keeps room for the next period of a persistent event that is active and not
+ * armed, so that calling the event needs no memory. If there is no room and no memory,
+ * timeout_rearm tries again. If that fails as well, it logs the failure, and the event does not
+ * expire again. timeout_drop_room gives the kept room up.
  */
 void timeout_keep_room(struct event_base *base, struct event *event);
 void timeout_drop_room(struct event_base *base, struct event *event);
 
-/* A persistent event is about to be called: arms it for its next period. */
+/* Arms a persistent event for its next period, before its callback. */
 void timeout_rearm(struct event_base *base, struct event *event);
 
 void timeout_remove(struct event_base *base, struct event *event);
 
-/* A queue's representative (common_timeout.h): armed at an absolute time, never fails. */
+/* Arms a queue's representative (common_timeout.h) at an absolute time. Cannot fail. */
 void timeout_arm_representative(struct event_base *base, struct event *event, uint64_t deadline);
 
-/* When the loop has to be awake again; TIMER_NEVER without timeouts. */
+/* The time at which the loop must be awake; TIMER_NEVER without timeouts. */
 uint64_t timeouts_next(struct event_base *base);
 
-/* Makes active all events whose timeout has expired by now; none of their callbacks runs yet. */
+/* Activates all events that are due, up to `budget`. Their callbacks run later. */
 void timeouts_process(struct event_base *base);
 
-/* An event's timeout has come: its timer is out of the set, or of its queue. */
+/* Activates an event whose timer has expired, and is no longer in the set or in its queue. */
 void timeout_expired(struct event_base *base, struct event *event);
 
-/* NULL, or what is broken. */
+/* NULL, or a text that names the broken invariant. */
 const char *timeouts_check(struct event_base *base);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * timeout_inline.h - arming and stopping, on the path of every event_add and event_del
+ * timeout_inline.h - arming and removing timers, for every event_add and event_del
  *
- * Inline, with what is rare left out of line. With few timers that saves calls. With a million it
- * saves more: nearly every add waits for its event to come from memory, and how many adds the
- * processor has under way at once is a matter of how many instructions and stores each takes.
+ * These functions are inline, and leave rare cases to functions that are not. With few timers that
+ * saves the cost of calls. With a million timers it saves more: nearly every add waits for its
+ * event's memory, and the fewer instructions and stores an add takes, the more adds the processor
+ * can overlap.
  */
 #ifndef TIMEOUT_INLINE_H
 #define TIMEOUT_INLINE_H
@@ -15,8 +16,8 @@
 #define LOOP_INLINE static inline __attribute__((always_inline))
 
 /*
- * Flags, priority, closure, calls and queue of an event are eight bytes, which are looked at
- * together: what is to be one thing and what is to be none takes one load and one comparison.
+ * The eight bytes with the flags, priority, closure, calls and queue of an event. One load and one
+ * comparison check several of these fields.
  */
 LOOP_INLINE uint64_t head_of(const struct event_callback *callback)
 {
@@ -40,8 +41,8 @@ LOOP_INLINE uint64_t head_with(short flags, uint8_t closure, uint16_t common)
 }
 
 /*
- * A timer and nothing else, the program's own, in no queue of any kind, and of these flags those in
- * `mask` that are in `flags`.
+ * Whether the event is a plain timer: the program's own and not finalizing, nothing but a timer,
+ * and in no map and no queue. Also, its flags in `mask` must equal `flags`.
  */
 LOOP_INLINE bool is_plain_timer(const struct event *event, short mask, short flags)
 {
@@ -58,8 +59,9 @@ LOOP_INLINE bool is_armed(const struct event *event)
 }
 
 /*
- * The event's timer comes into use, and what the program may see in the timer's memory goes aside.
- * The link is cleared, since a program may have written there, and an idle timer's link is zero.
+ * Makes the timer ready to be armed. Moves ev_events and ev_res, which are in the timer's memory,
+ * to ev_aside. Clears the link, which must be zero in an idle timer, as the program may have
+ * written there.
  */
 LOOP_INLINE void timer_take_up(struct event *event)
 {
@@ -69,7 +71,7 @@ LOOP_INLINE void timer_take_up(struct event *event)
 	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
 }
 
-/* The event's timer is idle: no structure and no queue knows it. */
+/* Moves ev_events and ev_res back. The timer must be idle: in no structure and no queue. */
 LOOP_INLINE void timer_put_down(struct event *event)
 {
 	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;
@@ -77,7 +79,7 @@ LOOP_INLINE void timer_put_down(struct event *event)
 	event->ev_res = event->ev_aside.result;
 }
 
-/* Files an event that had no timeout under a deadline. There is room. */
+/* Arms an event that has no timeout. The room must have been reserved. */
 LOOP_INLINE void timeout_start(struct event_base *base, struct event *event, uint64_t deadline,
 			       uint64_t interval)
 {
@@ -89,7 +91,7 @@ LOOP_INLINE void timeout_start(struct event_base *base, struct event *event, uin
 	timeouts->structure->insert(timeouts->set, &event->ev_timer, deadline, interval);
 }
 
-/* Files one that is armed, and in no common queue, under another. */
+/* Re-arms an event that is armed and not in a common queue. */
 LOOP_INLINE void timeout_move(struct event_base *base, struct event *event, uint64_t deadline,
 			      uint64_t interval)
 {
@@ -104,7 +106,7 @@ LOOP_INLINE void timeout_move(struct event_base *base, struct event *event, uint
 	structure->insert(timeouts->set, &event->ev_timer, deadline, interval);
 }
 
-/* Stops a plain timer that is armed. */
+/* Removes the armed timer of a plain timer event. */
 LOOP_INLINE void timeout_stop(struct event_base *base, struct event *event)
 {
 	struct timeouts *timeouts = &base->timeouts;

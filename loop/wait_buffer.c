@@ -12,7 +12,7 @@ size_t wait_buffer_size(const struct wait_buffer *buffer)
 	return buffer->next ? buffer->next_size : buffer->size;
 }
 
-/* The content is not copied: each wait writes its own. */
+/* Does not copy the content: each wait writes its own. */
 static void take_next(struct wait_buffer *buffer)
 {
 	if (!buffer->next || buffer->in_use)

@@ -1,8 +1,8 @@
 /*
  * wait_buffer.h - memory that the kernel uses while the loop waits
  *
- * The loop allocates nothing when it waits. Adding a descriptor therefore reserves the memory that
- * the next wait needs. Another thread may add one while the loop waits and the kernel uses the
+ * The loop allocates nothing when it waits. So adding a descriptor reserves the memory that the
+ * next wait needs. Another thread may add a descriptor while the loop waits and the kernel uses the
  * buffer. Then the new buffer is kept beside the old one and replaces it before the next wait.
  */
 #ifndef WAIT_BUFFER_H
@@ -11,22 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zeros: empty. Every function is called with the base's lock held. */
+/* A buffer of zeros is empty. The caller of each function holds the base's lock. */
 struct wait_buffer {
 	void *memory;
 	size_t size;
-	void *next; /* takes the place of `memory` when the wait is over; NULL: it stays */
+	void *next; /* replaces `memory` after the wait; NULL: `memory` stays */
 	size_t next_size;
 	bool in_use;
 };
 
-/* Makes the next wait's buffer at least this large. 0, or -ENOMEM, which changes nothing. */
+/* Makes the next wait's buffer at least this large. Returns 0, or -ENOMEM with nothing changed. */
 int wait_buffer_reserve(struct wait_buffer *buffer, size_t size);
 
-/* Shrinks the next wait's buffer to this size. If there is no memory for it, the buffer stays. */
+/* Shrinks the next wait's buffer to this size. If there is no memory for that, it stays. */
 void wait_buffer_trim(struct wait_buffer *buffer, size_t size);
 
-/* The buffer belongs to the caller until the caller returns it. Its content is undefined. */
+/* From borrow to return the buffer is the caller's. Its content is undefined. */
 void *wait_buffer_borrow(struct wait_buffer *buffer);
 void wait_buffer_return(struct wait_buffer *buffer);
 

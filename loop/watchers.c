@@ -102,7 +102,7 @@ void evwatch_free(struct evwatch *watcher)
 	memory_free(watcher);
 }
 
-/* The watcher may be gone when the callback returns, so nothing of it is looked at then. */
+/* The callback may free its watcher, so nothing reads the watcher after the call. */
 static void call_watcher(struct evwatch *watcher, uint64_t timeout)
 {
 	const struct evwatch_prepare_cb_info info = { .timeout = timeout };

@@ -17,10 +17,10 @@ enum watcher_kind {
 
 struct watchers {
 	struct evwatch *first[WATCHER_KINDS], *last[WATCHER_KINDS];
-	struct evwatch *next; /* the one to be called after the running one, which may be freed */
+	struct evwatch *next; /* the watcher after the running one, which may be freed */
 };
 
-/* Calls all of a kind; timeout (ns, or BACKEND_FOREVER) is how long the loop is about to sleep. */
+/* Calls all watchers of a kind. The loop may sleep for `timeout`: ns, or BACKEND_FOREVER. */
 void watchers_call(struct event_base *base, enum watcher_kind kind, uint64_t timeout);
 void watchers_free(struct event_base *base);
 

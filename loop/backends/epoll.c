@@ -1,42 +1,42 @@
 /*
  * epoll - the kernel keeps the set of descriptors and names those that are ready
  *
- * The cost of a wait depends on how many descriptors are ready, not on how many are watched. So
- * the loop takes this backend when it may choose. epoll has some traps:
+ * The cost of a wait depends on how many descriptors are ready, not on how many are watched. So the
+ * loop prefers this backend. epoll has some traps:
  *
- * The set holds open files, not descriptor numbers. close() takes a file out of the set only if no
+ * The set holds open files, not descriptor numbers. close() removes a file from the set only if no
  * other descriptor, here or in a child process, refers to the same open file. So the set may hold
- * more or less than the loop believes. The kernel's answer decides: where a change finds nothing
- * to change, the descriptor is added; where an addition finds the descriptor there, it is changed;
- * and to delete what is gone already is no error. One case cannot be mended from here: a
- * descriptor was closed without event_del, and a copy of it lives on. epoll then reports the file
- * for ever, under a number by which nobody can take it out. A program must call event_del before
- * close.
+ * more or less than the loop believes. The kernel's answer decides. If the kernel has no descriptor
+ * to change, this backend adds it. If the kernel already has a descriptor to add, this backend
+ * changes it. It is no error if a descriptor to remove is gone already. This backend cannot handle
+ * one case: the program closed a descriptor without event_del, and a copy of the descriptor is
+ * still open. epoll then reports the file for ever, under a number by which nobody can remove it. A
+ * program must call event_del before close.
  *
- * The set is an open file, too, which a child of fork shares with its parent. The child must take
- * nothing out of it. So destroying a backend only closes the set's descriptor.
+ * The set is an open file, too, which a child of fork shares with its parent. The child must not
+ * remove anything from it. So destroying a backend only closes the set's descriptor.
  *
  * epoll reports errors and hang-ups even if nobody asked for them. Not all of these come with
- * EPOLLRDHUP, which pipes do not have. Where only EV_CLOSED is asked for, such a report would wake
- * the loop for ever without calling an event, so there it counts as EV_CLOSED. The set marks such
- * a descriptor by storing its complement, a negative number.
+ * EPOLLRDHUP, which pipes do not have. For a descriptor with EV_CLOSED only, such a report would
+ * wake the loop for ever without calling an event, so there it counts as EV_CLOSED. The set marks
+ * such a descriptor by storing its complement, a negative number.
  *
  * Plain files are always ready. epoll refuses them with EPERM, which event_add passes on.
  *
- * epoll_wait counts milliseconds. epoll_pwait2, since Linux 5.11, counts nanoseconds. Where the
- * kernel lacks epoll_pwait2, or an old seccomp filter answers EPERM, this backend uses epoll_wait
- * for the rest of its life and rounds the timeout up. A timer may then be late by a millisecond.
- * It is never early, as then the loop would turn around with nothing due.
+ * epoll_wait counts milliseconds. epoll_pwait2, since Linux 5.11, counts nanoseconds. If the kernel
+ * lacks epoll_pwait2, or an old seccomp filter answers EPERM, this backend uses epoll_wait from
+ * then on and rounds the timeout up. A timer may then be late by a millisecond. The wait must not
+ * end early, since the loop would then find nothing due and wait again.
  *
- * The kernel may return later than the timeout says, to wake up for several timers at once: by the
- * thread's timer slack (50 us unless prctl has changed it) or by a thousandth of the timeout, at
- * most 100 ms, whichever is more. The same holds for poll and select. Threads with real-time
- * scheduling have no slack.
+ * The kernel may return later than the timeout says, to wake up for several timers at once. The
+ * delay is up to the thread's timer slack (50 us unless prctl has changed it) or up to a thousandth
+ * of the timeout, at most 100 ms, whichever is more. The same is true of poll and select. Threads
+ * with real-time scheduling have no slack.
  *
- * With a small array it takes many calls to learn of a thousand ready descriptors, and a large
- * array wastes memory. So the array has room for all descriptors that are watched, but for 32 at
- * least and 4096 at most. If there is no memory to grow, it stays as it is, and the next wait
- * reports the rest.
+ * With a small array it takes many calls to report a thousand ready descriptors, and a large array
+ * wastes memory. So the array has room for all watched descriptors, but for at least 32 and at most
+ * 4096. If there is no memory to grow, the array stays as it is, and the next wait reports the
+ * rest.
  */
 #include "loop/backend.h"
 
@@ -61,8 +61,8 @@
 
 struct epoll {
 	int fd;
-	bool in_milliseconds;	  /* epoll_pwait2 is refused here */
-	size_t watched;		  /* descriptors */
+	bool in_milliseconds;	  /* epoll_pwait2 does not work here */
+	size_t watched;		  /* number of descriptors */
 	struct wait_buffer ready; /* of struct epoll_event */
 };
 
@@ -105,7 +105,7 @@ static int take_out(const struct epoll *epoll, int fd)
 
 	if (!epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, &unused))
 		return 0;
-	/* The open file is gone; the number is closed; the number is a plain file's now. */
+	/* The open file or the number is closed, or the number is now a plain file's. */
 	return errno == ENOENT || errno == EBADF || errno == EPERM ? 0 : -errno;
 }
 
@@ -133,7 +133,7 @@ static int change_set(const struct epoll *epoll, const struct backend_change *ch
 	return epoll_ctl(epoll->fd, operation, change->fd, &event) ? -errno : 0;
 }
 
-/* The array for reports doubles when it is too small, and halves when a quarter is enough. */
+/* The array for reports doubles when it is too small, and halves when a quarter of it is enough. */
 static void fit(struct epoll *epoll, bool trim)
 {
 	size_t size = sizeof(struct epoll_event);
@@ -177,7 +177,7 @@ static void report(struct event_base *base, const struct epoll_event *ready)
 	io_map_report(base, fd, events);
 }
 
-/* Rounded up, and 24 days at most: after these the loop finds nothing due and waits again. */
+/* Rounded up, at most 24 days (INT_MAX). After that the loop finds nothing due and waits again. */
 static int milliseconds(uint64_t timeout)
 {
 	uint64_t whole = timeout / NS_PER_MS + (timeout % NS_PER_MS != 0);
@@ -187,7 +187,7 @@ static int milliseconds(uint64_t timeout)
 	return whole < INT_MAX ? (int)whole : INT_MAX;
 }
 
-/* How many are ready, or -errno: errno itself may be overwritten when the caller takes the lock. */
+/* Returns how many descriptors are ready, or -errno, since taking the lock may overwrite errno. */
 static int wait_for_descriptors(struct epoll *epoll, struct epoll_event *ready, int room,
 				uint64_t timeout)
 {

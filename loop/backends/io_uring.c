@@ -1,34 +1,35 @@
 /*
  * io_uring - descriptors are watched by requests in a ring shared with the kernel
  *
- * One asks for a descriptor by putting a poll request into the submission queue and hears of it
- * from the completion queue; a wait that also submits is one system call, however many descriptors
- * have changed. What that means for a loop:
+ * To watch a descriptor, the loop puts a poll request into the submission queue. The kernel answers
+ * in the completion queue. A wait that also submits is one system call, however many descriptors
+ * have changed. This has consequences for a loop:
  *
- * A request is about edges: it completes when the descriptor becomes ready, or at once if it is.
- * Events are level-triggered unless EV_ET says otherwise. So a level-triggered descriptor gets a
- * request for one shot, and each report is followed by a new request before the next wait, which
- * completes at once if there is still something to read. That is what poll does, for those only
- * that were ready. An edge-triggered one gets a multishot request, which goes on reporting until it
- * is taken back; the kernel may end it (a completion without F_MORE), and then it is made anew.
+ * A poll request is edge-triggered: it completes when the descriptor becomes ready, or at once if
+ * it is ready. Events are level-triggered unless EV_ET is set. So a level-triggered descriptor gets
+ * a one-shot request. After each report it gets a new request before the next wait, which completes
+ * at once if there is still something to read. That costs what poll costs, but only for descriptors
+ * that were ready. An edge-triggered descriptor gets a multishot request, which reports until it is
+ * cancelled. If the kernel ends the request (a completion without IORING_CQE_F_MORE), a new request
+ * follows.
  *
- * A request holds the open file, not the number. When a descriptor is closed the request lives on,
- * and a new file of the same number has none, so requests are always taken back by their own name,
- * never by number.
+ * A request holds the open file, not the descriptor number. After close the request still exists,
+ * and a new file with the same number has no request. So requests are cancelled by name, never by
+ * number.
  *
- * Taking back takes its course: completions of the old request may still be under way. Requests are
- * named by descriptor and number, and what comes from another number than the descriptor's present
- * one is dropped.
+ * When a request has been cancelled, completions of it may still arrive. The name of a request
+ * consists of the descriptor and a serial number. A completion is dropped unless its serial number
+ * is that of the descriptor's present request.
  *
- * liburing is not made for several threads. Everything that touches the submission queue happens
- * under the base's lock. The sleeping thread submits before it lets go of the lock, and then only
- * waits for completions, with the timeout as an argument of the system call (IORING_FEAT_EXT_ARG; a
- * timeout request would need the submission queue). While it sleeps, changes are submitted at once
- * by whoever makes them.
+ * liburing is not thread-safe. So all uses of the submission queue hold the base's lock. The
+ * sleeping thread submits before it releases the lock. Then it only waits for completions, and
+ * passes the timeout as an argument of the system call (IORING_FEAT_EXT_ARG), since a timeout
+ * request would need the submission queue. While it sleeps, a thread that makes a change submits
+ * the change at once.
  *
- * The kernel may forbid all this (kernel.io_uring_disabled, seccomp filters of containers), and
- * then the loop takes another backend. It waits by a system call of its own, so time cannot be
- * simulated from outside.
+ * The kernel may forbid io_uring (kernel.io_uring_disabled, seccomp filters of containers). Then
+ * the loop takes another backend. This backend waits by a system call that simulated time cannot
+ * replace.
  */
 #include <errno.h>
 #include <liburing.h>
@@ -44,34 +45,34 @@
 #include "loop/lock.h"
 #include "loop/memory.h"
 
-/* Requests that can be put in before they are submitted, and completions before they wait. */
+/* Room for requests that are not submitted yet, and for completions that are not read yet. */
 #define SUBMISSIONS 256
 #define COMPLETIONS 4096
 
-/* Linux 5.13: timeouts as arguments, no completion is lost, and (by its age) multishot poll. */
+/* Timeouts as arguments, no lost completions, and tags, as old as multishot poll (Linux 5.13). */
 #define NEEDED_FEATURES (IORING_FEAT_EXT_ARG | IORING_FEAT_NODROP | IORING_FEAT_RSRC_TAGS)
 
-/* After so many ns what the kernel had no memory for is handed over again. */
+/* If the kernel had no memory for some requests, they are submitted again after so many ns. */
 #define SUBMIT_AGAIN 1000000
 
-/* The name of requests whose completion says nothing. */
+/* The name of requests whose completions are ignored. */
 #define NOBODY UINT64_MAX
 
 struct uring_watch {
-	uint32_t number; /* of its request, the one that counts; 0: there is none */
-	int next;	 /* while it is waiting: the descriptor behind it in that list; -1 */
-	short events;	 /* asked for; 0: not watched */
-	bool requested;	 /* a request is under way */
-	bool waiting;	 /* in the list of those that need a new one before the next wait */
+	uint32_t number; /* serial number of the present request; 0: none */
+	int next;	 /* while `waiting`: the next descriptor in the list; -1: none */
+	short events;	 /* EV_ bits asked for; 0: not watched */
+	bool requested;	 /* the present request has not ended */
+	bool waiting;	 /* in the list of descriptors that need a new request */
 };
 
 struct uring {
 	struct io_uring ring;
-	struct descriptor_table watches; /* struct uring_watch; in use: watched or waiting */
-	int first, last; /* descriptors that need a new request, linked by `next`; -1: none */
+	struct descriptor_table watches; /* of struct uring_watch; in use: watched or waiting */
+	int first, last;		 /* list of descriptors that need a new request; -1: none */
 	uint32_t requests;
 	bool asleep;
-	pid_t owner; /* the process that has made the ring */
+	pid_t owner; /* the process that created the ring */
 };
 
 static int uring_create(struct event_base *base, void **state)
@@ -100,7 +101,7 @@ static int uring_create(struct event_base *base, void **state)
 	return 0;
 }
 
-/* A place in the submission queue; when it is full it is handed over first. */
+/* A free entry of the submission queue. A full queue is submitted first. NULL: that failed. */
 static struct io_uring_sqe *uring_request(struct uring *uring)
 {
 	struct io_uring_sqe *request = io_uring_get_sqe(&uring->ring);
@@ -111,8 +112,8 @@ static struct io_uring_sqe *uring_request(struct uring *uring)
 }
 
 /*
- * The kernel takes a ring down some time after it has been closed, and the requests hold their
- * files until then. In the child of a fork the requests are the parent's.
+ * The kernel destroys a ring some time after it was closed, and until then the requests keep their
+ * files open. So they are cancelled first. In the child of a fork they are the parent's.
  */
 static void uring_take_all_back(struct uring *uring)
 {
@@ -169,11 +170,11 @@ static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watc
 }
 
 /*
- * By a cancellation, which marks a request that the kernel is reporting just now. A poll removal
- * leaves such a request (EALREADY), and a multishot request would keep its file open for ever.
+ * Cancels the request. A poll removal would fail (EALREADY) if the kernel is just completing the
+ * request, and a multishot request would then keep its file open for ever. A cancellation works.
  *
- * Where there is no place in the submission queue the request stays, and its completions are
- * dropped: taking a descriptor out does not fail.
+ * If the submission queue has no free entry, the request stays and its completions are dropped,
+ * since removing a descriptor must not fail.
  */
 static void uring_take_back(struct uring *uring, int fd, struct uring_watch *watch)
 {
@@ -187,7 +188,7 @@ static void uring_take_back(struct uring *uring, int fd, struct uring_watch *wat
 	watch->number = 0;
 }
 
-/* The request has ended; another one is made before the next wait. */
+/* The request has ended. A new request is made before the next wait. */
 static void uring_need_another(struct uring *uring, int fd, struct uring_watch *watch)
 {
 	watch->requested = false;
@@ -202,7 +203,7 @@ static void uring_need_another(struct uring *uring, int fd, struct uring_watch *
 	uring->last = fd;
 }
 
-/* The next that needs a request, out of the list; -1: there is none. */
+/* Takes the first descriptor from the list of those that need a new request. -1: none. */
 static int uring_take_waiting(struct uring *uring)
 {
 	int fd = uring->first;
@@ -236,7 +237,7 @@ static int uring_ask(struct uring *uring, int fd, struct uring_watch *watch,
 	result = uring_watch_for(uring, fd, watch);
 	if (!result)
 		return 0;
-	/* As before, then, with a request as soon as there is a place for it. */
+	/* The change failed: the old bits count, and their request is made when there is room. */
 	watch->events = change->before;
 	if (change->before)
 		uring_need_another(uring, fd, watch);
@@ -261,13 +262,13 @@ static int uring_change(void *state, const struct backend_change *change)
 		descriptor_table_disuse(&uring->watches, change->fd);
 	if (change->trim)
 		descriptor_table_trim(&uring->watches);
-	/* The program may close what was taken out, and the request holds the file. */
+	/* The program may close a removed descriptor now, but the request keeps the file open. */
 	if (uring->asleep || !change->after)
 		io_uring_submit(&uring->ring);
 	return result;
 }
 
-/* New requests for those whose last one has completed. Without a place they wait for the next. */
+/* Makes new requests for the list. A descriptor for which there is no room stays in the list. */
 static void uring_watch_again(struct uring *uring)
 {
 	int last = uring->last, fd;
@@ -290,10 +291,10 @@ static short uring_events(const struct uring_watch *watch, int result)
 {
 	short events = 0;
 
-	/* A bad descriptor: whoever reads or writes next meets it. */
+	/* The descriptor is broken: the program's next read or write returns the error. */
 	if (result < 0 || result & (POLLERR | POLLHUP | POLLNVAL)) {
 		events = EV_READ | EV_WRITE;
-		/* Not all of these come with POLLRDHUP, and nobody else would be told. */
+		/* These need not come with POLLRDHUP, and no other event would be called. */
 		if (!(watch->events & (EV_READ | EV_WRITE)))
 			events |= EV_CLOSED;
 	}
@@ -316,14 +317,14 @@ static bool uring_completed(struct event_base *base, struct uring *uring,
 		return false;
 	if (!(completion->flags & IORING_CQE_F_MORE))
 		uring_need_another(uring, fd, watch);
-	/* By the kernel, as the thread that handed the request over has ended. */
+	/* The kernel cancels a request when the thread that submitted it ends. */
 	if (completion->res == -ECANCELED)
 		return false;
 	io_map_report(base, fd, uring_events(watch, completion->res));
 	return true;
 }
 
-/* How many of the completions said something. */
+/* Returns how many completions were reports. */
 static int uring_reap(struct event_base *base, struct uring *uring)
 {
 	struct io_uring_cqe *completion;
@@ -339,13 +340,13 @@ static int uring_reap(struct event_base *base, struct uring *uring)
 	return reports;
 }
 
-/* Whether the wait may be tried again after a result of liburing's that is no success. */
+/* Whether the loop may wait again after this error of liburing. */
 static bool uring_may_go_on(int result)
 {
 	return result == -EAGAIN || result == -EBUSY || result == -EINTR || result == -ETIME;
 }
 
-/* One system call or two: what has changed is handed over, then completions are waited for. */
+/* One or two system calls: submits the changes, then waits for completions. */
 static int uring_sleep(struct event_base *base, struct uring *uring, uint64_t timeout)
 {
 	struct __kernel_timespec time;
@@ -356,14 +357,14 @@ static int uring_sleep(struct event_base *base, struct uring *uring, uint64_t ti
 	result = io_uring_submit(&uring->ring);
 	if (result < 0 && !uring_may_go_on(result))
 		return result;
-	/* The kernel may take less than there is, and would not wake the loop up for the rest. */
+	/* The kernel may accept only some requests, and would not wake the loop for the rest. */
 	if (io_uring_sq_ready(&uring->ring) && timeout > SUBMIT_AGAIN)
 		timeout = SUBMIT_AGAIN;
 	time.tv_sec = (long long)(timeout / 1000000000);
 	time.tv_nsec = (long long)(timeout % 1000000000);
 	uring->asleep = true;
 	base_unlock(base);
-	/* Without a look at the submission queue: see above. */
+	/* Must not use the submission queue: see the head of this file. */
 	result = io_uring_wait_cqes(&uring->ring, &completion, 1,
 				    timeout == BACKEND_FOREVER ? NULL : &time, NULL);
 	base_lock(base);
@@ -379,7 +380,7 @@ static uint64_t uring_now(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Requests that are taken back complete as well; the sleep goes on after those. */
+/* Cancelled requests complete, too. After such completions the wait goes on. */
 static int uring_wait(struct event_base *base, void *state, uint64_t timeout)
 {
 	struct uring *uring = state;

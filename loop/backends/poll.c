@@ -1,5 +1,5 @@
 /*
- * poll - each wait shows the kernel all descriptors
+ * poll - each wait passes all descriptors to the kernel
  *
  * The cost of a wait depends on how many descriptors are watched, not on how many are ready. So
  * poll suits tens of descriptors. poll has two advantages over epoll: it accepts every descriptor,
@@ -7,28 +7,28 @@
  * some traps:
  *
  * During a wait the array belongs to the kernel, which reads the descriptors at the start and
- * writes the results at the end. Where other threads may add and delete meanwhile, the wait gets a
- * copy of the array, at the cost of a memcpy of 8 bytes a descriptor. Adding a descriptor reserves
- * the copy's memory. A program without threads needs no copy.
+ * writes the results at the end. If other threads may add and delete meanwhile, the wait gets a
+ * copy of the array, at the cost of a memcpy of 8 bytes per descriptor. Adding a descriptor
+ * reserves the copy's memory. A program without threads needs no copy.
  *
  * Each entry of the array costs time at each wait, so the array has no gaps: when an entry is
- * taken out, the last one moves to its place. A descriptor's place may thus change when another
- * one is deleted, so a table by descriptor holds the places.
+ * removed, the last one moves to its index. So the index of a descriptor may change when another is
+ * deleted. A table by descriptor holds the indexes.
  *
- * poll reports a closed descriptor as POLLNVAL, at once and at each wait. The program has
- * forgotten to delete its event and must learn of that, or the loop would spin for no visible
- * reason. So the descriptor is reported as readable and writable, and the program's next read
- * fails with EBADF. If the number has been opened again meanwhile, the new file is watched.
+ * poll reports a closed descriptor as POLLNVAL, at once and at each wait. The program has forgotten
+ * to delete the descriptor's event. If it did not learn of that, the loop would spin for no visible
+ * reason. So the descriptor is reported as readable and writable, and the program's next read fails
+ * with EBADF. If the number has been opened again meanwhile, poll watches the new file.
  *
- * Results stand in the order of the array. If each report began at its start, a descriptor at its
- * end might wait for long where callbacks break out of the loop. So the descriptor that one report
- * begins with comes last in the next.
+ * Results are in the order of the array. If each report began at its start, a descriptor at the end
+ * might wait long in a program whose callbacks break the loop. So the descriptor with which one
+ * report begins comes last in the next.
  *
  * The kernel refuses an array that is longer than the limit of open descriptors with EINVAL. That
- * happens only if a program lowers the limit below what it has open. The loop then ends with that
- * error.
+ * happens only if a program lowers the limit below the number that it has open. The loop then ends
+ * with that error.
  *
- * ppoll counts nanoseconds, and Linux has had it since 2.6.16, so there is no fallback to poll.
+ * ppoll counts nanoseconds. Linux has had it since 2.6.16, so there is no fallback to poll.
  */
 #include "loop/backend.h"
 
@@ -46,8 +46,8 @@
 
 struct poll {
 	struct poll_list list;
-	struct descriptor_table places; /* uint32_t: the index in the list plus 1; 0: not in it */
-	nfds_t start; /* index with which the next report begins, if it is valid */
+	struct descriptor_table places; /* of uint32_t: 1 + the index in the list; 0: none */
+	nfds_t start;			/* index at which the next report begins, if valid */
 };
 
 static int poll_create(struct event_base *base, void **state)

@@ -1,34 +1,35 @@
 /*
- * select - each wait shows the kernel all descriptors, as sets of bits
+ * select - each wait passes all descriptors to the kernel, as bit sets
  *
- * The oldest interface, which the loop tries last: the cost of a wait depends on the highest
- * number that is watched. It works everywhere, even in a sandbox that forbids all others. select
- * has some traps:
+ * select is the oldest interface. The cost of a wait depends on the largest number that is watched.
+ * So the loop prefers epoll and poll. select works everywhere, even in a sandbox that forbids all
+ * others. It has some traps:
  *
- * fd_set has room for 1024 descriptors. FD_SET beyond that writes into other memory, or ends the
- * process where the C library checks. The kernel has no such limit: it reads as many bits as it is
- * told. So the sets here are arrays that grow, with bit operations of their own. The kernel's bits
- * are those of unsigned long, in the machine's byte order.
+ * fd_set has room for 1024 descriptors. FD_SET with a larger number writes into other memory, or
+ * ends the process where the C library checks. The kernel has no such limit: it reads as many bits
+ * as the call says. So the sets here are arrays that grow, with bit operations of their own. The
+ * kernel expects unsigned long words in the machine's byte order.
  *
- * The kernel writes its results over the sets, so each wait gets copies of them. Other threads may
- * thus add and delete during a wait. Adding a descriptor reserves the copies' memory.
+ * The kernel writes its results over the sets, so each wait gets copies of them. So other threads
+ * may add and delete during a wait. Adding a descriptor reserves the copies' memory.
  *
  * A single closed descriptor makes the whole call fail with EBADF, which does not say which one it
- * is. Another try would fail again. So fcntl tests each descriptor. The closed ones are reported
- * as readable and writable, so that the program meets the EBADF. The wait is repeated without
- * them, with a timeout of 0. (The kernel skips numbers beyond the process's table of descriptors,
- * all of which are closed, and leaves their bits as they were. They are reported when another
- * descriptor is ready. The table never shrinks, so such a number can only be left over in the
- * child of a fork.)
+ * is. Another call would fail again. So fcntl tests each descriptor. The closed ones are reported
+ * as readable and writable, so that the program gets EBADF when it uses them. The wait is repeated
+ * without them, with a timeout of 0. (The kernel skips numbers beyond the process's table of
+ * descriptors, all of which are closed, and leaves their bits as they were. They are reported when
+ * another descriptor is ready. The table never shrinks, so only the child of a fork can have such
+ * numbers.)
  *
  * select reports a hang-up as readable, and an error as readable and writable. So if the peer of a
- * socket shuts down, an event that only waits for room to write is not called: the sets do not
- * tell. Nor do they tell a closed connection from data to read, so this backend has no EV_CLOSED.
- * An event that asks for EV_CLOSED alone is refused; beside EV_READ it is accepted and never
- * reported. The third set is for urgent data of sockets and is not used here.
+ * socket shuts down, an event that only waits for room to write is not called, as the sets do not
+ * show it. The sets do not distinguish a closed connection from data to read either. So this
+ * backend has no EV_CLOSED. It refuses an event that asks for EV_CLOSED alone. With EV_READ or
+ * EV_WRITE, EV_CLOSED is accepted and never reported. The third set is for urgent data of sockets
+ * and is not used here.
  *
- * Results stand in the order of the numbers. So that low numbers have no advantage, the descriptor
- * that one report begins with comes last in the next.
+ * Results are in the order of the numbers. To be fair to large numbers, the descriptor with which
+ * one report begins comes last in the next.
  *
  * select counts microseconds and changes its timeval. pselect, which is used here, does neither.
  */
@@ -49,9 +50,9 @@
 #include "structures/timer.h"
 
 #define WORD_BITS      (8 * sizeof(unsigned long))
-#define WORDS_AT_LEAST 16 /* as in fd_set: less memory than that is not worth giving back */
+#define WORDS_AT_LEAST 16 /* as in fd_set; freeing less is not worth it */
 
-/* A bit for each descriptor. Both sets have `words` words; they are one block of memory. */
+/* Two sets with a bit for each descriptor. Each has `words` words, and both are one allocation. */
 struct sets {
 	unsigned long *read, *write;
 	size_t words;
@@ -59,18 +60,18 @@ struct sets {
 
 struct select {
 	struct sets asked;
-	size_t used;		   /* words of `asked` up to the last that is not empty */
-	struct wait_buffer copies; /* of `asked`, both sets in one */
-	size_t start;		   /* the descriptor at which the next report starts */
+	size_t used;		   /* words of `asked` up to the last non-zero one */
+	struct wait_buffer copies; /* for copies of both sets */
+	size_t start;		   /* the descriptor at which the next report begins */
 };
 
-/* Of both sets. */
+/* The size of both sets together. */
 static size_t bytes_of(size_t words)
 {
 	return 2 * words * sizeof(unsigned long);
 }
 
-/* Both sets become this long; words that are added are zero. 0 or -ENOMEM. */
+/* Resizes both sets. New words are zero. Returns 0 or -ENOMEM. */
 static int resize(struct sets *sets, size_t words)
 {
 	size_t kept = words < sets->words ? words : sets->words;
@@ -99,7 +100,7 @@ static int make_room(struct select *select, size_t words)
 	return result ? result : wait_buffer_reserve(&select->copies, bytes_of(room));
 }
 
-/* Halves the sets, again and again, while no more than a quarter is used. */
+/* Halves the sets, repeatedly, while at most a quarter of them is used. */
 static void give_back(struct select *select)
 {
 	size_t words = select->asked.words;
@@ -125,7 +126,7 @@ static bool has(const unsigned long *set, size_t fd)
 	return set[fd / WORD_BITS] >> fd % WORD_BITS & 1;
 }
 
-/* The first descriptor from `fd` on that is in either set; `end`, or more, if there is none. */
+/* The first descriptor from `fd` on that is in either set; `end` or more if there is none. */
 static size_t sets_next(const struct sets *sets, size_t fd, size_t end)
 {
 	while (fd < end) {
@@ -167,7 +168,7 @@ static int select_change(void *state, const struct backend_change *change)
 	struct select *select = state;
 	size_t fd = (size_t)change->fd, words = fd / WORD_BITS + 1;
 
-	/* EV_CLOSED alone is refused, but not if it is what stays when other events go. */
+	/* Refuses EV_CLOSED alone, unless it is left over because other events were deleted. */
 	if ((change->after & EV_CLOSED) && !((change->before | change->after) & can))
 		return -EINVAL;
 	if (!(change->after & can) && words > select->asked.words)
@@ -188,7 +189,7 @@ static int select_change(void *state, const struct backend_change *change)
 
 /* --------------------------------------------------------------------------------- waiting */
 
-/* Copies of both sets, of the words that are used, for the kernel to write to. */
+/* Copies the used words of both sets to memory that the kernel may write to. */
 static struct sets borrow(struct select *select)
 {
 	size_t words = select->used;
@@ -221,7 +222,7 @@ static void report_all(struct event_base *base, struct select *select, const str
 	select->start = start + 1;
 }
 
-/* How many descriptors are ready, or -errno, which leaves the sets as they were. */
+/* Returns how many descriptors are ready, or -errno with the sets unchanged. */
 static int wait_for_descriptors(const struct sets *sets, uint64_t timeout)
 {
 	const struct timespec span = {
@@ -236,9 +237,9 @@ static int wait_for_descriptors(const struct sets *sets, uint64_t timeout)
 }
 
 /*
- * Reports the closed descriptors, and those that are ready now. Another thread may have opened the
- * closed number again meanwhile; then nothing is reported, and the loop waits again for the rest of
- * its timeout.
+ * Reports the closed descriptors, and those that are ready now. If another thread has meanwhile
+ * opened the closed number again, nothing is reported, and the loop waits again for the rest of its
+ * timeout.
  */
 static int look_without_closed(struct event_base *base, const struct sets *sets)
 {

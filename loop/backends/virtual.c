@@ -1,14 +1,14 @@
 /*
- * virtual - simulated time: the clock stands still, and waiting is free
+ * virtual - simulated time: the clock moves only in waits, which take no real time
  *
- * A wait moves the clock by as long as it would have lasted and returns at once. So a program of
- * timers runs as fast as it computes, each run takes the same course, and a test can have things
- * happen at an exact nanosecond. A callback that is to take time calls event_base_virtual_advance.
+ * A wait advances the clock by its length and returns at once. So a program of timers runs at the
+ * speed of the processor, each run takes the same course, and a test can schedule things to the
+ * nanosecond. A callback that is to take time calls event_base_virtual_advance.
  *
- * Descriptors are real. Before each wait they are polled, without waiting. If one is ready, no
- * time passes. If none is, the clock moves by the whole wait: the world outside does nothing in
- * simulated time. A wait without a timeout has no end to move to. Only then the wait is a real
- * one, for descriptors, signals and other threads.
+ * Descriptors are real. Each wait polls them without blocking. If one is ready, no time passes. If
+ * none is ready, the clock advances by the whole wait, because in simulated time nothing happens
+ * outside of the process. A wait without a timeout has no length by which to advance the clock. So
+ * it is a real wait, for descriptors, signals and other threads.
  */
 #include "loop/base.h"
 #include "loop/poll_list.h"
@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <poll.h>
 
-/* What the wall shows at the start: 2001-09-09 01:46:40 UTC, a round number of seconds. */
+/* The wall clock at the start: 2001-09-09 01:46:40 UTC, a round number of seconds. */
 #define EPOCH (UINT64_C(1000000000) * TIMER_SECOND)
 
 struct virtual
@@ -45,14 +45,14 @@ static void virtual_destroy(void *state)
 	memory_free(virtual);
 }
 
-/* The backend has no descriptor of its own, and time goes on in the child of a fork. */
+/* The backend has no kernel object to replace, and the child's simulated time continues. */
 static int virtual_reinit(struct event_base *base, void **state)
 {
 	(void)base, (void)state;
 	return 0;
 }
 
-/* The descriptor's place in the list; the number of descriptors if it is not there. */
+/* The descriptor's index in the list; list.count if it is not in the list. */
 static nfds_t virtual_find(const struct virtual *virtual, int fd)
 {
 	nfds_t place = 0;
@@ -90,7 +90,7 @@ static void virtual_report(struct event_base *base, const struct pollfd *descrip
 	}
 }
 
-/* A wait without a timeout, in real time. Other threads may add descriptors meanwhile. */
+/* Waits without a timeout, in real time. Other threads may add descriptors meanwhile. */
 static int virtual_wait_really(struct event_base *base, struct virtual *virtual)
 {
 	nfds_t count = virtual->list.count;
@@ -174,7 +174,7 @@ int event_base_virtual_now(const struct event_base *base, uint64_t *ns)
 {
 	if (!base || base->backend != &backend_virtual)
 		return -1;
-	/* The lock is not part of what is const. */
+	/* Locking does not change the base logically, so the cast is safe. */
 	base_lock((struct event_base *)base);
 	*ns = virtual_read(base);
 	base_unlock((struct event_base *)base);

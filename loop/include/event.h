@@ -1,7 +1,7 @@
 /*
- * event.h - the header of libevent 1's time, for programs that still include it
+ * event.h - libevent 1's main header, for programs that still include it
  *
- * The core only: no bufferevents, buffers, http, dns or rpc.
+ * Only the core: no bufferevents, buffers, http, dns or rpc.
  */
 #ifndef EVENT_H
 #define EVENT_H

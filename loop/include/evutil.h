@@ -1,5 +1,5 @@
 /*
- * evutil.h - the utilities under the name that libevent 1 had for them
+ * evutil.h - libevent 1's name for <event2/util.h>
  */
 #ifndef EVUTIL_H
 #define EVUTIL_H

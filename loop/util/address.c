@@ -1,5 +1,5 @@
 /*
- * address.c - addresses as text and back, and comparing them
+ * address.c - addresses to text and back, and comparison of addresses
  */
 #include <event2/util.h>
 
@@ -20,7 +20,7 @@ int evutil_inet_pton(int family, const char *text, void *address)
 	return inet_pton(family, text, address);
 }
 
-/* By name, or by number, of which 0 is none in particular. False for what is neither. */
+/* Finds an interface by name or number. The number 0 is no particular interface. False: neither. */
 static bool find_interface(const char *text, unsigned *interface)
 {
 	unsigned long number;
@@ -51,14 +51,14 @@ int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned
 	return inet_pton(family, bare, address);
 }
 
-/* The text taken apart: what may be an address, and what may be a port. */
+/* The parts of the text: what may be an address, and what may be a port. */
 struct parts {
 	char host[128];
 	const char *port; /* NULL: none */
 	int family;
 };
 
-/* 0, or -1 for text that is none of the forms. */
+/* Returns 0, or -1 if the text has none of the forms. */
 static int take_apart(const char *text, struct parts *parts)
 {
 	const char *colon = strchr(text, ':'), *end;
@@ -83,7 +83,7 @@ static int take_apart(const char *text, struct parts *parts)
 	return 0;
 }
 
-/* 1..65535; 0 when there is none; -1 for anything else. */
+/* Returns 1 to 65535; 0 for NULL, which is no port; -1 for any other text. */
 static int parse_port(const char *text)
 {
 	char *end;
@@ -91,7 +91,7 @@ static int parse_port(const char *text)
 
 	if (!text)
 		return 0;
-	/* strtol would take blanks and a sign before them. */
+	/* strtol would accept blanks and a sign before the digits. */
 	if (!isdigit((unsigned char)*text))
 		return -1;
 	port = strtol(text, &end, 10);
@@ -152,7 +152,7 @@ int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int 
 		order = memcmp(&left->sin6_addr, &right->sin6_addr, sizeof(left->sin6_addr));
 		return order || !with_port ? order : left->sin6_port - right->sin6_port;
 	}
-	return 1; /* of other families nothing is known to be equal */
+	return 1; /* nothing is known about equality in other families */
 }
 
 int evutil_getaddrinfo(const char *node, const char *service, const struct evutil_addrinfo *hints,

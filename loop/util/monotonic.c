@@ -1,5 +1,5 @@
 /*
- * monotonic.c - a clock that does not go back, for programs; the loop has its own (clock.c)
+ * monotonic.c - a clock that does not go back, for programs; the loop uses clock.c
  */
 #include <event2/util.h>
 
@@ -7,8 +7,8 @@
 
 struct evutil_monotonic_timer {
 	clockid_t clock;
-	int fallback;	       /* by gettimeofday, which may go back */
-	struct timeval latest; /* so this is as low as answers get */
+	int fallback;	       /* use gettimeofday, which may go back */
+	struct timeval latest; /* the latest result; no later result is below it */
 };
 
 struct evutil_monotonic_timer *evutil_monotonic_timer_new(void)

@@ -1,5 +1,5 @@
 /*
- * random.c - bytes that nobody can guess, from the C library's generator, which the kernel seeds
+ * random.c - random bytes that nobody can predict, from the C library's arc4random_buf
  */
 #include <event2/util.h>
 
@@ -7,7 +7,7 @@
 
 void evutil_secure_rng_get_bytes(void *buffer, size_t size)
 {
-	if (size) /* a buffer of no bytes may be NULL */
+	if (size) /* with size 0 the buffer may be NULL */
 		arc4random_buf(buffer, size);
 }
 

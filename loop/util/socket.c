@@ -1,5 +1,5 @@
 /*
- * socket.c - making sockets, and what is usually set on them
+ * socket.c - making sockets, and setting their usual options
  */
 #include <event2/util.h>
 
@@ -16,7 +16,7 @@ static int set_option(int socket, int level, int option)
 	return setsockopt(socket, level, option, &one, sizeof(one));
 }
 
-/* Closes and keeps the errno of what went wrong before. */
+/* Closes the socket and keeps errno, which is from an earlier failure. */
 static void close_quietly(int socket)
 {
 	int error = errno;
@@ -26,7 +26,7 @@ static void close_quietly(int socket)
 	errno = error;
 }
 
-/* A socket that listens on the loopback interface at a port of the kernel's choice. */
+/* Creates a socket that listens on the loopback interface, at a port that the kernel chooses. */
 static int listen_on_loopback(int type, struct sockaddr_in *address)
 {
 	socklen_t size = sizeof(*address);
@@ -41,7 +41,7 @@ static int listen_on_loopback(int type, struct sockaddr_in *address)
 	return -1;
 }
 
-/* Anybody on the machine could connect in between: only our own port is let in. */
+/* Another process could have connected to the listener first. So the port is compared with ours. */
 static int is_connected_to(int accepted, int connector)
 {
 	struct sockaddr_in here, there;
@@ -58,7 +58,7 @@ static int is_connected_to(int accepted, int connector)
 	return 0;
 }
 
-/* The kernel pairs sockets of AF_UNIX only; for AF_INET one connects to the other. */
+/* The kernel makes pairs of AF_UNIX only. For AF_INET one socket connects to the other. */
 static int pair_over_loopback(int type, int pair[2])
 {
 	struct sockaddr_in address;

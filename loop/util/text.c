@@ -1,5 +1,5 @@
 /*
- * text.c - numbers, formats and names, whatever the locale
+ * text.c - numbers, formatted text, comparison without regard to case, dates
  */
 #include <event2/util.h>
 

@@ -1,8 +1,8 @@
 /*
- * event_compat.h - the functions of libevent 1 that work on one base for the whole process
+ * event_compat.h - the functions of libevent 1, which use one base for the whole process
  *
- * Not safe with several threads or bases; event.h has what replaces them. "The current base" is the
- * one that event_init made last.
+ * They are not safe with several threads or bases; event.h has their successors. The current base
+ * is the base that event_init made last.
  */
 #ifndef EVENT2_EVENT_COMPAT_H
 #define EVENT2_EVENT_COMPAT_H
@@ -14,11 +14,11 @@
 extern "C" {
 #endif
 
-/* Makes a base and lets it be the current one. NULL if that fails. event_base_free ends it. */
+/* Makes a base, which becomes the current one, or ends the process. Free with event_base_free. */
 EVENT2_EXPORT_SYMBOL
 struct event_base *event_init(void);
 
-/* The functions of the same names with event_base_, on the current base. */
+/* Like the functions of event.h with event_base_ in their names, for the current base. */
 EVENT2_EXPORT_SYMBOL
 int event_dispatch(void);
 EVENT2_EXPORT_SYMBOL
@@ -35,7 +35,7 @@ const char *event_get_method(void);
 EVENT2_EXPORT_SYMBOL
 int event_priority_init(int priorities);
 
-/* event_assign with the current base, which may also be set later, by event_base_set. */
+/* event_assign with the current base, or ends the process. event_base_set can change the base. */
 EVENT2_EXPORT_SYMBOL
 void event_set(struct event *event, evutil_socket_t fd, short events,
 	       void (*callback)(evutil_socket_t, short, void *), void *arg);

@@ -1,20 +1,20 @@
 /*
- * event_struct.h - the insides of struct event, for programs that embed one
+ * event_struct.h - the members of struct event, for programs that embed one
  *
- * 128 bytes. Programs that were compiled for libevent 2.1 find what they reach for at libevent's
- * offsets: the callback block with flags at 16 and priority at 18, the descriptor at 56, the base
- * at 64, ev_events at 104 and ev_res at 106. Such a program may write ev_fd and ev_events while the
- * event is neither pending nor active; unbound does.
+ * struct event has 128 bytes. Programs that were compiled for libevent 2.1 find the members that
+ * they use at libevent's offsets: flags at 16, priority at 18, descriptor at 56, base at 64,
+ * ev_events at 104 and ev_res at 106. Such a program may write ev_fd and ev_events while the event
+ * is neither pending nor active; unbound does.
  *
- * ev_events and ev_res lie within the 48 bytes of the timer: libevent's members leave no room for
- * both. While the event has a timeout they stand in ev_aside instead; ev_events and ev_res then
- * hold what the timer structure writes. event_get_events is right at any time.
+ * ev_events and ev_res are within the 48 bytes of the timer, as libevent's members leave no other
+ * room. While the event has a timeout, their values are in ev_aside, and the timer structure writes
+ * to their own memory. event_get_events is right at any time.
  *
- * The first cache line has what expiry and calls need. The second (bytes 64 to 128) has what a
- * timer structure touches, the base and the period.
+ * The first cache line has what expiry and calls use. The second (bytes 64 to 128) has what a timer
+ * structure uses, the base and the period.
  *
- * The caller owns the memory. From event_add until the event is neither pending nor active it must
- * stay where it is, and no other field may be written but through the functions of event.h.
+ * OWNERSHIP. The caller owns the memory. From event_add until the event is neither pending nor
+ * active, the event must not move, and only the functions of event.h may write to its members.
  */
 #ifndef EVENT2_EVENT_STRUCT_H
 #define EVENT2_EVENT_STRUCT_H
@@ -27,13 +27,13 @@
 extern "C" {
 #endif
 
-/* Bits of evcb_flags: which queues an event stands in, and what it is. */
+/* Bits of evcb_flags: the state of an event. */
 #define EVLIST_TIMEOUT	    0x01 /* its timer is armed */
 #define EVLIST_INSERTED	    0x02 /* in the map of descriptors or signals */
-#define EVLIST_SIGNAL	    0x04 /* never set; libevent has the name */
+#define EVLIST_SIGNAL	    0x04 /* never set; the name is libevent's */
 #define EVLIST_ACTIVE	    0x08 /* in an active queue */
-#define EVLIST_INTERNAL	    0x10 /* the loop's own: not counted */
-#define EVLIST_ACTIVE_LATER 0x20 /* to be active in the next iteration */
+#define EVLIST_INTERNAL	    0x10 /* the loop's own event: not counted */
+#define EVLIST_ACTIVE_LATER 0x20 /* becomes active in the next iteration */
 #define EVLIST_FINALIZING   0x40
 #define EVLIST_INIT	    0x80 /* assigned */
 #define EVLIST_ALL	    0xff
@@ -41,7 +41,7 @@ extern "C" {
 struct event;
 struct event_base;
 
-/* What can stand in an active queue: an event's first 40 bytes. Links as <sys/queue.h> has them. */
+/* An entry of an active queue: an event's first 40 bytes. The links are those of <sys/queue.h>. */
 struct event_callback {
 	struct {
 		struct event_callback *tqe_next;
@@ -50,8 +50,8 @@ struct event_callback {
 	short evcb_flags; /* EVLIST_ bits */
 	uint8_t evcb_pri; /* smaller runs first */
 	uint8_t evcb_closure;
-	int16_t evcb_ncalls; /* signals: calls still to be made; EV_PERSIST: 1 while room is kept */
-	uint16_t evcb_common; /* common timeouts: 1 + the queue's index while it waits in one */
+	int16_t evcb_ncalls;  /* signals: calls to make; EV_PERSIST: 1 while room is kept */
+	uint16_t evcb_common; /* common timeouts: 1 + the queue's index while in a queue */
 	union {
 		void (*evcb_callback)(evutil_socket_t, short, void *);
 		void (*evcb_selfcb)(struct event_callback *, void *);
@@ -70,11 +70,11 @@ struct event {
 	evutil_socket_t ev_fd;
 	struct {
 		short events, result;
-	} ev_aside; /* ev_events and ev_res while the event has a timeout */
+	} ev_aside; /* values of ev_events and ev_res while the event has a timeout */
 	struct event_base *ev_base;
-	__extension__ union { /* unnamed, before C11 */
+	__extension__ union { /* anonymous, which is new in C11 */
 #ifdef TIMER_H
-		struct timer ev_timer; /* to the loop, which includes the contract first */
+		struct timer ev_timer; /* for the loop, which includes timer.h first */
 #endif
 		uint64_t ev_timer_private[6];
 		__extension__ struct {
@@ -83,10 +83,10 @@ struct event {
 			short ev_res;	 /* EV_ bits that made it active */
 		};
 	};
-	uint64_t ev_period; /* EV_PERSIST with a timeout: see timeout.c; 0: none */
+	uint64_t ev_period; /* EV_PERSIST with a timeout: see timeout.c; 0: no timeout */
 };
 
-/* As TAILQ_HEAD and LIST_HEAD of <sys/queue.h> make them. */
+/* Like TAILQ_HEAD and LIST_HEAD of <sys/queue.h>. */
 struct event_list {
 	struct event *tqh_first;
 	struct event **tqh_last;

@@ -1,9 +1,9 @@
 /*
- * thread.h - locking: how several threads come to share a base
+ * thread.h - locks, with which several threads may share a base
  *
- * Nothing is locked until a program asks for it, before it makes its first base: usually by
- * evthread_use_pthreads(), or with callbacks of its own. After that every base made without
- * EVENT_BASE_FLAG_NOLOCK may be used by any thread.
+ * A base has no lock unless the program sets locking functions before it makes its first base,
+ * usually by evthread_use_pthreads(). After that any thread may use any base made without
+ * EVENT_BASE_FLAG_NOLOCK.
  */
 #ifndef EVENT2_THREAD_H
 #define EVENT2_THREAD_H
@@ -17,7 +17,7 @@ extern "C" {
 struct event_base;
 struct timeval;
 
-/* How a lock is taken: for writing, for reading, or only if that needs no waiting. */
+/* How to take a lock: for writing, for reading, without waiting. */
 #define EVTHREAD_WRITE 0x04
 #define EVTHREAD_READ  0x08
 #define EVTHREAD_TRY   0x10
@@ -26,7 +26,7 @@ struct timeval;
 #define EVTHREAD_LOCKTYPE_RECURSIVE 1
 #define EVTHREAD_LOCKTYPE_READWRITE 2
 
-/* alloc returns NULL, and lock and unlock non-zero, when they fail. */
+/* On failure alloc returns NULL, and lock and unlock return a number other than 0. */
 struct evthread_lock_callbacks {
 	int lock_api_version;	      /* EVTHREAD_LOCK_API_VERSION */
 	unsigned supported_locktypes; /* EVTHREAD_LOCKTYPE_ bits */
@@ -37,15 +37,15 @@ struct evthread_lock_callbacks {
 };
 
 /*
- * Sets the locking functions, which are copied; NULL takes them away again. 0, or -1 when a field
- * is missing or others are already set. Before any base is made.
+ * Sets the locking functions, before any base is made. Copies them. NULL removes them. Returns -1
+ * if a function is missing, or if other functions are already set.
  */
 EVENT2_EXPORT_SYMBOL
 int evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks);
 
 #define EVTHREAD_CONDITION_API_VERSION 1
 
-/* wait_condition returns 0 when woken, 1 when timed out, -1 on errors; timeout may be NULL. */
+/* wait_condition returns 0 when woken, 1 after the timeout (NULL: none), -1 on errors. */
 struct evthread_condition_callbacks {
 	int condition_api_version; /* EVTHREAD_CONDITION_API_VERSION */
 	void *(*alloc_condition)(unsigned condtype);
@@ -57,25 +57,26 @@ struct evthread_condition_callbacks {
 EVENT2_EXPORT_SYMBOL
 int evthread_set_condition_callbacks(const struct evthread_condition_callbacks *callbacks);
 
-/* Says how to tell threads apart. */
+/* Sets the function that identifies the calling thread. */
 EVENT2_EXPORT_SYMBOL
 void evthread_set_id_callback(unsigned long (*id)(void));
 
-/* Sets all of the above to POSIX threads. 0, or -1 on failure. */
+/* Sets all of the above to functions for POSIX threads. Returns 0, or -1 on failure. */
 EVENT2_EXPORT_SYMBOL
 int evthread_use_pthreads(void);
 #define EVTHREAD_USE_PTHREADS_IMPLEMENTED 1
 
 /*
- * Checks every lock: that it is held when it must be, and released by who holds it. Before any base
- * is made; aborts with a message on misuse. The second spelling is the first that libevent had.
+ * Checks each use of a lock, before any base is made. If a thread releases a lock that it does not
+ * hold, or misuses it otherwise, the process aborts with a message. libevent first had the second
+ * spelling.
  */
 EVENT2_EXPORT_SYMBOL
 void evthread_enable_lock_debugging(void);
 EVENT2_EXPORT_SYMBOL
 void evthread_enable_lock_debuging(void);
 
-/* Lets other threads wake this base up. Done by itself for bases made with locking. 0 or -1. */
+/* Lets other threads wake this base, as they always can if it has a lock. Returns 0 or -1. */
 EVENT2_EXPORT_SYMBOL
 int evthread_make_base_notifiable(struct event_base *base);
 

@@ -1,9 +1,9 @@
 /*
- * util.h - what programs of libevent's use beside events: types, sockets, addresses, text, time
+ * util.h - libevent's utilities: types, sockets, addresses, text, time, random bytes
  *
- * All of it is a thin layer over the C library, there for programs that were written with it.
- * Thread safe unless it says otherwise. Functions that return int return 0 or -1 with errno set,
- * unless they say otherwise.
+ * They are a thin layer over the C library, for programs that use them already. Unless a comment
+ * says otherwise, they are thread-safe, and a function that returns int returns 0, or -1 with errno
+ * set.
  */
 #ifndef EVENT2_UTIL_H
 #define EVENT2_UTIL_H
@@ -65,7 +65,7 @@ extern "C" {
 
 /* ------------------------------------------------------------------------------------ sockets */
 
-/* A pair of connected sockets: of family AF_UNIX, or AF_INET over loopback. */
+/* Makes two connected sockets: of family AF_UNIX, or of AF_INET over the loopback interface. */
 EVENT2_EXPORT_SYMBOL
 int evutil_socketpair(int family, int type, int protocol, evutil_socket_t pair[2]);
 
@@ -74,8 +74,8 @@ int evutil_make_socket_nonblocking(evutil_socket_t socket);
 EVENT2_EXPORT_SYMBOL
 int evutil_make_socket_closeonexec(evutil_socket_t socket);
 
-/* For a socket that is going to listen: its address may be bound anew at once; its port may be
- * shared; it takes no IPv4; connections are reported when they have data. */
+/* For listening sockets: SO_REUSEADDR (the address can be bound again at once); SO_REUSEPORT;
+ * IPV6_V6ONLY; TCP_DEFER_ACCEPT (a connection is reported when it has data). */
 EVENT2_EXPORT_SYMBOL
 int evutil_make_listen_socket_reuseable(evutil_socket_t socket);
 EVENT2_EXPORT_SYMBOL
@@ -101,20 +101,20 @@ int evutil_closesocket(evutil_socket_t socket);
 
 EVENT2_EXPORT_SYMBOL
 const char *evutil_inet_ntop(int family, const void *address, char *text, size_t size);
-/* 1, 0 for text that is no address, -1 for a family that is none. _scope: with "%interface". */
+/* 1, or 0 if the text is no address, or -1 for an unknown family. _scope accepts "%interface". */
 EVENT2_EXPORT_SYMBOL
 int evutil_inet_pton(int family, const char *text, void *address);
 EVENT2_EXPORT_SYMBOL
 int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned *interface);
 
 /*
- * "[IPv6]:port", "[IPv6]", "IPv6", "IPv4:port" or "IPv4", without names. *size is how much room
- * there is and becomes what was used. -1 for anything else or too little room.
+ * Parses "[IPv6]:port", "[IPv6]", "IPv6", "IPv4:port" or "IPv4", but no names. *size is the room,
+ * and becomes the size used. Returns -1 for other text, or if the room is too small.
  */
 EVENT2_EXPORT_SYMBOL
 int evutil_parse_sockaddr_port(const char *text, struct sockaddr *address, int *size);
 
-/* Less than, equal to or more than 0, in some order that is the same each time. */
+/* Compares IPv4 or IPv6 addresses by an unspecified order: less than 0, 0, or more than 0. */
 EVENT2_EXPORT_SYMBOL
 int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int with_port);
 
@@ -149,7 +149,7 @@ int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int 
 #define EVUTIL_AI_ALL	      AI_ALL
 #define EVUTIL_AI_ADDRCONFIG  AI_ADDRCONFIG
 
-/* The C library's, which blocks. 0, or one of EVUTIL_EAI_. */
+/* The C library's functions, which block. evutil_getaddrinfo returns 0 or an EVUTIL_EAI_ code. */
 struct evutil_addrinfo;
 EVENT2_EXPORT_SYMBOL
 int evutil_getaddrinfo(const char *node, const char *service, const struct evutil_addrinfo *hints,
@@ -164,7 +164,7 @@ const char *evutil_gai_strerror(int error);
 EVENT2_EXPORT_SYMBOL
 ev_int64_t evutil_strtoll(const char *text, char **end, int base);
 
-/* As in C99, they end with a NUL and return how long the whole would be; 0 when size is 0. */
+/* As in C99: end with a NUL, and return the length of the whole text. If size is 0, return 0. */
 EVENT2_EXPORT_SYMBOL
 int evutil_snprintf(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -172,19 +172,22 @@ EVENT2_EXPORT_SYMBOL
 int evutil_vsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
 	__attribute__((format(printf, 3, 0)));
 
-/* In ASCII, whatever the locale. */
+/* Compare text without regard to the case of ASCII letters, in any locale. */
 EVENT2_EXPORT_SYMBOL
 int evutil_ascii_strcasecmp(const char *a, const char *b);
 EVENT2_EXPORT_SYMBOL
 int evutil_ascii_strncasecmp(const char *a, const char *b, size_t size);
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT", of now for NULL. How long the whole would be. */
+/* Writes a date such as "Sun, 06 Nov 1994 08:49:37 GMT"; NULL: now. Returns its length. */
 EVENT2_EXPORT_SYMBOL
 int evutil_date_rfc1123(char *text, const size_t size, const struct tm *time);
 
 /* --------------------------------------------------------------------------------------- time */
 
-/* A clock that does not go back: coarse, EV_MONOT_PRECISE, or by gettimeofday. */
+/*
+ * A clock that does not go back: CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC with EV_MONOT_PRECISE, or
+ * gettimeofday with EV_MONOT_FALLBACK. One thread at a time may use a timer. The caller frees it.
+ */
 #define EV_MONOT_PRECISE  1
 #define EV_MONOT_FALLBACK 2
 
@@ -211,13 +214,13 @@ int evutil_gettime_monotonic(struct evutil_monotonic_timer *timer, struct timeva
 
 /* ------------------------------------------------------------------------------------- random */
 
-/* Bytes that nobody can guess, from the kernel; _init says whether there are any. */
+/* Random bytes that nobody can predict. evutil_secure_rng_init returns 0: there always are some. */
 EVENT2_EXPORT_SYMBOL
 void evutil_secure_rng_get_bytes(void *buffer, size_t size);
 EVENT2_EXPORT_SYMBOL
 int evutil_secure_rng_init(void);
 
-/* For programs that call them: the kernel needs neither a file nor a seed. */
+/* For programs that call them. They do nothing: the generator needs neither a file nor a seed. */
 EVENT2_EXPORT_SYMBOL
 int evutil_secure_rng_set_urandom_device_file(char *path);
 EVENT2_EXPORT_SYMBOL
