@@ -1,8 +1,9 @@
 /*
- * allocations.h - allocations of the library that fail when a test says so, and that are counted
+ * allocations.h - counts the library's allocations, and makes them fail when a test says so
  *
- * The linker leads the allocations of the loop and of the structures here: tests.mk names the tests
- * that include this. Each thread is forbidden to allocate by itself, so that another one may go on.
+ * The linker redirects the allocation functions to this file (--wrap). tests.mk names the tests
+ * that include it. Each thread has a flag of its own that forbids it to allocate, so another thread
+ * can go on allocating.
  */
 #ifndef ALLOCATIONS_H
 #define ALLOCATIONS_H
@@ -16,9 +17,9 @@
 
 static _Thread_local bool allocation_is_forbidden;
 static _Thread_local int allocations_before_failure = -1; /* -1: none fails */
-static _Thread_local bool only_one_fails;		  /* and those after it do not */
-static atomic_int refused_allocations;			  /* those that were forbidden */
-static atomic_llong allocated_bytes;			  /* that live */
+static _Thread_local bool only_one_fails;		  /* the allocations after it succeed */
+static atomic_int refused_allocations;			  /* allocations that were forbidden */
+static atomic_llong allocated_bytes;			  /* not yet freed */
 
 static inline bool may_allocate(void)
 {

@@ -1,9 +1,9 @@
 /*
- * at-hand-test - adding and deleting plain timers in callbacks, where a short way is taken
+ * at-hand-test - timers that callbacks add, move and delete on the loop's short path
  *
- * A loop without a lock knows the base of its timers. In callbacks it adds, moves and deletes them
- * by less code than elsewhere. The result must be the same as with the usual code. Time is
- * simulated.
+ * A loop without a lock keeps its base at hand (loop/base.h) while it runs. A callback of that loop
+ * then adds, moves and deletes timers of the base by less code than elsewhere. The result must be
+ * the same as on the usual path. Time is simulated.
  */
 #include <event2/thread.h>
 
@@ -98,7 +98,7 @@ static void finalizer(struct event *event, void *arg)
 	note_when(-1, 0, arg);
 }
 
-/* What is to be finalized, or was, takes no timeout. */
+/* An event that is being finalized, or has been finalized, takes no timeout. */
 static void finalize(void)
 {
 	event_finalize(0, &timers[0], finalizer);
@@ -114,7 +114,7 @@ static void act_in_callback(evutil_socket_t fd, short what, void *arg)
 	loop_test_check(base);
 }
 
-/* The actor acts at 10 ms, for a millisecond; timer 0 is due at 100 ms. */
+/* The actor is called at 10 ms, and its callback takes 1 ms. Timer 0 is due at 100 ms. */
 static const struct {
 	void (*act)(void);
 	const char *journal;
@@ -158,7 +158,7 @@ static void test_what_callbacks_do(void **state)
 	try_all(EVENT_BASE_FLAG_TIMER_REINSERT);
 }
 
-/* The long way: the base has a lock. */
+/* The base has a lock, so the loop takes the usual path. */
 static void test_the_same_with_a_lock(void **state)
 {
 	(void)state;
@@ -177,7 +177,7 @@ static bool is_at_hand(const struct event *event)
 	return event_base_at_hand(event, &found);
 }
 
-/* A loop within a callback of another base's loop. */
+/* Runs the loop of another base in a callback. */
 static void run_another(evutil_socket_t fd, short what, void *arg)
 {
 	struct event_base *inner = virtual_base(0);

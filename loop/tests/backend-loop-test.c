@@ -1,7 +1,8 @@
 /*
  * backend-loop-test - the loop over every backend, in real time
  *
- * Nothing here depends on being quick: timers must not be early, and what is waited for must come.
+ * No test here depends on speed. The tests check that no timer is early and that every awaited
+ * event comes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 
 #include "loop/tests/over_backends.h"
 
-/* The backend that the tests are run over at present. */
+/* The backend of the tests that are running. */
 static const struct backend *backend;
 
 static struct event_base *new_base(void)
@@ -43,7 +44,10 @@ static void socket_pair(int pair[2])
 			 0);
 }
 
-/* What a callback saw: how often, and the bits of the last time. */
+/*
+ * What a callback was called with: the number of calls, the bits of the latest call, and of all
+ * calls.
+ */
 struct seen {
 	int calls;
 	short what;
@@ -95,7 +99,10 @@ static void test_read_and_write(void **state)
 	assert_int_equal(readable.what, EV_READ);
 	turn(base);
 	assert_int_equal(readable.calls, 1);
-	/* Both on one descriptor: a modification, and back again when the writer has run. */
+	/*
+	 * Two events on one descriptor: adding the writer changes what the backend waits for, and
+	 * so does the end of the writer's call.
+	 */
 	assert_int_equal(event_add(writer, NULL), 0);
 	turn(base);
 	assert_int_equal(writable.calls, 1);
@@ -171,7 +178,7 @@ static void test_edge_trigger(void **state)
 	assert_int_equal(write(pair[1], "x", 1), 1);
 	for (int i = 0; i < 5; i++)
 		turn(base);
-	assert_int_equal(seen.calls, 1); /* though nothing was read */
+	assert_int_equal(seen.calls, 1); /* although nothing was read */
 	assert_int_equal(seen.what, EV_READ | EV_ET);
 	assert_int_equal(write(pair[1], "y", 1), 1);
 	for (int i = 0; i < 5; i++)
@@ -183,7 +190,10 @@ static void test_edge_trigger(void **state)
 	close(pair[1]);
 }
 
-/* One that misses nothing and one that would: the descriptor is as the first needs it. */
+/*
+ * The descriptor of a level-triggered and an edge-triggered event is level-triggered, so that the
+ * first misses nothing.
+ */
 static void test_edge_and_level_together(void **state)
 {
 	struct event_base *base = new_base();
@@ -203,10 +213,10 @@ static void test_edge_and_level_together(void **state)
 		turn(base);
 	assert_int_equal(by_level.calls, 5);
 	assert_int_equal(by_level.what, EV_READ);
-	assert_int_equal(by_edge.what, EV_READ); /* it was no edge */
+	assert_int_equal(by_edge.what, EV_READ); /* a report without an edge */
 	event_del(level);
 	loop_test_check(base);
-	turn(base); /* it has become edge-triggered, which may count as an edge */
+	turn(base); /* now edge-triggered: the change itself may count as an edge */
 	by_edge.calls = 0;
 	for (int i = 0; i < 5; i++)
 		turn(base);
@@ -248,7 +258,10 @@ static void test_many_events_on_one_descriptor(void **state)
 	close(pair[1]);
 }
 
-/* A program closes first and deletes later, and the number has been given out again meanwhile. */
+/*
+ * A program closes a descriptor, opens another that gets the same number, and only then deletes the
+ * event of the first.
+ */
 static void test_descriptor_reused_after_close(void **state)
 {
 	struct event_base *base = new_base();
@@ -280,7 +293,10 @@ static void test_descriptor_reused_after_close(void **state)
 	close(again[1]);
 }
 
-/* Closed and never deleted: whoever reads it learns, and the loop goes on. */
+/*
+ * A program closes a descriptor and does not delete its event. The event may or may not be called,
+ * and the loop goes on.
+ */
 static void test_closed_descriptor(void **state)
 {
 	struct event_base *base = new_base();
@@ -324,7 +340,10 @@ static void test_bad_descriptor_is_refused_or_reported(void **state)
 
 	(void)state;
 	assert_int_equal(fcntl(987, F_GETFD), -1);
-	/* epoll says so at once and then nothing has changed; poll says so when it looks. */
+	/*
+	 * epoll refuses the descriptor at once, and then nothing has changed. poll reports it in
+	 * the next wait.
+	 */
 	if (event_add(reader, &soon)) {
 		assert_int_equal(event_pending(reader, EV_READ | EV_TIMEOUT, NULL), 0);
 		assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
@@ -338,7 +357,7 @@ static void test_bad_descriptor_is_refused_or_reported(void **state)
 	event_base_free(base);
 }
 
-/* What is known of a descriptor may move when a larger one comes. */
+/* A larger descriptor makes the tables of the loop and of the backend grow. */
 static void test_larger_descriptors(void **state)
 {
 	struct event_base *base = new_base();
@@ -371,8 +390,9 @@ static void test_larger_descriptors(void **state)
 }
 
 /*
- * Every timer that fires has waited for as long as was asked; some lengths that round badly. By the
- * coarse clock that is so unless the kernel is later with a tick than a tick, which nobody bounds.
+ * A timer never fires before its timeout has passed, including timeouts that are hard to round.
+ * With the coarse clock this holds unless the kernel updates that clock more than a tick late. The
+ * kernel promises no bound, so the test does not check it.
  */
 static void test_never_early(void **state)
 {
@@ -422,7 +442,7 @@ static void test_timeout_and_io(void **state)
 	event_base_loop(base, EVLOOP_ONCE);
 	assert_int_equal(seen.what, EV_TIMEOUT);
 	assert_true(now() - begun >= 3 * MILLISECOND);
-	/* Persistent: still there for reading. */
+	/* The event is persistent, so it still waits for reading. */
 	assert_int_equal(event_pending(reader, EV_READ | EV_TIMEOUT, NULL), EV_READ | EV_TIMEOUT);
 	assert_int_equal(write(pair[1], "x", 1), 1);
 	while (!(seen.all & EV_READ))
@@ -462,7 +482,7 @@ static void test_fork_and_reinit(void **state)
 		while (!readable.calls || !timed.calls)
 			event_base_loop(base, EVLOOP_ONCE);
 		wrong |= event_base_check(base) != NULL;
-		event_del(reader); /* must not take it out of the parent's set */
+		event_del(reader); /* must not take the descriptor out of the parent's set */
 		event_base_free(base);
 		_exit(wrong);
 	}
@@ -490,7 +510,7 @@ static void break_loop(int fd, short what, void *base)
 	event_base_loopbreak(base);
 }
 
-/* By then the loop is asleep; if it is not, it finds the event without being woken. */
+/* The loop is asleep by then. If it is not, it finds the event without being woken. */
 static void *activate_from_outside(void *event)
 {
 	usleep(20000);
@@ -498,7 +518,7 @@ static void *activate_from_outside(void *event)
 	return NULL;
 }
 
-/* What wakes the parent, and brings it signals, is its own: the child must leave it alone. */
+/* The parent's eventfd and signal pipe are the parent's own. The child must not use them. */
 static void test_fork_leaves_the_parents_notices(void **state)
 {
 	struct event_base *base = new_base();
@@ -521,7 +541,7 @@ static void test_fork_leaves_the_parents_notices(void **state)
 		raise(SIGUSR1);
 		while (!seen.calls)
 			event_base_loop(base, EVLOOP_ONCE);
-		raise(SIGUSR1); /* which the child does not read */
+		raise(SIGUSR1); /* the child does not read this one */
 		event_free(leave);
 		event_free(event);
 		event_base_free(base);
@@ -531,7 +551,7 @@ static void test_fork_leaves_the_parents_notices(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 	turn(base);
-	assert_int_equal(seen.calls, 0); /* the child's signals were the child's */
+	assert_int_equal(seen.calls, 0); /* the signals were sent to the child */
 	alarm(600);
 	assert_int_equal(pthread_create(&thread, NULL, activate_from_outside, leave), 0);
 	assert_int_equal(event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY), 0);
@@ -545,7 +565,7 @@ static void test_fork_leaves_the_parents_notices(void **state)
 	event_base_free(base);
 }
 
-/* Also where the descriptor that wakes the base has the number 0. */
+/* event_reinit also works if the base's eventfd has the number 0. */
 static void test_reinit_of_descriptor_0(void **state)
 {
 	int kept = dup(0), parents;
@@ -555,7 +575,7 @@ static void test_reinit_of_descriptor_0(void **state)
 	(void)state;
 	if (kept < 0)
 		assert_int_equal(open("/dev/null", O_RDONLY), 0);
-	/* With a lock it could be woken from the start, and have another number. */
+	/* With a lock, the base would make its eventfd at once, and with another number. */
 	base = loop_test_base(backend->name, NULL, EVENT_BASE_FLAG_NOLOCK);
 	if (!base)
 		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
@@ -676,7 +696,7 @@ static void test_impossible_signals(void **state)
 	event_base_free(base);
 }
 
-/* A base that fails to add a signal does not take the others' from the base that has them. */
+/* When a base fails to add a signal, the base that owns the process's signals keeps them. */
 static void test_failed_signals_leave_the_owner(void **state)
 {
 	struct event_base *owner = new_base(), *other = new_base();
@@ -696,7 +716,7 @@ static void test_failed_signals_leave_the_owner(void **state)
 	event_base_free(owner);
 }
 
-/* Out of descriptors: no base, or no signal event; and no harm done. */
+/* With no descriptors left, adding a signal event fails and changes nothing. */
 static void test_no_descriptors_left(void **state)
 {
 	struct event_base *base = new_base();

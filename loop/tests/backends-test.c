@@ -1,14 +1,14 @@
 /*
- * backends-test.c - every backend by its table, without a loop around it
+ * backends-test - every backend through its table, without a loop
  *
- * What backend.h promises is tried on real descriptors: readiness, hang-ups, descriptors closed and
- * opened anew behind the backend's back, timeouts that are never early, signals, forks, limits, and
- * system calls that a filter refuses. What stands in for the loop is at the top: a lock that knows
- * whether it is held, and an io_map_report that writes down what is reported.
+ * The tests check on real descriptors what backend.h promises: readiness, hang-ups, descriptors
+ * that are closed and reopened without the backend's knowledge, timeouts that are never early,
+ * signals, forks, limits, and system calls that a filter refuses. The first section stands in for
+ * the loop. Its lock knows whether it is held, and its io_map_report writes down the reports.
  *
- * Without arguments all backends are tested that the loop would choose by itself; arguments name
- * others. Those that work on a clock of their own (simulated time) or that this kernel does not
- * have are reported as skipped.
+ * Without arguments, the program tests all backends that the loop would choose by itself. Arguments
+ * name others. Backends with a clock of their own (simulated time) are left out. Backends that this
+ * kernel lacks are reported as skipped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,14 +49,14 @@
 #define MS		 UINT64_C(1000000)
 #define BOTH		 (EV_READ | EV_WRITE)
 
-/* ------------------------------------------------------------------ what stands in for the loop */
+/* ------------------------------------------------------------------------- in place of the loop */
 
 struct event_base {
 	pthread_mutex_t lock;
 	bool held;
-	bool waiting; /* a thread has called `wait`; together with the lock: and let go of it */
+	bool waiting; /* a thread is in `wait`; it sleeps there while the lock is free */
 	short ready[MOST_DESCRIPTORS];
-	int order[MOST_DESCRIPTORS]; /* the descriptors as they were reported */
+	int order[MOST_DESCRIPTORS]; /* the descriptors in the order of the reports */
 	size_t reports;
 };
 
@@ -75,7 +75,7 @@ void base_lock(struct event_base *of)
 	pthread_mutex_lock(&of->lock);
 	insist(!of->held, "the lock is taken twice");
 	of->held = true;
-	errno = ENOTTY; /* whoever looks at errno behind a lock looks too late */
+	errno = ENOTTY; /* a backend must read errno before it takes the lock */
 }
 
 void base_unlock(struct event_base *of)
@@ -97,7 +97,7 @@ void io_map_report(struct event_base *of, int fd, short events)
 	errno = ENOTTY;
 }
 
-/* The simulated clock mentions it; no test here asks it for the time. */
+/* The simulated clock refers to this function. No test asks that clock for the time. */
 uint64_t time_read(struct event_base *of)
 {
 	(void)of;
@@ -105,7 +105,7 @@ uint64_t time_read(struct event_base *of)
 	return 0;
 }
 
-/* --------------------------------------------------------------------------- one backend in use */
+/* ----------------------------------------------------------------------- the backend under test */
 
 static const struct backend *backend;
 static void *backend_state;
@@ -121,7 +121,7 @@ static int begin(void **state)
 	return backend->create(&base, &backend_state) ? -1 : 0;
 }
 
-/* What a failed test has left behind goes too. */
+/* Also closes and frees what a failed test has left behind. */
 static int end(void **state)
 {
 	(void)state;
@@ -148,7 +148,7 @@ static bool can(int feature)
 	return backend->features & feature;
 }
 
-/* Changes what is asked from `before` on, which need not be what the backend knows. */
+/* Changes what is asked for, from `before`, which may differ from what the backend knows. */
 static int ask_from(int fd, short before, short after)
 {
 	const struct backend_change change = { fd, before, after, true };
@@ -200,7 +200,10 @@ static void wait_for(uint64_t timeout)
 		fail_msg("cannot wait: %s", strerror(-result));
 }
 
-/* What is ready now of what is asked. Backends may report more: the I/O map knows who asked. */
+/*
+ * The bits that are ready now, of those asked for. A backend may report more. The I/O map filters
+ * them.
+ */
 static short ready(int fd)
 {
 	wait_for(0);
@@ -274,7 +277,7 @@ static void test_sockets(void **state)
 	assert_int_equal(ready(pair[0]), 0);
 	put_byte(pair[1]);
 	assert_int_equal(ready(pair[0]), EV_READ);
-	assert_int_equal(ready(pair[0]), EV_READ); /* by level: as long as it is so */
+	assert_int_equal(ready(pair[0]), EV_READ); /* level-triggered: until it is read */
 	ask(pair[0], BOTH);
 	assert_int_equal(ready(pair[0]), BOTH);
 	drain(pair[0]);
@@ -308,7 +311,7 @@ static void test_pipes(void **state)
 	assert_int_equal(ready(ends[1]), EV_WRITE);
 }
 
-/* What is ready ends a wait without a limit, and one whose limit is as long as can be. */
+/* A ready descriptor ends a wait without a limit, and waits with the longest limits. */
 static void test_ready_ends_the_wait(void **state)
 {
 	int pair[2];
@@ -383,7 +386,7 @@ static void test_closed_by_the_peer(void **state)
 	ask(other[0], EV_READ | EV_CLOSED);
 	put_byte(pair[1]);
 	put_byte(other[1]);
-	assert_int_equal(ready(pair[0]), 0); /* there is something to read, and nothing else */
+	assert_int_equal(ready(pair[0]), 0); /* readable, but not closed */
 	assert_int_equal(ready(other[0]), EV_READ);
 	shutdown(pair[1], SHUT_WR);
 	lose(other[1]);
@@ -392,7 +395,9 @@ static void test_closed_by_the_peer(void **state)
 	ask(pair[0], BOTH);
 	assert_int_equal(ready(pair[0]), BOTH);
 
-	/* A pipe's end has no other way to say so than an error, which nothing can mask. */
+	/*
+	 * A pipe's writing end shows a closed reading end only by an error, which nothing can mask.
+	 */
 	ask(pair[0], 0);
 	ask(other[0], 0);
 	ask(ends[1], EV_CLOSED);
@@ -401,7 +406,10 @@ static void test_closed_by_the_peer(void **state)
 	assert_int_equal(ready(ends[1]), EV_CLOSED);
 }
 
-/* Where it cannot be told, who asks for nothing else is refused; asking for less never is. */
+/*
+ * A backend that cannot report EV_CLOSED refuses a request for EV_CLOSED alone. It never refuses a
+ * request for less than before.
+ */
 static void test_closed_is_refused(void **state)
 {
 	int pair[2];
@@ -421,7 +429,7 @@ static void test_closed_is_refused(void **state)
 	ask(pair[0], 0);
 }
 
-/* With few descriptors all are reported at once, and none is always the last to be. */
+/* With a few descriptors, one wait reports all of them, and each is reported first at times. */
 static void test_turns(void **state)
 {
 	int pairs[3][2];
@@ -460,7 +468,7 @@ static void test_plain_file(void **state)
 
 /* --------------------------------------------------------- descriptors closed and opened anew */
 
-/* Either it is refused, or whoever asked is told and meets the error. */
+/* The backend refuses a closed descriptor, or reports it, so that its user meets the error. */
 static void test_closed_is_added(void **state)
 {
 	int pair[2], result;
@@ -490,13 +498,16 @@ static void test_closed_behind_its_back(void **state)
 	ask(other[0], EV_READ);
 	lose(pair[0]);
 
-	/* It may be told or not, but a wait that ends at once must have told. */
+	/*
+	 * The backend may or may not report the closed descriptor. If the wait ends early, it must
+	 * have.
+	 */
 	start = now();
 	wait_for(20 * MS);
 	assert_true(now() - start >= 20 * MS || base.ready[pair[0]]);
 	assert_int_equal(base.ready[other[0]], 0);
 
-	/* The others are not harmed. */
+	/* The other descriptors still work. */
 	put_byte(other[1]);
 	assert_int_equal(ready(other[0]), EV_READ);
 	assert_int_equal(try_to_ask(pair[0], 0), 0);
@@ -513,45 +524,45 @@ static void test_number_is_used_again(void **state)
 	make_pair(other);
 	put_byte(other[1]);
 
-	/* Changed: the backend knows the number, the kernel perhaps not. */
+	/* A change: the backend knows the number, but the kernel may not. */
 	ask(pair[0], EV_READ);
 	assert_int_equal(dup2(other[0], pair[0]), pair[0]);
 	ask(pair[0], BOTH);
 	assert_int_equal(ready(pair[0]), BOTH);
 
-	/* Taken out: as it is. */
+	/* A deletion, when another file has the number. */
 	make_pair(pair);
 	ask(pair[0], EV_READ);
 	assert_int_equal(dup2(other[0], pair[0]), pair[0]);
 	ask(pair[0], 0);
 	assert_int_equal(ready(pair[0]), 0);
 
-	/* A plain file has the number now. */
+	/* A deletion, when a plain file has the number. */
 	make_pair(pair);
 	ask(pair[0], EV_READ);
 	lose(pair[0]);
 	assert_int_equal(keep(open("/proc/self/exe", O_RDONLY)), pair[0]);
 	ask(pair[0], 0);
 
-	/* Added, for all that the caller knows, though it was never taken out. */
+	/* An addition, although the number was never deleted. */
 	make_pair(pair);
 	ask(pair[0], EV_READ);
 	assert_int_equal(ask_from(pair[0], 0, BOTH), 0);
 	put_byte(pair[1]);
 	assert_int_equal(ready(pair[0]), BOTH);
 
-	/* Changed, though it is not in. */
+	/* A change, although the number was never added. */
 	make_pair(pair);
 	assert_int_equal(ask_from(pair[0], EV_READ, EV_WRITE), 0);
 	assert_int_equal(ready(pair[0]), EV_WRITE);
 
-	/* Taken out, though it is not in, and twice. */
+	/* Two deletions, although the number was never added. */
 	make_pair(pair);
 	assert_int_equal(ask_from(pair[0], EV_READ, 0), 0);
 	assert_int_equal(ask_from(pair[0], EV_READ, 0), 0);
 }
 
-/* Closed and restored from a copy, so that the kernel never saw it go. */
+/* The descriptor is closed and restored from a copy, so the kernel does not drop the file. */
 static void test_number_of_the_same_file(void **state)
 {
 	int pair[2], copy;
@@ -577,7 +588,7 @@ static const uint64_t timeouts[] = {
 	MS, MS + 1, 3 * MS / 2, 2 * MS, 10 * MS + 1, 25 * MS - 1,
 };
 
-/* False: a wait was early, failed, or reported what is not ready. */
+/* Returns false if a wait was early, failed, or reported a descriptor. */
 static bool waits_are_never_early(void)
 {
 	for (size_t i = 0; i < sizeof(timeouts) / sizeof(*timeouts); i++) {
@@ -618,8 +629,8 @@ static void count_alarm(int number)
 }
 
 /*
- * Waits so long that only a signal can end them. False: something else did. The alarm repeats, for
- * the first may come before the wait has begun.
+ * Waits for so long that only a signal can end the wait. Returns false if something else ended it.
+ * The alarm repeats, because the first may come before the wait begins.
  */
 static bool only_a_signal_ends_the_wait(void)
 {
@@ -670,7 +681,7 @@ static void test_signal(void **state)
 
 static struct rlimit limit;
 
-/* Waits until all have come that will: a backend may report them in several portions. */
+/* Waits until no more descriptors are reported. A backend may report them in several portions. */
 static size_t count_ready(const int *descriptors, size_t count, short events)
 {
 	static bool has_come[MOST_DESCRIPTORS];
@@ -714,7 +725,10 @@ static void test_many(void **state)
 	put_byte(pair[1]);
 	assert_int_equal(count_ready(all, 2 * PAIRS + 1, EV_READ), 2 * PAIRS + 1);
 
-	/* Every third goes, from the end, and of the rest every other one asks for more. */
+	/*
+	 * Every third descriptor is taken out, from the end. Then every other one of the rest asks
+	 * for more.
+	 */
 	for (int i = 2 * PAIRS - 2; i >= 0; i -= 3)
 		ask(all[i], 0);
 	assert_int_equal(count_ready(all, 2 * PAIRS + 1, EV_READ), 2 * PAIRS + 1 - 667);
@@ -734,14 +748,14 @@ static void test_many(void **state)
 	assert_int_equal(base.reports, 1);
 	assert_int_equal(base.ready[HIGH_NUMBER] & EV_READ, EV_READ);
 
-	/* Without the highest number the low ones are still there. */
+	/* Without the highest number the low ones still work. */
 	ask(all[0], EV_WRITE);
 	ask(HIGH_NUMBER, 0);
 	assert_int_equal(ready(all[0]), EV_WRITE);
 	assert_int_equal(base.reports, 1);
 }
 
-/* ----------------------------------------------------------------------- at random, and a model */
+/* --------------------------------------------------------------------- random steps and a model */
 
 #define RANDOM_PAIRS 24
 #define RANDOM_STEPS 3000
@@ -758,7 +772,7 @@ static unsigned random_below(unsigned limit_)
 	return (unsigned)((word >> 33) % limit_);
 }
 
-/* What the kernel says of a single descriptor; select sees less. */
+/* What poll says of a single descriptor. select reports less. */
 static short oracle(int fd)
 {
 	struct pollfd descriptor = { .fd = fd, .events = POLLIN | POLLOUT | POLLRDHUP };
@@ -794,7 +808,7 @@ static void random_step(int pair[2])
 	case 4:
 		shutdown(pair[1], random_below(2) ? SHUT_WR : SHUT_RDWR);
 		break;
-	case 5: /* opened anew, without taking it out: what was asked is asked again */
+	case 5: /* reopened without being taken out; the same is asked for again */
 		make_pair(fresh);
 		assert_int_equal(dup2(fresh[0], pair[0]), pair[0]);
 		assert_int_equal(dup2(fresh[1], pair[1]), pair[1]);
@@ -868,7 +882,7 @@ static void *wait_in_thread(void *result)
 	return NULL;
 }
 
-/* While one thread sleeps in `wait` another makes everything grow and move. */
+/* While one thread sleeps in `wait`, another one makes all tables grow and move. */
 static void change_during_the_wait(void)
 {
 	enum { OTHERS = 90 };
@@ -914,11 +928,11 @@ static void test_threads(void **state)
 		.unlock = use_lock,
 	};
 
-	event_set_log_callback(say_nothing); /* of locks that are taken away */
+	event_set_log_callback(say_nothing); /* it would warn of locks that are taken away */
 	assert_int_equal(evthread_set_lock_callbacks(&locks), 0);
 	evthread_set_id_callback(identity);
 	assert_true(lock_available());
-	/* Whether there are threads is known when a backend is made. */
+	/* A backend learns whether there are threads when it is made, so it is made again. */
 	end(state);
 	*state = (void *)(uintptr_t)backend;
 	assert_int_equal(begin(state), 0);
@@ -933,11 +947,13 @@ static int end_threads(void **state)
 	return end(state);
 }
 
-/* --------------------------------------------------------------- where the system does not help */
+/* --------------------------------------------------------------------------- forks and failures */
 
 #define NOT_ALLOWED 77
 
-/* Runs it in a child of fork and returns what it returns; a signal counts as failure. */
+/*
+ * Runs the function in a child process. Returns its result, or 128 plus the signal that ended it.
+ */
 static int in_child(int (*function)(int argument), int argument)
 {
 	pid_t child = fork();
@@ -988,7 +1004,7 @@ static void test_fork(void **state)
 	put_byte(forked_pair[1]);
 	assert_int_equal(in_child(child_of_fork, 0), 0);
 
-	/* The child has taken nothing away. */
+	/* The child has taken nothing out of the parent's set. */
 	assert_int_equal(ready(forked_pair[0]), EV_READ);
 	drain(forked_pair[0]);
 	assert_int_equal(ready(forked_pair[0]), 0);
@@ -1022,7 +1038,7 @@ static void *reallocate_sometimes(void *memory, size_t size)
 	return allocations_left-- > 0 ? realloc(memory, size) : NULL;
 }
 
-/* A change that fails has changed nothing, and succeeds when it is tried again. */
+/* A failed change has changed nothing, and succeeds when it is tried again. */
 static bool survives_without_memory(const int (*pairs)[2], int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -1067,7 +1083,7 @@ static void test_no_memory(void **state)
 	assert_int_equal(count_ready(descriptors, COUNT, EV_WRITE), COUNT);
 }
 
-/* From here on the system call fails with that. False: filters are not allowed. */
+/* From now on this system call fails with this error. Returns false if filters are not allowed. */
 static bool refuse(long call, int error)
 {
 	struct sock_filter rules[] = {
@@ -1091,7 +1107,7 @@ static int child_without_nanoseconds(int error)
 		return NOT_ALLOWED;
 	if (syscall(SYS_epoll_pwait2, -1, NULL, 0, NULL, NULL, 0) != -1 || errno != error)
 		return 1;
-	backend->destroy(backend_state); /* that of the parent */
+	backend->destroy(backend_state); /* the parent's */
 	if (backend->create(&base, &backend_state))
 		return 8;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || try_to_ask(pair[0], EV_READ))
@@ -1100,7 +1116,7 @@ static int child_without_nanoseconds(int error)
 		return 3;
 	if (!only_a_signal_ends_the_wait())
 		return 7;
-	alarm(600); /* that was the same timer */
+	alarm(600); /* the alarm before used the same timer */
 	if (write(pair[1], "x", 1) != 1 || try_to_wait(BACKEND_FOREVER) || !base.ready[pair[0]])
 		return 4;
 	if (try_to_wait(BACKEND_FOREVER - 1) || !base.ready[pair[0]])
@@ -1122,7 +1138,7 @@ static void test_without_nanoseconds(void **state)
 	}
 }
 
-/* What it is made of is refused: it must say so, for the loop to try another. */
+/* A backend must say that its system calls are refused, so that the loop tries another backend. */
 static int child_refused(int error)
 {
 	const long calls[] = { SYS_epoll_create1, SYS_io_uring_setup };
@@ -1153,13 +1169,13 @@ static void test_refused(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------------------- all of them */
+/* ------------------------------------------------------------------------------------ all tests */
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 static const struct {
 	struct CMUnitTest test;
-	int with, without; /* only for backends with, or without, these features */
+	int with, without; /* features that the backend must have, and must lack */
 } tests[] = {
 	{ TEST(test_sockets), 0, 0 },
 	{ TEST(test_pipes), 0, 0 },
@@ -1197,7 +1213,7 @@ static bool is_named(const struct backend *one, char **names)
 	return false;
 }
 
-/* Whether the backend is one that these tests are about: of real time, and one that is named. */
+/* Whether to test the backend: it waits in real time, and is named or, without names, preferred. */
 static bool is_tested(const struct backend *one, char **names)
 {
 	return !one->clock && (*names ? is_named(one, names) : one->preference);
@@ -1233,13 +1249,13 @@ static void test_backend(const struct backend *one, struct tally *tally)
 		chosen[count].initial_state = (void *)(uintptr_t)one;
 		count++;
 	}
-	/* The rest of the array has no functions, which cmocka leaves out. */
+	/* cmocka leaves out the rest of the array, which has no functions. */
 	failed = cmocka_run_group_tests_name(one->name, chosen, NULL, NULL);
 	tally->run += count;
 	tally->failed += failed < 0 || failed > count ? count : failed;
 }
 
-/* As many as the tests need, if that is allowed. */
+/* Allows as many descriptors as the tests need, if the hard limit permits it. */
 static void raise_limit(void)
 {
 	getrlimit(RLIMIT_NOFILE, &limit);

@@ -1,6 +1,8 @@
 /*
- * base-free-test - what event_base_free leaves: events that go to another base, a parent's kernel
- * objects, descriptors that the program closes
+ * base-free-test - what event_base_free leaves intact
+ *
+ * Its events can move to another base, the kernel objects of a parent process still work, and files
+ * are closed when the program closes their descriptors.
  */
 #include <poll.h>
 
@@ -21,7 +23,7 @@ static void count(evutil_socket_t fd, short what, void *arg)
 	calls++;
 }
 
-/* ------------------------------------------------------------------------- to another base */
+/* ----------------------------------------------------------------------- moving to another base */
 
 enum { EVENTS = 100 };
 
@@ -31,7 +33,7 @@ static void break_the_loop(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
-/* Events that are active when their base is freed keep no room there, and none in the next base. */
+/* Events that are active when their base is freed keep no room in it, nor in their next base. */
 static void test_active_events_of_a_freed_base(void **state)
 {
 	static struct event events[EVENTS];
@@ -54,7 +56,7 @@ static void test_active_events_of_a_freed_base(void **state)
 	end_base(second);
 }
 
-/* The other base has no such queue, or another one; the period is the same. */
+/* The other base has no queue of that number, or another one. The period stays the same. */
 static void period_goes_to_another_base(bool has_a_queue)
 {
 	const struct timeval five = { 5, 0 }, ten = { 10, 0 };
@@ -92,7 +94,7 @@ static void test_a_period_of_another_bases_queue(void **state)
 
 /* ------------------------------------------------------------------------ over each backend */
 
-/* More than io_uring hands over at once. */
+/* More than io_uring reports at once. */
 enum { PIPES = 300 };
 
 static struct event_base *base;
@@ -102,7 +104,7 @@ static void free_it(void)
 	event_base_free(base);
 }
 
-/* The child of a fork may free the base, and takes nothing from the parent. */
+/* The child of a fork may free the base. The parent's base still works. */
 static void test_a_child_frees_the_base(void **state)
 {
 	static struct event readers[PIPES];
@@ -138,7 +140,7 @@ static bool is_closed_soon(int end)
 	return poll(&other, 1, 20000) == 1 && (other.revents & POLLERR);
 }
 
-/* Without another turn of the loop. */
+/* The file is closed without another iteration of the loop. */
 static void test_what_is_closed_after_a_deletion(void **state)
 {
 	struct event *event;

@@ -1,8 +1,8 @@
 /*
- * break-test - event_base_loopbreak between the wait and the callbacks loses nothing
+ * break-test - event_base_loopbreak between the wait and the callbacks loses no event
  *
- * The loop calls at least the first active callback before it looks whether to break, as libevent
- * does. Events that are active and have not been called stay active for the next event_base_loop.
+ * As in libevent, the loop calls at least the first active callback before it checks whether to
+ * break. Active events that have not been called stay active for the next event_base_loop.
  */
 #include "loop/base.h"
 
@@ -60,10 +60,10 @@ static const struct kind {
 struct scene {
 	struct event_base *base;
 	struct event *events[KINDS];
-	int first, count; /* of kinds that become active */
+	int first, count; /* the kinds that become active */
 };
 
-/* Between the wait and the callbacks, once. */
+/* Called once, between the wait and the callbacks. */
 static void activate_and_break(struct evwatch *watch, const struct evwatch_check_cb_info *info,
 			       void *arg)
 {

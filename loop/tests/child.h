@@ -1,5 +1,7 @@
 /*
- * child.h - tests of what ends the process: in a child, from which only the end comes back
+ * child.h - calls a function in a child process, for tests of calls that end the process
+ *
+ * The child returns nothing to the test but the way in which it ended.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -14,7 +16,10 @@ static inline void say_nothing(int severity, const char *message)
 	(void)severity, (void)message;
 }
 
-/* What a child that calls it ends with: its exit status, or 128 and the signal. 0: it returned. */
+/*
+ * Calls the function in a child process. Returns the child's exit status, or 128 plus the number of
+ * the signal that ended the child, or 0 if the function returned.
+ */
 static inline int end_of_child(void (*function)(void))
 {
 	pid_t child = fork();

@@ -1,8 +1,9 @@
 /*
- * clock-test - what each clock of the loop reads, by clocks that show what the test says
+ * clock-test - which clock the loop reads, and when, with clocks that show what the test says
  *
- * The linker leads clock_gettime and clock_getres here: see tests.mk. The kernel still waits in
- * real time, so the loop is run without waiting, but where another thread is to wake it up.
+ * The linker redirects clock_gettime and clock_getres to this file (--wrap, see tests.mk). The
+ * kernel still waits in real time. So the tests run the loop without waiting, except where another
+ * thread wakes the loop.
  */
 #include "loop/clock.h"
 
@@ -21,7 +22,7 @@
 #define MICROSECOND UINT64_C(1000)
 #define TICK	    (4 * MILLISECOND)
 
-/* What the clocks show, ns. */
+/* The times that the clocks show, in ns. */
 static struct {
 	_Atomic uint64_t monotonic, coarse, wall;
 } shown;
@@ -80,9 +81,9 @@ static uint64_t ns_of(struct timeval timeval)
 	return (uint64_t)timeval.tv_sec * SECOND + (uint64_t)timeval.tv_usec * MICROSECOND;
 }
 
-/* ------------------------------------------------------------------------------ which is read */
+/* -------------------------------------------------------------------------- which clock is read */
 
-/* The clock by which a timer of 10 ms expires, and when. */
+/* For each set of flags: whether the coarse clock decides, and when a timer of 10 ms expires. */
 static const struct {
 	int flags;
 	bool by_coarse;
@@ -145,7 +146,7 @@ static void test_time_does_not_go_back(void **state)
 	end_base(base);
 }
 
-/* ----------------------------------------------------------------------------------- the wall */
+/* ------------------------------------------------------------------------------- the wall clock */
 
 static uint64_t deadline_by_the_wall(const struct event *event)
 {
@@ -155,7 +156,7 @@ static uint64_t deadline_by_the_wall(const struct event *event)
 	return ns_of(at);
 }
 
-/* How far it is to the wall clock is looked up at most every five seconds. */
+/* The loop reads the offset to the wall clock at most once every five seconds. */
 static void test_offset_of_the_wall(void **state)
 {
 	const struct timeval ten = { 10, 0 };
@@ -182,7 +183,7 @@ static void test_offset_of_the_wall(void **state)
 	shown.monotonic += SECOND;
 	shown.wall += SECOND;
 	assert_int_equal(deadline_by_the_wall(&event), at);
-	event_add(&event, &(struct timeval){ INT64_MAX, 0 }); /* never is never by any clock */
+	event_add(&event, &(struct timeval){ INT64_MAX, 0 }); /* never, by any clock */
 	assert_int_equal(deadline_by_the_wall(&event), UINT64_MAX / 1000 * 1000);
 	event_del(&event);
 	end_base(base);
@@ -229,7 +230,7 @@ static void look(int flags, const uint64_t expected[4])
 	assert_int_equal(cached(), 5000 * SECOND + 7 * MILLISECOND);
 	pass(MILLISECOND);
 	assert_int_equal(cached(), 5000 * SECOND + 8 * MILLISECOND);
-	event_base_update_cache_time(base); /* only while the loop runs */
+	event_base_update_cache_time(base); /* has an effect only while the loop runs */
 	pass(MILLISECOND);
 	assert_int_equal(cached(), 5000 * SECOND + 9 * MILLISECOND);
 	turn();
@@ -293,8 +294,9 @@ static void say_nothing(int severity, const char *message)
 }
 
 /*
- * A loop that sleeps until a deadline is woken up for an earlier one, not for the same; and for any
- * when it has overslept, since whoever suspended it has stopped its wait as well.
+ * While the loop sleeps until a deadline, an add with an earlier deadline wakes it. An add with the
+ * same or a later deadline does not. Once that deadline has passed and the loop still sleeps, any
+ * add wakes it: whatever suspended the loop has stopped its wait as well.
  */
 static void test_which_deadlines_wake_the_loop(void **state)
 {
@@ -402,6 +404,6 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	alarm(600); /* what hangs has failed */
+	alarm(600); /* a test that hangs has failed */
 	LOOP_TEST_RUN(tests);
 }

@@ -1,7 +1,7 @@
 /*
- * common-queue-test - the representative of a common timeout's queue is armed when it has to be
+ * common-queue-test - when the representative of a common timeout's queue is armed
  *
- * It may be armed too early, and then fires for nothing, but never too late. Simulated time.
+ * The representative may fire too early, which is in vain, but never too late. Time is simulated.
  */
 #include <event2/event_struct.h>
 
@@ -18,7 +18,7 @@ static uint64_t now(void)
 	return ns / MILLISECOND;
 }
 
-/* Writes down the event's letter and when it was called, in ms. */
+/* Writes down the event's letter and the time of the call in ms. */
 static void note_when(evutil_socket_t fd, short what, void *arg)
 {
 	char entry[32];
@@ -46,7 +46,7 @@ static int end(void **state)
 
 static struct event first, periodic, late;
 
-/* Takes 5 ms, then adds one to the queue, which is empty by now: due 10 ms later. */
+/* Takes 5 ms, then adds `late` to the queue, which is empty by then. `late` is due 10 ms later. */
 static void take_time_and_add(evutil_socket_t fd, short what, void *arg)
 {
 	note_when(fd, what, arg);
@@ -55,8 +55,9 @@ static void take_time_and_add(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A periodic event keeps its phase, so its next deadline is before that of the one which came into
- * the queue meanwhile. It becomes the head, and the representative has to be armed for it.
+ * A periodic event keeps its phase. So its next deadline is earlier than that of an event which was
+ * added to the queue meanwhile. The periodic event becomes the head of the queue, and the
+ * representative must be armed for it.
  */
 static void test_an_earlier_head(void **state)
 {
@@ -78,7 +79,7 @@ static void test_an_earlier_head(void **state)
 	event_del(&periodic);
 }
 
-/* An empty queue's representative is armed by the first that comes, whenever that is. */
+/* The first event that enters an empty queue arms the representative, whenever that is. */
 static void test_the_first_one(void **state)
 {
 	(void)state;
@@ -90,7 +91,7 @@ static void test_the_first_one(void **state)
 	}
 	assert_journal("f@10 f@20 f@30 ");
 	event_add(&first, queue);
-	event_del(&first); /* the representative stays armed, and fires for nothing */
+	event_del(&first); /* the representative stays armed, and fires in vain */
 	event_base_virtual_advance(base, 3 * MILLISECOND);
 	event_add(&first, queue);
 	loop_test_check(base);
@@ -98,7 +99,7 @@ static void test_the_first_one(void **state)
 	assert_journal("f@43 ");
 }
 
-/* Those that are added one after the other come one after the other. */
+/* Events that are added one after the other expire in that order. */
 static void test_one_after_the_other(void **state)
 {
 	static char letters[][2] = { "a", "b", "c", "d" };
@@ -111,15 +112,15 @@ static void test_one_after_the_other(void **state)
 		event_base_virtual_advance(base, 2 * MILLISECOND);
 	}
 	event_del(&events[0]);
-	event_add(&events[1], queue); /* now the last one, at 18 */
+	event_add(&events[1], queue); /* now the last one, due at 18 ms */
 	loop_test_check(base);
 	assert_int_equal(event_base_loop(base, 0), 1);
 	assert_journal("c@14 d@16 b@18 ");
 }
 
 /*
- * A re-add leaves the representative where it was, and the loop wakes up once for nothing. libevent
- * arms it anew.
+ * A re-add leaves the representative's deadline as it is, so the loop wakes up once in vain.
+ * libevent re-arms the representative.
  */
 static void test_a_later_head(void **state)
 {

@@ -1,8 +1,8 @@
 /*
  * compat-test - a program that was written for libevent 1 compiles and runs
  *
- * It knows <event.h>, one base for the whole process and the macros of its time, and nothing of
- * this loop. The clock is the real one: what is timed must not be early and may be late.
+ * The program uses <event.h>, one base for the whole process and the macros of that time, and
+ * nothing of this loop alone. The clock is the real one, so timeouts may be late, but not early.
  */
 #include <event.h>
 
@@ -38,10 +38,10 @@ static void test_init(void **state)
 	assert_string_equal(event_get_method(), event_base_get_method(base));
 	assert_int_equal(event_dispatch(), 1);
 	event_base_free(base);
-	assert_null(event_get_method()); /* freed, so current no more */
+	assert_null(event_get_method()); /* freed, so no longer current */
 }
 
-/* The base made last is the current one; event_base_free(NULL) frees that. */
+/* The base made last is the current one. event_base_free(NULL) frees it. */
 static void test_current_base(void **state)
 {
 	struct event_base *first = event_init(), *other = event_init();
@@ -72,11 +72,11 @@ static void test_without_a_base(void **state)
 	assert_int_equal(event_loopbreak(), -1);
 	assert_int_equal(event_once(-1, EV_TIMEOUT, note, "a", NULL), -1);
 	assert_int_equal(event_priority_init(3), -1);
-	timeout_set(&ev, note, "a"); /* may come before event_init... */
+	timeout_set(&ev, note, "a"); /* allowed before event_init */
 	assert_true(timeout_initialized(&ev));
 	assert_int_equal(timeout_add(&ev, &tv), -1);
 	assert_int_equal(event_base_set(event_init(), &ev),
-			 0); /* ...and be told of the base then */
+			 0); /* the event gets its base later */
 	assert_int_equal(timeout_add(&ev, &tv), 0);
 	event_dispatch();
 	assert_journal("a");
@@ -104,7 +104,7 @@ static void test_timeouts(void **state)
 	assert_int_equal(timeout_del(&deleted), 0);
 	assert_int_equal(event_dispatch(), 1);
 	assert_journal("t");
-	assert_true(milliseconds() >= begun + 19); /* begun was rounded down, and so is this */
+	assert_true(milliseconds() >= begun + 19); /* both times are rounded down */
 	event_base_free(NULL);
 }
 
@@ -122,7 +122,7 @@ static void reader(int fd, short event, void *arg)
 	if (!length)
 		event_del(ev);
 	else if (*buffer == 'b')
-		assert_int_equal(event_add(ev, NULL), 0); /* one that does not persist asks anew */
+		assert_int_equal(event_add(ev, NULL), 0); /* it does not persist: added again */
 }
 
 static void writer(int fd, short event, void *arg)
@@ -134,7 +134,7 @@ static void writer(int fd, short event, void *arg)
 		close(fd);
 }
 
-/* libevent's own example, as it was: one end writes, the other one reads. */
+/* libevent 1's own example: one end writes, and the other one reads. */
 static void test_descriptors(void **state)
 {
 	struct event read_event, write_event;
@@ -153,7 +153,7 @@ static void test_descriptors(void **state)
 	assert_journal("a");
 	event_add(&read_event, NULL);
 	event_add(&write_event, NULL);
-	assert_int_equal(event_dispatch(), 1); /* "b", and asking anew finds the end */
+	assert_int_equal(event_dispatch(), 1); /* "b", and the next read finds the end */
 	assert_journal("b");
 	close(pair[0]);
 	event_base_free(NULL);
@@ -244,7 +244,7 @@ static void test_priorities(void **state)
 	event_base_free(NULL);
 }
 
-/* Programs of that time look into the structure and keep events in lists of their own. */
+/* Programs of that time read members of the structure and keep events in lists of their own. */
 struct connection {
 	TAILQ_ENTRY(connection) next;
 	struct event ev;

@@ -1,9 +1,10 @@
 /*
- * config-test - features, methods and the environment hold on every way to a base
+ * config-test - required features, methods and the environment decide which backend a base gets
  *
- * Every way of coming to a backend is tried with every backend, every set of required features and
- * every way of excluding it. libevent 2.1 has the rule: a backend that lacks a required feature, is
- * avoided, or is disabled by the environment is not taken, and without any there is no base.
+ * Each way to choose a backend is tried with every backend, both with each way to exclude the
+ * backend and with each set of required features. The rule is that of libevent 2.1: the loop does
+ * not take a backend that lacks a required feature, is avoided, or is disabled by the environment.
+ * If no backend is left, no base is made.
  */
 #include <ctype.h>
 
@@ -15,7 +16,7 @@
 
 #define ALL_FEATURES (EV_FEATURE_ET | EV_FEATURE_O1 | EV_FEATURE_FDS | EV_FEATURE_EARLY_CLOSE)
 
-/* What a configuration and an environment say. */
+/* A configuration and an environment. */
 struct request {
 	const char *required;	  /* by event_config_require_method */
 	const char *in_method;	  /* EVENT_METHOD */
@@ -41,9 +42,9 @@ static void append(const char **names, const char *name)
 	*names = name;
 }
 
-/* ------------------------------------------------------------------------ what is to come of it */
+/* ------------------------------------------------------------------------- the expected backend */
 
-/* Backends by name that can be made here. */
+/* The names of the backends that work on this machine. */
 static const char *machine_has[16];
 
 static void look_at_the_machine(void)
@@ -71,7 +72,7 @@ static bool is_possible(const struct request *request, const struct backend *bac
 	       !(request->features & ~backend->features) && contains(machine_has, backend->name);
 }
 
-/* The backend's name, or NULL for no base. */
+/* The name of the backend that the base must have, or NULL if no base may be made. */
 static const char *expected(const struct request *request)
 {
 	const struct backend *best = NULL;
@@ -84,7 +85,7 @@ static const char *expected(const struct request *request)
 	return best ? best->name : NULL;
 }
 
-/* ----------------------------------------------------------------------------- what comes of it */
+/* ---------------------------------------------------------------- the backend that the base has */
 
 static const char *variable_of(const char *method)
 {
@@ -131,7 +132,10 @@ static const char *or_none(const char *name)
 	return name ? name : "none";
 }
 
-/* One base or one warning, of which only the first has to be right. */
+/*
+ * Checks that the base has the expected backend and nothing was warned, or that no base was
+ * expected, there is none, and there was one warning. Frees the base.
+ */
 static void assert_is(struct event_base *base, const struct request *request)
 {
 	const char *wanted = expected(request), *got = event_base_get_method(base);
@@ -165,7 +169,7 @@ static void try(const struct request *request)
 	clear_environment(NULL);
 }
 
-/* --------------------------------------------------------------------------------- all the ways */
+/* --------------------------------------------------------------------------- all ways to choose */
 
 static void no_way(struct request *request, const char *method)
 {
@@ -270,7 +274,7 @@ static void test_features_that_nobody_has(void **state)
 	}
 }
 
-/* Without a configuration there is the environment. */
+/* Without a configuration only the environment chooses. */
 static void test_without_configuration(void **state)
 {
 	static say *const says[] = { no_way, in_environment, disable, disable_others };
@@ -293,7 +297,10 @@ static void test_without_configuration(void **state)
 	}
 }
 
-/* libevent 1's way ends the process where there is no base: status 1. */
+/*
+ * event_init is libevent 1's way to make a base. If no base can be made, it ends the process with
+ * status 1.
+ */
 static struct request of_child;
 
 static void make_base_in_child(void)
@@ -318,7 +325,10 @@ static void test_event_init(void **state)
 	}
 }
 
-/* What contradicts itself is told in words that name the method and what excludes it. */
+/*
+ * If the configuration excludes every backend, the warning names the method, if there is one, and
+ * the reason.
+ */
 static void test_warnings(void **state)
 {
 	static const struct {

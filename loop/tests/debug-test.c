@@ -1,9 +1,9 @@
 /*
- * debug-test - debug mode: what is misuse ends the process with a message, what is not goes on
+ * debug-test - debug mode ends the process with a message on misuse, and lets correct programs run
  *
- * Debug mode can be switched on once, before anything else, so every test has a process of its own.
+ * Debug mode can be switched on once, before anything else, so every case has a process of its own.
  */
-#include "loop/base.h" /* first: for the events of the loop's own */
+#include "loop/base.h" /* first; for the loop's own events */
 
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
@@ -28,7 +28,7 @@ static void prepare(void)
 		_exit(99);
 }
 
-/* With a base, or most functions would refuse it in any mode. */
+/* The event has a base, or most functions would refuse it in any mode. */
 static void prepare_unassigned(void)
 {
 	prepare();
@@ -78,7 +78,7 @@ static void set_priority_of_unassigned(void)
 	event_priority_set(&event, 0);
 }
 
-/* What looks like assigned, but nobody did. */
+/* The event looks as if it had been assigned. */
 static void set_base_of_unassigned(void)
 {
 	prepare_unassigned();
@@ -159,7 +159,7 @@ static void assign_pending(void)
 	event_assign(&event, base, -1, 0, note, "a");
 }
 
-/* What the event says of itself is not to be believed. */
+/* The event's own flags cannot be trusted. */
 static void assign_what_was_cleared_while_pending(void)
 {
 	prepare();
@@ -222,7 +222,7 @@ static void assign_again(evutil_socket_t fd, short what, void *arg)
 	event_assign(arg, base, -1, 0, note, "a");
 }
 
-/* A persistent event is pending while it is called. */
+/* A persistent event is pending while its callback runs. */
 static void assign_what_is_being_called(void)
 {
 	prepare();
@@ -246,7 +246,7 @@ static void free_again(void)
 	prepare();
 	event_assign(&event, base, -1, 0, note, "a");
 	event_debug_unassign(&event);
-	freed = &event; /* its own memory would be the sanitizer's to speak of */
+	freed = &event; /* static memory: the sanitizer would report freed memory first */
 	event_free(freed);
 }
 
@@ -275,12 +275,12 @@ static void use_after_free(void)
 	freed = event_new(base, -1, 0, note, "a");
 	memcpy(copy, freed, sizeof(copy));
 	event_free(freed);
-	/* The same bytes elsewhere: nobody ever assigned these. */
+	/* The same bytes in another place, which was never assigned. */
 	memcpy(&event, copy, sizeof(event));
 	event_add(&event, &second);
 }
 
-/* Memory that stays what it was when it is freed, so that it can be used after that. */
+/* Keeps the memory as it is, so that it can be used after it was freed. */
 static void keep(void *memory)
 {
 	(void)memory;
@@ -339,7 +339,7 @@ static void keep_event(struct timer *timer, void *kept)
 	*(struct event **)kept = event_of_timer(timer);
 }
 
-/* The event that stands for all timers of a common timeout goes with its base. */
+/* A common timeout's representative is an event of the loop, and is freed with its base. */
 static void use_event_of_a_freed_base(void)
 {
 	struct event *representative = NULL;
@@ -431,7 +431,7 @@ static void misuse_and_tell(void)
 	misuse();
 }
 
-/* Whoever is told has to find the place: by the function and the event's address. */
+/* The message leads to the place by the function's name and the event's address. */
 static void test_what_is_told(void **state)
 {
 	static const struct {
@@ -462,7 +462,7 @@ static void test_what_is_told(void **state)
 	}
 }
 
-/* Everything that a program may do: pending events, assigning anew, signals, once, common ones. */
+/* Correct use: pending events, assigning again, signals, event_base_once, common timeouts. */
 static void behave(void)
 {
 	struct event *made;
@@ -478,7 +478,7 @@ static void behave(void)
 	event_assign(&event, base, -1, 0, note, "a");
 	event_add(&event, &second);
 	event_del(&event);
-	memset(&event, 0xff, sizeof(event)); /* it stands nowhere, whatever its bytes say */
+	memset(&event, 0xff, sizeof(event)); /* not pending, whatever its bytes say */
 	event_assign(&event, base, -1, 0, note, "a");
 	made = evsignal_new(base, SIGUSR1, note, "s");
 	event_add(made, NULL);
@@ -490,7 +490,7 @@ static void behave(void)
 	event_free(made);
 	event_base_free(base);
 	libevent_global_shutdown();
-	event_enable_debug_mode(); /* after that it may be switched on again */
+	event_enable_debug_mode(); /* allowed after the shutdown */
 }
 
 static void test_correct_programs_run(void **state)
@@ -499,7 +499,7 @@ static void test_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(behave), 0);
 }
 
-/* Memory that was an event's becomes another's: what was freed is forgotten. */
+/* The memory of a freed event is used for another one. Debug mode has forgotten the first. */
 static void use_memory_again(void)
 {
 	struct event *events[64];
@@ -522,7 +522,7 @@ static void use_memory_again(void)
 	libevent_global_shutdown();
 }
 
-/* Events outlive their base, and are another's then; and what is pending there is known. */
+/* An event outlives its base and moves to another one, where debug mode knows it as pending. */
 static void move_to_another_base(void)
 {
 	prepare();
@@ -578,7 +578,7 @@ static void assign_itself(evutil_socket_t fd, short what, void *arg)
 	event_add(arg, &second);
 }
 
-/* One that does not persist stands nowhere while it is called. */
+/* An event that does not persist is not pending while its callback runs. */
 static void assign_while_called(void)
 {
 	prepare();
@@ -596,8 +596,8 @@ static void ignore(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A descriptor is reported by its state or by changes of it: libevent, too, looks at that here
- * only.
+ * A descriptor is reported either by its state or by changes of it. Like libevent, the loop refuses
+ * a mixture only in debug mode.
  */
 static void mix_edge_and_level(void)
 {
@@ -621,7 +621,7 @@ static void mix_edge_and_level(void)
 	_exit(0);
 }
 
-/* A signal's number may be that of a descriptor that blocks. */
+/* A signal may have the number of a descriptor that blocks. */
 static void wait_for_a_signal_with_a_descriptors_number(void)
 {
 	int ends[2];
@@ -646,7 +646,7 @@ static void test_more_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(mix_edge_and_level), 0);
 }
 
-/* Without debug mode the functions for it do nothing. */
+/* Without debug mode its functions do nothing. */
 static void test_without_debug_mode(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /*
- * deleted-descriptor-test - what is left of a descriptor in each backend when its event is deleted
+ * deleted-descriptor-test - no backend keeps anything of a descriptor whose event is deleted
  *
- * Nothing: the kernel lets go of the file when the program closes the descriptor, and the loop does
- * not wake up for it.
+ * The kernel releases the file when the program closes the descriptor, and the loop does not wake
+ * up for it.
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -15,12 +15,12 @@
 
 static const struct backend *backend;
 
-/* A pipe whose reading end an event has waited for, in a loop that has a timer, too. */
+/* A loop that has waited for a pipe's reading end but no longer does. It has a timer, too. */
 struct scene {
 	struct event_base *base;
 	struct event *reader, *timer;
 	int ends[2];
-	int calls; /* of the timer */
+	int calls; /* of either event */
 	int waits;
 };
 
@@ -59,7 +59,7 @@ static void close_scene(struct scene *scene)
 	close(scene->ends[1]);
 }
 
-/* The loop, until the timer has been called. */
+/* Runs the loop until the timer is called. */
 static void wait_once(struct scene *scene)
 {
 	struct timeval soon = loop_test_timeval(MILLISECOND);
@@ -68,7 +68,10 @@ static void wait_once(struct scene *scene)
 	event_base_loop(scene->base, EVLOOP_ONCE);
 }
 
-/* Whether the kernel, too, has closed the reading end. A write would wake a request that waits. */
+/*
+ * Whether the kernel, too, has closed the reading end. The test does not find out by a write,
+ * because a write would wake a request that still waits for the pipe.
+ */
 static bool has_no_reader(const struct scene *scene)
 {
 	struct pollfd writer = { .fd = scene->ends[1], .events = POLLOUT };
@@ -77,7 +80,7 @@ static bool has_no_reader(const struct scene *scene)
 	return writer.revents & POLLERR;
 }
 
-/* A file that the kernel waits for stays open, whatever the program closes. */
+/* A file that the kernel waits for stays open, even if the program closes the descriptor. */
 static void test_the_kernel_lets_go(void **state)
 {
 	struct scene scene;

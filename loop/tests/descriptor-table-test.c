@@ -1,5 +1,5 @@
 /*
- * descriptor-table-test - entries by descriptor, and buffers that change while they are in use
+ * descriptor-table-test - the table of entries by descriptor, and wait buffers that change in use
  */
 #include "loop/descriptor_table.h"
 #include "loop/wait_buffer.h"
@@ -9,7 +9,7 @@
 #include "loop/tests/allocations.h"
 #include "loop/tests/loop_test.h"
 
-/* An entry of odd size; in use while `value` is not zero. */
+/* An entry of 12 bytes, no power of two. It is in use while `value` is not 0. */
 struct entry {
 	uint32_t value, copy, unused;
 };
@@ -87,7 +87,10 @@ static void test_there_is_none_before(void **state)
 	assert_null(find(INT32_MAX));
 }
 
-/* Each boundary of chunks and of the directory, from either side; entries stay where they are. */
+/*
+ * Descriptors on either side of each boundary of the chunks and of the directory. Entries do not
+ * move.
+ */
 static void test_boundaries(void **state)
 {
 	static const int descriptors[] = { 0,	63,   64,   65,	  127,	128,  511,   512,
@@ -107,7 +110,7 @@ static void test_boundaries(void **state)
 	}
 	assert_ptr_equal(find(0), first);
 	end(NULL);
-	for (int i = count - 1; i >= 0; i--) /* and with a directory that is made for each */
+	for (int i = count - 1; i >= 0; i--) /* a new directory for each */
 		enter(descriptors[i]), end(NULL);
 }
 
@@ -157,11 +160,11 @@ static void test_trimming(void **state)
 		assert_int_equal(find(fd)->value, fd + 1);
 	for (int fd = 0; fd < 9 * TABLE_CHUNK; fd++) {
 		leave(fd);
-		assert_non_null(find(fd)); /* nothing goes before it is trimmed */
+		assert_non_null(find(fd)); /* only a trim frees chunks */
 	}
 	descriptor_table_trim(&table);
 	check();
-	/* One chunk without an entry is kept, and those that are used. */
+	/* A trim keeps the chunks in use, and one chunk without an entry in use. */
 	for (int i = 0, kept = 0; i < 9; i++) {
 		kept += !!find(i * TABLE_CHUNK);
 		assert_in_range(kept, 0, 1);
@@ -176,7 +179,7 @@ static void test_trimming(void **state)
 	assert_int_equal(find(0) ? 0 : descriptor_table_next(&table, 0) % TABLE_CHUNK, 0);
 }
 
-/* What has become idle and is used again is not freed, nor forgotten when it is idle once more. */
+/* A chunk that became idle and is used again is not freed. It is freed once it is idle again. */
 static void test_used_again(void **state)
 {
 	long long before = bytes(), with_one;
@@ -196,14 +199,14 @@ static void test_used_again(void **state)
 		leave(2 * TABLE_CHUNK);
 		descriptor_table_trim(&table);
 		check();
-		/* That of descriptor 0, and one without entries. */
+		/* The chunk of descriptor 0, and one idle chunk. */
 		assert_in_range(bytes(), with_one + 1, with_one + 2 * TABLE_CHUNK * 16);
 	}
 	end(NULL);
 	assert_int_equal(bytes(), before);
 }
 
-/* Adding and deleting one descriptor over and over allocates once. */
+/* A descriptor that is added and deleted again and again allocates only once. */
 static void test_one_that_comes_and_goes(void **state)
 {
 	(void)state;
@@ -241,7 +244,7 @@ static void test_no_memory(void **state)
 	}
 }
 
-/* ------------------------------------------------------------------------------------- buffers */
+/* --------------------------------------------------------------------------------- wait buffers */
 
 static void test_buffer_grows_and_shrinks(void **state)
 {
@@ -271,7 +274,7 @@ static void test_buffer_grows_and_shrinks(void **state)
 	assert_int_equal(wait_buffer_size(&buffer), 0);
 }
 
-/* What the kernel works on stays until it is returned. */
+/* The buffer that the kernel works on stays where it is until it is returned. */
 static void test_buffer_in_use(void **state)
 {
 	static const size_t sizes[] = { 100, 1000, 10, 2000, 2000, 20 };
@@ -300,7 +303,7 @@ static void test_buffer_in_use(void **state)
 	assert_int_equal(atomic_load(&refused_allocations), 0);
 	allocation_is_forbidden = false;
 	assert_int_equal(wait_buffer_reserve(&buffer, 30), 0);
-	wait_buffer_free(&buffer); /* with one in use and one to come */
+	wait_buffer_free(&buffer); /* one buffer is in use, and one is to replace it */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -1,9 +1,9 @@
 /*
- * event-test - events: what they are made of, what is asked of them, who is told about them
+ * event-test - events: assigning, asking, activating, finalizing, visiting and counting
  *
- * Everything but timeouts, which have tests of their own. Time is simulated and no test waits.
+ * timeout-test tests the timeouts. Time is simulated, and no test waits.
  */
-#include "loop/base.h" /* first: for what only the loop itself does, callbacks for later */
+#include "loop/base.h" /* first; for active_insert_later, which only the loop calls */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +21,7 @@ static void run(struct event_base *base)
 	loop_test_check(base);
 }
 
-/* A pipe with something in it: the reading end is ready for ever, the writing end too. */
+/* A pipe with a byte in it, so that both ends are ready for ever. */
 static void full_pipe(int ends[2])
 {
 	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
@@ -36,7 +36,7 @@ static void close_pipe(const int ends[2])
 
 /* -------------------------------------------------------------------------------- assigning */
 
-/* Programs that were compiled against libevent 2.1 reach for these. */
+/* Programs that were compiled for libevent 2.1 use these offsets. */
 static void test_layout(void **state)
 {
 	(void)state;
@@ -147,7 +147,7 @@ static void test_freeing(void **state)
 	end_base(base);
 }
 
-/* A base that is freed lets go of its events, which may then be used with another. */
+/* When a base is freed, its events become idle and may be used with another base. */
 static void test_events_outlive_their_base(void **state)
 {
 	struct event_base *first = virtual_base(0), *other = virtual_base(0);
@@ -227,7 +227,10 @@ static void test_pending_of_active_events(void **state)
 	end_base(base);
 }
 
-/* By the clock on the wall; and untouched where there is no timeout to tell of. */
+/*
+ * event_pending reports a deadline by the wall clock, and leaves the argument alone if there is
+ * none.
+ */
 static void test_pending_says_when(void **state)
 {
 	struct timeval at = { 7, 7 }, now;
@@ -359,7 +362,7 @@ static void test_priority_set(void **state)
 	assert_int_equal(event_get_priority(&event), 2);
 	assert_int_equal(event_priority_set(&event, 4), 0);
 	event_add(&event, &second);
-	assert_int_equal(event_priority_set(&event, 0), 0); /* pending is no obstacle */
+	assert_int_equal(event_priority_set(&event, 0), 0); /* allowed while pending */
 	event_active(&event, EV_READ, 1);
 	assert_int_equal(event_priority_set(&event, 1), -1);
 	event_del(&event);
@@ -392,7 +395,7 @@ static void test_active_needs_not_be_pending(void **state)
 	end_base(base);
 }
 
-/* The bits come together, the place in the queue stays. */
+/* The bits add up, and the event keeps its place in the queue. */
 static void test_active_again(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -409,13 +412,13 @@ static void test_active_again(void **state)
 	run(base);
 	assert_journal("ba");
 	assert_int_equal(journal.what, EV_WRITE | EV_TIMEOUT);
-	event_active(&a, EV_READ, 1); /* what was is forgotten */
+	event_active(&a, EV_READ, 1); /* earlier bits are forgotten */
 	run(base);
 	assert_int_equal(journal.what, EV_READ);
 	end_base(base);
 }
 
-/* What waits for the next iteration does no longer wait, and has both reasons. */
+/* An event that was to be active in the next iteration is active now, with the bits of both. */
 static void test_active_of_what_is_for_later(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -442,7 +445,7 @@ static void test_active_of_what_is_for_later(void **state)
 	end_base(base);
 }
 
-/* Whatever made it active, an event that does not persist is no longer pending when it runs. */
+/* An event that does not persist is no longer pending when it is called, whatever activated it. */
 static void test_active_ends_what_does_not_persist(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -476,7 +479,7 @@ static void test_active_signals_count_calls(void **state)
 	evtimer_assign(&timer, base, note, "t");
 	event_active(&signal, EV_SIGNAL, 3);
 	event_active(&timer, EV_TIMEOUT, 3);
-	event_active(&signal, EV_SIGNAL, 5); /* active already: as often as it was to be called */
+	event_active(&signal, EV_SIGNAL, 5); /* already active: the number of calls stays */
 	run(base);
 	assert_journal("ssst");
 	event_active(&signal, EV_SIGNAL, 0);
@@ -503,7 +506,7 @@ static void test_deleting_what_is_active(void **state)
 	event_active(&other, EV_TIMEOUT, 1);
 	run(base);
 	assert_journal("d");
-	assert_int_equal(event_del(&other), 0); /* as often as one likes */
+	assert_int_equal(event_del(&other), 0); /* may be repeated */
 	assert_int_equal(event_del_block(&other), 0);
 	assert_int_equal(event_del_noblock(&other), 0);
 	end_base(base);
@@ -536,7 +539,7 @@ static void test_activating_by_descriptor(void **state)
 	event_del(&reader);
 	event_del(&both);
 	event_add(&reader, NULL);
-	event_base_active_by_fd(base, ends[0], EV_TIMEOUT); /* it has none */
+	event_base_active_by_fd(base, ends[0], EV_TIMEOUT); /* it has no timeout */
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 0);
 	event_add(&reader, &second);
 	event_base_active_by_fd(base, ends[0], EV_TIMEOUT);
@@ -594,7 +597,7 @@ static void test_running_event(void **state)
 
 /* ------------------------------------------------------------------------------------ bases */
 
-/* An event without a base, where nobody called event_init. */
+/* Events without a base, in a process that has not called event_init. */
 static void test_events_without_a_base(void **state)
 {
 	struct event event, *made;
@@ -668,7 +671,7 @@ static void test_null_bases_know_nothing(void **state)
 	assert_int_equal(event_base_foreach_event(NULL, visit_nothing, NULL), -1);
 	event_base_dump_events(NULL, output);
 	assert_int_equal(event_gettime_monotonic(NULL, &now), -1);
-	assert_int_equal(event_base_gettimeofday_cached(NULL, &now), 0); /* as it is */
+	assert_int_equal(event_base_gettimeofday_cached(NULL, &now), 0); /* the time now */
 	assert_true(now.tv_sec > 0);
 	assert_int_equal(event_base_virtual_advance(NULL, 1), -1);
 	assert_int_equal(event_base_virtual_now(NULL, &ns), -1);
@@ -713,7 +716,7 @@ static void test_once_refuses(void **state)
 	end_base(base);
 }
 
-/* Timeouts that are none keep their order, among each other and with other active events. */
+/* Timeouts of zero or less keep the order of the calls, also among other active events. */
 static void test_once_order(void **state)
 {
 	static const struct timeval negative = { -1, 0 };
@@ -750,7 +753,7 @@ static void test_once_for_descriptors(void **state)
 	assert_journal("r");
 	assert_int_equal(journal.what, EV_READ);
 	assert_int_equal(journal.fd, ready[0]);
-	/* With a timeout: whichever comes first, and then neither. */
+	/* With a timeout the event is called once, for whichever comes first. */
 	assert_int_equal(event_base_once(base, never[0], EV_READ, note, "t", &second), 0);
 	assert_int_equal(event_base_once(base, ready[0], EV_READ | EV_TIMEOUT, note, "r", &second),
 			 0);
@@ -762,7 +765,7 @@ static void test_once_for_descriptors(void **state)
 	close_pipe(never);
 }
 
-/* Those that have not run are freed (which is the sanitizer's to say) and not called. */
+/* Events that have not run are freed, which the sanitizer checks, and are not called. */
 static void test_once_is_freed_with_the_base(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -800,7 +803,7 @@ static void test_finalize(void **state)
 	event_assign(&event, base, -1, 0, note, "a");
 	event_add(&event, &second);
 	assert_int_equal(event_finalize(0, &event, finalizer), 0);
-	/* Nothing brings it back, and nothing takes the finalizer away. */
+	/* Nothing activates the event again, and nothing cancels the finalizer. */
 	assert_int_equal(event_add(&event, &second), -1);
 	assert_int_equal(event_add(&event, NULL), -1);
 	event_active(&event, EV_READ, 1);
@@ -814,7 +817,7 @@ static void test_finalize(void **state)
 	event_active(&event, EV_READ, 1);
 	run(base);
 	assert_journal("");
-	event_assign(&event, base, -1, 0, note, "b"); /* the memory is good for another event */
+	event_assign(&event, base, -1, 0, note, "b"); /* the memory may hold another event */
 	event_add(&event, &second);
 	run(base);
 	assert_journal("b");
@@ -852,7 +855,7 @@ static void finalize_persistent(evutil_socket_t fd, short what, void *arg)
 	write_down("e");
 }
 
-/* After the callback that asked for it, once, even for an event that would have come again. */
+/* The finalizer runs once, after the callback that asked for it, even for a persistent event. */
 static void test_finalizing_the_running_event(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -899,7 +902,10 @@ static void finalize_another(struct event *event, void *arg)
 	event_free_finalize(0, arg, finalizer_of_itself);
 }
 
-/* As long as there are any: also those that a finalizer asks for, however urgent. */
+/*
+ * event_base_free goes on until no finalizer is left. That includes finalizers that a finalizer
+ * asks for, of any priority.
+ */
 static void test_base_free_runs_finalizers_of_finalizers(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -932,7 +938,7 @@ static int visit(const struct event_base *base, const struct event *event, void 
 	return ++visitor->visits == visitor->stop_after ? 17 : 0;
 }
 
-/* One of each class, made in another order than they are to be visited in. */
+/* An event of each class, made in another order than that of the visits. */
 struct one_of_each {
 	int ends[2];
 	struct event active, common, timer, signal, reader;
@@ -967,7 +973,7 @@ static int visit_own_excluded(const struct event_base *base, const struct event 
 	return visit(base, event, arg);
 }
 
-/* Descriptors, signals, timers, common timeouts, active ones; each event once. */
+/* Descriptors, signals, timers, common timeouts, active events; each event once. */
 static void test_foreach_event(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -978,7 +984,7 @@ static void test_foreach_event(void **state)
 	(void)state;
 	assert_int_equal(event_base_foreach_event(base, visit, &visitor), 0);
 	make_one_of_each(base, &events);
-	event_active(&events.reader, EV_READ, 1); /* and still once */
+	event_active(&events.reader, EV_READ, 1); /* and still visited once */
 	assert_int_equal(event_base_foreach_event(base, visit_own_excluded, &visitor), 0);
 	assert_journal("rstca");
 	assert_int_equal(event_base_foreach_event(base, count_own, &own), 0);
@@ -1006,7 +1012,7 @@ static void assert_line(const char *dump, const struct event *event, const char 
 		fail_msg("no '%s' under '%s' in:\n%s", wanted, section, dump);
 }
 
-/* All that an event of a descriptor can be asked for, in the order in which it is printed. */
+/* All bits that an event of a descriptor can ask for, in the order in which they are printed. */
 static void test_dump_of_an_edge(void **state)
 {
 	struct event_base *base = loop_test_base("epoll", NULL, 0);
@@ -1046,7 +1052,7 @@ static void test_dump_events(void **state)
 	event_active(&events.common, EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL | EV_TIMEOUT, 1);
 	event_base_dump_events(base, output);
 	fclose(output);
-	/* The wall's clock is at 1000000000 s when simulated time starts. */
+	/* The wall clock is at 1000000000 s when simulated time starts. */
 	snprintf(words, sizeof(words), "[fd  %d] Read Persist Timeout=1000000001.000000\n",
 		 events.ends[0]);
 	assert_line(dump, &events.reader, "Inserted events:\n", words);
@@ -1073,7 +1079,9 @@ static void test_dump_events(void **state)
 #define ADDED  EVENT_BASE_COUNT_ADDED
 #define ACTIVE EVENT_BASE_COUNT_ACTIVE
 
-/* Memberships and not events, also that in an active queue: libevent's own tests count on that. */
+/*
+ * Memberships are counted, not events, and an active queue is one. libevent's own tests rely on it.
+ */
 static void test_counts(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -1106,7 +1114,7 @@ static void test_counts(void **state)
 	close_pipe(ends);
 }
 
-/* The loop's own are not counted. */
+/* The loop's own events are not counted. */
 static void test_counts_of_the_loops_own(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -1144,7 +1152,7 @@ static void test_most_events(void **state)
 	assert_int_equal(event_base_get_max_events(base, ADDED | ACTIVE, 0), 5);
 	assert_int_equal(event_base_get_max_events(base, ADDED, 1), 4);
 	assert_int_equal(event_base_get_max_events(base, ADDED, 0), 0);
-	assert_int_equal(event_base_get_max_events(base, ACTIVE, 0), 1); /* was not cleared */
+	assert_int_equal(event_base_get_max_events(base, ACTIVE, 0), 1); /* not cleared above */
 	event_add(&events[1], &second);
 	assert_int_equal(event_base_get_max_events(base, ADDED, 0), 2);
 	event_del(&events[1]);

@@ -1,5 +1,5 @@
 /*
- * failing-calls-test - system calls that fail: what is said, what is returned, and what is left
+ * failing-calls-test - what the loop warns of, returns and leaves behind when system calls fail
  */
 #include "loop/base.h"
 
@@ -12,7 +12,7 @@
 #include "loop/tests/child.h"
 #include "loop/tests/failing_calls.h"
 
-/* ---------------------------------------------------------------------- what is left and said */
+/* --------------------------------------------------------------------------- warnings and leaks */
 
 static int live; /* allocations of the loop */
 
@@ -55,7 +55,10 @@ static void note_warning(int severity, const char *message)
 	snprintf(last_warning, sizeof(last_warning), "%s", message);
 }
 
-/* The only warning since the last look has this part and the error's text; NULL: there is none. */
+/*
+ * Checks that there was one warning since the last check, with this part and the error's text.
+ * NULL: there was none.
+ */
 static void assert_warned(const char *part, int error)
 {
 	if (warnings != !!part)
@@ -100,7 +103,7 @@ static void count_call(int fd, short what, void *calls)
 static const struct {
 	const char *method, *function;
 	int error;
-	bool ends; /* the loop */
+	bool ends; /* the error ends the loop */
 } failing_waits[] = {
 	{ "epoll", "epoll_pwait2", EIO, true },
 	{ "epoll", "epoll_pwait2", EINTR, false },
@@ -108,7 +111,7 @@ static const struct {
 	{ "poll", "ppoll", EINTR, false },
 	{ "select", "pselect", EIO, true },
 	{ "select", "pselect", EINTR, false },
-	{ "select", "pselect", EBADF, false }, /* the next wait shows whether it is so still */
+	{ "select", "pselect", EBADF, false }, /* the next wait shows whether a descriptor is bad */
 	{ "virtual", "poll", EIO, true },
 	{ "virtual", "poll", EINTR, false },
 	{ "io_uring", "io_uring_wait_cqes", EIO, true },
@@ -133,7 +136,10 @@ static void read_byte(int fd, short what, void *calls)
 	++*(int *)calls;
 }
 
-/* A wait that fails ends the loop, or is as if nothing had come. The next loop goes on. */
+/*
+ * A failed wait ends the loop, or counts as a wait without a report. The next event_base_loop
+ * works.
+ */
 static void fail_to_wait(struct event_base *base, size_t wait, int flags)
 {
 	int result, calls = 0, ends[2];
@@ -142,7 +148,7 @@ static void fail_to_wait(struct event_base *base, size_t wait, int flags)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	event = event_new(base, ends[0], EV_READ | EV_PERSIST, read_byte, &calls);
 	assert_int_equal(event_add(event, NULL), 0);
-	/* io_uring's wait has not failed when it has something to report. */
+	/* io_uring's wait does not fail if it has something to report. */
 	if (!failing_waits[wait].ends)
 		assert_int_equal(write(ends[1], "x", 1), 1);
 	fail_first(failing_waits[wait].function, failing_waits[wait].error,
@@ -175,7 +181,7 @@ static void test_waits(void **state)
 			struct event_base *base = loop_test_base(failing_waits[i].method, NULL, 0);
 
 			warnings = 0;
-			if (!base) /* the backends' own test says so */
+			if (!base) /* the tests of the backends say so */
 				continue;
 			fail_to_wait(base, i, flags[j]);
 			event_base_free(base);
@@ -183,7 +189,7 @@ static void test_waits(void **state)
 	}
 }
 
-/* Where there is no epoll_pwait2, its stand-in may fail as well. */
+/* Without epoll_pwait2 the backend uses epoll_wait, which may fail as well. */
 static void test_waits_in_milliseconds(void **state)
 {
 	struct event_base *base = loop_test_base("epoll", NULL, 0);
@@ -198,7 +204,7 @@ static void test_waits_in_milliseconds(void **state)
 	event_base_free(base);
 }
 
-/* The set may hold more or less than the loop believes; what else goes wrong is returned. */
+/* The set may hold more or less than the loop believes. All other errors are returned. */
 static void test_changes_of_an_epoll_set(void **state)
 {
 	static const struct {
@@ -234,7 +240,7 @@ static void test_changes_of_an_epoll_set(void **state)
 		struct fault *fault = fail_first("epoll_ctl", changes[i].first, changes[i].second);
 		int result;
 
-		/* The kernel knows the descriptor, or does not, as the first error says. */
+		/* The kernel knows the descriptor or not, as the first error says. */
 		if (changes[i].before ? changes[i].first != ENOENT : changes[i].first == EEXIST) {
 			struct epoll_event event = { .events = 0 };
 
@@ -252,7 +258,9 @@ static void test_changes_of_an_epoll_set(void **state)
 	close(pair[1]);
 }
 
-/* A backend that cannot be made leaves nothing; where there is a choice another one is taken. */
+/*
+ * A backend that cannot be made leaves nothing behind. If there is a choice, another one is taken.
+ */
 static void test_making_backends(void **state)
 {
 	static const struct {
@@ -276,7 +284,7 @@ static void test_making_backends(void **state)
 		assert_warned(NULL, 0);
 		clear_faults();
 	}
-	/* Each of the features is needed. */
+	/* The backend needs each of these features. */
 	base = loop_test_base("io_uring", NULL, 0);
 	warnings = 0;
 	if (!base)
@@ -304,7 +312,10 @@ static void test_reinit_without_backend(void **state)
 	assert_int_equal(end_of_child(reinit_without_backend), 128 + SIGABRT);
 }
 
-/* What else cannot be made anew is told; the base can be used on, and be freed. */
+/*
+ * If something else cannot be made anew, event_reinit returns an error. The base still works, and
+ * can be freed.
+ */
 static void test_reinit(void **state)
 {
 	static const char *const functions[] = { "eventfd", "pipe2", "epoll_ctl" };
@@ -347,7 +358,7 @@ static void test_notifiable(void **state)
 	event_base_free(base);
 }
 
-/* As if another thread ran the loop. */
+/* Wakes the base as if another thread ran its loop. */
 static void wake(struct event_base *base)
 {
 	base->running = true;
@@ -364,7 +375,7 @@ static void test_wake_ups(void **state)
 		const char *warning;
 	} failures[] = {
 		{ "write", EIO, "cannot write to the eventfd" },
-		{ "write", EAGAIN, NULL }, /* it is full: there is something to read */
+		{ "write", EAGAIN, NULL }, /* full, so it is readable */
 		{ "read", EIO, "cannot read the eventfd" },
 		{ "read", EAGAIN, NULL },
 		{ "read", EINTR, NULL },
@@ -389,7 +400,7 @@ static void test_wake_ups(void **state)
 
 /* ---------------------------------------------------------------------------------- signals */
 
-/* What cannot be added leaves all as it was: another base has the signals still. */
+/* A failed add changes nothing: the signals still go to another base. */
 static void test_adding_signals(void **state)
 {
 	static const struct {
@@ -411,7 +422,7 @@ static void test_adding_signals(void **state)
 		fail_first(failures[i].function, failures[i].error, 0);
 		assert_int_equal(event_add(event, NULL), -1);
 		clear_faults();
-		if (i != 1) /* which has a pipe, and keeps it for the next */
+		if (i != 1) /* the base has a pipe, and keeps it for the next add */
 			assert_int_equal(open_descriptors(), open);
 		warnings = 0;
 		loop_test_check(base);
@@ -421,7 +432,7 @@ static void test_adding_signals(void **state)
 		assert_int_equal(event_base_loop(first, EVLOOP_NONBLOCK), 0);
 		assert_int_equal(first_calls, 1);
 		assert_int_equal(event_add(event, NULL), 0);
-		warnings = 0; /* that signals now go to another base */
+		warnings = 0; /* signals now go to another base */
 		assert_int_equal(raise(SIGUSR2), 0);
 		assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 0);
 		assert_int_equal(calls, 1);
@@ -449,7 +460,7 @@ static void test_restoring_signals(void **state)
 	__real_sigaction(SIGUSR1, &before, NULL);
 }
 
-/* A signal that does not fit into the pipe is told with the next. */
+/* A signal that does not fit into the pipe is reported with the next one. */
 static void test_reading_signals(void **state)
 {
 	static const struct {
@@ -539,7 +550,7 @@ static void test_clocks(void **state)
 
 /* ---------------------------------------------------------------------------------- sockets */
 
-/* Over loopback a pair takes nine calls. Whichever of them fails, nothing is left open. */
+/* A pair over loopback takes nine calls. If any of them fails, nothing is left open. */
 static void test_socket_pairs(void **state)
 {
 	static const struct {

@@ -1,7 +1,8 @@
 /*
- * failing_calls.h - system calls of the loop that fail when a test says so
+ * failing_calls.h - makes system calls of the loop fail when a test says so
  *
- * The linker leads the calls here: tests.mk names the calls, and the test that includes this.
+ * The linker redirects the calls to this file (--wrap). tests.mk names the calls and the test that
+ * includes this file.
  */
 #ifndef FAILING_CALLS_H
 #define FAILING_CALLS_H
@@ -23,7 +24,7 @@
 
 #define MOST_CALLS 2
 
-/* The first calls of a function have these errors, and all later ones the last. 0: it succeeds. */
+/* The errors of the first calls of a function, and of all later calls. 0: the call succeeds. */
 struct fault {
 	const char *function;
 	int first[MOST_CALLS], later;
@@ -64,7 +65,7 @@ static struct fault *fail_first(const char *function, int first, int second)
 	return fault;
 }
 
-/* The errno with which this call fails; 0: it does not fail. */
+/* The errno with which this call fails. 0: it succeeds. */
 static int error_of_call(const char *function)
 {
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {

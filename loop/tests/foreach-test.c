@@ -1,5 +1,6 @@
 /*
- * foreach-test - every event of a base is visited once, wherever it stands, until one says stop
+ * foreach-test - a walk visits every event of a base once, whatever its state, until the visitor
+ * stops it
  */
 #include <signal.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 
 #include "loop/tests/journal.h"
 
-#define EACH  3 /* of a kind */
+#define EACH  3 /* events of a kind */
 #define KINDS 6
 
 static const struct timeval an_hour = { 3600, 0 };
@@ -38,7 +39,10 @@ static void add(int kind, int i, int fd, short what, const struct timeval *timeo
 		event_active(&events[kind][i], EV_READ, 1);
 }
 
-/* Descriptors and signals, two on one of them, with a timeout or without; timers; active ones. */
+/*
+ * Events of descriptors and of signals, two of them on the same one, with and without a timeout;
+ * timers; active events.
+ */
 static int begin(void **state)
 {
 	const struct timeval *queue;
@@ -53,7 +57,7 @@ static int begin(void **state)
 		add(2, i, -1, 0, &an_hour);
 		add(3, i, -1, 0, queue);
 		add(4, i, -1, 0, NULL);
-		event_assign(&events[5][i], base, -1, 0, note, ""); /* stands nowhere */
+		event_assign(&events[5][i], base, -1, 0, note, ""); /* not added */
 	}
 	return journal_start(state);
 }
@@ -89,7 +93,10 @@ static void test_all_are_visited(void **state)
 	}
 }
 
-/* The loop's own are visited, too: that of the signals' pipe, and the queue's representative. */
+/*
+ * The walk includes the loop's own events: that of the signals' pipe, and the queue's
+ * representative.
+ */
 static void test_until_one_says_stop(void **state)
 {
 	int all;

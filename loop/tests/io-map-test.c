@@ -1,8 +1,8 @@
 /*
- * io-map-test - which events of a descriptor are called for what, over every backend
+ * io-map-test - which events of a descriptor are called, and with which bits, over every backend
  *
- * And descriptors at every boundary at which something grows: the first and only one of a base,
- * with the numbers below it unused.
+ * Some tests use a descriptor at each number at which a table grows: as the only one of its base,
+ * or together with the others.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -87,7 +87,7 @@ static void make_ready(bool readable, bool writable)
 		;
 }
 
-/* What an event is told of what is ready; with EV_ET where the descriptor is watched for edges. */
+/* What an event is called with. EV_ET is added if the descriptor is edge-triggered. */
 static short expected(short asked, bool edges, bool readable, bool writable)
 {
 	short what = (short)((readable ? asked & EV_READ : 0) | (writable ? asked & EV_WRITE : 0));
@@ -119,7 +119,7 @@ static void try_two(short one, short other, bool readable, bool writable)
 	end(NULL);
 }
 
-/* An event is not called for what another one on its descriptor has asked for. */
+/* An event is not called for what only another event of its descriptor has asked for. */
 static void test_two_events_on_a_descriptor(void **state)
 {
 	static const short asked[] = {
@@ -151,8 +151,8 @@ static void see_first(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Of descriptors that are always ready each is reported first as often as the others. That is for
- * backends which choose the order: elsewhere the kernel does.
+ * Several descriptors are always ready. Each is reported first as often as the others. The test is
+ * for backends that choose the order. Elsewhere the kernel does.
  */
 static void test_turns(void **state)
 {
@@ -184,7 +184,7 @@ static void test_turns(void **state)
 
 /* --------------------------------------------------------------------------- large numbers */
 
-/* A base of its own for each, of which this is the first descriptor. */
+/* This descriptor is the first and only one of a new base. */
 static void try_alone(int fd)
 {
 	struct seen seen;
@@ -218,7 +218,7 @@ static int highest(void)
 	return limit.rlim_cur < 5000 ? (int)limit.rlim_cur : 5000;
 }
 
-/* A program may have closed its standard input, and has another thing there. */
+/* A program may have closed its standard input and have opened something else as descriptor 0. */
 static void try_0(void)
 {
 	int input = fcntl(0, F_DUPFD_CLOEXEC, 3);
@@ -258,7 +258,7 @@ static void test_numbers_that_are_too_large(void **state)
 	}
 }
 
-/* From below and from above, all in one base. */
+/* All in one base, added in rising and in falling order. */
 static void test_descriptors_at_boundaries_together(void **state)
 {
 	enum { MOST = 30 };
@@ -318,7 +318,7 @@ static void test_active_by_descriptor(void **state)
 	assert_int_equal(reader.calls, 1);
 	assert_int_equal(reader.what, EV_READ);
 	assert_int_equal(writer.calls, 0);
-	event_base_active_by_fd(base, pair[0], EV_TIMEOUT); /* only the writer has one */
+	event_base_active_by_fd(base, pair[0], EV_TIMEOUT); /* only the writer has a timeout */
 	turn();
 	assert_int_equal(reader.calls, 1);
 	assert_int_equal(writer.calls, 1);
@@ -343,7 +343,7 @@ int main(void)
 	struct backends_run sum = { 0 };
 	struct rlimit limit;
 
-	alarm(600); /* what hangs has failed */
+	alarm(600); /* a test that hangs has failed */
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
 	setrlimit(RLIMIT_NOFILE, &limit);

@@ -1,8 +1,8 @@
 /*
  * iteration-memory-test - an iteration allocates nothing; an event_add that fails changes nothing
  *
- * Whatever is ready must be reported although every allocation fails. The callbacks of these tests
- * allocate nothing, either.
+ * The loop must report everything that is ready although every allocation fails. A callback of
+ * these tests allocates only where it says so.
  */
 #include <signal.h>
 
@@ -64,7 +64,7 @@ static void test_many_at_once(void **state)
 	end_base();
 }
 
-/* The loop takes them out by itself, and they are added again. */
+/* The loop takes the events out by itself, and the test adds them again. */
 static void test_events_that_do_not_persist(void **state)
 {
 	(void)state;
@@ -84,7 +84,7 @@ static void add_again(int fd, short what, void *arg)
 	struct watched *one = arg;
 
 	see(fd, what, arg);
-	allocation_is_forbidden = false; /* what the program does is not the loop's */
+	allocation_is_forbidden = false; /* the program may allocate */
 	assert_int_equal(event_add(&one->event, NULL), 0);
 	allocation_is_forbidden = true;
 }
@@ -106,13 +106,13 @@ static void test_adding_in_callbacks(void **state)
 	end_base();
 }
 
-/* The program adds and deletes another one, at which memory may be given back. */
+/* Adds and deletes another event, which makes the loop give memory back if it can. */
 static void see_and_change(int fd, short what, void *arg)
 {
 	static struct event other;
 
 	see(fd, what, arg);
-	allocation_is_forbidden = false; /* what the program does is not the loop's */
+	allocation_is_forbidden = false; /* the program may allocate */
 	event_assign(&other, base, watched[MOST - 1].fd, EV_READ, see, &watched[MOST - 1]);
 	assert_int_equal(event_add(&other, NULL), 0);
 	event_del(&other);
@@ -120,8 +120,9 @@ static void see_and_change(int fd, short what, void *arg)
 }
 
 /*
- * libevent's expiry takes them out of the map of descriptors and puts them in again before the
- * callback: their room must be there, whatever callbacks before it do. Nothing is closed.
+ * Like libevent's, expiry with the flag LIBEVENT_2_1 takes events out of the map of descriptors and
+ * puts them back before the callback. There must be room for them, whatever earlier callbacks do.
+ * No descriptor is closed.
  */
 static void run_timeouts(int flags)
 {
@@ -204,7 +205,7 @@ static void test_signals_timers_and_watchers(void **state)
 
 /* --------------------------------------------------------------------- adds from another thread */
 
-/* While the loop sleeps, or runs, all that it works on has to grow, and to shrink. */
+/* While the loop sleeps or runs, all of its tables have to grow and to shrink. */
 static void test_adds_from_another_thread(void **state)
 {
 	pthread_t thread;
@@ -236,8 +237,9 @@ static void test_adds_from_another_thread(void **state)
 /* ---------------------------------------------------------------------------- failing event_add */
 
 /*
- * Adds with the first allocation failing, then with the second, until none fails. Each time all is
- * as it was. Either all that follow fail as well, or none does.
+ * Adds the event with the first allocation failing, then with the second, until none fails. A
+ * failed add changes nothing. In every other call, all allocations after the first failure fail as
+ * well. Returns how many adds failed.
  */
 static int add_until_there_is_memory(struct event *event, const struct timeval *timeout)
 {
@@ -278,7 +280,9 @@ static void test_failing_adds_of_descriptors(void **state)
 			continue;
 		for (int j = 0; j < MOST; j++)
 			watched[j].calls = 0;
-		/* Some backends report the rest in the next iteration if a buffer has not grown. */
+		/*
+		 * If a buffer could not grow, some backends report the rest in the next iteration.
+		 */
 		for (int j = 0; j < 16 && calls_of(MOST) < i + 1; j++)
 			turn();
 		assert_in_range(calls_of(MOST), i + 1, 2 * i + 2);
@@ -307,7 +311,7 @@ static void test_failing_adds_of_signals(void **state)
 	end_base();
 }
 
-/* ------------------------------------------------------------------------------------ at random */
+/* ------------------------------------------------------------------------------ random programs */
 
 static uint64_t random_state;
 
@@ -326,7 +330,7 @@ static bool all_are_called(const bool pending[MOST])
 	return true;
 }
 
-/* Adds, which may fail, and deletes some; what is then pending must be called, and nothing else. */
+/* Adds events, which may fail, and deletes some. Then exactly the pending events must be called. */
 static void random_round(bool pending[MOST])
 {
 	uint32_t share = draw(5), changes = draw(MOST);
@@ -379,7 +383,7 @@ static void test_random_programs(void **state)
 
 /* ----------------------------------------------------------------------------------- structures */
 
-/* Timers of every structure: plain, persistent and common ones. */
+/* Timers of every structure: plain, persistent and with a common timeout. */
 static void test_timers_of_all_structures(void **state)
 {
 	enum { TIMERS = 200 };
@@ -392,7 +396,7 @@ static void test_timers_of_all_structures(void **state)
 		struct event_config *config = event_config_new();
 
 		event_config_require_method(config, "virtual");
-		/* One that only wraps another is none by itself. */
+		/* A wrapper is no structure by itself. */
 		base = event_config_set_timer_structure(config, timer_structures[i]->name)
 			       ? NULL
 			       : event_base_new_with_config(config);
@@ -442,7 +446,7 @@ int main(void)
 {
 	struct backends_run sum = { 0 };
 
-	alarm(600); /* what hangs has failed */
+	alarm(600); /* a test that hangs has failed */
 	raise_limit();
 	event_set_log_callback(say_nothing);
 	backend = backends[0];

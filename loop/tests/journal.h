@@ -1,9 +1,9 @@
 /*
- * journal.h - what was called, in order, and what was logged
+ * journal.h - records the callbacks that were called, in order, and the messages that were logged
  *
- * Tests of order read best as a word: events are given a letter each as their argument, `note`
- * writes it down when they are called, and the test compares what is written. The journal is one
- * per program and emptied before each test.
+ * A test of order is easiest to read as a word. The argument of each event is a letter. The
+ * callback `note` appends that letter to the journal, and the test compares the journal's text.
+ * Each program has one journal, which is emptied before each test.
  */
 #ifndef JOURNAL_H
 #define JOURNAL_H
@@ -29,7 +29,7 @@ static inline void write_down(const char *letters)
 	journal.length += length;
 }
 
-/* A callback of events whose argument is what to write down. */
+/* An event callback that appends its argument to the journal. */
 static inline void note(evutil_socket_t fd, short what, void *arg)
 {
 	journal.fd = fd;
@@ -37,7 +37,7 @@ static inline void note(evutil_socket_t fd, short what, void *arg)
 	write_down(arg);
 }
 
-/* What was written since the last time is exactly this. */
+/* Checks that exactly this text was appended since the last check, and empties the journal. */
 #define assert_journal(expected)                                                                   \
 	do {                                                                                       \
 		assert_string_equal(journal.text, expected);                                       \
@@ -45,7 +45,10 @@ static inline void note(evutil_socket_t fd, short what, void *arg)
 		journal.text[0] = '\0';                                                            \
 	} while (0)
 
-/* Warnings since the last time: there were some, and the last one says `text`; or none. */
+/*
+ * assert_warned checks that there was a warning since the last check, and that the latest message
+ * contains this text. assert_not_warned checks that there was none.
+ */
 #define assert_warned(expected)                                                                    \
 	do {                                                                                       \
 		assert_int_not_equal(journal.warnings, 0);                                         \
@@ -67,7 +70,7 @@ static inline void journal_log(int severity, const char *message)
 	snprintf(journal.message, sizeof(journal.message), "%s", message);
 }
 
-/* For cmocka_unit_test_setup. */
+/* A setup function for cmocka_unit_test_setup. */
 static inline int journal_start(void **state)
 {
 	(void)state;
@@ -76,7 +79,7 @@ static inline int journal_start(void **state)
 	return 0;
 }
 
-/* A base in simulated time, and the end of one, with a look at its invariants. */
+/* virtual_base makes a base in simulated time. end_base checks a base's invariants and frees it. */
 static inline struct event_base *virtual_base(int flags)
 {
 	struct event_base *base = loop_test_base("virtual", NULL, flags);

@@ -1,9 +1,9 @@
 /*
- * loop-test - the loop itself: when it returns and with what, in which order it calls back, what it
- * is made from
+ * loop-test - the loop: when it returns, what it returns, in which order it calls, how it is
+ * configured
  *
- * Simulated time, wherever the backend does not matter: a callback that is to take long says so,
- * and what the test waits for is there at once. Timeouts have tests of their own.
+ * Time is simulated wherever the backend does not matter: a callback takes time only where it says
+ * so, and no test has to wait. timeout-test tests the timeouts.
  */
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -36,8 +36,8 @@ static int loop(struct event_base *base, int flags)
 /* ------------------------------------------------------------------------ the base at hand */
 
 /*
- * Adding to and deleting from the base whose loop runs has a short way. A loop may run in a
- * callback of another's, and then either base's events are at hand in turn.
+ * Adds and deletions for the base whose loop runs take a shorter path. A loop may run in a callback
+ * of another base's loop. Then each base is at hand in turn.
  */
 struct two_bases {
 	struct event_base *outer, *inner;
@@ -108,7 +108,10 @@ static void finalized(struct event *event, void *arg)
 	note(-1, 0, arg);
 }
 
-/* What looks like a timer and is more, or stands where a timer does not, goes the long way. */
+/*
+ * Events that only look like plain timers, or are in a state that a plain timer is not in, take the
+ * usual path.
+ */
 static void others(evutil_socket_t fd, short what, void *arg)
 {
 	static struct event event;
@@ -180,13 +183,16 @@ static void test_no_exit_on_empty(void **state)
 	event_base_loopexit(base, &(struct timeval){ 2, 0 });
 	assert_int_equal(loop(base, EVLOOP_NO_EXIT_ON_EMPTY), 0);
 	assert_journal("a");
-	/* For ever, in a world where nothing can happen: the backend says that this is no use. */
+	/*
+	 * The loop would wait for ever, since nothing can happen in simulated time. The backend
+	 * refuses.
+	 */
 	assert_int_equal(loop(base, EVLOOP_NO_EXIT_ON_EMPTY), -1);
 	assert_warned("virtual");
 	end_base(base);
 }
 
-/* An event without anything to wait for is not pending and keeps nothing alive. */
+/* An event with nothing to wait for is not pending and does not keep the loop running. */
 static void test_nothing_to_wait_for(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -219,7 +225,10 @@ static void test_once(void **state)
 	end_base(base);
 }
 
-/* The loop's own callbacks are no reason to return: here a queue's timer that has nothing to do. */
+/*
+ * EVLOOP_ONCE does not return for callbacks of the loop's own: here, that of a queue's
+ * representative that has nothing to do.
+ */
 static void test_once_does_not_count_the_loops_own(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -254,7 +263,7 @@ static void test_nonblock_waits_for_nothing(void **state)
 	end_base(base);
 }
 
-/* Comes again without delay, a few times. */
+/* An event that is due again at once, a few times. */
 struct again {
 	struct event event;
 	int times;
@@ -269,7 +278,7 @@ static void again(evutil_socket_t fd, short what, void *arg)
 		event_add(&self->event, &(struct timeval){ 0, 0 });
 }
 
-/* NONBLOCK alone goes on as long as there is something; with ONCE that is one batch. */
+/* NONBLOCK alone goes on until nothing is active. With ONCE it calls one batch. */
 static void test_nonblock_until_nothing_is_active(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -305,7 +314,7 @@ static void test_reentrance(void **state)
 
 	(void)state;
 	event_base_once(base, -1, EV_TIMEOUT, run_again, base, NULL);
-	event_base_once(base, -1, EV_TIMEOUT, run_again, other, NULL); /* another's is allowed */
+	event_base_once(base, -1, EV_TIMEOUT, run_again, other, NULL); /* another base is allowed */
 	assert_int_equal(loop(base, 0), 1);
 	assert_journal("-?");
 	assert_warned("already running");
@@ -326,7 +335,7 @@ static void exit_loop(evutil_socket_t fd, short what, void *arg)
 {
 	note(fd, what, "E");
 	assert_int_equal(event_base_loopexit(arg, NULL), 0);
-	assert_false(event_base_got_exit(arg)); /* it is behind what is active */
+	assert_false(event_base_got_exit(arg)); /* it comes after what is active */
 }
 
 static void continue_loop(evutil_socket_t fd, short what, void *arg)
@@ -349,7 +358,7 @@ static void test_break_before_the_loop_is_forgotten(void **state)
 	end_base(base);
 }
 
-/* What is active when the loop is left runs when it is entered again. */
+/* Events that are active when the loop is left are called when it is entered again. */
 static void test_break(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -394,7 +403,7 @@ static void test_exit_before_the_loop(void **state)
 	event_base_loopexit(base, NULL);
 	event_base_once(base, -1, EV_TIMEOUT, note, "a", NULL);
 	assert_int_equal(loop(base, 0), 0);
-	assert_journal("a"); /* what was active as well still ran */
+	assert_journal("a"); /* an event that was active as well is called */
 	assert_true(event_base_got_exit(base));
 	assert_false(event_base_got_break(base));
 	assert_int_equal(now(base), 0);
@@ -437,7 +446,7 @@ static void test_exit_after_a_time(void **state)
 	end_base(base);
 }
 
-/* As long as nobody enters the loop again, not even in vain. */
+/* Both stay true until the loop is entered again, even with nothing to do. */
 static void test_got_stays(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -456,7 +465,7 @@ static void test_got_stays(void **state)
 	end_base(base);
 }
 
-/* ONCE and NONBLOCK are no exits. */
+/* A return because of ONCE is neither. */
 static void test_got_neither(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -475,7 +484,7 @@ static void log_wait(struct evwatch *watcher, const struct evwatch_prepare_cb_in
 	write_down(arg);
 }
 
-/* The rest of the queue runs in the next iteration: there is a wait between. */
+/* The rest of the queue is called in the next iteration, after another wait. */
 static void test_continue(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -490,7 +499,7 @@ static void test_continue(void **state)
 	event_base_once(base, -1, EV_TIMEOUT, note, "c", NULL);
 	assert_int_equal(loop(base, 0), 1);
 	assert_journal("|aC|bc");
-	event_base_loopcontinue(base); /* outside of the loop it means nothing */
+	event_base_loopcontinue(base); /* no effect outside of the loop */
 	event_base_once(base, -1, EV_TIMEOUT, note, "a", NULL);
 	event_base_once(base, -1, EV_TIMEOUT, note, "b", NULL);
 	assert_int_equal(loop(base, 0), 1);
@@ -526,7 +535,7 @@ static void test_priority_counts(void **state)
 	end_base(base);
 }
 
-/* In a process of its own: these would rather crash than fail. */
+/* Runs the body in a process of its own, since a fault would rather crash than fail. */
 static void in_a_child(void (*body)(struct event_base *base))
 {
 	struct event_base *base;
@@ -557,7 +566,7 @@ static void run_with_fewer_priorities(struct event_base *base)
 		_exit(1);
 }
 
-/* An event that was told a priority which is no longer there. */
+/* The event has a priority that no longer exists. */
 static void test_fewer_priorities_than_before(void **state)
 {
 	(void)state;
@@ -579,7 +588,7 @@ static void run_with_changing_priorities(struct event_base *base)
 		_exit(1);
 }
 
-/* Nothing is active while the only callback runs, but its queue is in use. */
+/* No event is active while the only callback runs, but its queue is in use. */
 static void test_priorities_change_in_a_callback(void **state)
 {
 	(void)state;
@@ -593,7 +602,7 @@ static void make_active(struct event_base *base, struct event *event, int priori
 	event_active(event, EV_TIMEOUT, 1);
 }
 
-/* One queue per iteration, and a look at what is new before the next. */
+/* An iteration calls one queue. Before the next queue the loop looks for new events. */
 static void test_urgent_first(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -620,7 +629,9 @@ static void activate_other(evutil_socket_t fd, short what, void *arg)
 	write_down(">");
 }
 
-/* What is more urgent than what is running is next, and not after the rest of the queue. */
+/*
+ * An event that is more urgent than the running one is called next, before the rest of the queue.
+ */
 static void test_more_urgent_meanwhile(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -658,7 +669,9 @@ static void activate_itself(evutil_socket_t fd, short what, void *arg)
 		event_active(&self->event, EV_TIMEOUT, 1);
 }
 
-/* Callbacks of a queue that make others of it active never let the loop look at anything else. */
+/*
+ * If the callbacks of a queue keep activating events of that queue, the loop looks at nothing else.
+ */
 static void test_starvation_within_a_queue(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -711,8 +724,8 @@ static void test_limited_by_count(void **state)
 		const char *expected;
 	} cases[] = {
 		{ 2, 0, 1, "|ab|cd|ef" },    { 4, 1, 1, "|abcd|ef" }, { 1, -1, 0, "|a|b|c|d|e|f" },
-		{ 0, 0, 1, "|a|b|c|d|e|f" }, /* less than one is impossible */
-		{ 2, 2, 1, "|abcdef" },	     /* not for those that matter more */
+		{ 0, 0, 1, "|a|b|c|d|e|f" }, /* 0 counts as 1 */
+		{ 2, 2, 1, "|abcdef" },	     /* no limit for more urgent events */
 		{ 2, 1, 2, "|ab|cd|ef" },    { -1, 0, 1, "|abcdef" }, { 6, 0, 1, "|abcdef" },
 	};
 	struct event events[6];
@@ -728,7 +741,7 @@ static void test_limited_by_count(void **state)
 	}
 }
 
-/* A signal that came often is one callback. */
+/* A signal that came often counts as one callback. */
 static void test_limit_counts_events(void **state)
 {
 	struct event_base *base = limited_base(NULL, 2, 0);
@@ -759,7 +772,7 @@ static void test_limited_by_time(void **state)
 		{ 25000, -1, 0, "|bbb|bbb" },
 		{ 20000, -1, 0, "|bb|bb|bb" },
 		{ 1, -1, 0, "|b|b|b|b|b|b" },
-		{ 25000, 2, 0, "|bb|bb|bb" }, /* whichever limit is hit first */
+		{ 25000, 2, 0, "|bb|bb|bb" }, /* whichever limit is reached first */
 		{ 25000, -1, 2, "|bbbbbb" },
 		{ 900000, -1, 0, "|bbbbbb" },
 	};
@@ -779,7 +792,7 @@ static void test_limited_by_time(void **state)
 	}
 }
 
-/* What the limit is for: something more urgent comes in time. */
+/* The purpose of the limit: a more urgent event is called in time. */
 static void test_limit_lets_the_urgent_in(void **state)
 {
 	struct timeval interval = { 0, 15000 }, soon = { 0, 5000 };
@@ -819,7 +832,10 @@ static void log_check(struct evwatch *watcher, const struct evwatch_check_cb_inf
 	write_down(arg);
 }
 
-/* Each kind in the order they were made in, around the wait; timers are looked at after that. */
+/*
+ * The watchers of each kind are called in the order in which they were made, before and after the
+ * wait. Timers are processed after that.
+ */
 static void test_watchers_in_order(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -830,7 +846,7 @@ static void test_watchers_in_order(void **state)
 	watchers[1] = evwatch_prepare_new(base, log_wait, "p");
 	watchers[2] = evwatch_prepare_new(base, log_wait, "q");
 	watchers[3] = evwatch_check_new(base, log_check, "d");
-	assert_int_equal(loop(base, 0), 1); /* they keep nothing alive */
+	assert_int_equal(loop(base, 0), 1); /* they do not keep the loop running */
 	assert_journal("");
 	event_base_once(base, -1, EV_TIMEOUT, note, "1", &second);
 	event_base_once(base, -1, EV_TIMEOUT, note, "2", &(struct timeval){ 2, 0 });
@@ -866,7 +882,7 @@ static void test_prepare_knows_the_timeout(void **state)
 	seen.limited = 0;
 	loop(base, EVLOOP_ONCE);
 	assert_true(seen.limited && !seen.timeout.tv_sec && !seen.timeout.tv_usec);
-	/* Without a timer there is no limit; and the time that was there stays as it is. */
+	/* Without a timer there is no limit, and the time is left as it was. */
 	seen.timeout.tv_sec = 7;
 	event_assign(&reader, base, ends[0], EV_READ, note, "r");
 	event_add(&reader, NULL);
@@ -878,7 +894,7 @@ static void test_prepare_knows_the_timeout(void **state)
 	close(ends[1]);
 }
 
-/* Watchers that free one of these when called. */
+/* Some of these watchers free one of them when called. */
 static struct evwatch *watched[4];
 
 static void free_watcher(struct evwatch *watcher, const struct evwatch_prepare_cb_info *info,
@@ -913,7 +929,7 @@ static void test_watchers_freed_from_inside(void **state)
 	turn(base);
 	assert_journal("x3.");
 	evwatch_free(watched[3]);
-	watched[3] = evwatch_prepare_new(base, free_watcher, &watched[1]); /* one behind it */
+	watched[3] = evwatch_prepare_new(base, free_watcher, &watched[1]); /* frees one before it */
 	turn(base);
 	assert_journal("xx.");
 	turn(base);
@@ -955,7 +971,7 @@ static void make_watcher(struct evwatch *watcher, const struct evwatch_prepare_c
 	(void)arg;
 }
 
-/* What is made from inside is called in the next iteration at the latest. */
+/* A watcher that a watcher makes is called in the next iteration at the latest. */
 static void test_watchers_made_from_inside(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -972,7 +988,10 @@ static void test_watchers_made_from_inside(void **state)
 
 /* ------------------------------------------------------------------------------- time cache */
 
-/* What a callback that takes 60 ms sees, each in ms by the wall's clock. */
+/*
+ * What a callback that takes 60 ms reads, in ms: `precise` by the monotonic clock, the others by
+ * the wall clock.
+ */
 struct times {
 	struct event_base *base;
 	int64_t before, after, updated, precise;
@@ -1025,7 +1044,7 @@ static void test_time_cache(void **state)
 	assert_int_equal(times.updated - times.before, 60);
 }
 
-/* Simulated time starts at 0, which must not be taken for "not known". */
+/* Simulated time starts at 0, which must not be taken for "not cached". */
 static void test_time_cache_at_the_start(void **state)
 {
 	struct times times = times_of_a_callback(0, NULL);
@@ -1035,7 +1054,7 @@ static void test_time_cache_at_the_start(void **state)
 	assert_int_equal(times.updated - times.before, 60);
 }
 
-/* Outside of the loop it is the time that is now, and updating the cache changes nothing. */
+/* Outside of the loop the time is not cached, and updating the cache changes nothing. */
 static void test_no_time_cache_outside_of_the_loop(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -1055,7 +1074,7 @@ static void test_no_time_cache_outside_of_the_loop(void **state)
 
 /* ---------------------------------------------------------------------------- configuration */
 
-/* The backend that is preferred among those with all these features, but not this one. */
+/* The most preferred backend that has all these features and is not avoided. */
 static const char *preferred(int features, const char *avoided)
 {
 	const struct backend *best = NULL;
@@ -1072,7 +1091,7 @@ static const char *preferred(int features, const char *avoided)
 	return best ? best->name : NULL;
 }
 
-/* Makes a base of it, which has to be this backend's (NULL: there is to be none). */
+/* Makes a base, which must have this backend (NULL: no base may be made). */
 static void assert_makes(struct event_config *config, const char *method)
 {
 	struct event_base *base = event_base_new_with_config(config);
@@ -1126,7 +1145,7 @@ static void test_features(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
-		/* The last call counts: features do not add up. */
+		/* Only the last call counts: features do not add up. */
 		assert_int_equal(event_config_require_features(config, wanted[i]), 0);
 		assert_makes(config, preferred(wanted[i], NULL));
 	}
@@ -1158,13 +1177,13 @@ static void test_supported_methods(void **state)
 	for (; names[count]; count++) {
 		struct event_config *config = event_config_new();
 
-		assert_string_not_equal(names[count], "virtual"); /* is never chosen by itself */
+		assert_string_not_equal(names[count], "virtual"); /* never chosen by itself */
 		assert_int_equal(event_config_require_method(config, names[count]), 0);
-		event_base_free(event_base_new_with_config(config)); /* or this machine lacks it */
+		event_base_free(event_base_new_with_config(config)); /* the machine may lack it */
 		event_config_free(config);
 	}
 	assert_true(count >= 3);
-	/* In the order in which they are tried. */
+	/* They are in the order in which the loop tries them. */
 	assert_string_equal(names[0], "epoll");
 	assert_string_equal(names[1], "poll");
 	assert_string_equal(names[2], "select");
@@ -1218,7 +1237,7 @@ static const char *const variables[] = {
 	"EVENT_NOBACKENDX",
 };
 
-/* Before and after each test: what the environment says is this test's. */
+/* Before and after each test, so that a test sees only the variables that it sets. */
 static int clear_environment(void **state)
 {
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
@@ -1234,10 +1253,10 @@ static void test_environment_structure(void **state)
 	setenv("EVENT_TIMERS", "binary-heap", 1);
 	assert_structure(NULL, "binary-heap");
 	assert_structure(config, "binary-heap");
-	event_config_set_timer_structure(config, "sorted-list"); /* the program knows better */
+	event_config_set_timer_structure(config, "sorted-list"); /* the program's choice holds */
 	assert_structure(config, "sorted-list");
 	event_config_set_timer_structure(config, NULL);
-	setenv("EVENT_TIMERS", "", 1); /* as scripts leave it that have nothing to say */
+	setenv("EVENT_TIMERS", "", 1); /* an empty variable counts as not set */
 	assert_structure(NULL, "quad-heap");
 	setenv("EVENT_TIMERS", "no-such-thing", 1);
 	assert_null(event_base_new());
@@ -1279,7 +1298,7 @@ static void test_environment_method(void **state)
 	assert_makes(NULL, preferred(0, NULL));
 	setenv("EVENT_METHOD", "no such thing", 1);
 	assert_makes(NULL, NULL);
-	event_config_require_method(config, "select"); /* the program knows better */
+	event_config_require_method(config, "select"); /* the program's choice holds */
 	assert_makes(config, "select");
 	event_config_require_method(config, NULL);
 	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
@@ -1302,13 +1321,13 @@ static void test_environment_shows_the_method(void **state)
 	assert_non_null(strstr(journal.message, "quad-heap"));
 	journal.message[0] = '\0';
 	event_config_set_flag(config,
-			      EVENT_BASE_FLAG_IGNORE_ENV); /* it is asked for all the same */
+			      EVENT_BASE_FLAG_IGNORE_ENV); /* this variable is read all the same */
 	assert_makes(config, "virtual");
 	assert_non_null(strstr(journal.message, "virtual"));
 	event_config_free(config);
 }
 
-/* Re-adds in place and by removal: what happens is the same. */
+/* Re-adds in place and re-adds by removal have the same result. */
 static void run_readds(int flags)
 {
 	struct event_config *config = event_config_new();
@@ -1348,9 +1367,9 @@ static void test_environment_reinsert(void **state)
 }
 
 /*
- * A flag is seen by what it does. libevent starts timeouts at the cached time, and waits from
- * there: the first timer is right after all and the second comes with it, as early as the callback
- * was long.
+ * The test sees a flag by its effect. libevent starts timeouts and waits at the cached time. So the
+ * first timer fires at the right time after all, and the second fires together with it, 50 ms too
+ * early.
  */
 static void add_late(evutil_socket_t fd, short what, void *arg)
 {

@@ -1,5 +1,5 @@
 /*
- * loop_test.h - what the tests of the loop share: cmocka, bases, and the last line
+ * loop_test.h - what all tests of the loop share: cmocka, making a base, the last line of output
  */
 #ifndef LOOP_TEST_H
 #define LOOP_TEST_H
@@ -20,7 +20,10 @@
 
 #define MILLISECOND UINT64_C(1000000)
 
-/* A base on this backend with this structure (NULL: the default); NULL if the machine lacks it. */
+/*
+ * Makes a base on this backend with this structure (NULL: the default). Returns NULL if the machine
+ * lacks the backend. The caller frees the base.
+ */
 static inline struct event_base *loop_test_base(const char *method, const char *structure,
 						int flags)
 {
@@ -37,7 +40,7 @@ static inline struct event_base *loop_test_base(const char *method, const char *
 	return base;
 }
 
-/* All invariants hold, or the test fails with the one that doesn't. */
+/* Fails the test and names the broken invariant, unless all invariants of the base hold. */
 static inline void loop_test_check(struct event_base *base)
 {
 	const char *broken = event_base_check(base);
@@ -51,7 +54,10 @@ static inline struct timeval loop_test_timeval(uint64_t ns)
 	return (struct timeval){ (time_t)(ns / 1000000000), (suseconds_t)(ns % 1000000000 / 1000) };
 }
 
-/* cmocka says on stderr how many were skipped; the house's last line says it on stdout. */
+/*
+ * cmocka prints the number of skipped tests on stderr. Every test program of timerbed prints it on
+ * stdout, in its last line.
+ */
 static unsigned loop_test_skipped __attribute__((unused));
 
 #define LOOP_TEST_SKIP(...)                                                                        \

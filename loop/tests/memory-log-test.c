@@ -1,9 +1,10 @@
 /*
  * memory-log-test - the program's own functions for memory and for messages
  *
- * Each function that needs memory is called with the first allocation failing, the second, and so
- * on, until it succeeds: it must say so each time, change nothing, and lose nothing. This is done
- * twice: with one allocation that fails among others that don't, and with none after it.
+ * Each function that allocates is called with the first allocation failing, then the second, and so
+ * on, until it succeeds. Each failure must be returned, change nothing and leak nothing. This is
+ * done twice: with one allocation failing and the later ones succeeding, and with all later ones
+ * failing.
  */
 #include "loop/log.h"
 #include "loop/memory.h"
@@ -82,7 +83,7 @@ static int end(void **state)
 
 /* ------------------------------------------------------------------------------------- memory */
 
-/* Things to do with a base; 0 when it was done. */
+/* Things to do with a base. 0: done. -1: no memory. */
 static const char *method = "virtual";
 static int flags;
 
@@ -132,7 +133,10 @@ static int add_common(void)
 	static int seconds = 100;
 	const struct timeval duration = { seconds, 0 };
 
-	/* Room is made for several at once; a new duration each time. */
+	/*
+	 * A new duration each time, since a known one allocates nothing. The array grows by
+	 * several.
+	 */
 	if (!event_base_init_common_timeout(base, &duration))
 		return -1;
 	seconds++;
@@ -175,7 +179,10 @@ static int events_added(void)
 	return event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
 }
 
-/* With so many allocations and no more. A base keeps room that it made; without one all goes. */
+/*
+ * Calls the function with memory for this many allocations. A base may keep the room that it made.
+ * Without a base nothing may be left.
+ */
 static int try_with(int budget, int (*function)(void))
 {
 	int had = live, added = events_added(), result;
@@ -194,7 +201,7 @@ static int try_with(int budget, int (*function)(void))
 	return result;
 }
 
-/* How many allocations it takes. */
+/* The number of allocations that the function needs. */
 static int fails_until_there_is_memory(int (*function)(void))
 {
 	for (int budget = 0; budget < 100; budget++) {
@@ -205,7 +212,7 @@ static int fails_until_there_is_memory(int (*function)(void))
 	return 0;
 }
 
-/* A lack of memory is no reason for another backend than the one that the machine has. */
+/* A lack of memory does not make the loop choose another backend. */
 static void test_backend_without_memory(void **state)
 {
 	struct event_base *wanted = event_base_new(), *got = NULL;
@@ -229,7 +236,7 @@ static void test_making_bases_without_memory(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
 		method = methods[i];
-		if (make_base()) { /* the only one that a machine may lack */
+		if (make_base()) { /* a machine may lack only io_uring */
 			assert_string_equal(method, "io_uring");
 			continue;
 		}
@@ -242,7 +249,7 @@ static void test_making_bases_without_memory(void **state)
 	assert_int_equal(make_base(), 0);
 }
 
-/* Beside the base there is its lock, a condition, and what wakes it up. */
+/* A base with locks also allocates its lock, its condition, and the event that wakes it up. */
 static void test_making_bases_with_locks_without_memory(void **state)
 {
 	int without, with;
@@ -263,7 +270,7 @@ static void test_making_bases_with_locks_without_memory(void **state)
 	evthread_set_id_callback(NULL);
 }
 
-/* What a configuration said before is still what it says. */
+/* A failed call leaves the configuration as it was. */
 static void test_configuring_without_memory(void **state)
 {
 	struct event_config *config = event_config_new();
@@ -308,7 +315,7 @@ static void test_everything_without_memory(void **state)
 	}
 }
 
-/* All queues that there can be; the array of them grows in between. */
+/* As many queues as there can be. Their array grows in between. */
 static void test_common_timeouts_without_memory(void **state)
 {
 	int allocations = 0;
@@ -337,7 +344,7 @@ static int run(void)
 	return event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
-/* An event that could not be added is not half there, and a wait without memory is an error. */
+/* A failed add leaves nothing of the event. Then both events are called once. */
 static void use_descriptors_of(const char *backend, int readable)
 {
 	base = loop_test_base(backend, NULL, 0);
@@ -365,7 +372,7 @@ static void test_descriptors_of_all_backends_without_memory(void **state)
 	(void)state;
 	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
 	assert_int_equal(write(ends[1], "x", 1), 1);
-	high = fcntl(ends[0], F_DUPFD, 500); /* beyond what there is room for at first */
+	high = fcntl(ends[0], F_DUPFD, 500); /* beyond the initial room */
 	assert_true(high >= 500);
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
 		for (int one = 0; one < 2; one++) {
@@ -402,7 +409,10 @@ static void test_descriptors_and_signals_without_memory(void **state)
 	close(ends[1]);
 }
 
-/* As the first thing in a base, so that what it is told by needs memory as well. */
+/*
+ * The first signal event of a base also needs the signals' pipe, and the event of the loop that
+ * reads it.
+ */
 static void test_first_signals_without_memory(void **state)
 {
 	(void)state;
@@ -419,7 +429,7 @@ static void test_first_signals_without_memory(void **state)
 	}
 }
 
-/* Descriptors can be what there is not enough of, too: nothing is lost then either. */
+/* If descriptors run out, no base is made and no memory is lost. */
 static void test_making_bases_without_descriptors(void **state)
 {
 	static const char *const methods[] = { "epoll", "io_uring" };
@@ -442,7 +452,7 @@ static void test_making_bases_without_descriptors(void **state)
 	method = "virtual";
 }
 
-/* Everything that a base makes goes with it: `end` looks at what is left. */
+/* A base is freed with everything that it has made. `end` checks that nothing is left. */
 static void test_nothing_is_left(void **state)
 {
 	struct event *event;
@@ -477,13 +487,13 @@ static void test_helpers(void **state)
 	memory_free(text);
 	before_failure = 0;
 	errno = 0;
-	assert_null(memory_allocate(1)); /* a program's own functions need not set it */
+	assert_null(memory_allocate(1)); /* the program's functions need not set errno */
 	assert_int_equal(errno, ENOMEM);
 	assert_null(memory_copy_text("abc"));
 	assert_null(memory_allocate_zeroed(1, 1));
 }
 
-/* What is given as NULL is the C library's; the others are the program's. */
+/* If one of the functions is NULL, the C library's is used. The others are the program's. */
 static void test_some_functions_only(void **state)
 {
 	void *memory;
@@ -507,7 +517,10 @@ static void test_some_functions_only(void **state)
 	live = 0;
 }
 
-/* Nothing of the process's is needed for ever: it may be given back, twice, and all goes on. */
+/*
+ * libevent_global_shutdown frees the process's data. It may be called twice, and everything still
+ * works afterwards.
+ */
 static void test_global_shutdown(void **state)
 {
 	(void)state;
@@ -557,7 +570,7 @@ static void hear(int severity, const char *message)
 	snprintf(heard, sizeof(heard), "%s", message);
 }
 
-/* At 1023 bytes, wherever that is: in the text or in the reason behind it. */
+/* At 1023 bytes, be it in the text or in the reason after it. */
 static void test_long_messages_are_cut(void **state)
 {
 	const char *reason = ": No such file or directory";
@@ -593,7 +606,7 @@ static void say_on_all_levels(void)
 	log_fatal(1, "five");
 }
 
-/* Without a callback they go to stderr, where a child has a pipe. */
+/* Without a callback, messages go to stderr. The child's is a pipe. */
 static void test_messages_without_a_callback(void **state)
 {
 	char text[256] = { 0 };
@@ -643,7 +656,7 @@ static void leave_if_heard(int error)
 		      : 45);
 }
 
-/* The message comes first, so that the callback may end the process. */
+/* The log callback comes first, so that the fatal callback may end the process. */
 static void die_heard(void)
 {
 	event_set_log_callback(journal_log);

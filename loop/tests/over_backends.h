@@ -1,8 +1,8 @@
 /*
- * over_backends.h - a group of tests run over every backend, each where it applies
+ * over_backends.h - runs a group of tests over every backend, each test where it applies
  *
- * A test that a backend can never run is not in its group. So a skip says that this machine lacks
- * something.
+ * A test is left out, and not skipped, on a backend that can never run it. So a skip says that this
+ * machine lacks something.
  */
 #ifndef OVER_BACKENDS_H
 #define OVER_BACKENDS_H
@@ -10,19 +10,19 @@
 #include "loop/backend.h"
 #include "loop/tests/loop_test.h"
 
-/* What a test needs of a backend, and of the program. */
+/* What a test needs of the backend, and of the program. */
 struct test_need {
-	int features, lacks; /* EV_FEATURE_ bits that the backend has, and that it has not */
-	bool real_time;	     /* the backend has no clock of its own */
+	int features, lacks; /* EV_FEATURE_ bits that the backend must have, and must lack */
+	bool real_time;	     /* the backend must wait in real time */
 	bool locks;
 };
 
-/* cmocka would hand the need on to the test as its state, which the tests do not use. */
+/* cmocka would pass the need on to the test as its state. The tests do not use their state. */
 #define TEST_WITH_NEED(test, need) TEST_WITH_NEED_AND(test, NULL, NULL, need)
 #define TEST_WITH_NEED_AND(test, setup, teardown, need)                                            \
 	cmocka_unit_test_prestate_setup_teardown(test, setup, teardown, (void *)(uintptr_t)(need))
 
-/* How many tests were run, and how many of them have failed. */
+/* The number of tests that were run, and the number of those that failed. */
 struct backends_run {
 	int run, failed;
 };
@@ -35,7 +35,7 @@ static inline bool need_is_met(const struct test_need *need, const struct backen
 			 (!need->real_time || !backend->clock) && (!need->locks || locks));
 }
 
-/* Runs those of the tests that apply. */
+/* Runs the tests that apply to this backend. */
 static inline void run_where_they_apply(struct backends_run *sum, const struct backend *backend,
 					bool locks, const struct CMUnitTest *tests, size_t count)
 {
@@ -52,7 +52,7 @@ static inline void run_where_they_apply(struct backends_run *sum, const struct b
 	free(chosen);
 }
 
-/* Prints the last line. The exit status. */
+/* Prints the last line and returns the exit status. */
 static inline int end_backends_run(const struct backends_run *sum)
 {
 	printf("%d passed, %d failed, %u skipped\n",

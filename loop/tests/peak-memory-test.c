@@ -1,7 +1,8 @@
 /*
  * peak-memory-test - the loop gives memory back after a peak of descriptors, and goes on without it
  *
- * Over every backend, with locks and without, also while the loop sleeps in another thread.
+ * The tests run over every backend, with and without locks, also while the loop sleeps in another
+ * thread.
  */
 #include "loop/tests/without_memory.h"
 
@@ -41,7 +42,9 @@ static long long bytes(void)
 	return atomic_load(&allocated_bytes);
 }
 
-/* All but this share goes: what stays is a directory, and room for a few. */
+/*
+ * At least 7/8 of the peak's memory is given back. A directory and room for a few entries remain.
+ */
 static void assert_given_back(long long before, long long at_peak)
 {
 	if (at_peak - before < 8 * peak)
@@ -51,7 +54,7 @@ static void assert_given_back(long long before, long long at_peak)
 			 at_peak - before);
 }
 
-/* A few stay, and the loop still reports them. */
+/* The loop still reports a few descriptors. */
 static void few_are_left(void)
 {
 	assign_all(EV_READ | EV_PERSIST);
@@ -77,7 +80,7 @@ static void test_memory_after_a_peak(void **state)
 		at_peak = bytes();
 		for (int i = 0; i < peak; i++)
 			event_del(&events_of_peak[(i * 7) % peak]);
-		for (int i = 0; i < peak; i++) /* if 7 divides it */
+		for (int i = 0; i < peak; i++) /* in case 7 divides it */
 			event_del(&events_of_peak[i]);
 		few_are_left();
 		if (!round)
@@ -87,7 +90,10 @@ static void test_memory_after_a_peak(void **state)
 	end_base();
 }
 
-/* The loop takes them out and allocates nothing; the program's next call gives the memory back. */
+/*
+ * The loop takes out single-shot events and allocates nothing. The program's next call gives the
+ * memory back.
+ */
 static void test_memory_after_a_peak_of_single_shots(void **state)
 {
 	long long before, at_peak;
@@ -105,7 +111,7 @@ static void test_memory_after_a_peak_of_single_shots(void **state)
 	end_base();
 }
 
-/* While the loop sleeps, or runs, in another thread. */
+/* The loop sleeps or runs in another thread meanwhile. */
 static void test_memory_after_a_peak_from_another_thread(void **state)
 {
 	long long before, at_peak;
@@ -130,13 +136,15 @@ static void test_memory_after_a_peak_from_another_thread(void **state)
 	pthread_join(thread, NULL);
 	assert_int_equal(atomic_load(&refused_allocations), 0);
 	few_are_left();
-	/* It may have run before all were added. */
+	/* The loop may have called events before all were added. Then there was no peak. */
 	if (at_peak - before >= 8 * peak)
 		assert_given_back(before, at_peak);
 	end_base();
 }
 
-/* A single large number needs long sets of bits, and directories, of which only these stay. */
+/*
+ * A single large descriptor needs long bit sets and long directories. Only the directories remain.
+ */
 static void test_memory_after_a_large_number(void **state)
 {
 	enum { LARGE = 8000 };
@@ -174,7 +182,7 @@ int main(void)
 	struct backends_run sum = { 0 };
 	int limit = raise_limit();
 
-	alarm(600); /* what hangs has failed */
+	alarm(600); /* a test that hangs has failed */
 	event_set_log_callback(say_nothing);
 	peak = limit > 4000 ? 2000 : limit - 2 * MOST - 100;
 	events_of_peak = calloc((size_t)peak, sizeof(*events_of_peak));

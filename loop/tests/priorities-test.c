@@ -1,8 +1,8 @@
 /*
- * priorities-test - events whose priority is from a time when there were more of them
+ * priorities-test - events with a priority that the base no longer has
  *
- * event_base_priority_init makes the queues anew, and an event keeps the priority that it was
- * given. Each way into a queue must find one that there is.
+ * event_base_priority_init replaces the queues, but an event keeps the priority that it was given.
+ * Each way into a queue must choose a queue that exists.
  */
 #include <signal.h>
 #include <unistd.h>
@@ -70,7 +70,10 @@ static void finalize(void)
 	event_finalize(0, &event, finalizer);
 }
 
-/* Of several at once the one that matters more comes first, as long as there are two queues. */
+/*
+ * The event gets its priority when the base has `before` priorities. Then the base gets `after`. If
+ * the event's priority no longer exists, it is called with the last one that does.
+ */
 static void run(void (*enter)(void), short events, int before, int priority, int after)
 {
 	assert_int_equal(event_base_priority_init(base, before), 0);
@@ -108,7 +111,10 @@ static void test_every_way_into_a_queue(void **state)
 	for (size_t way = 0; way < sizeof(ways) / sizeof(*ways); way++) {
 		for (int before = 0; before < 4; before++) {
 			for (int after = 0; after < 4; after++) {
-				/* The last one, and that which is one too many afterwards. */
+				/*
+				 * The last priority, and the first that no longer exists
+				 * afterwards.
+				 */
 				int last = counts[before] - 1;
 
 				run(ways[way].enter, ways[way].events, counts[before], last,
@@ -121,7 +127,10 @@ static void test_every_way_into_a_queue(void **state)
 	}
 }
 
-/* Events of both priorities at once, where one of them has just become the other's. */
+/*
+ * Two active events are called by priority. When the base has one priority only, they are called in
+ * the order in which they were activated.
+ */
 static void test_two_become_one(void **state)
 {
 	(void)state;
@@ -132,7 +141,7 @@ static void test_two_become_one(void **state)
 	event_priority_set(&urgent, 0);
 	event_active(&event, EV_READ, 1);
 	event_active(&urgent, EV_READ, 1);
-	assert_int_equal(event_base_priority_init(base, 1), -1); /* not while something is active */
+	assert_int_equal(event_base_priority_init(base, 1), -1); /* an event is active */
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	assert_journal("ue");
 	assert_int_equal(event_base_priority_init(base, 1), 0);
@@ -151,6 +160,6 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	alarm(600); /* what hangs has failed */
+	alarm(600); /* a test that hangs has failed */
 	LOOP_TEST_RUN(tests);
 }

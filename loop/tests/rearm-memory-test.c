@@ -1,7 +1,7 @@
 /*
- * rearm-memory-test - a persistent event is armed anew without memory
+ * rearm-memory-test - re-arming a persistent event allocates nothing
  *
- * Its room was reserved when it was added, and is its own until it is deleted.
+ * The event's room is reserved when it is added, and is kept for it until it is deleted.
  */
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ static struct event_base *base;
 static struct event persistent[MOST], others[MOST];
 static int calls[MOST], count, others_count;
 
-/* Adds timers until there is no room and no memory for another. */
+/* Adds timers until the room is used up. Only the first add may allocate. */
 static int fill_up(struct event *events, short kind, event_callback_fn callback,
 		   const struct timeval *timeout)
 {
@@ -40,7 +40,7 @@ static void nothing(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
-/* The first one that is called takes all room that there is. */
+/* The first event that is called takes all room that is left. */
 static void call_and_fill_up(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -84,7 +84,7 @@ static void run_without_memory(void)
 	loop_test_check(base);
 }
 
-/* What callbacks add does not take the room of those that are still to be armed anew. */
+/* Timers that callbacks add do not take the room of events that are still to be re-armed. */
 static void test_room_is_not_taken(void **state)
 {
 	(void)state;
@@ -101,7 +101,10 @@ static void test_room_is_not_taken(void **state)
 	assert_not_warned();
 }
 
-/* One that is called for its descriptor is armed already, and so is moved: that needs no room. */
+/*
+ * An event that is called for its descriptor is still armed. Re-arming moves its timer, which needs
+ * no room.
+ */
 static void test_called_for_a_descriptor(void **state)
 {
 	static struct event reader;
@@ -112,7 +115,7 @@ static void test_called_for_a_descriptor(void **state)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "x", 1), 1);
 	event_assign(&reader, base, ends[0], EV_READ | EV_PERSIST, call_and_fill_up, &called);
-	others_count = 1; /* it takes nothing */
+	others_count = 1; /* the callback adds nothing */
 	event_assign(&others[0], base, -1, 0, nothing, NULL);
 	event_add(&reader, &an_hour);
 	count = fill_up(persistent, 0, nothing, &an_hour);

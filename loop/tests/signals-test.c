@@ -1,5 +1,5 @@
 /*
- * signals-test - what the handler does, and how often a signal's events are called
+ * signals-test - the signal handler, and how often a signal's events are called
  */
 #include <errno.h>
 #include <signal.h>
@@ -49,9 +49,10 @@ static int end(void **state)
 }
 
 /*
- * A signal that has come more often than an event counts calls for is called as often as it counts
- * for, and not never. 65536 fill the pipe; what does not fit in is lost, and nobody notices: the
- * handler interrupts whatever the program does, and errno stays what it is.
+ * An event counts up to INT16_MAX calls. If its signal has come more often, the event is called
+ * INT16_MAX times; the count does not wrap around to 0. The pipe has room for 65536 signals. The
+ * number of any more is lost without a warning. The handler may interrupt any code, so it leaves
+ * errno as it is.
  */
 static void test_tens_of_thousands(void **state)
 {
@@ -79,7 +80,7 @@ static void test_tens_of_thousands(void **state)
 	event_free(event);
 }
 
-/* The handler marks a signal that the pipe does not take. */
+/* If the pipe is full, the handler marks the signal instead. The event is then called once. */
 static void test_another_signal_when_the_pipe_is_full(void **state)
 {
 	struct event *many = evsignal_new(base, SIGUSR1, count, NULL);
@@ -97,7 +98,7 @@ static void test_another_signal_when_the_pipe_is_full(void **state)
 	event_free(other);
 }
 
-/* Each with its number, however they are mixed. */
+/* Each signal calls its own events, in whatever order the signals come. */
 static void test_several_signals(void **state)
 {
 	const int first = SIGRTMIN;
@@ -126,7 +127,9 @@ static void test_several_signals(void **state)
 		event_free(events[i]);
 }
 
-/* System calls of the program go on when the handler returns, and no handler interrupts it. */
+/*
+ * The program's system calls are restarted after the handler, and no other handler interrupts it.
+ */
 static void test_how_the_handler_is_installed(void **state)
 {
 	const int others = (int)(SA_RESTART | SA_NODEFER | SA_RESETHAND | SA_NOCLDSTOP);
@@ -150,7 +153,7 @@ static void test_how_the_handler_is_installed(void **state)
 	event_free(event);
 }
 
-/* What was there before the first event is back after the last one, its flags and mask included. */
+/* After the last event the program's own handler is back, with its flags and its mask. */
 static volatile sig_atomic_t own_calls;
 
 static void own_handler(int signal, siginfo_t *info, void *context)
@@ -192,7 +195,7 @@ static void test_own_handlers_come_back(void **state)
 
 static struct event *subject;
 
-/* In the second call of those that are to be made. */
+/* Runs in the second of the calls that the signal has caused. */
 static void (*in_the_second_call)(void);
 
 static void act(evutil_socket_t fd, short what, void *arg)
@@ -217,7 +220,10 @@ static void add(void)
 	event_add(subject, NULL);
 }
 
-/* Its timeout made it active, and the new timeout takes that back, and the calls that are left. */
+/*
+ * The timeout has made the event active. The new timeout undoes that, and cancels the calls that
+ * are left.
+ */
 static void time_out_and_add(void)
 {
 	event_active(subject, EV_TIMEOUT, 1);
@@ -270,7 +276,7 @@ static void test_calls_that_are_left(void **state)
 
 /* -------------------------------------------------------------------------------- two bases */
 
-/* The base that last added a signal event, or last began to loop, gets all signals. */
+/* All signals go to the base that last added a signal event or last began to loop. */
 static void test_two_bases(void **state)
 {
 	struct event_base *other = virtual_base(0);
@@ -284,7 +290,7 @@ static void test_two_bases(void **state)
 	assert_warned("another base");
 	raise(SIGUSR1);
 	event_base_loop(base, EVLOOP_NONBLOCK);
-	assert_journal(""); /* the other base had it */
+	assert_journal(""); /* the other base got the signal */
 	event_base_loop(other, EVLOOP_NONBLOCK);
 	assert_journal("o");
 	event_base_loop(base, EVLOOP_NONBLOCK);
@@ -295,14 +301,14 @@ static void test_two_bases(void **state)
 	assert_journal("m");
 	event_free(others);
 	end_base(other);
-	/* The other one's end takes nothing from this one that it does not have. */
+	/* Freeing the other base takes no signals from this one. */
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	raise(SIGUSR1);
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	event_free(mine);
 }
 
-/* A base without signal events does not take them from one that has some. */
+/* A base without signal events does not take the signals from a base that has some. */
 static void test_a_base_that_wants_none(void **state)
 {
 	struct event_base *other = virtual_base(0);
@@ -341,6 +347,6 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	alarm(600); /* what hangs has failed */
+	alarm(600); /* a test that hangs has failed */
 	LOOP_TEST_RUN(tests);
 }

@@ -1,11 +1,11 @@
 /*
  * soak-test SECONDS - many events for a while: nothing lost, nothing leaked
  *
- * A hundred thousand events on as many descriptors as the limit allows, several to each, and a
- * million timers, in one loop. Pairs of sockets pass bytes on; each byte must arrive and each event
- * that waits for it must be called. Timers are armed for the near and the far future, half of those
- * that fire are armed again, some are stopped: every one must fire once, not early, or be stopped.
- * Leaks are the sanitizer's to find; what the base holds after the first second must not grow.
+ * One loop has a hundred thousand events on as many descriptors as the limit allows, several to
+ * each, and a million timers. Pairs of sockets pass bytes on. Each byte must arrive, and each event
+ * that waits for it must be called. Timers are armed for the near and the far future, and half of
+ * those that fire are armed again. Each must fire once and not early, or be stopped at the end. The
+ * sanitizer finds leaks. The timer structure's memory must not grow after the first second.
  */
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -31,7 +31,7 @@ struct line {
 	struct soak *soak;
 	int ends[2];
 	int events;   /* that wait at ends[0] */
-	int notified; /* of this byte */
+	int notified; /* events called for this byte */
 };
 
 struct soak_timer {
@@ -65,7 +65,7 @@ static void send_byte(struct line *line)
 	line->soak->expected += (uint64_t)line->events;
 }
 
-/* The last of a line's events takes the byte and has the next one sent, until time is up. */
+/* The last of a line's events reads the byte and sends the next one, until time is up. */
 static void readable(int fd, short what, void *arg)
 {
 	struct line *line = arg;
@@ -83,7 +83,7 @@ static void readable(int fd, short what, void *arg)
 
 static void arm(struct soak_timer *timer)
 {
-	/* Mostly within two seconds, some far beyond the end. */
+	/* Mostly within two seconds, sometimes in an hour, far beyond the end. */
 	uint64_t random = next_random(timer->soak);
 	uint64_t ns = random % 16 ? random / 16 % 2000000 * 1000 : 3600 * UINT64_C(1000000000);
 	struct timeval timeout = loop_test_timeval(ns);
@@ -153,7 +153,7 @@ static struct soak_timer *open_timers(struct soak *soak)
 	return timers;
 }
 
-/* What is still armed at the end is stopped, and counted. */
+/* Stops and counts the timers that are still armed at the end. */
 static void stop_timers(struct soak *soak, struct soak_timer *timers)
 {
 	for (size_t i = 0; i < TIMERS; i++) {
@@ -176,7 +176,10 @@ static void close_lines(struct line *lines, uint64_t count, struct event **event
 	}
 }
 
-/* Until time is up, and then until nothing is under way any more. */
+/*
+ * Runs until time is up, and then until every byte has arrived. Returns the timer structure's
+ * footprint after the first second.
+ */
 static size_t run(struct soak *soak)
 {
 	size_t footprint = 0;
@@ -244,7 +247,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_hierarchical_wheel),
 	};
 
-	/* For so long in all. */
+	/* Two tests share the time. */
 	duration = (argc > 1 ? strtoull(argv[1], NULL, 10) : 20) * UINT64_C(1000000000) / 2;
 	LOOP_TEST_RUN(tests);
 }

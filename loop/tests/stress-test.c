@@ -1,8 +1,8 @@
 /*
- * stress-test - the rounds of make stress find what they are for
+ * stress-test - the rounds of make stress find the faults that they look for
  *
- * Each fault of stress/faults.c makes a round fail, with words that name what is wrong; and rounds
- * without a fault pass. A round is a process, of the program that make stress calls.
+ * Each fault of stress/faults.c makes a round fail with a message that names the fault. Rounds
+ * without a fault pass. Each round is a process that runs one of the programs of make stress.
  */
 #include <stdbool.h>
 #include <time.h>
@@ -13,7 +13,10 @@
 
 #define SAID 65536
 
-/* A round's exit status, or 128 and the signal that ended it; `said` is what it wrote. */
+/*
+ * Runs a round. Returns its exit status, or 128 plus the number of the signal that ended it. `said`
+ * gets the round's output.
+ */
 static int run_round(const char *const *arguments, char *said)
 {
 	char path[4096] = { 0 };
@@ -21,7 +24,7 @@ static int run_round(const char *const *arguments, char *said)
 	int ends[2], status;
 	pid_t child;
 
-	/* Beside this program. */
+	/* The program stands beside this one. */
 	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 32) > 0);
 	strcpy(strrchr(path, '/'), "/stress-address");
 	assert_int_equal(pipe(ends), 0);
@@ -43,13 +46,13 @@ static int run_round(const char *const *arguments, char *said)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* A fault shows in every round or only in most of them: it has so many seeds to show in. */
+/* The number of seeds that are tried for each fault. Some faults show only in most rounds. */
 #define SEEDS 12
 
 struct fault {
 	const char *name;
 	bool alone;	      /* shows without threads, where the seed decides everything */
-	const char *words[4]; /* any of which says what it is */
+	const char *words[4]; /* any of these says what the fault is */
 };
 
 static const struct fault faults[] = {
@@ -143,7 +146,7 @@ static void test_rounds_pass(void **state)
 	expect_pass("select", "common-timeout", seed_text);
 }
 
-/* Options of which the last is wrong, and the words that the program has for it. */
+/* Wrong options, each passed as the last one, and the words that the program answers. */
 static const struct refusal {
 	const char *option, *text, *words;
 } refusals[] = {

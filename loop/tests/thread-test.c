@@ -1,7 +1,7 @@
 /*
- * thread-test - the functions for locking that a program gives, and that every lock is given back
+ * thread-test - the program's own locking functions, and that the loop releases every lock
  *
- * What several threads do to one loop at the same time is tested by threads-loop-test.
+ * threads-loop-test tests what several threads do to one loop at the same time.
  */
 #include "loop/lock.h"
 #include "loop/lock_debug.h"
@@ -16,14 +16,16 @@
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
 
-/* Once more, for the loop never waits with a timeout and there is no other way to what does. */
+/*
+ * Included once more to call the wait with a timeout directly. The loop never waits with a timeout.
+ */
 #define evthread_use_pthreads use_pthreads_of_this_file
 #include "loop/thread_pthreads.c"
 #undef evthread_use_pthreads
 
 static const struct timeval second = { 1, 0 }, zero = { 0, 0 };
 
-/* Locks that count: how many there are, and how often they are held. */
+/* Locks that only count: how many exist, and how often they are held. */
 static int made, held, most;
 static char a_lock;
 
@@ -131,7 +133,7 @@ static void test_lock_callbacks(void **state)
 		assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
 	}
 	evthread_set_id_callback(one_thread);
-	assert_false(lock_available()); /* none of them was taken */
+	assert_false(lock_available()); /* none of them was accepted */
 	evthread_set_id_callback(NULL);
 	assert_int_equal(evthread_set_lock_callbacks(&counting), 0);
 	assert_int_equal(evthread_set_lock_callbacks(&counting), 0); /* the same ones again */
@@ -163,9 +165,9 @@ static void test_condition_callbacks(void **state)
 		wrong.wait_condition = missing == 4 ? NULL : wrong.wait_condition;
 		assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
 	}
-	assert_null(condition_new()); /* none of them was taken */
+	assert_null(condition_new()); /* none of them was accepted */
 	assert_int_equal(evthread_set_condition_callbacks(&conditions), 0);
-	memset(&same, 255, sizeof(same)); /* what is between the fields does not count */
+	memset(&same, 255, sizeof(same)); /* padding does not count */
 	same.condition_api_version = conditions.condition_api_version;
 	same.alloc_condition = conditions.alloc_condition;
 	same.free_condition = conditions.free_condition;
@@ -189,7 +191,7 @@ static unsigned long a_thread(void)
 static void test_id_callback(void **state)
 {
 	(void)state;
-	assert_int_equal(thread_identity(), 1); /* without one all threads are the same */
+	assert_int_equal(thread_identity(), 1); /* without a callback all threads are one */
 	evthread_set_id_callback(a_thread);
 	assert_int_equal(thread_identity(), 17);
 	evthread_set_id_callback(NULL);
@@ -198,7 +200,7 @@ static void test_id_callback(void **state)
 	assert_false(lock_available());
 }
 
-/* ----------------------------------------------------------------------------------- balance */
+/* ----------------------------------------------------------------------- every lock is released */
 
 static void count_prepare(struct evwatch *watch, const struct evwatch_prepare_cb_info *info,
 			  void *arg)
@@ -213,14 +215,14 @@ static void without_the_lock(evutil_socket_t fd, short what, void *arg)
 	note(fd, what, arg);
 }
 
-/* A macro, so that the line is the call's. */
+/* A macro, so that a failure names the line of the call. */
 #define FREE_AFTER(call)                                                                           \
 	do {                                                                                       \
 		(void)(call);                                                                      \
 		assert_int_equal(held, 0);                                                         \
 	} while (0)
 
-/* Everything once, with a look at the lock after each. */
+/* Functions that change something. After each of them the lock is free. */
 static void use_everything(struct event_base *base, struct event *event)
 {
 	struct timeval time;
@@ -275,7 +277,7 @@ static void count_check(struct evwatch *watch, const struct evwatch_check_cb_inf
 	assert_int_equal(held, 0);
 }
 
-/* What asks, or makes and frees. */
+/* Functions that ask for something, or that make and free it. */
 static void look_at_everything(struct event_base *base, struct event *event, FILE *output)
 {
 	struct event_base_statistics statistics;
@@ -300,7 +302,7 @@ static void look_at_everything(struct event_base *base, struct event *event, FIL
 	FREE_AFTER(event_base_loop(base, EVLOOP_NONBLOCK));
 }
 
-/* What fails gives the lock back as well. */
+/* A function that fails releases the lock as well. */
 static void fail_at_everything(struct event_base *base, struct event *event)
 {
 	event_assign(event, base, 1 << 20, EV_READ, without_the_lock, "a"); /* not open */
@@ -374,7 +376,7 @@ static void free_what_was_finalized(struct event *event, void *arg)
 	write_down("f");
 }
 
-/* Every way out of the loop, and both ways to end a base. */
+/* Every way out of the loop, and event_base_free_nofinalize. */
 static void test_locks_are_given_back_by_every_way_out(void **state)
 {
 	struct event_base *base;
@@ -435,7 +437,7 @@ static void *no_alloc(unsigned type)
 	return NULL;
 }
 
-/* A base without its lock or condition would be one that only seems to be safe. */
+/* Without its lock or its condition a base would only seem to be safe. So no base is made. */
 static void test_locks_that_cannot_be_made(void **state)
 {
 	struct evthread_lock_callbacks locks = counting;
@@ -457,7 +459,10 @@ static void test_locks_that_cannot_be_made(void **state)
 	assert_int_equal(made, 0);
 }
 
-/* Who sets locks and no conditions does without waiting for callbacks, not without bases. */
+/*
+ * A program may set locks and no conditions. It gets bases, whose deletions do not wait for
+ * callbacks.
+ */
 static void test_locks_without_conditions(void **state)
 {
 	struct event_base *base;
@@ -502,7 +507,7 @@ static void unlock_what_refuses(void)
 	lock_release(lock_new());
 }
 
-/* There is no way to go on without what the lock protects. */
+/* The process ends, since it cannot go on without the data that the lock protects. */
 static void test_locks_that_fail(void **state)
 {
 	(void)state;
@@ -554,7 +559,9 @@ static void test_notifiable(void **state)
 	end_base(base);
 }
 
-/* Bases with locks are so by themselves; what it takes is none of the program's events. */
+/*
+ * With locks, a base is notifiable from the start. The eventfd's event is not one of the program's.
+ */
 static void test_notifiable_with_locks(void **state)
 {
 	static const int flags[] = { 0, EVENT_BASE_FLAG_NOLOCK };
@@ -586,7 +593,7 @@ static void test_notifiable_with_locks(void **state)
 	}
 }
 
-/* --------------------------------------------------------------------- those of the C library */
+/* ------------------------------------------------------------------------------------- pthreads */
 
 static void test_pthreads(void **state)
 {
@@ -602,7 +609,7 @@ static void test_pthreads(void **state)
 	assert_non_null(lock);
 	assert_non_null(condition);
 	lock_acquire(lock);
-	lock_acquire(lock); /* they are recursive */
+	lock_acquire(lock); /* the locks are recursive */
 	lock_release(lock);
 	condition_broadcast(condition);
 	lock_release(lock);
@@ -610,7 +617,7 @@ static void test_pthreads(void **state)
 	lock_free(lock);
 }
 
-/* What two threads hand over, and how far they are. */
+/* What several threads share, and how far they are. */
 static struct {
 	void *lock, *condition;
 	int waiting, woken;
@@ -629,7 +636,10 @@ static void *wait_to_be_woken(void *arg)
 	return NULL;
 }
 
-/* A wait lets go of the lock, or the first could not count, and has it again when it returns. */
+/*
+ * A wait releases the lock, or the other threads could not count. It holds the lock again when it
+ * returns.
+ */
 static void wake_threads(void)
 {
 	enum { THREADS = 3 };
@@ -672,7 +682,10 @@ static void *signal_it(void *arg)
 	return NULL;
 }
 
-/* 1 when the time is over, 0 when woken before; microseconds may be more than a second's. */
+/*
+ * The wait returns 1 when its time is over, and 0 if it is woken before. The microseconds may
+ * exceed a second.
+ */
 static void test_waiting_with_a_timeout(void **state)
 {
 	static const struct timeval over[] = { { 0, 0 }, { -5, 0 }, { 0, 1 }, { -2, 1999999 } };
@@ -687,7 +700,7 @@ static void test_waiting_with_a_timeout(void **state)
 	mutex_lock(0, handing.lock);
 	for (size_t i = 0; i < sizeof(over) / sizeof(*over); i++) {
 		assert_int_equal(condition_wait_for(handing.condition, handing.lock, &over[i]), 1);
-		assert_int_equal(mutex_lock(EVTHREAD_TRY, handing.lock), EBUSY); /* has it again */
+		assert_int_equal(mutex_lock(EVTHREAD_TRY, handing.lock), EBUSY); /* held again */
 	}
 	assert_int_equal(pthread_create(&thread, NULL, signal_it, NULL), 0);
 	while (!handing.woken && !result)
@@ -712,7 +725,7 @@ static int others_come_first(const struct evthread_lock_callbacks *locks,
 	return result;
 }
 
-/* A program that has set its own gets neither half. */
+/* If the program has set locks or conditions of its own, evthread_use_pthreads sets neither. */
 static void test_pthreads_beside_others(void **state)
 {
 	(void)state;
@@ -725,10 +738,10 @@ static void test_pthreads_beside_others(void **state)
 
 /* --------------------------------------------------------------------------- lock debugging */
 
-/* Both spellings. */
+/* The function has two spellings. */
 static void (*enable)(void) = evthread_enable_lock_debugging;
 
-/* What misuse leaves behind; here the leak checker finds it. */
+/* The lock that a misuse leaves behind. It is static, so that the leak checker finds it. */
 static void *lock;
 
 static void use_checked_locks(void)
@@ -770,7 +783,7 @@ static void release_anothers(void)
 	pthread_join(thread, NULL);
 }
 
-/* Kinds of locks that the loop has none of: what checks them is asked directly. */
+/* The loop does not use these kinds of locks, so the tests call the checking functions directly. */
 static const struct evthread_lock_callbacks *checked_locks(void)
 {
 	take_counted_locks();
@@ -807,7 +820,10 @@ static void take_as_neither_reader_nor_writer(void)
 	checked->lock(0, lock);
 }
 
-/* With locks that do not lock: a thread takes what another holds, of a larger or smaller name. */
+/*
+ * These locks do not lock. So a thread can take a lock that another thread holds, whose identity is
+ * larger or smaller.
+ */
 static unsigned long who;
 
 static unsigned long named(void)
@@ -881,7 +897,7 @@ static void wake_checked_threads(void)
 	wake_threads();
 }
 
-/* What cannot be taken at once is no misuse, and is not held afterwards. */
+/* A lock that cannot be taken at once is no misuse, and is not held afterwards. */
 static void try_what_another_holds(void)
 {
 	struct evthread_lock_callbacks refusing = counting;

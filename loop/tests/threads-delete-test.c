@@ -1,13 +1,14 @@
 /*
- * threads-delete-test - event_del in one thread while the loop's thread calls the event back
+ * threads-delete-test - event_del in one thread while the loop's thread runs the event's callback
  *
- * libevent 2.1.12 has the rule: event_del removes the event first, and then waits until a callback
- * of the event that runs has returned. So when event_del has returned the callback does not run,
- * and nothing calls the event again. A program may then free what the callback uses.
+ * The rule is libevent 2.1.12's: event_del removes the event first. If a callback of the event is
+ * running, event_del then waits until it has returned. So when event_del has returned, the callback
+ * does not run, and nothing calls the event again. A program may then free what the callback uses.
  *
- * Each test runs over all structures and backends, under the thread sanitizer. A callback that
- * must last until the deletion is under way waits until its own event is no longer pending. No test
- * depends on speed: on a slow machine a fault may go unseen, but nothing fails without one.
+ * The first tests run over all structures and backends. All run under the thread sanitizer. A
+ * callback that must last until the deletion has begun waits until its own event is no longer
+ * pending. No test depends on speed: a slow machine may miss a fault, but no test fails without a
+ * fault.
  */
 #include <event2/thread.h>
 
@@ -31,16 +32,16 @@ static void sleep_us(long us)
 	nanosleep(&(struct timespec){ 0, us * 1000 }, NULL);
 }
 
-/* One base with its loop in a thread, and one event that is being deleted. */
+/* A base whose loop runs in a thread, and an event that is being deleted. */
 struct scene {
 	struct event_base *base;
 	pthread_t thread;
 	struct event *event;
 	const struct timeval *timeout;
 	int pipe[2];
-	atomic_bool running; /* the callback */
+	atomic_bool running; /* the callback runs */
 	atomic_int calls;
-	atomic_bool may_go;   /* the callback that waits for this */
+	atomic_bool may_go;   /* the callback that waits may return */
 	atomic_bool stopping; /* the callback no longer adds or activates its event */
 };
 
@@ -91,7 +92,7 @@ static void call_briefly(evutil_socket_t fd, short what, void *arg)
 	atomic_store(&scene->running, false);
 }
 
-/* Its event is pending while it runs, as a server's timer is that its callback arms anew. */
+/* The event is pending while its callback runs, like a server's timer that its callback re-arms. */
 static void call_and_add(evutil_socket_t fd, short what, void *arg)
 {
 	struct scene *scene = arg;
@@ -146,7 +147,10 @@ static void add_event(struct scene *scene, const struct kind *kind)
 	scene->event = event_new(scene->base, fd, kind->events, kind->callback, scene);
 	assert_non_null(scene->event);
 	assert_int_equal(event_add(scene->event, scene->timeout), 0);
-	/* As if it had come five times: what is left of them is not to be made either. */
+	/*
+	 * As if the signal had come five times. The deletion must also prevent the calls that are
+	 * left.
+	 */
 	if (kind->source == FROM_SIGNAL)
 		event_active(scene->event, EV_SIGNAL, 5);
 }
@@ -174,7 +178,10 @@ static void delete_once(struct scene *scene, const struct kind *kind, const stru
 	add_event(scene, kind);
 	wait_for_a_call(scene);
 	atomic_store(&scene->stopping, true);
-	/* What a callback has added after the removal stays, as in libevent. */
+	/*
+	 * An event that its callback adds after the removal stays added, as in libevent. So such an
+	 * event is deleted twice.
+	 */
 	if (kind->callback != call_briefly)
 		assert_int_equal(event_del(scene->event), 0);
 	assert_int_equal(way->run(scene->event), 0);
@@ -207,7 +214,7 @@ static void test_the_callback_does_not_run_after_deletion_on_every_backend(void 
 		if (backends[i]->clock) /* simulated time is for one thread */
 			continue;
 		if (!open_scene(&scene, backends[i]->name, "quad-heap"))
-			continue; /* the machine lacks it: the backends' own test says so */
+			continue; /* the machine lacks it; the tests of the backends say so */
 		delete_all_kinds(&scene, ROUNDS);
 		close_scene(&scene);
 	}
@@ -230,9 +237,9 @@ static void test_the_callback_does_not_run_after_deletion_on_every_structure(voi
 	close_scene(&scene);
 }
 
-/* --------------------------------------------------------------------- removed, then awaited */
+/* ------------------------------------------------------------------ removed first, then awaited */
 
-/* Returns when its event has been deleted, and if asked to, adds the event again at the end. */
+/* Returns when its event has been deleted. If `add` is set, adds the event again before that. */
 static void call_until_deleted(struct scene *scene, bool add)
 {
 	atomic_fetch_add(&scene->calls, 1);
@@ -261,11 +268,13 @@ static void begin_long_call(struct scene *scene, short events, event_callback_fn
 	atomic_store(&scene->running, true);
 	scene->event = event_new(scene->base, -1, events, callback, scene);
 	assert_int_equal(event_add(scene->event, &an_hour), 0);
-	event_active(scene->event, EV_READ, 1); /* not EV_TIMEOUT: it stays pending */
+	event_active(scene->event, EV_READ, 1); /* not EV_TIMEOUT, so that it stays pending */
 	wait_for_a_call(scene);
 }
 
-/* A wait before the removal never ends, as the callback waits for the removal. */
+/*
+ * If event_del waited before the removal, it would never end: the callback waits for the removal.
+ */
 static void test_the_event_is_removed_before_the_wait(void **state)
 {
 	struct scene scene;
@@ -282,7 +291,10 @@ static void test_the_event_is_removed_before_the_wait(void **state)
 	close_scene(&scene);
 }
 
-/* What the callback adds after the removal stays, as in libevent; memory that goes does not. */
+/*
+ * An event that its callback adds after the removal stays added, as in libevent. event_free deletes
+ * it all the same, since it frees the event's memory.
+ */
 static void test_a_callback_that_adds_its_event_after_the_removal(void **state)
 {
 	struct scene scene;
@@ -301,7 +313,7 @@ static void test_a_callback_that_adds_its_event_after_the_removal(void **state)
 	close_scene(&scene);
 }
 
-/* ------------------------------------------------------------------ when nothing is awaited */
+/* ------------------------------------------------------------------- deletions that do not wait */
 
 static void call_until_told(evutil_socket_t fd, short what, void *arg)
 {
@@ -318,10 +330,13 @@ static void never(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
 	fputs("a deleted event is called\n", stderr);
-	abort(); /* not in the test's own thread */
+	abort(); /* not fail_msg, which is for the test's own thread */
 }
 
-/* Deletions that waited for the callback would never return: nobody else tells it to go on. */
+/*
+ * If one of these deletions waited for the callback, it would never return: only this thread tells
+ * the callback to return.
+ */
 static void test_deletions_that_do_not_wait(void **state)
 {
 	struct scene scene;
@@ -335,11 +350,11 @@ static void test_deletions_that_do_not_wait(void **state)
 	other = event_new(scene.base, -1, 0, never, NULL);
 	event_priority_set(other, 1);
 	event_active(other, EV_TIMEOUT, 1);
-	assert_int_equal(event_del(other), 0); /* it is active and does not run */
+	assert_int_equal(event_del(other), 0); /* active, but it does not run */
 	event_active(other, EV_TIMEOUT, 1);
 	event_free(other);
 	assert_int_equal(event_del_noblock(scene.event), 0);
-	assert_int_equal(event_del(scene.event), 0); /* as it has EV_FINALIZE */
+	assert_int_equal(event_del(scene.event), 0); /* the event has EV_FINALIZE */
 	assert_true(atomic_load(&scene.running));
 	atomic_store(&scene.may_go, true);
 	assert_int_equal(event_del_block(scene.event), 0);
@@ -349,8 +364,8 @@ static void test_deletions_that_do_not_wait(void **state)
 }
 
 /*
- * The first call adds the event while event_free waits for that call, so the loop may begin the
- * second call before event_free goes on. Neither may run, nor come, when event_free has returned.
+ * The first call adds the event while event_free waits for that call. So the loop may begin a
+ * second call before event_free goes on. When event_free has returned, no call may run or begin.
  */
 static void call_again_once_deleted(evutil_socket_t fd, short what, void *arg)
 {
@@ -397,8 +412,8 @@ static struct event *begin_signal_call(struct scene *scene)
 }
 
 /*
- * A wait would let go of the lock, and the callback might free its event meanwhile. The event is
- * not an argument of these calls, so the program need not keep it.
+ * A wait would release the lock, and the callback might free its event meanwhile. The event is not
+ * an argument of event_base_active_by_signal, so the program need not keep it.
  */
 static void test_activating_by_signal_does_not_wait(void **state)
 {
@@ -436,7 +451,7 @@ static void test_a_finalizer_comes_after_the_callback(void **state)
 	begin_long_call(&scene, EV_PERSIST | EV_FINALIZE, call_until_told);
 	assert_int_equal(event_free_finalize(0, scene.event, finalized), 0);
 	assert_int_equal(event_del_block(scene.event),
-			 0); /* being finalized: nothing to wait for */
+			 0); /* being finalized: does not wait */
 	atomic_store(&scene.may_go, true);
 	while (atomic_load(&scene.calls) >= 0)
 		sleep_us(50);
@@ -444,7 +459,7 @@ static void test_a_finalizer_comes_after_the_callback(void **state)
 	close_scene(&scene);
 }
 
-/* A signal's event is half finalized while a wait lets go of the lock. */
+/* A wait would release the lock when a signal's event is only half finalized. */
 static void test_finalizing_a_signals_event_does_not_wait(void **state)
 {
 	struct scene scene;
@@ -494,7 +509,7 @@ int main(void)
 		cmocka_unit_test(test_once_from_another_thread),
 	};
 
-	alarm(300); /* a deletion that waits for ever */
+	alarm(300); /* ends a deletion that waits for ever */
 	evthread_enable_lock_debugging();
 	assert_int_equal(evthread_use_pthreads(), 0);
 	LOOP_TEST_RUN(tests);

@@ -1,8 +1,8 @@
 /*
- * threads-loop-test - one base, several threads; run under the thread sanitizer
+ * threads-loop-test - several threads use one base, under the thread sanitizer
  *
- * Nothing depends on being quick: a loop that is not woken sleeps for an hour, and then it is the
- * test's own time limit that ends it.
+ * No test depends on speed. A loop that is not woken sleeps for an hour, and the test's time limit
+ * ends it.
  */
 #include <event2/thread.h>
 
@@ -37,7 +37,7 @@ static void sleep_ms(long ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
-/* A loop in a thread of its own, asleep for an hour unless somebody wakes it. */
+/* A loop in a thread of its own. It sleeps for an hour unless another thread wakes it. */
 struct sleeper {
 	struct event_base *base;
 	struct event *alarm;
@@ -61,7 +61,7 @@ static void fall_asleep(struct sleeper *sleeper)
 	sleeper->alarm = event_new(sleeper->base, -1, 0, count, NULL);
 	event_add(sleeper->alarm, &an_hour);
 	assert_int_equal(pthread_create(&sleeper->thread, NULL, run_loop, sleeper), 0);
-	sleep_ms(20); /* usually it sleeps by then; if it does not, the test is easier */
+	sleep_ms(20); /* usually it sleeps by then; if not, the test is easier */
 }
 
 static void wake_up(struct sleeper *sleeper, int result)
@@ -112,7 +112,7 @@ static void test_a_later_timer_does_not(void **state)
 	before = wake_ups_sent(sleeper.base);
 	event_add(event, &later);
 	event_add(event, &(struct timeval){ 8000, 0 });
-	event_add(sleeper.alarm, &(struct timeval){ 3700, 0 }); /* the earliest, to later */
+	event_add(sleeper.alarm, &(struct timeval){ 3700, 0 }); /* moves the earliest to later */
 	event_del(event);
 	assert_int_equal(wake_ups_sent(sleeper.base), before);
 	event_free(event);
@@ -187,7 +187,7 @@ static void *add_and_end(void *arg)
 	return NULL;
 }
 
-/* What a thread has handed over to the kernel stands when the thread has ended. */
+/* A request that a thread has made to the kernel must outlive the thread. */
 static void add_from_a_thread_that_ends(const char *method)
 {
 	struct sleeper sleeper = { .base = loop_test_base(method, "quad-heap", 0) };
@@ -196,7 +196,7 @@ static void add_from_a_thread_that_ends(const char *method)
 	int ends[2];
 
 	if (!sleeper.base)
-		return; /* the backends' own test says so */
+		return; /* the tests of the backends say so */
 	atomic_store(&calls, 0);
 	assert_int_equal(pipe(ends), 0);
 	sleeper.alarm = event_new(sleeper.base, -1, 0, count, NULL);
@@ -206,7 +206,7 @@ static void add_from_a_thread_that_ends(const char *method)
 	addition.event = event_new(sleeper.base, ends[0], EV_READ, count_and_break, sleeper.base);
 	assert_int_equal(pthread_create(&thread, NULL, add_and_end, &addition), 0);
 	pthread_join(thread, NULL);
-	sleep_ms(20); /* usually the kernel has put the thread away by then */
+	sleep_ms(20); /* usually the kernel has removed the thread by then */
 	assert_int_equal(write(ends[1], "x", 1), 1);
 	pthread_join(sleeper.thread, NULL);
 	assert_int_equal(atomic_load(&calls), 1);
@@ -253,9 +253,9 @@ static void test_simulated_time_is_read_by_another_thread(void **state)
 	event_base_free(base);
 }
 
-/* ------------------------------------------------------- what the kernel holds is given back */
+/* ------------------------------------------------------------- nothing keeps a closed file open */
 
-/* The thread that writes holds the lock for each write; end: -1: there is nothing to write to. */
+/* The thread that writes holds the lock for each write. While `end` is -1, it writes nothing. */
 struct writer {
 	pthread_mutex_t lock;
 	int end;
@@ -270,7 +270,7 @@ static void *write_all_the_time(void *arg)
 	do {
 		pthread_mutex_lock(&writer->lock);
 		if (writer->end >= 0 && write(writer->end, "x", 1) < 0) {
-			/* Full. */
+			/* The pipe is full. */
 		}
 		stopped = writer->stopped;
 		pthread_mutex_unlock(&writer->lock);
@@ -285,7 +285,9 @@ static void let_it_write_to(struct writer *writer, int end)
 	pthread_mutex_unlock(&writer->lock);
 }
 
-/* The last descriptor of a pipe's reading end is closed: who writes to it meets an error. */
+/*
+ * Whether the last descriptor of a pipe's reading end is closed: then the writing end has an error.
+ */
 static bool is_closed_soon(int end)
 {
 	struct pollfd other = { .fd = end };
@@ -310,8 +312,8 @@ static void delete_while_it_is_reported(struct event_base *base, struct writer *
 }
 
 /*
- * A backend that takes a descriptor back while the kernel reports it must not leave something
- * behind that keeps the file open. The other end would never see that it is closed.
+ * A backend may take out a descriptor while the kernel reports it. Nothing may then keep the file
+ * open, or the other end would never see that it is closed.
  */
 static void close_what_is_being_reported(const char *method)
 {
@@ -345,7 +347,7 @@ static void test_a_descriptor_closed_while_it_is_reported(void **state)
 	close_what_is_being_reported("io_uring");
 }
 
-/* -------------------------------------------------------------- deleting what is running */
+/* -------------------------------------------------------- deleting an event whose callback runs */
 
 static atomic_int entered, left;
 
@@ -397,7 +399,9 @@ static void test_not_waiting_for_the_callback(void **state)
 	struct event *event = running_event(&sleeper, 0);
 
 	(void)state;
-	/* It may have ended by now on a busy machine; what counts is that nothing hangs. */
+	/*
+	 * On a busy machine the callback may have returned by now. The test is that nothing hangs.
+	 */
 	event_del_noblock(event);
 	event_del_block(event);
 	assert_int_equal(atomic_load(&left), 1);
@@ -576,7 +580,7 @@ int main(void)
 	};
 
 	seed = test_seed();
-	alarm(300); /* a loop that nobody wakes would sleep for an hour */
+	alarm(300); /* a loop that is not woken would sleep for an hour */
 	evthread_enable_lock_debugging();
 	assert_int_equal(evthread_use_pthreads(), 0);
 	LOOP_TEST_RUN(tests);

@@ -1,9 +1,10 @@
 /*
- * threads-wake-test - every call from another thread that has to wake up a sleeping loop does
+ * threads-wake-test - every call from another thread that must wake a sleeping loop does so
  *
- * The loop sleeps without an end, or for an hour. A watcher that it calls right before each wait
- * says so, and then the deadline of the wait has been computed: what does not wake it up now hangs,
- * and is ended after two minutes. Run under the thread sanitizer.
+ * The loop sleeps without limit, or for an hour. A watcher, which the loop calls right before each
+ * wait, tells the test that the deadline of the wait has been computed. A call that then does not
+ * wake the loop makes the test hang, and an alarm ends the test after two minutes. Runs under the
+ * thread sanitizer.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -21,7 +22,7 @@
 
 static const struct timeval an_hour = { 3600, 0 }, soon = { 0, 1000 };
 
-/* What another thread does, and what it waits for. */
+/* What the loop's thread has done, and what it waits for. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -75,7 +76,7 @@ static void about_to_sleep(struct evwatch *watcher, const struct evwatch_prepare
 	struct timeval timeout;
 
 	(void)watcher, (void)arg;
-	/* It is no sleep if something is active already. */
+	/* A wait is no sleep if an event is active already. */
 	if (!evwatch_prepare_get_timeout(info, &timeout) || timeout.tv_sec || timeout.tv_usec)
 		raise_count(&seen.sleeps);
 }
@@ -176,7 +177,7 @@ static void test_timers(void **state)
 	}
 }
 
-/* What is due later than the loop sleeps does not wake it up. */
+/* A timer that is due after the loop's wake-up time does not wake the loop. */
 static void test_later_timers(void **state)
 {
 	const struct timeval two_hours = { 7200, 0 };
@@ -199,7 +200,7 @@ static void test_later_timers(void **state)
 	stop_loop();
 }
 
-/* ---------------------------------------------------------------------- what is no timer */
+/* -------------------------------------------------------------------- events that are no timers */
 
 static struct event *event;
 static int pair[2];
@@ -211,7 +212,7 @@ static void add_readable(void)
 	event_add(event, NULL);
 }
 
-/* One that is watched already: now for something else, too. */
+/* The descriptor is watched already, for reading. */
 static void add_writable(void)
 {
 	event_add(event, NULL);
@@ -280,13 +281,13 @@ static void test_another_event_of_a_descriptor(void **state)
 	add_writable();
 	wait_for_count(&seen.calls, 1);
 	event_free(event);
-	event_free(reader); /* the last one */
+	event_free(reader); /* the last event */
 	end_loop(1);
 	close(pair[0]);
 	close(pair[1]);
 }
 
-/* As in libevent: what the kernel was shown for this wait is no longer what is watched. */
+/* As in libevent, a deletion wakes the loop: the kernel still waits for what was watched before. */
 static void test_one_of_two_is_deleted(void **state)
 {
 	struct event *events[2];
@@ -346,7 +347,7 @@ static void test_ends(void **state)
 	}
 }
 
-/* It sleeps anew. */
+/* The loop sleeps again. */
 static void test_continue(void **state)
 {
 	(void)state;
@@ -361,7 +362,7 @@ static void test_continue(void **state)
 
 /* ------------------------------------------------------------- waiting for a callback's end */
 
-/* Conditions that say when somebody begins to wait for one. */
+/* Conditions that count the threads that begin to wait. */
 static void *make_condition(unsigned type)
 {
 	pthread_cond_t *condition = malloc(sizeof(*condition));
@@ -403,7 +404,7 @@ static void use_own_conditions(void)
 	assert_int_equal(evthread_set_condition_callbacks(&conditions), 0);
 }
 
-/* Does not return before another thread waits for it. */
+/* Returns when this many threads wait for the callback's end. */
 static void stay(evutil_socket_t fd, short what, void *arg)
 {
 	see(fd, what, arg);
@@ -437,8 +438,9 @@ static void *delete_running(void *unused)
 }
 
 /*
- * A signal's event that is running is made active, added or deleted by several threads, which wait
- * until it has returned: its calls are counted anew. All of them go on.
+ * Several threads activate, add or delete a signal's event while its callback runs. They wait until
+ * the callback has returned, because the number of the event's calls is set anew. All of them go
+ * on.
  */
 static void test_waiting_for_a_signals_callback(void **state)
 {
@@ -468,7 +470,7 @@ static void test_waiting_for_a_signals_callback(void **state)
 	}
 }
 
-/* Until main lets it return. */
+/* Returns when the main thread lets it. */
 static void stay_until_told(evutil_socket_t fd, short what, void *arg)
 {
 	see(fd, what, arg);
@@ -476,7 +478,7 @@ static void stay_until_told(evutil_socket_t fd, short what, void *arg)
 	wait_until(&seen.may_return);
 }
 
-/* A loop that is awake needs no wake-up for a timer, and one for all that is made active. */
+/* A loop that is awake needs no wake-up for a timer, and one for all events that are activated. */
 static void test_wake_ups_are_few(void **state)
 {
 	struct event *timer, *active[20];
@@ -507,7 +509,7 @@ static void test_wake_ups_are_few(void **state)
 	end_loop(1);
 }
 
-/* What a callback does with its own event does not wait for the callback's end. */
+/* A callback that changes its own event does not wait for its own end. */
 static void act_on_itself(evutil_socket_t fd, short what, void *arg)
 {
 	see(fd, what, arg);
@@ -534,7 +536,7 @@ static void test_acting_on_itself(void **state)
 	stop_loop();
 }
 
-/* In simulated time a wait with a deadline is over at once: nothing sleeps. */
+/* In simulated time a wait with a deadline ends at once, so the loop does not sleep. */
 static const struct test_need sleep_until_a_deadline = { .real_time = true };
 
 static const struct CMUnitTest tests[] = {

@@ -1,10 +1,9 @@
 /*
  * timeout-test - timeouts of events, in simulated time, over every structure and both re-add paths
  *
- * The journal says who was called and when, in milliseconds, exact to the nanosecond: "a@90
- * b@150.000001". A callback that takes time says so. What a structure is allowed to change is left
- * open: those that fire late by design, or in no order within an iteration, run the tests only that
- * hold for them too.
+ * The journal says which event was called, and when, in ms and exact to the ns: "a@90
+ * b@150.000001". A callback takes time only where a test says so. Structures that fire late by
+ * design, or that have no order within an iteration, run only the tests that hold for them, too.
  */
 #include "loop/base.h"
 
@@ -20,10 +19,13 @@
 
 #define TIMEVAL(ms) (&(const struct timeval){ (ms) / 1000, (ms) % 1000 * 1000 })
 
-/* What the tests are run over at present, and the base of the test that runs. */
+/*
+ * The structure and the re-add path of the tests that are running, and the base of the current
+ * test.
+ */
 static struct {
 	const char *structure; /* its name */
-	int reinsert;	       /* the flag or 0 */
+	int reinsert;	       /* the flag, or 0 */
 	struct event_base *base;
 	uint64_t began, burned; /* ns: when the loop was called, and what callbacks took since */
 } over;
@@ -61,7 +63,7 @@ static void burn(uint64_t ms)
 	assert_int_equal(event_base_virtual_advance(over.base, ms * MILLISECOND), 0);
 }
 
-/* A callback: "a@90 ". */
+/* A callback that writes down "a@90 ". */
 static void note_when(evutil_socket_t fd, short what, void *arg)
 {
 	char entry[64], *end_of_number;
@@ -77,7 +79,10 @@ static void note_when(evutil_socket_t fd, short what, void *arg)
 	note(fd, what, entry);
 }
 
-/* Calls the loop so often, for one iteration with something to call each; 1: nothing is left. */
+/*
+ * Calls the loop this many times, each time for an iteration that calls an event. Returns 1 if
+ * nothing is left to wait for.
+ */
 static int run_for(int iterations)
 {
 	int result = 0;
@@ -89,14 +94,14 @@ static int run_for(int iterations)
 	return result;
 }
 
-/* Until there is nothing left. */
+/* Runs the loop until nothing is left to wait for. */
 static void run(void)
 {
 	assert_int_equal(event_base_dispatch(over.base), 1);
 	loop_test_check(over.base);
 }
 
-/* An event that notes its name, and that end_event frees. */
+/* Makes an event that notes its name. The test frees it. */
 static struct event *timer(const char *name, short events)
 {
 	struct event *event = event_new(over.base, -1, events, note_when, (void *)name);
@@ -110,7 +115,7 @@ static void add(struct event *event, long ms)
 	assert_int_equal(event_add(event, TIMEVAL(ms)), 0);
 }
 
-/* ------------------------------------------------------------------- what an add is worth */
+/* --------------------------------------------------------------------------- adds and deletions */
 
 static void test_in_order_of_deadlines(void **state)
 {
@@ -160,7 +165,7 @@ static void test_no_timeout_keeps_the_old_one(void **state)
 	b = timer("b", 0);
 	add(a, 100);
 	assert_int_equal(event_add(a, NULL), 0);
-	assert_int_equal(event_add(b, NULL), 0); /* nothing to wait for */
+	assert_int_equal(event_add(b, NULL), 0); /* no timeout, so nothing to wait for */
 	assert_int_equal(event_pending(b, EV_TIMEOUT, NULL), 0);
 	run();
 	assert_journal("a@100 ");
@@ -180,7 +185,7 @@ static void test_deleted_ones_do_not_fire(void **state)
 	add(a, 100);
 	add(b, 100);
 	assert_int_equal(event_del(a), 0);
-	assert_int_equal(event_del(a), 0); /* nor twice is an error */
+	assert_int_equal(event_del(a), 0); /* a second call is no error */
 	assert_int_equal(event_pending(a, EV_TIMEOUT, NULL), 0);
 	run();
 	assert_journal("b@100 ");
@@ -194,7 +199,7 @@ struct odd {
 	const char *fires; /* "" for never */
 };
 
-/* libevent 2.1 is lost in some of these; loop/README.md, deviation 4. */
+/* libevent 2.1 gets some of these wrong: loop/README.md, deviation 4. */
 static void test_odd_timeouts(void **state)
 {
 	static const struct odd odd[] = {
@@ -207,7 +212,7 @@ static void test_odd_timeouts(void **state)
 		{ { -1, 1500000 }, "a@500 " },
 		{ { 0, 2500000 }, "a@2500 " },
 		{ { 3, 999999 }, "a@3999.999 " },
-		{ { 0, 0x50000000 | 5 << 20 | 100 }, "a@1347420.26 " }, /* of no queue: plain µs */
+		{ { 0, 0x50000000 | 5 << 20 | 100 }, "a@1347420.26 " }, /* no queue's: plain µs */
 		{ { LONG_MAX, 0 }, "" },
 		{ { LONG_MAX, 999999 }, "" },
 		{ { LONG_MAX / 2, 0 }, "" },
@@ -312,7 +317,10 @@ static void test_pending_tells_the_wall_clock(void **state)
 	assert_int_equal(event_pending(event, EV_TIMEOUT, &at), EV_TIMEOUT);
 	evutil_timersub(&at, &wall, &at);
 	assert_true(at.tv_sec == 1 && at.tv_usec == 500000);
-	/* 539 years: the wall clock's ns do not go so far, and end at the latest that they can. */
+	/*
+	 * 539 years: more than the wall clock can show in ns. The result is the latest time that it
+	 * can show.
+	 */
 	event_add(event, &(struct timeval){ 17000000000, 0 });
 	assert_int_equal(event_pending(event, EV_TIMEOUT, &at), EV_TIMEOUT);
 	assert_true(at.tv_sec >= 17000000000);
@@ -320,9 +328,9 @@ static void test_pending_tells_the_wall_clock(void **state)
 	end();
 }
 
-/* ------------------------------------------------------------------ when a callback takes time */
+/* --------------------------------------------------------------------- callbacks that take time */
 
-/* A callback that takes as long as is set, once, and then goes on to another. */
+/* What a callback does once: it takes time, then adds, deletes or activates events. */
 static struct {
 	uint64_t burns; /* ms */
 	struct event *add[2];
@@ -356,7 +364,10 @@ static struct event *timer_and_then(const char *name, short events)
 	return event;
 }
 
-/* Due at 90 ms, while a callback runs from 10 to 70: at 90 here, at 150 in libevent. */
+/*
+ * A timer is due at 90 ms, and a callback runs from 10 to 70. The timer fires at 90 ms. In libevent
+ * it fires at 150 ms.
+ */
 static void wait_behind_a_callback(int flags, const char *expected)
 {
 	struct event *a, *b;
@@ -383,7 +394,10 @@ static void test_a_wait_is_not_computed_from_a_stale_clock(void **state)
 			       "a@10 b@90 ");
 }
 
-/* A callback takes 60 ms and then adds 50 and 100 ms: in libevent both are 50 ms after the add. */
+/*
+ * A callback takes 60 ms and then adds timeouts of 50 and 100 ms. In libevent both expire 50 ms
+ * after the add.
+ */
 static void add_behind_a_callback(int flags, const char *expected)
 {
 	struct event *a, *b, *c;
@@ -415,7 +429,7 @@ static void test_added_late_in_a_callback_is_not_early(void **state)
 			      "a@10 b@120 c@170 ");
 }
 
-/* All that was due meanwhile expires in one iteration, in the order of deadlines. */
+/* All timers that became due meanwhile expire in one iteration, in order of their deadlines. */
 static void test_a_jump_of_the_clock(void **state)
 {
 	struct event_base_statistics statistics;
@@ -434,7 +448,7 @@ static void test_a_jump_of_the_clock(void **state)
 	assert_journal("b@3600000 a@3600000 c@3600000 ");
 	event_base_get_statistics(over.base, &statistics);
 	assert_int_equal(statistics.waits, 1);
-	run_for(2); /* the period goes on from the jump */
+	run_for(2); /* the next period starts at the jump */
 	assert_journal("b@3601000 b@3602000 ");
 	event_free(a);
 	event_free(b);
@@ -481,7 +495,10 @@ static void test_deleting_what_is_due_in_the_same_iteration(void **state)
 	end();
 }
 
-/* What was ready to be read is to be read still, whatever becomes of the timeout. */
+/*
+ * An add leaves an event active that only its descriptor has made active. If its timeout has made
+ * it active, too, the event is no longer active after the add.
+ */
 static void test_an_add_keeps_what_io_made_active(void **state)
 {
 	struct event *event;
@@ -493,7 +510,7 @@ static void test_an_add_keeps_what_io_made_active(void **state)
 	add(event, 10);
 	assert_int_equal(event_base_get_num_events(over.base, EVENT_BASE_COUNT_ACTIVE), 1);
 	run();
-	assert_journal("a@0 "); /* and, as it does not persist, that was all */
+	assert_journal("a@0 "); /* it does not persist, so its timeout has gone as well */
 	event_active(event, EV_READ | EV_TIMEOUT, 1);
 	add(event, 10);
 	assert_int_equal(event_base_get_num_events(over.base, EVENT_BASE_COUNT_ACTIVE), 0);
@@ -520,7 +537,10 @@ static void test_a_period_keeps_its_phase(void **state)
 	end();
 }
 
-/* The next one from now if it has passed; one that is just due is kept. */
+/*
+ * If the next deadline has passed, the period starts anew at the time of the call. A deadline that
+ * is just due is kept.
+ */
 static void late_period(int flags, uint64_t burns, const char *expected)
 {
 	struct event *a;
@@ -574,7 +594,7 @@ static void test_activating_a_period_counts_as_its_timeout(void **state)
 	end();
 }
 
-/* Programs have been seen to depend on both of these. */
+/* Programs depend on the behaviour in this test and in the next. */
 static void test_a_deleted_period_comes_back(void **state)
 {
 	struct event *a;
@@ -629,7 +649,7 @@ static void test_io_starts_the_period_anew(void **state)
 	event_active(a, EV_READ, 1);
 	run_for(3);
 	assert_journal("b@70 a@70 a@170 a@270 ");
-	assert_int_equal(event_pending(a, EV_READ, NULL), EV_READ); /* a timeout leaves that */
+	assert_int_equal(event_pending(a, EV_READ, NULL), EV_READ); /* the timeout leaves EV_READ */
 	event_free(a);
 	event_free(b);
 	close(ends[0]);
@@ -661,7 +681,7 @@ static void remove_own_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	write_down("r");
 	assert_int_equal(event_remove_timer(arg), 0);
-	assert_int_equal(event_remove_timer(arg), 0); /* nor is there one to remove */
+	assert_int_equal(event_remove_timer(arg), 0); /* a second call is no error */
 }
 
 static void test_removing_the_timer_ends_the_period(void **state)
@@ -687,9 +707,7 @@ static void test_removing_the_timer_ends_the_period(void **state)
 	end();
 }
 
-/*
- * Signals have a closure of their own, which arms nothing; and a timeout ends what they wait for.
- */
+/* A signal's closure re-arms no timeout, and a timeout takes the event out of the signal's map. */
 static void test_signals_have_no_period(void **state)
 {
 	struct event *a;
@@ -813,7 +831,7 @@ static void test_from_queue_to_structure_and_back(void **state)
 	end();
 }
 
-/* Its representative is the loop's own: nothing to wait for. */
+/* The queue's representative is the loop's own event, so the loop has nothing to wait for. */
 static void test_an_empty_queue_keeps_no_loop_running(void **state)
 {
 	struct event *a;
@@ -870,7 +888,10 @@ static void test_common_ones_are_superseded_and_deleted(void **state)
 	end();
 }
 
-/* Behind the structure's of the same iteration; but before what is less urgent. */
+/*
+ * Events of a common timeout are called after the structure's timers of the same iteration, but
+ * before less urgent events.
+ */
 static void test_common_ones_come_behind_others(void **state)
 {
 	struct event *a, *b;
@@ -889,7 +910,7 @@ static void test_common_ones_come_behind_others(void **state)
 	end();
 }
 
-/* A queue's timeval of one base is no queue of another, unless that has as many. */
+/* The timeval of one base's queue names no queue of another base that has fewer queues. */
 static void test_a_common_timeout_of_another_base(void **state)
 {
 	struct event_base *other = virtual_base(0);
@@ -971,7 +992,7 @@ static void test_nonblock_goes_on_until_nothing_is_active(void **state)
 	end();
 }
 
-/* The library's allocations, which the linker leads here. */
+/* The linker redirects the library's allocations to these functions (--wrap). */
 static bool no_memory;
 
 #define WRAP(function, parameters, arguments)                                                      \
@@ -996,7 +1017,10 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
 
 enum { PLENTY = 5000 };
 
-/* Adds without memory for more; *count were armed before that failed. The rest are not. */
+/*
+ * Adds timers without memory for more room. Stores in *count how many were armed before an add
+ * failed. The other events are only assigned. The caller frees the array.
+ */
 static struct event *add_until_there_is_no_room(int *count)
 {
 	struct event *events = calloc(PLENTY, sizeof(*events));
@@ -1013,7 +1037,10 @@ static struct event *add_until_there_is_no_room(int *count)
 	return events;
 }
 
-/* A structure that needs no room for timers (a list, a wheel) has nothing that could fail. */
+/*
+ * Checks that the failed add changed nothing. False: no add failed, because the structure needs no
+ * room for timers (a list, a wheel).
+ */
 static bool is_full(const struct event *events, int count)
 {
 	loop_test_check(over.base);
@@ -1048,7 +1075,7 @@ static void test_a_failed_add_changes_nothing(void **state)
 		no_memory = true;
 		assert_int_equal(event_add(&both, TIMEVAL(10)), -1);
 		assert_int_equal(event_pending(&both, EV_READ | EV_TIMEOUT, NULL), 0);
-		for (int i = 0; i < count; i++) /* moving what is there takes no room */
+		for (int i = 0; i < count; i++) /* a re-add needs no room */
 			add(&events[i], 20);
 		event_del(&events[0]);
 		add(&events[count], 20);
@@ -1064,7 +1091,7 @@ static void test_a_failed_add_changes_nothing(void **state)
 	close(ends[1]);
 }
 
-/* One of libevent's two holes: the event would say that it has a timeout, and stand nowhere. */
+/* One of libevent's two faults: the event says that it has a timeout, but nothing will expire. */
 static void test_from_a_queue_into_a_full_structure(void **state)
 {
 	struct event *events, *queued;
@@ -1086,7 +1113,9 @@ static void test_from_a_queue_into_a_full_structure(void **state)
 	free(events);
 }
 
-/* The other hole: a queue's representative has its room from when the queue was made. */
+/*
+ * The other fault. Here the room for a queue's representative is reserved when the queue is made.
+ */
 static void test_a_queue_in_a_full_structure(void **state)
 {
 	const struct timeval *duration;
@@ -1108,7 +1137,7 @@ static void test_a_queue_in_a_full_structure(void **state)
 	free(events);
 }
 
-/* Events that a callback adds while there is no memory, until one has no room. */
+/* Events that a callback adds without memory, until one has no room. */
 static struct {
 	struct event *events;
 	int count;
@@ -1122,8 +1151,9 @@ static void add_what_has_room(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A persistent event leaves the structure when its timeout comes, and goes back when it is called.
- * What is called between them takes all the room that there is, and yet the period goes on.
+ * A persistent event's timer leaves the structure when it expires, and goes back when the event is
+ * called. A callback that runs in between takes all the room that is left. The period must go on
+ * nevertheless.
  */
 static void add_between_expiry_and_call(struct event *period, void (*activate)(struct event *event))
 {
@@ -1162,7 +1192,7 @@ static void make_readable_and_due(struct event *event)
 	event_active(event, EV_READ, 1);
 }
 
-/* The same for one that is active already when its timeout comes. */
+/* The same for an event that is active already when its timeout expires. */
 static void test_a_period_of_an_active_event_keeps_its_room(void **state)
 {
 	struct event *period;
@@ -1179,8 +1209,8 @@ static void test_a_period_of_an_active_event_keeps_its_room(void **state)
 }
 
 /*
- * Nobody can be told that a period ends for want of memory; it is logged, and all others go on.
- * Only a period that was deleted and is resurrected has no room.
+ * A period that ends for want of memory is logged, since no call can return the error. All other
+ * periods go on. Only a deleted period that comes back has no room.
  */
 static void test_a_period_without_room(void **state)
 {
@@ -1207,7 +1237,7 @@ static void test_a_period_without_room(void **state)
 	free(events);
 }
 
-/* Room that is kept is given up with the event, and used by an add that comes before the call. */
+/* Room that was kept is given up with the event. An add before the call uses it. */
 static void test_kept_room_is_given_up(void **state)
 {
 	struct event *period = NULL;
@@ -1230,7 +1260,7 @@ static void test_kept_room_is_given_up(void **state)
 	end();
 }
 
-/* When a quarter would do; not as libevent, whose heap never shrinks. */
+/* The room shrinks when a quarter is enough. libevent's heap never shrinks. */
 static void test_room_is_given_up_after_a_peak(void **state)
 {
 	enum { PEAK = 1000 };
@@ -1315,7 +1345,9 @@ static uint64_t allowed_lateness(const struct random_event *event)
 	return (accuracy.when == TIMER_EXACT ? 0 : accuracy.tick) + (uint64_t)late;
 }
 
-/* Never early; late by no more than the structure says, and by what callbacks took. */
+/*
+ * Never early, and late by no more than the structure declares plus the time that callbacks took.
+ */
 static void see_expiry(evutil_socket_t fd, short what, void *arg)
 {
 	struct random_event *event = arg;
@@ -1400,11 +1432,11 @@ static void test_random_programs(void **state)
 	end();
 }
 
-/* ------------------------------------------------------------------------------- all of them */
+/* ------------------------------------------------------------------------------------ all tests */
 
 #define TEST(name) cmocka_unit_test_setup(name, journal_start)
 
-/* Those that hold for structures that may be late, or have no order within an iteration. */
+/* Tests that also hold for structures that may be late, or have no order within an iteration. */
 static const struct CMUnitTest any[] = {
 	TEST(test_counted_by_membership),	   TEST(test_pending_tells_the_wall_clock),
 	TEST(test_common_durations_are_encoded),   TEST(test_an_empty_queue_keeps_no_loop_running),
@@ -1453,7 +1485,7 @@ static const struct CMUnitTest exact[] = {
 	TEST(test_kept_room_is_given_up),
 };
 
-/* On time, and in the order of deadlines that are milliseconds apart. */
+/* Whether it fires on time, and orders deadlines that are at least 1 ms apart. */
 static bool is_exact(const char *structure)
 {
 	const struct timer_accuracy accuracy = accuracy_of(structure);

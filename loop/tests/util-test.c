@@ -40,7 +40,7 @@ static void test_socket_flags(void **state)
 	(void)state;
 	assert_int_equal(evutil_socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	assert_int_equal(flag_of(pair[0], F_GETFL, O_NONBLOCK), 0);
-	for (int i = 0; i < 2; i++) { /* twice is as once */
+	for (int i = 0; i < 2; i++) { /* a second call changes nothing */
 		assert_int_equal(evutil_make_socket_nonblocking(pair[0]), 0);
 		assert_int_equal(evutil_make_socket_closeonexec(pair[0]), 0);
 	}
@@ -54,7 +54,7 @@ static void test_socket_flags(void **state)
 	assert_int_equal(evutil_closesocket(-1), -1);
 }
 
-/* The lowest number that is free. */
+/* The lowest free descriptor. */
 static int free_descriptor(void)
 {
 	int descriptor = dup(0);
@@ -72,7 +72,7 @@ static int open_descriptors(void)
 	return open;
 }
 
-/* Also of the internet's family, which the system has no pairs of: over loopback. */
+/* The system has no pairs of AF_INET. evutil_socketpair connects two sockets over loopback. */
 static void test_socket_pairs(void **state)
 {
 	static const int families[] = { AF_UNIX, AF_INET };
@@ -92,7 +92,7 @@ static void test_socket_pairs(void **state)
 	}
 }
 
-/* Over loopback a pair takes a third socket. Whichever of them fails, the others are closed. */
+/* A pair over loopback needs a third socket. If any of the three fails, the others are closed. */
 static void test_socket_pairs_without_descriptors(void **state)
 {
 	int pair[2], before = open_descriptors(), first = free_descriptor();
@@ -116,7 +116,7 @@ static void test_socket_pairs_without_descriptors(void **state)
 	}
 }
 
-/* What is refused leaves no descriptor behind. */
+/* A refused call leaves no descriptor open. */
 static void test_wrong_socket_pairs(void **state)
 {
 	static const struct {
@@ -141,7 +141,7 @@ static void test_wrong_socket_pairs(void **state)
 	assert_int_equal(open_descriptors(), before);
 }
 
-/* Messages keep their ends where the type says so. */
+/* Datagram sockets keep the boundaries of messages. */
 static void test_pairs_of_datagram_sockets(void **state)
 {
 	char bytes[8];
@@ -206,7 +206,7 @@ static void same_as_the_c_librarys(int family, const unsigned char *address)
 	assert_memory_equal(back, address, family == AF_INET ? 4 : 16);
 }
 
-/* Many zeros, for what is long is written short. */
+/* Many bytes are zero, because the text shortens runs of zeros. */
 static void test_addresses(void **state)
 {
 	unsigned char address[16];
@@ -223,7 +223,7 @@ static void test_addresses(void **state)
 	}
 }
 
-/* Text that is nearly an address: one that is, with some letters of it written over. */
+/* Texts that are nearly addresses: an address in which some characters are overwritten. */
 static void test_texts_that_may_be_addresses(void **state)
 {
 	static const char letters[] = "0123456789abcdefABCDEFg:.%x -";
@@ -249,7 +249,7 @@ static void test_texts_that_may_be_addresses(void **state)
 		taken += inet_pton(family, text, theirs) == 1;
 		assert_memory_equal(ours, theirs, sizeof(ours));
 	}
-	assert_in_range(taken, 2000, 18000); /* or one of the answers was not tried */
+	assert_in_range(taken, 2000, 18000); /* else one answer was not tried */
 }
 
 static void test_wrong_addresses(void **state)
@@ -314,7 +314,7 @@ static void test_wrong_scopes(void **state)
 		if (evutil_inet_pton_scope(AF_INET6, wrong[i], address, &scope) != 0)
 			fail_msg("'%s' was taken", wrong[i]);
 	}
-	for (size_t length = 30; length < sizeof(text) - 3; length++) { /* beyond all buffers */
+	for (size_t length = 30; length < sizeof(text) - 3; length++) { /* longer than any buffer */
 		memset(text, '1', length);
 		snprintf(text + length, 3, "%%3");
 		assert_int_equal(evutil_inet_pton_scope(AF_INET6, text, address, &scope), 0);
@@ -370,7 +370,9 @@ static void test_addresses_with_ports(void **state)
 	}
 }
 
-/* Too little room is an error and nothing is written, as without ASan's redzones nobody sees. */
+/*
+ * With too little room the call fails and writes nothing outside it. ASan would see such a write.
+ */
 static void test_too_little_room_for_an_address(void **state)
 {
 	static const struct {
@@ -451,7 +453,7 @@ static void test_comparing_addresses(void **state)
 	assert_int_not_equal(compare("1.2.3.4:5", "1.2.3.5:5", 1), 0);
 }
 
-/* Of three any two are in order, so that one can sort by it. */
+/* The comparison orders any three addresses, so that a program can sort by it. */
 static void test_order_of_addresses(void **state)
 {
 	static const char *const texts[] = { "1.2.3.4:5", "1.2.3.4:1024", "200.2.3.4:5", "1.2.3.4",
@@ -493,7 +495,7 @@ static void test_looking_up_numbers(void **state)
 				evutil_gai_strerror(EVUTIL_EAI_NONAME));
 }
 
-/* Family, type and port are those that the hints ask for. */
+/* The result has the family, the type and the port that were asked for. */
 static void test_hints(void **state)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
@@ -592,7 +594,7 @@ static int print(char *buffer, size_t size, const char *format, ...)
 	return result;
 }
 
-/* Always ended, and what it returns is what there would have been room needed for. */
+/* The text always ends in a zero byte. The result is the length that the whole text would have. */
 static void test_printing(void **state)
 {
 	char buffer[6];
@@ -605,7 +607,7 @@ static void test_printing(void **state)
 	assert_int_equal(print(buffer, 1, "%s", "xyz"), 3);
 	assert_string_equal(buffer, "");
 	memcpy(buffer, "kept", 5);
-	assert_int_equal(evutil_snprintf(buffer, 0, "abc"), 0); /* as libevent; C99 says 3 */
+	assert_int_equal(evutil_snprintf(buffer, 0, "abc"), 0); /* as in libevent; C99 says 3 */
 	assert_string_equal(buffer, "kept");
 }
 
@@ -634,10 +636,12 @@ static void test_comparing_text(void **state)
 	assert_int_equal(evutil_ascii_strncasecmp("a", "b", 0), 0);
 	assert_int_equal(evutil_ascii_strncasecmp("ab", "AB", 9), 0);
 	assert_int_not_equal(evutil_ascii_strcasecmp("\xc4", "\xe4"),
-			     0); /* letters of ASCII only */
+			     0); /* only letters of ASCII */
 }
 
-/* Each byte with each: two are the same if they are, or are the two forms of one letter. */
+/*
+ * Every byte is compared with every other. Only the two cases of a letter are equal to each other.
+ */
 static void test_comparing_all_letters(void **state)
 {
 	(void)state;
@@ -672,7 +676,7 @@ static void test_dates(void **state)
 	assert_string_equal(small, "Sun, 06");
 }
 
-/* The C library's strftime in its own locale, through all days of the week and months. */
+/* The result is that of strftime in the C locale, on all days of the week and in all months. */
 static void test_dates_of_a_year(void **state)
 {
 	(void)state;
@@ -738,13 +742,13 @@ static void test_carrying_and_borrowing(void **state)
 	assert_true(evutil_timercmp(&result, &c, ==));
 	evutil_timersub(&c, &b, &result);
 	assert_true(evutil_timercmp(&result, &a, ==));
-	evutil_timersub(&b, &c, &result); /* below zero the microseconds stay above it */
+	evutil_timersub(&b, &c, &result); /* of a negative time, only the seconds are negative */
 	assert_true(result.tv_sec == -2 && result.tv_usec == 1);
 	assert_true(evutil_timercmp(&a, &c, <) && !evutil_timercmp(&c, &a, <=));
 	assert_true(evutil_timerisset(&b) && evutil_timerisset(&c));
 }
 
-/* What it says lies between two looks at the clock that the flags ask for. */
+/* The time lies between two readings of the clock that the flags select. */
 static void test_which_clock_is_read(void **state)
 {
 	static const struct {
@@ -811,11 +815,11 @@ static void test_random_bytes(void **state)
 	evutil_secure_rng_get_bytes(bytes, 64);
 	for (int i = 0; i < 64; i++)
 		zeros += !bytes[i];
-	assert_true(zeros < 16); /* by chance once in 10^21 */
+	assert_true(zeros < 16); /* not so once in 10^21 runs, by chance */
 	assert_int_equal(bytes[64], 0);
 }
 
-/* Every byte of what was asked for is written, none behind it, and never the same ones again. */
+/* Every byte that was asked for is written, and none behind them. Two calls differ. */
 static void test_random_lengths(void **state)
 {
 	unsigned char first[32], other[32];
@@ -825,7 +829,7 @@ static void test_random_lengths(void **state)
 		unsigned char all_ones[32] = { 0 };
 		unsigned char *bytes = malloc(size);
 
-		for (int i = 0; i < 64; i++) { /* a bit stays zero once in 2^64 */
+		for (int i = 0; i < 64; i++) { /* a bit stays 0 once in 2^64 runs */
 			evutil_secure_rng_get_bytes(bytes, size);
 			for (size_t byte = 0; byte < size; byte++)
 				all_ones[byte] |= bytes[byte];

@@ -1,7 +1,8 @@
 /*
- * wait-span-test - how long each backend has the kernel wait, to the nanosecond
+ * wait-span-test - how long each backend lets the kernel wait, to the nanosecond
  *
- * The system calls are replaced: they note what they are told, and return at once.
+ * The linker replaces the system calls (--wrap). The replacements note their arguments and return
+ * at once.
  */
 #include <errno.h>
 #include <liburing.h>
@@ -22,7 +23,7 @@
 static uint64_t noted;
 static int noted_milliseconds;
 static bool has_pwait2;
-static const struct event_base *watched; /* whose waits are counted; NULL */
+static const struct event_base *watched; /* the base whose waits are counted, or NULL */
 static int waits, waits_with_cached_time;
 
 static int note(const struct timespec *span)
@@ -78,7 +79,7 @@ int __wrap_io_uring_wait_cqes(struct io_uring *ring, struct io_uring_cqe **compl
 	(void)ring, (void)completion, (void)mask;
 	assert_int_equal(least, 1);
 	note(span ? &given : NULL);
-	return -EINTR; /* by a signal: the wait is over, however long it was to be */
+	return -EINTR; /* as if a signal had ended the wait */
 }
 
 static bool submits_nothing;
@@ -117,7 +118,7 @@ static void test_nanoseconds(void **state)
 	for (size_t i = 0; backends[i]; i++) {
 		struct event_base *base = loop_test_base(backends[i]->name, NULL, 0);
 
-		if (!base || backends[i]->clock) { /* the backends' own test says so */
+		if (!base || backends[i]->clock) { /* the tests of the backends say so */
 			if (base)
 				event_base_free(base);
 			continue;
@@ -132,7 +133,9 @@ static void test_nanoseconds(void **state)
 	}
 }
 
-/* Where the kernel has no epoll_pwait2: never too early, and never longer than an int. */
+/*
+ * Without epoll_pwait2, a wait is rounded up to ms, so that it is not too short, and fits an int.
+ */
 static void test_milliseconds(void **state)
 {
 	static const struct {
@@ -160,7 +163,7 @@ static void test_milliseconds(void **state)
 	for (size_t i = 0; i < sizeof(rounded) / sizeof(*rounded); i++) {
 		wait_for(base, rounded[i].span);
 		assert_int_equal(noted_milliseconds, rounded[i].milliseconds);
-		has_pwait2 = true; /* it is not tried again */
+		has_pwait2 = true; /* the backend does not try it again */
 	}
 	event_base_free(base);
 }
@@ -176,7 +179,10 @@ static void activate(evutil_socket_t fd, short what, void *event)
 	event_active(event, EV_TIMEOUT, 1);
 }
 
-/* Another thread that adds a timer during the wait would have it begin when the loop last woke. */
+/*
+ * If the time were cached during a wait, a timer that another thread adds meanwhile would start at
+ * the time at which the loop last woke up.
+ */
 static void test_no_time_is_cached_during_a_wait(void **state)
 {
 	struct event_base *base = loop_test_base("epoll", NULL, 0);
@@ -201,7 +207,10 @@ static void test_no_time_is_cached_during_a_wait(void **state)
 	event_base_free(base);
 }
 
-/* Nothing would wake up a loop whose requests the kernel has not taken: it tries again soon. */
+/*
+ * If the kernel has not taken the backend's requests, no descriptor would wake the loop. So the
+ * backend tries again after 1 ms at most.
+ */
 static void test_requests_that_the_kernel_does_not_take(void **state)
 {
 	struct event_base *base = loop_test_base("io_uring", NULL, 0);
@@ -210,7 +219,7 @@ static void test_requests_that_the_kernel_does_not_take(void **state)
 
 	(void)state;
 	if (!base)
-		return; /* the backends' own test says so */
+		return; /* the tests of the backends say so */
 	assert_int_equal(pipe(ends), 0);
 	event = event_new(base, ends[0], EV_READ, nothing, NULL);
 	assert_int_equal(event_add(event, NULL), 0);

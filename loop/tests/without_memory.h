@@ -1,8 +1,8 @@
 /*
- * without_memory.h - over every backend, with locks and without, where nothing may allocate
+ * without_memory.h - runs tests over every backend, with and without locks, and forbids allocations
  *
- * While the loop runs every allocation fails and is counted: there must be none. The tests that
- * include this are led to allocations.h by the linker.
+ * While the loop runs, every allocation fails and is counted. The tests check that there was none.
+ * In the tests that include this file, the linker redirects allocations to allocations.h.
  */
 #ifndef WITHOUT_MEMORY_H
 #define WITHOUT_MEMORY_H
@@ -18,14 +18,17 @@
 #include "loop/tests/allocations.h"
 #include "loop/tests/over_backends.h"
 
-/* What the tests are run over at present. */
+/* The backend and the base of the test that is running. */
 static const struct backend *backend;
 
 static struct event_base *base;
 
-#define MOST 200 /* several times the room that there is at first, wherever that is */
+#define MOST 200 /* several times the initial room of each of the loop's tables */
 
-/* A descriptor of each, with something to read, and how often its event was called. */
+/*
+ * Each element has a descriptor with something to read, the descriptor's event, and the number of
+ * times that the event's callback was called.
+ */
 static struct watched {
 	int fd;
 	struct event event;
@@ -57,7 +60,7 @@ static void end_base(void)
 	base = NULL;
 }
 
-/* An iteration, in which nothing is allocated. */
+/* Runs the loop and checks that nothing was allocated meanwhile. */
 static void run(int flags)
 {
 	int result;
@@ -103,7 +106,7 @@ static struct {
 	int result;
 } others = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
 
-/* The first call of each tells; then it is as if nobody asked any more. */
+/* Counts each event's first call in `others.seen`. Later calls do not count. */
 static void tell(int fd, short what, void *arg)
 {
 	struct watched *one = arg;
@@ -132,14 +135,17 @@ static void wait_until_seen(int count)
 	pthread_mutex_unlock(&others.lock);
 }
 
-/* --------------------------------------------------------------------------------- all of them */
+/* --------------------------------------------------------------------------------- all backends */
 
 static int open_descriptors(void)
 {
 	for (int i = 0; i < MOST; i++) {
 		int ends[2];
 
-		/* The other end is kept by none: both ends of a pair in one would be gone. */
+		/*
+		 * The number of the other end is not kept. That end stays open, so the watched end
+		 * reports its byte and no hang-up.
+		 */
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
 			return -1;
 		watched[i].fd = ends[0];
@@ -165,7 +171,10 @@ static void use_locks(bool wanted)
 	evthread_set_id_callback(NULL);
 }
 
-/* As many descriptors as are allowed, up to 8192. */
+/*
+ * Sets the limit of open descriptors to the highest that is allowed, but to 8192 at most. Returns
+ * the limit.
+ */
 static int raise_limit(void)
 {
 	struct rlimit limit;
@@ -179,7 +188,7 @@ static int raise_limit(void)
 
 static const struct test_need locks_needed = { .locks = true };
 
-/* Runs the tests over all backends, with locks and without. */
+/* Runs the tests over all backends, without locks and with locks. */
 static void run_over_all_backends(struct backends_run *sum, const char *name,
 				  const struct CMUnitTest *tests, size_t count)
 {

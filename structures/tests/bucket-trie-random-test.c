@@ -1,13 +1,13 @@
 /*
- * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, against a list of
- * deadlines
+ * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, compared with a list
  *
- * What is rare with its own constants is frequent here: leaves burst when they have 32 entries, too
- * much is near when that is 32, and herds are handed over in part, put off and given back in
- * between. Some timers share a deadline, others an interval, of which there are more than queues;
- * now few are stopped and now most. What fires, and in what order, is compared with the list;
- * `check` walks the set after each step. The conformance suite does the same to all structures,
- * with work that hardly ever has all of this at one time.
+ * With these constants rare cases are frequent (the words are those of bucket-trie.c). Leaves burst
+ * at 32 entries, more than 32 entries are too many to be near, and herds are handed over in part,
+ * put off and filed again in between. Some timers share a deadline. Others share an interval, and
+ * there are more intervals than queues. In some phases few timers are stopped, in others most. The
+ * test compares what fires, and in what order, with a list of deadlines. `check` walks the set
+ * after each step. The conformance suite does the same with all structures, but hardly ever has all
+ * of this at one time.
  */
 #define FIRST_CAPACITY	  64
 #define SORT_MOST	  16
@@ -30,16 +30,16 @@
 #define TURNS  3000
 
 #define INTERVALS 12
-#define PHASE	  100 /* turns in which the same share is stopped */
+#define PHASE	  100 /* turns in which the same share of timers is stopped */
 
 struct model {
 	struct timer_set *set;
 	struct timer timer[TIMERS];
-	uint64_t deadline[TIMERS]; /* of those that are armed */
+	uint64_t deadline[TIMERS]; /* of armed timers */
 	bool armed[TIMERS], idle[TIMERS];
 	uint64_t now, random, deadlines[8], intervals[INTERVALS];
-	uint64_t different; /* of those intervals are used */
-	uint64_t stops;	    /* of 8 armed, about so many are stopped */
+	uint64_t different; /* how many of the intervals are used */
+	uint64_t stops;	    /* about this many of 8 armed timers are stopped */
 	bool queued;	    /* whether timers were in queues */
 };
 
@@ -48,7 +48,9 @@ static uint64_t draw(struct model *model, uint64_t below)
 	return draw_from(&model->random, below);
 }
 
-/* Within so many bits of now; never and past ones are among them. */
+/*
+ * A deadline within a random number of bits of now. Some are in the past, and some are TIMER_NEVER.
+ */
 static uint64_t draw_deadline(struct model *model)
 {
 	uint64_t ahead = draw(model, UINT64_C(1) << (1 + draw(model, 22)));
@@ -63,7 +65,7 @@ static uint64_t draw_deadline(struct model *model)
 	}
 }
 
-/* One that others have too, or a common interval from now, at times less some lag, or any. */
+/* A deadline that others have, too, or a common interval from now, sometimes less a lag, or any. */
 static uint64_t some_deadline(struct model *model, uint64_t *interval)
 {
 	*interval = 0;
@@ -123,8 +125,8 @@ static uint64_t earliest(const struct model *model)
 }
 
 /*
- * At most so many fire, each the earliest of all that are armed. Returns whether all that are due
- * did.
+ * Fires at most `most` timers, each of which must be the earliest that is armed. Returns whether
+ * all due timers have fired.
  */
 static bool fire(struct model *model, size_t most)
 {
@@ -175,7 +177,7 @@ static void turn(struct model *model)
 	check(model);
 }
 
-/* Other intervals, and more stops or fewer. */
+/* Other intervals, and another share of stops. */
 static void begin_phase(struct model *model)
 {
 	for (unsigned i = 0; i < INTERVALS; i++)
@@ -195,7 +197,10 @@ static void random_work(void **state)
 		memset(model->idle, true, sizeof(model->idle));
 		assert_int_equal(bucket_trie_create(&model->set, NULL, 0), 0);
 		assert_int_equal(bucket_trie_reserve(model->set, TIMERS), 0);
-		/* In every other run there is no more room than so many need, and no other. */
+		/*
+		 * In every other run the room is that for the timers and three windows, and no
+		 * more.
+		 */
 		if (seed % 2)
 			trie_of(model->set)->pools.limit = TIMERS + 3 * WINDOW;
 		print_message("seed %u\n", (unsigned)seed);

@@ -1,11 +1,15 @@
 /*
- * bucket-trie-test.c - bucket-trie seen from inside: the room of the young, and what one operation
+ * bucket-trie-test.c - bucket-trie from inside: the room for young timers, and what one operation
  * moves
  *
- * What a structure promises is the suite's to check. Here the structure is compiled in with little
- * room, so that what is rare becomes frequent: windows are opened where timers die, closed where
- * they fire or where entries need the memory, and nothing is lost on the way (`check` says so after
- * each phase).
+ * The words are those of bucket-trie.c. The entry of a young timer is still in a window and not yet
+ * filed in the trie. A dead entry is that of a removed timer. A herd is a leaf of one deadline that
+ * is being handed over.
+ *
+ * The suite checks what a structure promises. Here the structure is compiled in with little room,
+ * so that rare cases are frequent. Windows of young timers are opened while timers are removed
+ * before they fire. They are closed when timers fire instead, or when entries need the memory. No
+ * timer may be lost on the way: `check` is called after each phase.
  */
 #define FIRST_CAPACITY	  64
 #define timer_bucket_trie timer_bucket_trie_small
@@ -61,7 +65,7 @@ static void close_churn(struct churn *churn)
 	free(churn->timers);
 }
 
-/* All are armed, due between one and three intervals from now. */
+/* Arms all idle timers. They are due between one and three intervals from now. */
 static void fill(struct churn *churn, uint64_t interval)
 {
 	for (size_t i = 0; i < churn->count; i++)
@@ -70,7 +74,7 @@ static void fill(struct churn *churn, uint64_t interval)
 					   churn->now + interval + draw(churn, 2 * interval), 0);
 }
 
-/* Time passes. Returns how many fired. */
+/* Lets time pass. Returns how many timers fired. */
 static size_t fire(struct churn *churn, uint64_t time)
 {
 	struct timer *batch[64];
@@ -89,7 +93,7 @@ static size_t fire(struct churn *churn, uint64_t time)
 	return fired;
 }
 
-/* As fire, and those that fired are armed again. */
+/* As fire, and arms the timers that fired again. */
 static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
 {
 	size_t fired = fire(churn, time);
@@ -98,7 +102,7 @@ static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
 	return fired;
 }
 
-/* Timers are removed before they fire, and armed again. */
+/* Removes timers before they fire, and arms them again. */
 static void die_young(struct churn *churn, size_t times, uint64_t interval)
 {
 	for (size_t i = 0; i < times; i++) {
@@ -110,7 +114,10 @@ static void die_young(struct churn *churn, size_t times, uint64_t interval)
 	}
 }
 
-/* Where all die young, all are young in the end: nothing is filed, and nothing dead is left. */
+/*
+ * If all timers are removed young, all are young in the end. Few are filed, and few dead entries
+ * are left.
+ */
 static void windows_open(void **state)
 {
 	struct churn churn;
@@ -129,8 +136,8 @@ static void windows_open(void **state)
 }
 
 /*
- * Where timers fire instead, what falls due in the windows is not worth it: there is one in the
- * end.
+ * If timers fire instead, windows cost more for their due timers than they save. One window is left
+ * in the end.
  */
 static void windows_close(void **state)
 {
@@ -148,7 +155,10 @@ static void windows_close(void **state)
 	close_churn(&churn);
 }
 
-/* A herd of the young falls due: entries need the memory of the windows that they come from. */
+/*
+ * Many young timers are due together. Their entries need the memory of the windows that they come
+ * from.
+ */
 static void windows_make_room(void **state)
 {
 	struct churn churn;
@@ -164,7 +174,7 @@ static void windows_make_room(void **state)
 	close_churn(&churn);
 }
 
-/* So do timers that are armed for never, which are not young. */
+/* Timers that are armed for TIMER_NEVER are not young, and their entries need that memory, too. */
 static void never_needs_room(void **state)
 {
 	struct churn churn;
@@ -185,7 +195,7 @@ static void never_needs_room(void **state)
 	close_churn(&churn);
 }
 
-/* Of all this by turns, in sets of any size: what `check` says is all that is looked at. */
+/* All of this by turns, in sets of any size. The test looks only at what `check` says. */
 static void by_turns(void **state)
 {
 	(void)state;
@@ -219,7 +229,7 @@ static size_t resident(const void *pages, size_t bytes)
 	return found * PAGE;
 }
 
-/* What the set has beside its entries, all of which was allocated. */
+/* The bytes of the set without its entries. All of these bytes were allocated. */
 static size_t other_bytes(const struct churn *churn)
 {
 	const struct bucket_trie *trie = churn->trie;
@@ -233,7 +243,8 @@ static size_t other_bytes(const struct churn *churn)
 }
 
 /*
- * Of blocks in pages the footprint has what has memory: to a step of what is asked for, and pages.
+ * For blocks in pages, the footprint counts pages that have memory. It may differ by one step of
+ * chunks that are asked for together, and by a page for each block.
  */
 static void assert_footprint(const struct churn *churn)
 {
@@ -280,8 +291,8 @@ static size_t nodes_in_use(const struct bucket_trie *trie)
 }
 
 /*
- * The 64 leaves of a level get as many as they may have at one time, but no insert deals two of
- * them out.
+ * All 64 leaves of a level get as many entries as they can hold at one time. No insert deals out
+ * two of them.
  */
 static void leaves_burst_by_turns(void **state)
 {
@@ -302,7 +313,7 @@ static void leaves_burst_by_turns(void **state)
 		before = after;
 	}
 	assert_int_equal(most, 1);
-	/* And the one that they come from. */
+	/* The leaves, and the one that they come from. */
 	assert_int_equal(before - first, FANOUT + 1);
 	close_churn(&churn);
 }
@@ -317,8 +328,8 @@ static uint32_t oldest_chunk(const struct bucket_trie *trie, const struct bucket
 }
 
 /*
- * Many of one deadline stay where they are when others come to their leaf, which no sweep knows
- * then.
+ * Many entries of one deadline stay where they are when others come to their leaf. The sweep then
+ * begins that leaf anew.
  */
 static void herd_is_not_dealt_out(void **state)
 {
@@ -346,7 +357,10 @@ static void herd_is_not_dealt_out(void **state)
 	close_churn(&churn);
 }
 
-/* A herd that goes back into the trie when some of it was handed over takes more of its kind. */
+/*
+ * A herd of which some timers were handed over goes back into the trie, and takes more timers of
+ * its deadline.
+ */
 static void herd_goes_back(void **state)
 {
 	const uint64_t deadline = span_of(3);
@@ -361,7 +375,7 @@ static void herd_goes_back(void **state)
 	churn.now = deadline;
 	assert_int_equal(bucket_trie_expire(churn.set, deadline, batch, 10), 10);
 	assert_int_equal(churn.trie->herd.count, 90);
-	/* Too many are near. */
+	/* Too many timers become near. */
 	while (churn.trie->herd.count)
 		bucket_trie_insert(churn.set, &churn.timers[next++], draw(&churn, deadline), 0);
 	check_churn(&churn);
@@ -404,8 +418,8 @@ static size_t queued_timers(const struct churn *churn)
 }
 
 /*
- * An interval that comes again has a queue, as long as that is in order; one that is unknown has
- * none.
+ * An interval that comes again has a queue, as long as its deadlines come in order. An unknown
+ * interval has none.
  */
 static void intervals_have_queues(void **state)
 {
@@ -431,7 +445,8 @@ static void intervals_have_queues(void **state)
 }
 
 /*
- * Where all of a queue are removed, it ends when its time has come, and its windows are in no use.
+ * If all timers of a queue are removed, the queue ends when its time has come, and its windows are
+ * spare.
  */
 static void queues_of_none_end(void **state)
 {
@@ -454,7 +469,7 @@ static void queues_of_none_end(void **state)
 	close_churn(&churn);
 }
 
-/* The memory of windows in no use is what is filed next. */
+/* Entries that are filed next use the memory of spare windows. */
 static void memory_of_spares_is_used(void **state)
 {
 	const size_t most = 16 * WINDOW;
@@ -471,12 +486,12 @@ static void memory_of_spares_is_used(void **state)
 	fill(&churn, 1000000);
 	check_churn(&churn);
 	assert_true(windows_from(churn.trie, churn.trie->spare) < 4);
-	/* A chunk for each leaf may not be full. */
+	/* Each leaf may have one chunk that is not full. */
 	assert_in_range(churn.trie->chunks_touched, touched, touched + 2 * FANOUT);
 	close_churn(&churn);
 }
 
-/* Where many are removed, queues take no others, but do again when few are. */
+/* If many timers are removed, queues take no more timers. They do again when few are removed. */
 static void queues_rest_while_many_are_removed(void **state)
 {
 	struct churn churn;
@@ -496,7 +511,7 @@ static void queues_rest_while_many_are_removed(void **state)
 	close_churn(&churn);
 }
 
-/* Where intervals are many they have no queues, but for what is tried. */
+/* If there are many intervals, they have no queues, except for a few tries. */
 static void many_intervals_have_no_queues(void **state)
 {
 	struct churn churn;
@@ -510,8 +525,8 @@ static void many_intervals_have_no_queues(void **state)
 }
 
 /*
- * Places of a queue's that were removed are the young's, with no new memory, and those who stayed
- * fire.
+ * Young timers use the places of timers that were removed from a queue, without new memory. The
+ * timers that stayed in the queue fire.
  */
 static void places_of_queues_are_used_again(void **state)
 {
@@ -537,7 +552,7 @@ static void places_of_queues_are_used_again(void **state)
 	close_churn(&churn);
 }
 
-/* Where there is no room left queues' windows are given up, and their timers are filed. */
+/* If no room is left, queues give up their windows, and their timers are filed. */
 static void queues_make_room(void **state)
 {
 	const size_t most = 64 * WINDOW;
@@ -551,8 +566,8 @@ static void queues_make_room(void **state)
 	assert_in_range(queued_timers(&churn), most / 2 - 10, most / 2);
 	limit = churn.trie->pools.limit;
 	/*
-	 * All timers, the window that is left and what is kept free for it, nothing for ends of
-	 * queues.
+	 * Room for all timers, for the window that is left and what is kept free for it, and none
+	 * for the ends of queues.
 	 */
 	churn.trie->pools.limit = (uint32_t)most + 3 * WINDOW;
 	for (size_t i = most / 2; i < most; i++)
@@ -565,7 +580,7 @@ static void queues_make_room(void **state)
 	close_churn(&churn);
 }
 
-/* What is put off in a queue is filed, also where there is hardly room for it. */
+/* A timer that is put off in a queue is filed, even if there is hardly room for it. */
 static void put_off_while_crowded(void **state)
 {
 	const size_t most = 64 * WINDOW;
@@ -577,7 +592,7 @@ static void put_off_while_crowded(void **state)
 		arm_for(&churn, i, 100000);
 	for (size_t i = 0; i < most; i++)
 		bucket_trie_reinsert(churn.set, &churn.timers[i], 300000 + i, 0);
-	/* At first it is the young's window in use that is given up. */
+	/* The first window that is given up is the one that young timers use. */
 	new_windows(churn.trie);
 	churn.trie->pools.limit = churn.trie->room + WINDOW + 8;
 	assert_int_equal(fire(&churn, 150000), 0);

@@ -1,5 +1,6 @@
 /*
- * cascading-wheel-test.c - what bitmap=first saves, which costs alone and so the suite cannot tell
+ * cascading-wheel-test.c - what bitmap=first saves: it changes only costs, which the suite cannot
+ * see
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@ static size_t footprint_of(const char *text)
 	return bytes;
 }
 
-/* A bit for each slot: of four levels of 256, or of the first. */
+/* A bit for each slot: of four levels of 256, or only of the first. */
 static void bits_of_the_first_level(void **state)
 {
 	(void)state;

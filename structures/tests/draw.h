@@ -1,5 +1,5 @@
 /*
- * draw.h - numbers that are drawn at random, the same ones for the same seed
+ * draw.h - random numbers, which are the same for the same seed
  */
 #ifndef TESTS_DRAW_H
 #define TESTS_DRAW_H
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * One below `below`, which has 31 bits at most. Knuth's constants (MMIX); the high bits are good
- * enough.
+ * A number below `below`, which has 31 bits at most. The constants are Knuth's (MMIX). The high
+ * bits are good enough.
  */
 static inline uint64_t draw_from(uint64_t *random, uint64_t below)
 {

@@ -1,10 +1,9 @@
 /*
- * fuzz.c - any bytes are a structure, its options and a sequence of operations
+ * fuzz.c - makes a structure, its options and a sequence of operations from any bytes
  *
- * The bytes choose among the settings that the structures themselves call interesting, and then
- * what is done to some 64 timers; an array of deadlines says what has to come of it. Whatever a
- * sequence does is legal by timer.h, so that every disagreement and every failed assertion is a
- * fault.
+ * The bytes choose one of the settings that the structures themselves name as interesting, and then
+ * the operations on 64 timers. An array of deadlines says what must come of them. Every sequence is
+ * legal by timer.h, so every disagreement and every failed assertion is a fault.
  *
  * Built with -fsanitize=fuzzer this is a target of libFuzzer. With FUZZ_STANDALONE defined it has a
  * main that replays the files named as arguments or, without any, sequences made from fixed seeds.
@@ -26,22 +25,22 @@ enum state { IDLE, ARMED, DISARMED };
 struct object {
 	struct timer timer; /* first, so that a timer is its object */
 	enum state state;
-	bool late;	   /* armed when its deadline had already passed */
+	bool late;	   /* its deadline had passed when it was armed */
 	bool seen;	   /* by for_each */
 	uint64_t deadline; /* when it is due */
-	uint64_t latest;   /* when it has fired at the latest; TIMER_NEVER if it need not fire */
+	uint64_t latest;   /* it must have fired by then; TIMER_NEVER if it need not fire */
 };
 
 struct fuzz {
-	const uint8_t *bytes; /* what is left of the input */
+	const uint8_t *bytes; /* the rest of the input */
 	size_t left;
 	char text[256];
 	const struct timer_structure *structure;
 	struct timer_accuracy accuracy;
 	struct timer_set *set;
-	uint64_t now;		       /* the caller's, which may be ahead of */
-	uint64_t latest;	       /* the latest that the set has seen */
-	const struct object *previous; /* what has fired before at the current now */
+	uint64_t now;		       /* the caller's, which may be ahead of `latest` */
+	uint64_t latest;	       /* the latest now that the set has seen */
+	const struct object *previous; /* the timer that fired before at the current now */
 	size_t armed, operations;
 	struct object objects[TIMERS];
 };
@@ -55,7 +54,7 @@ static void expect(const struct fuzz *fuzz, bool holds, const char *what)
 	abort();
 }
 
-/* The next byte; zeros follow the last one. */
+/* The next byte. After the last one, 0. */
 static unsigned take_byte(struct fuzz *fuzz)
 {
 	if (!fuzz->left)
@@ -70,8 +69,8 @@ static uint64_t plus(uint64_t a, uint64_t b)
 }
 
 /*
- * A span of any order of magnitude: up to 9 minutes, and far longer ones seldom enough for time not
- * to reach its end before much has happened.
+ * A span of any order of magnitude: up to 9 minutes, and seldom far longer, so that time does not
+ * reach its end before much has happened.
  */
 static uint64_t take_span(struct fuzz *fuzz)
 {
@@ -81,7 +80,7 @@ static uint64_t take_span(struct fuzz *fuzz)
 	return value << (shift < 248 ? shift % 32 : 32 + (shift - 248) * 4);
 }
 
-/* The settings of all structures, and of all that wrap them, numbered through. */
+/* The settings of all structures and of all wrappers over them, numbered from 0. */
 struct setting {
 	size_t number, wanted;
 	char *text;
@@ -99,7 +98,7 @@ static void number_settings(const char *name, void *data)
 			snprintf(setting->text, setting->size, "%s:%s", name, *settings);
 }
 
-/* Stores the text of the setting with that number, if there is one. How many there are. */
+/* Stores the text of the setting with this number, if there is one. Returns how many there are. */
 static size_t find_setting(size_t number, char *text, size_t size)
 {
 	struct setting setting = { 0, number, text, size };
@@ -109,7 +108,7 @@ static size_t find_setting(size_t number, char *text, size_t size)
 	return setting.number;
 }
 
-/* Sets begin at any time that the clock may show. */
+/* A set may begin at any time that the clock can show. */
 static void create(struct fuzz *fuzz)
 {
 	char error[OPTIONS_ERROR_SIZE] = "";
@@ -126,7 +125,7 @@ static void create(struct fuzz *fuzz)
 	expect(fuzz, !fuzz->structure->reserve(fuzz->set, TIMERS), "reserve fails");
 }
 
-/* The first multiple of the tick at or after a time; TIMER_NEVER when there is none. */
+/* The first multiple of the tick at or after a time; TIMER_NEVER if there is none. */
 static uint64_t ceiling(uint64_t time, uint64_t tick)
 {
 	return tick > 1 && time % tick ? plus(time - time % tick, tick) : time;
@@ -193,7 +192,9 @@ static void disarm(struct fuzz *fuzz, struct object *object)
 	fuzz->armed--;
 }
 
-/* What remove hands back is the caller's memory: whoever still reads it finds it cleared. */
+/*
+ * The memory of a removed timer is the caller's. A structure that still reads it finds it cleared.
+ */
 static void remove_timer(struct fuzz *fuzz, struct object *object)
 {
 	if (object->state == IDLE)
@@ -214,7 +215,7 @@ static uint64_t first_latest(const struct fuzz *fuzz)
 	return first;
 }
 
-/* Whether b may follow a in what calls at one now hand over. */
+/* Whether b may follow a in what the calls at one now hand over. */
 static bool ordered(const struct fuzz *fuzz, const struct object *a, const struct object *b)
 {
 	uint64_t tick = fuzz->accuracy.tick;
@@ -223,7 +224,7 @@ static bool ordered(const struct fuzz *fuzz, const struct object *a, const struc
 		return a->deadline <= b->deadline;
 	if (fuzz->accuracy.order == TIMER_UNORDERED || fuzz->accuracy.when == TIMER_LATE_FRACTION)
 		return true;
-	/* The tick of a timer that was late when it was armed is the structure's to choose. */
+	/* If a timer was late when it was armed, the structure may choose its tick. */
 	return a->late || b->late || ceiling(a->deadline, tick) <= ceiling(b->deadline, tick);
 }
 
@@ -280,7 +281,7 @@ static void next(struct fuzz *fuzz)
 {
 	uint64_t first = first_latest(fuzz);
 
-	/* Time does not go back, so what is overdue fires now at the earliest. */
+	/* Time does not go back, so an overdue timer fires now at the earliest. */
 	if (first < fuzz->latest)
 		first = fuzz->latest;
 	expect(fuzz, fuzz->structure->next(fuzz->set) <= first, "next is too late");
@@ -335,7 +336,7 @@ static void step(struct fuzz *fuzz)
 	} else if (kind == 26) { /* exactly when the set asks to be woken */
 		span = fuzz->structure->next(fuzz->set);
 		expire(fuzz, span == TIMER_NEVER || span < fuzz->now ? fuzz->now : span);
-	} else if (kind == 27) { /* a clock that stood still, or went back; but not arming's */
+	} else if (kind == 27) { /* an earlier now, unless the caller's is ahead of the set's */
 		span = take_span(fuzz);
 		if (fuzz->now == fuzz->latest)
 			expire(fuzz, fuzz->now - (span < fuzz->now ? span : fuzz->now));
@@ -347,7 +348,7 @@ static void step(struct fuzz *fuzz)
 		walk(fuzz);
 	} else if (kind == 30) {
 		check(fuzz);
-	} else { /* time passes that the set is not told */
+	} else { /* time passes, but the set is not told */
 		fuzz->now = plus(fuzz->now, take_span(fuzz));
 	}
 	next(fuzz);
@@ -390,7 +391,9 @@ static uint64_t random_number(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* One input of a random length, in memory of exactly that size for the sanitizer's sake. */
+/*
+ * An input of random length, in memory of exactly that size, so that the sanitizer sees an overrun.
+ */
 static void replay_seed(uint64_t seed)
 {
 	size_t size = 64 + random_number(&seed) % (MOST_BYTES - 64);
@@ -421,7 +424,7 @@ static int replay_file(const char *path)
 	return 0;
 }
 
-/* A disagreement aborts, and whoever counts sees that there is no last line. */
+/* A disagreement aborts the program, and the runner sees that the last line is missing. */
 int main(int argc, char **argv)
 {
 	int failed = 0;

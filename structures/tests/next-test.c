@@ -1,8 +1,8 @@
 /*
- * next-test.c - wheels forget when they are emptied, and next is as in a new set
+ * next-test.c - in a wheel that was emptied, next answers as in a new set
  *
- * The contract lets next be early. These structures are not: when the only timer has been removed,
- * whatever they noted of it is gone. A note that stays costs a wake-up in vain.
+ * The contract lets next be early. These structures are not: when their only timer has been
+ * removed, they keep nothing that they noted of it. A note that stays would cost a wake-up in vain.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ static struct timer_set *create(const char *text, const struct timer_structure *
 	return set;
 }
 
-/* What next says with one timer armed, in a set that had another before. */
+/* The answer of next with one timer armed, in a set that held another one before. */
 static uint64_t next_after(const char *text, uint64_t before, uint64_t deadline)
 {
 	const struct timer_structure *structure;

@@ -1,5 +1,6 @@
 /*
- * options-test.c - options.h and find.c: what is accepted, exactly, and what is refused, and why
+ * options-test.c - options.h and find.c: which texts are accepted, with which values, and which are
+ * refused, with which message
  */
 #include <errno.h>
 #include <float.h>
@@ -35,7 +36,7 @@ static const struct option_spec paint_options[] = {
 	{ 0 },
 };
 
-/* Real numbers in these tests are the nearest doubles to what is typed, so they compare as bits. */
+/* Real numbers in these tests are the doubles nearest to the text, so they are compared as bits. */
 static int same(double a, double b)
 {
 	return !memcmp(&a, &b, sizeof(a));
@@ -48,7 +49,7 @@ static void assert_one_line(const char *error)
 	assert_null(strchr(error, '\n'));
 }
 
-/* Parses what has to be right. */
+/* Parses a text that must be accepted. */
 static struct paint parsed(const char *text)
 {
 	struct paint paint = { 0 };
@@ -59,7 +60,7 @@ static struct paint parsed(const char *text)
 	return paint;
 }
 
-/* Parses what has to be refused with a message in which `says` occurs. */
+/* Parses a text that must be refused, with a message that contains `says`. */
 static void assert_refused(const char *text, const char *says)
 {
 	struct paint paint;
@@ -198,7 +199,7 @@ static void test_large_integers_are_exact(void **state)
 	assert_value_refused(OPTION_DURATION, "213504d"); /* 2^64 ns are 213503.98 days */
 }
 
-/* As many ns, not lost in a double: 2^53 ns are 104 days. */
+/* A duration is exact in ns, even where a double is not: beyond 2^53 ns, which are 104 days. */
 static void test_large_durations_with_units_are_exact(void **state)
 {
 	(void)state;
@@ -260,7 +261,7 @@ static void test_reals(void **state)
 	assert_true(same(real("0%"), 0.0));
 }
 
-/* A percentage is the double that is meant: 0.07, not the one beside it. */
+/* A percentage is the nearest double: 0.07, and not the double beside it. */
 static void test_percentages_are_exact(void **state)
 {
 	(void)state;
@@ -304,7 +305,7 @@ static void test_ranges(void **state)
 	assert_refused("cover=100.1%", "out of range");
 }
 
-/* Beyond 2^53 a range compared as doubles lets the next integers pass. */
+/* A range that is compared as doubles would let the next integers beyond 2^53 pass. */
 static void test_ranges_of_large_integers(void **state)
 {
 	uint64_t value = 7;
@@ -353,7 +354,9 @@ static void test_overlong(void **state)
 	}
 }
 
-/* Whatever the room for the message: the result stands, and nothing is written past the room. */
+/*
+ * However little room the message has, the result is right, and nothing is written past the room.
+ */
 static void test_little_room_for_the_message(void **state)
 {
 	struct paint paint;
@@ -423,7 +426,7 @@ static void test_nearest_of_long_words(void **state)
 	assert_ptr_equal(options_nearest(typed, names, 2), typed);
 }
 
-/* Made by that name, described, ended. */
+/* Makes a set by this name, asks for its accuracy, and ends it. */
 static void make_by_name(const char *name, void *data)
 {
 	const struct timer_structure *wanted = data, *found = NULL;
@@ -441,7 +444,7 @@ static void make_by_name(const char *name, void *data)
 	assert_true(timer_structure_within(name)->accuracy || accuracy.when == TIMER_EXACT);
 }
 
-/* Every structure of the registry; those that wrap others by the name of each. */
+/* Every structure of the registry, and each wrapper by the name of each structure that it wraps. */
 static void test_registry(void **state)
 {
 	size_t count = 0;
@@ -459,7 +462,7 @@ static void test_registry(void **state)
 	assert_true(count > 0);
 }
 
-/* The settings that structures name as worth testing are possible ones, wrapped or not. */
+/* The settings that structures name as worth testing are possible, with and without a wrapper. */
 static void make_interesting(const char *name, void *data)
 {
 	const char *const *options = timer_structure_within(name)->interesting;
@@ -580,7 +583,7 @@ static void test_wrappers(void **state)
 	assert_not_created("lazy:quad-heap:lazy", -EINVAL, "lazy:quad-heap: ");
 }
 
-/* How far ahead costs wake-ups in vain is known of what is chosen, and through what wraps it. */
+/* The lap of a choice is that of its options, and of what a wrapper wraps. */
 static void assert_lap(const char *name, const char *settings, uint64_t lap)
 {
 	struct timer_choice choice;

@@ -1,6 +1,7 @@
 /*
- * pages-test.c - blocks, and arrays of pools that grow: on the heap, into pages, and in pages;
- * kept, and dropped
+ * pages-test.c - blocks, and growing arrays of pools, on the heap, into pages and in pages
+ *
+ * A grown array is kept, or it is dropped and the old one stays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 #include "structures/common/pages.h"
 #include "structures/tests/run_group.h"
 
-/* From a size to a larger one: below the threshold, across it, and above. */
+/* From a size to a larger one: below the threshold for pages, across it, and above it. */
 static const struct step {
 	size_t old_bytes, bytes;
 } steps[] = {
@@ -29,7 +30,7 @@ static const struct step {
 
 #define STEPS (sizeof(steps) / sizeof(*steps))
 
-/* Numbers that are their place; what is new is to be zero, or anything. */
+/* Each element is its own index. New elements are checked by assert_zero. */
 static void assert_numbered(const uint64_t *array, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -85,7 +86,7 @@ static void dropped(void **state)
 	}
 }
 
-/* On the heap and in pages, and more than there is address space for. */
+/* Blocks on the heap and in pages, and one that is larger than the address space. */
 static void blocks(void **state)
 {
 	static const size_t sizes[] = { 8, BLOCK_PAGES - 8, BLOCK_PAGES, 3 * BLOCK_PAGES + 8 };
@@ -106,7 +107,7 @@ static void blocks(void **state)
 	assert_null(block_alloc(SIZE_MAX / 2));
 }
 
-/* More than there is address space for. */
+/* An array that is larger than the address space. */
 static void out_of_memory(void **state)
 {
 	uint64_t *array = numbered(2 * POOL_PAGES);

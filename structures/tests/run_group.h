@@ -1,20 +1,20 @@
 /*
- * run_group.h - a group of cmocka tests as a program's main, ending on the count that the runner
- * reads
+ * run_group.h - runs a group of cmocka tests in main, and prints the count that the runner reads
+ * last
  */
 #ifndef TESTS_RUN_GROUP_H
 #define TESTS_RUN_GROUP_H
 
 #include <stdio.h>
 
-/* The exit status. `tests` is the array, whose length cmocka takes from its type. */
+/* The exit status. `tests` is the array itself, whose length cmocka takes from its type. */
 #define RUN_GROUP(tests)                                                                           \
 	run_group_count((int)(sizeof(tests) / sizeof(*(tests))),                                   \
 			cmocka_run_group_tests(tests, NULL, NULL))
 
 static inline int run_group_count(int count, int failed)
 {
-	/* A set-up that fails is a negative number of tests. */
+	/* cmocka returns a negative number if a set-up fails. */
 	if (failed < 0)
 		failed = count;
 	fflush(stderr);

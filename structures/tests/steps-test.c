@@ -1,5 +1,5 @@
 /*
- * steps-test.c - what `steps` counts, on lists whose contents are known
+ * steps-test.c - what `steps` counts, on lists with known contents
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +39,7 @@ static uint64_t steps(const struct known *known)
 	return known->structure->steps(known->set);
 }
 
-/* How many an eleventh timer passes. */
+/* How many timers an eleventh timer passes. */
 static uint64_t passed(struct known *known, uint64_t deadline)
 {
 	uint64_t before = steps(known);
@@ -82,7 +82,10 @@ static void from_the_head(void **state)
 	close_known(&known);
 }
 
-/* Moving within its neighbours walks past none; beyond them it is taken out first. */
+/*
+ * A re-arm between the timer's neighbours passes no timer. Any other re-arm takes the timer out
+ * first.
+ */
 static void re_arming(void **state)
 {
 	struct known known;
@@ -93,12 +96,12 @@ static void re_arming(void **state)
 	known.structure->reinsert(known.set, &known.timers[4], 55, 0);
 	assert_int_equal(steps(&known), 0);
 	before = steps(&known);
-	known.structure->reinsert(known.set, &known.timers[0], 75, 0); /* 80, 90, 100 */
+	known.structure->reinsert(known.set, &known.timers[0], 75, 0); /* passes 80, 90, 100 */
 	assert_int_equal(steps(&known) - before, 3);
 	close_known(&known);
 }
 
-/* Ticks 10, 20, ... 100 in two slots are all in slot 0; from its head, as Scheme 5 has it. */
+/* Ticks 10, 20, ... 100 are all in slot 0 of two slots, searched from its head, as in Scheme 5. */
 static void in_a_slot(void **state)
 {
 	struct known known;

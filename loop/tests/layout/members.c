@@ -4,10 +4,10 @@
  * scripts/tests/libevent-layout-test compiles this against the distribution's headers and runs it
  * on libevent itself, and on this library over every structure. So the expectations are libevent's.
  *
- * ev_events and ev_res are not read while the event has a timeout: they are elsewhere then
- * (event_struct.h), and event_get_events tells. Everything else is read at any time. Members are
- * written while the event is neither pending nor active. unbound is the one program of Debian 12
- * that writes any: ev_fd and ev_events, in this way.
+ * The test does not read ev_events and ev_res while the event has a timeout: they stand elsewhere
+ * then (event_struct.h), and event_get_events returns the bits. It reads all other members at any
+ * time. It writes members only while the event is neither pending nor active. unbound is the only
+ * program of Debian 12 that writes any: it writes ev_fd and ev_events, in this way.
  */
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -143,7 +143,7 @@ static void expect(evutil_socket_t fd, short what)
 	CHECK(last_what == what);
 }
 
-/* From one descriptor or direction to the other, by each way in which an event becomes idle. */
+/* Changes the descriptor or the direction, after each way in which an event becomes idle. */
 static void write_descriptor_and_events(short other)
 {
 	static const struct timeval *const timeouts[] = { NULL, &an_hour };
@@ -170,7 +170,7 @@ static void write_descriptor_and_events(short other)
 		expect(ends[1], EV_WRITE);
 		event_del(&event);
 	}
-	/* After its timeout: neither reading nor writing is asked for, then both are. */
+	/* After a timeout: the event asks for neither reading nor writing, and then for both. */
 	event.ev_events = other;
 	CHECK(!event_add(&event, &soon));
 	expect(ends[1], EV_TIMEOUT);
@@ -183,7 +183,10 @@ static void write_descriptor_and_events(short other)
 	event_del(&event);
 }
 
-/* As unbound does it: in its own callback, with the event armed by the loop for its next period. */
+/*
+ * As unbound does it: in the event's callback, when the loop has armed the event for the next
+ * period.
+ */
 static void turn_round(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)arg;
@@ -217,7 +220,7 @@ static void other_callback(evutil_socket_t fd, short what, void *arg)
 	called(fd, what, &argument);
 }
 
-/* What the functions of event.h set is read from these places when it counts. */
+/* The library reads these members when it needs them, also if the program has written them. */
 static void write_the_callback_block(void)
 {
 	assign(-1, 0);
@@ -230,12 +233,12 @@ static void write_the_callback_block(void)
 	event_add(&event, &soon);
 	run();
 
-	/* A flag that the loop set, and that a program wipes, says that nobody assigned it. */
+	/* The loop has set this flag. If a program clears it, the event counts as not assigned. */
 	event.ev_evcallback.evcb_flags = 0;
 	CHECK(!event_initialized(&event));
 }
 
-/* What is between the members that mean something may hold anything when an event is added. */
+/* The bytes between the members may have any value when an event is added. */
 static void scribble(void)
 {
 	assign(ends[0], EV_READ | EV_PERSIST);
@@ -249,7 +252,7 @@ static void scribble(void)
 	check_members(ends[0], EV_READ | EV_PERSIST, 0);
 }
 
-/* The list heads that event_struct.h declares are there to be used. */
+/* A program may use the list heads that event_struct.h declares. */
 static void lists(void)
 {
 	struct event_list list = { NULL, &list.tqh_first };

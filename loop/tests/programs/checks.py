@@ -1,4 +1,4 @@
-"""What each of Debian's programs has to do, on this loop as on libevent. Each check takes a Machine."""
+"""What Debian's programs must do, on this loop as on libevent. Each check takes a Machine."""
 
 import os
 import pwd
@@ -22,13 +22,13 @@ def address_of(i):
 
 
 def together(count, function):
-    """Calls function(i) in threads, and raises what one of them has raised."""
+    """Calls function(i) in threads, and raises the first error that one of them has raised."""
     errors = []
 
     def call(i):
         try:
             function(i)
-        except Exception as error:  # whatever it is, it belongs to the check
+        except Exception as error:  # any error fails the check
             errors.append(error)
     threads = [threading.Thread(target=call, args=(i,)) for i in range(count)]
     for thread in threads:
@@ -40,7 +40,7 @@ def together(count, function):
 
 
 def ask_much(port, zone):
-    """UDP and TCP: one connection, many at a time, and many questions at once in each."""
+    """Asks by UDP and TCP: one connection, many at a time, and many questions at once in each."""
     def right(i, got, how):
         expect(got == address_of(i), f"{how}: {got} for {i}.{zone}, not {address_of(i)}")
 
@@ -78,7 +78,7 @@ def ask_much(port, zone):
 
 
 def idle_is_closed(port, zone):
-    """An idle connection is closed after the timeout and not before; a busy one stays."""
+    """An idle connection is closed after the timeout and not before. A busy one stays open."""
     idle, busy = dns.Tcp(port), dns.Tcp(port)
     idle.ask(f"n1.{zone}")
     began = asked = time.monotonic()
@@ -88,7 +88,7 @@ def idle_is_closed(port, zone):
         try:
             busy.ask(f"n2.{zone}")
         except ConnectionError:
-            # On a busy machine it may have been idle.
+            # On a busy machine this connection may have been idle for too long.
             expect(time.monotonic() - asked > IDLE_MS / 2000, "TCP: a busy connection was closed")
             busy = dns.Tcp(port)
         asked = time.monotonic()
@@ -164,12 +164,12 @@ def start_nsd(machine, port):
 
 
 def nsd(machine):
-    """An authoritative server: its parent, its transfers and its servers are loops in processes."""
+    """An authoritative server. Parent, transfers and servers are processes with a loop each."""
     port = free_port()
     with start_nsd(machine, port) as server:
         server.ready(port)
         ask_much(port, "far.timerbed")
-        # The server that serves is replaced, and its connections end with it.
+        # nsd replaces the process that serves, whose connections end with it.
         old = leaves(server.process.pid)
         server.tell(signal.SIGHUP)
         within(PATIENCE, "nsd loads its zone again", lambda: not old & leaves(server.process.pid))
@@ -179,7 +179,7 @@ def nsd(machine):
 
 
 def unbound_reloads(server, reload):
-    """A reload that has ended: until then it closes connections that it has just accepted."""
+    """Reloads and waits for the end. Until then unbound closes connections just accepted."""
     def starts():
         return server.said().count("start of service")
     before = starts()
@@ -188,7 +188,7 @@ def unbound_reloads(server, reload):
 
 
 def unbound_with(machine, threads, tcp):
-    """A resolver: local data, and what it asks another server for, which runs on the same loop."""
+    """A resolver, with local data and with data of another server, which runs on the same loop."""
     port, far = free_port(), free_port()
     data = "".join(f'    local-data: "n{i}.local.timerbed. 60 IN A {address_of(i)}"\n' for i in range(NAMES))
     configuration = UNBOUND.format(folder=machine.folder, port=port, far=far, threads=threads,
@@ -221,7 +221,7 @@ def unbound_threads(machine):
 
 
 def memcached(machine):
-    """Threads with a loop each, a clock event each second, connections that change what they wait for."""
+    """Threads with a loop each, a timer each second, connections that change what they wait for."""
     port = free_port()
     user = ("-u", "nobody") if os.getuid() == 0 else ()
     with machine.start("usr/bin/memcached", "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-t", "4",
@@ -242,7 +242,7 @@ def memcached(machine):
                            lines.read(len(value) + 2) == value + b"\r\n" and
                            lines.readline() == b"END\r\n", "memcached: another value")
         together(CONNECTIONS, talk)
-        # The server's clock is a timer of one second: values expire by it.
+        # The server's clock is a timer of one second. Values expire by that clock.
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
             lines = connection.makefile("rwb")
             lines.write(b"set brief 0 1 1\r\nx\r\n")
@@ -264,7 +264,7 @@ def memcached(machine):
 
 
 def inetd(machine):
-    """Services of its own and a program that it starts: descriptors, signals of children."""
+    """Programs that it starts for each connection: descriptors, and signals of children."""
     ports = [free_port() for _ in range(3)]
     user = pwd.getpwuid(os.getuid()).pw_name
     services = [f"127.0.0.1:{port} stream tcp nowait {user} {what}\n" for port, what in
@@ -288,7 +288,7 @@ def inetd(machine):
 
 
 def tcpbench(machine):
-    """Server and client, with a timer that shows what was sent."""
+    """A server, and a client with a timer that shows what was sent."""
     port = free_port()
     with machine.start("usr/bin/tcpbench", "-4", "-s", "-p", str(port)) as server:
         server.ready(port)
@@ -317,7 +317,7 @@ def message(kind, body):
 
 
 class Console:
-    """pgbouncer's own database, by PostgreSQL's protocol."""
+    """A connection to pgbouncer's own database, by PostgreSQL's protocol."""
 
     def __init__(self, port):
         self.stream = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).makefile("rwb")
@@ -349,7 +349,7 @@ class Console:
 
 
 def pgbouncer(machine):
-    """A pooler without a database: its console, its janitor's timers."""
+    """A pooler of connections without a database: its console, and the timers of its janitor."""
     port = free_port()
     user = ("-u", "nobody") if os.getuid() == 0 else ()
     path = machine.write("pgbouncer.ini", PGBOUNCER.format(port=port))
@@ -388,7 +388,7 @@ def dnsproxy(machine):
         server.stop(signal.SIGTERM, (1,))
 
 
-# On every structure, since unbound writes members of struct event; the rest on a few.
+# The first run over every structure: unbound writes members of struct event. The rest over a few.
 EVERYWHERE = (unbound, unbound_threads, nsd, memcached)
 SOMEWHERE = (inetd, tcpbench, pgbouncer, dnsproxy)
 

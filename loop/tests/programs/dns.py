@@ -1,4 +1,4 @@
-"""Asking a DNS server for addresses, by UDP and TCP: as much of RFC 1035 as the tests need."""
+"""Asks a DNS server for addresses, by UDP and TCP: as much of RFC 1035 as the tests need."""
 
 import select
 import socket
@@ -25,7 +25,7 @@ def skip_name(message, at):
 
 
 def answer(message):
-    """(number of the question, its first address or None)"""
+    """Returns (number of the question, first address in the answer or None)."""
     number, _, questions, answers = struct.unpack(">HHHH", message[:8])
     at = struct.calcsize(HEADER)
     for _ in range(questions):
@@ -40,14 +40,14 @@ def answer(message):
 
 
 class Udp:
-    """A socket for many questions."""
+    """A UDP socket for many questions."""
 
     def __init__(self, port):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.connect(("127.0.0.1", port))
 
     def ask(self, name, number=1, seconds=60):
-        """The address. Asks again each second, as datagrams may be lost."""
+        """Returns the address. Asks again each second, because datagrams may be lost."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:
@@ -56,7 +56,7 @@ class Udp:
                     got, address = answer(self.socket.recv(4096))
                     if got == number:
                         return address
-            except ConnectionRefusedError:  # it does not listen yet
+            except ConnectionRefusedError:  # the server does not listen yet
                 time.sleep(0.05)
         raise TimeoutError(f"no answer for {name} by UDP in {seconds} s")
 
@@ -65,7 +65,7 @@ class Udp:
 
 
 class Tcp:
-    """A connection: questions may be sent before earlier ones are answered."""
+    """A TCP connection. Questions may be sent before earlier ones are answered."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -73,12 +73,12 @@ class Tcp:
         self.rest = b""
 
     def send(self, questions):
-        """Questions, {number: name}, in one go."""
+        """Sends all of these questions, {number: name}, at once."""
         messages = (question(name, number) for number, name in questions.items())
         self.socket.sendall(b"".join(struct.pack(">H", len(one)) + one for one in messages))
 
     def receive(self):
-        """The next (number, address); None when the server has closed the connection."""
+        """Returns the next (number, address), or None when the server has closed the connection."""
         while True:
             if len(self.rest) >= 2:
                 length = struct.unpack(">H", self.rest[:2])[0]

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """fetch.py FOLDER: unpacks Debian's packages of programs that use libevent into FOLDER/unpacked.
 
-apt-get downloads and checks them, with what they depend on and the machine lacks. Nothing is installed,
-so no service begins and no root is needed. FOLDER/packages lists what is there.
+apt-get downloads and verifies the packages, and their dependencies that the machine lacks. Nothing
+is installed, so no service starts and root is not needed. FOLDER/packages lists the packages.
 """
 
 import glob

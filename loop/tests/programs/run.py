@@ -2,9 +2,10 @@
 """run.py BUILD FOLDER: Debian's programs that use libevent run on this loop's library, unchanged.
 
 FOLDER/unpacked holds the programs (fetch.py). A folder of links gives the library libevent's names.
-Each program has a check of its own (checks.py): it has to serve, and to stop in good order. unbound, nsd and
-memcached run over every exact structure on epoll, and on every backend over quad-heap; the others over a
-few structures. All run on libevent, too: a check that fails there says nothing of the loop, and fails.
+Each program has a check of its own (checks.py): it must serve, and stop without an error. unbound,
+nsd and memcached run over every exact structure on epoll, and on every backend over quad-heap. The
+others run over a few structures. All run on libevent, too. A check that fails there says nothing
+about the loop, but counts as a failure.
 """
 
 import concurrent.futures
@@ -29,7 +30,7 @@ USUAL, FEW = "quad-heap", ("quad-heap", "bucket-trie", "sorted-list")
 
 
 def runs(structures, methods):
-    """(check, structure, backend)"""
+    """Yields (check, structure, backend)."""
     for check in checks.EVERYWHERE + checks.SOMEWHERE:
         yield check, "libevent", "epoll"
         for structure in structures:
@@ -40,10 +41,10 @@ def runs(structures, methods):
 
 
 def run_check(programs, links, one):
-    """What went wrong, or None."""
+    """Returns what went wrong, or None."""
     check, structure, method = one
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)  # a program that gives up root reads and writes there
+        os.chmod(folder, 0o777)  # a program that gives up root must read and write there
         machine = Machine(os.path.abspath(os.path.join(programs, "unpacked")), links, folder, structure, method)
         try:
             check(machine)

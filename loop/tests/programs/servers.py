@@ -1,4 +1,4 @@
-"""Starting Debian's programs on a library, and ending them."""
+"""Starts Debian's programs on a library, and ends them."""
 
 import os
 import signal
@@ -9,12 +9,12 @@ import time
 OF_LIBEVENT = ("epoll", "poll", "select")
 LIBRARY = "libtimerbed-event.so"
 NAMES = ("libevent-2.1.so.7", "libevent_core-2.1.so.7", "libevent_pthreads-2.1.so.7")
-# What a busy machine is given for anything. Nothing is inferred from its passing but failure.
+# Seconds that a busy machine gets for anything. When they have passed, the check has failed.
 PATIENCE = 120
 
 
 class Failure(Exception):
-    """What a program did that it must not do."""
+    """A program did something that it must not do."""
 
 
 def expect(condition, words):
@@ -52,7 +52,7 @@ def connects(port):
 
 
 def leaves(pid):
-    """The processes below pid that have none below them."""
+    """The descendants of pid that have no children, or pid itself if it has none."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
             below = file.read().split()
@@ -62,7 +62,8 @@ def leaves(pid):
 
 
 class Machine:
-    """Where programs and libraries are, and on what they run: (structure, backend), or libevent."""
+    """The folders of programs and libraries, and what the programs run on: a structure and a
+    backend, or libevent."""
 
     def __init__(self, root, links, folder, structure, method):
         self.root, self.folder, self.structure, self.method = root, folder, structure, method
@@ -89,7 +90,7 @@ class Machine:
         return Server(self, os.path.join(self.root, path), arguments)
 
     def run(self, path, *arguments):
-        """What a program prints; it has to end well."""
+        """Runs a program, which must succeed. Returns what it prints."""
         command = [os.path.join(self.root, path), *arguments]
         done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
@@ -100,7 +101,7 @@ class Machine:
 
 
 class Server:
-    """A program that serves until it is stopped. Leaving the block ends it by force."""
+    """A program that serves until it is stopped. Leaving the `with` block kills it."""
 
     def __init__(self, machine, path, arguments):
         self.machine, self.name = machine, os.path.basename(path)
@@ -129,7 +130,7 @@ class Server:
                f"{self.name} ended with {self.process.poll()}: {self.said()[-600:]}")
 
     def ready(self, port):
-        """Waits until it listens, and looks at what library it has loaded."""
+        """Waits until the program listens, and checks which library it has loaded."""
         def listens():
             self.alive()
             return connects(port)
@@ -144,7 +145,7 @@ class Server:
         self.process.send_signal(number)
 
     def stop(self, number=signal.SIGTERM, statuses=(0,)):
-        """It has to end, in good order."""
+        """Sends the signal. The program must end with one of these statuses."""
         self.alive()
         self.tell(number)
         try:

@@ -1,5 +1,5 @@
 /*
- * internals.c - internals.h, in terms of the public interface
+ * internals.c - the functions of internals.h, in terms of the public interface
  */
 #include "loop/tests/regress/internals.h"
 
@@ -13,11 +13,11 @@
 
 #include "test/tinytest.h"
 
-/* The real ones. */
+/* From here on these are the library's functions. */
 #undef event_base_get_num_events
 #undef event_base_get_max_events
 
-/* Groups of tests that are of no concern here. */
+/* Groups of tests that do not concern the loop. */
 #define NO_TESTS(group) struct testcase_t group##_testcases[] = { END_OF_TESTCASES }
 NO_TESTS(minheap);
 NO_TESTS(evbuffer);
@@ -34,7 +34,7 @@ static void *must(void *memory)
 	return memory;
 }
 
-/* ------------------------------------------------------------------------------ small change */
+/* -------------------------------------------------------------------------------- small helpers */
 
 void regress_sleep(const struct timeval *duration)
 {

@@ -2,10 +2,10 @@
  * internals.h - what libevent's own tests use of libevent's internal headers
  *
  * The tests come from Debian's source package (sources.py). They are built against this loop's
- * headers, and against those of the installed libevent as the control. In place of libevent's
- * internal headers both builds get this file. Functions that a test calls are written in terms of
- * the public interface. Functions that only tests in left-out.tsv call are declared, and nowhere
- * defined. The names get a prefix, as the installed libevent exports some of its own.
+ * headers, and against those of the installed libevent as the control. Both builds get this file in
+ * place of libevent's internal headers. Functions that a test calls are written in terms of the
+ * public interface. Functions that only tests in left-out.tsv call are declared, but not defined.
+ * The names have a prefix, because the installed libevent exports some of its own.
  */
 #ifndef REGRESS_INTERNALS_H
 #define REGRESS_INTERNALS_H
@@ -22,10 +22,10 @@
 #include <event2/thread.h>
 #include <event2/util.h>
 
-/* The installed libevent has a group of tests for TLS, too. */
+/* The installed libevent also has a group of tests for TLS. */
 #undef EVENT__HAVE_OPENSSL
 
-/* ------------------------------------------------------------------------------ small change */
+/* -------------------------------------------------------------------------------- small helpers */
 
 #define EVUTIL_SHUT_WR		     SHUT_WR
 #define EVUTIL_ERR_RW_RETRIABLE(e)   ((e) == EINTR || (e) == EAGAIN)
@@ -55,7 +55,7 @@ uint32_t regress_random_seed(struct evutil_weakrand_state *state, uint32_t seed)
 int32_t regress_random(struct evutil_weakrand_state *state);
 int32_t regress_random_below(struct evutil_weakrand_state *state, int32_t top);
 
-/* The tests have such timers on the stack; the public interface hands out its own. */
+/* The tests have these timers on the stack. The public interface allocates them. */
 struct evutil_monotonic_timer {
 	struct evutil_monotonic_timer *own;
 };
@@ -66,14 +66,17 @@ int regress_gettime_monotonic(struct evutil_monotonic_timer *timer, struct timev
 
 /* ---------------------------------------------------------------------------------- the base */
 
-/* The base of event_init. In the tests that look at it, the base of the test. */
+/* The base of event_init. In the tests that use it, this is the base of the test. */
 #define event_global_current_base_ global_base
 
-/* Every event of the base is initialised and of this base, or the process is aborted. */
+/* Aborts the process unless every event of the base is initialised and belongs to this base. */
 #define event_base_assert_ok_ regress_check_base
 void regress_check_base(struct event_base *base);
 
-/* Virtual events are what bufferevents keep a loop running with: counted here, on top. */
+/*
+ * Bufferevents keep a loop running by virtual events. They are counted here, beside the loop's own
+ * counts.
+ */
 #define event_base_add_virtual_	  regress_add_virtual
 #define event_base_get_num_events regress_get_num_events
 #define event_base_get_max_events regress_get_max_events
@@ -81,12 +84,14 @@ void regress_add_virtual(struct event_base *base);
 int regress_get_num_events(struct event_base *base, unsigned which);
 int regress_get_max_events(struct event_base *base, unsigned which, int clear);
 
-/* The eventfd by which other threads wake the loop: the process's only one. -1: there is none. */
+/*
+ * The eventfd by which other threads wake the loop, which must be the process's only one. -1: none.
+ */
 int regress_notify_descriptor(struct event_base *base);
 
 /* ------------------------------------------------------------------------------- callbacks */
 
-/* Callbacks without an event: each is an event behind the scenes. */
+/* Callbacks without an event. An event emulates each of them. */
 #define event_deferred_cb_init_	    regress_callback_init
 #define event_deferred_cb_schedule_ regress_callback_activate
 #define event_callback_activate_    regress_callback_activate
@@ -108,7 +113,7 @@ void *regress_condition_new(void);
 void regress_condition_free(void *condition);
 int regress_signal(void *condition);
 int regress_broadcast(void *condition);
-/* 0, or 1 if it took longer than timeout (NULL: for ever). */
+/* Returns 0, or 1 after the timeout (NULL: none). */
 int regress_wait(void *condition, void *lock, const struct timeval *timeout);
 
 #define EVTHREAD_ALLOC_LOCK(lock, type)			 ((lock) = regress_lock_new())

@@ -10,16 +10,17 @@ installed libevent (on-libevent). They run as
     compiled          on-libevent, run on this loop's library: a program compiled for libevent
     control           on-libevent, on libevent, with each of its backends, six times
 
-Each test has a process of its own. The tests of one configuration are spread over the whole run, in an
-order shuffled by a seed, so that the control meets the same conditions as the rest.
+Each test has a process of its own. A seed shuffles the tests of all configurations, so that the
+control meets the same conditions as the rest.
 
-A test that fails or is skipped on the loop has to do the same in the control, or to be named in
-expected.tsv with its deviation (loop/README.md). Everything else is a fault and fails the run, and so
-does a line of expected.tsv that no run needs. Tests of libevent's internals are named in left-out.tsv.
+If a test fails or is skipped on the loop, it must do the same in the control, or expected.tsv must
+name it with a deviation (loop/README.md). Everything else is a fault and fails the run, and so does
+a line of expected.tsv that no run needs. left-out.tsv names tests of libevent's internals, which
+are not run.
 
-Some tests measure the wall clock against a tolerance, which a busy machine exceeds (timing.tsv). These
-alone are run again when they fail: up to twice, with nothing beside. They pass if one run of the three
-does. The run says how often that was needed, on the loop and in the control.
+Some tests compare the wall clock with a tolerance, which a busy machine exceeds (timing.tsv). Only
+these are run again when they fail: up to twice, each alone. They pass if one of the three runs
+passes. The output says how often that was needed, on the loop and in the control.
 """
 
 import collections
@@ -41,21 +42,21 @@ import built  # noqa: E402
 import console  # noqa: E402
 
 README = os.path.join(HERE, "..", "..", "README.md")
-# What it runs, below the build folder.
+# Files below the build folder that the run needs.
 LIBRARY = "libtimerbed-event.so"
 NEEDED = ("regress/exact", "regress/on-loop", "regress/on-libevent", LIBRARY)
 GROUPS = ("main", "signal", "thread", "finalize", "et", "util")
 BACKENDS = ("epoll", "poll", "select", "io_uring")
 OF_LIBEVENT = ("epoll", "poll", "select")
-# It sets EVENT_NO... itself; EVENT_METHOD, which libevent has not, would hold against these.
+# This test sets EVENT_NO... itself. EVENT_METHOD, which libevent lacks, would override these.
 CHOOSES_ITSELF = "main/base_environ"
-# Tests of this group make no base: neither structure nor backend changes them.
+# Tests of this group make no base, so neither structure nor backend matters to them.
 WITHOUT_BASE = "util"
 USUAL = "quad-heap"
-# The control has few configurations: more rounds say how often a busy machine fails it.
+# The control has few configurations. More rounds show how often it fails on a busy machine.
 ROUNDS = 6
 AGAIN = 2
-# tinytest's own limit, and that of the process: no test takes three seconds by itself.
+# The limits of tinytest and of the process. Alone, no test takes three seconds.
 TEST_SECONDS, PROCESS_SECONDS = 300, 400
 
 Configuration = collections.namedtuple("Configuration", "kind structure method program settings")
@@ -76,7 +77,7 @@ def table(name, columns):
 
 
 def deviations():
-    """{number: whether the compatibility flag undoes it} of the README's list."""
+    """Returns {number: whether the compatibility flag undoes it} for the README's deviations."""
     with open(README, encoding="utf-8") as file:
         text = file.read().partition("## Deviations")[2]
     return {int(number): bool(star)
@@ -95,7 +96,7 @@ def tests_of(program):
 
 
 def configurations(build, structures, methods, libraries):
-    """All of them; the control first."""
+    """Yields all configurations, the control first."""
     def own(kind, structure, method, program="on-loop", **settings):
         settings.update(EVENT_TIMERS=structure, EVENT_METHOD=method)
         return Configuration(kind, structure, method, f"{build}/regress/{program}", settings)
@@ -144,7 +145,7 @@ def run_test(configuration, test):
 
 
 class Progress:
-    """A line on a terminal: how far, and the time left."""
+    """A line on a terminal: how far the run is, and the time left."""
 
     def __init__(self, count):
         self.count, self.done, self.begun, self.shown = count, 0, time.monotonic(), 0
@@ -161,7 +162,7 @@ class Progress:
 
 
 def run_all(work, jobs):
-    """{(configuration's index, test): Outcome}"""
+    """Returns {(configuration's index, test): Outcome}."""
     outcomes, progress = {}, Progress(len(work))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = {pool.submit(run_test, configuration, test): (index, test)
@@ -177,7 +178,7 @@ def run_all(work, jobs):
 
 
 class Judge:
-    """Holds the outcomes on the loop against the control and the table of expected failures."""
+    """Compares the outcomes on the loop with the control and the table of expected failures."""
 
     def __init__(self, chosen):
         self.known = deviations()
@@ -190,7 +191,7 @@ class Judge:
                 console.fail(f"expected.tsv: {test}: no deviation {number}")
 
     def repeat(self, outcomes):
-        """Runs tests of the clock that failed again, each alone."""
+        """Runs failed tests of the clock again, each alone."""
         for (index, test), outcome in outcomes.items():
             where = "control" if self.chosen[index].kind == "control" else "loop"
             self.runs[(test, where)] += 1
@@ -203,7 +204,7 @@ class Judge:
                     break
 
     def expected(self, configuration, test):
-        """The indices of the rows that name the test and do not vanish with the flag."""
+        """The indices of the rows that name the test, but for deviations that the flag undoes."""
         place = place_of(configuration)
         return {i for i, (name, where, number) in enumerate(self.rows)
                 if name == test and fnmatch.fnmatch(place, where) and
@@ -215,14 +216,14 @@ class Judge:
             if self.chosen[index].kind == "control":
                 alike = test.startswith(WITHOUT_BASE + "/")
                 for method in OF_LIBEVENT if alike else (self.chosen[index].method,):
-                    # One round that passes is enough: the loop has to pass.
+                    # If one round of the control passes, the loop must pass.
                     if control.get((method, test)) != "passed":
                         control[(method, test)] = outcome.result
         for (index, test), outcome in sorted(outcomes.items(), key=lambda one: one[0]):
             configuration = self.chosen[index]
             if configuration.kind == "control":
                 continue
-            # libevent has no io_uring: its epoll is the measure.
+            # libevent has no io_uring, so its epoll is the control.
             method = configuration.method if configuration.method in OF_LIBEVENT else "epoll"
             same = outcome.result in ("passed", control.get((method, test), "passed"))
             rows = self.expected(configuration, test)
@@ -244,7 +245,7 @@ def place_of(configuration):
 
 
 def tell(judge, outcomes):
-    """The table of what ran, what was repeated, and the faults."""
+    """Prints what ran, what was repeated, and the faults. Returns the number of faults."""
     counts = collections.defaultdict(collections.Counter)
     for (index, _), outcome in outcomes.items():
         counts[judge.chosen[index].kind][outcome.result] += 1

@@ -7,7 +7,7 @@ the package's .dsc. FOLDER gets
 
     libevent.tar.gz   the archive
     test/             the tests of the groups main, signal, thread, finalize, et and util, and their harness
-    include/event2/   public headers of what this loop has none of (buffers, DNS), which the tests include
+    include/event2/   public headers that the tests include and this loop lacks (buffers, DNS)
     *-internal.h      stand-ins: each includes loop/tests/regress/internals.h
 
 Nothing of libevent's is kept in the repository.
@@ -29,7 +29,7 @@ HEADERS = """buffer.h buffer_compat.h bufferevent.h bufferevent_compat.h dns.h d
 STAND_INS = """util-internal.h event-internal.h evthread-internal.h log-internal.h time-internal.h
     defer-internal.h mm-internal.h ipv6-internal.h strlcpy-internal.h iocp-internal.h evconfig-private.h
     test/regress.gen.h""".split()
-# What the tests know of libevent: members of struct event_base, and which backends have edges.
+# What the tests know of libevent: members of struct event_base, and which backend has edges.
 REPLACED = {"base1->sig.ev_signal_pair[0]": "regress_signal_descriptor(base1)",
             "base->th_notify_fd[0]": "regress_notify_descriptor(base)",
             '!strcmp(event_base_get_method(base), "kqueue")':
@@ -57,7 +57,7 @@ def is_whole(path):
 
 
 def fetch(path):
-    """The archive, at path, by apt's own downloader: with its proxies, and checked by it."""
+    """Downloads the archive to path by apt's downloader, with apt's proxies and a hash check."""
     said = []
     for mirror in mirrors():
         address = mirror.rstrip("/") + "/" + ARCHIVE

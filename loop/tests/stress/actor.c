@@ -1,5 +1,5 @@
 /*
- * actor.c - the threads of a round: their random numbers, what they do at present, and failing
+ * actor.c - the threads of a round: their random numbers, what each is doing, and how a round fails
  */
 #include "loop/tests/stress/stress.h"
 
@@ -13,7 +13,7 @@ _Thread_local struct actor *self;
 struct actor *actors;
 pthread_mutex_t actors_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* For the calling thread. The actor lives as long as the process. */
+/* Makes the calling thread an actor. The actor's memory must last as long as the process. */
 void actor_begin(struct actor *actor, const char *name)
 {
 	uint64_t mixed = stress.seed;
@@ -33,7 +33,7 @@ void actor_begin(struct actor *actor, const char *name)
 	pthread_mutex_unlock(&actors_lock);
 }
 
-/* Marsaglia's xorshift64. */
+/* Marsaglia's xorshift64, scrambled by a multiplication. */
 uint64_t draw(void)
 {
 	self->random ^= self->random << 13;
@@ -64,8 +64,8 @@ uint64_t now_ns(void)
 }
 
 /*
- * What a timeout starts from at the earliest. A base with the coarse clock counts on that clock's
- * being two ticks behind at most, which it is not where a virtual machine does not get its time.
+ * The earliest time at which a timeout can start. A base with the coarse clock relies on this clock
+ * to be two ticks late at most. It may be later on a virtual machine that does not get its time.
  */
 uint64_t origin_ns(void)
 {
@@ -77,7 +77,9 @@ uint64_t origin_ns(void)
 	return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
 }
 
-/* From here to end_call the thread is in the loop's code: what may hang, and run out of memory. */
+/*
+ * From here to end_call the thread is in the loop's code, where it may hang or run out of memory.
+ */
 void begin_call(const char *what, const struct slot *slot)
 {
 	atomic_store_explicit(&self->slot, slot ? slot->index : -1, memory_order_relaxed);
@@ -94,7 +96,7 @@ void end_call(void)
 	atomic_fetch_add_explicit(&self->serial, 1, memory_order_relaxed);
 }
 
-/* With the slot's book. */
+/* The caller holds the slot's book. */
 void note(struct slot *slot, const char *what, int64_t detail)
 {
 	slot->history[slot->entries++ % HISTORY] = (struct entry){
@@ -119,7 +121,7 @@ static void print_history(const struct slot *slot)
 	}
 }
 
-/* The first failure ends the round: what follows from it would only hide it. */
+/* The first failure ends the round. Failures that follow from it would only hide it. */
 _Noreturn void fail(const struct slot *slot, const char *format, ...)
 {
 	static atomic_flag failed = ATOMIC_FLAG_INIT;

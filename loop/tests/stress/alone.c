@@ -1,5 +1,5 @@
 /*
- * alone.c - without threads: the loop's own thread operates, in the callback of a timer
+ * alone.c - a round without threads: the loop's own thread operates, in the callback of a timer
  */
 #include "loop/tests/stress/stress.h"
 
@@ -29,7 +29,7 @@ static int draw_flags(void)
 	return flags[draw_below(sizeof(flags) / sizeof(*flags))];
 }
 
-/* Runs the loop until so many operations are done. */
+/* Runs the loop until this many operations are done. */
 void alone_operate(uint64_t operations)
 {
 	driver = event_new(stress.base, -1, 0, drive, NULL);

@@ -1,5 +1,5 @@
 /*
- * callbacks.c - what the loop calls: every event's callback, and the finalizer
+ * callbacks.c - the functions that the loop calls: every event's callback, and the finalizer
  */
 #include "loop/tests/stress/stress.h"
 
@@ -7,7 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Not all where the rest is reported again, so that calls follow each other at once. */
+/*
+ * Leaves bytes unread where the loop reports them again, so that calls follow each other at once.
+ */
 static void read_some(const struct slot *slot, evutil_socket_t fd)
 {
 	bool all = slot->events & EV_ET || atomic_load(&stress.quiet);
@@ -18,7 +20,7 @@ static void read_some(const struct slot *slot, evutil_socket_t fd)
 		;
 }
 
-/* Now and then long enough for another thread to come by. */
+/* Now and then the callback takes long enough for another thread to interfere. */
 static void take_a_while(void)
 {
 	if (!stress.threads || !one_of(8))
@@ -29,7 +31,7 @@ static void take_a_while(void)
 		sched_yield();
 }
 
-/* Without the slot's lock, which whoever waits for this callback in event_del may hold. */
+/* Without the slot's lock: a thread that waits for this callback in event_del may hold it. */
 static void arm_again(struct slot *slot)
 {
 	bool at_once = !atomic_load(&stress.quiet) && one_of(2);
@@ -77,7 +79,7 @@ void callback(evutil_socket_t fd, short what, void *arg)
 	self->may_fail = may_fail;
 }
 
-/* No callback of the event runs, and none will. */
+/* The loop promises that no callback of the event runs now or later. */
 void finalizer(struct event *event, void *arg)
 {
 	struct slot *slot = arg;

@@ -1,10 +1,10 @@
 /*
  * channels.c - pairs of descriptors that are written to, closed and opened again
  *
- * In order: the channel's events are deleted before its descriptors are closed. Or under the loop:
- * the events stay, which is a mistake that programs make. The kernel then forgets the numbers, and
- * the loop owes these events no call until the channel has been opened in order. The loop has to
- * survive it and to serve all other events.
+ * A channel is opened again in one of two ways. In order: its events are deleted before its
+ * descriptors are closed. Or under the loop: the events stay, which is a mistake that programs
+ * make. The kernel then forgets the descriptors, and the loop owes these events no call until the
+ * channel has been opened in order. The loop has to survive this and to serve all other events.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -14,12 +14,12 @@
 #include <unistd.h>
 
 /*
- * Held while a number is closed that is to be opened again, and while descriptors are opened: no
- * other may get that number meanwhile.
+ * Held while a number is closed that is to be opened again, and while descriptors are opened, so
+ * that no other descriptor gets the number meanwhile.
  */
 static pthread_mutex_t numbers = PTHREAD_MUTEX_INITIALIZER;
 
-/* To a number that is sometimes high, so that tables grow. */
+/* Moves a descriptor to another number, which is sometimes high, so that tables grow. */
 static int elsewhere(int fd)
 {
 	int moved = one_of(4) ? fcntl(fd, F_DUPFD_CLOEXEC, 64 + (int)draw_below(900)) : -1;
@@ -74,7 +74,7 @@ void channel_write(struct channel *channel)
 		return;
 	end = channel->is_pipe ? 1 : (int)draw_below(2);
 	if (write(channel->ends[end], bytes, 1 + draw_below(sizeof(bytes))) < 0) {
-		/* Full, or of a pair whose other end is closed at present. */
+		/* The channel is full, or is a pair whose other end is closed at present. */
 	}
 	pthread_mutex_unlock(&channel->lock);
 }
@@ -99,7 +99,7 @@ static void empty(const struct channel *channel)
 	}
 }
 
-/* What was not read would keep its writers waiting. */
+/* Bytes that nobody reads would keep writers waiting. */
 void channel_empty(struct channel *channel)
 {
 	pthread_mutex_lock(&channel->lock);
@@ -107,7 +107,7 @@ void channel_empty(struct channel *channel)
 	pthread_mutex_unlock(&channel->lock);
 }
 
-/* It becomes writable, which it was not: an edge, for writers that wait for one. */
+/* The channel becomes writable when it was not: an edge, for writers that wait for one. */
 void channel_fill_and_empty(struct channel *channel)
 {
 	pthread_mutex_lock(&channel->lock);
@@ -117,8 +117,9 @@ void channel_fill_and_empty(struct channel *channel)
 }
 
 /*
- * Under the loop: the numbers stay, what they stand for goes. Not in the child of a fork: what it
- * closes is still open in its parent, and so stays in the child's epoll set, ready for ever.
+ * Under the loop: the numbers stay, but other files are open under them. Not in the child of a
+ * fork: what the child closes is still open in its parent, and so stays in the child's epoll set,
+ * ready for ever.
  */
 void channel_replace(struct channel *channel)
 {
@@ -151,7 +152,7 @@ void channel_replace(struct channel *channel)
 
 /* -------------------------------------------------------------------------------- in order */
 
-/* The slots of a channel, from `from` on. */
+/* The next slot of the channel, from `from` on. */
 static int next_slot(const struct channel *channel, int from)
 {
 	while (from < stress.slots_used && stress.slots[from].channel != channel)
@@ -165,7 +166,7 @@ static void unlock_slots(const struct channel *channel, int end)
 		pthread_mutex_unlock(&stress.slots[i].lock);
 }
 
-/* False, with none of them locked, if any is in use or to be finalized. */
+/* Locks all slots of the channel. False, with none locked: a slot is in use or being finalized. */
 static bool lock_slots(const struct channel *channel)
 {
 	for (int i = next_slot(channel, 0); i < stress.slots_used; i = next_slot(channel, i + 1)) {

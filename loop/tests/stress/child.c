@@ -1,7 +1,7 @@
 /*
- * child.c - the child of a fork goes on with the base after event_reinit, and the parent without it
+ * child.c - after a fork, child and parent both go on with the base, the child after event_reinit
  *
- * The loop does not run at the time: the locks of threads that the child does not have are free.
+ * The loop does not run during the fork. So no thread that the child lacks holds a lock.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -15,7 +15,7 @@ static _Noreturn void be_the_child(void)
 	self->in_loop = true;
 	stress.threads = false;
 	stress.is_child = true;
-	alarm(stress.patience * 10); /* no watchdog is here */
+	alarm(stress.patience * 10); /* the child has no watchdog */
 	if (calls.reinit(stress.base))
 		fail(NULL, "event_reinit has failed");
 	check_counts();
@@ -39,7 +39,7 @@ void child_check(void)
 	if (!child)
 		be_the_child();
 	if (child < 0)
-		return; /* no more processes: nothing to check */
+		return; /* no process can be made: nothing to check */
 	begin_call("waiting for a child", NULL);
 	while (waitpid(child, &status, 0) < 0)
 		;

@@ -1,8 +1,8 @@
 /*
- * faults.c - the loop as it is, or with one fault put in on purpose, which a round has to find
+ * faults.c - the loop as it is, or with one fault on purpose, which a round has to find
  *
- * The round calls the loop through a table. A fault replaces entries of it, as a broken loop would
- * behave. stress-test.c says by which words each fault is found.
+ * A round calls the loop through a table. A fault replaces entries of the table by functions that
+ * behave like a broken loop. stress-test.c says by which words each fault is found.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -32,7 +32,7 @@ struct calls calls = {
 	.in_callback = nothing,
 };
 
-/* Now and then, and not in a child, nor while the loop is set up. */
+/* Once in 20 times, but not while the loop is set up, nor in a thread that is no actor. */
 static bool now_and_then(void)
 {
 	return self && atomic_load(&stress.operations) > 50 && one_of(20);
@@ -99,7 +99,7 @@ static void activated_twice(struct event *event, int what, short ncalls)
 	event_active(event, what, ncalls);
 	if (!now_and_then())
 		return;
-	/* Long enough for the first to have been called. */
+	/* Long enough for the loop to have called the event once. */
 	nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
 	event_active(event, what, ncalls);
 }
@@ -173,7 +173,7 @@ static void hang_at_times(void)
 	}
 }
 
-/* Every thread is the loop's: nobody wakes it, and nobody waits for its callbacks. */
+/* Every thread counts as the loop's. So no thread wakes the loop or waits for its callbacks. */
 static unsigned long everybody(void)
 {
 	return 1;
@@ -184,7 +184,7 @@ static void one_identity(void)
 	evthread_set_id_callback(everybody);
 }
 
-/* What is not NULL replaces what is in the table. */
+/* Entries that are not NULL replace those in the table. */
 static const struct fault {
 	const char *name;
 	struct calls calls;
@@ -246,7 +246,7 @@ static void take(const struct fault *fault)
 		fault->begin();
 }
 
-/* 0, or -1 if there is none of that name. */
+/* The fault of that name, or NULL. */
 static const struct fault *find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {

@@ -1,16 +1,16 @@
 /*
- * ledger.c - what the loop owes each slot, and the checks when it calls
+ * ledger.c - what the loop owes each slot, and the checks when the loop calls it
  *
- * What an operation will owe is written down before the call, since the loop may call back at once,
- * and taken back if the call fails.
+ * The ledger notes what an operation will owe before the operation calls the loop, since the loop
+ * may call back at once. If the call fails, the note is undone.
  */
 #include "loop/tests/stress/stress.h"
 
 #include <inttypes.h>
 
 /*
- * Whether no call can be under way, taken from the queue and not yet begun: where the loop's own
- * thread operates, it is in no other callback than the one that operates.
+ * Whether no call can be under way, that is, taken from the queue and not begun. The loop's own
+ * thread runs no callback but the one that operates.
  */
 static bool nothing_is_under_way(void)
 {
@@ -43,7 +43,7 @@ static void owe_timer(struct slot *slot, uint64_t timeout)
 {
 	uint64_t due = origin_ns() + timeout;
 
-	/* A call that is under way is for the earlier one of two timeouts. */
+	/* A call that is under way belongs to the earlier of two timeouts. */
 	if (!slot->loose || due < slot->due)
 		slot->due = due;
 	slot->interval = timeout;
@@ -52,13 +52,13 @@ static void owe_timer(struct slot *slot, uint64_t timeout)
 		slot->period_unknown = false;
 	}
 	slot->timer = YES;
-	/* What its timeout has made active is superseded. */
+	/* The add undoes an activation by the old timeout. */
 	slot->owed = at_most_maybe(slot->owed);
 }
 
 /*
- * An event that is about to be called anyway is not put into its map by an add. And one that goes
- * by no period has left its map when its timer has expired, also if it is armed again before it is
+ * event_add does not put an event into its map if the event is about to be called anyway. An event
+ * without a period has left its map when its timer expired, even if it is armed again before it is
  * called.
  */
 static void owe_map(struct slot *slot)
@@ -72,7 +72,7 @@ static void owe_map(struct slot *slot)
 		slot->inserted = MAYBE;
 }
 
-/* Before event_add; timeout in ns, NULL: none. */
+/* Called before event_add. The timeout is in ns; NULL: none. */
 void ledger_arm(struct slot *slot, struct ledger *before, const uint64_t *timeout)
 {
 	pthread_mutex_lock(&slot->book);
@@ -96,7 +96,7 @@ void ledger_arm(struct slot *slot, struct ledger *before, const uint64_t *timeou
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* Nothing has changed, except by a call that has come meanwhile. */
+/* Nothing has changed, except by a call that came meanwhile. */
 void ledger_arm_failed(struct slot *slot, const struct ledger *before)
 {
 	pthread_mutex_lock(&slot->book);
@@ -121,7 +121,7 @@ void ledger_arm_failed(struct slot *slot, const struct ledger *before)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* Before event_active. */
+/* Called before event_active. */
 void ledger_activate(struct slot *slot, short what)
 {
 	pthread_mutex_lock(&slot->book);
@@ -133,7 +133,10 @@ void ledger_activate(struct slot *slot, short what)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* After event_remove_timer. One that has expired already is called, and its period goes on. */
+/*
+ * Called after event_remove_timer. If the timer has expired already, the event is called and its
+ * period goes on.
+ */
 void ledger_timer_removed(struct slot *slot)
 {
 	pthread_mutex_lock(&slot->book);
@@ -148,7 +151,7 @@ void ledger_timer_removed(struct slot *slot)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* After a deletion; waited: it has waited for a callback that was running. */
+/* Called after a deletion. `waited`: the deletion has waited for a callback that was running. */
 void ledger_deleted(struct slot *slot, bool waited)
 {
 	bool final = waited || nothing_is_under_way();
@@ -169,7 +172,7 @@ void ledger_deleted(struct slot *slot, bool waited)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* A new event: nothing is known of it that could come. */
+/* A new event, of which no call can come. */
 void ledger_assigned(struct slot *slot)
 {
 	pthread_mutex_lock(&slot->book);
@@ -182,7 +185,7 @@ void ledger_assigned(struct slot *slot)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* ----------------------------------------------------------------------------- called back */
+/* ---------------------------------------------------------------------------------------- calls */
 
 static void check_bits(const struct slot *slot, short what)
 {
@@ -192,7 +195,7 @@ static void check_bits(const struct slot *slot, short what)
 		fail(slot, "called with 0x%02x, which nobody asked for", (unsigned)what);
 }
 
-/* In simulated time the loop is exact, up to what the structure says of itself. */
+/* In simulated time the loop is exact, except for the lateness that the structure declares. */
 static void check_not_late(const struct slot *slot, uint64_t now)
 {
 	uint64_t allowed = stress.tick + slot->interval / 1000000 * stress.lateness_ppm +
@@ -224,18 +227,18 @@ static void charge_period(struct slot *slot, short what)
 	uint64_t next = slot->due + slot->period;
 
 	if ((what & EV_TIMEOUT) && slot->due) {
-		/* One that has been missed goes on from now. */
+		/* A period that was missed starts anew now. */
 		if (stress.is_virtual && next < now_ns())
 			next = now_ns() + slot->period;
 		slot->due = slot->faked || slot->loose ? 0 : next;
 	} else if (slot->timer == NO || stress.is_virtual) {
-		slot->due = 0; /* from some time since it became active */
+		slot->due = 0; /* it started at some time since the event became active */
 	}
 	slot->timer = YES;
 	slot->interval = slot->period;
 	/*
-	 * Armed anew as by an add, which puts it into its map, too, if it was in none: it had been
-	 * deleted. That may fail, and then it is not armed.
+	 * The event is re-armed as by an add. If it had been deleted, that also puts it into its
+	 * map, which may fail. Then it is not armed.
 	 */
 	if (is_in_a_map(slot) && slot->inserted != YES) {
 		slot->inserted = slot->timer = MAYBE;
@@ -254,17 +257,17 @@ static void charge_persistent(struct slot *slot, short what)
 	} else if (is_periodic(slot) && slot->period) {
 		charge_period(slot, what);
 	} else if (what & EV_TIMEOUT) {
-		/* Without a period the timeout takes it out of its map. */
+		/* Without a period, the timeout takes the event out of its map. */
 		slot->timer = slot->loose || slot->faked ? at_most_maybe(slot->timer) : NO;
 		slot->inserted = at_most_maybe(slot->inserted);
 	}
-	/* If it is loose, this may not be the call that was asked for. */
+	/* In a loose slot this may not be the call that was asked for. */
 	slot->faked = slot->faked && slot->loose;
 }
 
 static void charge_once(struct slot *slot)
 {
-	/* A signal's is called as often as the signal came, for one thing that is owed. */
+	/* A signal's event is called as often as the signal came, but the ledger notes one call. */
 	if (slot->loose || (slot->events & EV_SIGNAL)) {
 		slot->timer = at_most_maybe(slot->timer);
 		slot->inserted = at_most_maybe(slot->inserted);
@@ -277,7 +280,7 @@ static void charge_once(struct slot *slot)
 	slot->permit = PERMIT_NONE;
 }
 
-/* When a callback begins. */
+/* Called when a callback begins. */
 void ledger_enter(struct slot *slot, short what)
 {
 	pthread_mutex_lock(&slot->book);
@@ -304,8 +307,9 @@ void ledger_enter(struct slot *slot, short what)
 }
 
 /*
- * When it ends. Relaxed, and without the book: nothing here may order this callback's writes before
- * what another thread does next. That is for event_del to do, and for ThreadSanitizer to see.
+ * Called when a callback ends. The store is relaxed, and without the book: nothing here may order
+ * the callback's writes before what another thread does next. That is event_del's task, and
+ * ThreadSanitizer checks it.
  */
 void ledger_leave(struct slot *slot)
 {

@@ -1,8 +1,9 @@
 /*
  * stress - one round of random programs against the loop: see stress.h
  *
- * scripts/stress calls it, round after round. Exit status 0: all was as promised; 1: not so, and
- * stderr says what; 2: usage. A sanitizer's own status where that has found something.
+ * scripts/stress runs it, round after round. Exit status 0: the loop kept its promises; 1: it did
+ * not, and stderr says how; 2: wrong usage. A sanitizer that finds something ends the round with a
+ * status of its own.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -23,14 +24,17 @@ struct stress stress = {
 	.threads = true,
 };
 
-/* Children of a fork go on under ThreadSanitizer, too; they make no threads. */
+/* Children of a fork go on under ThreadSanitizer, too. They make no threads. */
 const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
 	return "die_after_fork=0:second_deadlock_stack=1:history_size=3";
 }
 
-/* It closes what others use, which is its purpose. And a stack is printed in a signal's handler. */
+/*
+ * channel_replace closes what other threads use, which is its purpose. And a signal handler prints
+ * stacks.
+ */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
@@ -40,7 +44,7 @@ const char *__tsan_default_suppressions(void)
 static char messages[16][160];
 static atomic_uint message_count;
 
-/* Failing allocations make the loop warn: that is told only by a round that has failed. */
+/* Failing allocations make the loop warn. The warnings are printed only if they are asked for. */
 static void keep_message(int severity, const char *message)
 {
 	unsigned number = atomic_fetch_add(&message_count, 1) % 16;
@@ -60,7 +64,7 @@ static void list_settings(const char *prefix, const struct timer_structure *stru
 		printf("structure %s%s\n", prefix, structure->name);
 }
 
-/* Each setting worth testing, and each structure under each that wraps another. */
+/* Each setting worth testing, of each structure alone and under each wrapper. */
 static void list_structures(void)
 {
 	for (size_t i = 0; timer_structures[i]; i++) {
@@ -93,14 +97,14 @@ static void list_backend(const char *name)
 	event_base_free(base);
 }
 
-/* Of those that this machine has. */
+/* The backends that this machine has. */
 static void list_backends(void)
 {
 	const char **names = event_get_supported_methods();
 
 	for (size_t i = 0; names[i]; i++)
 		list_backend(names[i]);
-	list_backend("virtual"); /* is not among what may be chosen */
+	list_backend("virtual"); /* event_get_supported_methods leaves it out */
 }
 
 static const struct option options[] = {
@@ -124,7 +128,10 @@ static const char usage[] =
 	"--alone is without threads, as is the backend virtual. --fault breaks the loop on purpose,\n"
 	"in one of these ways:\n";
 
-/* The whole number of an option. Other text, such as strtoull takes too, ends the program. */
+/*
+ * The value of an option that takes a whole number. Other text ends the program, even if strtoull
+ * takes it.
+ */
 static unsigned long long number(const char *name, unsigned long long least,
 				 unsigned long long most)
 {
@@ -179,7 +186,7 @@ static void take_option(int option)
 	}
 }
 
-/* Names are checked first: a wrong one is wrong usage, and not a round that has failed. */
+/* Names are checked first, because a wrong name is wrong usage, and not a failed round. */
 static bool names_are_known(void)
 {
 	struct event_config *config = event_config_new();

@@ -1,9 +1,9 @@
 /*
- * memory.c - allocations that fail at random, and a count of those that are not given back
+ * memory.c - makes allocations fail at random, and counts those that are not freed
  *
- * event_set_mem_functions leads the loop's allocations here. The linker leads the allocations of
- * timer structures here: all allocators are wrapped. A thread lets allocations fail for the time of
- * a call into the loop (begin_call), so that the test program's own allocations succeed.
+ * event_set_mem_functions directs the loop's allocations here. The linker redirects those of timer
+ * structures: all allocators are wrapped. A thread lets allocations fail only during a call of the
+ * loop (begin_call), so that the test program's own allocations succeed.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -69,7 +69,7 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd,
 
 void *__real_mremap(void *old, size_t old_size, size_t size, int flags, ...);
 
-/* Nobody here says where it is to go; and to make smaller does not fail. */
+/* No caller asks for an address. Shrinking does not fail. */
 void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags, ...)
 {
 	bool refused = size > old_size && fails();
@@ -113,7 +113,7 @@ static void release(void *memory)
 void memory_begin(void)
 {
 	event_set_mem_functions(allocate, reallocate, release);
-	atomic_store(&mapped, 0); /* what a sanitizer's library has mapped as it began */
+	atomic_store(&mapped, 0); /* the sanitizer's library has mapped memory as it began */
 }
 
 void memory_expect_none_left(void)

@@ -1,5 +1,5 @@
 /*
- * once.c - event_base_once: each callback is called once, not early, or freed with its base
+ * once.c - event_base_once: each callback is called once and not early, or is freed with its base
  */
 #include "loop/tests/stress/stress.h"
 
@@ -8,7 +8,7 @@
 enum {
 	ONCE_FREE,
 	ONCE_BEING_ISSUED,
-	ONCE_NEAR, /* to be called before the loop is quiet */
+	ONCE_NEAR, /* must be called in the quiet */
 	ONCE_FAR,
 };
 
@@ -30,7 +30,7 @@ static void called(evutil_socket_t fd, short what, void *arg)
 	atomic_store(&once->state, ONCE_FREE);
 }
 
-/* NULL: all are under way. */
+/* Takes an unused entry. NULL: all are in use. */
 static struct once *take(void)
 {
 	for (int i = 0; i < ONCES; i++) {
@@ -50,7 +50,7 @@ void once_issue_one(uint64_t ns)
 	if (!once)
 		return;
 	once->due = origin_ns() + ns;
-	/* Before the call: it may call back before it returns. */
+	/* Before the call, because the loop may call back before it returns. */
 	atomic_store(&once->state, ns < 1000 * SECOND ? ONCE_NEAR : ONCE_FAR);
 	begin_call("event_base_once", NULL);
 	if (calls.once(stress.base, -1, EV_TIMEOUT, called, once,
@@ -68,7 +68,7 @@ void once_issue(void)
 		once_issue_one(0);
 		break;
 	case 1:
-		/* Not many: until the base is freed nothing takes them out. */
+		/* Not many far ones, because they stay until the base is freed. */
 		once_issue_one(once_outstanding() < ONCES / 2 ? 5000 * SECOND : 0);
 		break;
 	default:
@@ -76,7 +76,7 @@ void once_issue(void)
 	}
 }
 
-/* Those near have all been called. */
+/* Whether all near ones have been called. */
 bool once_is_served(void)
 {
 	for (int i = 0; i < ONCES; i++) {

@@ -1,5 +1,5 @@
 /*
- * operations.c - what a thread, or a callback, does next
+ * operations.c - the next operation of a thread or of a callback
  */
 #include "loop/tests/stress/stress.h"
 
@@ -10,7 +10,7 @@ struct timeval timeval_of(uint64_t ns)
 	return (struct timeval){ (time_t)(ns / SECOND), (suseconds_t)(ns % SECOND / 1000) };
 }
 
-/* event_add, with the ledger's word for it; ns is what *timeout stands for. False: it failed. */
+/* Calls event_add and keeps the ledger. `ns` is the length of *timeout. False: the add failed. */
 bool slot_add(struct slot *slot, const struct timeval *timeout, uint64_t ns)
 {
 	struct ledger before;
@@ -43,7 +43,10 @@ static uint64_t draw_period(const struct slot *slot)
 	return (10000 + draw_below(30000)) * 1000;
 }
 
-/* Whole microseconds, as people write them. Nothing in between far and near: all near ones fire. */
+/*
+ * Whole microseconds, as programs use them. A timer is near or far, so that all near ones fire in
+ * the quiet.
+ */
 static uint64_t draw_timeout(const struct slot *slot)
 {
 	if (slot->kind == KIND_AGAIN)
@@ -131,7 +134,7 @@ static void ask(struct slot *slot)
 		fail(slot, "it is not what was assigned");
 }
 
-/* Which libevent does without a lock: only for an event that is idle. */
+/* libevent sets a priority without a lock, so the event must be idle. */
 static void change_priority(struct slot *slot)
 {
 	if (slot->kind == KIND_AGAIN)
@@ -144,7 +147,7 @@ static void change_priority(struct slot *slot)
 		fail(slot, "an idle event's priority cannot be set");
 }
 
-/* One that is to be finalized is out of everybody's reach. Its memory is not the program's yet. */
+/* A thread does not touch an event that is being finalized. Its memory is not yet the program's. */
 static void operate_on(struct slot *slot)
 {
 	if (slot_is_busy(slot))
@@ -271,7 +274,7 @@ static void operate_on_channel(struct channel *channel)
 	}
 }
 
-/* Nobody waits for a slot that somebody else operates on. */
+/* A thread does not wait for a slot that another one operates on. */
 static void operate_on_any_slot(void)
 {
 	struct slot *slot = &stress.slots[draw_below((uint64_t)stress.slots_used)];

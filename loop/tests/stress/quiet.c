@@ -1,5 +1,5 @@
 /*
- * quiet.c - when nobody operates: what is owed comes, and ledger and loop say the same
+ * quiet.c - checks while no thread operates: owed calls come, and the ledger agrees with the loop
  */
 #include "loop/tests/stress/stress.h"
 
@@ -8,15 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Timers are for less, and fire before the loop is quiet, or for far more. */
+/* A near timer has less time than this and fires in the quiet. The other timers have far more. */
 #define NEAR (1000 * SECOND)
 
-/* Simulated time in which all that is near has long fired, with any structure. */
+/* Simulated time after which all near timers must have fired, with any structure. */
 #define LONG_ENOUGH (20 * SECOND)
 
 /*
- * One step of waiting. The loop runs elsewhere, or a bit of it here: in simulated time up to what
- * comes next, so that what was lost is found when the clock has passed it by far.
+ * One step of waiting. In a round with threads, the loop runs in a thread of its own. In a round
+ * without threads, it runs here for a while. In simulated time that is until the next event, so
+ * that a lost call is found when the clock has gone far past it.
  */
 static void wait_a_bit(const char *what, const struct slot *slot, uint64_t begun)
 {
@@ -32,7 +33,7 @@ static void wait_a_bit(const char *what, const struct slot *slot, uint64_t begun
 		fail(slot, "lost: %s", what);
 }
 
-/* The watchdog ends the round if that takes too long. */
+/* Waits until `done` is true. The watchdog ends the round if that takes too long. */
 void wait_until(bool (*done)(void *arg), void *arg, const char *what, const struct slot *slot)
 {
 	uint64_t begun = now_ns();
@@ -46,9 +47,9 @@ void wait_until(bool (*done)(void *arg), void *arg, const char *what, const stru
 	atomic_fetch_add(&self->serial, 1);
 }
 
-/* --------------------------------------------------------------------------- what is owed */
+/* ----------------------------------------------------------------------------------- owed calls */
 
-/* What nobody operates on any more, and what still is to come. */
+/* Whether a timer of this slot must fire in the quiet, and then not again. */
 static bool is_near(const struct slot *slot)
 {
 	return !(slot->events & EV_PERSIST) && slot->kind != KIND_AGAIN && slot->interval < NEAR;
@@ -59,7 +60,7 @@ static bool is_writable(const struct slot *slot)
 	return slot->kind == KIND_WRITER && !atomic_load(&slot->channel->disordered);
 }
 
-/* What the ledger says; `may_be` has the bits for which it does not know. */
+/* Whether the loop owes a call. `may_be` gets the bits for which the ledger does not know. */
 static bool is_owed(const struct slot *slot, short *may_be)
 {
 	enum sure timer = is_near(slot) ? slot->timer : NO;
@@ -71,7 +72,7 @@ static bool is_owed(const struct slot *slot, short *may_be)
 
 /*
  * An edge-triggered writer that is added beside another one, whose edge has been reported, waits
- * for the next edge: with libevent, too.
+ * for the next edge. That is so in libevent, too.
  */
 static void let_it_be_called(const struct slot *slot)
 {
@@ -122,7 +123,7 @@ static void wait_for_all(void)
 	wait_until(are_onces_served, NULL, "for event_base_once", NULL);
 }
 
-/* ------------------------------------------------------------------------ the loop is here */
+/* ------------------------------------------------------------------------------ calls under way */
 
 static atomic_int probes;
 
@@ -137,7 +138,7 @@ static bool is_probed(void *arg)
 	return atomic_load(&probes) == *(int *)arg;
 }
 
-/* A call that was under way has begun and ended when another event is called. */
+/* Once another event has been called, a call that was under way has begun and returned. */
 void probe_loop(void)
 {
 	struct event *event = event_new(stress.base, -1, 0, probed, NULL);
@@ -159,7 +160,7 @@ static void compare(const struct slot *slot, enum sure says, bool is, const char
 		fail(slot, "%s: it should not be, and event_pending says yes", what);
 }
 
-/* From here on the ledger knows: nothing is loose. */
+/* From here on the ledger knows the state, and the slot is not loose. */
 static void settle(struct slot *slot, bool timer, bool inserted)
 {
 	slot->timer = timer ? YES : NO;
@@ -170,7 +171,7 @@ static void settle(struct slot *slot, bool timer, bool inserted)
 	if (!timer)
 		slot->due = 0;
 	slot->loose = slot->faked = false;
-	/* A deleted event whose last call has come stays as it is. */
+	/* A deleted event whose last call has come must not be called again. */
 	slot->permit = timer || inserted ? PERMIT_ANY : PERMIT_NONE;
 }
 
@@ -192,7 +193,7 @@ static void compare_slot(struct slot *slot)
 
 /* ------------------------------------------------------------------------ timers that go on */
 
-/* What the ledger says just now; the loop goes on. */
+/* A copy of the ledger's answers at present. The loop goes on. */
 static struct ledger look(struct slot *slot)
 {
 	struct ledger ledger;
@@ -226,7 +227,7 @@ static void expect_call(struct slot *slot, uint64_t calls_before, const char *wh
 	wait_until(was_called, &calling, what, slot);
 }
 
-/* Periodic ones, and those that are armed again by their callback. */
+/* Periodic timers, and timers that their callbacks arm again. */
 static void check_timers_go_on(void)
 {
 	for (int i = 0; i < stress.slots_used; i++) {
@@ -241,7 +242,7 @@ static void check_timers_go_on(void)
 	}
 }
 
-/* Whether they are armed at a given time cannot be known. */
+/* The ledger cannot know whether these timers are armed at a given time. */
 static void stop_those_that_arm_themselves(void)
 {
 	for (int i = 0; i < stress.slots_used; i++) {
@@ -268,7 +269,7 @@ static bool waits_for(struct slot *slot, int number)
 	       look(slot).inserted == YES;
 }
 
-/* Calls of those marked, before something that all of them are to be called for. */
+/* Marks a slot that waits for what is about to happen, and notes how often it was called before. */
 static int mark(bool *marked, uint64_t *before, int i, bool waits)
 {
 	marked[i] = waits;
@@ -290,8 +291,8 @@ struct reading {
 };
 
 /*
- * A callback of another reader, for what came before, may have read what was written for this one.
- * Then more is written.
+ * Another reader's callback, for earlier bytes, may have read the byte that was written for this
+ * one. Then another byte is written.
  */
 static bool was_told(void *arg)
 {
@@ -362,7 +363,7 @@ void check_channels_and_signals(void)
 
 int expected_count(void)
 {
-	int count = 1 + once_outstanding(); /* and the keeper */
+	int count = 1 + once_outstanding(); /* 1: the keeper */
 
 	for (int i = 0; i < stress.slots_used; i++) {
 		struct ledger ledger = look(&stress.slots[i]);
@@ -373,7 +374,7 @@ int expected_count(void)
 	return count;
 }
 
-/* Those of loopexit are not in the ledger, but go by themselves. */
+/* The events of event_base_loopexit are not in the ledger, but they soon end by themselves. */
 static bool counts_agree(void *arg)
 {
 	return calls.count(stress.base, EVENT_BASE_COUNT_ADDED) == *(int *)arg;

@@ -1,5 +1,6 @@
 /*
- * round.c - one round: makes the base, lets everybody operate, looks in the quiet, ends the base
+ * round.c - one round: makes the base, lets the threads operate, checks in the quiet, frees the
+ * base
  */
 #include "loop/tests/stress/stress.h"
 
@@ -73,7 +74,7 @@ static struct event_config *draw_config(void)
 	return config;
 }
 
-/* With some memory refused at first, which must leave nothing behind. */
+/* Some allocations fail at first, which must leave nothing behind. */
 static void make_base(void)
 {
 	for (int i = 0; i < 100 && !stress.base; i++) {
@@ -100,7 +101,7 @@ static void nothing(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
-/* What the base opens with its first signal is opened before numbers are closed under it. */
+/* Makes the base open its signals' pipe, before the channels close numbers under the loop. */
 static void use_a_signal(void)
 {
 	struct event *event = event_new(stress.base, signal_numbers[0], EV_SIGNAL, nothing, NULL);
@@ -155,7 +156,7 @@ static void fork_a_child(void)
 	child_check();
 	if (stress.threads)
 		loop_go_on();
-	/* What the child has done is not to be seen here. */
+	/* The parent must not notice what the child has done. */
 	check_channels_and_signals();
 }
 
@@ -184,7 +185,7 @@ static void run_phases(void)
 
 /* ------------------------------------------------------------------------------------- end */
 
-/* Events stay pending, some are to be finalized: all that is the base's to end. */
+/* Leaves events pending and finalizers to be called, with which event_base_free must deal. */
 static void leave_things_pending(void)
 {
 	for (int i = 0; i < 500; i++)

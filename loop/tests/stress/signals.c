@@ -1,5 +1,6 @@
 /*
- * signals.c - signals to the process, and the handlers that were there before the loop's
+ * signals.c - sends signals to the process, and checks that the loop restores the handlers before
+ * it
  */
 #include "loop/tests/stress/stress.h"
 
@@ -8,7 +9,7 @@
 
 const int signal_numbers[SIGNALS] = { SIGUSR1, SIGUSR2, SIGWINCH };
 
-/* While no event waits for the signal. */
+/* The handler while no event waits for the signal. */
 static void before(int number)
 {
 	(void)number;
@@ -21,7 +22,7 @@ void signals_begin(void)
 	sigemptyset(&action.sa_mask);
 	for (int i = 0; i < SIGNALS; i++)
 		sigaction(signal_numbers[i], &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* channels are closed while others write */
+	signal(SIGPIPE, SIG_IGN); /* channels are closed while threads write */
 }
 
 void signals_expect_restored(void)

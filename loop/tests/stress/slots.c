@@ -1,7 +1,7 @@
 /*
- * slots.c - a slot's event: made, deleted in every way there is, freed
+ * slots.c - a slot's event: how it is made, deleted in every way, and freed
  *
- * All of it with the slot's lock.
+ * The caller of these functions holds the slot's lock.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -22,7 +22,7 @@ static short draw_events(enum kind kind)
 	switch (kind) {
 	case KIND_READER:
 		return (short)(EV_READ | persist | finalize | edges | closed);
-	case KIND_WRITER: /* persistent ones would be called all the time */
+	case KIND_WRITER: /* a persistent one would be called all the time */
 		return (short)(EV_WRITE | finalize | edges);
 	case KIND_SIGNAL:
 		return (short)(EV_SIGNAL | persist | finalize);
@@ -70,8 +70,9 @@ static void renew_payload(struct slot *slot)
 }
 
 /*
- * A new event for a slot that has none. The descriptors of its channel do not change meanwhile:
- * whoever replaces them in order has the locks of all slots of the channel. False without memory.
+ * Makes a new event for a slot that has none. The descriptors of its channel do not change
+ * meanwhile, because a thread that opens the channel again in order holds the locks of all its
+ * slots. False: no memory.
  */
 bool slot_assign(struct slot *slot)
 {
@@ -98,17 +99,19 @@ bool slot_assign(struct slot *slot)
 	return true;
 }
 
-/* What a program does when event_del has returned. */
+/* What a program may do when event_del has returned. */
 static void use_payload(struct slot *slot)
 {
-	/* Only by the callback itself may it be used while that runs. */
+	/* If the event's callback runs now, it is this callback that deletes. */
 	if (one_of(2))
 		slot->payload->touched++;
 	else
 		renew_payload(slot);
 }
 
-/* Its callback no longer arms it, but may have done so after it was taken out. */
+/*
+ * The callback arms the event no more, but may have armed it after the first deletion took it out.
+ */
 static void delete_again(struct slot *slot)
 {
 	atomic_store(&slot->stopping, true);
@@ -119,7 +122,7 @@ static void delete_again(struct slot *slot)
 	ledger_deleted(slot, true);
 }
 
-/* In one of the three ways; of those that may be in use, one that does not wait is followed up. */
+/* Deletes in one of three ways. The payload is used only after a deletion that waits. */
 void slot_delete(struct slot *slot)
 {
 	bool waits = true;
@@ -148,12 +151,12 @@ void slot_delete(struct slot *slot)
 		use_payload(slot);
 }
 
-/* The slot is without an event. Not while it is being finalized: then false. */
+/* Leaves the slot without an event. False: the event is being finalized. */
 bool slot_release(struct slot *slot)
 {
 	bool waits = !(slot->events & EV_FINALIZE);
 
-	/* In this order: until it has been called, the finalizer may write to the slot. */
+	/* This comes first: until the finalizer has been called, it may write to the slot. */
 	if (slot_is_busy(slot))
 		return false;
 	if (!slot->event)
@@ -172,7 +175,7 @@ bool slot_release(struct slot *slot)
 	return true;
 }
 
-/* The rest is done by the finalizer. */
+/* The finalizer does the rest. */
 void slot_finalize(struct slot *slot)
 {
 	bool frees = slot->on_heap && one_of(2);
@@ -218,7 +221,7 @@ void slots_begin(void)
 	}
 }
 
-/* An event outlives its base. It may only be freed with another one, since event_free deletes. */
+/* An event outlives its base. To be freed it needs another base, since event_free deletes it. */
 static void free_after_base(struct slot *slot, struct event_base *other)
 {
 	if (slot->event && slot->on_heap) {

@@ -19,7 +19,7 @@
  *    then pending when event_del returns. A second event_del is final if the callback has been
  *    told by then not to arm the event again.
  *  - A finalizer runs once, and not while the event's callback runs. After the finalizer
- *    nothing of the event is called.
+ *    no callback of the event is called.
  *  - A call that fails for lack of memory has changed nothing.
  *  - An armed timer fires, not before its deadline, and only once unless it persists. The same
  *    holds for event_base_once.
@@ -43,10 +43,10 @@
  * once, ThreadSanitizer reports it. If a callback runs after the payload was freed,
  * AddressSanitizer reports that.
  *
- * THE QUIET: now and then all threads but the loop's stop. Then all that the loop owes must
- * come, the ledger must agree with event_pending, and the counts with event_base_get_num_events.
- * In the quiet a round also makes calls for which a sleeping loop must wake up, and forks a
- * child that goes on with the base after event_reinit.
+ * THE QUIET: now and then all threads but the loop's stop. Then all calls that the loop owes
+ * must come, the ledger must agree with event_pending, and the counts with
+ * event_base_get_num_events. In the quiet a round also makes calls for which a sleeping loop must
+ * wake up, and forks a child that goes on with the base after event_reinit.
  */
 #ifndef STRESS_H
 #define STRESS_H
@@ -113,18 +113,18 @@ struct slot {
 	enum kind kind;
 	short events;
 	struct channel *channel;
-	int end; /* of the channel */
+	int end; /* of the channel: 0 or 1 */
 	int signal;
 	struct payload *payload;
 
-	pthread_mutex_t book; /* guards the rest; never held while the loop is called */
+	pthread_mutex_t book; /* guards what follows; never held during a call of the loop */
 	enum permit permit;
 	enum sure timer, inserted, owed;
 	bool loose;	 /* an old call that was under way may look like a newer one: see above */
 	bool faked;	 /* event_active with EV_TIMEOUT: the next timeout proves nothing */
 	bool finalizing; /* until the finalizer has run */
 	bool free_in_finalizer;
-	uint64_t due; /* the timer does not fire before that; 0: not known */
+	uint64_t due; /* ns; the timer must not fire before; 0: not known */
 	uint64_t interval;
 	uint64_t period; /* of a persistent timer; 0: none or not known */
 	bool period_unknown;
@@ -154,18 +154,18 @@ struct actor {
 	atomic_int slot;
 	atomic_uint_fast64_t serial;
 	bool in_loop;	      /* it runs the loop, so no other thread has a call under way */
-	struct slot *calling; /* whose callback this thread is in */
-	int may_fail;	      /* 1 of so many allocations fails; 0: none */
+	struct slot *calling; /* the slot whose callback this thread runs */
+	int may_fail;	      /* one of this many allocations fails; 0: none */
 	struct actor *next;
 };
 
 struct once {
-	atomic_int state; /* enum in once.c */
+	atomic_int state; /* an enum in once.c */
 	uint64_t due;
 };
 
 struct stress {
-	/* As asked for. */
+	/* From the command line. */
 	const char *structure, *backend, *fault;
 	uint64_t seed;
 	unsigned milliseconds, patience;
@@ -181,12 +181,12 @@ struct stress {
 	struct channel channels[CHANNELS];
 	const struct timeval *commons[COMMONS];
 	uint64_t common_ns[COMMONS];
-	struct event *keeper; /* far in the future: the loop is never empty */
-	int fail_one_of;      /* allocations, while operations run */
-	bool fail_in_loop;    /* also those of the loop's own iterations */
+	struct event *keeper; /* a timer far in the future, so that the loop is never empty */
+	int fail_one_of;      /* one of this many allocations fails in operations; 0: none */
+	bool fail_in_loop;    /* and in the loop's own iterations */
 	atomic_bool quiet;    /* callbacks do not operate */
 	atomic_bool ending;
-	atomic_bool deep;	      /* the loop is to stay within one event_base_loop */
+	atomic_bool deep;	      /* event_base_loop gets no flags, so that it stays */
 	atomic_uint_fast64_t returns; /* of event_base_loop */
 	atomic_int last_return;
 

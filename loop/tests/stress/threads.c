@@ -1,12 +1,12 @@
 /*
- * threads.c - threads that operate, and the one that runs the loop; all of them can be halted
+ * threads.c - the threads that operate and the one that runs the loop, all of which can be halted
  */
 #include "loop/tests/stress/stress.h"
 
 #include <sched.h>
 #include <time.h>
 
-/* Where threads halt while it is closed. */
+/* Threads halt at a gate while it is closed. */
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -111,7 +111,7 @@ static void *run_loop(void *arg)
 		self->may_fail = 0;
 		if (result < 0)
 			fail(NULL, "event_base_loop has failed");
-		/* The keeper waits for a long time. */
+		/* The keeper is always pending. */
 		if (result > 0)
 			fail(NULL, "event_base_loop finds nothing to wait for");
 		atomic_fetch_add(&stress.returns, 1);
@@ -125,7 +125,7 @@ static void *run_loop(void *arg)
 static bool loop_is_halted(void *arg)
 {
 	(void)arg;
-	/* Again and again: forgotten when the loop was between two runs. */
+	/* Repeated, because a break is forgotten if it comes between two runs of the loop. */
 	if (halted_at(&loop_gate) == 0)
 		event_base_loopbreak(stress.base);
 	return halted_at(&loop_gate) == 1;
@@ -142,7 +142,7 @@ void loop_go_on(void)
 	set_closed(&loop_gate, false);
 }
 
-/* ---------------------------------------------------------------------------------- all */
+/* ---------------------------------------------------------------------------------- all threads */
 
 static bool workers_are_halted(void *arg)
 {
@@ -150,7 +150,7 @@ static bool workers_are_halted(void *arg)
 	return halted_at(&work_gate) == WORKERS;
 }
 
-/* Nobody operates from here on, callbacks included. */
+/* From here on neither a thread nor a callback operates. */
 void threads_pause(void)
 {
 	set_closed(&work_gate, true);
@@ -174,12 +174,12 @@ void threads_begin(void)
 		numbers[i] = i;
 		pthread_create(&worker_threads[i], NULL, work, &numbers[i]);
 	}
-	/* All have begun: from now on there is nothing that could be missed. */
+	/* This waits until all threads have begun. */
 	threads_pause();
 	threads_go_on();
 }
 
-/* With the threads halted, and the loop. */
+/* The workers and the loop are halted. */
 void threads_end(void)
 {
 	atomic_store(&stress.ending, true);

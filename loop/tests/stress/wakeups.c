@@ -1,7 +1,7 @@
 /*
- * wakeups.c - the loop is asleep for an hour: calls for which it has to wake up, one at a time
+ * wakeups.c - calls for which a loop that sleeps for an hour has to wake up, one at a time
  *
- * With other threads at work a wake-up that is missing is not seen: the next one hides it.
+ * With other threads at work a missing wake-up is not seen, because the next one hides it.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -18,7 +18,7 @@ static void count(evutil_socket_t fd, short what, void *arg)
 
 	(void)arg;
 	if ((what & EV_READ) && fd >= 0 && read(fd, &byte, 1) < 0) {
-		/* It was activated, and there is nothing to read. */
+		/* The event was activated, and there is nothing to read. */
 	}
 	atomic_fetch_add(&called, 1);
 }
@@ -33,7 +33,7 @@ static void wait_for_call(int before, const char *what)
 	wait_until(has_counted, &before, what, NULL);
 }
 
-/* Mostly the loop sleeps by then; if it does not, the check is easier. */
+/* Mostly the loop sleeps by then. If it does not, the check is easier. */
 static void let_it_sleep(void)
 {
 	if (stress.threads)
@@ -87,7 +87,7 @@ static void activate(void)
 	calls.free(event);
 }
 
-/* With what there is to read before the event is there, or after. */
+/* The byte is written before the event is added, or after. */
 static void read_something(void)
 {
 	bool first = one_of(2);
@@ -141,7 +141,7 @@ static bool has_returned(void *arg)
 	return atomic_load(&stress.returns) > *(uint64_t *)arg;
 }
 
-/* The loop's thread calls it again at once. */
+/* The loop's thread calls event_base_loop again at once. */
 static void stop_the_loop(void)
 {
 	const struct timeval soon = { 0, 1000 };
@@ -166,7 +166,7 @@ static void stop_the_loop(void)
 
 /* ---------------------------------------------------------- deletion waits for the callback */
 
-/* Nothing is read: a persistent reader is called again at once, when this has returned. */
+/* Reads nothing, so that a persistent reader is called again as soon as this returns. */
 static void take_a_while(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
@@ -239,7 +239,7 @@ static void check_that_deletion_waits(void)
 	close(ends[1]);
 }
 
-/* ------------------------------------------------------------------------------------- all */
+/* ---------------------------------------------------------------------------------- all of them */
 
 static void delete_all(void)
 {
@@ -268,7 +268,7 @@ void wakeups_check(void)
 
 	atomic_store(&stress.deep, true);
 	delete_all();
-	/* By the second one the loop has been called with flags by which it does not return. */
+	/* After the second one, the loop has been called with flags by which it does not return. */
 	probe_loop();
 	probe_loop();
 	probe_loop();

@@ -1,9 +1,9 @@
 /*
  * watchdog.c - says which thread hangs, and shows the base
  *
- * Time is counted in the watchdog's own ticks, each of which counts the same however late it comes.
- * On a machine so busy that this thread hardly runs, time hardly passes. With several processes to
- * a core, patience is longer besides, up to four times.
+ * The watchdog counts time in its own ticks, and a tick counts the same however late it comes. So
+ * on a machine so busy that this thread hardly runs, time hardly passes. With several processes to
+ * a core, patience is also up to four times as long.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -17,7 +17,7 @@
 #define TICKS_A_SECOND 50
 #define ACTORS_MOST    (WORKERS + 4)
 
-/* Where a thread is, in its own words; the sanitizers' libraries know how to print it. */
+/* Prints the stack of the calling thread. It is in the sanitizers' libraries; NULL without one. */
 void __sanitizer_print_stack_trace(void) __attribute__((weak));
 #define SIGNAL_FOR_STACK SIGPWR
 
@@ -41,7 +41,7 @@ static void sleep_ms(long ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
-/* The thread may be where no signal reaches it: not for long. */
+/* The thread may be where no signal reaches it. So the wait for its stack is short. */
 static void show_stack(const struct actor *actor)
 {
 	int before = atomic_load(&printed);
@@ -63,7 +63,7 @@ static void *dump(void *arg)
 	return NULL;
 }
 
-/* In a thread of its own: the base's lock may be held for ever. */
+/* In a thread of its own, because the base's lock may be held for ever. */
 static void show_base(void)
 {
 	pthread_t dumper;
@@ -115,7 +115,7 @@ static double load_of_a_core(void)
 	return load < 1 ? 1 : load > 4 ? 4 : load;
 }
 
-/* Ticks for which each thread has done the same. */
+/* How many ticks a thread has been at the same place. */
 struct seen {
 	uint64_t serial;
 	unsigned ticks;

@@ -8,7 +8,7 @@
 
 #include "allocations.h"
 
-/* No test needs as much, and no machine that runs it has it. */
+/* No test needs this much, and no machine that runs the tests has it. */
 #define TOO_MUCH (UINT64_C(1) << 40)
 
 struct allocations allocations;
@@ -34,7 +34,7 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fil
 void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags);
 int __wrap_munmap(void *pages, size_t size);
 
-/* Whether an allocation is to fail; it has been asked for then. */
+/* Counts a request, and returns whether it must fail. */
 static bool fails(size_t size)
 {
 	uint64_t number;
@@ -108,7 +108,7 @@ void __wrap_free(void *block)
 	__real_free(block);
 }
 
-/* Pages that came or went; they are as many as were asked for. */
+/* Counts areas and bytes that were mapped or unmapped. The bytes are those that were asked for. */
 static void mapped(int64_t areas, size_t size, size_t old_size)
 {
 	if (allocations.watching) {

@@ -31,7 +31,7 @@ static uint64_t number(const char *program, const char *text)
 	return value;
 }
 
-/* PART/PARTS, the one less than the other. */
+/* PART/PARTS, where PART is less than PARTS. */
 static void part(struct arguments *arguments, const char *program, const char *text)
 {
 	char end;

@@ -1,15 +1,15 @@
 /*
  * arguments.h - the command line of the test programs
  *
- *	[-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
+ * 	[-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
  *
  * With -c, only the checks that have this text in their names are run.
  *
- * With -k, every check of PART alone is run, from 0 on: all parts together run what a program
+ * With -k, only the checks of PART are run, counted from 0. All parts together run what a program
  * without -k runs.
  *
- * The environment variable TIMERBED_SEED goes before -s, and the time is what is taken without
- * either; the seed is printed in any case.
+ * The environment variable TIMERBED_SEED takes precedence over -s. Without either, the time is the
+ * seed. The seed is printed in any case.
  */
 #ifndef TESTS_ARGUMENTS_H
 #define TESTS_ARGUMENTS_H

@@ -1,13 +1,13 @@
 /*
- * broken-test.c - the proof of the proof: the suite catches every structure that is broken
+ * broken-test.c - proves that the suite catches every structure that is broken
  *
- * Each structure of broken/ has one fault and has to fail at least one check; the structure that
- * they are made from has to pass all. And each check has to catch something, or nobody knows that
- * it can.
+ * Each structure of broken/ has one fault and must fail at least one check. The structure that they
+ * are made from must pass all checks. And each check must catch something, or nobody knows that it
+ * can.
  *
- *	broken-test [-s SEED] [-t NAME] [-c CHECK] [-n STEPS] [-v]
+ * 	broken-test [-s SEED] [-t NAME] [-c CHECK] [-n STEPS] [-v]
  *
- * Faults of memory are all but invisible without the address sanitizer: build it with that.
+ * Faults of memory are hardly visible without the address sanitizer, so build the program with it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,18 +16,18 @@
 #include "arguments.h"
 #include "broken/right.h"
 
-/* What there is in broken/. Generated. */
+/* The structures in broken/. Generated. */
 extern const struct timer_structure *const broken_structures[];
 
 extern const struct timer_structure right;
 RIGHT_TABLE(right, "right", .departures = "none");
 
-/* As many as there can be checks. */
+/* There are never more checks than this. */
 #define MOST_CHECKS 64
 
 struct tally {
 	unsigned passed, failed;
-	unsigned caught[MOST_CHECKS]; /* how many broken ones each check has caught */
+	unsigned caught[MOST_CHECKS]; /* how many broken structures each check has caught */
 };
 
 static void open_subject(struct subject *subject, const struct timer_structure *structure)
@@ -41,9 +41,9 @@ static void open_subject(struct subject *subject, const struct timer_structure *
 }
 
 /*
- * Runs all checks; those that fail are stored in `failed` as text. How many. With `caught`, a check
- * that has caught something before is left out once another has failed, as its failure would prove
- * nothing more.
+ * Runs all checks. Stores the names of those that fail in `failed`, as text, and returns how many
+ * fail. With `caught`, a check that has caught something before is left out once another one has
+ * failed, because its failure would prove nothing more.
  */
 static unsigned run_checks(const struct timer_structure *structure, const struct settings *settings,
 			   unsigned *caught, char *failed, size_t size)
@@ -102,7 +102,7 @@ static void expect_right(const struct settings *settings, struct tally *tally)
 	tally->failed++;
 }
 
-/* A check that nothing fails proves nothing. */
+/* A check that no structure fails proves nothing. */
 static void expect_use(struct tally *tally)
 {
 	for (size_t i = 0; checks[i].name; i++) {

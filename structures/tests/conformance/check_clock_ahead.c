@@ -1,10 +1,10 @@
 /*
  * check_clock_ahead.c - a clock that runs ahead of what the structure has been told
  *
- * A structure hears what time it is from expire alone. A loop in which nothing is armed need not
- * call that, nor one that sleeps until something far off, nor one whose callback takes long. When
- * the next timer is armed, the latest now that the structure has seen may be years ago. What it
- * promises counts from the caller's now all the same.
+ * A structure learns the time only from expire. A loop need not call expire while nothing is armed,
+ * while it sleeps until a distant deadline, or while a callback takes long. When the next timer is
+ * armed, the latest now that the structure has seen may be years ago. What the structure promises
+ * counts from the caller's now all the same.
  */
 #include <inttypes.h>
 
@@ -16,13 +16,13 @@
 #define DAY  (UINT64_C(86400) * TIMER_SECOND)
 #define YEAR (365 * DAY)
 
-/* For how long the structure is told nothing. */
+/* How long the structure is not told the time. */
 static const uint64_t pauses[] = {
 	MS,	  50 * MS,   TIMER_SECOND, 10 * TIMER_SECOND, 3600 * TIMER_SECOND,
 	12 * DAY, 400 * DAY, 30 * YEAR,
 };
 
-/* What is armed then, each with its interval and with none. */
+/* What is armed then, each with its interval and with 0. */
 static const uint64_t intervals[] = {
 	1, 1000, MS, 5 * MS, 50 * MS, TIMER_SECOND, 60 * TIMER_SECOND, 3600 * TIMER_SECOND, DAY,
 };
@@ -30,19 +30,19 @@ static const uint64_t intervals[] = {
 #define PAUSES	  (sizeof(pauses) / sizeof(*pauses))
 #define INTERVALS (sizeof(intervals) / sizeof(*intervals))
 #define NEAR	  (2 * INTERVALS)
-#define TIMERS	  (NEAR + 2) /* with two others that stand in the set meanwhile */
+#define TIMERS	  (NEAR + 2) /* with two others that are in the set meanwhile */
 
-/* Farther than all that the clock comes to. */
+/* Later than the clock ever shows. */
 #define FAR_OFF (80 * YEAR)
 
-/* What is in the set while the structure is told nothing. */
+/* What is in the set while the structure is not told the time. */
 enum standing {
 	STANDING_NOTHING,
 	STANDING_FAR_OFF,
 	STANDING_NEVER,
-	STANDING_BOTH,	  /* something far off, and something that never fires */
-	STANDING_OVERDUE, /* what has fired long since as soon as anybody asks */
-	STANDING_ARMED,	  /* the timers themselves, for something far off */
+	STANDING_BOTH,	  /* a timer that is far off, and one that never fires */
+	STANDING_OVERDUE, /* a timer that the next expire hands over */
+	STANDING_ARMED,	  /* the timers themselves, for a distant time */
 	STANDING_DISARMED,
 	STANDING_REMOVED,
 	STANDINGS
@@ -51,8 +51,8 @@ enum standing {
 /* How the loop goes on after it has armed timers. */
 enum going {
 	GOING_ASLEEP,  /* it sleeps until next */
-	GOING_IN_TIME, /* it calls expire when a timer has to have fired, and not before */
-	GOING_AT_ONCE, /* it calls expire, and then as above */
+	GOING_IN_TIME, /* it calls expire when a timer must have fired, and not before */
+	GOING_AT_ONCE, /* it calls expire, and then goes on as above */
 	GOINGS
 };
 
@@ -89,7 +89,7 @@ static void stand(struct ahead *ahead, enum standing standing)
 	}
 }
 
-/* In another order each time: what has come before changes what a structure knows. */
+/* In another order each time, because earlier timers change what a structure has noted. */
 static void arm_near(struct ahead *ahead)
 {
 	size_t first = random_below(&ahead->random, NEAR);
@@ -131,7 +131,7 @@ static void go_on(struct ahead *ahead, enum going going)
 	}
 }
 
-/* Twice, as a structure that has caught up once may fall behind again. */
+/* Twice, because a structure that has caught up once may fall behind again. */
 static void fall_behind(struct ahead *ahead, enum standing standing, uint64_t pause,
 			enum going going)
 {
@@ -148,7 +148,10 @@ static void fall_behind(struct ahead *ahead, enum standing standing, uint64_t pa
 	session_visit(session);
 }
 
-/* The longest interval that a loop can sleep for with this structure in a reasonable time. */
+/*
+ * The longest interval, in bits, that a loop with this structure can sleep for in a reasonable
+ * time.
+ */
 static unsigned bits_of(const struct subject *subject, enum going going)
 {
 	unsigned bits = 47; /* more than a day */

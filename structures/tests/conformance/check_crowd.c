@@ -1,9 +1,9 @@
 /*
- * check_crowd.c - tens of thousands of timers at a time: what only comes about when there are many
+ * check_crowd.c - tens of thousands of timers at a time, for faults that occur only with so many
  *
- * The random sequences have few timers, so that a failure can be read. Here they are so many that
- * buckets overflow, tables grow and what is stopped has to be cleared away, and each is followed by
- * itself: it fires once, not early, not late, in order, with the deadline that it was armed with.
+ * The random sequences have few timers, so that a failure can be read. Here are so many that
+ * buckets overflow, tables grow, and stopped timers have to be cleared away. Each timer is watched:
+ * it fires once, not early, not late, in order, and with the deadline that it was armed with.
  */
 #include <stdlib.h>
 
@@ -17,8 +17,8 @@
  */
 #define CROWD	       30000
 #define CROWD_SETTINGS 8000
-#define SPAN	       (4 * TIMER_SECOND) /* deadlines are up to so far ahead */
-#define TURNS	       64		  /* advances until all that is armed first is due */
+#define SPAN	       (4 * TIMER_SECOND) /* deadlines are up to this far ahead */
+#define TURNS	       64		  /* advances until all that were armed first are due */
 
 enum member_state { OUT, IN, STOPPED };
 
@@ -68,7 +68,10 @@ static void arm(struct crowd *crowd, struct member *member, uint64_t interval)
 	crowd->armed++;
 }
 
-/* Some are put off, some put forward, some disarmed and some removed; of those, some come back. */
+/*
+ * Some timers are put off, some are armed for earlier, some are disarmed and some removed. Some of
+ * the stopped ones come back.
+ */
 static void stir(struct crowd *crowd, size_t operations)
 {
 	while (operations--) {
@@ -123,7 +126,7 @@ static void expire(struct crowd *crowd)
 	} while (count == 64);
 }
 
-/* What is due by right has fired, and check and size agree with what is left. */
+/* Every timer that must have fired has fired, and check and size agree with those that are left. */
 static void judge(const struct crowd *crowd)
 {
 	const struct timer_accuracy *accuracy = &crowd->subject->choice.accuracy;
@@ -179,7 +182,7 @@ void check_crowd(const struct subject *subject, const struct settings *settings)
 		if (turn % 8 == 0)
 			judge(&crowd);
 	}
-	/* Time for what may be late, and for what was put off last. */
+	/* Time for timers that may be late, and for those that were put off last. */
 	crowd.now += 4 * SPAN + 4 * subject->choice.accuracy.tick;
 	expire(&crowd);
 	judge(&crowd);

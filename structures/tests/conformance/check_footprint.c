@@ -1,5 +1,5 @@
 /*
- * check_footprint.c - the memory beside the timers: what it is, and that churn does not add to it
+ * check_footprint.c - the footprint is what is allocated, and churn does not add to it
  */
 #include "random.h"
 #include "suite.h"
@@ -8,8 +8,8 @@
 #define FEW  40
 
 /*
- * Far more than any structure needs for a timer that is 48 bytes itself: 16 bytes for a heap's
- * entry, doubled by growing, some 64 for a node from a pool.
+ * Far more than any structure needs beside a timer of 48 bytes: 16 bytes for an entry of a heap,
+ * doubled by growth, or some 64 for a node from a pool.
  */
 #define MOST_BYTES_A_TIMER 256
 
@@ -20,7 +20,9 @@ static size_t footprint(const struct session *session)
 
 static uint64_t interval_of(uint64_t *random)
 {
-	/* Distinct ones, round ones, and a set that changes as time goes by. */
+	/*
+	 * Distinct intervals and round ones, so that the set of intervals changes as time passes.
+	 */
 	return random_chance(random, 50) ? 1 + random_magnitude(random, 34)
 					 : 1000000 * (1 + random_below(random, 500));
 }
@@ -32,7 +34,9 @@ static void arm_anew(struct session *session, size_t id, uint64_t *random)
 	session_arm(session, id, session->oracle.latest + interval, interval);
 }
 
-/* The claim against the allocator: a tenth and a rounding of each block apart at most. */
+/*
+ * The footprint differs from the allocator's count by a tenth and a rounding of each block at most.
+ */
 static void compare(const struct session *session)
 {
 	size_t claimed = footprint(session);
@@ -62,9 +66,7 @@ void check_footprint(const struct subject *subject, const struct settings *setti
 	session_close(&session);
 }
 
-/*
- * The largest footprint that is seen while few timers are armed, stopped and fire, `rounds` times.
- */
+/* The largest footprint while few timers are armed, stopped and fire, `rounds` times. */
 static size_t churn(struct session *session, size_t rounds, uint64_t *random)
 {
 	size_t most = 0;

@@ -1,9 +1,9 @@
 /*
- * check_forgotten.c - a timer that was taken out leaves no trace that others suffer from
+ * check_forgotten.c - a timer that was taken out leaves no trace that harms others
  *
- * Structures note how far ahead the first of some timers is, and which places are taken. When the
- * last of them is taken out and the note stays, the clock passes what was noted; and what is armed
- * then may be taken for something far off.
+ * Structures note how far ahead the first of some timers is, and which slots are occupied. If the
+ * last of these timers is taken out and the note stays, the clock passes the noted time. A timer
+ * that is armed then may be taken for one that is far off.
  */
 #include <inttypes.h>
 
@@ -41,7 +41,7 @@ static void take_out(struct session *session, uint64_t ahead, enum taking taking
 	session_remove(session, TAKEN);
 }
 
-/* Until the near one has come. */
+/* Sleeps until the near timer has fired. */
 static void sleep_until_near(struct session *session, uint64_t most)
 {
 	while (session_state(session, NEAR) == ORACLE_ARMED) {
@@ -54,7 +54,7 @@ static void sleep_until_near(struct session *session, uint64_t most)
 	}
 }
 
-/* The clock moves on by `later` ns before others are armed. */
+/* The clock moves on by `later` ns before other timers are armed. */
 static void forget(struct session *session, uint64_t ahead, enum taking taking, uint64_t later)
 {
 	unsigned bits = 33; /* 8 s */

@@ -1,6 +1,6 @@
 /*
- * check_many.c - batches: of one, of very many at once, of those that were in the last one; and two
- * sets
+ * check_many.c - batches of one timer, of very many equal ones, and of timers from the last batch;
+ * two sets
  */
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -40,7 +40,7 @@ void check_one_at_a_time(const struct subject *subject, const struct settings *s
 	session_close(&session);
 }
 
-/* What a callback does to its own timer: arm it again, stop that, and free it. */
+/* What a callback does to its own timer: it arms it again, and then stops, frees or moves it. */
 static void use_again(struct session *session, size_t id, uint64_t now, uint64_t choice)
 {
 	session_arm(session, id, now + choice * 500, choice % 2 ? choice * 500 : 0);
@@ -93,7 +93,7 @@ struct herd {
 	size_t count;
 };
 
-/* Every third is stopped, and not in the order in which they came. */
+/* Stops every third timer, in another order than they were inserted in. */
 static void thin_out(struct herd *herd)
 {
 	for (size_t i = herd->count; i-- > 0;) {
@@ -152,7 +152,10 @@ void check_equal_deadlines(const struct subject *subject, const struct settings 
 		check_failed("the size is %zu instead of %zu", structure->size(herd.set), left);
 	if (take_herd(&herd, HERD_DEADLINE - 1))
 		check_failed("some of %zu equal timers fire early", herd.count);
-	/* Where all are late by right: 2 ticks and the whole interval. */
+	/*
+	 * The time by which all must have fired, if all are late: by 2 ticks and the whole
+	 * interval.
+	 */
 	if (subject->accuracy.when != TIMER_EXACT)
 		last += HERD_DEADLINE + 2 * subject->accuracy.tick;
 	if (take_herd(&herd, last) != left || structure->size(herd.set))

@@ -1,5 +1,5 @@
 /*
- * check_memory.c - allocations: which of them may fail, when, and what is then true
+ * check_memory.c - which allocations may fail, when, and what holds then
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void arm_at_random(struct session *session, size_t id, uint64_t *random)
 		    random_chance(random, 50) ? interval : interval % 3 * 1000);
 }
 
-/* Some of everything, none of which may fail. */
+/* Operations of every kind, none of which may fail. */
 static void operate(struct session *session, size_t count, uint64_t *random)
 {
 	for (size_t i = 0; i < 3 * count; i++) {
@@ -48,13 +48,13 @@ static void operate(struct session *session, size_t count, uint64_t *random)
 	session_check(session);
 }
 
-/* Reserves in spite of failures; what was there before goes on working meanwhile. */
+/* Reserves in spite of failures. The timers that were there before still work meanwhile. */
 static void reserve_at_last(struct session *session, size_t n, size_t before, uint64_t *random)
 {
 	for (unsigned attempt = 0; session_reserve(session, n); attempt++) {
 		if (before)
 			operate(session, before, random);
-		/* One allocation fails, so a second attempt has to get further. */
+		/* Only one allocation fails, so a second attempt must get further. */
 		if (attempt)
 			allocations_succeed();
 		if (attempt > 1)
@@ -62,7 +62,7 @@ static void reserve_at_last(struct session *session, size_t n, size_t before, ui
 	}
 }
 
-/* False when fewer allocations than `number` are made, so that none has failed. */
+/* Makes allocation `number` fail. False: fewer are made, so none has failed. */
 static bool live_with_failure(const struct subject *subject, uint64_t number, uint64_t seed)
 {
 	uint64_t failed = allocations.failed;
@@ -83,7 +83,7 @@ static bool live_with_failure(const struct subject *subject, uint64_t number, ui
 	return allocations.failed > failed;
 }
 
-/* More allocations than any scenario makes: only a structure that never gets on reaches it. */
+/* More allocations than any scenario makes. Only a structure that makes no progress reaches it. */
 #define MOST_ALLOCATIONS 20000
 
 void check_failing_allocations(const struct subject *subject, const struct settings *settings)
@@ -97,7 +97,7 @@ void check_failing_allocations(const struct subject *subject, const struct setti
 		check_failed("a set is made of no memory at all");
 }
 
-/* More than there is: refused, with nothing changed, or no concern of the structure's. */
+/* Reserving more than there is must be refused with nothing changed, or need no memory at all. */
 void check_impossible_reserve(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed;
@@ -117,7 +117,9 @@ void check_impossible_reserve(const struct subject *subject, const struct settin
 	session_close(&session);
 }
 
-/* After reserve nothing fails, though every allocation does; and reserving less needs none. */
+/*
+ * After reserve nothing fails, although every allocation does. Reserving less needs no allocation.
+ */
 void check_no_allocations(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed;
@@ -144,7 +146,7 @@ static void arm_all(struct session *session, size_t count, uint64_t *random)
 		arm_at_random(session, id, random);
 }
 
-/* Each but the first `kept` of `count`, in either way. */
+/* Removes all timers but the first `kept` of `count`, some of them after disarming. */
 static void remove_others(struct session *session, size_t kept, size_t count)
 {
 	for (size_t id = kept; id < count; id++) {
@@ -159,7 +161,7 @@ static size_t footprint(const struct session *session)
 	return session->subject->structure->footprint(session->set);
 }
 
-/* Reserves for fewer, which takes no memory, and lives on with what is promised then. */
+/* Reserves for fewer timers, which takes no memory, and goes on with what that promises. */
 static void give_back(struct session *session, size_t few, uint64_t *random)
 {
 	size_t held = footprint(session);
@@ -181,8 +183,8 @@ static void give_back(struct session *session, size_t few, uint64_t *random)
 }
 
 /*
- * What was reserved for a peak is there for the next one, though all timers have gone meanwhile;
- * until fewer are reserved. Then it may have been given back, and has to be reserved anew.
+ * What was reserved for a peak is there for the next peak, although all timers have gone meanwhile,
+ * until fewer are reserved. Then it may have been given back, and must be reserved anew.
  */
 void check_peak(const struct subject *subject, const struct settings *settings)
 {
@@ -212,8 +214,8 @@ void check_peak(const struct subject *subject, const struct settings *settings)
 }
 
 /*
- * One timer more each time, up to 1e5 (17 doublings), and one less each time: some allocations a
- * doubling for each array that grows, and nothing that grows with n.
+ * Reserves for one timer more each time, up to 1e5 (17 doublings), and for one less each time. Each
+ * array that grows may take some allocations a doubling. Their number must not grow with n.
  */
 void check_growth(const struct subject *subject, const struct settings *settings)
 {
@@ -245,7 +247,10 @@ void check_growth(const struct subject *subject, const struct settings *settings
 	subject->structure->destroy(set);
 }
 
-/* With timers in every state; the session counts blocks, and the leak checker looks for others. */
+/*
+ * Ends sets with timers in every state. The session counts blocks, and the leak checker looks for
+ * other memory.
+ */
 void check_destroy(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed;

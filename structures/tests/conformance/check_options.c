@@ -21,7 +21,7 @@ static void expect_accuracy(const struct subject *subject)
 
 	if (accuracy->when > TIMER_LATE_FRACTION || accuracy->order > TIMER_UNORDERED)
 		check_failed("the accuracy is of no known kind");
-	/* A tick of 1 ns is exact, and then the number that order goes by. */
+	/* An exact structure may have a tick of 1 ns, which says by what its order goes. */
 	if (accuracy->when == TIMER_EXACT && accuracy->tick > 1)
 		check_failed("exact, with a tick of %llu ns", (unsigned long long)accuracy->tick);
 	if (accuracy->when == TIMER_TO_A_TICK && !accuracy->tick)
@@ -59,7 +59,7 @@ void check_declarations(const struct subject *subject, const struct settings *se
 	expect_accuracy(subject);
 }
 
-/* A set with these options does its work. */
+/* A set with these options works. */
 static void expect_works(const struct subject *subject, const struct settings *settings)
 {
 	for (size_t profile = 0; profile < SEQUENCE_PROFILES; profile += 4) {
@@ -72,8 +72,8 @@ static void expect_works(const struct subject *subject, const struct settings *s
 }
 
 /*
- * With text as its options the structure works, or says why that can't be: only together with the
- * defaults of other options, so that an option by itself has no say in it.
+ * With `text` as its options the structure must work, or say why it cannot. It may refuse them only
+ * together with the defaults of other options, and not for the range of the option itself.
  */
 static void expect_accepted(const struct subject *subject, const struct settings *settings,
 			    const char *text)

@@ -16,7 +16,7 @@ static void open_at(struct session *session, const struct subject *subject, size
 		check_failed("create fails");
 }
 
-/* Clocks that begin at the beginning, anywhere, and so late that the end comes at once. */
+/* Clocks that start at the beginning, anywhere, and shortly before the end. */
 static const uint64_t starts[] = {
 	0,
 	1,
@@ -36,7 +36,10 @@ static uint64_t plus(uint64_t a, uint64_t b)
 	return a > TIMER_NEVER - b ? TIMER_NEVER : a + b;
 }
 
-/* Deadlines at 0, now, past, one before the end, and never, in various orders; then all of time. */
+/*
+ * Deadlines at 0, now, in the past, just before the end, and never, in various orders. Then all of
+ * time passes.
+ */
 static void live_through(const struct subject *subject, uint64_t start, size_t rotation)
 {
 	const uint64_t deadlines[] = { 0,
@@ -58,7 +61,7 @@ static void live_through(const struct subject *subject, uint64_t start, size_t r
 		session_arm(&session, i, deadline, deadline > start ? deadline - start : 0);
 		session_check(&session);
 	}
-	for (size_t i = 0; i < count; i++) /* what was early is late now, and back again */
+	for (size_t i = 0; i < count; i++) /* early ones are late now, and the reverse */
 		session_arm(&session, i, deadlines[(i + rotation + 3) % count], 0);
 	session_drain(&session, start, 2);
 	session_check(&session);
@@ -81,8 +84,8 @@ void check_ends_of_time(const struct subject *subject, const struct settings *se
 }
 
 /*
- * A timer that is put off for ever beside others of its interval, wherever among them it is: a
- * structure may have them in one queue.
+ * A timer is put off for ever beside others of its interval, at any place among them. A structure
+ * may have them in one queue.
  */
 static void never_among_equals(const struct subject *subject, uint64_t start, size_t which)
 {
@@ -108,7 +111,7 @@ static void never_among_equals(const struct subject *subject, uint64_t start, si
 	session_drain(&session, TIMER_NEVER, 2);
 	session_check(&session);
 	session_remove(&session, which);
-	session_arm(&session, which, TIMER_NEVER, interval); /* idle -> never, with none beside */
+	session_arm(&session, which, TIMER_NEVER, interval); /* idle -> never, the only one */
 	session_drain(&session, TIMER_NEVER, 2);
 	session_visit(&session);
 	session_check(&session);
@@ -116,7 +119,8 @@ static void never_among_equals(const struct subject *subject, uint64_t start, si
 }
 
 /*
- * TIMER_NEVER is armed and counted like any other, and does not fire when time has ended, either.
+ * A timer for TIMER_NEVER is armed and counted like any other, and does not fire even when time has
+ * ended.
  */
 void check_never(const struct subject *subject, const struct settings *settings)
 {
@@ -151,7 +155,7 @@ void check_never(const struct subject *subject, const struct settings *settings)
 	}
 }
 
-/* Timers from ns to centuries ahead, and a clock that sleeps for years at a time. */
+/* Timers from ns to centuries ahead, and a clock that jumps by years. */
 void check_years(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed;
@@ -181,7 +185,7 @@ void check_years(const struct subject *subject, const struct settings *settings)
 	}
 }
 
-/* Nothing fires early, and nothing is lost, whatever an earlier now than before does. */
+/* No timer fires early and none is lost when expire is called with an earlier now. */
 void check_step_back(const struct subject *subject, const struct settings *settings)
 {
 	static const uint64_t steps[] = { 1, 999, 1000000, TIMER_SECOND, 3600 * TIMER_SECOND };
@@ -199,7 +203,7 @@ void check_step_back(const struct subject *subject, const struct settings *setti
 		session_expire(&session, now - 20 * step, 2);
 		session_expire(&session, 0, 2);
 		session_check(&session);
-		session_arm(&session, 0, now + 12 * step, 0); /* in the past of the latest now */
+		session_arm(&session, 0, now + 12 * step, 0); /* before the latest now */
 		session_arm(&session, 1, now + 31 * step, step);
 		session_expire(&session, now + 11 * step, 1);
 		session_drain(&session, now + 30 * step, 5);
@@ -210,7 +214,9 @@ void check_step_back(const struct subject *subject, const struct settings *setti
 	}
 }
 
-/* Asked at every single ns around deadlines next to each other, and next to multiples of ticks. */
+/*
+ * expire is called at every single ns around adjacent deadlines and around multiples of the tick.
+ */
 void check_fine_times(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t tick = subject->accuracy.tick ? subject->accuracy.tick : 1000;
@@ -240,10 +246,7 @@ void check_fine_times(const struct subject *subject, const struct settings *sett
 	}
 }
 
-/*
- * A loop that sleeps until next says: everything fires, in good time, after a bounded number of
- * wake-ups.
- */
+/* A loop that sleeps until next: every timer fires in time, after a bounded number of wake-ups. */
 static void sleep_and_wake(const struct subject *subject, uint64_t *random, unsigned bits)
 {
 	const size_t timers = 50;

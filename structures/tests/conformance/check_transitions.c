@@ -12,11 +12,13 @@
 #include "child.h"
 #include "suite.h"
 
-/* Timer 0..3 is the one that goes through it all (its memory is treated in four ways); the rest are
- * there to be in the way. */
+/*
+ * Timers 0..3 go through all transitions (their memory is treated in four ways). The others are
+ * only in the way.
+ */
 #define ACTORS 4
 
-/* Far apart enough to be different in ticks of an hour. */
+/* So far apart that times differ even with ticks of an hour. */
 #define STEP (UINT64_C(86400) * TIMER_SECOND)
 
 static void open_among(struct session *session, const struct subject *subject, size_t others)
@@ -27,9 +29,7 @@ static void open_among(struct session *session, const struct subject *subject, s
 		session_arm(session, id, (id % 7 + 2) * 3 * STEP, 0);
 }
 
-/*
- * Everything that may be done to one timer, with its deadline before, among and after the others'.
- */
+/* Everything that may be done to one timer, with deadlines before, among and after the others'. */
 static void go_round(struct session *session, size_t id, uint64_t deadline)
 {
 	uint64_t now = session->oracle.latest;
@@ -85,7 +85,7 @@ struct misuse {
 	size_t others;
 };
 
-/* Everything that the picture has no arrow for. */
+/* Every operation for which the picture has no arrow. */
 static const struct misuse misuses[] = {
 	{ "insert", ARMED, NULL, 0 },	   { "reinsert", IDLE, NULL, 0 },
 	{ "reinsert", DISARMED, NULL, 0 }, { "reinsert", REMOVED, NULL, 0 },
@@ -96,7 +96,7 @@ static const struct misuse misuses[] = {
 	{ "remove", FIRED, NULL, 0 },
 };
 
-/* Each with so many others armed: none, and up to all. */
+/* Each misuse with 0, 1, ... ACTORS - 1 other timers armed. */
 #define MISUSES (sizeof(misuses) / sizeof(*misuses) * ACTORS)
 
 #define END "\f"
@@ -117,7 +117,7 @@ static void bring_to_state(struct timer_set *set, const struct misuse *misuse, s
 		_Exit(2);
 }
 
-/* Is to end by an assertion. */
+/* Must end by an assertion. */
 static void commit(const struct misuse *misuse)
 {
 	const struct timer_structure *structure = misuse->subject->structure;
@@ -158,9 +158,9 @@ static void survive(int signal)
 }
 
 /*
- * Runs in a child. A process for each misuse would take a third of the suite's time, so the child
- * survives assertions by a jump out of abort, and leaves alone what is in memory then. stderr gets
- * what each misuse says, followed by END.
+ * Runs in a child. A process for each misuse would make the suite much slower. So the child
+ * survives an assertion by a jump out of abort, and leaves alone what is in memory then. stderr
+ * gets what each misuse says, followed by END.
  */
 static void commit_all(void *data)
 {
@@ -203,7 +203,7 @@ void check_forbidden(const struct subject *subject, const struct settings *setti
 		struct misuse misuse = misuse_number(i, subject);
 		const char *text = strsep(&rest, END);
 
-		/* Without END behind it, the child has ended in another way. */
+		/* Without END after the text, the child has ended in another way. */
 		if (!rest || !dies_as_it_should(&misuse, text))
 			check_failed(
 				"%s of a timer that is %s, with %zu others armed, does not die "

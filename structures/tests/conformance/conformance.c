@@ -1,7 +1,8 @@
 /*
- * conformance.c - every check on every structure with every setting that it calls interesting
+ * conformance.c - runs every check on every structure, with every setting that it names as
+ * interesting
  *
- *	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
+ * 	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ struct sum {
 	unsigned passed, failed, skipped;
 };
 
-/* The share of this process in all checks on all subjects, counted as they come. */
+/* This process's share of all checks on all subjects, which are counted as they come. */
 struct share {
 	unsigned part, parts, count;
 };
@@ -63,7 +64,7 @@ static void run_options(const struct timer_structure *structure, const char *opt
 	total->skipped += sum.skipped;
 }
 
-/* Of what a wrapper wraps: its other settings have shown what they are without it. */
+/* How many settings of a structure are run under a wrapper. The others are run without it. */
 #define SETTINGS_WRAPPED 2
 
 struct structure_run {
@@ -73,7 +74,7 @@ struct structure_run {
 	struct sum *sum;
 };
 
-/* A structure by one of its names; of a wrapper, that of what it wraps follows. */
+/* Runs a structure by one of its names. After a wrapper's name follows that of what it wraps. */
 static void run_name(const char *name, void *data)
 {
 	static const char *const defaults[] = { "", NULL };
@@ -98,14 +99,14 @@ static void run_structure(const struct timer_structure *structure, const struct 
 	timer_structure_names(structure, run_name, &run);
 }
 
-/* The structure that -t names; NULL when it names none. */
+/* The structure that -t names, or NULL without -t. A wrong name ends the program. */
 static const struct timer_structure *find_only(const char *only)
 {
 	const struct timer_structure *structure = only ? timer_structure_find(only) : NULL;
 	char error[OPTIONS_ERROR_SIZE] = "";
 	struct timer_accuracy accuracy;
 
-	/* A wrapper by itself is all that it can wrap. */
+	/* A wrapper's name alone stands for all that it can wrap. */
 	if (structure && structure->create_over && !strchr(only, ':'))
 		return structure;
 	if (only && timer_set_accuracy(only, &accuracy, error, sizeof(error))) {
@@ -135,7 +136,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; !only && timer_structures[i]; i++)
 		run_structure(timer_structures[i], &arguments.settings, &share, &sum);
 	if (!sum.passed && !sum.failed)
-		sum.failed = 1; /* no structures are no proof */
+		sum.failed = 1; /* a run without structures proves nothing */
 	printf("%u passed, %u failed", sum.passed, sum.failed);
 	if (sum.skipped)
 		printf(", %u skipped", sum.skipped);

@@ -55,7 +55,9 @@ struct object *object_give_back(struct object *object)
 {
 	enum object_care care = object_care(object->id);
 
-	/* Without a sanitizer, whoever reads freed memory is to find nothing of use in it. */
+	/*
+	 * Without a sanitizer, a structure that reads freed memory must find nothing useful in it.
+	 */
 	if (care == OBJECT_FREED || care == OBJECT_OVERWRITTEN)
 		memset(&object->timer, 0xa5, sizeof(object->timer));
 	if (care == OBJECT_FREED) {

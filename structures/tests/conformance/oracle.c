@@ -1,5 +1,5 @@
 /*
- * oracle.c - what timer.h promises, judged answer by answer
+ * oracle.c - judges every answer by what timer.h promises
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -25,16 +25,16 @@ static uint64_t ceiling_tick(const struct oracle *oracle, uint64_t time)
 	return time / tick_of(oracle) + (time % tick_of(oracle) != 0);
 }
 
-/* When a tick begins; TIMER_NEVER when that is after the end of time. */
+/* When a tick begins; TIMER_NEVER if that is after the end of time. */
 static uint64_t tick_begins(const struct oracle *oracle, uint64_t tick)
 {
 	return tick > TIMER_NEVER / tick_of(oracle) ? TIMER_NEVER : tick * tick_of(oracle);
 }
 
 /*
- * From when on a timer may not be left out. The lateness that is a fraction of the interval is a
- * fraction of the distance from the caller's now to the deadline when no interval is given, or a
- * shorter one.
+ * From when on expire must not leave the timer out. A lateness may be a fraction of the interval.
+ * It is a fraction of the distance from the caller's now to the deadline if that is longer, or if
+ * no interval is given.
  */
 static uint64_t must_fire(const struct oracle *oracle, uint64_t deadline, uint64_t interval)
 {
@@ -100,8 +100,8 @@ static void set_state(struct oracle *oracle, size_t id, enum oracle_state state)
 }
 
 /*
- * A timer that is late already when it is armed has no tick of its own to come in. Filed under any
- * from its own to the current one it is handed over in good time, so each of them will do.
+ * A timer that is late when it is armed has no tick of its own to come in. It is handed over in
+ * time if it is filed under any tick from its own to the current one, so all of these are right.
  */
 void oracle_arm(struct oracle *oracle, size_t id, uint64_t deadline, uint64_t interval)
 {
@@ -128,7 +128,7 @@ void oracle_remove(struct oracle *oracle, size_t id)
 	set_state(oracle, id, ORACLE_IDLE);
 }
 
-/* The armed timer that has to fire first; NULL when none has to, ever. */
+/* The armed timer that must fire first; NULL if none ever must. */
 static const struct oracle_timer *first_must(const struct oracle *oracle)
 {
 	const struct oracle_timer *first = NULL;
@@ -143,7 +143,10 @@ static const struct oracle_timer *first_must(const struct oracle *oracle)
 	return first;
 }
 
-/* Before the latest now nothing need be returned, so what is overdue is so from the latest on. */
+/*
+ * expire need not return anything before the latest now. So an overdue timer must fire from the
+ * latest now on.
+ */
 uint64_t oracle_latest_next(const struct oracle *oracle)
 {
 	const struct oracle_timer *first = first_must(oracle);
@@ -189,9 +192,9 @@ static const char *judge_one(struct oracle *oracle, uint64_t now, size_t id)
 }
 
 /*
- * Whether a timer may follow those before it. By tick: there has to be a choice of ticks, each
- * within its timer's bounds, that never decreases; the least possible one is the best to go on
- * from. Calls at one now are as one call to the timers that were armed before the first of them.
+ * Whether a timer may follow those before it. By tick, there must be a choice of ticks, each within
+ * its timer's bounds, that never decreases. The least possible tick leaves most room for the next.
+ * Calls at one now are as one call to the timers that were armed before the first of them.
  */
 static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reached)
 {
@@ -212,7 +215,7 @@ static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reach
 	return NULL;
 }
 
-/* Those that a call has left behind may come after it only, as long as now is the same. */
+/* A timer that a call has left behind may only come after it, as long as now is the same. */
 static void leave_behind(struct oracle *oracle, uint64_t reached)
 {
 	for (size_t i = 0; i < oracle->count; i++)
@@ -229,7 +232,7 @@ static void new_now(struct oracle *oracle, uint64_t now)
 		oracle->timers[i].after = 0;
 }
 
-/* What is left behind: nothing that has to fire, unless there was no room or time went back. */
+/* No timer that must fire is left behind, unless there was no room or time went back. */
 static const char *judge_rest(struct oracle *oracle, uint64_t now, bool complete)
 {
 	const struct oracle_timer *first = complete ? first_must(oracle) : NULL;

@@ -18,7 +18,7 @@ static inline uint64_t random_word(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* 0..n-1; the bias of the remainder does not matter to a test. n is not 0. */
+/* 0..n-1. n is not 0. The bias of the remainder does not matter to a test. */
 static inline uint64_t random_below(uint64_t *state, uint64_t n)
 {
 	return random_word(state) % n;
@@ -29,7 +29,7 @@ static inline bool random_chance(uint64_t *state, unsigned percent)
 	return random_below(state, 100) < percent;
 }
 
-/* Of any order of magnitude below 2^bits; each of them as likely as any other. */
+/* A number of any order of magnitude below 2^bits. All orders are equally likely. */
 static inline uint64_t random_magnitude(uint64_t *state, unsigned bits)
 {
 	unsigned digits = (unsigned)random_below(state, bits + 1);

@@ -1,5 +1,5 @@
 /*
- * sequence.c - running a sequence
+ * sequence.c - runs a sequence
  */
 #include <stdlib.h>
 
@@ -12,7 +12,10 @@ static size_t timer_of(const struct session *session, const struct operation *op
 	return operation->timer % session->oracle.count;
 }
 
-/* Not when that is further ahead than the sequence allows: its other times would be the past. */
+/*
+ * Leaves the operation out if next is further ahead than the sequence allows. The sequence's other
+ * times would then be in the past.
+ */
 static void at_next(struct session *session, const struct operation *operation)
 {
 	uint64_t next = session_next(session), latest = session->oracle.latest;

@@ -1,5 +1,5 @@
 /*
- * sequence_random.c - what random sequences look like
+ * sequence_random.c - makes random sequences
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "random.h"
 #include "sequence.h"
 
-/* Where deadlines lie. */
+/* Where the deadlines lie. */
 enum deadlines {
 	DEADLINES_NEAR,	  /* within one scale of time from now */
 	DEADLINES_EQUAL,  /* on a few instants */
@@ -17,16 +17,16 @@ enum deadlines {
 	DEADLINES_KINDS	  /* any of these */
 };
 
-/* Percentages are of all operations; what they leave arms. */
+/* Percentages of all operations. Another 5 % ask something, and the rest arm timers. */
 struct profile {
 	const char *name;
 	unsigned timers;
 	enum deadlines deadlines;
 	unsigned expire, disarm, remove;
-	unsigned jumps;	 /* of those that expire: by up to 4 years */
-	unsigned back;	 /* of those that expire: an earlier now */
+	unsigned jumps;	 /* of the expiries: by up to 4 years */
+	unsigned back;	 /* of the expiries: with an earlier now */
 	unsigned follow; /* how often the timer just stopped or fired is used at once */
-	uint32_t max;	 /* 0: from 1 to 64 */
+	uint32_t max;	 /* of a call of expire; 0: from 1 to 64 */
 };
 
 static const struct profile profiles[SEQUENCE_PROFILES] = {
@@ -136,7 +136,7 @@ static uint64_t deadline_of(struct maker *maker, enum deadlines kind, uint64_t *
 		deadline = plus(maker->now, *interval);
 		if (random_chance(random, 5)) /* counted from another point in time */
 			deadline = minus(deadline, random_magnitude(random, maker->scale));
-		if (random_chance(random, 2)) /* put off for ever, among its equals */
+		if (random_chance(random, 2)) /* put off for ever, among timers of its interval */
 			deadline = TIMER_NEVER;
 		break;
 	case DEADLINES_ENDS:
@@ -161,7 +161,7 @@ static struct operation *add_arm(struct maker *maker)
 	return operation;
 }
 
-/* Stops a timer, and often uses it at once: armed again, or removed. */
+/* Stops a timer, and often uses it at once: arms it again or removes it. */
 static void add_stop(struct maker *maker, enum operation_kind kind)
 {
 	uint32_t timer = add(maker, kind)->timer;
@@ -174,7 +174,7 @@ static void add_stop(struct maker *maker, enum operation_kind kind)
 		add(maker, OPERATION_REMOVE)->timer = timer;
 }
 
-/* Arms one of those just handed over, and may stop it again. */
+/* Arms a timer that was just handed over, and may stop it again. */
 static void add_fired(struct maker *maker)
 {
 	uint32_t timer;
@@ -241,7 +241,7 @@ static void add_operations(struct maker *maker)
 		add_arm(maker);
 }
 
-/* A clock that begins at 0, anywhere, or shortly before it ends. */
+/* A clock that starts at 0, anywhere, or shortly before its end. */
 static uint64_t start_of(struct maker *maker)
 {
 	uint64_t choice = random_below(&maker->random, 8);

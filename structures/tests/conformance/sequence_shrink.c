@@ -1,9 +1,9 @@
 /*
- * sequence_shrink.c - from a sequence that fails to the few operations that it takes
+ * sequence_shrink.c - shrinks a failing sequence to the few operations that it takes to fail
  *
- * Delta debugging (Zeller and Hildebrandt 2002), of which the deletions suffice here: ever smaller
- * chunks are left out as long as what remains still fails, and then fewer timers are tried. What
- * counts is that a run fails, not how: the shortest way to any failure is worth seeing.
+ * Delta debugging (Zeller and Hildebrandt 2002), of which deletions suffice here. Ever smaller
+ * chunks are left out as long as the rest still fails, and then fewer timers are tried. It does not
+ * matter how a run fails: the shortest way to any failure is worth seeing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 #include "child.h"
 #include "sequence.h"
 
-/* Runs are of milliseconds, so that all of them end within half a minute or so. */
+/* A run takes milliseconds, so all of them end within half a minute or so. */
 #define MOST_RUNS 3000
 
-/* A sequence that has run for that long does not end. */
+/* A sequence that has used this much CPU time does not end. */
 #define RUN_SECONDS 20
 
 struct run {
@@ -41,7 +41,7 @@ static bool fails(struct run *run)
 	return !child_succeeded(child_run(run_it, run, NULL, 0, RUN_SECONDS));
 }
 
-/* Leaves out operations from..from+count-1 if it fails without them, too. */
+/* Leaves out operations from..from+count-1 if the sequence fails without them, too. */
 static bool leave_out(struct sequence *sequence, size_t from, size_t count, struct run *run)
 {
 	struct operation *operations = sequence->operations, *without;

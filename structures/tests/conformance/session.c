@@ -1,5 +1,5 @@
 /*
- * session.c - every operation twice, and every answer judged
+ * session.c - does every operation twice, and judges every answer
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "object.h"
 #include "session.h"
 
-/* The structure's call, with what it allocates counted as the session's. */
+/* The structure's call. What it allocates is counted as the session's. */
 #define WATCHED(call)                                                                              \
 	do {                                                                                       \
 		session->live -= allocations.live;                                                 \
@@ -63,7 +63,7 @@ static void trace(const struct session *session, const char *format, ...)
 	va_end(arguments);
 }
 
-/* After each operation: what is asked after each iteration of a loop. */
+/* After each operation, asks what a loop asks after each iteration. */
 static void judge(struct session *session)
 {
 	uint64_t next;
@@ -191,7 +191,10 @@ int session_reserve(struct session *session, size_t n)
 	return result;
 }
 
-/* By when a timer comes up as it is filed; TIMER_NEVER when that is after the end of time. */
+/*
+ * When the timer is handed over at the latest, by its key; TIMER_NEVER if that is after the end of
+ * time.
+ */
 static uint64_t filed_for(const struct session *session, const struct timer *timer)
 {
 	uint64_t tick = session->subject->accuracy.tick, filed;
@@ -199,7 +202,10 @@ static uint64_t filed_for(const struct session *session, const struct timer *tim
 	return __builtin_mul_overflow(timer->key, tick ? tick : 1, &filed) ? TIMER_NEVER : filed;
 }
 
-/* What a wrapper, who may ask the timer alone, has to be able to tell. */
+/*
+ * A wrapper sees only the timer. It must be able to tell whether the timer is idle, and whether the
+ * timer never fires.
+ */
 static void expect_filed(const struct session *session, size_t id, bool was_idle)
 {
 	static const union timer_link zero;
@@ -211,7 +217,7 @@ static void expect_filed(const struct session *session, size_t id, bool was_idle
 		session_fault(session, "t%zu is filed under the key of those that never fire", id);
 }
 
-/* Nobody is left behind who was filed for a time that has come. */
+/* No timer is left behind whose key is for a time that has come. */
 static void expect_none_overdue(const struct session *session, uint64_t now)
 {
 	for (size_t id = 0; id < session->oracle.count; id++)
@@ -224,7 +230,7 @@ static void expect_none_overdue(const struct session *session, uint64_t now)
 				      id, now, filed_for(session, session_timer(session, id)));
 }
 
-/* Memory for a timer that is idle, and a place in the set. */
+/* Prepares the memory of an idle timer, and room in the set. */
 static void prepare(struct session *session, size_t id)
 {
 	struct object *object = object_take(session->objects[id], id);
@@ -263,7 +269,7 @@ void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t
 	judge(session);
 }
 
-/* An idle timer may go to any set next, which knows it by its link being all zero. */
+/* An idle timer may go to any set next. By its link of zeros the set knows it as idle. */
 static void expect_idle(const struct session *session, size_t id)
 {
 	static const union timer_link zero;
@@ -290,7 +296,10 @@ void session_remove(struct session *session, size_t id)
 	judge(session);
 }
 
-/* The number of a timer that the structure named; the count of timers when it is none of ours. */
+/*
+ * The number of a timer that the structure named, or the count of timers if it is not the
+ * session's.
+ */
 static size_t id_of(const struct session *session, const struct timer *timer)
 {
 	const struct object *object = (const struct object *)(const void *)timer;
@@ -308,7 +317,7 @@ static void trace_fired(const struct session *session, const size_t *ids, size_t
 	trace(session, " */\n");
 }
 
-/* Notes who has fired, and takes their memory away. */
+/* Notes the timers that have fired, and takes their memory away. */
 static void take_fired(struct session *session, const size_t *ids, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -324,7 +333,7 @@ static void take_fired(struct session *session, const size_t *ids, size_t count)
 	}
 }
 
-/* One call, whose timers are added to those that have fired. */
+/* One call, whose timers are added to those that have fired before. */
 static size_t expire(struct session *session, uint64_t now, size_t max)
 {
 	static struct timer guard;

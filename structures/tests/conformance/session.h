@@ -1,13 +1,13 @@
 /*
  * session.h - a structure and the oracle side by side
  *
- * Every operation goes to both, and every answer is judged at once. The first wrong one is said on
- * stderr and ends the process by abort(), as a failed assertion in the structure does: whoever
- * wants to go on runs the session in a child (child.h).
+ * Every operation goes to both, and every answer is judged at once. The first wrong answer is
+ * written to stderr and ends the process by abort(), as a failed assertion in the structure does. A
+ * caller that wants to go on runs the session in a child (child.h).
  *
- * Each timer has memory of its own, and when it is handed back that is dealt with in one of four
- * ways, by its number: freed; forbidden to touch (under the address sanitizer); overwritten; left
- * alone. What is not freed is looked at for changes before the timer is used again.
+ * Each timer has memory of its own. When the timer is handed back, its number decides what happens
+ * to this memory: it is freed, forbidden to touch (under the address sanitizer), overwritten, or
+ * left alone. Memory that is not freed is checked for changes before the timer is used again.
  */
 #ifndef TESTS_SESSION_H
 #define TESTS_SESSION_H
@@ -21,7 +21,7 @@
 #include "structures/common/options.h"
 #include "structures/timer.h"
 
-/* A structure with options: what is tested. */
+/* What is tested: a structure with options. */
 struct subject {
 	const struct timer_structure *structure;
 	struct timer_choice choice; /* its options, and what it wraps */
@@ -31,19 +31,19 @@ struct subject {
 };
 
 /*
- * 0; or as timer_choice_open, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). The options
- * of a wrapper are what it wraps, and the options of that: "quad-heap",
+ * Returns 0, or as timer_choice_open, with one line in `error` (of OPTIONS_ERROR_SIZE bytes). The
+ * options of a wrapper are what it wraps and the options of that: "quad-heap",
  * "hierarchical-wheel:tick=1ms".
  */
 int subject_open(struct subject *subject, const struct timer_structure *structure,
 		 const char *options, char *error);
 
-/* The same structure, wrapping the same if it wraps one, with other options. */
+/* The same structure, over the same inner one if it is a wrapper, with other options. */
 int subject_open_other(struct subject *other, const struct subject *subject, const char *options,
 		       char *error);
 void subject_close(struct subject *subject);
 
-/* The most that one call of expire is asked for. */
+/* The largest `max` of a call of expire. */
 #define SESSION_MOST 256
 
 struct object;
@@ -54,7 +54,7 @@ struct session {
 	struct oracle oracle;
 	struct object **objects; /* by number; NULL before its first use and when freed */
 	size_t reserved;
-	size_t *fired; /* numbers of those that the latest expire or drain handed over */
+	size_t *fired; /* numbers of the timers that the latest expire or drain handed over */
 	size_t fired_count, fired_room;
 	size_t operations;
 	uint64_t wakeups, spurious; /* calls of expire at or after next(), and those in vain */
@@ -62,26 +62,32 @@ struct session {
 	bool trace;		    /* print the operations to stderr, as C */
 };
 
-/* With `timers` timers, none of them reserved; -ENOMEM only when allocations are made to fail. */
+/*
+ * Opens a session with `timers` timers, none of them reserved. Returns -ENOMEM only when
+ * allocations are made to fail.
+ */
 int session_open(struct session *session, const struct subject *subject, size_t timers,
 		 uint64_t now, bool trace);
 
-/* Ends the set with whatever is armed, and checks that all memory has come back. */
+/* Ends the set, whatever is armed, and checks that all memory has come back. */
 void session_close(struct session *session);
 
-/* For those that are not idle at least. 0, or -ENOMEM: then it checks that nothing has changed. */
+/*
+ * Reserves for n timers, or for those that are not idle if they are more. Returns 0, or -ENOMEM
+ * after checking that nothing has changed.
+ */
 int session_reserve(struct session *session, size_t n);
 
-/* Inserts or reinserts, as the timer's state asks; reserves one more timer if need be. */
+/* Inserts or reinserts, as the timer's state requires. Reserves one more timer if need be. */
 void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t interval);
 void session_disarm(struct session *session, size_t id); /* armed */
 void session_remove(struct session *session, size_t id); /* armed or disarmed */
 
-/* One call of expire; or as many as it takes until fewer than max are handed over. */
+/* One call of expire, or as many as it takes until fewer than max are handed over. */
 size_t session_expire(struct session *session, uint64_t now, size_t max);
 size_t session_drain(struct session *session, uint64_t now, size_t max);
 
-/* Time passes until now, without a call that would tell the structure. */
+/* Time passes until now, and the structure is not told. */
 void session_pass(struct session *session, uint64_t now);
 
 uint64_t session_next(struct session *session);
@@ -93,10 +99,10 @@ static inline enum oracle_state session_state(const struct session *session, siz
 	return session->oracle.timers[id].state;
 }
 
-/* The timer's memory, for what no session does. Only while it is not idle. */
+/* The timer's memory, for tests of what a session never does. Only while the timer is not idle. */
 struct timer *session_timer(const struct session *session, size_t id);
 
-/* Says what is wrong, with the subject and the number of operations so far, and aborts. */
+/* Writes what is wrong, with the subject and the number of operations so far, and aborts. */
 void session_fault(const struct session *session, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 

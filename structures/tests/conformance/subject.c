@@ -16,7 +16,7 @@ int subject_open(struct subject *subject, const struct timer_structure *structur
 		 *options ? ":" : "", options);
 	result = timer_choice_open(&subject->choice, structure, options, error, OPTIONS_ERROR_SIZE);
 	subject->accuracy = subject->choice.accuracy;
-	/* The options of a wrapper are what it wraps and, behind a colon, the options of that. */
+	/* A wrapper's options are what it wraps and, after a colon, the options of that. */
 	subject->defaults = !*options || (structure->create_over && !strchr(options, ':'));
 	return result;
 }

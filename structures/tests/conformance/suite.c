@@ -11,7 +11,7 @@
 #include "child.h"
 #include "suite.h"
 
-/* Of CPU time: a check takes a second or two, and one that has used this much does not end. */
+/* CPU time, and far more than a check needs. A check that has used this much does not end. */
 #define CHECK_SECONDS 600
 
 const struct check checks[] = {

@@ -1,9 +1,9 @@
 /*
- * suite.h - the checks that every structure has to stand, and how one is run
+ * suite.h - the checks that every structure must pass, and how one is run
  *
- * A check runs in a child process of its own: it fails by ending that process with anything but 0,
- * having said on stderr why. So a structure that crashes, hangs or dies by assertion fails one
- * check, and the others still have their say.
+ * A check runs in a child process of its own. It fails by ending the process with another status
+ * than 0, after it has written the reason to stderr. So a structure that crashes, hangs or dies by
+ * an assertion fails one check, and the other checks are still run.
  */
 #ifndef TESTS_SUITE_H
 #define TESTS_SUITE_H
@@ -15,13 +15,13 @@ struct settings {
 	size_t steps;	   /* random operations of each kind of sequence */
 	const char *check; /* only checks with this in their names; NULL is all */
 	bool verbose;
-	bool whole; /* false for the broken structures: failures need not be shrunk */
+	bool whole; /* false for the broken structures, whose failures need not be shrunk */
 };
 
 struct check {
 	const char *name;
 	void (*run)(const struct subject *subject, const struct settings *settings);
-	bool once; /* says the same whatever the options: for the defaults only */
+	bool once; /* the same whatever the options: for the defaults only */
 };
 
 /* Ends with a row without a name. */
@@ -29,21 +29,21 @@ extern const struct check checks[];
 
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 
-/* Room for what a check says when it fails. */
+/* Room for what a check writes when it fails. */
 #define SUITE_OUTPUT_SIZE 16384
 
 /* Whether the settings ask for this check. */
 bool suite_wants(const struct settings *settings, const struct check *check);
 
-/* Runs one check; what it said is stored in `output`, of SUITE_OUTPUT_SIZE bytes. */
+/* Runs one check. Stores what it wrote in `output`, of SUITE_OUTPUT_SIZE bytes. */
 enum verdict suite_run(const struct check *check, const struct subject *subject,
 		       const struct settings *settings, char *output);
 
-/* For checks: ends the child as failed or skipped, saying why. */
+/* For checks: writes why, and ends the child as failed or skipped. */
 void check_failed(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void check_skipped(const char *why) __attribute__((noreturn));
 
-/* How many timers a check may use that would like to use n. */
+/* The number of timers that a check may use if it would like to use n. */
 static inline size_t bearable(const struct subject *subject, size_t n)
 {
 	size_t bears = subject->choice.within->bears;

@@ -3,10 +3,10 @@
  */
 #include "wakeups.h"
 
-/* Sleeping for longer, a tick or a lap at a time, would take that long. */
+/* With more sleeps, of a tick or a lap each, a test would take too long. */
 #define MOST_SLEEPS (UINT64_C(1) << 12)
 
-/* The laps that there are, of a structure's wheels, until the last deadline. */
+/* The number of laps of a structure's wheels until the last deadline. */
 static uint64_t laps(const struct subject *subject, unsigned bits)
 {
 	uint64_t lap = subject->choice.lap;
@@ -21,7 +21,7 @@ bool wakeups_bearable(const struct subject *subject, unsigned bits)
 	return laps(subject, bits) <= MOST_SLEEPS;
 }
 
-/* Of a structure that ticks it is the ticks that there are until the last deadline. */
+/* For a structure that ticks, the ticks until the last deadline count. */
 uint64_t wakeups_in_vain(const struct subject *subject, size_t timers, unsigned bits)
 {
 	return subject->choice.within->ticks

@@ -1,5 +1,5 @@
 /*
- * Allocates when a timer is inserted and drops the timer when that fails. Real-world class: growth
+ * Allocates when a timer is inserted, and drops the timer if that fails. Real-world class: growth
  * on demand in a function that returns nothing.
  */
 #include "right.h"

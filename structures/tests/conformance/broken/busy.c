@@ -1,6 +1,6 @@
 /*
- * next says "now" as long as anything is armed. Real-world class: a loop that spins, using all of a
- * processor and firing everything on time.
+ * next answers "now" while anything is armed. Real-world class: a loop that spins, uses all of a
+ * processor, and fires everything on time.
  */
 #include "right.h"
 

@@ -1,8 +1,8 @@
 /*
- * Is late by up to an eighth of the way to the deadline, as it says, but counts that way from the
- * now of the latest expire, however long ago that was. Real-world class: a clock of the wheel's own
- * that stands still while nothing is armed, so that timers come minutes late (Linux's wheel until
- * 2017).
+ * Is late by up to an eighth of the distance to the deadline, as it declares, but counts the
+ * distance from the now of the latest expire, however long ago that was. Real-world class: a
+ * wheel's own clock that stands still while nothing is armed, so that timers fire minutes late
+ * (Linux's wheel until 2017).
  */
 #include "right.h"
 

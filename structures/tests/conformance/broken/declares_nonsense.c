@@ -1,6 +1,6 @@
 /*
- * Declares to be accurate to a tick and names none. Real-world class: a field added to a table that
- * one row never got.
+ * Declares to be accurate to a tick, and declares no tick. Real-world class: a field that was added
+ * to a table, and that one row never got.
  */
 #include "right.h"
 

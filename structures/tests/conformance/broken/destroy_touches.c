@@ -1,6 +1,6 @@
 /*
- * Makes all armed timers idle when it is destroyed. Real-world class: tear-down in the wrong order,
- * with the timers' owners gone before their loop.
+ * Makes all armed timers idle when the set is destroyed. Real-world class: tear-down in the wrong
+ * order, when the timers' owners have gone before their loop.
  */
 #include "right.h"
 

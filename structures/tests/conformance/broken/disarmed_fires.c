@@ -1,6 +1,6 @@
 /*
- * A disarmed timer fires if it was due. Real-world class: a stop that marks the timer, and an
- * expiry that looks at the mark only when filing.
+ * A disarmed timer fires if it is due. Real-world class: a stop that marks the timer, and an expiry
+ * that looks at the mark only when it files timers.
  */
 #include "right.h"
 

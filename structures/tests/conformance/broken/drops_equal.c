@@ -1,6 +1,6 @@
 /*
- * A timer whose deadline is taken displaces the one that has it. Real-world class: a tree or map
- * keyed by deadline alone.
+ * A timer replaces another one with the same deadline. Real-world class: a tree or map keyed by
+ * deadline alone.
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * Believes in the larger capacity though the array could not grow. Real-world class: updating size
+ * Notes the larger capacity although the array could not grow. Real-world class: updating the size
  * before the allocation, and p = realloc(p, n).
  */
 #include "right.h"

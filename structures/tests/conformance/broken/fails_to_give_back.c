@@ -1,6 +1,6 @@
 /*
- * Makes its array as small as what is reserved, each time, and fails when that fails. Real-world
- * class: realloc() to a smaller size, which may fail like any other.
+ * Makes its array exactly as large as what is reserved, each time, and fails if that fails.
+ * Real-world class: realloc() to a smaller size, which may fail like any other.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Fires early. Real-world class: timer slack or a coarse cached clock rounded up, so that a timeout
- * comes before its time has passed.
+ * Fires early. Real-world class: timer slack, or a coarse cached clock that is rounded up, so that
+ * a timer fires before its timeout has passed.
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * Hands over the last timer of a full batch again with the next one. Real-world class: peek, hand
+ * Hands over the last timer of a full batch again in the next one. Real-world class: peek, hand
  * over, then check for room before pop.
  */
 #include "right.h"

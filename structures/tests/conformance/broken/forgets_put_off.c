@@ -1,7 +1,6 @@
 /*
- * A re-arm to a later deadline only stores it; and when the timer comes up at its old time, it is
- * not filed again, so that it never fires. Real-world class: lazy re-arming without the second
- * half.
+ * A re-arm to a later deadline only stores the deadline. At the old time the timer is not filed
+ * again, so it never fires. Real-world class: lazy re-arming without the second half.
  */
 #include "right.h"
 
@@ -15,7 +14,7 @@ static void reinsert_storing(struct timer_set *set, struct timer *timer, uint64_
 		right_reinsert(set, timer, deadline, interval);
 }
 
-/* Those that are forgotten still count, and may be stopped: they wait for ever. */
+/* Timers that are forgotten still count, and can be stopped. They wait for ever. */
 static size_t expire_forgetting(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	size_t count = right_expire(set, now, out, max), kept = 0;

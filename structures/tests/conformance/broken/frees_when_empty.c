@@ -1,7 +1,6 @@
 /*
- * Gives its array back when the last timer is removed, and does not make another until the next
- * reserve. Real-world class: freeing memory that had been promised, on the way out of a function
- * that cannot fail.
+ * Frees its array when the last timer is removed, and makes no other before the next reserve.
+ * Real-world class: a function that cannot fail frees memory that had been promised.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Keeps a tombstone for each timer that was disarmed, and none is ever taken away. Real-world
- * class: lazy deletion without compaction (asyncio's and Go's heaps, before they counted).
+ * Keeps a tombstone for each timer that was disarmed, and never removes one. Real-world class: lazy
+ * deletion without compaction (asyncio's and Go's heaps, before they counted tombstones).
  */
 #include "right.h"
 
@@ -15,7 +15,7 @@ static void disarm_lazily(struct timer_set *set, struct timer *timer)
 
 	right_disarm(set, timer);
 	right->word[0]++;
-	/* A tombstone needs its place; without memory it is dropped, which harms nobody. */
+	/* A tombstone needs a place. Without memory it is dropped, which does no harm. */
 	if (right_reserve(set, right->word[0] + right->size + 1))
 		right->word[0]--;
 }

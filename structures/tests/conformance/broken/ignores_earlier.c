@@ -1,6 +1,6 @@
 /*
- * A re-arm to an earlier deadline stores it and leaves the timer filed where it was. Real-world
- * class: lazy re-arming that is right for later deadlines only.
+ * A re-arm to an earlier deadline stores the deadline and leaves the timer filed where it was.
+ * Real-world class: lazy re-arming that is right only for later deadlines.
  */
 #include "right.h"
 

@@ -1,8 +1,8 @@
 /*
- * Notes the first deadline beyond its reach, to look at those when they come into reach; and keeps
- * the note when the timer is taken out, so that a clock which jumps past it makes next answer the
- * past for ever. Real-world class: a cached least of a list that nobody raises when the list is
- * emptied.
+ * Notes the first deadline beyond its reach, to look at such timers when they come into reach. It
+ * keeps the note when the timer is taken out. When the clock then jumps past the note, next answers
+ * a past time for ever. Real-world class: a cached minimum of a list that is not raised when the
+ * list is emptied.
  */
 #include "right.h"
 
@@ -43,7 +43,7 @@ static uint64_t next_noted(struct timer_set *set)
 	return right->word[0] && right->size && look < first ? look : first;
 }
 
-/* In the last REACH before what is noted, all are looked at, and what is farther is noted anew. */
+/* Within REACH before the noted time, looks at all timers, and notes the first that is farther. */
 static size_t expire_looking(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	struct right *right = right_of(set);

@@ -1,5 +1,5 @@
 /*
- * A wheel of 2^24 ns that files what is further ahead by the remainder and keeps no count of
+ * A wheel of 2^24 ns that files a timer beyond its horizon by the remainder, and keeps no count of
  * rounds. Real-world class: a horizon that is too short, and timers beyond it that are lapped.
  */
 #include "right.h"

@@ -1,7 +1,7 @@
 /*
- * Hands over those that are due in order, but when they do not fit, the last of them first.
- * Real-world class: sorting batch by batch what was taken out unsorted, which a caller with room
- * for all of them never sees.
+ * Hands due timers over in order, but if they do not fit, the last of them first. Real-world class:
+ * due timers that are taken out unsorted, and sorted batch by batch. A caller with room for all of
+ * them never sees it.
  */
 #include "right.h"
 

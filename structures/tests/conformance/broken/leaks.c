@@ -1,5 +1,6 @@
 /*
- * Forgets its array when it is destroyed. Real-world class: free of a handle without what it owns.
+ * Does not free its array when it is destroyed. Real-world class: free of a handle without what it
+ * owns.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * A timer that is due already when it is armed is filed where time has passed, and waits for the
- * next turn. Real-world class: a wheel's slot behind the hand.
+ * A timer that is due when it is armed is filed at a time that has passed, and waits for the next
+ * turn. Real-world class: a wheel's slot behind the hand.
  */
 #include "right.h"
 

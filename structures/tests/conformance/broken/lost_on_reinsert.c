@@ -1,6 +1,6 @@
 /*
- * Loses a timer that is put off when it is the only one. Real-world class: unlink and relink where
- * the unlinking of the last element resets the list's head after the relinking.
+ * Loses a timer that is put off while it is the only one. Real-world class: unlink and relink,
+ * where the unlinking of the last element resets the list's head after the relinking.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Hands over one more than it was asked for. Real-world class: a bound that is tested after the
- * store.
+ * Hands over one timer more than it was asked for. Real-world class: a bound that is tested after
+ * the store.
  */
 #include "right.h"
 

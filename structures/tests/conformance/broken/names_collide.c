@@ -1,6 +1,6 @@
 /*
- * Two options that differ in their last letter's doubling, so that a slip of the finger sets the
- * other one. Real-world class: a name that is a typing error of another.
+ * Two options differ only in a doubled last letter, so that a slip of the finger sets the other
+ * one. Real-world class: a name that is a typing error of another.
  */
 #include "right.h"
 

@@ -1,8 +1,8 @@
 /*
- * Looks whether a timer is never to fire only where it has no interval: those with one stand in
- * queues, in which nobody stands for ever. But a re-arm with the same interval stays in its queue,
- * whatever the deadline. Real-world class: a short cut for the usual re-arm that passes by the test
- * for an unusual one.
+ * Checks whether a timer never fires only if it has no interval: timers with an interval stand in
+ * queues, where no timer stands for ever. But a re-arm with the same interval stays in its queue,
+ * whatever the deadline. Real-world class: a short cut for the usual re-arm that skips the test for
+ * an unusual one.
  */
 #include "right.h"
 

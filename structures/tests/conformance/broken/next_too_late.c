@@ -1,7 +1,7 @@
 /*
- * Remembers what next answered until something expires, and does not notice an earlier timer that
- * comes in between. Real-world class: a cached wake-up time that an insert fails to invalidate, so
- * that a loop oversleeps.
+ * Remembers the answer of next until something expires, and does not notice an earlier timer that
+ * is armed in between. Real-world class: a cached wake-up time that an insert fails to invalidate,
+ * so that a loop oversleeps.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * An option's largest value is accepted and then overruns what it sizes. Real-world class: a range
- * in the documentation that is not the one in the code.
+ * Accepts an option's largest value, which then overruns what the option sizes. Real-world class: a
+ * range in the documentation that is not the one in the code.
  */
 #include "right.h"
 

@@ -1,7 +1,7 @@
 /*
- * A re-arm to a later deadline only stores it; and what comes up together is handed over in the
- * order of the old deadlines. Real-world class: lazy re-arming that is found out by a late loop
- * only.
+ * A re-arm to a later deadline only stores the deadline. Timers that expire together are handed
+ * over in the order of their old deadlines. Real-world class: lazy re-arming whose fault only a
+ * late loop finds.
  */
 #include "right.h"
 
@@ -15,7 +15,7 @@ static void reinsert_storing(struct timer_set *set, struct timer *timer, uint64_
 		right_reinsert(set, timer, deadline, interval);
 }
 
-/* Those of a batch that are due; the others are filed again. */
+/* Keeps the timers of a batch that are due, and files the others again. */
 static size_t keep_due(struct timer_set *set, uint64_t now, struct timer **batch, size_t count)
 {
 	size_t kept = 0;

@@ -1,6 +1,6 @@
 /*
  * Walks all timers by recursion. Real-world class: a tree or a pairing heap that is taken apart, or
- * counted, recursively, and that equal deadlines have made as deep as it has timers.
+ * counted, by recursion, when equal deadlines have made it as deep as it has timers.
  */
 #include "right.h"
 

@@ -1,6 +1,7 @@
 /*
- * Leaves the state of a timer handed over as it was, so that arming it again is taken for misuse.
- * Real-world class: periodic timers that can be re-armed anywhere but in their own callback.
+ * Leaves the state of a timer that is handed over as it was, so that arming it again counts as
+ * misuse. Real-world class: periodic timers that can be re-armed anywhere but in their own
+ * callback.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * The bytes for very many timers overflow, and little memory passes for much. Real-world class:
- * n * sizeof without a check (CWE-190).
+ * The bytes for very many timers overflow, so that little memory counts as enough. Real-world
+ * class: n * sizeof without a check (CWE-190).
  */
 #include "right.h"
 

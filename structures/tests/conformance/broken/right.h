@@ -1,8 +1,8 @@
 /*
  * right.h - the simplest structure that is right: pointers in an array, in order of key
  *
- * Each file beside this one takes it, puts one fault into it, and has to be caught. The suite also
- * runs on the structure as it is here, which has to pass: so it is the fault that is caught.
+ * Each file beside this one puts one fault into it, and must be caught. The suite also runs on the
+ * structure as it is here, which must pass. So it is the fault that is caught.
  */
 #ifndef RIGHT_H
 #define RIGHT_H
@@ -15,17 +15,17 @@
 #include "structures/common/options.h"
 #include "structures/timer.h"
 
-/* Not every file uses all of it. */
+/* Some files do not use all of it. */
 #define RIGHT static __attribute__((unused))
 
 /* States, in link.word[0]. */
 enum { RIGHT_IDLE, RIGHT_ARMED, RIGHT_DISARMED };
 
 struct right {
-	struct timer **timers; /* the first to fire comes last, so that expiry takes from the end */
+	struct timer **timers; /* the first to fire is last, so that expiry takes from the end */
 	size_t size, capacity;
-	uint64_t latest;  /* now, the latest seen */
-	uint64_t word[2]; /* a fault's own */
+	uint64_t latest;  /* the latest now seen */
+	uint64_t word[2]; /* for the faults */
 	struct timer *timer;
 };
 
@@ -39,7 +39,7 @@ RIGHT bool right_armed(const struct timer *timer)
 	return timer->link.word[0] == RIGHT_ARMED;
 }
 
-/* Where the timer is; size when it is nowhere. */
+/* The timer's place; `size` if it is not in the array. */
 RIGHT size_t right_find(const struct right *right, const struct timer *timer)
 {
 	size_t place = 0;
@@ -199,8 +199,8 @@ RIGHT const char *right_check(const struct timer_set *set)
 }
 
 /*
- * The table of the structure above with some of its rows replaced. Rows that come twice are what it
- * is for, where else they are a slip that compilers warn of.
+ * The table of the structure above with some of its rows replaced. Rows come twice here on purpose.
+ * Compilers warn of that, because elsewhere it is a mistake.
  */
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define RIGHT_TABLE(symbol, name_, ...)                                                            \

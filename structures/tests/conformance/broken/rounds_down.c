@@ -1,6 +1,6 @@
 /*
- * Rounds deadlines down to a tick: early by less than one. Real-world class: deadline / HZ without
- * rounding up, as in poll() timeouts converted to ms by truncation.
+ * Rounds deadlines down to a tick, so that timers fire early by less than a tick. Real-world class:
+ * deadline / HZ without rounding up, as in poll() timeouts converted to ms by truncation.
  */
 #include "right.h"
 

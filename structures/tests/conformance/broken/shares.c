@@ -1,6 +1,6 @@
 /*
- * The latest now is one for all sets, and time does not go back. Real-world class: a static
- * variable in a library that two event loops use.
+ * All sets share one latest now, and time does not go back. Real-world class: a static variable in
+ * a library that two event loops use.
  */
 #include "right.h"
 

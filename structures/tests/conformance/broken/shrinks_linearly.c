@@ -1,6 +1,6 @@
 /*
- * Gives memory back for each timer less that is reserved for. Real-world class: growing by doubling
- * and shrinking to fit, so that a few timers more and less at the edge copy the array each time.
+ * Gives memory back with each reserve for one timer less. Real-world class: growing by doubling and
+ * shrinking to fit, so that a few timers more and less at the edge copy the array each time.
  */
 #include "right.h"
 

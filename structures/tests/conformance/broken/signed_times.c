@@ -1,5 +1,5 @@
 /*
- * Compares times as signed differences, so that what is more than 2^63 ns ahead has passed.
+ * Compares times as signed differences, so that a time more than 2^63 ns ahead counts as past.
  * Real-world class: time_before() of jiffies on deadlines that need not be near.
  */
 #include "right.h"

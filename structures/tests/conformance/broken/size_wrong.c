@@ -1,6 +1,5 @@
 /*
- * Goes on counting a timer that is disarmed until it is removed. Real-world class: a counter kept
- * on some paths only.
+ * Counts a disarmed timer until it is removed. Real-world class: a counter kept on some paths only.
  */
 #include "right.h"
 

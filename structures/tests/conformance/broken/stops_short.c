@@ -1,6 +1,6 @@
 /*
- * Returns fewer than max though more is due. Real-world class: a batch limit inside, which the
- * caller takes for "nothing more".
+ * Returns fewer than max although more timers are due. Real-world class: an internal batch limit,
+ * which the caller takes for "nothing more".
  */
 #include "right.h"
 

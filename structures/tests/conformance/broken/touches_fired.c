@@ -1,6 +1,6 @@
 /*
- * Clears the timer handed over last at the next call of expire. Real-world class: post-processing
- * of a fired timer after its callback, which may have freed it.
+ * At the next call of expire, writes to the timer that was handed over last. Real-world class:
+ * post-processing of a fired timer after its callback, which may have freed it.
  */
 #include "right.h"
 

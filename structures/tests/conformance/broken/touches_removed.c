@@ -1,6 +1,6 @@
 /*
- * Remembers the timer removed last and reads it at the next insert. Real-world class: a search hint
- * or an iterator's cursor that outlives its element.
+ * Remembers the timer that was removed last and reads it at the next insert. Real-world class: a
+ * search hint or an iterator's cursor that outlives its element.
  */
 #include "right.h"
 
