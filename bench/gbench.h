@@ -47,8 +47,8 @@ void gbench_clear(void);
 bool gbench_next(struct gbench_state *state);
 
 /*
- * Excludes the code between the two calls from the time. A pair takes about 1 us, so use it only
- * around long work.
+ * Excludes the code between the two calls from the time. The calls themselves take time, so use a
+ * pair only around long work.
  */
 void gbench_pause(struct gbench_state *state);
 void gbench_resume(struct gbench_state *state);
