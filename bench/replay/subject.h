@@ -36,8 +36,8 @@ struct event_setting; /* event_replay.h */
 struct subject {
 	const struct subject_family *family;
 	char name[SUBJECT_NAME_SIZE]; /* as given */
-	const char *target; /* in name: the part after prefixes such as again: */
-	const char *kind;   /* "structure", "loop", "library", "control", ... */
+	const char *target;	      /* in name: the part after prefixes such as again: */
+	const char *kind;	      /* "structure", "loop", "library", "control", ... */
 	const char
 		*source_hash; /* a library's version; NULL or "" where bench/provenance.h has it */
 	bool told; /* the trace tells it which timers fire, so its firings need no check */
