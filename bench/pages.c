@@ -10,8 +10,8 @@
 #include <sys/prctl.h>
 
 /*
- * 1: glibc calls madvise, which has an effect if the machine's setting is madvise. Of several
- * settings of a tunable the last one counts.
+ * 1: glibc calls madvise, which has an effect if the machine's setting is madvise. The last of
+ * several settings of a tunable counts.
  */
 #define TUNABLES "GLIBC_TUNABLES"
 #define ASK	 "glibc.malloc.hugetlb=1"

@@ -5,11 +5,11 @@
  * the invariants. Between advances it sleeps as a loop would, and counts the spurious wake-ups that
  * an early `next` causes.
  *
- * At the end the pass measures what remains of the memory after a peak. Of the timers that the
- * trace leaves armed, it stops and removes all but one in a hundred. These stops are a trace of
- * their own, replayed like the first. Then reserve tells a structure how few timers there are; a
- * loop counts them itself. The footprint after that is armed_after_peak: the memory of the few
- * timers, and the memory of the peak that the subject has not given back.
+ * At the end the pass measures what remains of the memory after a peak. It stops and removes all
+ * but one in a hundred of the timers that the trace leaves armed. These stops are a trace of their
+ * own, replayed like the first. Then reserve tells a structure how few timers there are; a loop
+ * counts them itself. The footprint after that is armed_after_peak: the memory of the few timers,
+ * and the memory of the peak that the subject has not given back.
  *
  * A subject that cannot tell its footprint has neither footprint_peak nor armed_after_peak, and its
  * bytes_per_timer is null.
@@ -23,7 +23,7 @@
 #include "bench/cell.h"
 #include "bench/replay/replay_check.h"
 
-/* Of the timers that are armed at the end, one in STAYS stays armed. */
+/* One in STAYS of the timers that are armed at the end stays armed. */
 #define STAYS 100
 
 /* The number of timers that insertions of the measured phases have walked past. */

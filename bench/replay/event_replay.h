@@ -3,8 +3,8 @@
  *
  * This project's loop and libevent have the same interface, so one driver serves both; only a table
  * of functions differs. The trace is replayed by a callback inside the loop, as a server works, and
- * not from outside. That matters because libevent caches the time during callbacks, and reads a
- * clock outside of them.
+ * not from outside. The difference matters because libevent caches the time during callbacks, and
+ * reads a clock outside of them.
  *
  * Time is simulated (bench/virtual). One of the loop's events watches the simulation's own
  * descriptor, the driver's. When the loop waits, the simulation reports that descriptor ready and

@@ -122,8 +122,8 @@ void subject_list_wrapped(void (*visit)(const char *name, const char *summary, v
 
 /*
  * Opens a replay: allocates an object for every id of the trace, touched and zeroed, `stride` (64
- * or 128) bytes apart; then opens the subject. Returns 0 or the family's error, with nothing to
- * close.
+ * or 128) bytes apart; then opens the subject. Returns 0, -ENOMEM or the family's error; after an
+ * error there is nothing to close.
  */
 int replay_open(struct replay *replay, const struct subject *subject, const struct trace *trace,
 		unsigned stride);

@@ -5,7 +5,7 @@
  * varies from program to program. Each writes a journal: which event is called, with what and when;
  * what is pending after each loop; what the loop returned. The two journals must be equal.
  *
- * What a callback does depends on its event and on how often the event was called, not on the
+ * The actions of a callback depend on its event and on how often the event was called, not on the
  * callbacks before it. So a difference in order stays one difference and does not change all that
  * follows. Events with equal deadlines may be called in any order. Most programs avoid equal
  * deadlines by adding microseconds. In the others, callbacks of events with equal deadlines do only

@@ -172,7 +172,7 @@ static void check(const struct imitation *files, uint64_t available, double limi
 static void test_version_2(void **state)
 {
 	(void)state;
-	/* Of 1024 MiB 512 are used, 150 of them by files that the kernel can drop. */
+	/* 512 of 1024 MiB are used, 150 of them by files that the kernel can drop. */
 	check(version_2, 662 * MIB, 1024, 1.5, "0-1,4");
 }
 

@@ -366,7 +366,7 @@ static void echo_is_recorded(void **state)
 	for (int i = 0; i < 4; i++)
 		all += served[i];
 	assert_int_equal(all, 15 * MESSAGES);
-	/* Of 24 messages, connection 2 sends 15 and each other one 3. 16 more are in flight. */
+	/* Connection 2 sends 15 of 24 messages, and each other one 3. 16 more are in flight. */
 	assert_in_range(served[2], all * 15 / 24 - 16, all * 15 / 24 + 16);
 	assert_in_range(served[0], all * 3 / 24 - 16, all * 3 / 24 + 16);
 	assert_int_equal(bases, 0);

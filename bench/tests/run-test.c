@@ -449,7 +449,7 @@ static void what_is_not_planned_any_more_stays(void **state)
 	tear_the_last_line();
 	begin(fewer);
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
-	/* Of the last block one record is whole and one is cut short; both are set aside. */
+	/* One record of the last block is whole and one is cut short; both are set aside. */
 	assert_int_equal(json_array_size(records), 6);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2);
 }

@@ -2,7 +2,7 @@
  * workload-test.c - every workload generates what its essay says
  *
  * What holds for all workloads is checked for every workload in the registry, so a new one is
- * tested without changes here. What a workload's own essay promises is checked after that.
+ * tested without changes here. The promises of a workload's own essay are checked after that.
  * Statistical checks use fixed seeds, which they print, so they give the same result each time.
  * Their bounds are five standard deviations or wider.
  */

@@ -31,8 +31,8 @@ static uint64_t round_up(const struct generator *generator, uint64_t time)
 }
 
 /*
- * Aborts if a workload breaks the rules of generator.h. That is a bug in this program, and the rest
- * of the trace could not be trusted.
+ * Aborts if a workload breaks the rules of generator.h. Such a workload is a bug in this program,
+ * and the rest of the trace could not be trusted.
  */
 static void require(bool condition, const char *call, const char *why, uint64_t id)
 {

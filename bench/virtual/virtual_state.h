@@ -41,7 +41,8 @@ extern struct virtual_state virtual_state;
 bool virtual_wait(uint64_t timeout, bool driver);
 
 /*
- * Must be called after each wait with timeout 0 that finds nothing. Aborts after too many in a row.
+ * Must be called after each wait with timeout 0 that finds nothing. Advances the time by the hooks'
+ * `step`; aborts after too many such waits at the same time.
  */
 void virtual_found_nothing(void);
 

@@ -75,8 +75,9 @@
  *
  * equal. Half of the timers are in 8 herds of one deadline each. The other half are as in hold and
  * lie before, between and behind the herds. Source: assumed; Furfaro and Sacco (2018) study the bad
- * cases of ladder queues. PREDICTION: ladder-queue divides each herd in vain until its buckets are
- * 1 ns wide or its rungs are used up, and moves the herd each time. Lists walk past whole herds.
+ * cases of ladder queues. PREDICTION: ladder-queue divides each herd without effect until its
+ * buckets are 1 ns wide or its rungs are used up, and moves the herd each time. Lists walk past
+ * whole herds.
  *
  * crowd. Half of the timers have one deadline, and only these are stopped and armed. Source:
  * assumed. PREDICTION: skiplist walks past half of them to find one: O(n). Heaps stop after a step,
@@ -94,7 +95,7 @@
  *
  * nudge. Each timer is re-armed later in the last turn before it would fire, and none fires.
  * Source: spurious wake-ups from deferred re-arms (HAProxy, stakker). PREDICTION: lazy structures
- * save nothing and wake up in vain in each turn. Heaps remove the root each time. For
+ * save nothing and wake up spuriously in each turn. Heaps remove the root each time. For
  * common-timeout, one interval makes the timers a queue.
  *
  * Left out: a heap whose last leaf is the latest timer. ascending makes any heap so.

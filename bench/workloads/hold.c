@@ -37,7 +37,7 @@
  *
  * TURNS take batch x mean / n, so that about `batch` timers fire in each. The loop sleeps through
  * turns in which no timer is due. A million operations on a million timers are half a million holds
- * and cover half of a mean. Of the timers armed under Pareto, 4 % lie beyond a hundred means.
+ * and cover half of a mean. 4 % of the timers armed under Pareto lie beyond a hundred means.
  *
  * PREDICTION. Heaps: O(log n), and from some 1e5 timers on a cache miss for every level below the
  * top ones. Keys beside the pointers more than halve that; arity 4 gains little more. Wheels pay a

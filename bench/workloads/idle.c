@@ -29,8 +29,8 @@
  *
  * TURNS take batch / (n x rate), and `batch` connections are active in each. A connection may be
  * active more than once in a turn, as in a program. A million operations on a million connections
- * cover one second, n / batch turns. That is far shorter than a timeout, so the state after the
- * fill must be right.
+ * cover one second, n / batch turns. One second is far shorter than a timeout, so the state after
+ * the fill must be right.
  *
  * Zipf's ranks are drawn by rejection-inversion (Hoermann and Derflinger, TOMACS 1996): O(1) a
  * draw, without a table.

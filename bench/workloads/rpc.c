@@ -16,11 +16,10 @@
  *			memory that was freed last, as from malloc
  *
  * By Little's law the rate is n over the mean time that a request is in flight. With the defaults
- * that time is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s. Of the timers that are armed at any moment,
- * 6 % belong to lost requests, and 94 % will be stopped. With service=2ms it is the reverse: 94 %
- * of the armed timers belong to lost requests, and the other 6 % are armed and stopped again and
- * again. That is no accident of the parameters: long deadlines do that to every client that loses a
- * few requests.
+ * that time is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s. At any moment 6 % of the armed timers belong
+ * to lost requests, and 94 % will be stopped. With service=2ms it is the reverse: 94 % of the armed
+ * timers belong to lost requests, and the other 6 % are armed and stopped again and again. This is
+ * no accident of the parameters: long deadlines do it to every client that loses a few requests.
  *
  * STEADY STATE. It holds from the first turn (loop iteration). A request in flight was sent at a
  * uniform time within its lifetime, and longer lifetimes are found more often. Lifetimes are whole
