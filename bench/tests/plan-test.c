@@ -274,7 +274,8 @@ static void check_caps(const struct schedule *schedule)
 /*
  * From a quarter of the run on, the expected time left is within 25 %, or within the time of a
  * block if that is more: the last block ends or does not fit. The error may exceed that by half of
- * the time that looks to come may change.
+ * the time that looks to come may change. In a run that uses up its budget, looks do not change the
+ * time.
  */
 static void check_sights(const struct machine *machine, double took, double block)
 {
