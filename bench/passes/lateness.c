@@ -26,7 +26,7 @@
 struct late_object {
 	unsigned char event[EVENT_ROOM];
 	struct lateness *owner;
-	uint64_t due; /* ns by the precise clock; 0: not armed */
+	uint64_t due; /* ns by the precise clock, of the last arm */
 };
 
 struct lateness {
