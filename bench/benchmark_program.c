@@ -1,11 +1,11 @@
 /*
- * benchmark_program.c - build/timerbed-benchmark: the same replays under Google Benchmark's own
- * command line
+ * benchmark_program.c - build/timerbed-benchmark: the same replays under the command line of Google
+ * Benchmark
  *
- * For those who know the library: --benchmark_list_tests, --benchmark_filter=hold/.*quad, and JSON
- * that its compare.py reads. One process, so no blocks and no interleaving beyond the library's;
- * `timerbed run` is what verdicts are made from. Arguments before the library's: a folder for
- * traces (default out/traces).
+ * For users of the library: --benchmark_list_tests, --benchmark_filter=hold/.*quad, and JSON that
+ * its compare.py reads. All replays run in one process, so there are no blocks, and no interleaving
+ * but the library's; use `timerbed run` for verdicts. One argument of its own, the folder for
+ * traces (default out/traces), may precede the library's.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,14 +18,14 @@
 #include "bench/message.h"
 #include "bench/names.h"
 
-/* The sizes that are registered, and the operations measured, as in `timerbed run`. */
+/* The values of n that are registered. The numbers of operations are those of `timerbed run`. */
 static const uint64_t sizes[] = { 100, 1000, 10000, 100000, 1000000 };
 #define OPERATIONS_PER_TIMER 2
 #define LEAST_OPERATIONS     100000
 
 static const char *cache_folder = "out/traces";
 
-/* One registered benchmark. The trace stays open from its first use to the end of the process. */
+/* A registered benchmark. Its trace stays open from its first use to the end of the process. */
 struct entry {
 	const char *workload;
 	uint64_t n;

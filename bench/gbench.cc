@@ -12,7 +12,7 @@ benchmark::State &of(struct gbench_state *state)
 	return *reinterpret_cast<benchmark::State *>(state);
 }
 
-// Hands each repetition to a C function, and keeps the console quiet.
+// Passes each repetition to a C function and prints nothing.
 class Forward : public benchmark::BenchmarkReporter
 {
     public:

@@ -2,16 +2,16 @@
  * hashes_program.c - build/timerbed-hashes: the source_hash of each subject and pass in this build
  *
  * timerbed-hashes [SUBJECT...] prints a line for each subject and pass: subject, pass and
- * source_hash, separated by tabs. Without a subject it prints all structures and wrappers, on their
- * own and in a loop, the yardsticks and the libraries. An unknown subject is left out. The program
- * links none of the code that it hashes, so it is built in a moment.
+ * source_hash, separated by tabs. Without arguments it prints all structures and wrappers, alone
+ * and in a loop, the yardsticks, and the libraries. It skips unknown subjects. The program links
+ * none of the code that it hashes, so it builds quickly.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/provenance.h"
 
-/* The part of `unit` that `*` stands for in "FOLDER*ENDING"; false if it is another's. */
+/* Stores the part of `unit` that `*` matches in "FOLDER*ENDING"; false if `unit` does not match. */
 static bool within(const char *unit, const char *folder, const char *ending, char *name,
 		   size_t size)
 {

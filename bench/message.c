@@ -1,6 +1,4 @@
-/*
- * message.c - one clear line on stderr
- */
+/* message.c - messages on stderr */
 #include "bench/message.h"
 
 #include <stdarg.h>

@@ -1,6 +1,4 @@
-/*
- * names.c - lists and patterns of names, and numbers
- */
+/* names.c - lists and patterns of names, and numbers */
 #include "bench/names.h"
 
 #include <errno.h>
@@ -12,10 +10,10 @@
 #include "bench/replay/subject.h"
 #include "bench/spelling.h"
 
-/* More workloads than this are not offered as suggestions. */
+/* The most workloads among which a suggestion is searched. */
 #define SUGGESTED 64
 
-/* More timers than ids can number (32 bits) would need another trace format. */
+/* A larger n would need ids of more than 32 bits, and so another trace format. */
 #define MOST_TIMERS 4e9
 
 static const struct workload *find_workload(const char *text)
@@ -136,7 +134,7 @@ static bool is_no_match(const char *name, void *pattern)
 	return fnmatch(pattern, name, 0);
 }
 
-/* A pattern being matched against the names that there are. */
+/* A pattern that is matched against all names. */
 struct match {
 	const char *pattern;
 	struct names *names;
@@ -177,7 +175,10 @@ static void visit_workloads(void (*visit)(const char *name, const char *summary,
 	}
 }
 
-/* Visits subjects that wrap others only for a pattern with a ':': "*" would have each twice. */
+/*
+ * Visits wrapped subjects only for a pattern with a ':'. Otherwise "*" would match structures
+ * twice.
+ */
 static void visit_subjects(void (*visit)(const char *name, const char *summary, void *data),
 			   void *data)
 {
@@ -188,7 +189,7 @@ static void visit_subjects(void (*visit)(const char *name, const char *summary, 
 		subject_list_wrapped(visit, data);
 }
 
-/* `run X -w hold idle` is how people write two workloads, of which the shell makes one. */
+/* In `run X -w hold idle`, a frequent mistake, the shell passes `idle` as a subject. */
 static int check_subject(const char *word, char *error)
 {
 	struct subject subject;
@@ -217,7 +218,7 @@ static int check_workload(const char *word, char *error)
 	return result;
 }
 
-/* What kind of names is being expanded: how to check one, to visit all, and to tell two apart. */
+/* A kind of names: how to check one, how to visit all, and how to compare two. */
 struct namespace
 {
 	const char *what;
@@ -232,7 +233,10 @@ static const struct namespace subjects_space = { "subject", check_subject, spell
 static const struct namespace workloads_space = { "workload", check_workload,
 						  spelling_same_workload, visit_workloads };
 
-/* One thing under two spellings would be measured twice, and stand in the results as two. */
+/*
+ * Refuses one subject or workload in two spellings. It would be measured twice, and be two in the
+ * results.
+ */
 static int refuse_twins(const struct namespace *space, const struct names *names, char *error)
 {
 	for (size_t i = 0; i < names->count; i++) {
@@ -269,7 +273,7 @@ static int expand_word(const struct namespace *space, char *word, struct names *
 	return match.result;
 }
 
-/* Where a word has a ':', its commas stand between options. */
+/* Expands a word, or several that commas separate. In a word with a ':' commas separate options. */
 static int expand_words(const struct namespace *space, char *rest, struct names *names, char *error)
 {
 	const char *between = strchr(rest, ':') ? "" : ",";
@@ -314,7 +318,7 @@ int names_refuse_twin_workloads(const struct names *names, char *error)
 	return refuse_twins(&workloads_space, names, error);
 }
 
-/* Adds a number unless it is there already. */
+/* Adds a number unless it is in the list. */
 static int add_count(uint64_t value, uint64_t *counts, size_t room, size_t *count, char *error)
 {
 	for (size_t i = 0; i < *count; i++)
@@ -348,7 +352,7 @@ int names_read_range(const char *word, uint64_t *first, uint64_t *last, char *er
 	return result;
 }
 
-/* "1e3..1e6": the first, ten times that, and so on up to the last. */
+/* Adds the numbers of "1e3..1e6": the first, ten times the first, and so on up to the last. */
 static int expand_range(const char *word, uint64_t *counts, size_t room, size_t *count, char *error)
 {
 	uint64_t first = 0, last = 0;

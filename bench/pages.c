@@ -1,6 +1,4 @@
-/*
- * pages.c - asking for small or huge pages, and counting the huge ones
- */
+/* pages.c - asks for small or huge pages, and counts the huge pages */
 #include "bench/pages.h"
 
 #include <errno.h>
@@ -11,11 +9,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-/* 1: by madvise, where the machine leaves it to that. Later settings win over earlier ones. */
+/*
+ * 1: glibc calls madvise, which has an effect if the machine's setting is madvise. The last of
+ * several settings of a tunable counts.
+ */
 #define TUNABLES "GLIBC_TUNABLES"
 #define ASK	 "glibc.malloc.hugetlb=1"
 
-/* Linux's number, where the C library's headers are older than that. */
+/* Linux's number, for older headers of the C library. */
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
@@ -54,10 +55,13 @@ int pages_prepare(enum pages pages)
 	return pages == PAGES_HUGE ? ask_allocator() : 0;
 }
 
-/* Nobody has memory for that: a sanitizer's shadow of the address space, walked for minutes. */
+/*
+ * Larger mappings are skipped: no cell has so much memory. A sanitizer's shadow memory is so large,
+ * and to walk through it takes minutes.
+ */
 #define LARGEST_MAPPING (UINT64_C(1) << 40)
 
-/* A line of the kernel's list of mappings: whether it is private, anonymous and to be written. */
+/* Parses a line of /proc/self/maps. True if the mapping is private, anonymous and writable. */
 static bool is_anonymous(const char *line, uintptr_t *begin, uintptr_t *end)
 {
 	char access[5];
@@ -74,7 +78,10 @@ void pages_collapse(void)
 	char line[512];
 	uintptr_t begin, end;
 
-	/* Refusals are no news: most mappings are too small. What was had is counted afterwards. */
+	/*
+	 * Failures are ignored: most mappings are too small. pages_huge_kib counts the huge pages
+	 * later.
+	 */
 	while (file && fgets(line, sizeof(line), file))
 		if (is_anonymous(line, &begin, &end) && end - begin < LARGEST_MAPPING)
 			madvise((void *)begin, end - begin, MADV_COLLAPSE);

@@ -1,13 +1,13 @@
 /*
- * pages.h - the size of the pages that a cell's memory is made of: one policy for all of it
+ * pages.h - the page size of a cell's memory: one policy for the whole process
  *
- * Timers, structures and whatever else a worker allocates come from the C library's allocator, so
- * this is set once for the process, before it starts, and no structure knows. Small: the kernel is
- * told to give this process no transparent huge pages, whatever the machine's setting is. Huge: the
- * allocator asks for them wherever an allocation is large enough to hold one (glibc 2.35 and
- * later); and before the first measured phase all that lies in small pages and could lie in huge
- * ones is moved (Linux 6.1 and later), as an array that has grown step by step was not large when
- * it began. Whether they were given is another matter, so what was is counted and recorded.
+ * Timers, structures and all other allocations of a worker come from the C library's allocator. So
+ * the policy is set once for the process, before it starts, and no structure deals with it. Small:
+ * the kernel is told to give this process no transparent huge pages, whatever the machine's setting
+ * is. Huge: the allocator asks for huge pages for each allocation that is large enough to hold one
+ * (glibc 2.35 and later). Before the first measured phase, memory that lies in small pages is moved
+ * into huge pages where possible (Linux 6.1 and later), because an array that grew in steps was
+ * small at first. The kernel may still give no huge pages, so they are counted and recorded.
  */
 #ifndef PAGES_H
 #define PAGES_H
@@ -23,28 +23,28 @@ enum pages {
 
 extern const char *const pages_words[PAGES + 1]; /* "small", "huge", NULL */
 
-/* The policy that a word names; PAGES for none. */
+/* The policy with this word; PAGES if there is none. */
 enum pages pages_find(const char *word);
 
 /*
- * Sets the policy for the program that this process becomes by exec, and for all that it starts.
- * What is here already is left as it is. 0, or a negative errno.
+ * Sets the policy for the program that this process will exec, and for all processes that it
+ * starts. The memory of this process stays as it is. Returns 0 or a negative errno.
  */
 int pages_prepare(enum pages pages);
 
 /*
- * Moves this process's private memory to huge pages, as far as the kernel does that. Takes about as
- * long as copying it.
+ * Moves this process's private memory into huge pages, as far as the kernel can. Takes about as
+ * long as copying the memory.
  */
 void pages_collapse(void);
 
-/* Whether this process can't get huge pages, being told so by small. */
+/* Whether PAGES_SMALL has disabled huge pages for this process. */
 bool pages_ruled_out(void);
 
-/* KiB of this process's private memory that lie in huge pages now; 0 if the kernel won't say. */
+/* KiB of this process's private memory in huge pages; 0 if the kernel does not report it. */
 uint64_t pages_huge_kib(void);
 
-/* The least memory in one piece, in bytes, that is sure to hold a huge page wherever it begins. */
+/* A contiguous allocation of this many bytes always contains a whole huge page. */
 #define PAGES_HUGE_SURELY (4u << 20)
 
 #endif

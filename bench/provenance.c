@@ -1,7 +1,7 @@
 /*
- * provenance.c - which units measure a subject in a pass, and one hash of them all
+ * provenance.c - which units measure a subject in a pass, and one hash of all of them
  *
- * Names alone decide, so that this file links nothing of the code that it hashes.
+ * The names alone decide, so this file links none of the code that it hashes.
  */
 #include "bench/provenance.h"
 
@@ -14,12 +14,12 @@
 
 #include "build_info.h"
 
-/* A subject's name taken apart. */
+/* The parts of a subject's name. */
 struct code {
 	const char *pass;
 	char family[SUBJECT_NAME_SIZE];	 /* its file in bench/subjects, without ending */
-	char inlined[SUBJECT_NAME_SIZE]; /* "lazy-over-quad-heap": its structures; or empty */
-	char backend[SUBJECT_NAME_SIZE]; /* of a loop of ours, or empty */
+	char inlined[SUBJECT_NAME_SIZE]; /* its structures, "lazy-over-quad-heap"; or empty */
+	char backend[SUBJECT_NAME_SIZE]; /* of this project's loop, or empty */
 };
 
 static bool has_unit(const char *folder, const char *name)
@@ -33,7 +33,7 @@ static bool has_unit(const char *folder, const char *name)
 	return false;
 }
 
-/* Takes the structures that "lazy:quad-heap:option=1" begins with. */
+/* Stores the structures at the beginning of "lazy:quad-heap:option=1". */
 static void take_structures(const char *text, struct code *code)
 {
 	size_t length = 0;
@@ -51,7 +51,7 @@ static void take_structures(const char *text, struct code *code)
 	}
 }
 
-/* Takes the backend of "quad-heap@epoll+reinsert" away from the structure. */
+/* Cuts the backend off "quad-heap@epoll+reinsert" and stores it. */
 static void take_backend(char *text, struct code *code)
 {
 	char *at = strrchr(text, '@');
@@ -62,7 +62,9 @@ static void take_backend(char *text, struct code *code)
 	*at = '\0';
 }
 
-/* The file of a family that answers to more than its own name begins as the name does. */
+/*
+ * Stores the family's file. If a family has several names, each begins with the name of its file.
+ */
 static void take_family(const char *text, struct code *code)
 {
 	char *cut = code->family;
@@ -72,7 +74,7 @@ static void take_family(const char *text, struct code *code)
 		*cut = '\0';
 }
 
-/* 0, or -ENOENT. */
+/* Returns 0 or -ENOENT. */
 static int take_apart(const char *subject, const char *pass, struct code *code)
 {
 	static const char again[] = "again:", loop[] = "loop:";
@@ -127,7 +129,7 @@ static bool is_our_loop(const struct code *code, const char *name)
 	return !strcmp(code->family, "loop");
 }
 
-/* Our loop and libraries: every family but structures and yardsticks. */
+/* All event loops: every family but structures and yardsticks. */
 static bool has_events(const struct code *code, const char *name)
 {
 	(void)name;
@@ -165,7 +167,7 @@ static bool is_backend(const struct code *code, const char *name)
 	return !strcmp(code->backend, name);
 }
 
-/* The first row whose pattern matches a unit decides. */
+/* The first row whose pattern matches a unit applies. */
 static const struct {
 	const char *units;
 	belongs_function *belongs;

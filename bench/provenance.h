@@ -1,10 +1,10 @@
 /*
- * provenance.h - which code a record is of
+ * provenance.h - identifies the code that measures a subject
  *
- * A unit is a file that is compiled, or "inlined/X.c" for the generated one that compiles structure
- * X into the replay loop. scripts/code-hash gives each the hash of its own preprocessed text: all
- * of this tree's headers are in it, comments and white space are not. What measures a subject in a
- * pass is some of the units; provenance.c says which.
+ * A unit is a file that is compiled, or "inlined/X.c" for the generated file that compiles
+ * structure X into the replay loop. scripts/code-hash gives each unit the hash of its own
+ * preprocessed text, with all of this project's headers and without comments and white space. Some
+ * of the units measure a given subject in a given pass; provenance.c says which.
  */
 #ifndef PROVENANCE_H
 #define PROVENANCE_H
@@ -17,18 +17,21 @@ struct code_hash {
 	const char *unit, *hash;
 };
 
-/* All units that are measured or measure, sorted. Ends without unit. Generated. */
+/*
+ * All units that measure or are measured, sorted. An entry without a unit ends the table.
+ * Generated.
+ */
 extern const struct code_hash code_hashes[];
 
 /*
- * Writes 16 hexadecimal digits that identify the code which measures `subject` in `pass`, and the
- * flags that it was compiled with. Two builds give the same digits exactly when that code and those
- * flags are the same. A library's own version is not in them.
+ * Writes 16 hexadecimal digits that identify the code which measures `subject` in `pass` and the
+ * flags of its compilation. Two builds have the same digits exactly if that code and the flags are
+ * the same. The version of a library that is measured does not count.
  */
 void provenance_hash(const struct subject *subject, const struct pass *pass,
 		     char hash[PROVENANCE_HASH_SIZE]);
 
-/* The same for names as they are typed. 0, or -ENOENT when no unit belongs to the subject. */
+/* The same for names as given on a command line. 0, or -ENOENT if the subject is unknown. */
 int provenance_hash_of(const char *subject, const char *pass, char hash[PROVENANCE_HASH_SIZE]);
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * scripts.c - finding what lies beside the program
- */
+/* scripts.c - finds and runs the scripts that come with the program */
 #include "bench/scripts.h"
 
 #include <errno.h>

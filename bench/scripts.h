@@ -9,12 +9,16 @@
 #define SCRIPTS_PATH_SIZE 4096
 
 /*
- * Finds a file or folder of the source tree ("scripts/report.py") beside the program: the program
- * is in build/, or was installed with its data in ../share/timerbed. 0 or -ENOENT.
+ * Finds a file or folder of the source tree ("scripts/report.py") from the path of the program. The
+ * program is in build/, or it is installed and its data is in ../share/timerbed. Stores the path.
+ * Returns 0 or -ENOENT.
  */
 int scripts_find(const char *name, char *path, size_t size);
 
-/* Becomes the script with these arguments. Returns an exit status only when that fails. */
+/*
+ * Replaces the process by the script, with the same arguments. Returns an exit status, and only on
+ * failure.
+ */
 int scripts_become(const char *name, int argc, char **argv);
 
 #endif

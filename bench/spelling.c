@@ -1,6 +1,4 @@
-/*
- * spelling.c - whether two spellings name one thing
- */
+/* spelling.c - whether two spellings name the same workload or subject */
 #include "bench/spelling.h"
 
 #include <stdio.h>
@@ -11,10 +9,10 @@
 #include "structures/common/find.h"
 #include "structures/common/options.h"
 
-/* What may stand before a structure in a subject's name. */
+/* The possible prefixes of a structure in a subject's name. */
 static const char *const prefixes[] = { "again:", "loop:" };
 
-/* Options are parsed into zeroed memory, so that equal options are equal bytes. */
+/* Options are parsed into zeroed memory, so equal options are equal bytes. */
 static bool same_options(const void *a, const void *b, size_t size)
 {
 	return !size || !memcmp(a, b, size);
@@ -76,7 +74,7 @@ bool spelling_same_subject(const char *a, const char *b)
 		a += left ? length : 0;
 		b += left ? length : 0;
 	}
-	/* A loop's backend, and the words behind it, have one spelling. */
+	/* A loop's backend and the words after it have only one spelling. */
 	if (strcmp(a + strcspn(a, "@"), b + strcspn(b, "@")))
 		return false;
 	snprintf(structures[0], SUBJECT_NAME_SIZE, "%.*s", (int)strcspn(a, "@"), a);

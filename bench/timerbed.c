@@ -52,8 +52,9 @@ static int run(int argc, char **argv)
 }
 
 /*
- * The next file that is opened would get the number of a standard stream that came closed, and
- * messages would be written into the records. What is opened in the stream's place fails instead.
+ * Opens /dev/null for each standard stream that is closed. Otherwise the next file to be opened
+ * would get the stream's number, and messages would be written into the records. /dev/null is
+ * opened for the wrong direction, so that a use of the stream fails.
  */
 static void fill_standard_streams(void)
 {
@@ -68,11 +69,11 @@ int main(int argc, char **argv)
 	int status;
 
 	fill_standard_streams();
-	/* A file that would grow beyond its limit is an error like a full disk, and said. */
+	/* A write beyond the limit of file size then fails and is reported, like a full disk. */
 	signal(SIGXFSZ, SIG_IGN);
 	status = run(argc, argv);
 
-	/* Whatever was printed has to have arrived: a full disk tells so only now. */
+	/* All output must have been written: a full disk may show only now. */
 	if ((fflush(stdout) || ferror(stdout)) && !status)
 		return message_failed("cannot write to standard output");
 	return status;

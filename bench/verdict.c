@@ -1,7 +1,7 @@
 /*
- * verdict.c - whether a replay fired what it had to, and the keys of a record that say so
+ * verdict.c - whether a replay fired the right timers, and the keys of a record that say so
  *
- * Nothing here runs while anything is measured.
+ * Nothing here runs during a measurement.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "bench/outcome.h"
 #include "bench/replay/replay_check.h"
 
-/* Whether in this trace, whose times are multiples of its grain, the subject can be late at all. */
+/* Whether the subject cannot be late in this trace, whose times are multiples of its grain. */
 static bool is_exact_here(const struct cell *cell)
 {
 	const struct timer_accuracy *accuracy = &cell->subject.accuracy;
@@ -63,8 +63,9 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
 }
 
 /*
- * How much of the memory lies in huge pages, unless there can be none. If they were asked for, none
- * was given, and the timers alone would hold one, then what was measured is not what was asked for.
+ * Records how much of the memory lies in huge pages, unless PAGES_SMALL has disabled them. If huge
+ * pages were asked for and none was given, though the timers alone would fill one, the cell did not
+ * measure what was asked for.
  */
 static const char *record_pages(const struct cell *cell, json_t *record)
 {
@@ -79,7 +80,7 @@ static const char *record_pages(const struct cell *cell, json_t *record)
 	return "no huge pages were given";
 }
 
-/* Of several replays in a cell a wrong one counts, whatever the others did. */
+/* If one of several replays of a cell is wrong, the cell is wrong. */
 static void record_outcome(json_t *record, const char *wrong, const char *unmet)
 {
 	const char *before = json_string_value(json_object_get(record, "outcome"));

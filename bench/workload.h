@@ -1,8 +1,8 @@
 /*
  * workload.h - a family of workloads: a seeded generator of traces
  *
- * A workload is one file in bench/workloads that ends in its table, named workload_ plus the file's
- * name with '_' for '-'. The registry is generated from the files' names.
+ * A workload is one file in bench/workloads. The file ends in the workload's table, named workload_
+ * plus the file's name with '_' for '-'. The registry is generated from the names of the files.
  */
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
@@ -10,13 +10,16 @@
 #include "bench/trace/generator.h"
 #include "structures/common/options.h"
 
-/* What every workload lets set, and the beginning of its options struct. */
+/* The options of all workloads; the first member of each workload's options struct. */
 struct workload_common {
-	uint64_t batch; /* operations in one turn of the loop, about */
+	uint64_t batch; /* approximate number of operations in one turn (loop iteration) */
 	uint64_t grain; /* ns */
 };
 
-/* The rows for it, first in every workload's table. `type` is the options struct. */
+/*
+ * The rows for struct workload_common, first in each workload's table. `type` is the options
+ * struct.
+ */
 #define WORKLOAD_COMMON_OPTIONS(type)                                                              \
 	{ "batch",                                                                                 \
 	  OPTION_COUNT,                                                                            \
@@ -34,8 +37,8 @@ struct workload_common {
 struct workload {
 	const char *name;	/* "hold" */
 	const char *summary;	/* one line */
-	const char *source;	/* paper or system, and which parameters are assumed */
-	const char *prediction; /* what should be seen, said before it was measured */
+	const char *source;	/* paper or system, and the parameters that are assumed */
+	const char *prediction; /* the expected result, written before it was measured */
 	const struct option_spec *options;
 	size_t options_size;
 	const char *const
@@ -43,14 +46,16 @@ struct workload {
 	const char *(*refuse)(const void *options); /* why a combination is impossible, or NULL */
 
 	/*
-	 * Calls row with the words of an option that are worth a line each. NULL: there are none.
+	 * Calls row for each word of an option that deserves a line of its own. NULL: there are
+	 * none.
 	 */
 	void (*explain)(void (*row)(const char *name, const char *what, const char *more));
 
 	/*
-	 * Generates a trace with about n timers armed in the steady state: an unmeasured phase
-	 * "fill" that brings it about, unless filling is what it measures, then measured phases of
-	 * about `operations` operations in all (more by less than one turn of the loop).
+	 * Generates a trace with about n timers armed in the steady state. An unmeasured phase
+	 * "fill" brings that state about, unless filling is what the workload measures. Then come
+	 * measured phases of about `operations` operations in all (more by less than one turn).
+	 * Some workloads have a fixed number of operations instead (their files say so).
 	 */
 	void (*generate)(struct generator *generator, const void *options, uint64_t n,
 			 uint64_t operations);
@@ -59,14 +64,19 @@ struct workload {
 /* All workloads, NULL-terminated, in order of name. Generated. */
 extern const struct workload *const workloads[];
 
-/* The hash of all the code that decides what a workload's trace holds. Ends without a name. */
+/*
+ * The hash of the code that determines a workload's trace. An entry without a name ends the table.
+ */
 struct workload_code {
 	const char *name;
 	const char *generator_hash;
 };
 extern const struct workload_code workload_codes[]; /* generated, too */
 
-/* Operations in one turn of the loop: the option, but at most n/8, so that small n stay a loop. */
+/*
+ * The number of operations in one turn: the option, but at most n/8, so that a small n has several
+ * turns.
+ */
 static inline uint64_t workload_batch(const struct workload_common *common, uint64_t n)
 {
 	uint64_t most = n / 8 > 0 ? n / 8 : 1;

@@ -1,10 +1,10 @@
 /*
  * count - instructions and simulated cache misses under callgrind
  *
- * These repeat to within millionths whatever else the machine does, which time never will, so they
- * are what regressions are guarded by. The caches are valgrind's model, with sizes fixed so that
- * counts can be compared between machines: no prefetching, no overlap of misses. Compare them with
- * each other, not with time.
+ * These counts are nearly the same in each run, whatever else the machine does, which times never
+ * are. So they guard against regressions. The caches are valgrind's model, with fixed sizes so that
+ * counts of different machines can be compared. The model has no prefetching and no overlap of
+ * misses: compare its counts with each other, not with times.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -60,11 +60,11 @@ static void wrap_in_callgrind(const char **words, const char *scratch)
 	words[count] = asprintf(&file, "--callgrind-out-file=%s", scratch) < 0 ? "--help" : file;
 }
 
-/* Reads callgrind's "events:" line, and the "totals:" line that has a number for each event. */
+/* Reads callgrind's "events:" line, and its "totals:" line, which has a number for each event. */
 static int read_totals(FILE *file, json_t *record, double operations)
 {
 	static const struct {
-		const char *key, *events; /* the events that are added up */
+		const char *key, *events; /* the events whose numbers are added up */
 	} figures[] = {
 		{ "instructions_per_op", " Ir " },
 		{ "data_references_per_op", " Dr Dw " },

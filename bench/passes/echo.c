@@ -1,16 +1,15 @@
 /*
- * echo - what share of a server's time its timers take, as connections grow
+ * echo - the share of a server's CPU time that its timers take, as connections grow
  *
- * A real server over the loopback interface: n TCP connections, a message is echoed, and each
- * connection has an idle timeout that every message re-arms, which is what a persistent event with
- * a timeout does by itself. The order in which connections speak is the trace's: each of its arms
- * is a message, and after the last arm comes the first again. The client is a process of its own
- * and keeps WINDOW messages under way, so that the server is never idle and its CPU time per
- * message means something.
+ * A real server over the loopback interface with n TCP connections. It echoes messages. Each
+ * connection has an idle timeout that every message re-arms: a persistent event with a timeout does
+ * that by itself. The trace gives the order in which connections send: each arm is a message, and
+ * the first arm follows the last. The client is a process of its own and keeps WINDOW messages in
+ * flight. So the server is never idle, and its CPU time per message means something.
  *
- * The same server on the same connections runs with and without the timeouts, in turns. What it
- * takes with them beyond what it takes without, over what it takes with them, is the timers' share.
- * Everything else (system calls, the network's code in the kernel) is the same in both.
+ * The same server runs on the same connections with and without the timeouts, alternately. The
+ * timers' share is the difference of the two times, divided by the time with timeouts. All other
+ * work (system calls, the kernel's network code) is the same in both.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,17 +27,17 @@
 #include "bench/replay/clock.h"
 #include "bench/replay/event_replay.h"
 
-/* The constants of event2/event.h that are needed here, the same in both libraries. */
+/* The constants of event2/event.h that are needed here, equal in both libraries. */
 #define EV_TIMEOUT 0x01
 #define EV_READ	   0x02
 #define EV_PERSIST 0x10
 
 #define EVENT_ROOM 128
 #define MESSAGE	   64 /* bytes */
-#define WINDOW	   16 /* messages under way */
+#define WINDOW	   16 /* messages in flight */
 #define TURNS	   7  /* with timeouts, and as many without */
 
-/* Long enough for none to expire while it is measured: an idle timeout seldom does. */
+/* Long enough that no timeout expires during the measurement; in a server, too, few ever do. */
 static const struct timeval idle_timeout = { .tv_sec = 60 };
 
 struct connection {
@@ -51,12 +50,11 @@ struct server {
 	const struct cell *cell;
 	struct event_setting setting;
 	struct event_base *base;
-	const struct timeval
-		*timeout; /* of an idle connection: a common timeout where there are any */
+	const struct timeval *timeout; /* of an idle connection, for event_add */
 	struct connection *connections;
 	uint64_t count;
-	uint64_t left; /* messages of this turn still to come */
-	uint64_t idle; /* connections that timed out: none should */
+	uint64_t left; /* messages left in this turn */
+	uint64_t idle; /* connections that timed out; should stay 0 */
 	int failed;    /* errno */
 };
 
@@ -103,7 +101,7 @@ static int exchange(int socket, char *message, bool receive)
 	return done == MESSAGE ? 0 : -1;
 }
 
-/* The connection that speaks next: the id of the trace's next arm. */
+/* The connection that sends next: the id of the trace's next arm. */
 static uint64_t next_speaker(const struct trace *trace, uint64_t *position)
 {
 	for (;;) {
@@ -115,7 +113,7 @@ static uint64_t next_speaker(const struct trace *trace, uint64_t *position)
 	}
 }
 
-/* In the child: connects, and speaks until the server hangs up. */
+/* In the child: connects, and sends messages until the server hangs up. */
 _Noreturn static void client(const struct cell *cell, const struct sockaddr_in *address,
 			     uint64_t count)
 {
@@ -190,7 +188,7 @@ static int choose_timeout(struct server *server)
 	return server->timeout ? 0 : -ENOMEM;
 }
 
-/* Serves so many messages, and says what CPU time each took, ns. */
+/* Serves `messages` messages, and returns the CPU time of each in ns. */
 static double serve(struct server *server, uint64_t messages)
 {
 	uint64_t begun = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -207,7 +205,7 @@ static void set_timeouts(struct server *server, bool wanted)
 	for (uint64_t i = 0; i < server->count; i++) {
 		struct event *event = event_of(&server->connections[i]);
 
-		/* Without one again by starting over: a period goes with its event. */
+		/* Only a new assignment removes the timeout of a persistent event. */
 		if (!wanted) {
 			api->del(event);
 			api->assign(event, server->base, server->connections[i].socket,
@@ -230,7 +228,7 @@ static void serve_in_turns(struct server *server, json_t *record)
 	uint64_t operations = server->cell->trace.header->operations;
 	uint64_t messages = operations > 20000 ? operations : 20000;
 
-	serve(server, messages / 4); /* whatever is slow at first */
+	serve(server, messages / 4); /* warm-up */
 	for (int i = 0; i < TURNS && !server->failed; i++) {
 		set_timeouts(server, false);
 		without[i] = serve(server, messages);
@@ -284,7 +282,7 @@ static int run(struct server *server, json_t *record)
 	return result ? result : -server->failed;
 }
 
-/* Each connection is a descriptor here and one in the client. */
+/* Each connection takes a descriptor in this process and one in the client. */
 static int raise_limit(uint64_t connections)
 {
 	struct rlimit limit;

@@ -1,15 +1,15 @@
 /*
- * lateness - how late timers fire in real time, and what it costs to be that punctual
+ * lateness - how late timers fire in real time, and the cost of that punctuality
  *
- * The trace is replayed by the wall clock: the loop sleeps in the kernel, and a timer of the
- * driver's own carries out the operations when their time has come. How late a timer fires is
- * measured from the moment at which it was asked for plus the timeout that was asked for, by the
- * precise clock and by system call, so that neither the loop's idea of the time nor its clock
- * flatters it. Beside the distribution stand the firings that came early, how often the loop woke
- * up for each firing, and how much CPU time it took.
+ * The trace is replayed in real time. The loop sleeps in the kernel, and a timer of the driver's
+ * own carries out the operations when their time has come. A timer is due at the time of the call
+ * that armed it plus the timeout of that call. Both this time and the time of firing come from the
+ * precise clock, read by system call. So neither the loop's cached time nor its clock makes it look
+ * better. The pass also records the firings that were early, the number of wake-ups per firing, and
+ * the CPU time.
  *
- * Lateness holds the kernel's own (timer slack, scheduling, the hypervisor), which is the same for
- * all subjects of a block and is not small: a reading of one subject alone says little.
+ * Lateness includes the kernel's own (timer slack, scheduling, the hypervisor). It is the same for
+ * all subjects of a block and not small, so a figure of one subject alone says little.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 struct late_object {
 	unsigned char event[EVENT_ROOM];
 	struct lateness *owner;
-	uint64_t due; /* ns by the precise clock; 0: not armed */
+	uint64_t due; /* ns by the precise clock, of the last arm */
 };
 
 struct lateness {
@@ -36,11 +36,11 @@ struct lateness {
 	struct late_object *objects;
 	unsigned char driver[EVENT_ROOM];
 	struct event_common common; /* if the setting has common timeouts */
-	uint64_t begun;		    /* when time 0 of the trace was */
-	uint64_t advanced;	    /* the trace's time, at its last advance */
-	uint64_t position;	    /* in the stream */
-	bool measured;		    /* the present phase is */
-	int64_t *late;		    /* ns, one a measured firing; negative: early */
+	uint64_t begun;		    /* the trace's time 0, by the precise clock */
+	uint64_t advanced;	    /* the trace's time at its last advance */
+	uint64_t position;	    /* index in the stream */
+	bool measured;		    /* whether the current phase is measured */
+	int64_t *late;		    /* ns, of each measured firing; negative: early */
 	uint64_t count, room;
 	uint64_t early;
 };
@@ -50,7 +50,7 @@ static struct event *event_in(unsigned char *room)
 	return (struct event *)(void *)room;
 }
 
-/* Rounded up: a timeval cannot say what is left of a microsecond, and early is not wanted. */
+/* Rounds up to a microsecond, so that timers do not fire early. */
 static struct timeval timeval_of(uint64_t ns)
 {
 	uint64_t microseconds = (ns + 999) / 1000;
@@ -105,7 +105,7 @@ static void arm(struct lateness *lateness, const struct trace_operation *operati
 	lateness->setting.api->add(event_in(object->event), given);
 }
 
-/* Everything up to the next advance, for which the driver's own timer is then armed. */
+/* Carries out the operations up to the next advance, and arms the driver's timer for that. */
 static void drive(int fd, short what, void *arg)
 {
 	struct lateness *lateness = arg;
@@ -196,14 +196,14 @@ static void record_run(struct lateness *lateness, json_t *record, uint64_t sleep
 	json_object_set_new(
 		record, "wall_ns",
 		json_integer((json_int_t)(clock_ns(CLOCK_MONOTONIC) - lateness->begun)));
-	/* In real time a timer that is re-armed just before it was due may fire or not. */
+	/* In real time a timer that is re-armed just before its deadline may fire or not. */
 	json_object_set_new(record, "status",
 			    json_string(lateness->count ? "ok" : "nothing fired"));
 }
 
 /*
- * How often this thread has gone to sleep, by the kernel's own count: it holds for every subject,
- * and leaves out calls that returned at once.
+ * How often this thread has gone to sleep, by the kernel's own count. It works for every subject,
+ * and does not count waits that returned at once.
  */
 static uint64_t count_sleeps(void)
 {

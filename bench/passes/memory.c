@@ -1,15 +1,15 @@
 /*
- * memory - bytes beside the timers, and all that can be checked without caring for time
+ * memory - bytes beside the timers, and all checks, as time does not matter here
  *
- * The checked replay samples the footprint at every advance, verifies the order of firing and the
- * invariants, and sleeps between advances as a loop would, counting the wake-ups that a `next`
- * ahead of the truth causes.
+ * The checked replay samples the footprint at every advance and verifies the order of firing and
+ * the invariants. Between advances it sleeps as a loop would, and counts the spurious wake-ups that
+ * an early `next` causes.
  *
- * At the end comes what is left of the memory after a peak. Of the timers that the trace leaves
- * armed, all but one in a hundred are stopped and removed. These stops are a trace of their own,
- * replayed like the first. Then reserve tells a structure how few timers there are; a loop sees for
- * itself. The footprint after that is armed_after_peak: the few timers' memory, and the memory of
- * the peak that the subject has not given back.
+ * At the end the pass measures what remains of the memory after a peak. It stops and removes all
+ * but one in a hundred of the timers that the trace leaves armed. These stops are a trace of their
+ * own, replayed like the first. Then reserve tells a structure how few timers there are; a loop
+ * counts them itself. The footprint after that is armed_after_peak: the memory of the few timers,
+ * and the memory of the peak that the subject has not given back.
  *
  * A subject that cannot tell its footprint has neither footprint_peak nor armed_after_peak, and its
  * bytes_per_timer is null.
@@ -23,10 +23,10 @@
 #include "bench/cell.h"
 #include "bench/replay/replay_check.h"
 
-/* Of the timers that are armed at the end, one in so many stays. */
+/* One in STAYS of the timers that are armed at the end stays armed. */
 #define STAYS 100
 
-/* Timers that insertions of the measured phases have walked past. */
+/* The number of timers that insertions of the measured phases have walked past. */
 struct walk {
 	const struct replay *replay;
 	uint64_t begun, steps;
@@ -55,7 +55,10 @@ static void walk_ends(void *data, uint64_t phase, const struct replay_tally *par
 		walk->steps += walk->replay->structure->steps(walk->replay->set) - walk->begun;
 }
 
-/* No subject that can tell its footprint has none: its own state is part of it. */
+/*
+ * Whether the subject can tell its footprint: then it is not 0, since it includes the subject's
+ * state.
+ */
 static bool tells_footprint(const struct replay *replay)
 {
 	const struct subject_family *family = replay->subject->family;
@@ -63,14 +66,14 @@ static bool tells_footprint(const struct replay *replay)
 	return family->footprint && family->footprint(replay);
 }
 
-/* Marks the timers that stay: of those that the trace leaves armed, one in so many. */
+/* Marks the timers that stay: one in STAYS of those that the trace leaves armed. */
 static uint64_t choose_few(const struct replay *replay, bool *stays)
 {
 	const struct trace *trace = replay->trace;
 	const struct trace_operation *end = trace->operations + trace->header->operations;
 	uint64_t armed = 0, kept = 0;
 
-	/* First whether it is armed: only the last of a timer's operations counts. */
+	/* First: whether it is armed. Only the last operation of a timer counts. */
 	for (const struct trace_operation *one = trace->operations; one < end; one++) {
 		if (one->kind <= TRACE_ARM_INTERVAL)
 			stays[one->id] = one->time > replay->now;
@@ -85,8 +88,8 @@ static uint64_t choose_few(const struct replay *replay, bool *stays)
 }
 
 /*
- * Stops all timers but those that stay, in one way, in one turn of the loop. To stop a timer that
- * is stopped or has fired is no operation, only a count. `room` holds ids + 1 entries.
+ * Stops all timers but those that stay, by operations of `kind`, in one turn of the loop. For a
+ * timer that is not armed the operation does nothing but count. `room` has ids + 1 entries.
  */
 static void stop_most(const struct cell *cell, struct replay *replay, const bool *stays,
 		      enum trace_kind kind, struct trace_operation *room)
@@ -105,7 +108,7 @@ static void stop_most(const struct cell *cell, struct replay *replay, const bool
 	replay->trace = &cell->trace;
 }
 
-/* Bytes. The replay is over and is not gone on with. 0 or -ENOMEM. */
+/* Stores the footprint after the peak. The replay must not be continued. Returns 0 or -ENOMEM. */
 static int measure_after_peak(const struct cell *cell, struct replay *replay, size_t *bytes)
 {
 	size_t ids = cell->trace.header->ids;
@@ -116,10 +119,13 @@ static int measure_after_peak(const struct cell *cell, struct replay *replay, si
 	if (!result) {
 		uint64_t kept = choose_few(replay, stays);
 
-		/* What remove would have to look for, a turn of the loop has then cleared away. */
+		/*
+		 * Removing an armed timer may take a search. Disarmed timers are cleared away in
+		 * the first turn, so the second finds them cheaply.
+		 */
 		stop_most(cell, replay, stays, TRACE_DISARM, room);
 		stop_most(cell, replay, stays, TRACE_REMOVE, room);
-		if (replay->structure) /* which does not fail for fewer */
+		if (replay->structure) /* does not fail for a smaller number */
 			(void)replay->structure->reserve(replay->set, kept);
 		*bytes = replay->subject->family->footprint(replay);
 	}
@@ -182,7 +188,7 @@ static int measure_memory(const struct cell *cell, json_t *record, char *error)
 	if (walks(&replay) && measured.arms)
 		json_object_set_new(record, "steps_per_insert",
 				    json_real((double)walk.steps / (double)measured.arms));
-	/* What fired wrongly may not know its timers any more. */
+	/* A subject that fired wrongly may have lost timers. */
 	if (tells_footprint(&replay) &&
 	    !strcmp(json_string_value(json_object_get(record, "status")), "ok"))
 		result = record_after_peak(cell, &replay, record, error);

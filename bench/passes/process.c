@@ -1,11 +1,11 @@
 /*
  * process - whole programs: hyperfine times one complete replay
  *
- * The other passes measure from within. This one measures what a person with a stop-watch would:
+ * The other passes measure from inside the process. This pass measures what a stop-watch would:
  * hyperfine starts `timerbed replay`, which maps the trace, builds the objects, replays everything
- * and exits.
- * hyperfine times one command after the other, so the blocks' shuffled order stands in for the
- * interleaving that it does not have: one command and one run at a time. Its own JSON is kept.
+ * and exits. hyperfine runs its commands one after the other and does not interleave them. So it
+ * gets one command and one run at a time, and the shuffled order of the blocks interleaves them.
+ * Its own JSON is kept.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "bench/cell.h"
 #include "bench/replay/clock.h"
 
-/* hyperfine takes the command as one string, which it splits as a shell would. */
+/* hyperfine takes the command as one string, and splits it like a shell. */
 static char *quoted(const char **words)
 {
 	size_t size = 1;
@@ -41,7 +41,7 @@ static char *quoted(const char **words)
 	return text;
 }
 
-/* What follows an option of the worker's command. */
+/* The word after an option of the worker's command. */
 static const char *value_of(const char **words, const char *option)
 {
 	while (*words && strcmp(*words, option))
@@ -49,7 +49,7 @@ static const char *value_of(const char **words, const char *option)
 	return *words ? words[1] : "";
 }
 
-/* The worker's command names program, trace and subject first; see worker.c. */
+/* Words 0, 2 and 3 of the worker's command are program, trace and subject; see worker.c. */
 static void wrap_in_hyperfine(const char **words, const char *scratch)
 {
 	const char *replay[] = {
@@ -81,7 +81,7 @@ static void wrap_in_hyperfine(const char **words, const char *scratch)
 
 extern const struct pass pass_process;
 
-/* The JSON is kept beside the records, and the record says where. */
+/* The JSON is kept beside the records; the record has its path. */
 static int collect_from_hyperfine(json_t *record, const char *scratch, char *error)
 {
 	json_error_t where;

@@ -1,12 +1,12 @@
 /*
- * tail - how long single operations take: the time-stamp counter around each
+ * tail - the duration of single operations: reads the time-stamp counter before and after each
  *
- * One reading is mostly noise: interrupts on a virtual machine cost tens of us, more than almost
- * any operation. But the trace is the same each time, so operation k is the same work in every
- * replay, and the least of its readings is the work without what came in between. Percentiles are
- * taken over those minima. A call of expire with room for 64 timers is one operation.
+ * A single reading is mostly noise: an interrupt on a virtual machine takes longer than almost any
+ * operation. But the trace is the same in every replay, so operation k does the same work each
+ * time. The least of its readings is the work without interruptions. Percentiles are taken over
+ * these minima. A call of expire with room for 64 timers is one operation.
  *
- * A reading includes the counter's own cost, given as timing_overhead_ns.
+ * A reading includes the counter's own cost, which is recorded as timing_overhead_ns.
  */
 #include <errno.h>
 #include <math.h>
@@ -17,10 +17,10 @@
 #include "bench/cell.h"
 #include "bench/replay/cycles.h"
 
-/* Fewer replays leave interrupts in. */
+/* With fewer replays some minima would include interrupts. */
 #define LEAST_REPEATS 5
 
-/* Points of the distribution that are kept for drawing, evenly spaced in the logarithm of share. */
+/* Points of the recorded distribution, evenly spaced in the logarithm of the share. */
 #define CURVE_POINTS 120
 
 static int by_cycles(const void *a, const void *b)
@@ -30,7 +30,7 @@ static int by_cycles(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Where the share `above` of sorted readings lies above; the maximum for 0. */
+/* The reading that only the share `above` of sorted readings exceeds; the maximum for 0. */
 static uint32_t quantile(const uint32_t *sorted, uint64_t count, double above)
 {
 	uint64_t rank = (uint64_t)ceil((1 - above) * (double)count);
@@ -38,7 +38,7 @@ static uint32_t quantile(const uint32_t *sorted, uint64_t count, double above)
 	return sorted[rank ? rank - 1 : 0];
 }
 
-/* The least cost of a pair of readings with nothing between. */
+/* The minimum cost of a pair of readings with nothing in between. */
 static double overhead_cycles(void)
 {
 	uint64_t least = UINT64_MAX;
@@ -85,7 +85,7 @@ static void record_percentiles(json_t *record, const uint32_t *sorted, uint64_t 
 	json_object_set_new(record, "timing_overhead_ns", json_real(overhead_cycles() / per_ns));
 }
 
-/* Every expire is an operation of its own, and each full batch asks for one more. */
+/* Each expire is an operation, and each full batch causes one more expire. */
 static uint64_t most_operations(const struct trace *trace)
 {
 	uint64_t count = 0;
@@ -97,7 +97,7 @@ static uint64_t most_operations(const struct trace *trace)
 			count += phase->arms + phase->stops + phase->advances +
 				 phase->fired / REPLAY_EXPIRE_BATCH;
 	}
-	/* A late subject may fire what an unmeasured phase left over. */
+	/* A late subject may fire timers that an unmeasured phase left. */
 	return count + trace->header->fired / REPLAY_EXPIRE_BATCH + 1;
 }
 

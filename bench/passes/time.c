@@ -1,15 +1,15 @@
 /*
- * time - what an operation costs: Google Benchmark runs and times whole replays
+ * time - the cost of an operation: Google Benchmark runs and times whole replays
  *
- * One iteration is one replay of the trace: the phases that set the scene stand outside of the
- * timing, the measured ones inside. Every repetition starts from a new, empty structure and replays
- * the same bytes, so what differs between repetitions is noise, which only ever adds; the least of
- * them is the cell's figure, and all are kept.
+ * One iteration is one replay of the trace. Only its measured phases are timed. Every repetition
+ * starts with a new, empty structure and replays the same bytes, so repetitions differ by noise
+ * alone. Noise only adds, so the cell's figure is the minimum of the repetitions; all of them are
+ * recorded.
  *
- * The library's clock is stopped and started around what sets the scene, at a cost of 5 to 8 us a
- * replay (measured), which is as much as some of the phases take. So the thread's CPU clock is also
- * read here, by system call, right around each phase: that is ns_per_op. What the library found
- * stands beside it as benchmark_ns_per_op.
+ * Stopping and starting the library's clock around unmeasured phases takes some microseconds a
+ * replay, as long as some of the measured phases. So the thread's CPU clock is also read here, by
+ * system call, immediately before and after each phase: that gives ns_per_op. The library's result
+ * is recorded as benchmark_ns_per_op.
  */
 #include <stdio.h>
 
@@ -20,14 +20,14 @@
 #define REPEATS 64
 
 /*
- * Repeats are against noise, of which a long replay has less: when those so far have taken 0.3 s of
- * CPU time in their measured phases, no other is begun.
+ * Repeats reduce noise, and a long replay has less of it. After 0.3 s of CPU time in measured
+ * phases no further repeat is begun.
  */
 #define ENOUGH_NS 3e8
 
 struct phase_time {
 	uint64_t operations;
-	uint64_t cpu_ns, wall_ns; /* of the repetition in which the phase took the least CPU time */
+	uint64_t cpu_ns, wall_ns; /* of the repetition with the least CPU time for the phase */
 };
 
 struct timing {
@@ -36,10 +36,10 @@ struct timing {
 	struct gbench_state *state;
 	uint64_t cpu_begun, wall_begun;
 	struct phase_time phases[TRACE_PHASES];
-	struct replay_tally measured;		  /* of the latest repetition */
-	uint64_t replay_cpu_ns, replay_wall_ns;	  /* measured phases of the present repetition */
-	double cpu_ns[REPEATS], wall_ns[REPEATS]; /* of all of them */
-	double benchmark_ns[REPEATS];		  /* the same by the library's clock */
+	struct replay_tally measured;		  /* of the last repetition */
+	uint64_t replay_cpu_ns, replay_wall_ns;	  /* measured phases of the current repetition */
+	double cpu_ns[REPEATS], wall_ns[REPEATS]; /* of each repetition */
+	double benchmark_ns[REPEATS];		  /* the same, by the library's clock */
 	unsigned repeats, reported;
 	char error[CELL_ERROR_SIZE];
 };
@@ -60,9 +60,9 @@ static bool measured(const struct timing *timing, uint64_t phase)
 }
 
 /*
- * Google Benchmark's clock runs from the first of a row of measured phases to its last: starting
- * and stopping it costs some us, as much as a phase of a hundred timers takes. Ours is read once
- * between two phases.
+ * Google Benchmark's clock runs from the first of consecutive measured phases to the last: starting
+ * and stopping it takes as long as a phase of a hundred timers. The CPU clock is read between two
+ * phases.
  */
 static void phase_begins(void *data, uint64_t phase)
 {

@@ -1,8 +1,8 @@
 /*
- * clock.h - the clocks that measuring reads
+ * clock.h - the clocks that measurements read
  *
- * By raw system call: a replay may fake the process's clock_gettime for the library under test, and
- * what measures must not be taken in by that.
+ * They are read by raw system call, because a replay may replace the process's clock_gettime with a
+ * simulated one for the library under test.
  */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -1,9 +1,7 @@
-/*
- * cycles.c - how fast the time-stamp counter counts
- */
+/* cycles.c - the frequency of the time-stamp counter */
 #include "cycles.h"
 
-/* Long enough for 1e-4 accuracy against a clock that is read in some tens of ns. */
+/* Long enough for an accuracy of 1e-4 with a clock that takes some tens of ns to read. */
 #define CALIBRATION_NS 20000000u
 
 double cycles_per_ns(void)

@@ -1,7 +1,7 @@
 /*
  * cycles.h - the time-stamp counter, for timing single operations
  *
- * Where there is no such counter, CLOCK_MONOTONIC in ns stands in; cycles_per_ns then finds 1.
+ * Without such a counter CLOCK_MONOTONIC in ns replaces it, and cycles_per_ns is about 1.
  */
 #ifndef CYCLES_H
 #define CYCLES_H
@@ -13,7 +13,7 @@
 #if defined(__x86_64__)
 #include <x86intrin.h>
 
-/* lfence keeps the operation from starting before the first reading, or ending after the second. */
+/* lfence keeps the operation from starting before the first reading or ending after the second. */
 static inline uint64_t cycles_begin(void)
 {
 	_mm_lfence();
@@ -40,7 +40,7 @@ static inline uint64_t cycles_end(void)
 }
 #endif
 
-/* Counts against CLOCK_MONOTONIC_RAW for about 20 ms. */
+/* Counts cycles for 20 ms of CLOCK_MONOTONIC_RAW and returns cycles per ns. */
 double cycles_per_ns(void);
 
 #endif

@@ -1,17 +1,17 @@
 /*
  * event_common.c - common timeouts for the durations of a trace
  *
- * A program that uses common timeouts knows each of its durations by a constant or a variable. A
- * trace names durations by their length, so something has to find the queue that goes with one; it
- * should cost next to nothing, since the program that is imitated does not do it.
+ * A program with common timeouts has a constant or a variable for each of its durations. A trace
+ * has only the lengths of durations, so the queue of a duration must be looked up here. The lookup
+ * must cost next to nothing, because the program would not need it.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "bench/replay/event_replay.h"
 
-#define PLACES 1024 /* a power of two, four times as many as there can be queues */
-#define QUEUES 256  /* that a base has */
+#define PLACES 1024 /* a power of two, four times the maximum number of queues */
+#define QUEUES 256  /* the maximum per base */
 
 int event_common_open(struct event_common *common, const struct event_api *api,
 		      struct event_base *base)
@@ -41,7 +41,10 @@ const struct timeval *event_common_timeout(struct event_common *common, uint64_t
 			return place->timeout;
 		if (place->interval)
 			continue;
-		/* A program with more durations than queues knows those that have one. */
+		/*
+		 * A program with more durations than queues would know which durations have a
+		 * queue.
+		 */
 		if (common->queues == QUEUES)
 			return timeout;
 		place->timeout = common->api->common_timeout(common->base, timeout);

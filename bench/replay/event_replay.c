@@ -1,6 +1,4 @@
-/*
- * event_replay.c - replaying a trace from inside an event loop
- */
+/* event_replay.c - replays a trace from inside an event loop */
 #include "bench/replay/event_replay.h"
 
 #include <errno.h>
@@ -11,26 +9,26 @@
 #include "bench/replay/replay_loop.h"
 #include "bench/virtual/virtual_time.h"
 
-/* The constants of event2/event.h that are needed here, the same in both libraries. */
+/* The constants of event2/event.h that are needed here, equal in both libraries. */
 #define EV_READ	   0x02
 #define EV_PERSIST 0x10
 
 /*
- * Simulated time is the trace's and a second: libevent takes a cached time whose seconds are 0 for
- * none at all.
+ * Simulated time is the trace's time plus one second: libevent takes a cached time of 0 seconds for
+ * an empty cache.
  */
 #define START UINT64_C(1000000000)
 
 /*
- * An object is an event and nothing else: 128 bytes in libevent 2.1 and here, 120 in 2.2. What the
- * replay itself has to remember of it stands apart and close together, so that arming touches the
- * event's two cache lines and little more: an application's own data is not what is measured.
+ * An object is an event and nothing else: 128 bytes in libevent 2.1 and here, 120 in 2.2. The
+ * replay keeps its own data per event in a separate, dense array. So arming touches the two cache
+ * lines of the event and little more; an application's own data is not measured.
  */
 #define EVENT_SIZE 128
 
 /*
- * In deadlines[]: not armed; stopped, and still to be removed. A deadline is at most LATEST there,
- * which stands for all that no loop reaches: a trace has TIMER_NEVER as well.
+ * In deadlines[]: not armed; disarmed, and not yet removed. Other values are deadlines. LATEST stands
+ * for every deadline that no loop reaches, as a trace may have TIMER_NEVER.
  */
 #define IDLE	UINT64_MAX
 #define STOPPED (UINT64_MAX - 1)
@@ -44,22 +42,22 @@ struct event_replay {
 	uint64_t *deadlines;		      /* by id */
 	unsigned char driver[EVENT_SIZE];
 
-	/* The part of the stream that is being replayed, and how far it is. */
+	/* The part of the stream that is being replayed, and the current position. */
 	uint64_t position, last;
-	uint64_t target; /* the advance that is next, when `pending` */
+	uint64_t target; /* time of the next advance, if `pending` */
 	bool pending;
-	bool kick; /* the driver's event is to be called without time moving */
+	bool kick; /* call the driver's event without advancing time */
 	enum replay_mode mode;
-	uint64_t begun; /* of the advance, when timed */
+	uint64_t begun; /* when the advance began, in REPLAY_TIMED */
 	const struct trace_advance *advance;
-	uint64_t last_deadline; /* fired in this advance */
-	uint64_t armed;		/* events; counted where things are checked */
+	uint64_t last_deadline; /* the last deadline that fired in this advance */
+	uint64_t armed;		/* number of armed events, in REPLAY_CHECKED */
 	struct event_common common;
 };
 
 /*
- * The replay that is open: the simulation is the process's, so there is one at a time, and a
- * callback's only argument is needed to say which timer it is.
+ * The open replay. There is only one, because the simulation is global to the process. It is a
+ * global variable, because a callback's only argument identifies the timer.
  */
 static struct event_replay *open_replay;
 
@@ -73,7 +71,7 @@ static struct event *driver_of(struct event_replay *events)
 	return (struct event *)(void *)events->driver;
 }
 
-/* The simulation's question at each wait: is it the driver's turn? */
+/* The hook for waits: whether the driver's event is to be called now. */
 static bool take_turn(void *data, uint64_t timeout)
 {
 	struct event_replay *events = data;
@@ -108,14 +106,14 @@ static void check_firing(struct event_replay *events, uint64_t deadline)
 		findings->lateness_max = now - deadline;
 	if (deadline <= findings->previous_now)
 		findings->late++;
-	/* Common timeouts fire behind the ordinary ones, by design. */
+	/* Common timeouts fire after the ordinary ones, by design. */
 	if (deadline < events->last_deadline && !events->setting.common &&
 	    events->replay->accuracy.order == TIMER_BY_DEADLINE)
 		findings->out_of_order++;
 	events->last_deadline = deadline;
 }
 
-/* arg is the deadline's place, by which the id and the rest are found. */
+/* arg points to the event's entry in deadlines[], whose index is the id. */
 static void fired(int fd, short what, void *arg)
 {
 	struct event_replay *events = open_replay;
@@ -149,7 +147,7 @@ REPLAY_INLINE void event_arm(struct replay *replay, const struct timer_structure
 	(void)structure;
 	if (mode == REPLAY_CHECKED)
 		events->armed += events->deadlines[id] >= STOPPED;
-	/* IDLE and STOPPED are after any time. */
+	/* IDLE and STOPPED are later than any time. */
 	replay->tally.overtaken += events->deadlines[id] <= now;
 	events->deadlines[id] = deadline < LATEST ? deadline : LATEST;
 	if (events->setting.common && interval && interval == relative)
@@ -183,7 +181,7 @@ REPLAY_INLINE void event_disarm(struct replay *replay, const struct timer_struct
 	event_stop(replay, mode, id, now, STOPPED);
 }
 
-/* event_del gives the memory back in any case: there is no cheaper stop, and this is it again. */
+/* event_del always gives the memory back. So there is no cheaper stop, and disarm calls it too. */
 REPLAY_INLINE void event_remove(struct replay *replay, const struct timer_structure *structure,
 				enum replay_mode mode, uint32_t id, uint64_t now)
 {
@@ -194,7 +192,7 @@ REPLAY_INLINE void event_remove(struct replay *replay, const struct timer_struct
 	event_stop(replay, mode, id, now, IDLE);
 }
 
-/* Says where time goes next; it gets there when the loop waits. */
+/* Sets the time of the next advance. Time advances when the loop waits. */
 REPLAY_INLINE void event_advance(struct replay *replay, const struct timer_structure *structure,
 				 enum replay_mode mode, uint64_t now,
 				 const struct trace_advance *advance)
@@ -218,10 +216,10 @@ static const struct replay_driver event_driver = {
 	.advance = event_advance,
 };
 
-/* Operations looked through at once for the next advance, before they are replayed. */
+/* The most operations that are searched for the next advance before they are replayed. */
 #define AHEAD 256
 
-/* The end of what can be replayed without time moving, at most AHEAD entries on. */
+/* The end of the entries that can be replayed without advancing time, at most AHEAD entries on. */
 static uint64_t up_to_advance(const struct event_replay *events)
 {
 	const struct trace_operation *operations = events->replay->trace->operations;
@@ -230,14 +228,14 @@ static uint64_t up_to_advance(const struct event_replay *events)
 
 	while (end < limit && operations[end].kind != TRACE_ADVANCE)
 		end++;
-	/* An arm and its interval are two entries and stay together. */
+	/* An arm and its interval are two entries and must not be separated. */
 	if (end < events->last &&
 	    (operations[end].kind == TRACE_ADVANCE || operations[end].kind == TRACE_INTERVAL))
 		end++;
 	return end;
 }
 
-/* The driver's event: replays up to the next advance, or to the end of what was asked for. */
+/* The driver's event: replays the operations up to the next advance or to the end of the part. */
 REPLAY_INLINE void event_turn(struct event_replay *events, enum replay_mode mode)
 {
 	struct replay *replay = events->replay;
@@ -359,7 +357,7 @@ static int add_driver(struct event_replay *events, int descriptor)
 	return 0;
 }
 
-/* Within the simulation: the base, two priorities, and an event for each id. */
+/* Creates the base with two priorities and an event for each id, inside the simulation. */
 static int open_base(struct event_replay *events, int descriptor)
 {
 	const struct event_api *api = events->setting.api;
@@ -386,7 +384,7 @@ static int allocate(struct event_replay *events)
 	events->deadlines = malloc((ids + 1) * sizeof(*events->deadlines));
 	if (!events->objects || !events->deadlines)
 		return -ENOMEM;
-	memset(events->objects, 0, bytes); /* page faults are not what is measured */
+	memset(events->objects, 0, bytes); /* no page faults during the measurement */
 	for (size_t id = 0; id < ids; id++)
 		events->deadlines[id] = IDLE;
 	return 0;
@@ -400,7 +398,7 @@ static void release(struct event_replay *events)
 	free(events);
 }
 
-/* Within the event_replay's memory: simulated time begins, then the loop is made in it. */
+/* Allocates the arrays, begins the simulation, and makes the loop in it. */
 static int begin(struct event_replay *events)
 {
 	const struct virtual_time_hooks hooks = { .wait = take_turn, .data = events };

@@ -1,17 +1,17 @@
 /*
- * event_replay.h - how the replay loop drives an event loop with libevent's interface
+ * event_replay.h - drives an event loop that has libevent's interface
  *
- * Ours and the real one have the same interface, so one driver does for both: what differs is a
- * table of functions. The trace is replayed by a callback inside the loop, as a server works, and
- * not from outside of it: libevent answers what time it is from a cache while it calls back, and
- * reads a clock when it does not.
+ * This project's loop and libevent have the same interface, so one driver serves both; only a table
+ * of functions differs. The trace is replayed by a callback inside the loop, as a server works, and
+ * not from outside. The difference matters because libevent caches the time during callbacks, and
+ * reads a clock outside of them.
  *
- * Time is simulated (bench/virtual). Among the loop's events is one on the simulation's own
- * descriptor, the driver's. Whenever the loop waits, the simulation reports that descriptor ready
- * and moves time to the trace's next advance. The loop expires what is due, calls those back, and
- * then the driver's event, whose priority is lower; it replays the operations up to the advance
- * after that. So an advance is what it is in a program: the loop is asked how long it may sleep,
- * wakes up, expires, dispatches and calls back.
+ * Time is simulated (bench/virtual). One of the loop's events watches the simulation's own
+ * descriptor, the driver's. When the loop waits, the simulation reports that descriptor ready and
+ * advances time to the trace's next advance. The loop expires the due timers and calls their
+ * callbacks, and then the callback of the driver's event, which has a lower priority. That callback
+ * replays the operations up to the following advance. So an advance does the same as in a program:
+ * the loop computes how long it may sleep, wakes up, expires, dispatches and calls back.
  */
 #ifndef EVENT_REPLAY_H
 #define EVENT_REPLAY_H
@@ -27,7 +27,7 @@ struct event;
 struct event_base;
 struct event_config;
 
-/* libevent's functions, of whichever library. */
+/* The functions of libevent's interface, from either library. */
 struct event_api {
 	struct event_config *(*config_new)(void);
 	void (*config_free)(struct event_config *config);
@@ -47,32 +47,39 @@ struct event_api {
 	size_t (*event_size)(void);
 };
 
-/* How a loop is made and asked. */
+/* How to make a loop and query it. */
 struct event_setting {
 	const struct event_api *api;
-	bool common;	     /* intervals go through event_base_init_common_timeout */
+	bool common;	     /* uses event_base_init_common_timeout for intervals */
 	bool real_time_only; /* its time cannot be simulated */
-	bool simulated_only; /* it has no other time */
+	bool simulated_only; /* it works in simulated time only */
 
-	/* A base for this subject, without locks and whatever the environment says. 0 or -errno. */
+	/*
+	 * Makes a base for this subject, without locks, and ignores the environment. Returns 0 or
+	 * -errno.
+	 */
 	int (*make)(const struct subject *subject, struct event_base **base);
 
-	/* Told when simulated time moves, for a loop that keeps its own; NULL. */
+	/* Called when simulated time advances, for a loop with a clock of its own; or NULL. */
 	void (*moved)(struct event_base *base, uint64_t by);
 
-	/* Bytes beside the events, broken invariants, how often it has waited; NULL: nobody can
-	 * tell. */
+	/*
+	 * Bytes beside the events; the first broken invariant; the number of waits. NULL if the
+	 * loop does not provide it.
+	 */
 	size_t (*footprint)(struct event_base *base);
 	const char *(*check)(struct event_base *base);
 	uint64_t (*waits)(const struct event_base *base);
 };
 
-/* A common timeout for each duration, found as a program would know it: by place, not search. */
+/*
+ * The common timeouts by duration. A hash table, so that a lookup costs little; see event_common.c.
+ */
 struct event_common {
 	const struct event_api *api;
 	struct event_base *base;
 	struct event_common_place {
-		uint64_t interval; /* ns; 0: free */
+		uint64_t interval; /* ns; 0: unused */
 		const struct timeval *timeout;
 	} * places;
 	unsigned queues;
@@ -82,14 +89,18 @@ int event_common_open(struct event_common *common, const struct event_api *api,
 		      struct event_base *base);
 void event_common_close(struct event_common *common);
 
-/* What to add an event with: the queue's timeout, or `timeout` when there are no more queues. */
+/*
+ * The timeout to pass to event_add for `interval`: the queue's, or `timeout` if all queues are in
+ * use.
+ */
 const struct timeval *event_common_timeout(struct event_common *common, uint64_t interval,
 					   const struct timeval *timeout);
 
 /*
  * The operations of a family of loops. open begins the simulation, makes the base and assigns an
- * event to each id: 0; -ENOMEM; -ERANGE when the trace's times are finer than a timeval's
- * microseconds; -ENOTSUP when its time cannot be simulated; what make said.
+ * event to each id. It returns 0; -ENOMEM; -ERANGE if the trace's grain is not whole microseconds,
+ * as in a timeval; -ENOTSUP if the loop's time cannot be simulated; -EOVERFLOW if the library's
+ * events are too large; or the error of make.
  */
 int event_replay_open(struct replay *replay);
 void event_replay_close(struct replay *replay);
@@ -97,7 +108,9 @@ size_t event_replay_footprint(const struct replay *replay);
 const char *event_replay_check(const struct replay *replay);
 uint64_t event_replay_pending(const struct replay *replay);
 
-/* The replay loop, in every mode. There is no inlined one: a library is not compiled in. */
+/*
+ * The replay loop in all modes. There is no inlined one, because a library cannot be compiled in.
+ */
 extern const struct replay_code event_replay_code;
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * replay.c - what a replay needs around its loop: objects, cold lines, and the checked mode
- */
+/* replay.c - the parts of a replay around its loop: objects, cold lines, and the checked mode */
 #include "bench/replay/replay.h"
 
 #include <errno.h>
@@ -11,10 +9,10 @@
 #include "bench/replay/replay_check.h"
 #include "bench/replay/subject.h"
 
-/* More than any last-level cache that the cold mode should miss: 64 MiB. */
+/* 64 MiB, more than the last-level caches that the cold mode should miss. */
 #define COLD_BYTES (64u << 20)
 
-/* check() is O(n) or worse, so it is called only as often as keeps it from dominating. */
+/* check() is O(n) or worse, so it is called only so often that it does not dominate. */
 #define CHECKED_TIMERS 10000000u
 
 int replay_open(struct replay *replay, const struct subject *subject, const struct trace *trace,
@@ -32,7 +30,7 @@ int replay_open(struct replay *replay, const struct subject *subject, const stru
 	replay->objects = aligned_alloc(128, (bytes + 127) & ~(size_t)127);
 	if (!replay->objects)
 		return -ENOMEM;
-	memset(replay->objects, 0, bytes); /* page faults are not what is measured */
+	memset(replay->objects, 0, bytes); /* no page faults during the measurement */
 	result = subject->family->open(replay);
 	if (result) {
 		free(replay->objects);
@@ -59,7 +57,7 @@ int replay_cold(struct replay *replay, uint32_t lines_per_operation)
 	return 0;
 }
 
-/* The first multiple of the tick at or after `deadline`; TIMER_NEVER if there is none. */
+/* The first multiple of the tick at or after `deadline`, or TIMER_NEVER. */
 static uint64_t to_tick(uint64_t deadline, uint64_t tick)
 {
 	uint64_t rest = tick ? deadline % tick : 0;
@@ -72,7 +70,8 @@ static uint64_t to_tick(uint64_t deadline, uint64_t tick)
 uint64_t replay_bound(const struct replay *replay, uint64_t earliest)
 {
 	/*
-	 * How late a fraction may be depends on an interval that the trace's oracle doesn't keep.
+	 * The allowed lateness is a fraction of the interval, which the trace's oracle does not
+	 * keep.
 	 */
 	if (replay->accuracy.when == TIMER_LATE_FRACTION)
 		return TIMER_NEVER;
@@ -85,7 +84,7 @@ _Noreturn void replay_out_of_memory(const struct replay *replay)
 	exit(1);
 }
 
-/* What a firing is ordered by in this accuracy. */
+/* The key by which firings must be in order, for the subject's accuracy. */
 static uint64_t order_of(const struct replay *replay, const struct timer *timer)
 {
 	uint64_t previous = replay->findings.previous_now;
@@ -95,7 +94,8 @@ static uint64_t order_of(const struct replay *replay, const struct timer *timer)
 		return timer->deadline;
 	due = to_tick(timer->deadline, replay->accuracy.tick);
 	/*
-	 * Armed when its tick had passed already: it stands with those of the tick it was armed in.
+	 * A timer that was armed after its tick has passed may fire with those of the tick in which
+	 * it was armed.
 	 */
 	return due > previous ? due : previous - previous % replay->accuracy.tick;
 }

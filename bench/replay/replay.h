@@ -1,9 +1,9 @@
 /*
  * replay.h - the state of one subject while a trace is replayed against it
  *
- * Objects are what an application would embed its timers in: one for each id, 64-byte aligned, a
- * fixed stride apart, all allocated and touched before anything is measured. Ids are permuted in
- * the trace, so that walking ids visits memory in random order.
+ * Objects stand for the objects in which an application embeds its timers. There is one for each
+ * id, 64-byte aligned, at a fixed stride. All objects are allocated and touched before the
+ * measurement. Ids are permuted in the trace, so access by id is random access to memory.
  */
 #ifndef REPLAY_H
 #define REPLAY_H
@@ -11,55 +11,57 @@
 #include "bench/trace/trace.h"
 #include "structures/timer.h"
 
-/* How many timers one call of expire may hand over, as in libevent's and this project's loop. */
+/* The most timers that one call of expire may return, as in libevent's and this project's loop. */
 #define REPLAY_EXPIRE_BATCH 64
 
 /*
- * What the replay loop does beside replaying. Each mode is compiled on its own, so that no mode
- * pays for another's.
+ * What the replay loop does in addition to replaying. Each mode is compiled separately, so no mode
+ * pays for another.
  */
 enum replay_mode {
 	REPLAY_PLAIN,	/* nothing */
 	REPLAY_COLD,	/* touches other cache lines between operations, as an application would */
-	REPLAY_TIMED,	/* times each operation, keeping the least time seen for each */
+	REPLAY_TIMED,	/* times each operation and keeps its least time */
 	REPLAY_CHECKED, /* checks order, lateness and wake-ups; samples the footprint */
 	REPLAY_MODES,
 };
 
 struct replay_object {
 	struct timer timer;
-	uint32_t armed; /* as far as the subject has said: inserted and not yet fired or stopped */
+	uint32_t armed; /* the state by what the subject has returned: REPLAY_IDLE and so on */
 	uint32_t unused[3];
 };
 
 _Static_assert(sizeof(struct replay_object) == 64, "an object is one cache line");
 
-/* What has happened so far; all of it grows, so that phases are differences. */
+/*
+ * Counts since the replay began. They never decrease, so a phase is the difference of two tallies.
+ */
 struct replay_tally {
 	uint64_t arms, stops, advances;
-	uint64_t elapsed; /* ns of the trace's time; by cell_replay, in measured phases only */
+	uint64_t elapsed; /* ns of the trace's time; set by cell_replay, for measured phases only */
 	uint64_t fired;
 	uint64_t overtaken;   /* re-armed or stopped before a late subject fired it */
-	uint64_t wrong_state; /* stops of timers that the subject had already given up */
+	uint64_t wrong_state; /* stops of timers that the subject no longer had */
 	uint64_t checksum;    /* sum of trace_firing */
 	uint64_t polls;	      /* calls of next */
-	uint64_t early_polls; /* answers before the earliest deadline: spurious wake-ups */
-	uint64_t late_polls;  /* answers that would have slept past a firing: a fault */
+	uint64_t early_polls; /* results before the earliest deadline: spurious wake-ups */
+	uint64_t late_polls;  /* results after the latest allowed time: a fault */
 };
 
-/* What the checked mode finds. */
+/* The findings of the checked mode. */
 struct replay_findings {
-	uint64_t out_of_order;	 /* firings that one expire hands over after a later one */
+	uint64_t out_of_order;	 /* firings after a later one within one expire */
 	uint64_t early;		 /* fired before their deadline: a fault */
-	uint64_t late;		 /* fired although already due at the advance before */
-	uint64_t lateness_max;	 /* ns from deadline to firing, the most */
-	double lateness_sum;	 /* and all of them; the trace's own advances are part of it */
-	uint64_t wake_ups;	 /* had the loop slept until what next said, */
-	uint64_t spurious;	 /* of those, with nothing to expire */
+	uint64_t late;		 /* fired, but already due at the previous advance */
+	uint64_t lateness_max;	 /* ns from deadline to firing: the maximum */
+	double lateness_sum;	 /* and the sum; the trace's own advances are part of it */
+	uint64_t wake_ups;	 /* wake-ups of a loop that sleeps until next, */
+	uint64_t spurious;	 /* and those among them with nothing to expire */
 	uint64_t footprint_peak; /* bytes */
 	uint64_t armed_peak;
-	uint64_t previous_now; /* the advance before */
-	const char *broken;    /* what check() said first, or NULL */
+	uint64_t previous_now; /* time of the previous advance */
+	const char *broken;    /* the first result of check() that was not NULL */
 };
 
 struct subject;
@@ -72,28 +74,28 @@ struct replay {
 	unsigned char *objects;
 	unsigned stride_shift; /* the stride's logarithm: 6 or 7 */
 	uint64_t now;
-	uint64_t fired_end; /* of the advance before, in the trace's fired[] */
+	uint64_t fired_end; /* index in the trace's fired[] after the previous advance */
 
-	/* A subject that is a structure. */
+	/* For a structure. */
 	const struct timer_structure *structure;
 	struct timer_set *set;
 	struct timer_accuracy accuracy;
 	uint64_t busy;	   /* timers that are not idle */
-	uint64_t reserved; /* what reserve was last called with */
+	uint64_t reserved; /* the last argument of reserve */
 
-	/* A subject's own. */
+	/* For the subject's own use. */
 	void *private;
 
-	/* REPLAY_COLD: lines of a buffer larger than the caches, `cold` of them an operation. */
+	/* REPLAY_COLD: a buffer larger than the caches; `cold` lines are touched per operation. */
 	uint32_t cold;
 	uint32_t cold_position;
-	uint32_t cold_mask; /* lines in the buffer, less one */
+	uint32_t cold_mask; /* number of lines in the buffer, minus 1 */
 	unsigned char *cold_lines;
 
-	/* REPLAY_TIMED: the least cycles of each operation, in order; wraps to 0 each replay. */
+	/* REPLAY_TIMED: the least cycles of each operation, in order of the stream. */
 	uint32_t *cycles;
 	uint64_t timed;	   /* operations timed so far in this replay */
-	uint64_t timeable; /* room in cycles */
+	uint64_t timeable; /* size of cycles[] */
 
 	struct replay_findings findings; /* REPLAY_CHECKED */
 };

@@ -1,6 +1,4 @@
-/*
- * replay_check.h - what the checked mode looks at, out of the way of what is timed
- */
+/* replay_check.h - the functions of the checked mode, apart from the code that is timed */
 #ifndef REPLAY_CHECK_H
 #define REPLAY_CHECK_H
 
@@ -11,23 +9,23 @@
 #define REPLAY_ARMED	1
 #define REPLAY_DISARMED 2
 
-/* The latest that `next` may answer when the earliest deadline is `earliest`. */
+/* The latest time that `next` may return when the earliest deadline is `earliest`. */
 uint64_t replay_bound(const struct replay *replay, uint64_t earliest);
 
-/* Ends the process with status 1: there is no going on with half a replay. */
+/* Ends the process with status 1, because a partial replay is of no use. */
 _Noreturn void replay_out_of_memory(const struct replay *replay);
 
-/* Order, earliness and lateness of what one call of expire handed over. */
+/* Checks the order, earliness and lateness of the timers that one call of expire returned. */
 void replay_check_batch(struct replay *replay, struct timer *const *batch, size_t count,
 			uint64_t now);
 
 /*
- * Samples footprint and armed timers, when the most are armed: before an advance. Walks all
- * invariants now and then.
+ * Samples the footprint and the number of armed timers. Called before an advance, when that number
+ * is highest. Calls check() from time to time.
  */
 void replay_check_sample(struct replay *replay, uint64_t armed);
 
-/* After an advance: the loop woke up for it. */
+/* Counts the wake-up of an advance. Called after it. */
 void replay_check_advance(struct replay *replay, uint64_t now);
 
 #endif

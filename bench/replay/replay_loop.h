@@ -1,15 +1,15 @@
 /*
- * replay_loop.h - the one loop that replays a trace, for every subject in every mode
+ * replay_loop.h - the loop that replays a trace, for every subject in every mode
  *
- * The loop is an inline function of constants: the driver (what an arm, a stop and an advance do to
- * this kind of subject), the structure's table where it is known when compiling, and the mode. The
- * compiler makes one loop of it for each combination that somebody instantiates, with everything
- * inlined that is constant. So a structure called through its table and one compiled into the loop
- * differ in the calls and in nothing else.
+ * The loop is an inline function. Its arguments are constants: the driver (what an arm, a stop and
+ * an advance do to this kind of subject), the structure's table where it is known at compile time,
+ * and the mode. The compiler makes a loop for each combination that is instantiated and inlines
+ * what is constant. So a structure that is called through its table and one that is compiled into
+ * the loop differ only in the calls.
  *
- * A turn of the event loop is what stands between two advances. Before an advance the loop asks
- * `next`, as one does before it goes to sleep; then time moves, and what is due is expired in
- * batches until nothing is.
+ * A turn of the event loop consists of the operations between two advances. Before an advance the
+ * loop calls `next`, as an event loop does before it sleeps. Then time advances, and due timers are
+ * expired in batches until none is left.
  */
 #ifndef REPLAY_LOOP_H
 #define REPLAY_LOOP_H
@@ -31,7 +31,7 @@ struct replay_driver {
 			enum replay_mode mode, uint64_t now, const struct trace_advance *advance);
 };
 
-/* Touches lines that the application would, stepping by a stride that no prefetcher follows. */
+/* Touches cache lines as the application would, in an order that no prefetcher predicts. */
 REPLAY_INLINE void replay_touch_cold(struct replay *replay)
 {
 	uint32_t position = replay->cold_position;
@@ -44,7 +44,7 @@ REPLAY_INLINE void replay_touch_cold(struct replay *replay)
 	replay->cold_position = position;
 }
 
-/* Around an operation that is timed; both are nothing in the other modes. */
+/* Called before and after an operation that is timed. They do nothing in the other modes. */
 REPLAY_INLINE uint64_t replay_begin(enum replay_mode mode)
 {
 	return mode == REPLAY_TIMED ? cycles_begin() : 0;
@@ -103,7 +103,7 @@ REPLAY_INLINE void replay_stream(struct replay *replay, const struct replay_driv
 					&replay->trace->advances[operation->id]);
 			replay->tally.advances++;
 			break;
-		default: /* marks, and the intervals read above */
+		default: /* marks, and intervals, which the arm before them reads */
 			break;
 		}
 	}
@@ -112,7 +112,9 @@ REPLAY_INLINE void replay_stream(struct replay *replay, const struct replay_driv
 	replay->tally.stops += stops;
 }
 
-/* The loop for one driver and structure, in every mode: four functions and their replay_code. */
+/*
+ * Defines the loop for one driver and structure: a function for each mode, and their replay_code.
+ */
 #define REPLAY_FUNCTION(name, suffix, driver, structure, mode)                                     \
 	static void name##_##suffix(struct replay *replay, uint64_t first, uint64_t last)          \
 	{                                                                                          \

@@ -1,8 +1,9 @@
 /*
- * replay_structure.h - how the replay loop drives a timer structure
+ * replay_structure.h - drives a timer structure
  *
- * Arm is insert or reinsert, whichever the state of this subject's timer asks: a late structure may
- * still hold a timer that has fired by the trace. Such a timer is overtaken, and counted.
+ * An arm in the trace is an insert or a reinsert, depending on the state of this subject's timer: a
+ * late structure may still hold a timer that has fired in the trace. Such a timer is overtaken, and
+ * counted.
  */
 #ifndef REPLAY_STRUCTURE_H
 #define REPLAY_STRUCTURE_H
@@ -13,7 +14,7 @@
 #include "bench/replay/replay_check.h"
 #include "bench/replay/replay_loop.h"
 
-/* Makes room for one more timer that is not idle, doubling what was asked for as a loop would. */
+/* Reserves room for one more timer that is not idle. Doubles the room, as an event loop would. */
 REPLAY_INLINE void structure_reserve(struct replay *replay, const struct timer_structure *structure)
 {
 	if (replay->busy < replay->reserved)
@@ -77,7 +78,7 @@ REPLAY_INLINE void structure_remove(struct replay *replay, const struct timer_st
 	structure->remove(replay->set, &object->timer);
 	replay_end(replay, mode, begun);
 	replay->busy--;
-	/* The owner frees the object, and whoever gets the memory next starts with a new timer. */
+	/* The owner frees the object; the next object at this address starts with a new timer. */
 	memset(object, 0, sizeof(*object));
 }
 
@@ -100,8 +101,8 @@ REPLAY_INLINE void structure_fired(struct replay *replay, enum replay_mode mode,
 }
 
 /*
- * What a loop would do whose `next` is early: wake up, find nothing, and ask again. Counted where
- * counting costs nothing that is measured.
+ * Does what a loop does if `next` is early: wakes up, expires nothing, and asks again. Only the
+ * checked mode, which times nothing, counts these wake-ups.
  */
 REPLAY_INLINE void structure_sleep(struct replay *replay, const struct timer_structure *structure,
 				   uint64_t next, uint64_t now, uint64_t earliest)
@@ -123,7 +124,10 @@ REPLAY_INLINE void structure_sleep(struct replay *replay, const struct timer_str
 	}
 }
 
-/* The loop asks how long it may sleep: never past the earliest deadline, by this accuracy. */
+/*
+ * Calls next, as a loop does to learn how long it may sleep. The result must not be later than the
+ * earliest deadline, plus what the subject's accuracy allows.
+ */
 REPLAY_INLINE void structure_poll(struct replay *replay, const struct timer_structure *structure,
 				  enum replay_mode mode, uint64_t now, uint64_t earliest)
 {

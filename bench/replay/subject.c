@@ -1,6 +1,4 @@
-/*
- * subject.c - finding and listing subjects over all families
- */
+/* subject.c - finds and lists the subjects of all families */
 #include "bench/replay/subject.h"
 
 #include <errno.h>
@@ -10,7 +8,7 @@
 
 #include "structures/common/options.h"
 
-/* More names than this are not offered as suggestions. */
+/* The most names among which a suggestion is searched. */
 #define NAMES 256
 
 const char *const dispatch_words[DISPATCHES + 1] = { "vtable", "inline", NULL };

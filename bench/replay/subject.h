@@ -1,9 +1,9 @@
 /*
  * subject.h - what a trace is replayed against
  *
- * A subject is a structure, a yardstick, or (on higher floors) a loop or a real library. A family
- * of subjects is one file in bench/subjects that ends in its table, named subject_ plus the file's
- * name with '_' for '-'. A family answers to one name (a yardstick) or to many (every structure).
+ * A subject is a structure, a yardstick, an event loop or a library. A family of subjects is one
+ * file in bench/subjects that ends in its table, named subject_ plus the file's name with '_' for
+ * '-'. A family has one name (a yardstick) or many (all structures).
  */
 #ifndef SUBJECT_H
 #define SUBJECT_H
@@ -14,7 +14,7 @@
 #define SUBJECT_ERROR_SIZE 256
 
 enum dispatch {
-	DISPATCH_VTABLE, /* each operation through its table, as a loop would call it */
+	DISPATCH_VTABLE, /* each operation through the structure's table, as event loops do */
 	DISPATCH_INLINE, /* structure and replay loop compiled as one unit */
 	DISPATCHES,
 };
@@ -32,55 +32,61 @@ struct replay_code {
 struct subject_family;
 struct event_setting; /* event_replay.h */
 
-/* A subject that has been named and found. Plain data; nothing to free. */
+/* A subject that has been found by its name. Plain data; nothing to free. */
 struct subject {
 	const struct subject_family *family;
-	char name[SUBJECT_NAME_SIZE]; /* as typed */
-	const char *target; /* within name: what is left when prefixes such as again: are gone */
-	const char *kind;   /* "structure", "yardstick", "harness", "control" */
+	char name[SUBJECT_NAME_SIZE]; /* as given */
+	const char *target;	      /* in name: the part after prefixes such as again: */
+	const char *kind;	      /* "structure", "loop", "library", "control", ... */
 	const char
-		*source_hash; /* a library's version; NULL or "" where bench/provenance.h tells */
-	bool told; /* what fires is told by the trace: there is nothing in it to verify */
+		*source_hash; /* a library's version; NULL or "" where bench/provenance.h has it */
+	bool told; /* the trace tells it which timers fire, so its firings need no check */
 	struct timer_accuracy accuracy;
-	uint64_t bears;				    /* most timers it is sensible for, 0 = any */
-	const struct replay_code *code[DISPATCHES]; /* NULL where there is no such dispatch */
+	uint64_t bears;				    /* maximum sensible number of timers; 0: any */
+	const struct replay_code *code[DISPATCHES]; /* NULL if it lacks that dispatch */
 };
 
 struct subject_family {
 	const char *name;
 	const char *summary;
 	const char
-		*explanation; /* a paragraph for `timerbed explain`; NULL when a structure's own */
+		*explanation; /* a paragraph for `timerbed explain`; NULL: structures have theirs */
 
-	/* Visits the names that it answers to, each with its summary. */
+	/* Visits the family's names, each with its summary. */
 	void (*list)(void (*visit)(const char *name, const char *summary, void *data), void *data);
 
-	/* Those which wrap others of its names, as lazy:quad-heap does; NULL where none do. */
+	/*
+	 * Visits the names of subjects that wrap others, such as lazy:quad-heap. NULL if there are
+	 * none.
+	 */
 	void (*list_wrapped)(void (*visit)(const char *name, const char *summary, void *data),
 			     void *data);
 
 	/*
-	 * Fills in a subject whose name is set. 0; -ENOENT when the name is not of this family;
-	 * -EINVAL with a line in `error` when it is but its options are wrong.
+	 * Fills in a subject whose name is set. Returns 0; -ENOENT if the name is of another
+	 * family; -EINVAL with a line in `error` if its options are wrong.
 	 */
 	int (*resolve)(struct subject *subject, char *error);
 
 	/*
-	 * Makes the subject ready for its trace; close undoes that. 0; -ENOMEM; -ERANGE for a
-	 * trace whose times are finer than the subject's; -ENOTSUP for one whose time cannot be
+	 * Prepares the subject for its trace; close undoes that. Returns 0; -ENOMEM; -ERANGE if the
+	 * trace's times are finer than the subject's; -ENOTSUP if the subject's time cannot be
 	 * simulated.
 	 */
 	int (*open)(struct replay *replay);
 	void (*close)(struct replay *replay);
 
-	/* A subject that is an event loop: how to make it, and its functions. NULL for others. */
+	/* For an event loop: fills in how to make it, and its functions. NULL for others. */
 	void (*loop)(const struct subject *subject, struct event_setting *setting);
 
-	/* Bytes beside the objects, and broken invariants; NULL where there is no such thing. */
+	/* Bytes beside the objects, and the first broken invariant. NULL if the family has none. */
 	size_t (*footprint)(const struct replay *replay);
 	const char *(*check)(const struct replay *replay);
 
-	/* Due at the time reached and not fired: what a late subject still owes. NULL: nothing. */
+	/*
+	 * The number of timers that are due now but have not fired, for subjects that may be late.
+	 * NULL: none.
+	 */
 	uint64_t (*pending)(const struct replay *replay);
 };
 
@@ -88,8 +94,8 @@ struct subject_family {
 extern const struct subject_family *const subject_families[];
 
 /*
- * The code of each structure, and of each that wraps another ("lazy:quad-heap"): its inlined replay.
- * Nothing is in source_hash any more. Ends without name.
+ * The inlined replay of each structure, and of each wrapped one ("lazy:quad-heap"). source_hash is
+ * no longer used. An entry without a name ends the table.
  */
 struct structure_code {
 	const char *name;
@@ -101,25 +107,29 @@ extern const struct structure_code structure_codes[];
 /* Empty: bench/provenance.h has the hash of the loop. Generated. */
 extern const char loop_code_hash[];
 
-/* Finds a subject by name. 0, or -ENOENT/-EINVAL with one line in `error` (SUBJECT_ERROR_SIZE). */
+/*
+ * Finds a subject by name. Returns 0, or -ENOENT or -EINVAL with one line in `error`
+ * (SUBJECT_ERROR_SIZE).
+ */
 int subject_find(const char *name, struct subject *subject, char *error);
 
 /* Visits the names of all families, in the registry's order. */
 void subject_list(void (*visit)(const char *name, const char *summary, void *data), void *data);
 
-/* The same for those that wrap others, which would double every list. */
+/* Visits the names of all wrapped subjects, which would double every list. */
 void subject_list_wrapped(void (*visit)(const char *name, const char *summary, void *data),
 			  void *data);
 
 /*
- * Opens a replay: objects for every id of the trace, touched and zeroed, `stride` (64 or 128) bytes
- * apart; then the subject. 0, or -ENOMEM with nothing left behind.
+ * Opens a replay: allocates an object for every id of the trace, touched and zeroed, `stride` (64
+ * or 128) bytes apart; then opens the subject. Returns 0, -ENOMEM or the family's error; after an
+ * error there is nothing to close.
  */
 int replay_open(struct replay *replay, const struct subject *subject, const struct trace *trace,
 		unsigned stride);
 void replay_close(struct replay *replay);
 
-/* A buffer of cold lines for REPLAY_COLD. 0 or -ENOMEM. */
+/* Allocates the buffer of REPLAY_COLD; replay_close frees it. Returns 0 or -ENOMEM. */
 int replay_cold(struct replay *replay, uint32_t lines_per_operation);
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * yardstick.h - subjects that are told what fires and do only the compulsory work
  *
- * A yardstick is no timer structure: the trace tells it what fires, so it files and finds nothing.
- * What it costs is what the replay itself costs, plus the work that no structure can do without, by
- * one notion of what that is. The fastest yardstick of a block is that block's floor. It is never
- * called a bound: a structure may do cleverly what a yardstick does naively.
+ * A yardstick is no timer structure. The trace tells it which timers fire, so it neither stores
+ * timers nor searches for them. Its cost is the cost of the replay, plus the work that no structure
+ * can avoid by some definition. The fastest yardstick of a block is the block's floor. It is never
+ * called a bound, because a structure may do cleverly what a yardstick does naively.
  *
- * Like a structure it is called through a table or compiled into the loop, so that the price of the
- * calls is in its figure just as it is in theirs.
+ * Like a structure, a yardstick is called through a table or compiled into the loop, so its figure
+ * includes the cost of the calls as a structure's does.
  */
 #ifndef YARDSTICK_H
 #define YARDSTICK_H
@@ -24,7 +24,7 @@ struct yardstick {
 	void (*fire)(struct replay *replay, const uint32_t *ids, size_t count);
 };
 
-/* Hands over what the trace says fires, in batches as a loop would. */
+/* Fires the timers that fire in the trace, in batches as an event loop would. */
 REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstick *yardstick,
 				    enum replay_mode mode, const struct trace_advance *advance)
 {
@@ -44,9 +44,9 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 }
 
 /*
- * Defines the drivers and both codes of one yardstick, and the family `subject_ID`. `table` is its
+ * Defines the drivers and both codes of a yardstick, and the family `subject_ID`. `table` is its
  * constant struct yardstick; `role` is its kind, "yardstick" or "harness"; `open_it` and `close_it`
- * set up what it keeps beside the table.
+ * allocate and free its data beside the table.
  */
 #define YARDSTICK(id, table, role, typed, summarised, explained, open_it, close_it)                \
 	static const struct yardstick *id##_table(const struct replay *replay)                     \
@@ -82,7 +82,9 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 		.close = close_it,                                                                 \
 	}
 
-/* One way of reaching the table: as a constant, or through the replay's private pointer. */
+/*
+ * Defines a driver that reaches the table as `reach`: a constant, or through the private pointer.
+ */
 #define YARDSTICK_DRIVER(way, reach)                                                               \
 	REPLAY_INLINE void way##_arm(struct replay *replay,                                        \
 				     const struct timer_structure *structure,                      \

@@ -1,8 +1,8 @@
 /*
- * again - the null control: a subject a second time, as if it were another
+ * again - the null control: a subject a second time, as if it were another subject
  *
- * Two runs of the same code differ by noise alone, so the ratio of `again:binary-heap` to
- * `binary-heap` within a block says how small a difference this machine can resolve today.
+ * Two runs of the same code differ by noise alone. So the ratio of `again:binary-heap` to
+ * `binary-heap` within a block shows how small a difference this machine can resolve now.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static const char prefix[] = "again:";
 
 static void again_list(void (*visit)(const char *name, const char *summary, void *data), void *data)
 {
-	(void)visit; /* a prefix, not a name: it would double every list */
+	(void)visit; /* a prefix, not a name: its names would double every list */
 	(void)data;
 }
 

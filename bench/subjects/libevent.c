@@ -1,11 +1,12 @@
 /*
  * libevent - the real library, unmodified, as the distribution ships it
  *
- * Loaded when it is first needed, so that the program builds and runs without it, and so that its
- * names, which are our loop's as well, stay its own. Two subjects: `libevent` gives each event its
- * own timeout, as most programs do; `libevent-common` uses event_base_init_common_timeout for every
- * duration, as far as a base has queues (256), which its documentation recommends for many events
- * of one duration.
+ * The library is loaded when it is first needed. So the program builds and runs without it, and its
+ * functions, which have the same names as those of this project's loop, stay separate. `libevent`
+ * gives each event a timeout of its own, as most programs do. `libevent-common` uses
+ * event_base_init_common_timeout for each duration, as long as the base has queues (256), which
+ * libevent's documentation recommends for many events of one duration. `libevent-precise` uses the
+ * precise clock.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,7 +21,7 @@
 
 #define LIBRARY "libevent_core-2.1.so.7"
 
-/* Each function's place in the table, and its name in the library. */
+/* The offset of each function in struct event_api, and its name in the library. */
 static const struct {
 	size_t offset;
 	const char *symbol;
@@ -44,8 +45,8 @@ static const struct {
 static struct event_api api;
 
 /*
- * What the library holds at present. It tells nobody, but it lets a program say how to allocate;
- * the events are the program's own and not in it.
+ * The bytes that the library has allocated. libevent does not report them, but a program may
+ * replace its allocation functions. Events belong to the program and are not included.
  */
 static size_t held;
 
@@ -72,9 +73,12 @@ static void count_free(void *memory)
 	held -= malloc_usable_size(memory);
 	free(memory);
 }
-static char version[64]; /* what stands for the hash of its source */
+static char version[64]; /* recorded in place of a source hash */
 
-/* Fills the table. Once: the library stays loaded. 0, or -ENOENT and a line in `error`. */
+/*
+ * Loads the library and fills the table, on the first call only: the library stays loaded. Returns
+ * 0, or -ENOENT and a line in `error`.
+ */
 static int load(char *error)
 {
 	void (*set_memory)(void *(*)(size_t), void *(*)(void *, size_t), void (*)(void *));
@@ -138,7 +142,7 @@ static int libevent_resolve(struct subject *subject, char *error)
 	return 0;
 }
 
-/* Without locks, as our loop is measured; nothing of the environment's. */
+/* Without locks, as this project's loop is measured too, and ignoring the environment. */
 static int make(const struct subject *subject, struct event_base **base)
 {
 	struct event_config *config = api.config_new();

@@ -1,9 +1,9 @@
 /*
  * loop - this project's event loop, over any structure and backend
  *
- * loop:STRUCTURE@BACKEND, with words behind the backend: loop:quad-heap@epoll+reinsert. The backend
- * waits by the functions that the simulation answers, so io_uring, which waits by a system call of
- * its own, cannot be replayed; it is only measured in real time.
+ * The name is loop:STRUCTURE@BACKEND, with words after the backend: loop:quad-heap@epoll+reinsert.
+ * A replay needs a backend that waits by functions that the simulation replaces. io_uring waits by
+ * a system call of its own, so it is measured in real time only.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,10 +35,10 @@ static const struct event_api api = {
 	.event_size = event_get_struct_event_size,
 };
 
-/* Words that may stand behind the backend. */
+/* The words that may follow the backend. */
 static const struct {
 	const char *word;
-	int flag; /* of the base; 0: common timeouts */
+	int flag; /* flag of the base; 0: use common timeouts */
 } words[] = {
 	{ "reinsert", EVENT_BASE_FLAG_TIMER_REINSERT },
 	{ "coarse", EVENT_BASE_FLAG_COARSE_TIMER },
@@ -46,7 +46,7 @@ static const struct {
 	{ "common", 0 },
 };
 
-/* A subject's name, taken apart. */
+/* The parts of a subject's name. */
 struct loop_name {
 	char structure[SUBJECT_NAME_SIZE];
 	char backend[SUBJECT_NAME_SIZE];
@@ -77,7 +77,7 @@ static const struct backend *find_backend(const char *name)
 	return NULL;
 }
 
-/* 0; -ENOENT when it does not begin like a loop; -EINVAL with a line in `error`. */
+/* Returns 0; -ENOENT if the name lacks the prefix; -EINVAL with a line in `error`. */
 static int take_apart(const char *text, struct loop_name *name, char *error)
 {
 	char *at, *word, *rest;
@@ -104,7 +104,7 @@ static int take_apart(const char *text, struct loop_name *name, char *error)
 	return 0;
 }
 
-/* Only the form: structures times backends would fill a page. */
+/* Lists nothing: all structures times all backends would fill a page. */
 static void loop_list(void (*visit)(const char *name, const char *summary, void *data), void *data)
 {
 	(void)visit;
@@ -167,7 +167,7 @@ static int make(const struct subject *subject, struct event_base **base)
 	return *base ? 0 : -ENOMEM;
 }
 
-/* The backend `virtual` has a clock of its own, that has to keep up. */
+/* The backend `virtual` has a clock of its own, which must advance as well. */
 static void moved(struct event_base *base, uint64_t by)
 {
 	event_base_virtual_advance(base, by);

@@ -1,6 +1,4 @@
-/*
- * structure - every timer structure as a subject, called through its table or compiled in
- */
+/* structure - every timer structure as a subject, called through its table or compiled in */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +8,9 @@
 #include "structures/common/find.h"
 #include "structures/common/options.h"
 
-/* The replay loop for a structure that is only known at run time: every call goes by its table. */
+/*
+ * The replay loop for a structure that is known only at run time. All calls go through its table.
+ */
 REPLAY_INLINE void arm_by_table(struct replay *replay, const struct timer_structure *structure,
 				enum replay_mode mode, uint32_t id, uint64_t deadline,
 				uint64_t interval, uint64_t now)
@@ -84,7 +84,7 @@ static void structure_list_wrapped(void (*visit)(const char *name, const char *s
 	}
 }
 
-/* What is measured: the structure, and that which it wraps. */
+/* Finds the inlined replay of the structure, or of the wrapper and the structure within it. */
 static void find_code(struct subject *subject, const struct timer_structure *structure,
 		      const struct timer_structure *within)
 {

@@ -1,8 +1,8 @@
 /*
- * yardstick-clairvoyant - knows the order in which everything fires, and walks it
+ * yardstick-clairvoyant - knows the order of all firings, and walks it
  *
- * Arming stores the deadline. Stopping sets a bit in a dense map and leaves the timer alone: who
- * knows what fires need not take anything out. Firing walks the known order, fetching ahead.
+ * Arming stores the deadline. Stopping sets a bit in a dense map and leaves the timer as it is: if
+ * the firings are known, nothing needs to be removed. Firing walks the known order with prefetches.
  */
 #include <stdlib.h>
 

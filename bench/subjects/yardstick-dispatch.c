@@ -1,6 +1,4 @@
-/*
- * yardstick-dispatch - what calling costs: the replay loop and a call that does nothing
- */
+/* yardstick-dispatch - the cost of calls: the replay loop and calls of empty functions */
 #include "bench/replay/yardstick.h"
 
 static void dispatch_arm(struct replay *replay, uint32_t id, uint64_t deadline)

@@ -1,9 +1,9 @@
 /*
- * yardstick-prefetch - reads, checks and writes the timer; fetches the next to fire ahead of time
+ * yardstick-prefetch - reads, checks and writes the timer; prefetches the next timers to fire
  *
- * Any scheme that leaves a re-armed timer where it is filed must read where that is before it
- * writes, so this is the more honest floor for n beyond the caches. Eight timers ahead is what it
- * takes to keep a core's line fill buffers (10 to 16 on current x86) busy and no more.
+ * A scheme that leaves a re-armed timer in its position must read the timer's key before it writes
+ * the deadline. So for n beyond the caches this floor is more realistic than yardstick-touch. Eight
+ * timers ahead keep a core's line fill buffers (10 to 16 on current x86) busy; more would not help.
  */
 #include "bench/replay/yardstick.h"
 

@@ -1,6 +1,4 @@
-/*
- * yardstick-touch - one store to the timer's line an operation, in the order that they come
- */
+/* yardstick-touch - one store to the timer's cache line per operation, in the order of the trace */
 #include "bench/replay/yardstick.h"
 
 static void touch_arm(struct replay *replay, uint32_t id, uint64_t deadline)

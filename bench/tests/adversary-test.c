@@ -1,8 +1,8 @@
 /*
  * adversary-test.c - each attack has the property that it claims
  *
- * What holds for all workloads is checked by workload-test.c. Here each attack's trace is walked
- * with every timer's deadline at hand, and what hurts is counted.
+ * workload-test.c checks what holds for all workloads. Here the trace of each attack is walked with
+ * the deadline of every timer at hand, and the test counts what the attack does.
  */
 #include "workload-test.h"
 
@@ -14,9 +14,9 @@
 struct scene {
 	struct trace trace;
 	uint64_t *deadline; /* by id */
-	uint64_t now, at;   /* at: the next operation */
+	uint64_t now, at;   /* at: index of the next operation */
 	bool measured;
-	uint64_t armed, fired, turns; /* the last two in the measured phase */
+	uint64_t armed, fired, turns; /* fired and turns: in the measured phase */
 };
 
 static void open_scene(struct scene *scene, const char *options, uint64_t n, uint64_t operations)
@@ -75,7 +75,7 @@ static bool is_arm(const struct trace_operation *operation)
 	       operation->kind == TRACE_ARM_INTERVAL;
 }
 
-/* The next measured operation, which is not applied yet; NULL at the end. Applies those before. */
+/* Applies all operations before the next measured one. Returns that one, not applied, or NULL. */
 static const struct trace_operation *look(struct scene *scene)
 {
 	const struct trace_operation *operation = scene->trace.operations + scene->at;
@@ -92,7 +92,7 @@ static void step(struct scene *scene)
 	apply(scene, scene->trace.operations + scene->at++);
 }
 
-/* The least and greatest deadline of those armed. */
+/* The least and the greatest deadline of the armed timers. */
 static void find_range(const struct scene *scene, uint64_t *least, uint64_t *greatest)
 {
 	*least = UINT64_MAX;
@@ -107,7 +107,7 @@ static void find_range(const struct scene *scene, uint64_t *least, uint64_t *gre
 	}
 }
 
-/* How many are armed for that deadline. */
+/* The number of timers that are armed for this deadline. */
 static uint64_t count_at(const struct scene *scene, uint64_t deadline)
 {
 	uint64_t count = 0;
@@ -117,7 +117,7 @@ static uint64_t count_at(const struct scene *scene, uint64_t deadline)
 	return count;
 }
 
-/* The highest digit in which a deadline differs from now, in ticks, to a base of so many bits. */
+/* The highest digit in which the deadline and now, in ticks, differ, with `bits` bits per digit. */
 static uint64_t level(uint64_t deadline, uint64_t now, uint64_t tick, unsigned bits)
 {
 	uint64_t differs = (deadline + tick - 1) / tick ^ now / tick, digit = 0;
@@ -128,15 +128,15 @@ static uint64_t level(uint64_t deadline, uint64_t now, uint64_t tick, unsigned b
 }
 
 /*
- * All timers have one deadline, and the loop wakes up at every level on the way to it: from a slot
- * of the one where it was armed to the last.
+ * All timers have one deadline. On the way to it the loop wakes up at every level, from the one
+ * where the timers were armed to the lowest.
  */
 static void test_cascade(void **state)
 {
 	static const struct {
 		uint64_t tick; /* ns */
 		unsigned bits;
-		uint64_t levels; /* at least so many */
+		uint64_t levels; /* the minimum to be seen */
 	} wheels[] = { { 1000, 6, 4 }, { NS_PER_MS, 3, 4 }, { NS_PER_MS, 6, 2 }, { 1, 1, 10 } };
 	const struct trace_operation *operation;
 
@@ -167,7 +167,7 @@ static void test_cascade(void **state)
 	}
 }
 
-/* All deadlines are in one slot, from the next turn to the last, and all turns are gone through. */
+/* All deadlines are in one slot, 1 to `turns` turns ahead, and all of these turns occur. */
 static void test_collide(void **state)
 {
 	static const struct {
@@ -207,7 +207,7 @@ static void test_collide(void **state)
 	}
 }
 
-/* Whatever n is, ten minutes pass between two firings. */
+/* Ten minutes pass between two firings, whatever n is. */
 static void test_sparse(void **state)
 {
 	static const uint64_t sizes[] = { 10, 1000, 100000 };
@@ -229,7 +229,7 @@ static void test_sparse(void **state)
 	}
 }
 
-/* What is stopped is the latest; what is armed becomes the earliest. Nothing fires. */
+/* The stopped timer is the latest, and the armed timer becomes the earliest. None fires. */
 static void test_decreasing(void **state)
 {
 	const struct trace_operation *operation;
@@ -254,7 +254,7 @@ static void test_decreasing(void **state)
 	close_scene(&scene);
 }
 
-/* Each arm is of an armed timer, the latest, and makes it the earliest. */
+/* Each arm re-arms the latest timer and makes it the earliest. */
 static void test_earlier(void **state)
 {
 	const struct trace_operation *operation;
@@ -316,7 +316,9 @@ static uint64_t count_distinct(uint64_t *values, uint64_t count)
 	return distinct;
 }
 
-/* Each interval comes twice in a row and then never again, and is in use for a turn only. */
+/*
+ * Each interval is used twice in a row and never again, and its timers are stopped after one turn.
+ */
 static void test_distinct(void **state)
 {
 	enum { OPERATIONS = 20000 };
@@ -344,7 +346,7 @@ static void test_distinct(void **state)
 	close_scene(&scene);
 }
 
-/* Within a turn each deadline is before all of those that were armed earlier in it. */
+/* Within a turn each deadline is before all those that were armed earlier in the turn. */
 static void test_backwards(void **state)
 {
 	const struct trace_operation *operation;
@@ -377,7 +379,10 @@ static void test_backwards(void **state)
 	close_scene(&scene);
 }
 
-/* Gaps of a million to one, and numbers that pass two powers of two while the sparse are next. */
+/*
+ * Gaps of a million to one; the number of timers passes two powers of two while sparse timers are
+ * next.
+ */
 static void test_width(void **state)
 {
 	enum { N = 3000 };
@@ -410,7 +415,9 @@ static void test_width(void **state)
 	close_scene(&scene);
 }
 
-/* Half are in herds of equal deadlines, with others before, between and behind them. */
+/*
+ * Half of the timers are in herds of equal deadlines, with others before, between and behind them.
+ */
 static void test_equal(void **state)
 {
 	enum { N = 3200 };
@@ -440,7 +447,9 @@ static void test_equal(void **state)
 	close_scene(&scene);
 }
 
-/* What is stopped is one of half of all, and comes back to them. */
+/*
+ * The stopped timer is one of the half with equal deadlines, and is armed for that deadline again.
+ */
 static void test_crowd(void **state)
 {
 	const struct trace_operation *operation;
@@ -463,7 +472,9 @@ static void test_crowd(void **state)
 	close_scene(&scene);
 }
 
-/* Nothing fires, what is stopped has long to go, and another is armed for it. */
+/*
+ * No timer fires. A timer is stopped long before its deadline, and another is armed in its place.
+ */
 static void test_stop_all(void **state)
 {
 	(void)state;
@@ -497,7 +508,7 @@ static void test_stop_all(void **state)
 	}
 }
 
-/* Each is put off before it is due, and its old deadline passes in the advance that follows. */
+/* Each timer is re-armed before it is due, and its old deadline passes in the next advance. */
 static void test_nudge(void **state)
 {
 	const struct trace_operation *operation;

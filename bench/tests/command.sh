@@ -1,5 +1,5 @@
-# command.sh - what the tests of the command share; sourced, with the path of timerbed as $1. The test
-# then stands in an empty folder, which is deleted when it ends, and ends with a call of `total`.
+# command.sh - shared by the tests of the command. Source it with the path of timerbed as $1. The
+# test then runs in an empty folder, which is deleted at the end. It ends with a call of `total`.
 set -uo pipefail
 
 timerbed=$(realpath "$1")
@@ -34,12 +34,12 @@ expect() {
 	fi
 }
 
-# works COMMAND...: exits with 0 and says nothing on stderr.
+# works COMMAND...: exits with 0 and prints nothing to stderr.
 works() {
 	if "$@" >out 2>err </dev/null && [ ! -s err ]; then ok; else bad "$*"; fi
 }
 
-# Whether writing to /dev/full fails as it must; a container may lack the device.
+# Whether a write to /dev/full fails as it must. A container may lack the device.
 full_device() { [ -c /dev/full ] && ! (echo >/dev/full) 2>/dev/null; }
 
 run() { "$timerbed" run "$@" --cache "$work/traces"; }

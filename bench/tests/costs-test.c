@@ -1,6 +1,4 @@
-/*
- * costs-test - what a cell is expected to take, by a file and by what has been learned
- */
+/* costs-test - the expected time of a cell, from the file and from learning */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,7 +15,7 @@
 #include "bench/run/costs.h"
 #include "bench/tests/trace-test.h"
 
-/* kind, pass, name, n, value; a line that is none is passed over. */
+/* kind, pass, name, n, value; other lines are skipped. */
 static const char table[] = "# kind pass name n value\n"
 			    "fixed\ttime\t*\t0\t1000\n"
 			    "rate\ttime\tquad-heap\t100\t10\n"
@@ -59,7 +57,7 @@ static void assert_first(const char *subject, double wanted)
 	assert_true(costs_expect(&costs, &cost) == cost.first_ns);
 }
 
-/* A fixed time, and a time for each of the entries: n arms that fill, and n operations. */
+/* A fixed time, and a time per entry of the trace: n arms that fill, and n operations. */
 static void by_the_file(void **state)
 {
 	(void)state;
@@ -73,7 +71,7 @@ static void by_the_file(void **state)
 	assert_first(COSTS_TRACE, 500 + 200 * 3.);
 }
 
-/* Between two n in proportion to log n; beyond all as the last. */
+/* Between two n the rate is interpolated in log n; beyond all n it is that of the nearest. */
 static void between_two_n(void **state)
 {
 	(void)state;
@@ -98,7 +96,7 @@ static void workloads_have_factors(void **state)
 	assert_first("quad-heap", 1000 + 200 * 10. * 2);
 }
 
-/* Where the file has no rate of a pass, that of `time` stands for it, times the slowdown. */
+/* Without a rate for a pass, the rate of `time` times the slowdown is used. */
 static void other_passes(void **state)
 {
 	(void)state;
@@ -110,7 +108,10 @@ static void other_passes(void **state)
 	assert_first(COSTS_TRACE, 500 + 200 * 3.);
 }
 
-/* Without a file the rate is 100 ns an entry and the fixed time 5 ms, in each pass. */
+/*
+ * Without a file the rate is 100 ns per entry, times the slowdown, and the fixed time 5 ms, in each
+ * pass.
+ */
 static void without_a_file(void **state)
 {
 	(void)state;
@@ -121,7 +122,9 @@ static void without_a_file(void **state)
 	assert_first(COSTS_TRACE, 5e6 + 200 * 100.);
 }
 
-/* What is learned moves the cell most, its pass and n less, and the whole machine less again. */
+/*
+ * Learning corrects the cell most, other cells of its pass and n less, and the whole machine least.
+ */
 static void learning(void **state)
 {
 	struct cost own, same, other;

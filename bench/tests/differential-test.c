@@ -1,22 +1,23 @@
 /*
  * differential-test - the same random programs on Debian's libevent and on this loop
  *
- * Both run in simulated time, this loop with EVENT_BASE_FLAG_LIBEVENT_2_1 and with another
- * structure from program to program, and write down what happens: which event is called with what,
- * when, what is pending after each loop, what the loop returned. The two must be the same.
+ * Both run in simulated time, this loop with EVENT_BASE_FLAG_LIBEVENT_2_1 and with a structure that
+ * varies from program to program. Each writes a journal: which event is called, with what and when;
+ * what is pending after each loop; what the loop returned. The two journals must be equal.
  *
- * In a program, what a callback does depends on its event and on how often that was called, not on
- * who was called before. So a difference in order shows as itself and not as chaos. Events with
- * equal deadlines may be called in any order. Most programs avoid them by a microsecond; in the
- * others, callbacks among equals do only what changes nothing for their equals, and are compared as
- * sets.
+ * The actions of a callback depend on its event and on how often the event was called, not on the
+ * callbacks before it. So a difference in order stays one difference and does not change all that
+ * follows. Events with equal deadlines may be called in any order. Most programs avoid equal
+ * deadlines by adding microseconds. In the others, callbacks of events with equal deadlines do only
+ * what the other events of that deadline cannot see, and their calls are compared as sets.
  *
- * A program that makes a difference is made smaller while it does: fewer steps, fewer events, fewer
- * kinds of operations. What remains is printed, and runs again with
+ * If a program shows a difference, it is reduced as long as the difference remains: fewer steps,
+ * fewer events, fewer kinds of operations. The reduced program is printed, and can be run again
+ * with
  *
  *	TIMERBED_SEED=... PROGRAMS=1 STEPS=... EVENTS=... OPERATIONS=... [TRACE=1] differential-test
  *
- * PROGRAMS says how many seeds are tried (default 20000), TIMERBED_SEED where they begin.
+ * PROGRAMS is the number of seeds to try (default 20000), TIMERBED_SEED the first seed.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ enum { MOST_EVENTS = 24, MOST_STEPS = 40, MOST_CALLS = 300, QUEUES = 3, ONCE = 1
 
 /* ------------------------------------------------------------------------------- the two sides */
 
-/* What is called of each, by libevent's names without their prefix. */
+/* The functions that are called on each side, by their names in libevent. */
 #define FUNCTIONS(X)                                                                               \
 	X(event_config_new)                                                                        \
 	X(event_config_free)                                                                       \
@@ -82,7 +83,7 @@ static const struct side ours = { .name = "timerbed",
 
 static struct side libevent = { .name = "libevent" };
 
-/* Returns what is missing, or NULL. */
+/* Returns the name of what is missing, or NULL. */
 static const char *load_libevent(void)
 {
 	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
@@ -127,17 +128,17 @@ static const char *const operation_names[OPERATIONS] = {
 struct program {
 	uint64_t seed;
 	unsigned int steps, events;
-	unsigned int operations; /* those allowed, as bits */
+	unsigned int operations; /* allowed operations, as bits */
 
 	/* drawn from the seed */
-	bool ties; /* equal deadlines may come up */
+	bool ties; /* equal deadlines may occur */
 	int flags, priorities, most_callbacks;
 	const char *method;
 	char structure[128]; /* its name */
 };
 
 struct entry {
-	uint64_t due; /* of a call for a timeout, us; else 0: entries with equal ones may swap */
+	uint64_t due; /* us, of a timeout's call, or 0; entries with equal deadlines may swap */
 	uint64_t value[4];
 	char kind; /* 'c'all: id, what, time; 'l'oop: result, got; 'p'ending: id, bits; 'n'umbers */
 };
@@ -145,7 +146,7 @@ struct entry {
 struct journal {
 	struct entry *entries;
 	size_t count, room;
-	const char *broken; /* invariant */
+	const char *broken; /* the first broken invariant */
 };
 
 /* One run of a program on one side. */
@@ -156,10 +157,10 @@ static struct run {
 	struct journal *journal;
 	struct event events[MOST_EVENTS];
 	bool over;
-	uint64_t due[MOST_EVENTS]; /* the latest deadline, us */
-	uint64_t taken[TAKEN];	   /* deadlines, perhaps, of what is no event of the program's */
+	uint64_t due[MOST_EVENTS]; /* the last deadline, us */
+	uint64_t taken[TAKEN];	   /* possible deadlines of loop exits, queues and periods */
 	uint64_t once_due[TAKEN];
-	uint64_t equal; /* the latest deadline that several had */
+	uint64_t equal; /* the last deadline that several events had */
 	unsigned int calls[MOST_EVENTS], once, taken_count, calls_of_loop;
 	const struct timeval *queues[QUEUES];
 	int pipe[2];
@@ -172,7 +173,7 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* A source of decisions of its own for each occasion: splitmix64 (Steele, Lea, Flood 2014). */
+/* A random sequence for each occasion: splitmix64 (Steele, Lea, Flood 2014). */
 struct draws {
 	uint64_t state;
 };
@@ -211,7 +212,7 @@ static struct timeval timeval(uint64_t us)
 	return (struct timeval){ (time_t)(us / 1000000), (suseconds_t)(us % 1000000) };
 }
 
-/* What timeouts start from. */
+/* The time from which timeouts count. */
 static uint64_t origin(void)
 {
 	struct timeval now;
@@ -233,7 +234,7 @@ static bool is_due_at(uint64_t due, unsigned int but)
 	return false;
 }
 
-/* Also when those that were its equals have gone on meanwhile. */
+/* Whether others have the event's deadline, or had it when it was last checked. */
 static bool is_among_equals(unsigned int id)
 {
 	if (is_due_at(run.due[id], id))
@@ -241,7 +242,7 @@ static bool is_among_equals(unsigned int id)
 	return run.due[id] == run.equal;
 }
 
-/* A timeout that makes nobody's equal, unless the program is about that. */
+/* A timeout whose deadline no other event has, unless the program has equal deadlines. */
 static uint64_t choose_timeout(struct draws *draws, unsigned int id)
 {
 	static const uint64_t ranges[] = { 1, 2000, 20000, 400000, 3000000 };
@@ -259,7 +260,7 @@ static void burn(uint64_t us)
 	virtual_time_set(virtual_time_now() + us * 1000);
 }
 
-/* What happens, on stderr: with TRACE, for people. */
+/* With TRACE set, prints to stderr what happens. */
 static void trace(const char *what, uint64_t id)
 {
 	if (getenv("TRACE"))
@@ -283,15 +284,15 @@ static void add(struct draws *draws, unsigned int id)
 
 static void add_common(struct draws *draws, unsigned int id)
 {
-	/* Queues are equals as well, when their representatives have one deadline. */
+	/* If two queues' representatives have one deadline, their events are equal too. */
 	const struct timeval *queue = run.queues[draw(draws, run.program->ties ? 1 : QUEUES)];
 	uint64_t due =
 		origin() + (uint64_t)queue->tv_sec * 1000000 + ((uint64_t)queue->tv_usec & 0xfffff);
 
-	/* This one can't be moved by a microsecond. */
+	/* A common timeout cannot be moved by a microsecond. */
 	if (!run.program->ties && is_due_at(due, id))
 		return;
-	/* Its queue's representative may go by it for long. */
+	/* The queue's representative may keep this deadline for long. */
 	run.taken[run.taken_count++ % TAKEN] = due;
 	run.due[id] = due;
 	run.side->event_add(&run.events[id], queue);
@@ -315,7 +316,7 @@ static void do_once(struct draws *draws)
 				  (void *)(uintptr_t)run.once++, &timeout);
 }
 
-/* Never anybody's equal: whether it comes before somebody who breaks the loop would be seen. */
+/* Never equal to an event: an event that breaks the loop would show which of the two came first. */
 static void exit_later(struct draws *draws)
 {
 	uint64_t us = choose_timeout(draws, ONCE), start = origin();
@@ -379,7 +380,7 @@ static void operate(struct draws *draws, enum operation operation, unsigned int 
 		side->event_base_update_cache_time(run.base);
 		break;
 	case WRITE:
-		if (write(run.pipe[1], "x", 1) < 0) /* full: as good */
+		if (write(run.pipe[1], "x", 1) < 0) /* if it is full, it is readable anyway */
 			break;
 		break;
 	case OPERATIONS:
@@ -387,7 +388,7 @@ static void operate(struct draws *draws, enum operation operation, unsigned int 
 	}
 }
 
-/* Adds are what there is most of. */
+/* Most operations are adds. */
 static enum operation choose_operation(struct draws *draws)
 {
 	uint64_t number = draw(draws, 2 * OPERATIONS);
@@ -395,7 +396,7 @@ static enum operation choose_operation(struct draws *draws)
 	return number < OPERATIONS ? (enum operation)number : draw(draws, 3) ? ADD : ADD_COMMON;
 }
 
-/* Among equals: nothing that its equals could see, and they are not to be touched. */
+/* Whether the operation is allowed among equal deadlines: it affects its own event only. */
 static bool is_harmless(enum operation operation, unsigned int id, unsigned int self)
 {
 	const unsigned int to_oneself = 1u << ADD | 1u << ADD_COMMON | 1u << ADD_WITHOUT |
@@ -418,7 +419,7 @@ static void do_something(struct draws *draws, unsigned int self, bool among_equa
 	operate(draws, operation, id);
 }
 
-/* Calls nobody would wait for the end of are ended by a break. */
+/* Notes a call. Breaks the loop after MOST_CALLS calls, which would take too long otherwise. */
 static void note_call(uint64_t id, short what, uint64_t due)
 {
 	write_down((struct entry){
@@ -431,8 +432,8 @@ static void note_call(uint64_t id, short what, uint64_t due)
 }
 
 /*
- * A period may come to be somebody's equal, and have set a representative by it: then there is
- * nothing more to compare.
+ * The new deadline of a persistent event may equal another event's, and a representative may
+ * already have it. Then the rest of the program cannot be compared.
  */
 static void rearmed(unsigned int id, uint64_t due)
 {
@@ -457,8 +458,8 @@ static void called(evutil_socket_t fd, short what, void *arg)
 
 	note_call(id, what, due);
 	if (fd >= 0 && read(fd, bytes, sizeof(bytes)) < 0)
-		what = 0; /* somebody else has read it: two wait for the same */
-	/* A period has been armed anew. */
+		what = 0; /* another event on this descriptor has read it */
+	/* A persistent event has been re-armed. */
 	if (run.side->event_pending(&run.events[id], EV_TIMEOUT, &next))
 		rearmed(id, microseconds(&next));
 	operations = (unsigned int)draw(&draws, 4);
@@ -527,7 +528,10 @@ static void make_events(void)
 		run.queues[i] = run.side->event_base_init_common_timeout(run.base, &duration);
 	}
 	for (unsigned int i = 0; i < run.program->events; i++) {
-		/* Equals that leave and enter a descriptor's list change its order: timers only. */
+		/*
+		 * Among equal deadlines, leaving and entering a descriptor's list changes the
+		 * list's order. So programs with equal deadlines have timers only.
+		 */
 		short kind = kinds[draw(&draws, run.program->ties ? 5 : 7)];
 
 		run.side->event_assign(&run.events[i], run.base, kind & EV_READ ? run.pipe[0] : -1,
@@ -557,7 +561,7 @@ static void note_state(int result)
 	}
 }
 
-/* Some operations from outside the loop, and then the loop. It always has an end to wait for. */
+/* Some operations from outside the loop, then the loop, which always has an exit to wait for. */
 static void step(unsigned int number)
 {
 	static const int flags[] = { 0, EVLOOP_ONCE, EVLOOP_NONBLOCK,
@@ -585,7 +589,7 @@ static void run_program(const struct program *program, const struct side *side,
 	run.program = program;
 	run.side = side;
 	run.journal = journal;
-	/* libevent takes a second 0 for "no cache". */
+	/* libevent takes a cached time of 0 seconds for an empty cache. */
 	if (virtual_time_begin(UINT64_C(10) * 1000000000,
 			       &(struct virtual_time_hooks){ .poll_descriptors = true }, NULL))
 		abort();
@@ -610,7 +614,7 @@ static bool may_wake_early(const char *structure)
 	       timer_structure_find(structure)->puts_off;
 }
 
-/* To the microsecond, as libevent is, and in order. */
+/* Whether the structure fires in order and to the microsecond, like libevent. */
 static bool is_as_exact(const char *structure)
 {
 	struct timer_accuracy accuracy;
@@ -620,7 +624,7 @@ static bool is_as_exact(const char *structure)
 	       accuracy.tick <= 1000;
 }
 
-/* Names being counted, until the one that is wanted. */
+/* Counts names until the wanted one. */
 struct choice {
 	size_t count, wanted;
 	char *name;
@@ -644,13 +648,13 @@ static size_t find_name(size_t wanted, char *name, size_t size)
 	return choice.count;
 }
 
-/* Any structure that is as exact, and any that wraps one. */
+/* Chooses any structure that is exact enough, plain or wrapped. */
 static void choose_structure(struct draws *draws, char *name, size_t size)
 {
 	find_name(draw(draws, find_name(SIZE_MAX, name, size)), name, size);
 }
 
-/* Half of them with what makes order matter more: priorities, limits, no time cache. */
+/* Half of the programs have what makes order matter more: priorities, limits, no time cache. */
 static struct program make_program(uint64_t seed)
 {
 	struct program program = { .seed = seed, .steps = MOST_STEPS, .events = MOST_EVENTS };
@@ -669,8 +673,8 @@ static struct program make_program(uint64_t seed)
 		program.flags |= EVENT_BASE_FLAG_TIMER_REINSERT;
 	choose_structure(&draws, program.structure, sizeof(program.structure));
 	/*
-	 * A wait computed from a time that is past, as libevent's is, ends at another time when it
-	 * comes in two parts. So not for structures whose `next` may be too early.
+	 * libevent computes a wait from a past time. Such a wait ends at another time if it comes
+	 * in two parts, as with structures whose `next` may be too early.
 	 */
 	if (may_wake_early(program.structure))
 		program.operations &= ~(1u << BURN);
@@ -685,7 +689,7 @@ static int by_value(const void *left, const void *right)
 		      sizeof(((const struct entry *)left)->value));
 }
 
-/* Calls in a row with equal deadlines, in an order of their own. */
+/* Sorts each run of calls with equal deadlines. */
 static void sort_equals(struct journal *journal)
 {
 	size_t end;
@@ -707,7 +711,7 @@ static bool are_equal(const struct entry *left, const struct entry *right)
 	       !memcmp(left->value, right->value, sizeof(left->value));
 }
 
-/* Where they begin to differ, or SIZE_MAX. */
+/* The index of the first difference, or SIZE_MAX. */
 static size_t first_difference(const struct journal *left, const struct journal *right)
 {
 	size_t i = 0;

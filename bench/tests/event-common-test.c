@@ -1,6 +1,4 @@
-/*
- * event-common-test - finding the common timeout that goes with a duration
- */
+/* event-common-test - finds the common timeout of a duration */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +12,7 @@
 
 #define US UINT64_C(1000)
 
-static unsigned asked; /* for queues */
+static unsigned asked; /* number of calls of give_queue */
 static struct timeval queues[1024];
 
 /* Gives a queue to every duration but one. */
@@ -33,7 +31,7 @@ static const struct timeval *ask(struct event_common *common, uint64_t us, struc
 	return event_common_timeout(common, us * US, timeout);
 }
 
-/* Each duration has its queue, the same each time; those beyond the 256th have none. */
+/* Each duration has its own queue, the same each time; durations after the 256th have none. */
 static void a_queue_for_each_duration(void **state)
 {
 	const struct event_api queues_only = { .common_timeout = give_queue };
@@ -73,7 +71,7 @@ static void a_duration_that_gets_no_queue(void **state)
 	event_common_close(&common);
 }
 
-/* Durations are spread over the table: the nth one is not looked for past all before it. */
+/* Durations are spread over the table: a lookup does not search past all earlier durations. */
 static void durations_are_found_by_place(void **state)
 {
 	const struct event_api queues_only = { .common_timeout = give_queue };

@@ -1,8 +1,8 @@
 /*
- * event-replay-test - a trace that is replayed from inside an event loop
+ * event-replay-test - replays a trace from inside an event loop
  *
- * The loop is this project's, and libevent where that is installed. A table of functions between
- * the replay and the loop writes down how the loop is called, or makes the loop do something wrong.
+ * The loops are this project's, and libevent if it is installed. A table of functions between the
+ * replay and the loop records the calls, or makes the loop do something wrong.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,15 +24,15 @@
 #include "bench/virtual/virtual_time.h"
 
 #define US    UINT64_C(1000)
-#define START UINT64_C(1000000000) /* of simulated time, when the trace's is 0 */
+#define START UINT64_C(1000000000) /* simulated time when the trace's time is 0 */
 
 static struct hand_trace hand;
 static struct cell cell;
 static struct replay replay;
 
-/* What stands between the replay and the loop. */
-static struct event_setting real;	/* the loop's own */
-static struct event_setting between;	/* what the replay is given instead */
+/* The functions between the replay and the loop. */
+static struct event_setting real;	/* of the loop itself */
+static struct event_setting between;	/* passed to the replay instead */
 static struct event_api table;		/* of `between` */
 static const struct subject_family *of; /* the loop's family */
 
@@ -75,7 +75,7 @@ static void replay_in(enum replay_mode mode)
 	cell_replay(&cell, &replay, mode, mode, NULL);
 }
 
-/* Arms, re-arms and stops in each state, and an advance at which two fire. */
+/* Arms, re-arms and stops in each state, and an advance at which two timers fire. */
 static void write_operations(void)
 {
 	hand_fill(&hand);
@@ -98,7 +98,7 @@ static const char *const loops[] = { "loop:quad-heap@epoll", "loop:binary-heap@p
 				     "loop:quad-heap@select+common", "loop:rbtree@virtual",
 				     "loop:quad-heap@epoll+libevent" };
 
-/* ---------------------------------------------------------------------------- what is right */
+/* -------------------------------------------------------------------------- correct replays */
 
 static void every_loop_replays(void **state)
 {
@@ -140,7 +140,7 @@ static void the_checked_mode_measures_lateness(void **state)
 	write_operations();
 	make_cell(loops[0]);
 	replay_in(REPLAY_CHECKED);
-	/* 20 us at 20; 30 and 45 at 70. */
+	/* The deadline 20 us fires at 20 us, and 30 and 45 us fire at 70 us. */
 	assert_int_equal(findings->lateness_max, 40 * US);
 	assert_true(findings->lateness_sum == (40 + 25) * (double)US);
 	assert_int_equal(findings->early, 0);
@@ -152,7 +152,7 @@ static void the_checked_mode_measures_lateness(void **state)
 	replay_close(&replay);
 }
 
-/* Each operation is a reading, and each advance is one: the turn of the loop that it takes. */
+/* Each operation has a reading, and so has each advance: the turn of the loop for it. */
 static void every_operation_is_timed(void **state)
 {
 	uint32_t cycles[32];
@@ -173,7 +173,7 @@ static void every_operation_is_timed(void **state)
 	}
 }
 
-/* A stream without advances is looked through in parts; an arm and its interval stay together. */
+/* A stream without advances is searched in parts; an arm and its interval stay together. */
 static void long_streams_without_an_advance(void **state)
 {
 	char text[64];
@@ -197,7 +197,7 @@ static void long_streams_without_an_advance(void **state)
 	}
 }
 
-/* ----------------------------------------------------------------------- what the loop is told */
+/* --------------------------------------------------------------------------- calls of the loop */
 
 static char calls[4096];
 
@@ -250,7 +250,7 @@ static void timeouts_reach_the_loop(void **state)
 	replay_close(&replay);
 }
 
-/* An arm in the past asks for no time, and not for all of it. */
+/* An arm in the past has a timeout of 0, and not of nearly 2^64 ns. */
 static void an_arm_in_the_past(void **state)
 {
 	(void)state;
@@ -267,14 +267,14 @@ static void an_arm_in_the_past(void **state)
 	replay_in(REPLAY_CHECKED);
 	assert_string_equal(calls, "add 0.000020 add 0.000000 add 0.000000 ");
 	assert_int_equal(replay.tally.fired, 2);
-	/* Both were due by the advance before, at which they were not armed yet. */
+	/* Both deadlines had passed at the previous advance, when they were not armed yet. */
 	assert_int_equal(replay.findings.late, 2);
 	replay_close(&replay);
 }
 
-/* ------------------------------------------------------------------------------ what is wrong */
+/* ------------------------------------------------------------------------------------- faults */
 
-static int64_t shift; /* of every timeout, us */
+static int64_t shift; /* added to every timeout, us */
 
 static int add_shifted(struct event *event, const struct timeval *timeout)
 {
@@ -321,7 +321,7 @@ static void late_firings_are_counted(void **state)
 	table.add = add_shifted;
 	shift = 20;
 	replay_in(REPLAY_CHECKED);
-	/* 105 us is to fire at 125 us, which the trace does not reach. */
+	/* The timer of 105 us would fire at 125 us, which the trace does not reach. */
 	assert_int_equal(replay.tally.fired, 4);
 	assert_int_equal(replay.findings.late, 4);
 	assert_int_equal(replay.findings.lateness_max, 35 * US);
@@ -345,7 +345,7 @@ static void overtaken_timers_are_counted(void **state)
 	replay_close(&replay);
 }
 
-/* The number of armed timers, which the peak is taken of, follows every kind of stop. */
+/* The number of armed timers, and so its peak, counts every kind of stop. */
 static void armed_timers_are_counted(void **state)
 {
 	(void)state;
@@ -392,7 +392,7 @@ static void timers_that_never_fire(void **state)
 	}
 }
 
-/* Stops of timers that have fired before their time. */
+/* Stops of timers that have fired too early. */
 static void stops_of_timers_that_have_gone(void **state)
 {
 	(void)state;
@@ -409,7 +409,7 @@ static void stops_of_timers_that_have_gone(void **state)
 	}
 }
 
-/* The two timers of a turn change their deadlines, so that the later one fires first. */
+/* The two timers of a turn swap their deadlines, so the later one fires first. */
 static int add_swapped(struct event *event, const struct timeval *timeout)
 {
 	struct timeval swapped;
@@ -437,13 +437,13 @@ static void firings_out_of_order_are_counted(void **state)
 	assert_int_equal(replay.findings.late, 0);
 	assert_int_equal(replay.tally.fired, 3);
 	replay_close(&replay);
-	between.common = true; /* whose queues fire behind the others, by design */
+	between.common = true; /* queues fire after the others, by design */
 	replay_in(REPLAY_CHECKED);
 	assert_int_equal(replay.findings.out_of_order, 0);
 	replay_close(&replay);
 }
 
-/* ------------------------------------------------------------------------------ what fails */
+/* ---------------------------------------------------------------------------------- errors */
 
 static int refuse_to_add(struct event *event, const struct timeval *timeout)
 {
@@ -472,8 +472,8 @@ static void a_loop_without_memory_ends_the_process(void **state)
 	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
-static int failing; /* the call that fails: the first is 0 */
-static int bases;   /* that are there */
+static int failing; /* index of the call that fails, from 0 */
+static int bases;   /* number of open bases */
 
 static int may_fail(void)
 {
@@ -515,7 +515,7 @@ static void base_free(struct event_base *base)
 	real.api->base_free(base);
 }
 
-/* Whatever fails, the error comes out, the base goes, and time is real again. */
+/* Whatever fails, the error is returned, the base is freed, and time is real again. */
 static void what_does_not_open_leaves_nothing(void **state)
 {
 	char error[CELL_ERROR_SIZE];
@@ -601,7 +601,7 @@ static void the_loop_is_asked_about_itself(void **state)
 
 /* --------------------------------------------------------------------------- common timeouts */
 
-static unsigned asked; /* for queues */
+static unsigned asked; /* number of calls of give_queue */
 static struct timeval queues[1024];
 
 static const struct timeval *give_queue(struct event_base *base, const struct timeval *duration)
@@ -611,7 +611,7 @@ static const struct timeval *give_queue(struct event_base *base, const struct ti
 	return &queues[asked++];
 }
 
-/* Only an arm whose interval is the time that is left goes to a queue. */
+/* Only an arm whose interval is the time left until its deadline goes to a queue. */
 static void only_durations_go_to_queues(void **state)
 {
 	(void)state;

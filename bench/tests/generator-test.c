@@ -80,7 +80,7 @@ static void model_advance(struct generator *generator)
 	size_t count;
 
 	if (generator_below(generator, 10) == 0)
-		time /= 2; /* which must not take time back */
+		time /= 2; /* must not move time back */
 	time = (time + GRAIN - 1) / GRAIN * GRAIN;
 	model.now = time > model.now ? time : model.now;
 	due = model_due();
@@ -150,7 +150,7 @@ static void test_oracle_against_model(void **state)
 	unlink(path);
 }
 
-/* Arrays that ask for huge pages stand at multiples of those. */
+/* Arrays that ask for huge pages begin at multiples of these. */
 static void test_a_large_oracle(void **state)
 {
 	const uint64_t ids = 600000, huge = 2 << 20;
@@ -184,7 +184,7 @@ static void test_never_is_never_due(void **state)
 
 #define NAMES 10000
 
-/* What a workload would get that shuffled as the generator does, with its own random numbers. */
+/* The permutation from the workload's own random numbers, by the generator's shuffle. */
 static uint32_t imitation[NAMES];
 
 static void generate_each_once(struct generator *generator, const void *options, uint64_t n,
@@ -198,7 +198,7 @@ static void generate_each_once(struct generator *generator, const void *options,
 		imitation[i] = imitation[j];
 		imitation[j] = (uint32_t)i;
 	}
-	/* What the workload draws must not change the names. */
+	/* The workload's random numbers must not change the names. */
 	for (uint64_t i = 0; i < operations; i++)
 		generator_random(generator);
 	for (uint64_t id = 0; id < n; id++)
@@ -243,7 +243,7 @@ static void test_names_are_a_permutation(void **state)
 		in_place += names[i] == i;
 		same += names[i] == other[i];
 	}
-	/* A random permutation leaves one in its place on average, and 10 once in 1e7. */
+	/* A random permutation has one fixed point on average, and 10 once in 1e7 permutations. */
 	assert_true(in_place < 10);
 	assert_true(same < 10);
 	assert_true(copied < 10);
@@ -298,7 +298,7 @@ static void generate_rounded(struct generator *generator, const void *options, u
 	assert_int_equal(generator_advance(generator, TIMER_NEVER, &fired), 0);
 }
 
-/* With the finest grain there is, the last time but one is a multiple of it. */
+/* With the finest grain, TIMER_NEVER - 1 is a time. */
 static void generate_finest(struct generator *generator, const void *options, uint64_t n,
 			    uint64_t operations)
 {
@@ -370,7 +370,7 @@ static void generate_bug(struct generator *generator, const void *options, uint6
 		generator_begin(generator, n, GRAIN);
 }
 
-/* What is said of each. */
+/* The message for each bug. */
 static const char *const said[] = {
 	"generator_mark: generator_begin must come first (id 0)",
 	"generate: generator_begin and generator_mark were never called (id 0)",
@@ -387,7 +387,7 @@ static const char *const said[] = {
 
 #define BUGS ((int)(sizeof(said) / sizeof(*said)))
 
-/* Runs in a child, which aborts and leaves its partial file behind. */
+/* Runs the workload in a child, which aborts and leaves its partial file behind. */
 static void test_broken_workloads_abort(void **state)
 {
 	const struct workload broken = { .name = "broken", .generate = generate_bug };

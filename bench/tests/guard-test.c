@@ -1,6 +1,4 @@
-/*
- * guard-test - what a guard reports of its worker
- */
+/* guard-test - what a guard reports about its worker */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,7 +116,7 @@ int main(void)
 	};
 	int count = (int)(sizeof(tests) / sizeof(*tests)), failed;
 
-	alarm(120); /* a report that nobody writes is waited for */
+	alarm(120); /* ends a wait for a report that never comes */
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	printf("%d passed, %d failed\n", count - failed, failed);
 	return failed ? 1 : 0;

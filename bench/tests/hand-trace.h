@@ -1,8 +1,8 @@
 /*
- * hand-trace.h - traces that a test writes entry by entry, in memory
+ * hand-trace.h - traces in memory that a test writes entry by entry
  *
- * The oracle here is the simplest one: at each advance it looks at all timers. A test thus knows
- * what has to fire without the generator.
+ * The oracle here is the simplest possible: at each advance it checks all timers. So a test knows
+ * which timers must fire without the generator.
  */
 #ifndef HAND_TRACE_H
 #define HAND_TRACE_H
@@ -26,7 +26,7 @@ struct hand_trace {
 	uint64_t deadlines[HAND_IDS]; /* TIMER_NEVER: not armed */
 };
 
-/* An empty trace, of times that are multiples of `grain`. */
+/* Begins an empty trace whose times are multiples of `grain`. */
 static inline void hand_begin(struct hand_trace *hand, uint64_t grain)
 {
 	memset(hand, 0, sizeof(*hand));
@@ -62,7 +62,7 @@ static inline struct trace_phase *hand_phase(struct hand_trace *hand)
 	return &hand->phases[hand->header.phases - 1];
 }
 
-/* Arms by any of the three kinds; of TRACE_ARM_INTERVAL the interval is the next entry. */
+/* Arms by any of the three kinds. With TRACE_ARM_INTERVAL the interval is the next entry. */
 static inline void hand_arm(struct hand_trace *hand, enum trace_kind kind, uint32_t id,
 			    uint64_t deadline, uint64_t interval)
 {
@@ -114,7 +114,7 @@ static inline void hand_advance(struct hand_trace *hand, uint64_t now)
 
 #define HAND_US UINT64_C(1000)
 
-/* Timers 0 and 1, due at 50 and 20 us, are armed. At 10 us the measured phase begins. */
+/* Arms timers 0 and 1, due at 50 and 20 us. At 10 us the measured phase begins. */
 static inline void hand_fill(struct hand_trace *hand)
 {
 	hand_begin(hand, HAND_US);
@@ -126,8 +126,9 @@ static inline void hand_fill(struct hand_trace *hand)
 }
 
 /*
- * At 20 us six timers are due, by 1 us or just then. They are then armed, disarmed and removed, and
- * so overtaken if a subject is too late to fire them first. Three others, due at 21 us, are not.
+ * At 20 us six timers are due, by 1 us or just then. After that they are armed, disarmed or
+ * removed. They are overtaken if a subject is too late to fire them before. Three others, due at 21
+ * us, are not.
  */
 static inline void hand_overtaken(struct hand_trace *hand)
 {
@@ -143,11 +144,11 @@ static inline void hand_overtaken(struct hand_trace *hand)
 		hand_stop(hand, TRACE_DISARM, id + 1);
 		hand_stop(hand, TRACE_REMOVE, id + 2);
 	}
-	hand_stop(hand, TRACE_REMOVE, 4); /* disarmed before: it is owed no firing */
+	hand_stop(hand, TRACE_REMOVE, 4); /* already disarmed, so not overtaken */
 	hand_advance(hand, 30 * HAND_US);
 }
 
-/* After an advance to 20 us, stops of two timers: one that is due soon, and one that is not. */
+/* Stops two timers after an advance to 20 us: one that is due soon, and one that is not. */
 static inline void hand_two_stops(struct hand_trace *hand, enum trace_kind kind)
 {
 	hand_begin(hand, HAND_US);

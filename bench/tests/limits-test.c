@@ -1,6 +1,4 @@
-/*
- * limits-test.c - limits of control groups, read from folders that imitate /proc and /sys
- */
+/* limits-test.c - the limits of control groups, read from folders that imitate /proc and /sys */
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
@@ -25,7 +23,9 @@ struct imitation {
 	const char *path, *text;
 };
 
-/* 8 GiB available, a group of version 2 in a group that is stricter in all but usage. */
+/*
+ * 8 GiB available; a group of version 2 within a group whose limits are stricter, except for usage.
+ */
 static const struct imitation version_2[] = {
 	{ "proc/meminfo", "MemTotal: 16777216 kB\nMemAvailable:    8388608 kB\n" },
 	{ "proc/self/cgroup", "0::/outer/inner\n" },
@@ -43,7 +43,7 @@ static const struct imitation version_2[] = {
 	{ 0 },
 };
 
-/* Of version 1: each controller in a tree of its own. */
+/* Version 1: each controller has a tree of its own. */
 static const struct imitation version_1[] = {
 	{ "proc/meminfo", "MemAvailable: 8388608 kB\n" },
 	{ "proc/self/cgroup", "9:cpuset:/set\n5:cpu,cpuacct:/share\n4:memory:/a/b\n"
@@ -66,7 +66,7 @@ static const struct imitation version_1[] = {
 	{ 0 },
 };
 
-/* Both: memory by version 1, the processors' share by version 2. */
+/* Both versions: memory by version 1, the share of processors by version 2. */
 static const struct imitation hybrid[] = {
 	{ "proc/meminfo", "MemAvailable: 8388608 kB\n" },
 	{ "proc/self/cgroup", "4:memory:/a\n0::/b\n" },
@@ -90,7 +90,10 @@ static const struct imitation container[] = {
 	{ 0 },
 };
 
-/* memory.high slows a group down before memory.max ends it. The group is the tree's root. */
+/*
+ * memory.high slows a group down before memory.max kills its processes. The group is the root of
+ * the tree.
+ */
 static const struct imitation high[] = {
 	{ "proc/meminfo", "MemAvailable: 1048576 kB\n" },
 	{ "proc/self/cgroup", "0::/\n" },
@@ -144,7 +147,7 @@ static void forget(const char *root)
 	assert_int_equal(system(command), 0);
 }
 
-/* What is read from an imitation; a limit of 0 and "" mean that there must be none. */
+/* Checks the values read from an imitation; a limit of 0 or "" means that there must be none. */
 static void check(const struct imitation *files, uint64_t available, double limit_mib,
 		  double processors, const char *cpuset)
 {
@@ -169,7 +172,7 @@ static void check(const struct imitation *files, uint64_t available, double limi
 static void test_version_2(void **state)
 {
 	(void)state;
-	/* Of 1024 MiB 512 are used, 150 of them by files that can be given up. */
+	/* 512 of 1024 MiB are used, 150 of them by files that the kernel can drop. */
 	check(version_2, 662 * MIB, 1024, 1.5, "0-1,4");
 }
 

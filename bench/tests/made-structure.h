@@ -1,5 +1,5 @@
 /*
- * made-structure.h - a structure that a test has made, as a subject
+ * made-structure.h - makes a test's own structure a subject
  *
  * The test sets `structure` before it opens a cell whose subject is of the family `made`.
  */
@@ -9,7 +9,7 @@
 #include "bench/replay/replay.h"
 #include "bench/replay/subject.h"
 
-/* The structure of the present test. */
+/* The structure of the current test. */
 static const struct timer_structure *structure;
 
 static int open_made(struct replay *replay)

@@ -1,8 +1,8 @@
 /*
  * passes-test - each key that a pass records, on small traces that are written by hand
  *
- * Nothing here depends on how fast the machine is: times are held against each other, or against
- * the time that the whole measurement has taken.
+ * Nothing here depends on the speed of the machine: times are compared with each other, or with the
+ * time of the whole measurement.
  */
 #include <errno.h>
 #include <math.h>
@@ -91,7 +91,7 @@ static void assert_text(const char *key, const char *wanted)
 	assert_string_equal(text, wanted);
 }
 
-/* What every pass that replays records of the replay. */
+/* Checks the keys that every pass records of a replay. */
 static void assert_replayed(void)
 {
 	assert_number("ops", CHANGES + FIRINGS);
@@ -148,7 +148,7 @@ static void check_phases(double most)
 		ns += number("ns_per_op") * number("ops");
 	}
 	record = whole;
-	/* Each is of the repetition in which it took least. */
+	/* Each phase has the time of the repetition in which it took least. */
 	assert_true(ns <= number("ns_per_op") * number("ops") * (1 + 1e-9));
 }
 
@@ -180,7 +180,7 @@ static void time_takes_at_most_64_repeats(void **state)
 	assert_int_equal(json_array_size(json_object_get(record, "samples_ns")), 64);
 }
 
-/* Phases without operations have no time an operation. */
+/* Phases without operations have no time per operation. */
 static void time_leaves_out_empty_phases(void **state)
 {
 	(void)state;
@@ -274,7 +274,7 @@ static void tail_takes_the_repeats_that_are_asked_for(void **state)
 	assert_number("repeats", 7);
 }
 
-/* A full batch asks for one more call of expire, and each call is an operation. */
+/* A full batch causes one more call of expire, and each call is an operation. */
 static void tail_has_room_for_every_batch(void **state)
 {
 	(void)state;
@@ -305,11 +305,11 @@ static void memory_is_recorded(void **state)
 	assert_number("wake_ups", ADVANCES);
 	assert_number("spurious_wake_ups", 0);
 	assert_number("late", 0);
-	/* 210 us fires at 300. */
+	/* The deadline 210 us fires at 300 us. */
 	assert_number("lateness_max_ns", 90 * (double)US);
 }
 
-/* The mean of what is known: 10 us and 30 us for two timers. */
+/* The mean of the known latenesses of two timers, 10 us and 30 us. */
 static void memory_knows_the_lateness(void **state)
 {
 	(void)state;
@@ -325,7 +325,7 @@ static void memory_knows_the_lateness(void **state)
 	assert_null(json_object_get(record, "steps_per_insert"));
 }
 
-/* From the tail, an insert passes the timers that are due later, in measured phases alone. */
+/* From the tail, an insert passes the timers that are due later. Only measured phases count. */
 static void memory_counts_the_steps(void **state)
 {
 	(void)state;
@@ -357,7 +357,7 @@ static void memory_of_nothing(void **state)
 	assert_null(json_object_get(record, "steps_per_insert"));
 }
 
-/* As many as fit, of which 30 fire, 10 are stopped and 10 removed: 450 are left armed. */
+/* 500 timers, of which 30 fire, 10 are disarmed and 10 removed: 450 are still armed. */
 static void write_peak(void)
 {
 	hand_begin(&hand, US);
@@ -371,7 +371,7 @@ static void write_peak(void)
 	hand_advance(&hand, 100 * US);
 }
 
-/* The loop gives back what its structure does, as far as it needs no room of its own. */
+/* The loop gives back what its structure gives back, except for room of its own. */
 static void memory_after_a_peak(void **state)
 {
 	static const struct {
@@ -402,7 +402,7 @@ static void memory_after_a_peak(void **state)
 }
 
 static struct subject_family family;
-static size_t left; /* timers, when the footprint was last asked for */
+static size_t left; /* number of timers at the last call of footprint */
 
 static size_t note_size(const struct replay *replay)
 {
@@ -428,7 +428,7 @@ static size_t not_known(const struct replay *replay)
 	return 0;
 }
 
-/* No key says 0 bytes where nobody knows. */
+/* A footprint that is not known is not recorded as 0 bytes. */
 static void memory_that_cannot_be_told(void **state)
 {
 	static size_t (*const footprints[])(const struct replay *) = { NULL, not_known };
@@ -529,7 +529,7 @@ static void count_reads_what_callgrind_leaves(void **state)
 	assert_number("d1_misses_per_op", 5);
 	assert_number("ll_misses_per_op", 1);
 	assert_int_equal(access(scratch, F_OK), -1);
-	/* In another order, and with fewer: zeros at the end are left out. */
+	/* In another order, and with fewer events: callgrind leaves out zeros at the end. */
 	assert_int_equal(collect("count", "events: Dw Dr Ir DLmr\ntotals: 5 6 70\n", 1), 0);
 	assert_number("instructions_per_op", 70);
 	assert_number("data_references_per_op", 11);
@@ -597,7 +597,7 @@ static void process_reads_what_hyperfine_leaves(void **state)
 	assert_number("system_seconds", 0.125);
 	snprintf(kept, sizeof(kept), "hyperfine/%s", strrchr(scratch, '/') + 1);
 	assert_text("hyperfine", kept);
-	assert_int_equal(access(scratch, F_OK), 0); /* it is kept */
+	assert_int_equal(access(scratch, F_OK), 0); /* the file is kept */
 	unlink(scratch);
 }
 

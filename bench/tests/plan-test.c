@@ -1,9 +1,9 @@
 /*
  * plan-test.c - the schedule of a run, on simulated machines
  *
- * Time is simulated: a machine has a speed, a memory that is slow or not, subjects and workloads
- * that cost more or less than costs.tsv says, and noise. What a run does on it is then exact, and
- * independent of the machine that the test runs on. The seed is printed, and may be given.
+ * Time is simulated. A machine has a speed, a factor for slow memory, costs of subjects and
+ * workloads that deviate from costs.tsv, and noise. So the course of a run is exact and does not
+ * depend on the machine of the test. The seed is printed, and may be given.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -29,24 +29,24 @@
 
 static uint64_t seed;
 
-/* One look at the clock: when, when the end was expected, and what a look may yet change. */
+/* A sample of the clock: now, the expected end, and the time that looks may still change. */
 struct sight {
 	double now, end, open;
 };
 
 struct machine {
-	double speed;	 /* how much slower than the one that costs.tsv is of */
-	double memory;	 /* how much slower again the pass `memory` is, and large n */
-	double deviance; /* of subjects and workloads from costs.tsv, as a factor */
-	double resolves; /* the share of cells that is resolved at a look */
+	double speed;	 /* how much slower than the machine of costs.tsv */
+	double memory;	 /* further factor for the pass `memory` and for large n */
+	double deviance; /* deviation of subjects and workloads from costs.tsv, a factor */
+	double resolves; /* share of cells that are resolved at a look */
 	double now;
-	struct costs truth; /* without what is learned */
+	struct costs truth; /* not corrected by learning */
 	unsigned looks;
 	size_t blocks, sights;
 	struct sight *seen;
 };
 
-/* A number from 0 to 1 that follows from words: the same for the same things. */
+/* A number from 0 to 1 that depends only on the words and the number. */
 static double drawn(const char *what, const char *words, uint64_t number)
 {
 	uint64_t hash = seed ^ number * UINT64_C(0x9e3779b97f4a7c15);
@@ -64,7 +64,7 @@ static double deviation(const struct machine *machine, const char *what, const c
 	return pow(machine->deviance, 2 * drawn(what, words, 0) - 1);
 }
 
-/* What a cell takes on the machine, ns. */
+/* The time of a cell on the machine, ns. */
 static double take(struct machine *machine, const struct block *block, const char *subject)
 {
 	struct cost cost;
@@ -83,7 +83,7 @@ static double now(void *data)
 	return ((struct machine *)data)->now;
 }
 
-/* What the blocks may take of which nobody can know yet whether a look will stop them, ns. */
+/* The time, ns, of the blocks that a look to come may or may not stop. */
 static double undecided(const struct schedule *schedule)
 {
 	double ns = 0;
@@ -109,7 +109,7 @@ static void see(struct machine *machine, const struct schedule *schedule)
 				schedule_end(schedule, machine->now), undecided(schedule) };
 }
 
-/* No block of a stage is run before what comes before it is complete or has met its cap. */
+/* No block of a stage is run before all blocks of earlier stages are done or cut by a cap. */
 static void check_stage(const struct schedule *schedule, const struct block *block)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++) {
@@ -165,7 +165,7 @@ static int look(struct schedule *schedule, unsigned number, void *data)
 	return 0;
 }
 
-/* Foresees what the next look will say. */
+/* Sets the results of the next look in advance. */
 static void peek(struct schedule *schedule, size_t stage, void *data)
 {
 	const struct machine *machine = data;
@@ -189,7 +189,7 @@ static void experiment_of(struct experiment *experiment, const char *path)
 		fail_msg("%s", error);
 }
 
-/* Runs the experiment on the machine; ns that it took. */
+/* Runs the experiment on the machine, and returns the ns that it took. */
 static double simulate(struct machine *machine, struct schedule *schedule,
 		       const struct experiment *experiment)
 {
@@ -210,7 +210,7 @@ static void end(struct machine *machine, struct schedule *schedule)
 	*machine = (struct machine){ 0 };
 }
 
-/* Whether all blocks of the first stage's first look have been run. */
+/* Whether all blocks of the first stage and the first look have been run. */
 static bool core_complete(const struct schedule *schedule)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++)
@@ -220,7 +220,9 @@ static bool core_complete(const struct schedule *schedule)
 	return true;
 }
 
-/* How many blocks of a group were run with a workload (or any: SIZE_MAX) and an n (or any: 0). */
+/*
+ * The number of blocks of a group that were run, with a workload (SIZE_MAX: any) and an n (0: any).
+ */
 static size_t count_run(const struct schedule *schedule, const struct group *group, size_t choice,
 			uint64_t n)
 {
@@ -236,7 +238,7 @@ static size_t count_run(const struct schedule *schedule, const struct group *gro
 	return count;
 }
 
-/* What is left out is left out evenly: over cells, over workloads, over n. */
+/* Blocks that are left out are spread evenly: over cells, over workloads, over n. */
 static void check_even(const struct schedule *schedule)
 {
 	for (size_t g = 0; g < schedule->experiment->group_count; g++) {
@@ -270,9 +272,10 @@ static void check_caps(const struct schedule *schedule)
 }
 
 /*
- * From a quarter of the run on, the time left is within 25 %, or within a block's time where less
- * is left than that: the last block ends or does not fit. Half of what looks to come decide may be
- * missing or too much besides; within a budget that is used up there is no such thing.
+ * From a quarter of the run on, the expected time left is within 25 %, or within the time of a
+ * block if that is more: the last block ends or does not fit. The error may exceed that by half of
+ * the time that looks to come may change. In a run that uses up its budget, looks do not change the
+ * time.
  */
 static void check_sights(const struct machine *machine, double took, double block)
 {
@@ -295,7 +298,9 @@ static void check_never_beyond(const struct machine *machine, double budget)
 		assert_true(machine->seen[i].end <= budget || machine->seen[i].now >= budget);
 }
 
-/* The longest block that the machine ran or left out, roughly: of the present expectations. */
+/*
+ * The approximate time of the longest block that was run or left out, by the current expectations.
+ */
 static double longest(const struct schedule *schedule)
 {
 	double most = 0;
@@ -358,7 +363,7 @@ static void quick_on_a_machine_four_times_faster(void **state)
 	quick_on(0.25, 1);
 }
 
-/* An experiment of one group without a budget, from keys and values. */
+/* Makes an experiment of one group without a budget, from keys and values. */
 static void experiment_from(struct experiment *experiment, const char *const *settings)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -379,7 +384,7 @@ static const char *const looking[] = { "subjects",  "binary-heap quad-heap",
 				       "looks",	    "8 12 16",
 				       NULL };
 
-/* Resolved cells get no more blocks, the others get all; each look is taken once. */
+/* Resolved cells get no more blocks, and the others get all. Each look is taken once. */
 static void looks_stop_what_is_resolved(void **state)
 {
 	static struct experiment experiment;
@@ -397,7 +402,7 @@ static void looks_stop_what_is_resolved(void **state)
 		assert_true(item->state == SCHEDULE_DONE || item->state == SCHEDULE_RESOLVED);
 		assert_true(item->block->look || item->state == SCHEDULE_DONE);
 		counts[item->block->look]++;
-		/* Within a look all blocks of a cell have the same fate. */
+		/* Within a look all blocks of a cell are run, or none. */
 		for (; other < schedule.items + schedule.plan.count; other++)
 			if (other->block->look == item->block->look &&
 			    plan_same_cell(other->block, item->block))
@@ -439,7 +444,7 @@ static void a_resumed_run_takes_no_look_again(void **state)
 	experiment_free(&experiment);
 }
 
-/* Without a budget the time left is as good, once no look is open. */
+/* Without a budget the expected time left is as good, when no look is to come. */
 static void time_left_without_a_budget(void **state)
 {
 	static const char *const settings[] = {
@@ -462,7 +467,7 @@ static void time_left_without_a_budget(void **state)
 	experiment_free(&experiment);
 }
 
-/* With nothing known beforehand the time left is learned all the same. */
+/* Without a file of costs the time left is learned all the same. */
 static void time_left_without_a_file(void **state)
 {
 	static struct experiment experiment;
@@ -482,7 +487,7 @@ static void time_left_without_a_file(void **state)
 	experiment_free(&experiment);
 }
 
-/* A line of exactly the width, or less, and what it says. */
+/* The line fills its width exactly or is shorter; checks its text. */
 static void the_line_fits(void **state)
 {
 	static struct experiment experiment;
@@ -521,7 +526,7 @@ static void durations(void **state)
 	}
 }
 
-/* Cells with more timers than their subject bears are not run, whichever subjects these are. */
+/* Cells with more timers than their subject supports are not run, for any subject. */
 static void what_a_subject_does_not_bear_costs_nothing(void **state)
 {
 	static const char *const settings[] = {
@@ -552,7 +557,7 @@ static void what_a_subject_does_not_bear_costs_nothing(void **state)
 	experiment_free(&experiment);
 }
 
-/* The same experiment is planned the same; another seed changes the traces and not the order. */
+/* The same experiment gives the same plan. Another seed changes the traces but not the order. */
 static void the_plan_repeats(void **state)
 {
 	static struct experiment experiment;

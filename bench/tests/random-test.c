@@ -1,13 +1,11 @@
-/*
- * random-test.c - random numbers: the reference's own, and moments that are as they should be
- */
+/* random-test.c - random numbers: those of the reference implementations, and their moments */
 #include "trace-test.h"
 
 #include <math.h>
 
 #include "bench/trace/random.h"
 
-/* What the authors' implementation gives with its state set to 1, 2, 3, 4. */
+/* The output of the authors' implementation with its state set to 1, 2, 3, 4. */
 static void test_xoshiro_reference(void **state)
 {
 	static const uint64_t expected[] = {
@@ -29,7 +27,10 @@ static void test_xoshiro_reference(void **state)
 		assert_true(random_next(&random) == expected[i]);
 }
 
-/* Stream 0 of a seed is SplitMix64 started at the seed exclusive-or its own first output for 0. */
+/*
+ * Stream 0 of a seed is SplitMix64 started at the seed exclusive-or SplitMix64's first output for
+ * 0.
+ */
 static void test_splitmix_reference(void **state)
 {
 	static const uint64_t expected[4] = {
@@ -100,8 +101,10 @@ static void test_distributions(void **state)
 
 static void test_below(void **state)
 {
-	/* The last is 3/4 of all 64-bit numbers: a product without rejection hits half the
-	 * multiples of three twice. */
+	/*
+	 * The last bound is 3/4 of 2^64. Without rejection, a product would hit half of the
+	 * multiples of three twice as often.
+	 */
 	static const uint64_t bounds[] = { 1, 2, 3, 7, 999, UINT64_C(3) << 62 };
 	struct random random;
 
@@ -116,7 +119,7 @@ static void test_below(void **state)
 			assert_true(x < bounds[i]);
 			residues[x % 3]++;
 		}
-		/* Five standard deviations of a binomial of 3e5 and 1/3. */
+		/* Five standard deviations of a binomial distribution of 3e5 draws with 1/3. */
 		for (int residue = 0; residue < 3 && bounds[i] % 3 == 0; residue++)
 			expect_near(residues[residue], 100000, 5 * 258);
 	}

@@ -1,6 +1,4 @@
-/*
- * records-test - reading records back, and what tells two records apart
- */
+/* records-test - reads records back, and checks which keys distinguish two records */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -52,12 +50,12 @@ static void lines_are_read(void **state)
 	assert_int_equal(lines.line[1].outcome, OUTCOME_OK);
 	assert_int_equal(lines.line[1].cell_budget, 0);
 	assert_int_equal(lines.line[2].outcome, OUTCOME_FAILED);
-	assert_string_equal(lines.line[3].block, ""); /* torn */
+	assert_string_equal(lines.line[3].block, ""); /* cut short */
 	lines_free(&lines);
 	unlink(path);
 }
 
-/* A last line without a newline counts if it is whole. */
+/* A last line without a newline counts if it is a whole object. */
 static void an_unended_line_counts(void **state)
 {
 	struct lines lines;
@@ -93,7 +91,7 @@ static void a_damaged_file_is_refused(void **state)
 	unlink(path);
 }
 
-/* One line, that fills the pieces in which it is unpacked, or a byte more or less. */
+/* A line that fills the pieces of the unpacker exactly, or has a byte more or less. */
 static void packed_lines_of_any_length(void **state)
 {
 	const size_t piece = ZSTD_DStreamOutSize(), room = ZSTD_compressBound(4 * piece);
@@ -122,7 +120,7 @@ static void packed_lines_of_any_length(void **state)
 	free(packed);
 }
 
-/* More lines than there is room for at first; those set aside and the others are written apart. */
+/* More lines than the first allocation holds. Lines that are set aside are written apart. */
 static void many_lines_are_read_and_sorted(void **state)
 {
 	char path[256], name[64], *text;
@@ -164,7 +162,7 @@ static void many_lines_are_read_and_sorted(void **state)
 	lines_free(&lines);
 }
 
-/* The name of cells.jsonl stands for a place that does not exist. */
+/* cells.jsonl is a symbolic link to a path that does not exist. */
 static void records_that_cannot_be_written(void **state)
 {
 	char path[256], error[RECORDS_ERROR_SIZE] = "";
@@ -182,7 +180,10 @@ static void records_that_cannot_be_written(void **state)
 	unlink(path);
 }
 
-/* The errors of the next calls that sync files; then they succeed. The linker leads them here. */
+/*
+ * The errors of the next two calls that sync a file. Later calls succeed. The linker redirects the
+ * calls to this file.
+ */
 static int sync_errors[2];
 
 static int sync_fails(void)
@@ -216,7 +217,7 @@ static void fail_syncs(int first, int second)
 	sync_errors[1] = second;
 }
 
-/* A disk that fails is told. A file system that cannot sync (EINVAL) is none that fails. */
+/* A failing disk is reported. EINVAL, from a file system that cannot sync, is no failure. */
 static void disks_that_fail(void **state)
 {
 	char path[256], error[RECORDS_ERROR_SIZE];
@@ -243,7 +244,10 @@ static void disks_that_fail(void **state)
 	json_decref(record);
 }
 
-/* A last line without its end is written anew, beside the old file, which stays until then. */
+/*
+ * If the last line has no newline, the records are written to a new file. The old file stays until
+ * that is done.
+ */
 static void disks_that_fail_while_records_are_written_anew(void **state)
 {
 	static const struct {
@@ -302,7 +306,7 @@ static const char *difference(const json_t *wanted, const json_t *found, bool *l
 	return key;
 }
 
-/* Each key tells records apart; of a trace that is known by its hash the generator does not. */
+/* Each key distinguishes records. If the trace's hash is known, the generator's does not count. */
 static void each_key_counts(void **state)
 {
 	json_t *wanted = whole_record();
@@ -328,7 +332,7 @@ static void each_key_counts(void **state)
 	json_decref(wanted);
 }
 
-/* Where no hash of the trace is known, the generator's stands for it. */
+/* If the trace's hash is not known, the generator's replaces it. */
 static void the_generator_stands_for_the_trace(void **state)
 {
 	json_t *wanted = whole_record(), *found = whole_record();

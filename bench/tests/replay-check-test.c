@@ -1,7 +1,7 @@
 /*
- * replay-check-test - what the replay finds in structures that are late, early or out of order
+ * replay-check-test - what the replay reports for structures that are late, early or out of order
  *
- * Each structure is an array in order with one fault, and each fault is counted as what it is.
+ * Each structure is a sorted array with one fault. Each fault must be counted under its own name.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,7 +66,7 @@ static void nothing_is_wrong_with_what_is_right(void **state)
 	assert_int_equal(findings->early, 0);
 	assert_int_equal(findings->late, 0);
 	assert_null(findings->broken);
-	/* 10, 30 and 50 us wait for 10 us each; the others fire at once. */
+	/* The deadlines 10, 30 and 50 us wait for 10 us each; the others fire at once. */
 	assert_int_equal(findings->lateness_max, 10 * US);
 	assert_true(findings->lateness_sum == 30. * US);
 	assert_int_equal(findings->wake_ups, 3);
@@ -78,7 +78,7 @@ static void nothing_is_wrong_with_what_is_right(void **state)
 	replay_close(&replay);
 }
 
-/* What only the checked mode looks at stays as it is in the others. */
+/* Only the checked mode changes the findings. */
 static void other_modes_find_nothing(void **state)
 {
 	static const struct replay_findings none;
@@ -127,7 +127,7 @@ static void order_is_looked_at(void **state)
 	replay_close(&replay);
 }
 
-/* Fires all that is armed 15 us before it is due. */
+/* Fires all timers 15 us before they are due. */
 static size_t expire_early(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	return right_expire(set, now + 15 * US, out, max);
@@ -140,14 +140,14 @@ static void early_firings_are_counted(void **state)
 	(void)state;
 	write_stairs(6);
 	replay_made(&early, REPLAY_CHECKED);
-	/* At 20 us the timer of 30; at 40 us that of 50. */
+	/* At 20 us the timer of 30 us fires, at 40 us that of 50 us. */
 	assert_int_equal(replay.findings.early, 2);
 	assert_int_equal(replay.tally.fired, 6);
 	assert_int_equal(replay.findings.late, 0);
 	replay_close(&replay);
 }
 
-/* Stops find that such a timer has gone: by either kind of stop. */
+/* Both kinds of stop find that such a timer is no longer armed. */
 static void stops_of_timers_that_have_gone(void **state)
 {
 	(void)state;
@@ -161,7 +161,7 @@ static void stops_of_timers_that_have_gone(void **state)
 	}
 }
 
-/* Fires what was due 30 us ago. */
+/* Fires the timers that were due 30 us ago. */
 static size_t expire_late(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	return right_expire(set, now > 30 * US ? now - 30 * US : 0, out, max);
@@ -174,7 +174,9 @@ static void late_firings_are_counted(void **state)
 	(void)state;
 	write_stairs(6);
 	replay_made(&late, REPLAY_CHECKED);
-	/* At 40 us that of 10; at 60 us those of 20 and 30, all of which were due before. */
+	/*
+	 * At 40 us the timer of 10 us fires, at 60 us those of 20 and 30 us; all were due before.
+	 */
 	assert_int_equal(replay.tally.fired, 3);
 	assert_int_equal(replay.findings.late, 3);
 	assert_int_equal(replay.findings.lateness_max, 40 * US);
@@ -182,7 +184,7 @@ static void late_firings_are_counted(void **state)
 	replay_close(&replay);
 }
 
-/* A timer that is due by the trace and armed or stopped before it has fired is overtaken. */
+/* A timer that is due in the trace, and re-armed or stopped before it has fired, is overtaken. */
 static void overtaken_timers_are_counted(void **state)
 {
 	(void)state;
@@ -196,7 +198,7 @@ static void overtaken_timers_are_counted(void **state)
 
 /* --------------------------------------------------------------------------------- next */
 
-static int64_t shift; /* of what next answers, ns */
+static int64_t shift; /* added to the result of next, ns */
 
 static uint64_t next_shifted(struct timer_set *set)
 {
@@ -217,7 +219,7 @@ static RIGHT_TABLE(shifted, "shifted", .next = next_shifted);
 static RIGHT_TABLE(shifted_to_a_tick, "ticks", .next = next_shifted, .accuracy = to_a_tick);
 
 /*
- * next answers 10, 30 and 50 us, each before the advance 10 us later. By ticks the timers are due
+ * next returns 10, 30 and 50 us, each before the advance 10 us later. To a tick the timers are due
  * at 16, 32 and 56 us.
  */
 static void polls_are_early_or_late(void **state)
@@ -245,7 +247,7 @@ static void polls_are_early_or_late(void **state)
 	}
 }
 
-/* An answer after the advance costs no wake-up, however early it is. */
+/* A result after the advance causes no wake-up, even if it is before the deadline. */
 static void an_answer_beyond_the_advance_is_no_spurious_one(void **state)
 {
 	(void)state;
@@ -260,7 +262,7 @@ static void an_answer_beyond_the_advance_is_no_spurious_one(void **state)
 	replay_close(&replay);
 }
 
-/* Answers half of the way to the first deadline, as a wheel of several levels does. */
+/* Returns a time half way to the first deadline, as a wheel of several levels does. */
 static uint64_t next_half_way(struct timer_set *set)
 {
 	const struct right *made = right_of(set);
@@ -273,7 +275,7 @@ static uint64_t next_half_way(struct timer_set *set)
 
 static RIGHT_TABLE(half_way, "half way", .next = next_half_way);
 
-/* The loop wakes at each answer that comes before the first deadline, and asks again. */
+/* The loop wakes up at each result before the first deadline, and asks again. */
 static void spurious_wake_ups_are_slept_through(void **state)
 {
 	(void)state;
@@ -282,14 +284,14 @@ static void spurious_wake_ups_are_slept_through(void **state)
 	hand_arm(&hand, TRACE_ARM, 0, 8 * US, 0);
 	hand_advance(&hand, 8 * US);
 	replay_made(&half_way, REPLAY_CHECKED);
-	/* 4, 6 and 7 us are in vain; then comes the advance. */
+	/* The wake-ups at 4, 6 and 7 us are spurious; then comes the advance. */
 	assert_int_equal(replay.findings.spurious, 3);
 	assert_int_equal(replay.findings.wake_ups, 4);
 	assert_int_equal(replay.tally.early_polls, 1);
 	assert_int_equal(replay.tally.fired, 1);
 	assert_null(replay.findings.broken);
 	replay_close(&replay);
-	replay_made(&half_way, REPLAY_PLAIN); /* which does not sleep */
+	replay_made(&half_way, REPLAY_PLAIN); /* does not sleep */
 	assert_int_equal(replay.findings.wake_ups, 0);
 	assert_int_equal(replay.tally.early_polls, 1);
 	replay_close(&replay);
@@ -311,7 +313,7 @@ static void a_next_that_stands_still_is_found(void **state)
 	replay_close(&replay);
 }
 
-/* A timer that fires while the loop is woken before its time is early. */
+/* A timer that fires at a spurious wake-up, before its deadline, is early. */
 static void early_firings_within_a_sleep(void **state)
 {
 	static RIGHT_TABLE(both, "both", .next = next_half_way, .expire = expire_early);
@@ -354,7 +356,7 @@ static void bounds(void **state)
 
 /* ---------------------------------------------------------------------------- one batch */
 
-/* How often deadlines in this order, us, are out of it, when the tick is 10 us. */
+/* The number of timers out of order for these deadlines, in us, with a tick of 10 us. */
 static uint64_t disorder(enum timer_order order, uint64_t previous, const uint64_t *deadlines,
 			 size_t count)
 {
@@ -383,7 +385,7 @@ static void order_within_a_batch(void **state)
 	assert_int_equal(disorder(TIMER_BY_TICK, 0, rising, 4), 0);
 	assert_int_equal(disorder(TIMER_BY_TICK, 0, within, 5), 0);
 	assert_int_equal(disorder(TIMER_BY_TICK, 0, across, 2), 1);
-	/* Those of ticks before the last advance stand with those of the tick that it was in. */
+	/* Timers of ticks before the last advance are equal to those of the advance's own tick. */
 	assert_int_equal(disorder(TIMER_BY_TICK, 50, old, 4), 0);
 	assert_int_equal(disorder(TIMER_BY_TICK, 50, with_old, 2), 1);
 	assert_int_equal(disorder(TIMER_UNORDERED, 0, across, 2), 0);
@@ -409,7 +411,7 @@ static const char *find_nothing(const struct timer_set *set)
 static RIGHT_TABLE(counted, "counted", .check = find_nothing);
 static RIGHT_TABLE(breaking, "breaking", .check = count_check);
 
-/* The invariants are walked at each advance of a small trace, and never again once broken. */
+/* check() is called at each advance of a small trace, and never again once it has found a fault. */
 static void invariants_are_walked(void **state)
 {
 	(void)state;
@@ -430,7 +432,7 @@ static void invariants_are_walked(void **state)
 	replay_close(&replay);
 }
 
-/* As often as walks about 1e7 timers in all, however many are armed. */
+/* check() is called so often that it walks about 1e7 timers in all, however many are armed. */
 static void invariants_are_walked_now_and_then(void **state)
 {
 	static const struct {

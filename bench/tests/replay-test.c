@@ -1,8 +1,8 @@
 /*
- * replay-test - what the replay loop does to a structure, and what it counts
+ * replay-test - the calls that the replay loop makes to a structure, and what it counts
  *
- * The traces are written by hand. The structures are an array in order, which writes down how it is
- * called, the same with one fault, and all the structures that there are.
+ * The traces are written by hand. The structures are a sorted array that records its calls, the
+ * same array with one fault, and all structures of the catalogue.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -29,7 +29,7 @@ static struct hand_trace hand;
 static struct cell cell;
 static struct replay opened;
 
-/* What the structure under test was called with, a word each. */
+/* The calls of the structure under test, a word each. */
 static char calls[8192];
 
 static void write_down(const char *what, const struct timer *timer, uint64_t a, uint64_t b)
@@ -87,11 +87,11 @@ static void find(const char *name)
 		fail_msg("%s", error);
 }
 
-/* A cell of the present trace with a structure of this file. */
+/* A cell of the current trace with a structure of this file. */
 static void make_cell(const struct timer_structure *made)
 {
 	cell = (struct cell){ .repeats = 1, .stride = 64 };
-	find("binary-heap"); /* for its code, by which any table is called */
+	find("binary-heap"); /* for its code, which calls any table */
 	cell.subject.family = &made_family;
 	cell.subject.code[DISPATCH_INLINE] = &written_inline;
 	cell.trace = hand.trace;
@@ -114,9 +114,9 @@ static void replay_made(const struct timer_structure *made, enum replay_mode mod
 	replay_in(mode);
 }
 
-/* ------------------------------------------------------------------------ what is called */
+/* --------------------------------------------------------------------------------- calls */
 
-/* Each operation once, in every state of a timer that the trace allows it in. */
+/* Each operation once, in every state of a timer in which the trace allows it. */
 static void write_all_operations(void)
 {
 	hand_fill(&hand);
@@ -159,7 +159,7 @@ static void operations_reach_the_structure(void **state)
 		}
 }
 
-/* Who gets a removed timer's memory next starts with a new timer. */
+/* The memory of a removed timer is a new timer. */
 static void a_removed_object_is_new(void **state)
 {
 	static const struct replay_object new;
@@ -193,7 +193,7 @@ static void objects_lie_a_stride_apart(void **state)
 	}
 }
 
-/* All due timers are handed over, by as many calls as that takes: a full batch asks once more. */
+/* All due timers expire, in as many calls as needed: a full batch causes one more call. */
 static void expires_in_batches(void **state)
 {
 	static const struct {
@@ -221,7 +221,7 @@ static void expires_in_batches(void **state)
 	}
 }
 
-/* Disarmed timers take room as well, as their memory is still the structure's. */
+/* Disarmed timers take room too, since their memory still belongs to the structure. */
 static void room_is_reserved_before_each_insert(void **state)
 {
 	(void)state;
@@ -237,7 +237,7 @@ static void room_is_reserved_before_each_insert(void **state)
 	replay_close(&opened);
 }
 
-/* ------------------------------------------------------------------------ what is counted */
+/* --------------------------------------------------------------------------------- counts */
 
 static void the_tally_counts(void **state)
 {
@@ -314,10 +314,10 @@ static void every_subject_replays(void **state)
 	subject_list(replay_each_way, NULL);
 }
 
-/* As many due at once as the batches of expire hold, and one more or less. */
+/* As many timers due at once as a batch of expire holds, and one more or less. */
 static void replay_many_at_once(const char *name, const char *summary, void *data)
 {
-	bool touches = !strcmp(name, "yardstick-touch"); /* what fires, and nothing else */
+	bool touches = !strcmp(name, "yardstick-touch"); /* only the timers that fire */
 	const char *verdict;
 	char text[64];
 
@@ -361,7 +361,7 @@ static void every_subject_expires_in_batches(void **state)
 
 #define UNTOUCHED UINT32_MAX
 
-/* Each operation and each call of expire has its reading, and there are no more of them. */
+/* Each operation and each call of expire has one reading, and nothing else has one. */
 static void every_operation_is_timed(void **state)
 {
 	static const char *const names[] = { "quad-heap", "yardstick-touch" };
@@ -403,7 +403,7 @@ static void the_least_reading_is_kept(void **state)
 	replay_close(&opened);
 }
 
-/* Time that is not asked for is not taken. */
+/* Other modes time nothing. */
 static void nothing_else_is_timed(void **state)
 {
 	(void)state;
@@ -416,7 +416,7 @@ static void nothing_else_is_timed(void **state)
 	replay_close(&opened);
 }
 
-/* Before each entry so many lines of the buffer are touched, each of them once. */
+/* Before each entry, `cold` lines of the buffer are touched, each of them once. */
 static void cold_lines_are_touched_once(void **state)
 {
 	uint64_t touched = 0;
@@ -435,9 +435,9 @@ static void cold_lines_are_touched_once(void **state)
 	replay_close(&opened);
 }
 
-/* ------------------------------------------------------------------------ what is said */
+/* ---------------------------------------------------------------------------- messages */
 
-/* Runs in a child, whose stderr is read: how it ended. */
+/* Runs a function in a child and reads its stderr. Returns how the child ended. */
 static int run_child(void (*run)(void), char *said, size_t size)
 {
 	int ends[2], status;

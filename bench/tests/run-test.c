@@ -1,8 +1,9 @@
 /*
- * run-test - whole runs of small experiments, with workers that are made up
+ * run-test - whole runs of small experiments, with imitated workers
  *
- * The worker of a run is the program that runs, started anew as `PROGRAM cell ...`: here it is this
- * test, which then does what the name of its subject stands for. As `hyperfine` it imitates that.
+ * The worker of a run is the running program, started again as `PROGRAM cell ...`. Here it is this
+ * test, which then behaves as the name of its subject demands. Started as `hyperfine`, the test
+ * imitates hyperfine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@
 #include "bench/run/runner.h"
 #include "bench/tests/run-test.h"
 
-/* ------------------------------------------------------------------------- the made-up workers */
+/* ---------------------------------------------------------------------------- imitated workers */
 
 #define WORKS	"quad-heap"
 #define WRONG	"binary-heap"
@@ -44,7 +45,10 @@ static const char *option(int argc, char **argv, const char *name)
 	return "";
 }
 
-/* A path that a broken run has made up leaves no file where the test was started. */
+/*
+ * Writes `text` to an absolute path only, so that a broken run leaves no file in the current
+ * folder.
+ */
 static void leave(const char *path, const char *text)
 {
 	FILE *file = *path == '/' ? fopen(path, "w") : NULL;
@@ -99,8 +103,8 @@ static int time_as_hyperfine(int argc, char **argv)
 static char folder[128], said[8192];
 static struct experiment experiment;
 static volatile sig_atomic_t stop;
-static json_t *records; /* of the folder, in order */
-static long living;	/* allocations of JSON */
+static json_t *records; /* of the run's folder, in order */
+static long living;	/* number of live JSON allocations */
 
 static void *count_in(size_t size)
 {
@@ -148,7 +152,7 @@ static void read_records(void)
 		fclose(file);
 }
 
-/* Runs the experiment, takes what is said into `said`, and reads the records. */
+/* Runs the experiment, stores its stderr in `said`, and reads the records. */
 static int run_in(enum records_mode mode)
 {
 	int kept = dup(STDERR_FILENO), file, status;
@@ -179,7 +183,7 @@ static int run_in(enum records_mode mode)
 	json_decref(environment);
 	lived = living - lived;
 	read_records();
-	/* The text of each new record is freed as the C library's memory. */
+	/* The text of each new record is freed with the C library's free. */
 	if (mode == RECORDS_FORCE)
 		assert_int_equal(lived, json_array_size(records));
 	return status;
@@ -197,7 +201,7 @@ static json_int_t number_of(size_t record, const char *key)
 	return json_integer_value(json_object_get(json_array_get(records, record), key));
 }
 
-/* The record of a subject. */
+/* The index of the record of a subject. */
 static size_t record_of(const char *subject)
 {
 	size_t i = 0;
@@ -243,7 +247,7 @@ static int open_descriptors(void)
 	return count;
 }
 
-/* Whether this process has a file of such a path in memory. */
+/* Whether this process has a file mapped whose path contains `part`. */
 static bool is_mapped(const char *part)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
@@ -257,7 +261,7 @@ static bool is_mapped(const char *part)
 	return found;
 }
 
-/* ---------------------------------------------------------------------------------- the tests */
+/* -------------------------------------------------------------------------------------- tests */
 
 static const char *const small[] = { "subjects",
 				     WORKS " dary-heap",
@@ -307,7 +311,7 @@ static void every_cell_is_recorded(void **state)
 		assert_true(*text_of(i, "generator_hash"));
 		assert_true(*text_of(i, "compiler"));
 		assert_int_equal(stat(text_of(i, "trace"), &trace), 0);
-		/* The two subjects of a block stand together. */
+		/* The two subjects of a block are adjacent. */
 		assert_string_equal(text_of(i, "block"), text_of(i ^ 1, "block"));
 		assert_string_equal(text_of(i, "trace"), text_of(i ^ 1, "trace"));
 		assert_string_not_equal(text_of(i, "subject"), text_of(i ^ 1, "subject"));
@@ -318,7 +322,7 @@ static void every_cell_is_recorded(void **state)
 	assert_false(is_mapped("/traces/"));
 }
 
-/* A resumed run repeats nothing, and mends what is not whole. */
+/* A resumed run repeats no block, and repairs incomplete ones. */
 static void a_run_is_resumed(void **state)
 {
 	json_t *first;
@@ -332,14 +336,14 @@ static void a_run_is_resumed(void **state)
 	assert_true(json_equal(first, records));
 	assert_string_equal(said, "");
 
-	/* The last line is torn: its block is run anew, as a whole. */
+	/* The last line is cut short: its whole block is run again. */
 	tear_the_last_line();
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(json_array_size(records), 8);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2);
 	assert_string_equal(said, "");
 
-	/* A block with a line twice is run anew, and said. */
+	/* A block with a repeated line is run again, and the run says so. */
 	file = fopen(in_folder("run/cells.jsonl"), "a");
 	json_dumpf(json_array_get(records, 7), file, JSON_COMPACT);
 	fputc('\n', file);
@@ -357,7 +361,7 @@ static const char *const one_block[] = {
 	"1",	    "least-operations", "50",	     NULL
 };
 
-/* Records of one block are of one trace, which matters where the trace itself is gone. */
+/* All records of a block must be of one trace. That matters if the trace itself is gone. */
 static void records_of_several_traces(void **state)
 {
 	(void)state;
@@ -381,7 +385,7 @@ static void records_of_several_traces(void **state)
 	}
 }
 
-/* What the cache holds in a trace's place is said, and made anew. */
+/* A wrong file in the cache in a trace's place is reported and replaced. */
 static void the_trace_of_another_cell(void **state)
 {
 	char path[PATH_MAX];
@@ -402,7 +406,7 @@ static void the_trace_of_another_cell(void **state)
 	assert_int_equal(json_array_size(records), 8);
 }
 
-/* Other settings are other cells: the records of the old ones go aside. */
+/* Other settings make other cells: the old records are set aside. */
 static void a_run_with_other_settings_is_resumed(void **state)
 {
 	(void)state;
@@ -416,7 +420,7 @@ static void a_run_with_other_settings_is_resumed(void **state)
 	assert_non_null(strstr(said, "(other repeats: 4)"));
 }
 
-/* Blocks that are not planned any more stay if they were complete. */
+/* Complete blocks stay even if they are no longer planned. */
 static void what_is_not_planned_any_more_stays(void **state)
 {
 	static const char *const fewer[] = { "subjects",
@@ -445,7 +449,7 @@ static void what_is_not_planned_any_more_stays(void **state)
 	tear_the_last_line();
 	begin(fewer);
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
-	/* Of the last block one record is whole and one is torn; both go aside. */
+	/* One record of the last block is whole and one is cut short; both are set aside. */
 	assert_int_equal(json_array_size(records), 6);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2);
 }
@@ -479,7 +483,7 @@ static void workers_that_fail_are_recorded(void **state)
 	assert_non_null(strstr(said, WRONG ": fired 1 of 2\n"));
 }
 
-/* What failed is tried again, and what was too slow only with more time. */
+/* Failed cells are tried again; cells that were too slow, only with a larger budget. */
 static void what_failed_is_tried_again(void **state)
 {
 	static const char *const subjects[] = { WORKS " " WRONG, WORKS " " CRASHES,
@@ -519,7 +523,7 @@ static void an_interrupted_run_says_how_to_go_on(void **state)
 	assert_int_equal(json_array_size(records), 8);
 }
 
-/* What a wrapper leaves is kept under a name that a shell can take. */
+/* Files of a wrapping program are kept under names that a shell can handle. */
 static void wrapped_workers(void **state)
 {
 	static const char *const settings[] = { "subjects",
@@ -555,7 +559,10 @@ static void wrapped_workers(void **state)
 	}
 }
 
-/* The statistics are not beside this program: the run says so, and nothing stops early. */
+/*
+ * The statistics scripts are not beside this program: the run says so, and no comparison stops
+ * early.
+ */
 static void a_look_that_cannot_be_taken(void **state)
 {
 	static const char *const settings[] = { "subjects",
@@ -582,14 +589,14 @@ static void a_look_that_cannot_be_taken(void **state)
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);
 
-	/* A resumed run remembers that it has looked. */
+	/* A resumed run does not repeat a look. */
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);
 }
 
-/* Each cell teaches what the rest will take: here next to nothing. */
+/* The expected time of the rest is learned from each cell: here it is next to nothing. */
 static void a_run_well_within_its_budget(void **state)
 {
 	(void)state;
@@ -600,7 +607,7 @@ static void a_run_well_within_its_budget(void **state)
 	assert_int_equal(json_array_size(records), 8);
 }
 
-/* What the machine does not say is left out. */
+/* Values that the machine does not report are left out. */
 static void the_environment_is_what_the_machine_says(void **state)
 {
 	json_t *environment = environment_describe();
@@ -622,7 +629,7 @@ static void make_folder_of_run(void)
 	char self[PATH_MAX] = "", path[PATH_MAX + 64];
 	const char *parent = getenv("TMPDIR");
 
-	/* Records are synced to their disk: memory is the faster place. */
+	/* Records are synced to disk, which is faster in memory. */
 	if (!parent)
 		parent = access("/dev/shm", W_OK | X_OK) ? P_tmpdir : "/dev/shm";
 	snprintf(folder, sizeof(folder), "%s/run-test-XXXXXX", parent);

@@ -14,7 +14,7 @@ static inline void run_begin_experiment(struct experiment *experiment)
 	};
 }
 
-/* A group from keys and values, ended by NULL; experiment_complete is then the test's to call. */
+/* Adds a group from keys and values, ended by NULL. The test then calls experiment_complete. */
 static inline struct group *run_add_group(struct experiment *experiment, const char *label,
 					  const char *const *settings)
 {

@@ -1,9 +1,10 @@
-# runs.sh - what the tests of runs share beside command.sh: runs in the background, edited records, and
-# a hyperfine that obeys. Sourced with the path of timerbed as $1; a test ends with a call of `total`.
+# runs.sh - shared by the tests of runs, in addition to command.sh: runs in the background, edited
+# records, and a hyperfine that the test controls. Source it with the path of timerbed as $1. A test
+# ends with a call of `total`.
 # shellcheck shell=bash
 source "$(dirname "${BASH_SOURCE[0]}")/command.sh" "$1"
 
-started=() # processes to end, whatever happens
+started=() # processes that clean_up kills
 
 clean_up() {
 	for process in "${started[@]}"; do kill -KILL "$process" 2>/dev/null; done
@@ -12,7 +13,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# wait_for CONDITION...: until the command succeeds, for at most two minutes.
+# wait_for CONDITION...: waits until the command succeeds, for at most two minutes.
 wait_for() {
 	for _ in $(seq ${WAIT:-2400}); do
 		"$@" >/dev/null 2>&1 && return 0
@@ -22,18 +23,18 @@ wait_for() {
 	return 1
 }
 
-# gone PATTERN: no process has this in its command line. Zombies have none.
+# gone PATTERN: no process has this in its command line. Zombies have no command line.
 gone() { ! pgrep -f -- "$1" >/dev/null; }
 
-# begin ARGUMENTS...: a run in the background. Its process is $begun. The run heeds SIGHUP even where the
-# tests run under nohup.
+# begin ARGUMENTS...: starts a run in the background; $begun is its process. The run reacts to
+# SIGHUP even if the tests run under nohup.
 begin() {
 	env --default-signal=HUP "$timerbed" run "$@" --cache traces >begun.out 2>begun.err </dev/null &
 	begun=$!
 	started+=("$begun")
 }
 
-# edit FOLDER STATEMENTS: changes the records of a run, which the statements see as a list.
+# edit FOLDER STATEMENTS: runs Python statements that change the list `records` of a run.
 edit() {
 	/usr/bin/python3 - "$1/cells.jsonl" "$2" <<-'END'
 		import json, sys
@@ -47,8 +48,8 @@ edit() {
 	END
 }
 
-# A hyperfine of our own that obeys files: it says that it has begun, waits while there is a file
-# `hold`, and runs what `instead` holds, or else the command as hyperfine would.
+# Makes a hyperfine that files control. It appends its pid to the file `cells` and waits while the
+# file `hold` exists. Then it runs the file `instead`, or the command as hyperfine would.
 make_hyperfine() {
 	mkdir -p bin
 	cat >bin/hyperfine <<-END

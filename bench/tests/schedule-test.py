@@ -27,7 +27,6 @@ from helpers import main  # noqa: E402
 TIMERBED = os.path.abspath(sys.argv[1] if len(sys.argv) > 1
                            else os.path.join(ROOT, "build", "timerbed"))
 
-# yardstick-dispatch does less than any structure, and clearly: what is compared is told apart.
 STAGES = """[experiment]
 name = stages
 [second]
@@ -139,7 +138,7 @@ class Schedule(unittest.TestCase):
         self.assertEqual({row["experiment"] for row in self.rows("out")}, {"second"})
 
     def test_a_look_stops_what_is_resolved_and_is_kept(self):
-        # A list of thousands costs many times what a heap does.
+        # A list of thousands of timers costs many times as much as a heap.
         self.write("looks.ini", LOOKS)
         self.works("run", "looks.ini", "--out", "out")
         summary = self.summary("out")
@@ -152,7 +151,7 @@ class Schedule(unittest.TestCase):
         self.assertEqual(self.summary("out")["looks"], summary["looks"])
 
     def test_without_the_script_nothing_stops(self):
-        # A program without its scripts beside it. It lacks costs.tsv as well, and does without.
+        # A program without scripts beside it. It works without costs.tsv, too.
         os.makedirs(os.path.join(self.folder, "alone", "build"))
         program = os.path.join(self.folder, "alone", "build", "timerbed")
         shutil.copy(TIMERBED, program)

@@ -1,6 +1,4 @@
-/*
- * selection-test - the cells of an experiment: axes of maps, ways of dispatch, what is selected
- */
+/* selection-test - the cells of an experiment: axes of maps, dispatches, selections */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +28,7 @@ static const char *const tail[] = { "subjects", "quad-heap", "workloads", "hold 
 static const char *const map[] = { "subjects",	     "quad-heap", "workloads",	    "mix", "x",
 				   "n: 1e2 1e3 1e4", "y",	  "stopped: 0 50%", NULL };
 
-/* An experiment of the groups `cost`, `tail` and `map`. */
+/* Makes an experiment of the groups `cost`, `tail` and `map`. */
 static void make_experiment(void)
 {
 	experiment_free(&experiment);
@@ -154,14 +152,14 @@ static void what_selects_nothing_is_refused(void **state)
 			-EINVAL);
 		assert_string_equal(error, rows[i].error);
 	}
-	/* A name that no experiment could have is spelt wrong. */
+	/* A name that no experiment can have is a spelling mistake. */
 	assert_int_equal(apply("hodl", NULL, NULL, NULL), -ENOENT);
 	assert_non_null(strstr(error, "did you mean 'hold'?"));
 	assert_int_equal(apply(NULL, "1,000", NULL, NULL), -EINVAL);
 	assert_int_equal(apply(NULL, "many", NULL, NULL), -EINVAL);
 }
 
-/* One way of dispatch is the same as both where an experiment has but one. */
+/* A dispatch that no cell of the experiment has is refused. */
 static void a_dispatch_that_no_cell_has(void **state)
 {
 	const struct selection selection = { .dispatch = "vtable" };
@@ -188,7 +186,7 @@ static void no_more_ranges_than_there_is_room_for(void **state)
 	assert_string_equal(error, "more than 32 values of n");
 }
 
-/* A value that is refused is named, and where it is spelt nearly right, so is what it may be. */
+/* The error names the refused value and, for a near miss, the right one. */
 static void values_that_are_refused(void **state)
 {
 	static const struct {
@@ -249,7 +247,10 @@ static const char *const every_setting[] = { "subjects",
 					     "2 4",
 					     NULL };
 
-/* An experiment as text has all settings of its groups; a few are left out at their default. */
+/*
+ * The text of an experiment has all settings of its groups; some are left out if they are the
+ * default.
+ */
 static void an_experiment_as_text(void **state)
 {
 	static const char wanted[] = "[experiment]\nname = test\nquestion = what?\nseed = 1\n\n"
@@ -279,7 +280,7 @@ static void an_experiment_as_text(void **state)
 	free(text);
 }
 
-/* Lists are wrapped before the 91st column. */
+/* Lists are wrapped before column 91. */
 static void a_list_that_fills_its_line(void **state)
 {
 	char name[64], *text;
@@ -329,10 +330,10 @@ static void axes_are_read(void **state)
 		for (; rows[i].values[count]; count++)
 			assert_string_equal(axis.values.name[count], rows[i].values[count]);
 		assert_int_equal(axis.values.count, count);
-		/* Text without a name goes on. */
+		/* Text without a name is appended. */
 		assert_int_equal(axis_set(&axis, "x", "77 78", error), 0);
 		assert_int_equal(axis.values.count, count + 2);
-		/* Text with one begins anew. */
+		/* Text with a name begins a new axis. */
 		assert_int_equal(axis_set(&axis, "x", "late: 5", error), 0);
 		assert_int_equal(axis.values.count, 1);
 		axis_free(&axis);
@@ -391,7 +392,7 @@ static void maps_are_laid_out(void **state)
 	}
 }
 
-/* The last axis varies fastest, and each base has all pairs. */
+/* The last axis varies fastest, and each base has all pairs of values. */
 static void two_options_are_laid_out(void **state)
 {
 	struct axis axes[2] = { 0 };

@@ -1,7 +1,7 @@
 /*
- * subject-test - finding subjects over families that are made up here, and what is suggested
+ * subject-test - finds subjects in imitated families, and suggests names
  *
- * The table of families is this file's, in place of the generated one.
+ * The table of families in this file replaces the generated one.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 const struct structure_code structure_codes[] = { { 0 } };
 const char loop_code_hash[] = "";
 
-static size_t many; /* names that the family `many` has: many0, many1 and so on */
+static size_t many; /* the family `many` has this many names: many0, many1 and so on */
 
 static void list_trees(void (*visit)(const char *name, const char *summary, void *data), void *data)
 {
@@ -114,7 +114,7 @@ static void unknown_names_are_met_with_the_nearest(void **state)
 	assert_unknown("xylophones", "no subject 'xylophones'");
 }
 
-/* The list of suggestions ends somewhere, and names beyond its end are still found. */
+/* The list of suggestions is limited, and names beyond its end are still found. */
 static void more_names_than_are_suggested(void **state)
 {
 	struct subject subject;

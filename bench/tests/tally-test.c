@@ -1,6 +1,4 @@
-/*
- * tally-test - what a run says of the outcomes of its cells, and its exit status
- */
+/* tally-test - what a run prints about the outcomes of its cells, and its exit status */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +14,7 @@
 
 static char said[1024];
 
-/* Takes what is said into `said`. */
+/* Calls tally_conclude and stores its stderr in `said`. */
 static int conclude(const struct tally *tally)
 {
 	int kept = dup(STDERR_FILENO), status;
@@ -37,7 +35,7 @@ static int conclude(const struct tally *tally)
 static void outcomes(void **state)
 {
 	static const struct {
-		const char *cells[5]; /* outcomes; the status is the outcome with its place */
+		const char *cells[5]; /* outcomes; the status is the outcome with its index */
 		int status;
 		const char *said;
 	} rows[] = {
@@ -83,7 +81,7 @@ static void outcomes(void **state)
 	}
 }
 
-/* A record without a status has no reason. */
+/* Without a status in the record no reason is given. */
 static void without_a_status(void **state)
 {
 	json_t *record = json_pack("{s:s}", "outcome", "failed");

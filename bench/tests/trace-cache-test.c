@@ -1,6 +1,4 @@
-/*
- * trace-cache-test - traces that are made once and kept
- */
+/* trace-cache-test - traces that are made once and kept in the cache */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,7 +23,7 @@ static struct trace_request request_of(const char *text, uint64_t n, uint64_t se
 	};
 }
 
-/* Opens by the cache; the note is then in `note`. The caller closes the trace. */
+/* Opens a trace through the cache and stores the note in `note`. The caller closes the trace. */
 static char note[TRACE_ERROR_SIZE];
 
 static void open_cached(const struct trace_request *request, struct trace *trace)
@@ -67,7 +65,7 @@ static void a_trace_is_made_once(void **state)
 	assert_false(cache_trace_hash(folder, &request, hash));
 }
 
-/* A trace that is another one than its name says has no hash to give, and is made anew. */
+/* A trace that does not match its file name gives no hash, and is made again. */
 static void another_trace_is_made_anew(void **state)
 {
 	static const struct {
@@ -118,7 +116,7 @@ static void a_damaged_trace_is_made_anew(void **state)
 	assert_false(cache_trace_hash(folder, &request, hash));
 }
 
-/* While another process makes the trace this one waits, unless it is told to stop. */
+/* While another process makes the trace, this one waits, unless it is told to stop. */
 static void waiting_ends_when_told(void **state)
 {
 	struct trace_request request = request_of("hold", 20, 8);
@@ -133,7 +131,7 @@ static void waiting_ends_when_told(void **state)
 	trace_close(&trace);
 	request.seed = 6;
 	cache_path(folder, &request, path, sizeof(path));
-	assert_int_equal(rename(other, path), 0); /* what is found is another's */
+	assert_int_equal(rename(other, path), 0); /* the file in the cache is another trace */
 	snprintf(partial, sizeof(partial), "%s.partial", path);
 	lock = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_equal(flock(lock, LOCK_EX), 0);

@@ -1,8 +1,8 @@
 /*
  * trace-make-test.c - making a trace completes it or leaves nothing behind
  *
- * pread, pwrite, fsync and others are this program's own here, so that a disk can be made full at
- * any call. RLIMIT_FSIZE has the kernel refuse as well, for what such doubles cannot know.
+ * This program replaces pread, pwrite, fsync and others, so that any call can find the disk full.
+ * RLIMIT_FSIZE makes the kernel fail calls as well, as a check on the replacements.
  */
 #include "trace-test.h"
 
@@ -20,14 +20,14 @@
 #define TIMERS	   1000
 #define OPERATIONS 200000
 
-/* Which call to fail at, counted down from where a test sets it; nothing fails at 0. */
+/* The number of the call that fails, counted from where the test sets it. 0: no call fails. */
 static struct {
 	int pread, pwrite, fsync, rename, ftruncate;
-	size_t malloc;	      /* the size that cannot be had */
-	const char *replaced; /* while it is being locked, by another file */
-	int error;	      /* pread's: 0: the file has no more */
-	bool shorten;	      /* write less than asked instead of failing */
-	long calls;	      /* pwrite's so far */
+	size_t malloc;	      /* the size whose allocation fails */
+	const char *replaced; /* file that another replaces while it is being locked */
+	int error;	      /* of pread; 0: end of file */
+	bool shorten;	      /* write fewer bytes instead of failing */
+	long calls;	      /* calls of pwrite so far */
 } fault;
 
 void *__real_malloc(size_t size);
@@ -72,7 +72,7 @@ int ftruncate(int fd, off_t size)
 	return (int)syscall(SYS_ftruncate, fd, size);
 }
 
-/* Whoever had the lock before has finished the file and given it another name. */
+/* Before the lock is granted, its previous owner has finished the file and renamed it. */
 int flock(int fd, int operation)
 {
 	if (fault.replaced)
@@ -114,7 +114,7 @@ static int make(const char *path, const struct trace_watch *watch, char *error)
 	return trace_make(path, &mixed, NULL, "mixed", TIMERS, 1, OPERATIONS, "test", watch, error);
 }
 
-/* Makes a trace that must fail, with one line that names the file, and nothing left of it. */
+/* Makes a trace that must fail with one line that names the file, and leave no file. */
 static void expect_failure(const char *path, const struct trace_watch *watch, int result,
 			   const char *text)
 {
@@ -198,7 +198,7 @@ static void test_file_size_limit(void **state)
 	signal(SIGXFSZ, SIG_DFL);
 }
 
-/* A trace that was there before is left as it was when making it anew fails. */
+/* If making a trace anew fails, the old trace is unchanged. */
 static void test_failure_spares_the_old(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -267,7 +267,7 @@ static void test_stop(void **state)
 	}
 }
 
-/* What cannot be read back cannot be hashed. */
+/* A trace that cannot be read back cannot be hashed. */
 static void test_reading_back(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -279,7 +279,7 @@ static void test_reading_back(void **state)
 		fault.error = EIO;
 		expect_failure(path, NULL, -EIO, "cannot read back");
 		fault.pread = call;
-		fault.error = 0; /* somebody has cut it short */
+		fault.error = 0; /* the file has been truncated */
 		expect_failure(path, NULL, -EIO, "cannot read back");
 		fault.pread = call;
 		fault.error = EINTR;
@@ -314,7 +314,7 @@ static void test_opening_the_partial_file(void **state)
 static void test_partial_of_another(void **state)
 {
 	char path[256], partial[300], error[TRACE_ERROR_SIZE];
-	struct bytes left = { .size = 10000000 }; /* more than the trace will need */
+	struct bytes left = { .size = 10000000 }; /* more than the trace needs */
 	struct trace trace;
 	int fd;
 
@@ -327,7 +327,7 @@ static void test_partial_of_another(void **state)
 	free(left.data);
 	fd = open(partial, O_RDWR);
 	assert_true(fd >= 0);
-	assert_int_equal(flock(fd, LOCK_SH), 0); /* the least that must be respected */
+	assert_int_equal(flock(fd, LOCK_SH), 0); /* the weakest lock that must be respected */
 	assert_int_equal(make(path, NULL, error), -EBUSY);
 	assert_non_null(strstr(error, "another process"));
 	assert_true(exists(path, ".partial"));
@@ -378,7 +378,7 @@ static void test_nowhere_to_write(void **state)
 #endif
 
 #ifdef SANITIZED
-/* Under a sanitizer, which maps terabytes, the limit is its allocator's: 30 MiB at once. */
+/* A sanitizer maps terabytes, so the limit is its allocator's: 30 MiB per allocation. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
@@ -391,7 +391,7 @@ static int limit_memory(void)
 	return 0;
 }
 #else
-/* What is there already, and less than ten million timers take. */
+/* Enough for the process as it is, and less than ten million timers take. */
 static int limit_memory(void)
 {
 	const struct rlimit limit = { .rlim_cur = 60 << 20, .rlim_max = RLIM_INFINITY };
@@ -423,7 +423,7 @@ static void test_out_of_memory(void **state)
 	assert_false(exists(path, ""));
 }
 
-/* What was had before goes back, which the sanitizer looks at. */
+/* Earlier allocations are freed, which the sanitizer checks. */
 static void test_no_memory_for_names(void **state)
 {
 	char path[256];
@@ -447,7 +447,7 @@ static void test_memory_estimate(void **state)
 	assert_true(trace_memory(TIMERS, OPERATIONS) < 3 * trace.size);
 	free(trace.data);
 	unlink(path);
-	/* With an advance for each eight operations, all of which fire. */
+	/* With an advance for every eight operations, all of which are firings. */
 	assert_true(trace_memory(0, 8000000) >= 9000000 * sizeof(struct trace_operation) +
 							1000000 * sizeof(struct trace_advance) +
 							8000000 * sizeof(uint32_t));

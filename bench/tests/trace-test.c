@@ -1,6 +1,4 @@
-/*
- * trace-test.c - traces as files: what is written is read, and what is damaged is found
- */
+/* trace-test.c - trace files: a written trace reads back, and damage is detected */
 #include "trace-test.h"
 
 #include <errno.h>
@@ -127,7 +125,10 @@ static void test_same_seed_same_bytes(void **state)
 	unlink(path);
 }
 
-/* Where to damage a file: all of the front, around each block's ends, and at random. */
+/*
+ * The byte to damage: all bytes at the front, then those around the ends of blocks, then random
+ * ones.
+ */
 static size_t damage_at(struct random *random, size_t round, size_t size)
 {
 	size_t front = 1300;
@@ -153,7 +154,7 @@ static int descending(const void *a, const void *b)
 	return (*left < *right) - (*left > *right);
 }
 
-/* From the longest to the shortest, so that one file does for all. */
+/* From the longest to the shortest, so that one file serves all cuts. */
 static void test_truncation(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE], expected[64];
@@ -260,7 +261,7 @@ static void test_no_trace(void **state)
 	unlink(path);
 }
 
-/* Sections stand one behind the other, each at the next multiple of 64. */
+/* Sections follow each other, each at the next multiple of 64. */
 static void test_layout(void **state)
 {
 	struct trace_header header = { .hashes = 3 };
@@ -293,7 +294,7 @@ static int by_value(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Another timer, another deadline or another time is another firing. */
+/* Another timer, another deadline or another time gives another value. */
 static void test_firings_differ(void **state)
 {
 	static uint64_t firings[EACH * EACH * EACH];
@@ -309,7 +310,10 @@ static void test_firings_differ(void **state)
 		assert_int_not_equal(firings[i], firings[i - 1]);
 }
 
-/* While a trace is opened another thread may start a program, which is not to have the file. */
+/*
+ * While a trace is being opened, another thread may start a program, which must not inherit the
+ * file.
+ */
 static bool inherited;
 
 int fstat(int fd, struct stat *status)
@@ -332,7 +336,7 @@ static void test_no_program_inherits_the_file(void **state)
 	unlink(path);
 }
 
-/* What is refused is not left in memory. */
+/* A refused file does not stay mapped. */
 static void test_refused_is_unmapped(void **state)
 {
 	char path[256], line[512], error[TRACE_ERROR_SIZE];

@@ -1,6 +1,4 @@
-/*
- * trace-test.h - what the tests of traces share: a folder for files, small traces, a last line
- */
+/* trace-test.h - shared by the tests of traces: a folder for files, small traces, the last line */
 #ifndef TRACE_TEST_H
 #define TRACE_TEST_H
 
@@ -21,14 +19,16 @@
 
 #define GRAIN 1000
 
-/* A trace of these has three hash blocks, the last one partly filled. */
+/* Such a trace has three hash blocks, the last one partly filled. */
 #define LARGE_TIMERS	 5000
 #define LARGE_OPERATIONS 200000
 
-/* Each trace is synced to its disk, and some tests make thousands: memory is the faster place. */
+/*
+ * Each trace is synced to disk, and some tests make thousands of traces. That is faster in memory.
+ */
 #define IN_MEMORY "/dev/shm"
 
-/* The folder of this run; every test's files are in it and it goes with them. */
+/* The folder for the files of all tests. It is deleted at the end. */
 static char folder[128];
 
 static inline int make_folder(void **state)
@@ -42,7 +42,7 @@ static inline int make_folder(void **state)
 	return mkdtemp(folder) ? 0 : -1;
 }
 
-/* What a failed test has left in the folder goes too. */
+/* Also deletes files that a failed test has left in the folder. */
 static inline int remove_folder(void **state)
 {
 	struct dirent *entry;
@@ -94,8 +94,8 @@ static inline void write_file(const char *path, const void *data, size_t size)
 }
 
 /*
- * A workload that does a bit of everything: fills, then fires and re-arms, stops and takes up again
- * at random. batch operations stand between two advances.
+ * A workload that does a bit of everything: it fills, then fires and re-arms, stops and re-arms at
+ * random, with `batch` operations between two advances.
  */
 static inline void generate_mixed(struct generator *generator, const void *options, uint64_t n,
 				  uint64_t operations)
@@ -138,7 +138,9 @@ static inline void make_mixed(const char *path, uint64_t n, uint64_t operations,
 		fail_msg("%s", error);
 }
 
-/* Opens and closes. If it does not open, the message must name the file and be one line. */
+/*
+ * Opens and closes a trace. If it does not open, the message must be one line that names the file.
+ */
 static inline int open_damaged(const char *path, char *error)
 {
 	struct trace trace;
@@ -164,7 +166,7 @@ static inline void open_whole(struct trace *trace, const char *path)
 		fail_msg("%s", error);
 }
 
-/* Turns one bit of a file over. Twice is as before. */
+/* Inverts one bit of a file. A second call restores it. */
 static inline void flip(const char *path, size_t byte, int bit)
 {
 	FILE *file = fopen(path, "r+b");
@@ -178,7 +180,7 @@ static inline void flip(const char *path, size_t byte, int bit)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* Runs the group and prints the line that scripts read: failures are counted by cmocka. */
+/* Runs the group and prints the line that scripts read. cmocka counts the failures. */
 #define RUN_TESTS(tests)                                                                           \
 	do {                                                                                       \
 		int total = (int)(sizeof(tests) / sizeof(*(tests)));                               \

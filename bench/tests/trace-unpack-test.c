@@ -1,6 +1,4 @@
-/*
- * trace-unpack-test.c - a compressed trace is the trace, and what is wrong with it is found
- */
+/* trace-unpack-test.c - a compressed trace reads as the trace, and damage is detected */
 #include "trace-test.h"
 
 #include <errno.h>
@@ -29,7 +27,7 @@ static struct bytes compress(struct bytes plain, size_t first_frame)
 	return packed;
 }
 
-/* Cut before its fourth byte, the file does not look compressed, only wrong. */
+/* A file of fewer than four bytes does not look compressed, only wrong. */
 static void check_packed_cut(const char *path, struct bytes packed, size_t at)
 {
 	char error[TRACE_ERROR_SIZE];
@@ -40,7 +38,7 @@ static void check_packed_cut(const char *path, struct bytes packed, size_t at)
 		fail_msg("cut at %zu: %s", at, error);
 }
 
-/* Some bits of a frame mean nothing: such a file may open, and then holds the trace. */
+/* Some bits of a frame have no meaning. A file that opens nevertheless must hold the trace. */
 static void check_packed_flip(const char *path, struct bytes plain, size_t at, int bit)
 {
 	char error[TRACE_ERROR_SIZE];
@@ -59,7 +57,7 @@ static void check_packed_flip(const char *path, struct bytes plain, size_t at, i
 	flip(path, at, bit);
 }
 
-/* Several times the size for which there is room at first. */
+/* The trace is several times as large as the first allocation. */
 static void test_compressed(void **state)
 {
 	struct bytes plain, packed;
@@ -81,7 +79,7 @@ static void test_compressed(void **state)
 	unlink(path);
 }
 
-/* Of more than one block of hashes, and no larger: it is unpacked hundreds of times. */
+/* The trace has just more than one block of hashes, as it is unpacked hundreds of times. */
 static void test_damaged(void **state)
 {
 	struct bytes plain, packed;
@@ -107,7 +105,7 @@ static void test_damaged(void **state)
 	unlink(path);
 }
 
-/* A small file that unpacks to more than its header says is stopped, not unpacked. */
+/* A small file that unpacks to more than its header says is not unpacked to the end. */
 static void test_bomb(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -136,8 +134,8 @@ static void test_bomb(void **state)
 }
 
 /*
- * Room for what comes out grows from 1 MiB: output that ends around there must come out whole,
- * wherever the compressor's blocks (128 KiB from a frame's start) lie across that end.
+ * The output buffer starts at 1 MiB. Output of about that size must be complete, wherever the
+ * compressor's blocks (128 KiB from a frame's start) lie around its end.
  */
 static void test_sizes(void **state)
 {

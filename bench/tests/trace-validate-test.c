@@ -1,8 +1,8 @@
 /*
- * trace-validate-test.c - traces whose hashes are right and whose contents are not
+ * trace-validate-test.c - traces whose hashes are right and whose contents are wrong
  *
- * Each test takes a good trace, changes one thing, and hashes it anew, as somebody would who wrote
- * the file wrongly.
+ * Each test takes a good trace, changes one thing, and computes the hashes again, as a program with
+ * a bug would write it.
  */
 #include "trace-test.h"
 
@@ -12,7 +12,7 @@
 #include "bench/trace/random.h"
 #include "structures/timer.h"
 
-/* Where the sample's entries stand in its stream. Timers 0 to 3 are A, B, C and D. */
+/* The indices of the sample's entries in its stream. Timers 0 to 3 are A, B, C and D. */
 enum sample {
 	MARK_FILL,
 	ARM_A, /* 5000 */
@@ -23,7 +23,7 @@ enum sample {
 	DISARM_A,
 	REMOVE_A, /* now idle */
 	ARM_D,	  /* 4000 */
-	ARM_B2,	  /* 9000; nothing is done to it until the end, so it may be made anything */
+	ARM_B2,	  /* 9000; the last arm of B, so a test may change it to anything */
 	ADVANCE2, /* 4000: D fires */
 	SAMPLE_OPERATIONS,
 };
@@ -49,7 +49,7 @@ static void generate_sample(struct generator *generator, const void *options, ui
 	generator_advance(generator, 4000, &fired);
 }
 
-/* A trace in memory that can be written to. */
+/* A trace in writable memory. */
 struct draft {
 	struct bytes bytes;
 	struct trace_layout layout;
@@ -88,7 +88,7 @@ static struct draft sample_draft(const char *path)
 	return read_draft(path);
 }
 
-/* Writes the draft with hashes that are right. */
+/* Writes the draft with the right hashes. */
 static void write_draft(const char *path, struct draft *draft)
 {
 	uint64_t *hashes = at(draft, draft->layout.hashes);
@@ -103,7 +103,7 @@ static void write_draft(const char *path, struct draft *draft)
 	write_file(path, draft->bytes.data, draft->bytes.size);
 }
 
-/* Opens and validates; 0 or the first error. */
+/* Opens and validates. Returns 0 or the first error. */
 static int judge(const char *path, char *error)
 {
 	struct trace trace;
@@ -120,7 +120,7 @@ static int judge(const char *path, char *error)
 
 typedef void (*change)(struct draft *draft);
 
-/* What is changed, which entry is then wrong, and why. */
+/* A change, the entry that is then wrong, and the reason. */
 struct mistake {
 	change change;
 	uint64_t place;
@@ -307,7 +307,7 @@ static void test_bad_headers(void **state)
 	unlink(path);
 }
 
-/* What generators never write but recorders do: an interval that is not deadline - now. */
+/* An interval that is not deadline - now: generators never write it, recorders do. */
 static void test_interval(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -331,7 +331,7 @@ static void test_interval(void **state)
 	unlink(path);
 }
 
-/* Puts an arbitrary or a plausible value into an arbitrary field below the header. */
+/* Writes a random or plausible value into a random field after the header. */
 static void scramble(struct draft *draft, struct random *random)
 {
 	const struct trace_header *header = draft->header;
@@ -361,7 +361,7 @@ static void scramble(struct draft *draft, struct random *random)
 	}
 }
 
-/* However wrong the contents, validation says so and stays within the trace. */
+/* For any contents, validation reports the error and stays within the trace. */
 static void test_scrambled(void **state)
 {
 	const uint64_t seed = 7;
@@ -389,12 +389,12 @@ static void test_scrambled(void **state)
 		wrong += result < 0;
 		free(draft.bytes.data);
 	}
-	/* Only a field that no one reads, or its own value, leaves a trace valid. */
+	/* The trace stays valid only if the field is unused or keeps its value. */
 	assert_true(wrong > 800);
 	unlink(path);
 }
 
-/* A timer that is armed for time 0, as late as can be, fires at the next advance. */
+/* A timer that is armed for time 0 just before an advance fires at that advance. */
 static void generate_due_at_once(struct generator *generator, const void *options, uint64_t n,
 				 uint64_t operations)
 {

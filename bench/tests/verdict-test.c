@@ -1,6 +1,4 @@
-/*
- * verdict-test - each verdict on a finished replay, and their order, by tallies made by hand
- */
+/* verdict-test - each verdict on a finished replay, and their order, on tallies made by hand */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +14,7 @@
 #define FIRED	 30
 #define CHECKSUM 777
 
-static uint64_t owed; /* what the subject says is due and has not fired */
+static uint64_t owed; /* timers that are due and have not fired, by the subject's count */
 
 static uint64_t pending(const struct replay *replay)
 {
@@ -26,7 +24,7 @@ static uint64_t pending(const struct replay *replay)
 
 static const struct subject_family family = { .name = "made", .pending = pending };
 
-/* A replay in which all is right, of a trace of two phases. */
+/* A replay without faults, of a trace of two phases. */
 struct made {
 	struct trace_header header;
 	struct trace_phase phases[2];
@@ -71,7 +69,7 @@ static void test_right(void **state)
 	assert_verdict(&made, NULL);
 }
 
-/* Fired, overtaken and still due are all that the trace expects, whatever else is wrong. */
+/* Fired, overtaken and pending timers must add up to what the trace expects. */
 static void test_count(void **state)
 {
 	struct made made;
@@ -91,7 +89,10 @@ static void test_count(void **state)
 	assert_verdict(&made, "fired 30 of 30");
 }
 
-/* A subject that is told what fires has no checksum; one that may be late has none to compare. */
+/*
+ * A subject that is told what fires has no checksum. The checksum of one that may be late is not
+ * compared.
+ */
 static void test_checksum(void **state)
 {
 	static const struct {
@@ -120,7 +121,7 @@ static void test_checksum(void **state)
 	}
 }
 
-/* Late is wrong where the subject can't be late, and allowed where it can. */
+/* Lateness is a fault only if the subject cannot be late in this trace. */
 static void test_late(void **state)
 {
 	struct made made;
@@ -140,7 +141,7 @@ static void test_late(void **state)
 	}
 }
 
-/* What goes before hides what comes after: each is taken away in turn. */
+/* Only the first verdict in the order is reported: the faults are removed one after the other. */
 static void test_order_of_verdicts(void **state)
 {
 	struct made made;
@@ -164,7 +165,7 @@ static void test_order_of_verdicts(void **state)
 	assert_verdict(&made, NULL);
 }
 
-/* Late firings within the accuracy, and wake-ups in vain, are costs and no faults. */
+/* Lateness within the accuracy, and spurious wake-ups, are costs and not faults. */
 static void test_what_is_no_fault(void **state)
 {
 	struct made made;
@@ -178,7 +179,7 @@ static void test_what_is_no_fault(void **state)
 	assert_verdict(&made, NULL);
 }
 
-/* A family that cannot say what is due owes nothing. */
+/* A family that cannot count pending timers has none. */
 static void test_no_pending(void **state)
 {
 	static const struct subject_family plain = { .name = "plain" };
@@ -191,7 +192,7 @@ static void test_no_pending(void **state)
 	assert_verdict(&made, NULL);
 }
 
-/* What ns are divided by: arms, stops and firings, and nothing else. */
+/* The divisor of times: arms, stops and firings, and nothing else. */
 static void test_operations(void **state)
 {
 	const struct replay_tally tally = {

@@ -109,7 +109,7 @@ static void test_late_wait(void **state)
 	assert_int_equal(virtual_time_now(), START + MS + 50000);
 }
 
-/* Only waits that ask and find nothing take a step. */
+/* Only waits with timeout 0 that find nothing advance the time by a step. */
 static void test_step(void **state)
 {
 	struct virtual_time_hooks hooks = { .poll_descriptors = true, .step = 1 };
@@ -177,7 +177,7 @@ static void test_epoll_registration(void **state)
 	assert_int_equal(epoll_ctl(set, EPOLL_CTL_DEL, driver.fd, NULL), 0);
 	assert_int_equal(epoll_wait(set, &got, 1, 1), 0);
 	assert_int_equal(driver.waits, 2);
-	/* A new set with the number of a closed one has nothing in it. */
+	/* A new set with the number of a closed one is empty. */
 	event.events = EPOLLIN;
 	assert_int_equal(epoll_ctl(set, EPOLL_CTL_ADD, driver.fd, &event), 0);
 	close(set);
@@ -186,7 +186,7 @@ static void test_epoll_registration(void **state)
 	close(set);
 }
 
-/* Sockets are ready at once, and before anything in the future. */
+/* Sockets are ready at once, before anything in the future. */
 static void test_sockets(void **state)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 1 }, got[4];
@@ -233,7 +233,7 @@ static void test_sockets(void **state)
 	close(set);
 }
 
-/* Without poll_descriptors the same socket is not seen. */
+/* Without poll_descriptors the same socket is not reported. */
 static void test_sockets_not_asked(void **state)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -254,7 +254,9 @@ static void test_sockets_not_asked(void **state)
 	close(set);
 }
 
-/* A set made before the simulation, with a socket in it: it cannot be known, so it is asked. */
+/*
+ * A set from before the simulation, with a socket in it. Its contents are unknown, so it is polled.
+ */
 static void test_older_set(void **state)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -325,7 +327,10 @@ static void test_timerfd(void **state)
 	}
 }
 
-/* Edge-triggered: reported once for each expiry, read or not; arming it makes a new one. */
+/*
+ * Edge-triggered: reported once for each expiry, whether read or not; arming again makes a new
+ * edge.
+ */
 static void test_timerfd_edges(void **state)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = 9 }, got;
@@ -355,7 +360,7 @@ static void test_timerfd_edges(void **state)
 	assert_int_equal(read(timer, &count, sizeof(count)), sizeof(count));
 	assert_int_equal(virtual_time_now(), START + 22 * MS + 500);
 	close(timer);
-	/* The next descriptor with that number is one like any other. */
+	/* The next descriptor with that number is an ordinary one. */
 	assert_int_equal(dup(0), timer);
 	assert_int_equal(timerfd_gettime(timer, &(struct itimerspec){ 0 }), -1);
 	close(timer);

@@ -1,9 +1,9 @@
 /*
- * virtual-library-test.c - a distribution's libevent and libuv, unchanged, in simulated time
+ * virtual-library-test.c - a distribution's libevent and libuv, unmodified, in simulated time
  *
- * They are loaded as a replay loads them. The declarations below are of their binary interfaces, as
- * far as they are called here, so that neither library's headers need be there; a library that is
- * not installed is skipped.
+ * They are loaded as a replay loads them. The declarations below describe their binary interfaces,
+ * as far as the tests call them, so the libraries' headers are not needed. A library that is not
+ * installed is skipped.
  */
 #include "virtual-test.h"
 
@@ -17,10 +17,13 @@
 #define TIMERS 1000
 #define SEED   1
 
-/* libuv counts in whole milliseconds, so it is exact as long as the driver's turns are, too. */
+/*
+ * libuv counts in whole milliseconds. It is exact as long as the driver's turns are whole
+ * milliseconds.
+ */
 #define TURN (START + 333 * MS)
 
-/* Simulated spans are hours, so a test whose time was real would not end in this. */
+/* Hours of simulated time: in real time the test would not end. */
 #define SPAN_MS 7200000
 
 /* ------------------------------------------------------------------------------------- libevent */
@@ -130,7 +133,7 @@ static void on_driver(int fd, short what, void *data)
 	++*(unsigned int *)data;
 }
 
-/* Timers of random times in units of `unit` ns fire exactly then, and take no time to. */
+/* Timers at random multiples of `unit` ns fire exactly at their times, in almost no real time. */
 static void check_libevent(const char *method, int flags, uint64_t unit)
 {
 	static struct timer timers[TIMERS];
@@ -195,7 +198,7 @@ static void test_select_precise(void **state)
 	check_libevent("select", LIBEVENT_PRECISE_TIMER, 1000);
 }
 
-/* A driver that is ready in each wait, halfway to its end. */
+/* A driver that is ready in each wait, halfway to the wait's end. */
 struct half {
 	unsigned int waits;
 };
@@ -216,7 +219,7 @@ static void on_last(int fd, short what, void *data)
 	libevent.loopbreak(data);
 }
 
-/* The driver gets its turn in each wait, as an event like any other, and timers stay exact. */
+/* The driver gets a turn in each wait, as an event like any other, and timers stay exact. */
 static void check_driver(const char *method, int flags)
 {
 	struct half half = { 0 };
@@ -238,7 +241,7 @@ static void check_driver(const char *method, int flags)
 	assert_int_equal(turns, half.waits);
 	assert_true(virtual_time_now() >= START + S);
 	assert_true(virtual_time_now() < START + S + MS);
-	/* Added again, it is watched again. */
+	/* After it is deleted and added again, the driver's event is watched again. */
 	assert_int_equal(libevent.del(driver), 0);
 	assert_int_equal(libevent.add(driver, NULL), 0);
 	assert_int_equal(libevent.add(timer, &tv), 0);
@@ -289,7 +292,7 @@ static void on_send(int fd, short what, void *data)
 	assert_int_equal(write(*(int *)data, "x", 1), 1);
 }
 
-/* A timer writes into a socket that the same loop reads: no time passes from one to the other. */
+/* A timer writes into a socket that the same loop reads. No time passes in between. */
 static void check_socket(const char *method)
 {
 	const struct timeval tv = { .tv_sec = 100 };
@@ -333,7 +336,7 @@ static unsigned int uv_fired, uv_wrong;
 
 static void on_uv_timer(void *handle)
 {
-	/* The user's pointer comes first in a handle. */
+	/* The user's pointer is the first member of a handle. */
 	uint64_t due = *(uint64_t *)*(void **)handle;
 
 	uv_fired++;
@@ -350,7 +353,7 @@ static void on_uv_poll(void *handle, int status, int events)
 	uv_poll_stop(handle);
 }
 
-/* The same in libuv, which has descriptors of its own in its set and waits with epoll_pwait. */
+/* The same with libuv, which has descriptors of its own in its set and waits with epoll_pwait. */
 static void check_uv(bool poll_descriptors)
 {
 	void *library = load("libuv.so.1");

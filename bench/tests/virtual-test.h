@@ -1,6 +1,4 @@
-/*
- * virtual-test.h - what the tests of simulated time share: a scripted driver, a last line
- */
+/* virtual-test.h - shared by the tests of simulated time: a scripted driver, the last line */
 #ifndef VIRTUAL_TEST_H
 #define VIRTUAL_TEST_H
 
@@ -22,10 +20,10 @@
 #define S     UINT64_C(1000000000)
 #define NEVER UINT64_MAX
 
-/* Where the tests' simulations start. */
+/* The time at which the tests' simulations start. */
 #define START (10 * S)
 
-/* A driver with one turn, at `turn`; it counts the waits and keeps what it was told. */
+/* A driver with one turn, at `turn`. It counts the waits and keeps their last timeout. */
 struct driver {
 	int fd;
 	uint64_t turn;
@@ -47,7 +45,7 @@ static inline bool driver_wait(void *data, uint64_t timeout)
 	return true;
 }
 
-/* A simulation with that driver, with its turn at `turn`. */
+/* Begins a simulation with that driver, with its turn at `turn`. */
 static inline void begin(struct driver *driver, uint64_t turn, bool poll_descriptors)
 {
 	const struct virtual_time_hooks hooks = { .wait = driver_wait,
@@ -58,7 +56,7 @@ static inline void begin(struct driver *driver, uint64_t turn, bool poll_descrip
 	assert_int_equal(virtual_time_begin(START, &hooks, &driver->fd), 0);
 }
 
-/* A test that has failed leaves its simulation on. */
+/* Ends the simulation that a failed test has left. */
 static inline int end_simulation(void **state)
 {
 	(void)state;

@@ -1,6 +1,4 @@
-/*
- * virtual-time-test.c - clocks, sleeps and empty waits in simulated time, and in real time
- */
+/* virtual-time-test.c - clocks, sleeps and empty waits in simulated time, and in real time */
 #include "virtual-test.h"
 
 #include <errno.h>
@@ -221,7 +219,7 @@ static int endless_select(int fd)
 	return select(fd + 1, &in, NULL, NULL, NULL);
 }
 
-/* A loop that waits for the clock to move on. */
+/* A loop that polls until the clock advances. */
 static int endless_spin(int fd)
 {
 	struct pollfd descriptor = { .fd = fd, .events = POLLIN };
@@ -231,7 +229,7 @@ static int endless_spin(int fd)
 	return 0;
 }
 
-/* Nothing can end these waits: the program says so and ends. In a child, without a core file. */
+/* Nothing can end these waits: the program says so and aborts. In a child, without a core file. */
 static void test_deadlocks(void **state)
 {
 	static int (*const waits[])(int fd) = { endless_epoll, endless_poll, endless_select,

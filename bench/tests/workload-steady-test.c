@@ -1,12 +1,12 @@
 /*
  * workload-steady-test.c - the steady state holds from the first measured turn
  *
- * A fill that merely arms everything would show: firings would begin late, or come in a wave. Seeds
- * are printed, so every run comes out the same.
+ * A fill that simply armed all timers would show: firings would begin late, or come in a wave. The
+ * seeds are fixed and printed, so every run gives the same result.
  */
 #include "workload-test.h"
 
-/* Sums over seeds for each of a number of stretches of time, to compare their means. */
+/* Sums over seeds for each stretch of time, to compare the means of the stretches. */
 struct sums {
 	double sum[BINS], squares[BINS];
 };
@@ -41,14 +41,18 @@ static void check_even(const char *name, const char *options, uint64_t n, const 
 }
 
 /*
- * Ten stretches of `turns` turns each, from the beginning of the measured phase, are alike. Their
- * ends are the same for all seeds: with ends that depend on when something fires, they are not.
+ * Ten stretches of `turns` turns each, from the beginning of the measured phase, are alike. The
+ * ends of the stretches are the same for all seeds. If they depended on firings, the stretches
+ * would differ.
  */
 static void check_stationary(const char *name, const char *options, uint64_t n, uint64_t turns,
 			     uint64_t seeds)
 {
 	const uint64_t batch = n / 8 == 0 ? 1 : n / 8 > 64 ? 64 : n / 8;
-	/* Twice what ten stretches take on average, and more where few timers fire in clumps. */
+	/*
+	 * Twice the average of ten stretches, and more for small n, where few timers fire in
+	 * clumps.
+	 */
 	const uint64_t operations = BINS * turns * batch * (n < 3000 ? 20 : 4);
 	struct sums fired = { .sum = { 0 } }, stopped = { .sum = { 0 } };
 
@@ -71,7 +75,7 @@ static void check_stationary(const char *name, const char *options, uint64_t n, 
 	check_even(name, options, n, "stopped", &stopped, (double)seeds);
 }
 
-/* About one mean in all, and few turns: a transient would fill the whole. */
+/* About one mean interval in all, in few turns: a transient would last for all of them. */
 static void test_hold(void **state)
 {
 	static const char *const hold[] = { "",
@@ -113,7 +117,8 @@ static void test_others(void **state)
 }
 
 /*
- * Where nothing fires or nothing is stopped, the other is even; at the shortest range it is coarse.
+ * If no timers fire, or none are stopped, the other kind is even. At the shortest range the
+ * stretches are coarse.
  */
 static void test_mix(void **state)
 {

@@ -1,10 +1,10 @@
 /*
  * workload-test.c - every workload generates what its essay says
  *
- * What holds for all is checked for every workload in the registry, so a new one is tested by being
- * there; what one promises of itself is checked below that. Statistical checks use the seeds
- * printed with them and so come out the same each time; bounds are five standard deviations or
- * wider.
+ * What holds for all workloads is checked for every workload in the registry, so a new one is
+ * tested without changes here. The promises of a workload's own essay are checked after that.
+ * Statistical checks use fixed seeds, which they print, so they give the same result each time.
+ * Their bounds are five standard deviations or wider.
  */
 #include "workload-test.h"
 
@@ -86,7 +86,7 @@ static void check_lifecycle(const char *variant, uint64_t n)
 	assert_int_equal(expire.armed_last, 0);
 }
 
-/* Workloads that have no steady state, and what is checked of them instead. */
+/* Workloads without a steady state, and the check for each. */
 static const struct {
 	const char *name;
 	void (*check)(const char *variant, uint64_t n);
@@ -143,7 +143,7 @@ static void test_same_seed_same_bytes(void **state)
 	}
 }
 
-/* About `batch` operations in a turn, or firings, where each is answered by an arm. */
+/* About `batch` operations in a turn; or about `batch` firings, if each is followed by an arm. */
 static void test_batch(void **state)
 {
 	static const struct {
@@ -157,7 +157,7 @@ static void test_batch(void **state)
 		{ "rpc", "batch=16", 15, 17 },
 		{ "server", "", 60, 66 },
 		{ "retry", "outage=0", 60, 66 },
-		{ "ticker", "", 60, 75 }, /* 34.5 firings in the millisecond that a turn may take */
+		{ "ticker", "", 60, 75 }, /* 34.5 firings in the longest turn, a millisecond */
 		{ "ticker", "batch=16", 31, 33 },
 		{ "mix", "", 58, 66 },
 		{ "mix", "batch=16,stopped=0", 15, 17 },
@@ -191,7 +191,7 @@ static int compare_doubles(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* The intervals of all arms of the last phase, sorted. The caller frees the values. */
+/* Collects the intervals of all arms of the last phase, sorted. The caller frees the values. */
 static void collect(struct intervals *intervals, const char *name, const char *options, uint64_t n,
 		    uint64_t operations, uint64_t seed)
 {
@@ -218,7 +218,10 @@ static void collect(struct intervals *intervals, const char *name, const char *o
 
 static void test_hold_distributions(void **state)
 {
-	/* Medians by hand from the distribution functions; a mean's bound is wide for Pareto's. */
+	/*
+	 * Medians derived from the distribution functions. The bound of the mean is wide for
+	 * Pareto.
+	 */
 	const struct {
 		const char *options;
 		double median, mean_error;
@@ -283,7 +286,7 @@ static int compare_counts(const void *left, const void *right)
 	return (a < b) - (a > b);
 }
 
-/* The busiest connections have the shares that Zipf's law gives ranks 1, 1..10 and 1..100. */
+/* The busiest connections have the shares that Zipf's law gives to ranks 1, 1..10 and 1..100. */
 static void test_idle_zipf(void **state)
 {
 	static const char *const options[] = { "activity=zipf", "activity=zipf,exponent=1",
@@ -315,7 +318,7 @@ static void test_idle_zipf(void **state)
 	}
 }
 
-/* With n = 3000 and shares as declared; five deviations of a binomial share. */
+/* n = 3000 and the declared shares, within five standard deviations of a binomial share. */
 static void test_rpc_shares(void **state)
 {
 	static const struct {
@@ -369,7 +372,7 @@ static void test_rpc_reuses_the_last_freed(void **state)
 }
 
 /*
- * Each timer's deadlines are one of the declared periods apart, and the classes as large as said.
+ * The deadlines of a timer are one of the periods apart, and the classes have the declared sizes.
  */
 static void test_ticker_periods(void **state)
 {
@@ -422,7 +425,7 @@ static void test_ticker_alignment(void **state)
 	trace_close(&trace);
 }
 
-/* Every advance is a whole herd. */
+/* Each advance fires a whole herd. */
 static void test_burst_herds(void **state)
 {
 	(void)state;
@@ -438,7 +441,10 @@ static void test_burst_herds(void **state)
 	}
 }
 
-/* An outage is a turn with re-arms of about a tenth of the clients; without, turns are small. */
+/*
+ * An outage is a turn with re-arms of about a tenth of the clients. Without outages turns are
+ * small.
+ */
 static void test_retry_outage(void **state)
 {
 	struct tally with, without;
@@ -452,7 +458,7 @@ static void test_retry_outage(void **state)
 	assert_int_equal(without.rearms, 0);
 }
 
-/* Shares of the seven operations between two requests; connections end and are replaced. */
+/* The shares of the seven operations between two requests; connections end and are replaced. */
 static void test_server_mix(void **state)
 {
 	struct tally tally;
@@ -468,7 +474,7 @@ static void test_server_mix(void **state)
 	assert_true(tally.removes > 100);
 }
 
-/* The share that is stopped is what was asked for at any n, though turns are long at small n. */
+/* The share that is stopped is the one asked for at any n, though turns are long at small n. */
 static void test_mix_shares(void **state)
 {
 	static const struct {
@@ -503,7 +509,7 @@ static void test_mix_shares(void **state)
 	}
 }
 
-/* With stop=rearm nothing is stopped, and the share of arms that put a timer off is the same. */
+/* With stop=rearm no timer is stopped, and the same share of arms re-arms an armed timer. */
 static void test_mix_rearms(void **state)
 {
 	struct tally tally;
@@ -517,7 +523,7 @@ static void test_mix_rearms(void **state)
 	assert_true(fabs((double)tally.rearms / arms - 0.9) < 5 * sqrt(0.9 * 0.1 / arms));
 }
 
-/* Intervals are as many as was asked for, as long as was asked for, and alike in the logarithm. */
+/* The number and the range of the intervals are those asked for, evenly spread in the logarithm. */
 static void test_mix_intervals(void **state)
 {
 	static const struct {
@@ -546,7 +552,7 @@ static void test_mix_intervals(void **state)
 		printf("mix:%s seed 20: %zu intervals, %.4g to %.4g, median %.4g\n",
 		       cases[i].options, found.distinct, shortest, longest, median);
 		assert_in_range(found.distinct, cases[i].distinct_least, cases[i].distinct_most);
-		/* Rounded up: at range=100 nothing but exactly 10 grains would be 10. */
+		/* At range=100, rounding up leaves hardly any interval of 10 grains. */
 		assert_true(fabs(shortest / cases[i].shortest - 1) < 0.02);
 		assert_true(fabs(longest / cases[i].longest - 1) < 0.02);
 		assert_true(fabs(median / cases[i].median - 1) < 0.04);
@@ -554,7 +560,7 @@ static void test_mix_intervals(void **state)
 	}
 }
 
-/* The longest time from arming to stopping is the part of the interval that `within` says. */
+/* The longest time from arming to stopping is the share `within` of the interval. */
 static void test_mix_within(void **state)
 {
 	enum { N = 3000 };
@@ -585,7 +591,9 @@ static void test_mix_within(void **state)
 	mean /= (double)stops;
 	printf("mix:within=20%% seed 21: stopped after %.4f, at most %.4f of the interval\n", mean,
 	       latest);
-	/* A turn takes about 0.5 % of the mean interval, and ten times that of the shortest. */
+	/*
+	 * A turn takes about 0.5 % of the mean interval, and ten times that share of the shortest.
+	 */
 	assert_true(latest > 0.19 && latest < 0.22);
 	assert_true(fabs(mean - 0.1) < 0.005);
 }

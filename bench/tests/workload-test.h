@@ -1,6 +1,4 @@
-/*
- * workload-test.h - makes the trace of a workload and counts what is in it
- */
+/* workload-test.h - makes the trace of a workload and counts its operations */
 #ifndef WORKLOAD_TEST_H
 #define WORKLOAD_TEST_H
 
@@ -11,14 +9,14 @@
 
 #define BINS 10
 
-/* What a measured phase of a trace holds. A turn is an advance and what follows it. */
+/* The counts of a measured phase. A turn is an advance and the operations after it. */
 struct tally {
 	uint64_t inserts, rearms, disarms, removes, fired, advances;
 	uint64_t armed_first, armed_least, armed_most, armed_last; /* at the ends of turns */
 	double armed_mean;
 	uint64_t longest_turn; /* operations */
 	uint64_t bin_turns;    /* set by the caller: turns of virtual time in a bin; 0: no bins */
-	uint64_t turns;	       /* that the phase lasts */
+	uint64_t turns;	       /* length of the phase */
 	uint64_t fired_bins[BINS];
 	uint64_t stopped_bins[BINS];
 };
@@ -38,7 +36,7 @@ static inline const struct workload *find(const char *name)
 	return NULL;
 }
 
-/* Generates, opens and validates. The caller closes the trace. */
+/* Generates, opens and validates a trace. The caller closes it. */
 static inline void make(struct trace *trace, const char *file, const char *name,
 			const char *options, uint64_t n, uint64_t operations, uint64_t seed)
 {
@@ -65,11 +63,11 @@ struct walk {
 	struct tally *tally;
 	unsigned char *states;
 	uint64_t armed, turn_operations;
-	uint64_t begin, turn, now; /* ns; a turn is the least time between two advances */
+	uint64_t begin, turn, now; /* ns; a turn is the shortest time between two advances */
 	bool measured;
 };
 
-/* Counts in the bin that the present turn belongs to; what comes after the last is left out. */
+/* Counts in the bin of the current turn. Turns after the last bin do not count. */
 static inline void count_in_bin(const struct walk *walk, uint64_t *bins, uint64_t count)
 {
 	uint64_t turn = (walk->now - walk->begin) / walk->turn;
@@ -132,7 +130,7 @@ static inline void walk_arm(struct walk *walk, const struct trace_operation *ope
 	}
 }
 
-/* When the phase begins, how long its turns are and how many it lasts, in virtual time. */
+/* Determines the beginning of the phase, the length of a turn and the number of turns. */
 static inline void measure_turns(struct walk *walk, uint64_t first, uint64_t end)
 {
 	uint64_t now = 0;

@@ -1,8 +1,8 @@
 /*
- * generator.c - what a workload generates its trace with
+ * generator.c - the functions that a workload calls to generate its trace
  *
- * The workload's calls go two ways: to the oracle, under the workload's ids, and to the writer,
- * under the trace's. Times are rounded here and nowhere else.
+ * Each call goes to two places: to the oracle with the workload's ids, and to the trace writer with
+ * the trace's ids. No other file rounds times to the grain.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,13 +14,13 @@
 
 #define FIRST_FIRED 256
 
-/* The largest time there is that is no TIMER_NEVER; later deadlines are TIMER_NEVER. */
+/* The largest multiple of the grain below TIMER_NEVER. A later deadline becomes TIMER_NEVER. */
 static uint64_t latest(const struct generator *generator)
 {
 	return (TIMER_NEVER - 1) / generator->grain * generator->grain;
 }
 
-/* Up to the grain; TIMER_NEVER if that is later than any time can be. */
+/* Rounds up to a multiple of the grain. TIMER_NEVER if the result would be later than latest(). */
 static uint64_t round_up(const struct generator *generator, uint64_t time)
 {
 	uint64_t over = time % generator->grain;
@@ -30,7 +30,10 @@ static uint64_t round_up(const struct generator *generator, uint64_t time)
 	return over ? time - over + generator->grain : time;
 }
 
-/* A broken workload is a bug in this program: no trace that it goes on to make can be trusted. */
+/*
+ * Aborts if a workload breaks the rules of generator.h. Such a workload is a bug in this program,
+ * and the rest of the trace could not be trusted.
+ */
 static void require(bool condition, const char *call, const char *why, uint64_t id)
 {
 	if (condition)
@@ -39,7 +42,9 @@ static void require(bool condition, const char *call, const char *why, uint64_t 
 	abort();
 }
 
-/* Whether a call on `id` is to be carried out. */
+/*
+ * Whether the call is to be carried out: false after a failure. Aborts if the call breaks a rule.
+ */
 static bool ready(const struct generator *generator, const char *call, uint64_t id)
 {
 	if (generator->writer->failed)
@@ -69,11 +74,17 @@ void generator_close(struct generator *generator)
 
 uint64_t generator_memory(uint64_t ids)
 {
-	/* The names, and all ids fired by one advance in an array that has just doubled. */
+	/*
+	 * The array `names`, and the array `fired` when one advance fires all ids and the array has
+	 * just doubled.
+	 */
 	return oracle_memory(ids) + ids * (sizeof(uint32_t) + 2 * sizeof(uint64_t));
 }
 
-/* Fisher and Yates's shuffle, as Durstenfeld has it, of the names 0..ids-1. */
+/*
+ * Fills names[] with a random permutation of 0..ids-1 (Fisher and Yates's shuffle in Durstenfeld's
+ * form).
+ */
 static void shuffle_names(struct generator *generator)
 {
 	struct random random;
@@ -146,7 +157,7 @@ void generator_arm(struct generator *generator, uint64_t id, uint64_t interval)
 	if (!ready(generator, "generator_arm", id))
 		return;
 	if (interval == 0)
-		interval = 1; /* which rounds up to one grain: now is a multiple of it */
+		interval = 1; /* 1 ns rounds up to one grain, since now is a multiple of it */
 	if (__builtin_add_overflow(generator->now, interval, &deadline))
 		deadline = TIMER_NEVER;
 	arm(generator, id, round_up(generator, deadline), TRACE_ARM);
@@ -193,7 +204,7 @@ void generator_remove(struct generator *generator, uint64_t id)
 	generator->phase->stops++;
 }
 
-/* Keeps room for one more id in what generator_advance returns. */
+/* Makes room for one more id in the array that generator_advance returns. */
 static bool room_for_fired(struct generator *generator, size_t count)
 {
 	size_t room = generator->fired_room ? 2 * generator->fired_room : FIRST_FIRED;
@@ -211,7 +222,7 @@ static bool room_for_fired(struct generator *generator, size_t count)
 	return true;
 }
 
-/* Fires what is due, and returns how many that are. */
+/* Fires all due timers and returns their number. */
 static size_t fire(struct generator *generator)
 {
 	struct trace_phase *phase = generator->phase;

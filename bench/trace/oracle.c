@@ -1,14 +1,14 @@
 /*
- * oracle.c - an indexed 8-ary heap with its keys in an array of their own
+ * oracle.c - an indexed 8-ary heap that keeps its keys in an array of their own
  *
- * The eight children of a place are the eight keys of one cache line, so that a level costs one
- * miss; the ids follow in a second array and are read only for the child that moves. The root is
- * at place 7, which makes a family start at a multiple of 8:
+ * The keys of eight siblings fill one cache line, so a level costs one cache miss. The ids are in a
+ * second array, which is read only for the child that moves. The root is at index 7, so that each
+ * group of siblings begins at a multiple of 8:
  *
  *	children of p: 8 (p - 6) ... 8 (p - 6) + 7        parent of p: p / 8 + 6
  *
- * Places within the last family that hold nothing have the key UINT64_MAX, so that the least of a
- * family is found without asking how many they are.
+ * Unused entries in the last group of siblings have the key UINT64_MAX. So the search for the least
+ * sibling needs no count of them.
  */
 #include <assert.h>
 #include <errno.h>
@@ -21,7 +21,10 @@
 #define ARITY 8
 #define ROOT  7
 
-/* In places[]: an id that is not in the heap. Neither can be a place, for they lie before ROOT. */
+/*
+ * States of an id that is not in the heap, in places[]. Both are below ROOT, so neither is an
+ * index.
+ */
 #define IDLE	 0
 #define DISARMED 1
 
@@ -34,8 +37,8 @@ static uint64_t round_up(uint64_t bytes, uint64_t unit)
 }
 
 /*
- * Large arrays are visited at random, so a fault in the translation buffer would come with each
- * cache miss: they ask for huge pages. Whether they get them changes nothing but the time.
+ * Asks for huge pages for large arrays. Access to them is random, so with small pages each cache
+ * miss would bring a TLB miss too. The pages that the kernel gives affect nothing but the time.
  */
 static void *allocate(uint64_t bytes)
 {
@@ -96,7 +99,7 @@ static uint32_t parent(uint32_t place)
 	return place / ARITY + ROOT - 1;
 }
 
-/* Which child is least is as good as random: selected without a branch, never mispredicted. */
+/* Which child is least cannot be predicted, so this is written to compile to a conditional move. */
 static uint32_t lesser(const uint64_t *keys, uint32_t a, uint32_t b)
 {
 	return keys[b] < keys[a] ? b : a;
@@ -112,7 +115,7 @@ static uint32_t least_of_family(const uint64_t *keys, uint32_t first)
 	return lesser(keys, lesser(keys, a, b), lesser(keys, c, d));
 }
 
-/* Moves the hole at `place` towards the root until the key fits, and fills it. */
+/* Moves the hole at `place` towards the root until the key fits there, and fills the hole. */
 static void sift_up(struct oracle *oracle, uint32_t place, uint64_t key, uint32_t id)
 {
 	while (place > ROOT && oracle->keys[parent(place)] > key) {
@@ -122,7 +125,7 @@ static void sift_up(struct oracle *oracle, uint32_t place, uint64_t key, uint32_
 	put(oracle, place, key, id);
 }
 
-/* Moves the hole at `place` towards the leaves until the key fits, and fills it. */
+/* Moves the hole at `place` towards the leaves until the key fits there, and fills the hole. */
 static void sift_down(struct oracle *oracle, uint32_t place, uint64_t key, uint32_t id)
 {
 	for (;;) {
@@ -148,7 +151,7 @@ static void sift(struct oracle *oracle, uint32_t place, uint64_t key, uint32_t i
 		sift_down(oracle, place, key, id);
 }
 
-/* Takes out what is at `place`: the last leaf fills the hole and sinks or rises from there. */
+/* Removes the entry at `place`. The last leaf fills the hole and sifts up or down from there. */
 static void take_out(struct oracle *oracle, uint32_t place)
 {
 	uint32_t last = --oracle->end;

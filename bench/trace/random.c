@@ -1,11 +1,11 @@
-/*
- * random.c - xoshiro256**, and the distributions made from it
- */
+/* random.c - xoshiro256** and the distributions derived from it */
 #include <math.h>
 
 #include "random.h"
 
-/* Sets the seeds of one stream apart from another's: the golden ratio in 64 bits, odd. */
+/*
+ * The fractional part of the golden ratio in 64 bits, an odd number. Its multiples are far apart.
+ */
 #define STREAM_STRIDE UINT64_C(0x9e3779b97f4a7c15)
 
 static uint64_t splitmix64(uint64_t *state)
@@ -23,8 +23,8 @@ static uint64_t rotate_left(uint64_t x, int by)
 }
 
 /*
- * The stream's number is hashed before it meets the seed: added as it is, seed s in stream 1 would
- * repeat the numbers of another seed in stream 0.
+ * Hashes the number of the stream before combining it with the seed. If the number were added
+ * unhashed, seed s in stream 1 would give the same numbers as another seed in stream 0.
  */
 void random_seed(struct random *random, uint64_t seed, uint64_t stream)
 {
@@ -52,8 +52,10 @@ uint64_t random_next(struct random *random)
 	return result;
 }
 
-/* The high half of a product, with the few products rejected that would favour some results
- * (Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019). */
+/*
+ * Returns the high half of a product, and rejects the few products that would bias the result
+ * (Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019).
+ */
 uint64_t random_below(struct random *random, uint64_t bound)
 {
 	unsigned __int128 product = (unsigned __int128)random_next(random) * bound;
@@ -82,7 +84,7 @@ double random_exponential(struct random *random)
 	return -log(random_uniform(random));
 }
 
-/* Marsaglia's polar method: two normal numbers from a point drawn in the unit disc. */
+/* Marsaglia's polar method: a random point in the unit disc gives two normal numbers. */
 double random_normal(struct random *random)
 {
 	double x, y, square, scale;

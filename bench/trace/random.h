@@ -2,9 +2,9 @@
  * random.h - random numbers that are the same on every machine and in every run
  *
  * xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
- * 2021), its state filled by SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), as its authors
- * advise. The integers depend on the seed alone; the exponential and normal ones also on how the C
- * library rounds log().
+ * 2021). SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) fills the state, as the authors of xoshiro
+ * recommend. The integers depend on the seed alone. The exponential and normal numbers depend also
+ * on how the C library rounds log().
  */
 #ifndef RANDOM_H
 #define RANDOM_H
@@ -14,11 +14,11 @@
 
 struct random {
 	uint64_t state[4];
-	double spare; /* the second of a pair of normal numbers */
+	double spare; /* the second normal number of a pair */
 	bool has_spare;
 };
 
-/* Streams of different numbers are independent for any use here, though the seed be the same. */
+/* Streams with different numbers are independent for any use here, even with the same seed. */
 void random_seed(struct random *random, uint64_t seed, uint64_t stream);
 
 uint64_t random_next(struct random *random);

@@ -1,6 +1,4 @@
-/*
- * trace.c - opens traces, and finds what is wrong with their files
- */
+/* trace.c - opens traces and reports what is wrong with their files */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,7 +14,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "traces are mapped as they are");
 
-/* A trace being opened: the bytes, and where to complain. */
+/* A trace that is being opened: its bytes, and the buffer for an error message. */
 struct opening {
 	const char *path;
 	char *error;
@@ -32,7 +30,7 @@ static int failed(const struct opening *opening, int error, const char *what)
 			   strerror(error));
 }
 
-/* Maps an open file. An empty one cannot be mapped, and has size 0 and no mapping. */
+/* Maps an open file. An empty file cannot be mapped: its size stays 0 and its mapping NULL. */
 static int map_file(struct opening *opening, int fd)
 {
 	struct stat status;
@@ -54,7 +52,7 @@ static int map_file(struct opening *opening, int fd)
 	return 0;
 }
 
-/* Puts what a compressed file holds in the place of the file. */
+/* Replaces the mapping of a compressed file by a mapping of its unpacked contents. */
 static int unpack_file(struct opening *opening)
 {
 	void *packed = opening->mapping;
@@ -68,7 +66,7 @@ static int unpack_file(struct opening *opening)
 	return result;
 }
 
-/* That there is a header, that it is one, and that the file has the size it says. */
+/* Checks that the file begins with a valid header and has the size that the header states. */
 static int check_header(const struct opening *opening)
 {
 	const struct trace_header *header = opening->mapping;
@@ -102,7 +100,7 @@ static int check_header(const struct opening *opening)
 	return 0;
 }
 
-/* That the sections fit into the file. The hashes can be looked up only if they do. */
+/* Checks that the sections fit into the file. Only then can the hashes be located. */
 static int check_layout(struct opening *opening)
 {
 	const struct trace_header *header = opening->mapping;
@@ -152,8 +150,10 @@ static int check_hashes(const struct opening *opening)
 	return 0;
 }
 
-/* What readers rely on without looking, wherever the trace comes from: text that ends, a grain to
- * divide by, ids that the stream can name, and phases that lie within the stream in order. */
+/*
+ * Checks what readers of any trace rely on without a check of their own: terminated strings, a
+ * grain that is not 0, ids of 32 bits, and phases that lie in the stream in order.
+ */
 static int check_contents(const struct opening *opening)
 {
 	const struct trace_header *header = opening->mapping;

@@ -1,6 +1,4 @@
-/*
- * trace_error.c - the one line that says what is wrong with a trace
- */
+/* trace_error.c - formats the error message about a trace */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

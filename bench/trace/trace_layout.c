@@ -1,6 +1,4 @@
-/*
- * trace_layout.c - where a trace's sections stand in its file, and how its blocks are hashed
- */
+/* trace_layout.c - the offsets of a trace's sections, and the hashes of its blocks */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -8,7 +6,7 @@
 
 #define SECTION_ALIGNMENT 64
 
-/* Moves *offset past a section of `count` entries and up to where the next begins. */
+/* Moves *offset past a section of `count` entries to the beginning of the next section. */
 static bool pass(uint64_t *offset, uint64_t count, uint64_t entry)
 {
 	uint64_t bytes, end;

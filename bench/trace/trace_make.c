@@ -8,12 +8,14 @@
 #include "trace_error.h"
 #include "trace_make.h"
 
-/* A turn of the loop is taken to hold at least so many. Where memory is short, it holds more. */
+/*
+ * The assumed minimum of operations in an advance. Traces so large that memory matters have more.
+ */
 #define OPERATIONS_AN_ADVANCE 8
 
 uint64_t trace_memory(uint64_t n, uint64_t operations)
 {
-	/* What the oracle knows is held in memory until the end, in arrays that grow by half. */
+	/* The oracle's results are held in memory until the end, in arrays that grow by half. */
 	uint64_t known = sizeof(uint32_t) + sizeof(struct trace_advance) / OPERATIONS_AN_ADVANCE;
 	uint64_t stream = sizeof(struct trace_operation) * (OPERATIONS_AN_ADVANCE + 1) /
 			  OPERATIONS_AN_ADVANCE;

@@ -10,35 +10,36 @@
 #include "trace.h"
 #include "bench/workload.h"
 
-/* Whoever looks on while a trace is made. Any of it may be NULL. */
+/* Callbacks and a stop flag for the caller of trace_make. Any member may be NULL. */
 struct trace_watch {
-	volatile sig_atomic_t *stop; /* non-zero: give up, -EINTR */
+	volatile sig_atomic_t *stop; /* non-zero: give up with -EINTR */
 
-	/* How much is done, 0..1 and never falling; about every 1e5 operations. */
+	/* Gets the fraction that is done, 0..1 and never falling, about every 1e5 operations. */
 	void (*progress)(void *data, double fraction);
 	void *data;
 };
 
 /*
- * Makes the trace of `workload` with these options (its filled-in options struct) at `path`. The
- * file appears there when it is complete and on the disk; until then it is path.partial, which is
- * gone whatever happens, unless the process is killed, and locked, so that of two processes that
- * make the same trace the second is told -EBUSY. workload_text (at most 127 bytes) and
- * generator_hash (at most 31) go into the header.
+ * Makes the trace of `workload` with `options` (the workload's filled-in options struct) at `path`.
+ * The file gets this name when it is complete and on the disk. Until then its name is path.partial.
+ * On an error trace_make removes path.partial; only a killed process leaves it behind. path.partial
+ * is locked: a second process that makes the same trace gets -EBUSY. workload_text (at most 127
+ * bytes) and generator_hash (at most 31) are stored in the header.
  *
- * 0, or a negative errno and one line in `error` (TRACE_ERROR_SIZE) that names the file: -ENOSPC
- * when the disk is full, -ENOMEM, -EINTR, -EBUSY, -EOVERFLOW for more timers than ids can number,
- * and what open, write, fsync and rename give. `watch` may be NULL.
+ * Returns 0, or a negative errno with one line in `error` (TRACE_ERROR_SIZE) that names the file:
+ * -ENOSPC when the disk is full, -ENOMEM, -EINTR, -EBUSY, -ENAMETOOLONG when a text does not fit
+ * the header, -EOVERFLOW for more timers than ids can number, and the errors of open, write, fsync
+ * and rename. `watch` may be NULL.
  *
- * A workload that breaks the rules of generator.h is a programming error and dies by abort().
+ * Aborts if the workload breaks the rules of generator.h: that is a programming error.
  */
 int trace_make(const char *path, const struct workload *workload, const void *options,
 	       const char *workload_text, uint64_t n, uint64_t seed, uint64_t operations,
 	       const char *generator_hash, const struct trace_watch *watch, char *error);
 
 /*
- * About how many bytes of memory it takes to make a trace of n timers and this many measured
- * operations, or to have it mapped in memory whole, whichever is more. UINT64_MAX on overflow.
+ * Estimates the bytes of memory needed to make a trace of n timers and this many measured
+ * operations, or to map it as a whole, whichever is more. UINT64_MAX on overflow.
  */
 uint64_t trace_memory(uint64_t n, uint64_t operations);
 

@@ -1,6 +1,4 @@
-/*
- * trace_unpack.c - unpacks a trace that is kept compressed (zstd, RFC 8878)
- */
+/* trace_unpack.c - unpacks a compressed trace (zstd, RFC 8878) */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,7 +17,7 @@ bool trace_is_packed(const void *data, size_t size)
 	return size >= sizeof(magic) && memcmp(data, magic, sizeof(magic)) == 0;
 }
 
-/* Makes the mapping larger, without a copy: its pages move to where there is room. */
+/* Enlarges the mapping. mremap moves its pages to a free range if it must; nothing is copied. */
 static int grow(ZSTD_outBuffer *output)
 {
 	size_t size = output->size ? 2 * output->size : FIRST_ROOM;
@@ -37,7 +35,7 @@ static int grow(ZSTD_outBuffer *output)
 	return 0;
 }
 
-/* Whether more has come out than the trace's header says there is. */
+/* Whether the unpacked bytes exceed the size in the trace's header. */
 static bool beyond_end(const ZSTD_outBuffer *output)
 {
 	const struct trace_header *header = output->dst;
@@ -55,7 +53,7 @@ static int unpack(ZSTD_DCtx *stream, ZSTD_inBuffer *input, ZSTD_outBuffer *outpu
 {
 	size_t result = 1;
 
-	/* Output that fills its room may have more behind it, though no input is left. */
+	/* When the output buffer is full, zstd may hold more output, even with no input left. */
 	while (input->pos < input->size || output->pos == output->size) {
 		if (output->pos == output->size && grow(output) < 0) {
 			return no_memory(path, error);
@@ -67,7 +65,7 @@ static int unpack(ZSTD_DCtx *stream, ZSTD_inBuffer *input, ZSTD_outBuffer *outpu
 					   ZSTD_getErrorName(result));
 		}
 		if (beyond_end(output))
-			return 0; /* trace_open finds it too long, or its header corrupt */
+			return 0; /* trace_open reports the wrong size or the corrupt header */
 		if (result == 0 && input->pos == input->size)
 			return 0;
 	}

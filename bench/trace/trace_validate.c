@@ -1,9 +1,9 @@
 /*
- * trace_validate.c - walks a trace and does again what the oracle did when it was made
+ * trace_validate.c - checks a trace by repeating the work of the oracle
  *
- * A trace's hashes say that it is as it was written, not that what was written is right. Here the
- * whole stream is replayed against an oracle of its own: everything that a replay believes without
- * looking is found to be so.
+ * A trace's hashes show that the file is unchanged since it was written, not that it was right
+ * then. These functions replay the whole stream against another oracle. They check everything that
+ * a replay relies on without a check.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,14 +17,14 @@
 struct walk {
 	const struct trace *trace;
 	struct oracle oracle;
-	struct trace_phase counted; /* what the present phase turns out to hold */
+	struct trace_phase counted; /* counts of the current phase */
 	uint64_t phases;	    /* begun so far */
 	uint64_t now;
 	uint64_t advances;
 	uint64_t fired;
 };
 
-/* The checks return NULL, or what is wrong with the entry. */
+/* The following functions return NULL, or a text that says what is wrong with the entry. */
 
 static const char *check_time(const struct walk *walk, uint64_t time)
 {
@@ -33,7 +33,7 @@ static const char *check_time(const struct walk *walk, uint64_t time)
 	return NULL;
 }
 
-/* TIMER_NEVER is a deadline, though no multiple of anything. */
+/* TIMER_NEVER is a valid deadline, although it need not be a multiple of the grain. */
 static const char *check_deadline(const struct walk *walk, uint64_t deadline)
 {
 	return deadline == TIMER_NEVER ? NULL : check_time(walk, deadline);
@@ -88,7 +88,10 @@ static const char *walk_stop(struct walk *walk, const struct trace_operation *op
 	return NULL;
 }
 
-/* What the trace says fires now: armed, due, by deadline, and nothing that is due left out. */
+/*
+ * Checks the firings of an advance: each timer is armed and due, they fire in order of deadline,
+ * and no due timer is left.
+ */
 static const char *walk_fired(struct walk *walk, uint64_t end)
 {
 	const uint32_t *fired = walk->trace->fired;
@@ -141,7 +144,7 @@ static const char *walk_advance(struct walk *walk, const struct trace_operation 
 	return walk_fired(walk, advance->fired_end);
 }
 
-/* That the phase which ends here holds what it says. */
+/* Compares the counts of the phase that ends here with the trace's. */
 static const char *check_phase(const struct walk *walk)
 {
 	const struct trace_phase *counted = &walk->counted;
@@ -201,7 +204,7 @@ static const char *walk_operation(struct walk *walk, uint64_t place)
 	return walk_arm(walk, place);
 }
 
-/* What can be said only when the stream has ended. */
+/* The checks that are possible only at the end of the stream. */
 static const char *walk_end(const struct walk *walk)
 {
 	const struct trace_header *header = walk->trace->header;

@@ -1,6 +1,4 @@
-/*
- * trace_write.c - writes a trace, entry by entry, so that it is complete or not there
- */
+/* trace_write.c - writes a trace entry by entry; the file appears only when it is complete */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,7 +15,7 @@
 
 #define FIRST_ROOM 4096
 
-/* The first failure is the one that counts, and the one that has been told. */
+/* Keeps and reports the first failure only. */
 #define FAIL(writer, result, ...)                                                                  \
 	do {                                                                                       \
 		if (!(writer)->failed)                                                             \
@@ -83,7 +81,7 @@ static void append(struct trace_writer *writer, const void *data, uint64_t size)
 		writer->offset += size;
 }
 
-/* Zeros up to where the next section begins. */
+/* Appends zeros up to the beginning of the next section. */
 static void append_padding(struct trace_writer *writer, uint64_t until)
 {
 	static const char zeros[64];
@@ -93,9 +91,9 @@ static void append_padding(struct trace_writer *writer, uint64_t until)
 }
 
 /*
- * Takes hold of path.partial. One that a killed process left behind is not locked and is taken
- * over. Between open and flock its owner may have renamed or removed it: then what was opened is
- * no longer what the name stands for, and must not be touched.
+ * Opens and locks path.partial. A file that a killed process left behind is not locked, and is
+ * reused. Between open and flock the file's previous owner may have renamed or removed it. Then the
+ * opened file is no longer path.partial and must not be changed, so the loop tries again.
  */
 static int open_partial(const char *partial)
 {
@@ -161,7 +159,7 @@ static void flush(struct trace_writer *writer)
 	append(writer, writer->buffer, writer->buffered * sizeof(*writer->buffer));
 	writer->written += writer->buffered;
 	writer->buffered = 0;
-	/* What fires is an operation too, though it is no entry of the stream. */
+	/* Firings are operations too, although the stream has no entries for them. */
 	fraction = (double)(writer->written + writer->fired_count) / (double)(writer->expected + 1);
 	report(writer, fraction < 0.95 ? fraction : 0.95);
 }
@@ -190,7 +188,10 @@ void trace_write_mark(struct trace_writer *writer, uint64_t now, const char *nam
 	trace_write_operation(writer, now, writer->phase_count++, TRACE_MARK);
 }
 
-/* Makes room for one entry more in an array that grows. Grows by half: the copy is the peak. */
+/*
+ * Makes room for one more entry in an array. The array grows by half and does not double, because
+ * the old and the new array are in memory together while realloc copies.
+ */
 static bool grow(struct trace_writer *writer, void **array, uint64_t count, uint64_t *room,
 		 size_t entry)
 {
@@ -254,7 +255,7 @@ static bool read_at(struct trace_writer *writer, char *into, uint64_t size, uint
 	return true;
 }
 
-/* Hashes what stands above the hashes, as it now reads from the file. */
+/* Hashes all blocks before the hashes section, as read back from the file. */
 static void hash_blocks(struct trace_writer *writer, uint64_t *hashes, uint64_t bytes)
 {
 	char *block = malloc(TRACE_HASH_BLOCK);
@@ -287,7 +288,7 @@ static void append_hashes(struct trace_writer *writer, struct trace_header *head
 	write_at(writer, header, sizeof(*header), 0);
 }
 
-/* Fills in what the header says of the file, and returns where the sections are. */
+/* Fills in the header's counts and sizes, and returns the offsets of the sections. */
 static struct trace_layout lay_out(const struct trace_writer *writer, struct trace_header *header)
 {
 	struct trace_layout layout = { .end = 0 };
@@ -327,8 +328,8 @@ static void complete(struct trace_writer *writer, struct trace_header *header)
 }
 
 /*
- * The rename comes before close, while the lock still says whose the partial file is. A disk that
- * is only found to be full by close has been asked by fsync already.
+ * Renames the file before closing it, since closing gives up the lock on the partial file. fsync
+ * has already reported a full disk that a file system might otherwise report only at close.
  */
 int trace_write_end(struct trace_writer *writer, struct trace_header *header)
 {

@@ -1,9 +1,10 @@
 /*
- * trace_write.h - writes a trace, entry by entry, so that it is complete or not there
+ * trace_write.h - writes a trace entry by entry; the file appears only when it is complete
  *
- * The stream goes to path.partial as it comes; what the oracle knows is held in memory until the
- * stream ends, for it follows it in the file. Errors are sticky: after the first, nothing is
- * written any more, `failed` holds the negative errno and the caller's `error` the line that tells.
+ * The stream is written to path.partial as it is generated. The oracle's results follow the stream
+ * in the file, so they are held in memory until the stream ends. Errors are sticky: after the first
+ * one nothing is written, `failed` holds the negative errno, and the caller's `error` holds the
+ * message.
  */
 #ifndef TRACE_WRITE_H
 #define TRACE_WRITE_H
@@ -26,7 +27,7 @@ struct trace_writer {
 	struct trace_operation *buffer;
 	size_t buffered;
 	uint64_t written; /* entries of the stream that are in the file */
-	uint64_t offset;  /* where in the file the next byte goes */
+	uint64_t offset;  /* offset in the file of the next byte */
 
 	struct trace_phase phases[TRACE_PHASES];
 	uint64_t phase_count;
@@ -37,32 +38,35 @@ struct trace_writer {
 	uint64_t fired_count, fired_room;
 };
 
-/* Begins. path, watch and error stay the caller's and must live until the writer ends. */
+/*
+ * Begins a trace. The caller owns path, watch and error and keeps them until trace_write_end.
+ * Returns 0 or a negative errno; trace_write_end must be called in both cases.
+ */
 int trace_write_begin(struct trace_writer *writer, const char *path, uint64_t expected,
 		      const struct trace_watch *watch, char *error);
 
 void trace_write_operation(struct trace_writer *writer, uint64_t time, uint64_t id,
 			   enum trace_kind kind);
 
-/* Begins a phase and writes its mark. Its counts are the caller's to fill in, in `phases`. */
+/* Begins a phase and writes its mark. The caller fills in the counts in `phases`. */
 void trace_write_mark(struct trace_writer *writer, uint64_t now, const char *name, bool measured);
 
-/* The next of fired[]; they belong to the advance that follows. */
+/* Appends an id to fired[]. It belongs to the next advance that is written. */
 void trace_write_fired(struct trace_writer *writer, uint32_t id);
 
-/* Writes an advance to `now`. Room for its fired must have been taken already. */
+/* Writes an advance to `now`. The ids that it fires must have been written before it. */
 void trace_write_advance(struct trace_writer *writer, uint64_t now, uint64_t earliest);
 
-/* Fails with -EINTR if the watch says stop. Returns whether the writer has failed. */
+/* Fails with -EINTR if watch->stop is set. Returns whether the writer has failed. */
 bool trace_write_stopped(struct trace_writer *writer);
 
-/* Makes the writer fail for a reason of the caller's, unless it has failed already. */
+/* Makes the writer fail with `result` and a reason, unless it has failed already. */
 void trace_write_fail(struct trace_writer *writer, int result, const char *why);
 
 /*
- * Ends. The header comes with n, seed, grain, ids, workload and generator; the rest is filled in
- * here. On success the trace is at path; on failure, sooner or now, nothing is left. 0, or the
- * negative errno of the first failure. The writer is gone either way.
+ * Ends the trace. The caller sets n, seed, grain, ids, workload and generator in the header, and
+ * this function sets the rest. On success the trace is at path; on a failure, now or earlier, no
+ * file is left. Frees the writer's memory. Returns 0, or the negative errno of the first failure.
  */
 int trace_write_end(struct trace_writer *writer, struct trace_header *header);
 

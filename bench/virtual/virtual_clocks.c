@@ -1,10 +1,10 @@
 /*
  * virtual_clocks.c - clock_gettime, gettimeofday and time, simulated or real
  *
- * These are called more often than anything else here, and from anywhere: by signal handlers, by
- * other libraries' constructors before this program's own have run. So nothing is looked up, locked
- * or allocated in a call. The C library's clock_gettime is looked up once by a constructor, because
- * it gets at the clock without entering the kernel; until then a system call does.
+ * These functions are called more often than any others here, and from anywhere: from signal
+ * handlers, and from constructors of libraries that run before this program's own. So a call looks
+ * up, locks and allocates nothing. A constructor looks up the C library's clock_gettime once,
+ * because that reads the clock without entering the kernel. Until then calls use the system call.
  */
 #include <dlfcn.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void __attribute__((constructor)) find_real_clock_gettime(void)
 {
 	void *found = dlsym(RTLD_NEXT, "clock_gettime");
 
-	/* ISO C has no conversion from an object's pointer to a function's. */
+	/* ISO C has no conversion from an object pointer to a function pointer. */
 	memcpy(&real_clock_gettime, &found, sizeof(found));
 }
 
@@ -68,7 +68,10 @@ time_t time(time_t *seconds)
 {
 	struct timespec now;
 
-	/* The coarse clock, as the kernel's time() reads: the two never differ by a second. */
+	/*
+	 * The coarse clock, which the kernel's time() reads too, so the two never differ by a
+	 * second.
+	 */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	if (seconds)
 		*seconds = now.tv_sec;

@@ -1,8 +1,8 @@
 /*
- * virtual_close.c - close, which makes the simulation forget a descriptor
+ * virtual_close.c - close, which removes a descriptor from the simulation
  *
- * The number of a closed timerfd or set of epoll may be given to another descriptor next, which
- * must not be taken for the old one.
+ * After a timerfd or an epoll set is closed, its number may go to another descriptor. The
+ * simulation must not take that one for the old one.
  */
 #include <sys/syscall.h>
 #include <unistd.h>

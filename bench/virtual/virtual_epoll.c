@@ -1,13 +1,13 @@
 /*
  * virtual_epoll.c - epoll, simulated or real
  *
- * The driver's descriptor and timerfds are watched by the simulation alone, all others by the
- * kernel; how many those are is counted, so that a set without them is never asked in the kernel.
- * The count may be too high (the kernel takes a closed descriptor out of its sets by itself, this
- * here does not see that), which costs a system call and nothing else.
+ * The simulation alone watches the driver's descriptor and timerfds, and the kernel watches all
+ * others. The others are counted, so that a set without any is never polled in the kernel. The
+ * count may be too high, because the kernel removes a closed descriptor from its sets, which is not
+ * visible here. That costs a system call and nothing else.
  *
- * A wait that has nothing to do with the kernel should cost nanoseconds, or it would be the most
- * expensive thing in a replay: it finds its set in a table of a few, usually in the first place.
+ * A wait that does not concern the kernel should cost nanoseconds, or it would be the most
+ * expensive part of a replay. It finds its set in a table of a few, usually in the first entry.
  */
 #include "bench/virtual/virtual_epoll.h"
 
@@ -24,8 +24,8 @@
 
 struct set {
 	int fd;
-	bool driver;		  /* whether the driver's descriptor is in it */
-	struct epoll_event watch; /* how that is watched */
+	bool driver;		  /* whether it has the driver's descriptor */
+	struct epoll_event watch; /* how the driver's descriptor is watched */
 	unsigned int others;	  /* descriptors in it that the kernel watches */
 };
 
@@ -45,7 +45,9 @@ static struct set *find(int fd)
 	return NULL;
 }
 
-/* Remembers a set with `others` descriptors in it. NULL, and errno: too many sets. */
+/*
+ * Adds a set that has `others` descriptors to the table. NULL and errno if there are too many sets.
+ */
 static struct set *add(int fd, unsigned int others)
 {
 	if (sets_used == SETS) {
@@ -94,7 +96,7 @@ int epoll_create(int size)
 
 /* ------------------------------------------------------------------------------------ epoll_ctl */
 
-/* What the kernel says to `operation` on a descriptor that is in the set, or is not. */
+/* Checks `operation` as the kernel does, for a descriptor that is or is not in the set. */
 static int check(int operation, bool present)
 {
 	int error = 0;
@@ -125,7 +127,7 @@ static int control_timer(struct set *set, struct virtual_timer *timer, int opera
 			 const struct epoll_event *event)
 {
 	if (operation == EPOLL_CTL_ADD && timer->set >= 0 && timer->set != set->fd) {
-		errno = ENOSPC; /* one set for a timerfd is all there is room for */
+		errno = ENOSPC; /* a timerfd can be in one set only */
 		return -1;
 	}
 	if (check(operation, timer->set == set->fd) < 0)
@@ -134,7 +136,7 @@ static int control_timer(struct set *set, struct virtual_timer *timer, int opera
 	if (operation == EPOLL_CTL_DEL)
 		return 0;
 	timer->watch = *event;
-	/* Watching anew is an edge if there is something to read. */
+	/* A new watch reports an edge if there is something to read. */
 	timer->edge = timer->expiry;
 	return 0;
 }
@@ -158,7 +160,7 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 	if (!virtual_state.active)
 		return (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
 	set = find(epoll);
-	/* Made before the simulation: there may be something in it. */
+	/* The set is older than the simulation and may have descriptors. */
 	if (!set)
 		set = add(epoll, 1);
 	if (!set)
@@ -178,7 +180,7 @@ static int ask_kernel(int epoll, struct epoll_event *events, int room, const sig
 	return (int)syscall(SYS_epoll_pwait, epoll, events, room, 0, mask, _NSIG / 8);
 }
 
-/* The time at which a timerfd in a set is to be reported. */
+/* The time at which a timerfd in a set must be reported. */
 static uint64_t due(const struct virtual_timer *timer)
 {
 	if (!(timer->watch.events & EPOLLIN))
@@ -202,7 +204,7 @@ static void report(struct epoll_event *event, struct epoll_event *watch)
 		watch->events = 0; /* until EPOLL_CTL_MOD */
 }
 
-/* Reports what is due, to at most `room` events. Returns how many. */
+/* Reports due timerfds in at most `room` events. Returns their number. */
 static int report_timers(const struct set *set, struct epoll_event *events, int room)
 {
 	int count = 0;
@@ -219,8 +221,8 @@ static int report_timers(const struct set *set, struct epoll_event *events, int 
 }
 
 /*
- * The kernel's descriptors come first; if they fill the events, the driver is not asked, because
- * its answer could not be handed on.
+ * The kernel's descriptors come first. If they fill the events, the driver is not asked, because
+ * its answer could not be returned.
  */
 static int simulated_wait(int epoll, struct epoll_event *events, int room, uint64_t timeout,
 			  const sigset_t *mask)

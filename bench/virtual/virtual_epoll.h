@@ -1,10 +1,8 @@
-/*
- * virtual_epoll.h - what the simulation remembers of sets of epoll
- */
+/* virtual_epoll.h - the epoll sets that the simulation keeps track of */
 #ifndef VIRTUAL_EPOLL_H
 #define VIRTUAL_EPOLL_H
 
-/* Forgets one set, when its descriptor is closed, or all. */
+/* Removes one set, when its descriptor is closed, or all sets. */
 void virtual_epoll_close(int set);
 void virtual_epoll_forget(void);
 

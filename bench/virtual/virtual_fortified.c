@@ -1,9 +1,8 @@
 /*
- * virtual_fortified.c - the same functions by the names that fortified code calls them
+ * virtual_fortified.c - poll, ppoll and read under the names that fortified code uses
  *
- * Compiled with _FORTIFY_SOURCE, a call whose buffer is of known size goes to a function that
- * checks it. The check belongs to the C library; here it is done the same way, by ending the
- * program.
+ * In code compiled with _FORTIFY_SOURCE, a call whose buffer has a known size goes to a function
+ * that checks the size. The C library's check would end the program, and so do these.
  */
 #include <poll.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /*
  * virtual_poll.c - poll and ppoll, simulated or real
  *
- * Nothing is remembered between calls here: each brings the whole array of descriptors, and it is
- * looked through for the driver's and for timerfds.
+ * Nothing is kept between calls. Each call passes the whole array of descriptors, which is searched
+ * for the driver's descriptor and for timerfds.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,16 +13,16 @@
 #include "bench/virtual/virtual_state.h"
 #include "bench/virtual/virtual_timerfd.h"
 
-/* What the array asks for. */
+/* The descriptors that the array contains. */
 struct wanted {
 	bool driver;  /* the driver's descriptor, for reading */
-	bool others;  /* descriptors that the kernel has to be asked about */
-	uint64_t due; /* the first expiry of a timerfd, for reading; VIRTUAL_FOR_EVER: none */
+	bool others;  /* descriptors that the kernel watches */
+	uint64_t due; /* the first expiry of a timerfd, for reading; or VIRTUAL_FOR_EVER */
 };
 
 /*
- * Looks through the array, with all results set to nothing. What the kernel is asked about may be
- * any of the descriptors: about the driver's and timerfds it says nothing.
+ * Searches the array and clears all results. If the kernel is asked, it is asked about all
+ * descriptors; the driver's and the timerfds are never ready in the kernel.
  */
 static struct wanted look(struct pollfd *descriptors, nfds_t count)
 {
@@ -45,7 +45,7 @@ static struct wanted look(struct pollfd *descriptors, nfds_t count)
 	return wanted;
 }
 
-/* Reports the driver's descriptor, if `driver`, and timerfds that are due. Returns how many. */
+/* Reports the driver's descriptor, if `driver`, and due timerfds. Returns their number. */
 static int report(struct pollfd *descriptors, nfds_t count, bool driver)
 {
 	int reported = 0;
@@ -114,7 +114,7 @@ int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeo
 	struct timespec copy;
 
 	if (!virtual_state.active) {
-		/* The kernel writes what is left, which the function does not show. */
+		/* The kernel writes the time left into the timeout; ppoll must not change it. */
 		if (!timeout)
 			return real_poll(descriptors, count, NULL, mask);
 		copy = *timeout;

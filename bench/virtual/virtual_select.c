@@ -1,8 +1,8 @@
 /*
  * virtual_select.c - select and pselect, simulated or real
  *
- * The sets are taken as the kernel takes them, as arrays of words with a bit for each descriptor
- * below a count: libraries hand over arrays that are longer than an fd_set.
+ * A set has the kernel's format: an array of words with a bit for each descriptor below a count. A
+ * library may pass an array that is longer than an fd_set.
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ static size_t words(int count)
 	return ((size_t)count + WORD_BITS - 1) / WORD_BITS;
 }
 
-/* Takes a descriptor out of a set (NULL: empty) of `count`. Returns whether it was in it. */
+/* Removes a descriptor from a set of `count` (NULL: empty). Returns whether the set had it. */
 static bool take(fd_set *set, int count, int fd)
 {
 	unsigned long bit = 1ul << (fd % WORD_BITS);
@@ -56,14 +56,14 @@ static void clear(fd_set *set, int count)
 		memset(set, 0, words(count) * sizeof(unsigned long));
 }
 
-/* What was asked for besides the kernel's descriptors. */
+/* The simulated descriptors that the sets contain. */
 struct wanted {
 	bool driver;
 	bool timer[VIRTUAL_TIMERS];
 	uint64_t due;
 };
 
-/* Takes out of the sets what the kernel knows nothing of. */
+/* Removes the simulated descriptors from the sets. */
 static void take_out(struct wanted *wanted, int count, fd_set *in, fd_set *out, fd_set *except)
 {
 	wanted->driver = take(in, count, virtual_state.driver_fd);
@@ -81,7 +81,7 @@ static void take_out(struct wanted *wanted, int count, fd_set *in, fd_set *out, 
 	}
 }
 
-/* Puts the timerfds that are due into the set. Returns how many. */
+/* Adds the due timerfds to the set. Returns their number. */
 static int report_timers(const struct wanted *wanted, fd_set *in)
 {
 	int reported = 0;
@@ -94,7 +94,7 @@ static int report_timers(const struct wanted *wanted, fd_set *in)
 	return reported;
 }
 
-/* The system call takes the mask with its size, by reference. */
+/* The system call takes a pointer to the mask and its size. */
 static int real_select(int count, fd_set *in, fd_set *out, fd_set *except, struct timespec *timeout,
 		       const sigset_t *mask)
 {
@@ -147,7 +147,7 @@ static int simulated_select(int count, fd_set *in, fd_set *out, fd_set *except, 
 	return ready;
 }
 
-/* Linux tells what is left of the time in the argument; some programs rely on it. */
+/* Linux writes the time left into the timeout. Some programs rely on it. */
 static void show_left(struct timeval *timeout, uint64_t end)
 {
 	uint64_t left = end > virtual_state.now ? end - virtual_state.now : 0;
@@ -173,7 +173,7 @@ int select(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restric
 		errno = EINVAL;
 		return -1;
 	}
-	/* More than a second of microseconds is allowed here. */
+	/* tv_usec may be a million or more here. */
 	time.tv_sec = timeout->tv_sec + timeout->tv_usec / 1000000;
 	time.tv_nsec = timeout->tv_usec % 1000000 * 1000;
 	if (virtual_state.active) {

@@ -1,8 +1,8 @@
 /*
  * virtual_sleeps.c - sleep, usleep, nanosleep and clock_nanosleep, simulated or real
  *
- * A sleep watches no descriptor, so the driver is not asked: time just moves. A sleep on a clock of
- * CPU time is a real one in any case.
+ * A sleep watches no descriptor, so it advances the time without asking the driver. A sleep on a
+ * clock of CPU time is always real.
  */
 #include <errno.h>
 #include <sys/syscall.h>
@@ -27,7 +27,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, str
 {
 	uint64_t until;
 
-	/* errno is not touched by this one, which returns its errors. */
+	/* clock_nanosleep returns its errors and does not change errno. */
 	if (!simulated(clock)) {
 		int saved = errno;
 		int error = real_clock_nanosleep(clock, flags, time, left);
@@ -70,6 +70,6 @@ unsigned int sleep(unsigned int seconds)
 {
 	struct timespec time = { .tv_sec = seconds };
 
-	/* After a signal: what is left. */
+	/* After a signal: the time left. */
 	return nanosleep(&time, &time) < 0 ? (unsigned int)time.tv_sec : 0;
 }

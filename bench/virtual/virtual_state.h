@@ -1,9 +1,8 @@
 /*
- * virtual_state.h - what the parts of the simulation share
+ * virtual_state.h - the state that the parts of the simulation share
  *
- * The state is one variable of the program, not an object handed around: the functions that stand
- * in for the C library's have nobody to hand them one, and a read of the clock should cost a load
- * and a compare more than a plain copy.
+ * The state is a global variable. The functions that replace the C library's get no argument for
+ * it, and reading the clock should cost only a load and a compare more than a plain copy.
  */
 #ifndef VIRTUAL_STATE_H
 #define VIRTUAL_STATE_H
@@ -18,14 +17,14 @@
 #define virtual_likely(x)   __builtin_expect(!!(x), 1)
 #define virtual_unlikely(x) __builtin_expect(!!(x), 0)
 
-/* A wait that only other things than time can end; also a time that never comes. */
+/* As a timeout: no timeout. As a time: never. */
 #define VIRTUAL_FOR_EVER UINT64_MAX
 
 #define VIRTUAL_SECOND UINT64_C(1000000000)
 
 struct virtual_state {
 	bool active;
-	/* `now` once more, as clocks give it: time is read more often than it moves. */
+	/* `now` as a timespec, since clocks are read more often than time advances. */
 	struct timespec monotonic;
 	uint64_t now;
 	struct virtual_time_hooks hooks;
@@ -35,19 +34,22 @@ struct virtual_state {
 extern struct virtual_state virtual_state;
 
 /*
- * A wait of at most `timeout` ns, with time moving as the hook says; `driver`: whether the driver's
- * descriptor is among those watched. Returns whether it is to be reported. Ends the program when
- * the wait would never end.
+ * Simulates a wait of at most `timeout` ns, during which time advances as the hook says. `driver`:
+ * whether the wait watches the driver's descriptor. Returns whether to report that descriptor.
+ * Aborts the program if the wait would never end.
  */
 bool virtual_wait(uint64_t timeout, bool driver);
 
-/* To be called after a wait with timeout 0 that has found nothing: it may be one of many. */
+/*
+ * Must be called after each wait with timeout 0 that finds nothing. Advances the time by the hooks'
+ * `step`; aborts after too many such waits at the same time.
+ */
 void virtual_found_nothing(void);
 
-/* What the C library would do with a clock; any thread, from the first instruction on. */
+/* Reads the real clock, as the C library does. Any thread may call it at any time. */
 int virtual_real_clock_gettime(clockid_t clock, struct timespec *time);
 
-/* A timespec that is not negative, in ns; more than fits is for ever. */
+/* A non-negative timespec in ns; VIRTUAL_FOR_EVER if it does not fit. */
 static inline uint64_t virtual_ns(const struct timespec *time)
 {
 	uint64_t seconds = (uint64_t)time->tv_sec;
@@ -68,16 +70,16 @@ static inline struct timespec virtual_timespec(uint64_t ns)
 				  .tv_nsec = (long)(ns % VIRTUAL_SECOND) };
 }
 
-/* The timeout of poll and epoll_wait: milliseconds, negative for ever. */
+/* The timeout of poll and epoll_wait in ns: it is in milliseconds, and negative for none. */
 static inline uint64_t virtual_ns_of_ms(int ms)
 {
 	return ms < 0 ? VIRTUAL_FOR_EVER : (uint64_t)ms * 1000000;
 }
 
 /*
- * The clocks that are simulated, as bits: those that show the time since 1970, which is the
- * simulation's plus the epoch, and those that show the simulation's as it is. Clocks of a process
- * or a thread have negative numbers; bit 31, in neither set, stands for all that is out of range.
+ * The simulated clocks, as bits. Wall clocks show the time since 1970, which is the simulation's
+ * time plus the epoch. The others show the simulation's time. Clocks of a process or a thread have
+ * negative numbers. Bit 31, in neither set, stands for all numbers out of range.
  */
 #define VIRTUAL_WALL_CLOCKS                                                                        \
 	(1u << CLOCK_REALTIME | 1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_REALTIME_ALARM |         \
@@ -91,7 +93,10 @@ static inline unsigned int virtual_clock_bit(clockid_t clock)
 	return 1u << ((unsigned int)clock < 31 ? (unsigned int)clock : 31);
 }
 
-/* The simulation's time at which such a clock shows `time`; 0 when that has passed before it. */
+/*
+ * The simulation's time at which the clock shows `time`; 0 if that is before the simulation's
+ * start.
+ */
 static inline uint64_t virtual_ns_of_clock(clockid_t clock, const struct timespec *time)
 {
 	struct timespec since = *time;

@@ -1,9 +1,9 @@
 /*
- * virtual_time.c - simulated time: on, off, and how it moves
+ * virtual_time.c - begins and ends simulated time, and advances it
  *
- * Time moves in one place only, virtual_wait, however the library waits. It does not move while the
- * library computes: in a simulation the processor is infinitely fast, and how fast it really was is
- * what the caller measures.
+ * Time advances when the library waits, in virtual_wait, or when the caller sets it. It does not
+ * advance while the library computes: the simulated processor is infinitely fast. How fast the real
+ * one was is what the caller measures.
  */
 #include "bench/virtual/virtual_time.h"
 
@@ -20,7 +20,7 @@
 
 struct virtual_state virtual_state;
 
-/* How many waits may come to nothing, at the same time, before that is taken for a deadlock. */
+/* After this many waits in a row that find nothing at the same time, the program is deadlocked. */
 #define SPINS 10000000
 
 static uint64_t spin_time;
@@ -34,8 +34,10 @@ int virtual_time_begin(uint64_t now, const struct virtual_time_hooks *hooks, int
 
 	if (virtual_state.active)
 		return -EBUSY;
-	/* A timer never armed is never readable and never writable: should the kernel be asked
-	 * about it among others, as poll and select do, it says nothing. */
+	/*
+	 * A timerfd that is never armed is never readable or writable. poll and select may pass it
+	 * to the kernel among others, and it is never ready there.
+	 */
 	fd = syscall(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (fd < 0)
 		return -errno;

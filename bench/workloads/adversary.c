@@ -1,105 +1,114 @@
 /*
  * adversary - for each structure of the catalogue, work that is built to hurt it
  *
- * PROGRAM. None: what a program would have to do for a structure to show its worst. Others are
- * measured on the same attack, so that one sees who is hurt and who is not. The plain counterparts
- * are hold (every timer fires), burst (all at once), idle (put off) and rpc (stopped).
+ * PROGRAM. None. An attack is what a program would have to do for a structure to show its worst.
+ * The other structures are measured under the same attack, which shows whether they suffer too. The
+ * plain workloads to compare with are hold (all timers fire), burst (all at once), idle (re-armed
+ * later) and rpc (stopped).
  *
- * PARAMETERS, assumed. `span` (1000 s) is how far ahead deadlines lie where time hardly moves; it
- * is long, so that nothing that isn't meant to comes due. `cycle` (1 s, the mean of hold) is the
- * time in which each timer has its turn once, where time has to move. Others belong to one attack.
+ * PARAMETERS, assumed. `span` (1000 s): how far ahead deadlines lie in attacks in which time hardly
+ * advances. It is long, so that no timer becomes due by accident. `cycle` (1 s, the mean of hold):
+ * the time in which each timer is armed once, in attacks in which time must advance. The other
+ * parameters belong to one attack each.
  *
- * STEADY STATE. n timers are armed at the end of each turn, from the first on; with attack=width
- * their number swings between n and just below half of the power of two below n. The fill is not
- * measured. TURNS take about `batch` operations, except where whole herds or single timers are the
- * point (cascade, collide, sparse, equal).
+ * STEADY STATE. n timers are armed at the end of each turn (loop iteration), from the first turn
+ * on. Under attack=width their number varies between n and just below half of the largest power of
+ * two that is not above n. The fill is not measured. TURNS take about `batch` operations, except in
+ * attacks on whole herds or single timers (cascade, collide, sparse, equal).
  *
  * THE ATTACKS. "V&L" is Varghese and Lauck, SOSP 1987.
  *
- * cascade. All timers have one deadline, 4095 ms past a boundary of 4096 ms and then of the next,
- * and the loop wakes up when half of the time to it is left, half of that, and so on down to the
- * grain. So at every level of every hierarchy one slot holds all timers, and each time the loop
- * wakes up in such a slot all of it is moved. Just past a boundary (64^k + 1 ticks) would be one
- * move only for wheels that choose the level by exclusive-or, as such a deadline has no digits in
- * between; this one has all of its bits set, in ms, and in us hardly a digit that is 0. Never
- * stopped. It is burst with the moves added. Source: V&L, Scheme 7. PREDICTION: against burst,
- * hierarchical wheels pay a walk through cold memory for each level (3 of 64 slots in us),
- * radix-heap one for each bit that is set (a dozen, in ns), kernel-wheel none unless it migrates;
- * nobody else notices. The worst operation of wheels is the walk of all n.
+ * cascade. All timers have the same deadline: 4095 ms after a multiple of 4096 ms, and in the next
+ * period 4096 ms later. The loop wakes up when half of the time to the deadline is left, half of
+ * that, and so on down to the grain. So at every level of every hierarchy one slot holds all
+ * timers, and each time the loop wakes up in such a slot, all timers of the slot are moved. A
+ * deadline just past a boundary (64^k + 1 ticks) would cost only one move in wheels that choose the
+ * level by exclusive-or, because its digits in between are 0. This deadline has all bits set in ms,
+ * and hardly a digit 0 in us. No timer is stopped. The attack is burst plus the moves. Source: V&L,
+ * Scheme 7. PREDICTION: compared with burst, hierarchical wheels pay a walk through cold memory for
+ * each level (3 with 64 slots and ticks of 1 us), radix-heap one for each bit that is set (a dozen,
+ * in ns), and kernel-wheel none unless it migrates timers. The other structures do not suffer. The
+ * slowest operation of a wheel is the walk through all n timers.
  *
- * collide. All deadlines are multiples of `turn`, 1 to `turns` ahead: in a hashed wheel of slots x
- * tick = turn they are all in one slot, which is walked whole at each turn. The default is that of
- * hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6: the average stays the same, the
- * variance explodes. PREDICTION: hashed-wheel walks half of `turns` timers for one that fires
- * (order=sorted: when it is armed); its turns come seldom, but are O(n) in one operation. The
- * others see a hold model with deadlines in herds.
+ * collide. All deadlines are 1 to `turns` multiples of `turn` ahead. In a hashed wheel with slots x
+ * tick = turn they are all in one slot, which the wheel walks as a whole once a revolution. The
+ * default is the revolution of hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6: the
+ * average cost stays the same, the variance explodes. PREDICTION: hashed-wheel walks past half of
+ * `turns` timers for each that fires (with order=sorted: for each that is armed); its walks are
+ * rare, but take O(n) in one operation. For the others this is a hold model with herds of equal
+ * deadlines.
  *
- * sparse. One timer fires every 10 minutes (`gap`), however many there are; the loop sleeps until
- * then. Source: V&L on ticking (Scheme 4 to 6). PREDICTION: whatever ticks through empty slots does
- * so 600,000 times, or for a whole turn of its wheel, for one timer; a calendar queue searches its
- * empty years. Bitmaps and heaps of buckets don't notice.
+ * sparse. One timer fires every 10 minutes (`gap`), whatever n is, and the loop sleeps in between.
+ * Source: V&L on ticks (Schemes 4 to 6). PREDICTION: structures that tick through empty slots do so
+ * 600,000 times, or for a whole revolution of their wheel, for one timer. A calendar queue searches
+ * its empty years. Bitmaps and heaps of buckets do not suffer.
  *
- * decreasing. The latest timer is stopped, and armed again to be due before all others. Source:
- * Williams, CACM 1964: each comes from the leaves and goes to the root. PREDICTION: heaps sift up
- * all their levels, 2 for one in arity 4; a list searched from the tail walks all of it. Wheels
- * don't notice.
+ * decreasing. The timer with the latest deadline is stopped and armed again with the earliest.
+ * Source: Williams, CACM 1964: each timer comes from the leaves and goes to the root. PREDICTION:
+ * heaps sift up through all levels, twice as many with arity 2 as with arity 4. A list that is
+ * searched from the tail is walked as a whole. Wheels do not suffer.
  *
- * ascending. The earliest fires and is armed again to be due after all others: first in, first out.
- * The last leaf is then always among the latest, and goes all the way down when it takes the root's
- * place. Source: as above; libuv's and wahern/timeout's own benchmarks do it. PREDICTION: against
- * hold, heaps pay a few steps more when popping and none when arming, so it is no worse; lists and
- * queues are at their best.
+ * ascending. The earliest timer fires and is armed again with the latest deadline: first in, first
+ * out. The last leaf is then always among the latest timers, and sifts down all the way when it
+ * replaces the root. Source: Williams, too; the benchmarks of libuv and wahern/timeout do it.
+ * PREDICTION: compared with hold, heaps pay a few steps more to remove the root and none to insert,
+ * so it is no worse. Lists and queues are at their best.
  *
- * distinct. Each interval is used twice in a row and never again; what was armed in one turn is
- * stopped in the next. A queue is made for each interval, is empty a turn later, and is given away.
+ * distinct. Each interval is used twice in a row and never again, and the timers armed in one turn
+ * are stopped in the next. A queue is made for each interval, is empty a turn later, and is freed.
  * Source: Lawn (Lev-Libfeld 2019) asks for few intervals. PREDICTION: common-timeout pays for its
- * table on top of its heap, and is slower than quad-heap, which is what is left of it.
+ * table in addition to its heap, so it is slower than quad-heap, which is the heap within it.
  *
- * backwards. One interval, but counted from time stamps that go back by a grain within each turn.
- * So each deadline belongs before all those that were armed earlier in the turn. Source: Lawn and
- * libevent's common timeouts assume one clock. PREDICTION: common-timeout walks up to 32 steps and
- * gives up half of them to its heap, if turns are of 64; lists searched from the tail walk as far.
+ * backwards. All timers have one interval, but counted from time stamps that go back by a grain
+ * within each turn. So each deadline is before all that were armed earlier in the turn. Source:
+ * Lawn and libevent's common timeouts assume one clock. PREDICTION: with turns of 64 operations,
+ * common-timeout walks up to 32 steps and gives up half of the timers to its heap. Lists that are
+ * searched from the tail walk as far.
  *
- * width. Deadlines have gaps of 10^6 : 1 (`ratio`): 32 timers are far from each other, and all the
- * others are close together behind them. While the sparse ones are next, so many are stopped, and
- * armed again, that their number passes two powers of two both ways. Source: Brown, CACM 1988: a
- * calendar queue chooses its width by the first few when the number has doubled or halved.
- * PREDICTION: a calendar queue has nearly all timers in one day and walks half of them to arm one;
- * ladder-queue cuts the day finer and doesn't mind.
+ * width. The gaps between deadlines have a ratio of 10^6 : 1 (`ratio`): 32 timers are far from each
+ * other, and all others are close together behind them. While the sparse timers are next to expire,
+ * so many others are stopped, and armed again, that the number of timers passes two powers of two
+ * in both directions. Source: Brown, CACM 1988: when the number of timers has doubled or halved, a
+ * calendar queue chooses its width from the first few. PREDICTION: a calendar queue has nearly all
+ * timers in one day and walks half of them to arm one. ladder-queue divides the day further and
+ * does not suffer.
  *
- * equal. Half of the timers are in 8 herds of one deadline each, the other half are as in hold and
- * lie before, between and behind them. Source: assumed; that ladder queues have bad cases is what
- * Furfaro and Sacco (2018) are about. PREDICTION: ladder-queue cuts each herd in vain until its
- * buckets are 1 ns wide or its rungs used up, and moves it each time; lists walk past whole herds.
+ * equal. Half of the timers are in 8 herds of one deadline each. The other half are as in hold and
+ * lie before, between and behind the herds. Source: assumed; Furfaro and Sacco (2018) study the bad
+ * cases of ladder queues. PREDICTION: ladder-queue divides each herd without effect until its
+ * buckets are 1 ns wide or its rungs are used up, and moves the herd each time. Lists walk past
+ * whole herds.
  *
- * crowd. Half of the timers have one deadline, and stopping and arming happens among those only.
- * Source: assumed. PREDICTION: skiplist has to go through half of them to find one: O(n). Heaps
- * stop after a step, as all are equal; nobody else notices.
+ * crowd. Half of the timers have one deadline, and only these are stopped and armed. Source:
+ * assumed. PREDICTION: skiplist walks past half of them to find one: O(n). Heaps stop after a step,
+ * since all keys are equal. The others do not suffer.
  *
- * earlier. Each timer is put before all others in its turn, and never later. Source: laziness as in
- * libev's documentation, HAProxy and Go. PREDICTION: whatever files a timer lazily has to do it at
- * once; zombie-heap puts its whole heap right once a turn, O(n). Heaps sift up all their levels.
+ * earlier. Each timer in its turn is re-armed with the earliest deadline of all, and never with a
+ * later one. Source: lazy re-arms as in libev's documentation, HAProxy and Go. PREDICTION: a lazy
+ * structure has to move each timer at once. zombie-heap rebuilds its whole heap once a turn, O(n).
+ * Heaps sift up through all levels.
  *
- * stop-all. Everything is stopped, and long before it is due: another timer is armed for it, 1 to 2
- * `span` ahead. stop=remove gives the memory back. Source: V&L: lazy stops "can cause memory to
- * grow unboundedly". PREDICTION: wheels and lists don't notice; zombie-heap keeps up to a third
- * more entries than timers with stop=disarm, and is O(n) for each with stop=remove.
+ * stop-all. Every timer is stopped long before it is due, and another timer is armed instead, 1 to
+ * 2 `span` ahead. stop=remove gives the memory back. Source: V&L: lazy stops "can cause memory to
+ * grow unboundedly". PREDICTION: wheels and lists do not suffer. zombie-heap keeps up to a third
+ * more entries than timers with stop=disarm, and takes O(n) for each stop with stop=remove.
  *
- * nudge. Each timer is put off in the last turn before it would fire, and none fires. Source:
- * spurious wake-ups of deferred re-arms (HAProxy, stakker). PREDICTION: lazy structures do all of
- * their work after all, and wake up in vain in each turn; heaps take out the root each time; one
- * interval makes it a queue for common-timeout.
+ * nudge. Each timer is re-armed later in the last turn before it would fire, and none fires.
+ * Source: spurious wake-ups from deferred re-arms (HAProxy, stakker). PREDICTION: lazy structures
+ * save nothing and wake up spuriously in each turn. Heaps remove the root each time. For
+ * common-timeout, one interval makes the timers a queue.
  *
- * Left out: a heap whose last leaf is the latest is what ascending makes of any heap.
+ * Left out: a heap whose last leaf is the latest timer. ascending makes any heap so.
  *
- * SEEN, NOT PREDICTED. sparse stopped kernel-wheel too, with 1e5 timers: nearly all of them are
- * beyond its horizon of 12 days, and it went through all of those whenever one came into reach,
- * which is for each that fires. (It now does so once a horizon.) decreasing hurts zombie-heap as
- * earlier does: a stopped timer's entry is still there, and has become earlier.
+ * SEEN, NOT PREDICTED. sparse stopped kernel-wheel too, with 1e5 timers. Nearly all of them were
+ * beyond its horizon of 12 days, and it walked through all of these whenever one came within the
+ * horizon, which is once for each firing. (It now does so once per horizon.) decreasing hurts
+ * zombie-heap as earlier does: the entry of a stopped timer is still in the heap, and its timer
+ * gets an earlier deadline.
  */
 #include "draw.h"
 
-/* The bits of the deadline under cascade: 12, in ms. */
+/* The period of cascade, in ms: its deadline has 12 bits. */
 #define CASCADE_PERIOD 4096
 
 #define HERDS  8
@@ -185,7 +194,7 @@ static const char *const adversary_variants[] = {
 	NULL,
 };
 
-/* An attack being generated. */
+/* An attack whose trace is being generated. */
 struct attack {
 	struct generator *generator;
 	const struct adversary_options *options;
@@ -210,7 +219,7 @@ static bool done(const struct attack *attack)
 	return generator_done(attack->generator, attack->operations);
 }
 
-/* Time moves by `ns`, and what is due fires. */
+/* Advances time by `ns` and fires the due timers. */
 static size_t pass(const struct attack *attack, uint64_t ns, const uint64_t **fired)
 {
 	return generator_advance(attack->generator, generator_now(attack->generator) + ns, fired);
@@ -224,7 +233,7 @@ static void stop(const struct attack *attack, uint64_t id)
 		generator_disarm(attack->generator, id);
 }
 
-/* The turns that it takes to go round all timers, `batch` in each. */
+/* The number of turns in which all timers are armed once, `batch` in each turn. */
 static uint64_t round_of_turns(const struct attack *attack)
 {
 	return (attack->n + attack->batch - 1) / attack->batch;
@@ -265,7 +274,10 @@ static void cascade(const struct attack *attack)
 
 /* --- collide */
 
-/* What is left of an interval of 1..turns turns that is running, in turns: long ones weigh more. */
+/*
+ * The residual life, in turns, of a running interval that is uniform on 1..turns. A timer is found
+ * in a long interval more often than in a short one.
+ */
 static uint64_t turns_left(const struct attack *attack)
 {
 	uint64_t turns = attack->options->turns;
@@ -300,7 +312,10 @@ static void collide(const struct attack *attack)
 
 /* --- sparse */
 
-/* Beyond 36 years of LONGEST_DURATION the gaps get shorter: from a million timers on. */
+/*
+ * Deadlines lie at most LONGEST_DURATION, 36 years, ahead. So from about a million timers on the
+ * gaps are shorter than `gap`.
+ */
 static void sparse(const struct attack *attack)
 {
 	double mean = fmin((double)attack->options->gap * (double)attack->n,
@@ -329,8 +344,8 @@ static void sparse(const struct attack *attack)
 /* --- decreasing, earlier */
 
 /*
- * One timer after the other is put before all others, a grain ahead, so the one whose turn it is is
- * always the latest. Time creeps, and never gets to them.
+ * Arms one timer after the other, each a grain before all others, so the next timer to be armed
+ * always has the latest deadline. Time advances slowly and never reaches the deadlines.
  */
 static void descend(const struct attack *attack, bool stopped)
 {
@@ -390,7 +405,7 @@ static void ascending(const struct attack *attack)
 
 /* --- distinct */
 
-/* One of so many that hardly any comes twice, and far ahead. */
+/* A far interval, drawn from so many that hardly any repeats. */
 static uint64_t fresh_interval(const struct attack *attack)
 {
 	double span = (double)attack->span;
@@ -431,7 +446,7 @@ static void backwards(const struct attack *attack)
 	const uint64_t *fired;
 	uint64_t interval;
 
-	/* The time stamps of a turn must be later than those of the turn before. */
+	/* The time stamps of a turn must be later than those of the previous turn. */
 	if (turn <= attack->batch * grain)
 		turn = (attack->batch + 1) * grain;
 	interval = turns * turn;
@@ -459,14 +474,17 @@ static void backwards(const struct attack *attack)
 
 struct width {
 	const struct attack *attack;
-	uint64_t *close; /* ids of the close ones, in any order */
+	uint64_t *close; /* ids of the close timers, in any order */
 	uint64_t sparse_count, close_count;
-	uint64_t swing;	     /* how many of the close ones are stopped and armed again */
-	uint64_t gap, width; /* ns: between the sparse ones; of all the close ones together */
-	uint64_t base;	     /* when the present period began */
+	uint64_t swing;	     /* number of the close timers that are stopped and armed again */
+	uint64_t gap, width; /* ns: between two sparse timers; of the range of all close timers */
+	uint64_t base;	     /* when the current period began */
 };
 
-/* The power of two up to n, halved twice: sizes that a calendar queue may have. */
+/*
+ * Chooses the sizes. A calendar queue may double or halve when the number of timers passes a power
+ * of two, so the number falls below half of the largest power of two that is not above n.
+ */
 static void width_measure(struct width *width)
 {
 	const struct attack *attack = width->attack;
@@ -482,12 +500,12 @@ static void width_measure(struct width *width)
 	width->gap = whole_grains(fmin(attack->options->ratio * (double)attack->grain,
 				       (double)LONGEST_DURATION / (2 * SPARSE)),
 				  attack->grain);
-	/* Everything that is stopped and armed again has to fit in before the first sparse one. */
+	/* The first gap must have room for all turns that stop timers and arm them again. */
 	if (width->gap < (2 * attack->n + 2) * attack->grain)
 		width->gap = (2 * attack->n + 2) * attack->grain;
 }
 
-/* When the close ones begin in the present period. */
+/* The first deadline of the close timers in the current period. */
 static uint64_t width_close(const struct width *width)
 {
 	return width->base + (width->sparse_count + 1) * width->gap;
@@ -498,7 +516,7 @@ static uint64_t width_period(const struct width *width)
 	return (width->sparse_count + 1) * width->gap + width->width;
 }
 
-/* Arms one of the close ones somewhere among them, in the period that began `begun`. */
+/* Arms a close timer at a random deadline among the close ones, `ahead` ns after this period's. */
 static void width_arm(const struct width *width, uint64_t id, uint64_t ahead)
 {
 	struct generator *generator = width->attack->generator;
@@ -530,7 +548,7 @@ static void width_swing(struct width *width)
 	}
 }
 
-/* Time passes to the end of the period; what fires is armed for the next. */
+/* Advances time to the end of the period, and arms the timers that fire for the next period. */
 static void width_fire(struct width *width)
 {
 	const struct attack *attack = width->attack;
@@ -583,7 +601,10 @@ static void spoil_width(const struct attack *attack)
 
 /* --- equal */
 
-/* The next moment of a herd: moments are a cycle apart, those of different herds evenly spread. */
+/*
+ * The next deadline of a herd. A herd's deadlines are a cycle apart, and the herds are evenly
+ * spread over the cycle.
+ */
 static uint64_t next_moment(const struct attack *attack, uint64_t herd)
 {
 	uint64_t cycle = attack->cycle / HERDS * HERDS, now = generator_now(attack->generator);
@@ -595,7 +616,7 @@ static uint64_t next_moment(const struct attack *attack, uint64_t herd)
 static void equal(const struct attack *attack)
 {
 	uint64_t n = attack->n, lone = n / 2;
-	uint64_t share = (n - lone + HERDS - 1) / HERDS; /* of a herd */
+	uint64_t share = (n - lone + HERDS - 1) / HERDS; /* timers in a herd */
 	double mean = (double)attack->cycle;
 	uint64_t turn = turn_length((double)attack->batch / (double)n * mean,
 				    attack->options->common.grain);
@@ -660,7 +681,7 @@ static void crowd(const struct attack *attack)
 
 /* --- stop-all */
 
-/* One of places first..end-1 goes to `first`, whoever was there to where it came from. */
+/* Swaps a random entry of ids[first..end-1] with ids[first], and returns the entry's old index. */
 static uint64_t draw_to_front(const struct attack *attack, uint64_t *ids, uint64_t first,
 			      uint64_t end)
 {
@@ -672,7 +693,7 @@ static uint64_t draw_to_front(const struct attack *attack, uint64_t *ids, uint64
 	return other;
 }
 
-/* ids[0..n-1] are armed, the other n are not: one of each change places. */
+/* ids[0..n-1] are armed and ids[n..2n-1] are not. Each pass swaps one of each. */
 static void stop_all_turn(const struct attack *attack, uint64_t *ids)
 {
 	for (uint64_t i = 0; i < attack->batch; i++) {
@@ -714,7 +735,7 @@ static void stop_all(const struct attack *attack)
 
 /* --- nudge */
 
-/* All are armed in turns of `batch`, and armed again one turn before they are due. */
+/* All timers are armed in turns of `batch`, and re-armed one turn before they are due. */
 static void nudge(const struct attack *attack)
 {
 	uint64_t turns = round_of_turns(attack);
@@ -738,7 +759,7 @@ static void nudge(const struct attack *attack)
 	}
 }
 
-/* In order of the words. */
+/* In order of enum attack_word. */
 static const struct {
 	const char *what, *aimed_at;
 	void (*generate)(const struct attack *attack);

@@ -1,25 +1,27 @@
 /*
- * burst - herds of timers with one deadline: all expire at one moment and are all armed again
+ * burst - herds of timers with one deadline: all expire at once and are all armed again
  *
- * PROGRAM. A deadline that many objects share: a cache whose entries were all loaded at once, a
- * game's clock, clients that were accepted together after a restart. Everything expires in a single
- * advance, and the program arms everything again for the next moment.
+ * PROGRAM. A deadline that many objects share: a cache whose entries were all loaded together, a
+ * game's clock, clients that were accepted together after a restart. All timers of a herd expire in
+ * a single advance, and the program arms all of them for the next period.
  *
- * PARAMETERS, all assumed. One herd of n timers and a period of 1 s; groups=G makes it G herds of
- * n / G, their moments evenly spaced over the period.
+ * PARAMETERS, all assumed. One herd of n timers and a period of 1 s. groups=G makes G herds of n /
+ * G timers, whose deadlines are evenly spaced over the period.
  *
- * STEADY STATE. The fill arms each group at its own moment, for one period; from then on every
- * advance is a group's moment. Between moments the loop sleeps.
+ * STEADY STATE. The fill arms each herd at a time of its own, for one period. From then on each
+ * advance ends at a herd's deadline; in between the loop sleeps.
  *
- * TURNS are whole herds, whatever `batch` says: that is the point. Every group has its moment at
- * least once, whatever number of operations was asked for; so a million operations on a million
- * timers are two million: a million firings in one advance and a million arms, in one period.
+ * TURNS (loop iterations) are whole herds, whatever `batch` says: that is the point. Every herd
+ * fires at least once, however few operations were asked for. So for a million timers, a million
+ * operations become two million: a million firings in one advance and a million arms, in one
+ * period.
  *
- * PREDICTION. It measures how a structure hands over many timers at once. Wheels and common-timeout
- * walk one long list through cold memory, each load waiting for the one before; those that keep
- * arrays of pointers can have many loads in flight and should win several times over. Heaps pay
- * O(log n) for each although the order among equals is free, and fill again cheaply: equal
- * deadlines need no sifting. The maximum latency of one call is bounded only by `max`.
+ * PREDICTION. The workload measures how a structure expires many timers at once. Wheels and
+ * common-timeout walk one long list through cold memory, and each load waits for the one before.
+ * Structures with arrays of pointers can have many loads in flight and should win several times
+ * over. Heaps pay O(log n) for each timer, although the order among equals is free. Arming is cheap
+ * for heaps: equal deadlines need no sifting. Only the argument `max` of expire bounds the latency
+ * of a call.
  */
 #include "draw.h"
 

@@ -1,10 +1,11 @@
 /*
- * calendar.h - when a workload's own events are due: replies, in turns of the loop
+ * calendar.h - the events of a workload's program that are not timers, such as replies
  *
- * What stops a timer is an event of the simulated program, not a timer, and must come from
- * somewhere. This is a ring of buckets, one for each of the next few turns; an event that is due
- * after a whole lap of the ring waits in its bucket until its lap comes. An id has at most one
- * event. It knows turns, not times, and shares no code with the structures that are measured.
+ * A reply that stops a timer is an event of the simulated program, and the workload must know when
+ * it comes. The calendar is a ring of buckets, one for each of the next turns (loop iterations). An
+ * event that is further ahead than the ring waits in its bucket for a later lap. An id has at most
+ * one event. Times are numbers of turns, not ns. The calendar shares no code with the structures
+ * that are measured.
  */
 #ifndef WORKLOADS_CALENDAR_H
 #define WORKLOADS_CALENDAR_H
@@ -15,8 +16,8 @@
 
 struct calendar {
 	uint32_t *heads;	   /* the first id in each bucket */
-	uint32_t *next, *previous; /* by id; previous of the first is CALENDAR_NONE */
-	uint64_t *due;		   /* by id, the turn; 0: the id has no event */
+	uint32_t *next, *previous; /* by id; previous of a bucket's first id is CALENDAR_NONE */
+	uint64_t *due;		   /* by id, the turn of its event; 0: the id has no event */
 	uint64_t mask;		   /* buckets - 1 */
 };
 
@@ -28,7 +29,10 @@ static inline void calendar_end(struct calendar *calendar)
 	free(calendar->due);
 }
 
-/* Events of ids 0..ids-1, in as many buckets. False when there is no memory, as history_begin. */
+/*
+ * Makes a calendar for ids 0..ids-1, with at least as many buckets. Returns false if there is no
+ * memory; the generator has then failed.
+ */
 static inline bool calendar_begin(struct calendar *calendar, struct generator *generator,
 				  uint64_t ids)
 {
@@ -55,7 +59,7 @@ static inline bool calendar_has(const struct calendar *calendar, uint64_t id)
 	return calendar->due[id] != 0;
 }
 
-/* The id must have no event. `turn` is in the future, and so at least 1. */
+/* Adds an event. The id must have none. `turn` must be in the future, so it is at least 1. */
 static inline void calendar_add(struct calendar *calendar, uint64_t id, uint64_t turn)
 {
 	uint32_t *head = &calendar->heads[turn & calendar->mask];
@@ -84,8 +88,8 @@ static inline void calendar_cancel(struct calendar *calendar, uint64_t id)
 }
 
 /*
- * Takes out an event that is due in `turn` and stores whose it is; false if none is left. Turns
- * must be asked for one after the other, each until there is none.
+ * Removes an event that is due in `turn` and stores its id; false if none is left. The caller must
+ * ask for the turns in order, and for each turn until the answer is false.
  */
 static inline bool calendar_take(struct calendar *calendar, uint64_t turn, uint64_t *id)
 {

@@ -1,11 +1,12 @@
 /*
- * draw.h - durations as the workloads draw them, plain and size-biased, and whole turns
+ * draw.h - the random durations of the workloads, plain and size-biased, and whole turns
  *
- * Two facts from renewal theory (Feller, vol. II, ch. XI) are behind every fill that starts in the
- * steady state. A point in time picked at random falls into a long interval rather than a short
- * one: the interval it falls into is size-biased, its density x f(x) / mean. And it falls anywhere
- * in that interval with equal chance. So a timer that is found armed has the age U X*, and the
- * residual life (1 - U) X*, where X* is drawn size-biased.
+ * A turn is a loop iteration. Each fill that starts in the steady state rests on two facts of
+ * renewal theory (Feller, vol. II, ch. XI). First, a random point in time falls into a long
+ * interval more often than into a short one: the interval that contains it is size-biased, with the
+ * density x f(x) / mean. Second, the point is uniformly distributed within that interval. So a
+ * timer that is found armed has the age U X* and the residual life (1 - U) X*, where X* is drawn
+ * size-biased.
  */
 #ifndef WORKLOADS_DRAW_H
 #define WORKLOADS_DRAW_H
@@ -18,14 +19,14 @@
 #include "structures/timer.h"
 
 /*
- * No duration is longer: 2^60 ns, 36 years. It keeps deadlines of heavy tails within 64 bits; what
- * lies beyond fires in no trace either way.
+ * The longest duration: 2^60 ns, 36 years. It keeps the deadlines of heavy-tailed distributions
+ * within 64 bits. No trace runs long enough for a timer beyond it to fire.
  */
 #define LONGEST_DURATION (UINT64_C(1) << 60)
 
 /*
- * Zeroed memory for a workload's own state; NULL, and the generator has failed, when there is none.
- * The caller frees it.
+ * Allocates zeroed memory for a workload's own state, which the caller frees. If there is none,
+ * makes the generator fail and returns NULL.
  */
 static inline void *workload_memory(struct generator *generator, uint64_t count, size_t size)
 {
@@ -36,7 +37,10 @@ static inline void *workload_memory(struct generator *generator, uint64_t count,
 	return memory;
 }
 
-/* A duration of `ns`, rounded up to the grain, at least one grain. */
+/*
+ * A duration of `ns` (at most LONGEST_DURATION), rounded up to a multiple of the grain that is not
+ * 0.
+ */
 static inline uint64_t whole_grains(double ns, uint64_t grain)
 {
 	uint64_t whole;
@@ -50,8 +54,8 @@ static inline uint64_t whole_grains(double ns, uint64_t grain)
 }
 
 /*
- * How long a turn of the loop takes: the multiple of the grain that is nearest to `ns`, at least
- * one. Turns of whole grains are all equally long, so a lifetime is a whole number of turns.
+ * The length of a turn: the multiple of the grain that is nearest to `ns`, at least one grain. All
+ * turns of a trace then have the same length, and a lifetime is a whole number of turns.
  */
 static inline uint64_t turn_length(double ns, uint64_t grain)
 {
@@ -64,7 +68,7 @@ static inline uint64_t turn_length(double ns, uint64_t grain)
 	return (uint64_t)grains * grain;
 }
 
-/* How many turns pass until the first that is at or after `ns` from now, at least one. */
+/* The number of turns until the first one that ends at or after `ns` from now; at least 1. */
 static inline uint64_t turns_until(uint64_t ns, uint64_t turn)
 {
 	uint64_t turns = ns / turn + (ns % turn != 0);
@@ -77,13 +81,13 @@ static inline double draw_between(struct generator *generator, double low, doubl
 	return low + (high - low) * generator_uniform(generator);
 }
 
-/* Uniform on low..high, size-biased: the square is uniform. */
+/* Uniform on low..high, size-biased: its square is uniform. */
 static inline double draw_between_biased(struct generator *generator, double low, double high)
 {
 	return sqrt(draw_between(generator, low * low, high * high));
 }
 
-/* Exponential with mean 1, size-biased: Erlang of two stages. */
+/* Exponential with mean 1, size-biased: an Erlang distribution of two stages. */
 static inline double draw_exponential_biased(struct generator *generator)
 {
 	double first = generator_exponential(generator);
@@ -96,7 +100,9 @@ static inline double draw_lognormal(struct generator *generator, double median, 
 	return median * exp(sigma * generator_normal(generator));
 }
 
-/* Lognormal, size-biased: lognormal again, the median larger by exp(sigma squared). */
+/*
+ * Lognormal, size-biased: lognormal with a median that is larger by the factor exp(sigma squared).
+ */
 static inline double draw_lognormal_biased(struct generator *generator, double median, double sigma)
 {
 	return draw_lognormal(generator, median * exp(sigma * sigma), sigma);
@@ -107,7 +113,7 @@ static inline double lognormal_mean(double median, double sigma)
 	return median * exp(sigma * sigma / 2);
 }
 
-/* The chance that a lognormal duration is shorter than `limit`. */
+/* The probability that a lognormal duration is shorter than `limit`. */
 static inline double lognormal_below(double median, double sigma, double limit)
 {
 	return 0.5 * erfc(-log(limit / median) / (sigma * sqrt(2)));

@@ -1,28 +1,29 @@
 /*
  * fill-drain - n timers are armed, then all expire: growing and shrinking, measured apart
  *
- * PROGRAM. The Up/Down pattern of the event-set literature (Roenngren and Ayani, TOMACS 1997), and
- * what most published timer benchmarks do, usually with deadlines in the order of insertion, which
- * flatters heaps and lists alike. Here deadlines are independent, so their order is random.
+ * PROGRAM. The Up/Down pattern of the event-set literature (Roenngren and Ayani, TOMACS 1997). Most
+ * published timer benchmarks do it, usually with deadlines in the order of insertion, which favours
+ * heaps and lists alike. Here the deadlines are independent, so their order is random.
  *
  * PARAMETERS. n deadlines, exponential or uniform with mean 1 s (assumed; only the ratio to the
  * grain matters).
  *
- * TWO MEASURED PHASES, no unmeasured fill: "fill", n arms in turns of `batch`, and "drain", in
- * which time advances until all have fired. Exactly one fill and one drain are made whatever number
- * of operations was asked for: 2 n operations are measured. Repeating the pair at small n would
- * warm the caches for the second fill, which is the very thing that the pair is about.
+ * TWO MEASURED PHASES, no unmeasured fill. "fill" is n arms in turns (loop iterations) of `batch`.
+ * In "drain" time advances until all timers have fired. There is exactly one fill and one drain, 2
+ * n operations, whatever number of operations was asked for. With small n, a repetition of the pair
+ * would find the caches warm from the first drain, and cold memory is what the workload measures.
  *
- * Time stands still during the fill, as for a program that arms everything within a tick of its
- * clock, so that exactly n timers are armed at its end. The drain's turns end at the distribution's
- * quantiles, so that each fires about `batch`; the few that lie beyond the last are taken in steps
- * of one mean. Together they cover all deadlines: about ln n + 0.6 means if exponential, two if
- * uniform.
+ * Time stands still during the fill, as for a program that arms all timers within a tick of its
+ * clock. So exactly n timers are armed at its end. The drain's turns end at quantiles of the
+ * distribution, so that each turn fires about `batch` timers; the few timers beyond the last
+ * quantile expire in steps of one mean. The drain takes about ln n + 0.6 means if exponential, and
+ * two if uniform.
  *
- * PREDICTION. Fill: wheels and radix structures O(1) and flat; heaps O(1) too, since a random
- * deadline rises less than two levels on average; trees and skip lists O(log n). Drain: heaps pay
- * the whole price, log n levels for each timer, while wheels cascade; the cached heap of arity 4
- * wins while it fits the cache. The sum, not either half, is what sorting n timers costs.
+ * PREDICTION. Fill: wheels and radix structures are O(1) and flat. Heaps are O(1) too, since a
+ * random deadline rises by less than two levels on average. Trees and skip lists are O(log n).
+ * Drain: heaps pay log n levels for each timer, while wheels cascade; the cached heap of arity 4
+ * wins while it fits the cache. The cost of sorting n timers is the sum of both phases, not either
+ * of them.
  */
 #include "draw.h"
 
@@ -47,7 +48,7 @@ static const struct option_spec fill_drain_specs[] = {
 
 static const char *const fill_drain_variants[] = { "", "dist=uniform", NULL };
 
-/* The deadline that a share `below` of the timers does not exceed. */
+/* The deadline that the share `below` of the timers does not exceed. */
 static double quantile(const struct fill_drain_options *options, double below)
 {
 	double mean = (double)options->mean;

@@ -1,14 +1,14 @@
 /*
- * history.h - a fill that lets the timers be armed when they would have been
+ * history.h - a fill that arms each timer at the time when the program would have armed it
  *
- * A program in the steady state holds timers that were armed at different times in the past. A
- * fill that armed them all now, each for what is left of it, would give every timer an interval of
- * its own, where the program has a few; structures that group by interval would be measured on
- * something that never happens. So a workload says how many turns ago each timer was armed and for
- * how long, and this plays it back in order of time, oldest first. When it is done, virtual time
- * stands at the beginning of the steady state.
+ * A program in the steady state holds timers that were armed at different times in the past. If the
+ * fill armed all of them now, each for its residual life, each timer would have an interval of its
+ * own, where the program has a few intervals. Structures that group by interval would then be
+ * measured on a case that never occurs. So a workload says how many turns ago it armed each timer
+ * and for how long, and history_play repeats these arms, oldest first. Afterwards virtual time is
+ * at the beginning of the steady state.
  *
- * Arms happen only in turns of the loop, here as later, so ages are whole turns.
+ * The program arms timers only in turns (loop iterations), so ages are whole turns.
  */
 #ifndef WORKLOADS_HISTORY_H
 #define WORKLOADS_HISTORY_H
@@ -28,7 +28,10 @@ struct history {
 	uint64_t turn; /* ns */
 };
 
-/* False when there is no memory; the generator has then failed and there is nothing to play. */
+/*
+ * Begins a history of at most `capacity` arms, in turns of `turn` ns. Returns false if there is no
+ * memory; the generator has then failed and history_play must not be called.
+ */
 static inline bool history_begin(struct history *history, struct generator *generator,
 				 uint64_t capacity, uint64_t turn)
 {
@@ -40,8 +43,8 @@ static inline bool history_begin(struct history *history, struct generator *gene
 }
 
 /*
- * Timer `id` was armed so many turns ago. One that would have fired since is taken to have been
- * armed as long ago as it can have been; only rounding can ask for that.
+ * Records that timer `id` was armed `turns_ago` turns ago. If it would have fired since, it gets
+ * the greatest age at which it has not. Only rounding can cause that.
  */
 static inline void history_arm(struct history *history, uint64_t turns_ago, uint64_t id,
 			       uint64_t interval)
@@ -49,7 +52,7 @@ static inline void history_arm(struct history *history, uint64_t turns_ago, uint
 	uint64_t most = (interval - 1) / history->turn;
 
 	if (history->count == history->capacity)
-		abort(); /* a bug in the workload: it said how many there would be */
+		abort(); /* a bug in the workload: more arms than its capacity */
 	history->arms[history->count++] = (struct past_arm){
 		.turns_ago = turns_ago < most ? turns_ago : most,
 		.interval = interval,
@@ -66,7 +69,7 @@ static inline int history_compare(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Plays everything into the present phase, and ends the history. O(n log n). */
+/* Plays all arms into the current phase and frees the history. O(n log n). */
 static inline void history_play(struct history *history, struct generator *generator)
 {
 	uint64_t start = generator_now(generator);

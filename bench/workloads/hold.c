@@ -1,14 +1,14 @@
 /*
  * hold - every timer fires and is armed again at once, as in a simulator
  *
- * PROGRAM. The hold model, the classic measure of event sets: n timers are armed for ever; the loop
- * takes those that are due and arms each again for a random increment from now. Discrete-event
- * simulators live so; in an event loop it is the worst case, in which no timeout is ever stopped
- * and every one has to be brought into order.
+ * PROGRAM. The hold model, the classic measure of event sets. n timers are always armed. The loop
+ * fires the due timers and arms each again for a random increment from now. Discrete-event
+ * simulators work like this. For an event loop it is the worst case: no timeout is ever stopped, so
+ * all of them must be sorted.
  *
- * PARAMETERS. Increments have mean 1 times `mean`; r is uniform on (0,1). Bracketed is 1 - G, with
- * G the distribution's Gini coefficient: the share of a sorted list that an insertion passes when
- * it searches from the head; from the tail it is G.
+ * PARAMETERS. Increments have mean 1 times `mean`; r is uniform on (0,1). The number in brackets is
+ * 1 - G, where G is the Gini coefficient of the distribution. It is the share of a sorted list that
+ * an insertion passes if it searches from the head; from the tail the share is G.
  *
  *	exponential	-ln r					[0.500]
  *	uniform		2 r					[0.667]
@@ -17,34 +17,36 @@
  *	triangular	1.5 sqrt r				[0.800]
  *	pareto		(1 - 1/alpha) r^(-1/alpha)		[0.500 at alpha 1.5]
  *
- * The first five are the distributions of Jones (CACM 1986) and of McCormack and Sargent (1981);
- * Pareto with infinite variance is what Tang et al. (TOMACS 2005) claim the ladder queue bears.
- * The bimodal one circulates in code as 0.95238 r + (10 %: 9.5238), whose mean is 1.43: a slip of
- * the decimal point. Nine short ones to one long one, a hundred times as long, with mean 1, take
+ * The first five are the distributions of Jones (CACM 1986) and of McCormack and Sargent (1981).
+ * Tang et al. (TOMACS 2005) claim that the ladder queue copes with Pareto of infinite variance.
+ * Published code has the bimodal one as 0.95238 r + (10 %: 9.5238), whose mean is 1.43: the decimal
+ * point slipped. Nine short increments to one that is a hundred times as long, with mean 1, take
  * 0.095238 r. That is 2/21, and 200/21 is 9.5238.
  *
- * The mean itself (1 s) is assumed; only its ratio to the grain matters to any structure.
+ * The mean itself (1 s) is assumed. Only its ratio to the grain matters to any structure.
  *
- * STEADY STATE. It holds from the first turn. The fill gives each timer what is left of an interval
- * that is already running: the interval is drawn size-biased, and a random part of it has passed
- * (see draw.h). Size-biased are: exponential: Erlang of two stages; uniform on a..b, which biased
- * and both modes of bimodal are too: sqrt of uniform on a^2..b^2, where the long mode is picked
- * with probability 0.1 x (its mean) = 201/210; triangular: 1.5 cbrt r; Pareto: Pareto with alpha -
- * 1. A timer fires in the first turn after its deadline, so it really lives for whole turns; the
- * weights are those of the lifetimes rounded up to turns, by rejection. Then the number armed is n
- * after each turn, and the expected number that fires is the same in every turn, for any n.
+ * STEADY STATE. It holds from the first turn (loop iteration). The fill gives each timer the
+ * residual life of a running interval: the interval is drawn size-biased, and a random part of it
+ * has passed (draw.h). The size-biased distributions are: exponential: Erlang of two stages;
+ * uniform on a..b, which covers biased and both modes of bimodal: sqrt of uniform on a^2..b^2, with
+ * the long mode chosen with probability 0.1 x (its mean) = 201/210; triangular: 1.5 cbrt r; Pareto:
+ * Pareto with alpha - 1. A timer fires in the first turn after its deadline, so it lives for whole
+ * turns. Rejection gives the timers the weights of lifetimes that are rounded up to turns. So n
+ * timers are armed after each turn, and the expected number that fires is the same in every turn,
+ * for any n.
  *
- * TURNS take batch x mean / n, so that about `batch` timers fire in each. Turns in which nothing is
- * due are slept through. A million operations on a million timers are half a million holds and
- * cover half of a mean. Of the timers armed under Pareto, 4 % lie beyond a hundred means.
+ * TURNS take batch x mean / n, so that about `batch` timers fire in each. The loop sleeps through
+ * turns in which no timer is due. A million operations on a million timers are half a million holds
+ * and cover half of a mean. 4 % of the timers armed under Pareto lie beyond a hundred means.
  *
- * PREDICTION. Heaps: O(log n), and from some 1e5 timers on every level below the top ones is a
- * cache miss; keys beside the pointers more than halve that, arity 4 gains little on top. Wheels
- * pay one cascade for each level, with a list walked through cold memory, and lose to the cached
- * heap of arity 4 for all n that fit the cache. A sorted list follows 1 - G and is out from 1e3 on.
- * Grouping by interval finds nothing to group, and is its inner heap plus overhead. Lazy variants
- * gain nothing. Biased increments are nearly first in, first out, and flatter whatever inserts at
- * the tail; bimodal and Pareto hurt calendar queues, which fit one bucket width to all.
+ * PREDICTION. Heaps: O(log n), and from some 1e5 timers on a cache miss for every level below the
+ * top ones. Keys beside the pointers more than halve that; arity 4 gains little more. Wheels pay a
+ * cascade for each level, which walks a list through cold memory, and lose to the cached heap of
+ * arity 4 for all n that fit the cache. A sorted list costs 1 - G of its length and is out from 1e3
+ * on. Structures that group by interval find no groups, and cost as much as their inner heap plus
+ * overhead. Lazy variants gain nothing. Biased increments are nearly first in, first out, and
+ * favour structures that insert at the tail. Bimodal and Pareto hurt calendar queues, which have
+ * one bucket width for all.
  */
 #include "draw.h"
 
@@ -78,7 +80,7 @@ static const char *const hold_variants[] = {
 #define SHORT_MODE (2.0 / 21)
 #define LONG_MODE  (200.0 / 21)
 
-/* An increment with mean 1. */
+/* A random increment with mean 1. */
 static double increment(struct generator *generator, const struct hold_options *options)
 {
 	double r = generator_uniform(generator);
@@ -99,7 +101,7 @@ static double increment(struct generator *generator, const struct hold_options *
 	}
 }
 
-/* The same, size-biased. */
+/* An increment with mean 1, size-biased. */
 static double increment_biased(struct generator *generator, const struct hold_options *options)
 {
 	const double long_share = 0.1 * (LONG_MODE + SHORT_MODE / 2);
@@ -124,9 +126,10 @@ static double increment_biased(struct generator *generator, const struct hold_op
 }
 
 /*
- * What is left of the interval that a timer is found in. The interval must be weighted by the whole
- * turns that it takes, which are at most x + turn: drawn with weight x + turn as a mixture, and
- * then accepted by the ratio. It was armed in any of those turns.
+ * The residual life of the interval in which a timer is found. The weight of an interval x must be
+ * its length in whole turns, which is at most x + turn. So x is drawn from a mixture with weight x
+ * + turn and accepted with the ratio of the two. The timer was armed in any of the interval's
+ * turns.
  */
 static uint64_t residual(struct generator *generator, const struct hold_options *options,
 			 uint64_t turn)
@@ -146,7 +149,7 @@ static uint64_t residual(struct generator *generator, const struct hold_options 
 	}
 }
 
-/* The end of the next turn that has something to do. */
+/* The end of the next turn in which a timer is due. */
 static uint64_t next_turn(const struct generator *generator, uint64_t turn)
 {
 	uint64_t now = generator_now(generator), earliest = generator_earliest(generator);

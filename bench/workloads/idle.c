@@ -1,44 +1,48 @@
 /*
- * idle - a server's idle timeouts: put off at each activity, hardly ever reached
+ * idle - a server's idle timeouts: re-armed at each activity, hardly ever reached
  *
- * PROGRAM. n connections, each with a timeout that closes it when nothing has come in for so long.
- * Each turn of the loop some connections are active, and each of them re-arms its timer, which is
- * still armed. A connection that does time out is closed, and another takes its place at once.
+ * PROGRAM. n connections, each with a timeout that closes the connection when nothing has come in
+ * for that long. In each turn (loop iteration) some connections are active, and each active
+ * connection re-arms its timer, which is still armed. A connection that times out is closed, and a
+ * new one replaces it at once.
  *
- * PARAMETERS. timeout 60 s is the order of servers' defaults (nginx keeps idle connections for
- * 75 s, Apache waits 60 s). Assumed: one activity a second and connection (Poisson), and Zipf's law
- * with exponent 0.9 for the share of the activity that falls to each connection
- * (activity=zipf), a little more uneven than the 0.64 to 0.83 of Breslau et al. (INFOCOM 1999) for
- * pages of the web.
+ * PARAMETERS. timeout 60 s is the order of magnitude of servers' defaults (nginx keeps idle
+ * connections for 75 s, Apache waits 60 s). Assumed: one activity per second and connection
+ * (Poisson). activity=zipf spreads the activity over the connections by Zipf's law. Its exponent of
+ * 0.9 is assumed, and a little more uneven than the 0.64 to 0.83 of Breslau et al. (INFOCOM 1999)
+ * for web pages.
  *
  *	intervals=1		every connection has the same timeout
  *	intervals=16		each has one of 16, evenly spaced from timeout/2 to 2 timeout
  *	intervals=continuous	drawn anew, uniform on timeout/2..2 timeout, at each re-arm
  *
- * STEADY STATE. It holds from the first turn, and so does what the structure has filed: the fill
- * arms each timer when it was last armed, so many turns ago, for its whole interval (history.h).
- * With rate l and timeout D the age has density proportional to exp(-l a) on 0..D. With drawn
- * timeouts D is weighted by the time that an interval lasts, (1 - exp(-l D)) / l, by rejection.
-One arm earlier than that is played too, at a uniform place in the timeout before now. To most
-structures it is gone without a trace once the timer is re-armed, but one that re-arms lazily files
-a timer about once in a timeout, at any time, and finds it again when that deadline passes. Without
-the earlier arm no such filing would come due for the next 59 seconds, and laziness would look free.
+ * STEADY STATE. It holds from the first turn, for the keys in the structure as well: the fill arms
+ * each timer at the time when it was last armed, for its whole interval (history.h). With rate l
+ * and timeout D the age has a density proportional to exp(-l a) on 0..D. Drawn timeouts D are
+ * weighted, by rejection, by the mean duration of an interval, (1 - exp(-l D)) / l.
  *
- * TURNS take batch / (n x rate), and `batch` connections are active in each; more than once in a
- * turn is possible, as it is in a program. A million operations on a million connections cover one
- * second, n / batch turns: far too short to see the timers age by a timeout, which is why the fill
- * has to be right.
+ * The fill also plays one earlier arm of each timer, at a uniform time within the timeout before
+ * now. After a re-arm most structures keep no trace of it. But a lazy structure moves a timer only
+ * about once in a timeout, when the deadline passes under which it has filed the timer. Without the
+ * earlier arms no such deadline would pass in the next 59 seconds, and lazy re-arms would look
+ * free.
+ *
+ * TURNS take batch / (n x rate), and `batch` connections are active in each. A connection may be
+ * active more than once in a turn, as in a program. A million operations on a million connections
+ * cover one second, n / batch turns. One second is far shorter than a timeout, so the state after
+ * the fill must be right.
  *
  * Zipf's ranks are drawn by rejection-inversion (Hoermann and Derflinger, TOMACS 1996): O(1) a
- * draw, no table.
+ * draw, without a table.
  *
- * PREDICTION. Nearly all operations are re-arms to a later deadline. lazy:X makes them one store,
- * and every X alike; it should come close to the yardstick that only touches the node. With 1 or
- * 16 intervals common-timeout appends to a queue: three lists' worth of cache lines, flat in n.
- * A wheel costs about the same with any interval. A heap sifts the timer from wherever it is down
- * to the leaves, where the latest deadlines belong: O(log n) misses, its worst case. With
- * continuous intervals common-timeout loses its queues and falls behind the heap within it. Zipf's
- * law keeps the busy connections in the cache and shrinks all differences.
+ * PREDICTION. Nearly all operations are re-arms to a later deadline. lazy:X makes each a single
+ * store, whatever X is, and should come close to the yardstick that only touches the node. With 1
+ * or 16 intervals common-timeout unlinks the timer and appends it to a queue: the cache lines of
+ * its neighbours and of the queue's tail, flat in n. A wheel costs about the same with any
+ * interval. A heap sifts the timer from its position down to the leaves, where the latest deadlines
+ * are: O(log n) misses, its worst case. With continuous intervals common-timeout finds no queues
+ * and is slower than the heap within it. Zipf's law keeps the busy connections in the cache and
+ * makes all differences smaller.
  */
 #include "history.h"
 
@@ -54,7 +58,7 @@ struct idle_options {
 	int intervals;
 	int activity;
 	double exponent;
-	double rate; /* activities in a second and connection, on average */
+	double rate; /* activities per second and connection, on average */
 };
 
 static const struct option_spec idle_specs[] = {
@@ -79,11 +83,11 @@ struct idle {
 	struct generator *generator;
 	const struct idle_options *options;
 	uint64_t n;
-	double total; /* of rank^-exponent over all ranks */
+	double total; /* sum of rank^-exponent over all ranks */
 	double low, high, sure;
 };
 
-/* The integral of x^-exponent, and its inverse. */
+/* The integral of x^-exponent, and the inverse of the integral. */
 static double area(const struct idle *idle, double x)
 {
 	double rest = 1 - idle->options->exponent;
@@ -110,9 +114,9 @@ static void zipf_begin(struct idle *idle)
 }
 
 /*
- * Rank k has the strip of area under the curve from k - 1/2 to k + 1/2, a little more than
- * k^-exponent; a point in the strip is rejected when it falls into the excess. Close below the rank
- * it never does, which saves most evaluations.
+ * Rank k gets the area under the curve from k - 1/2 to k + 1/2, which is a little more than
+ * k^-exponent. A point in the excess, at the low end of that range, is rejected. The first test
+ * accepts most of the other points without evaluating area().
  */
 static uint64_t zipf_rank(const struct idle *idle)
 {
@@ -135,7 +139,7 @@ static uint64_t active_connection(const struct idle *idle)
 	return zipf_rank(idle) - 1;
 }
 
-/* Activities of a connection in a nanosecond. */
+/* Activities of a connection per nanosecond. */
 static double rate_of(const struct idle *idle, uint64_t id)
 {
 	double rate = idle->options->rate / (double)TIMER_SECOND;
@@ -145,7 +149,7 @@ static double rate_of(const struct idle *idle, uint64_t id)
 	return rate * (double)idle->n * pow((double)id + 1, -idle->options->exponent) / idle->total;
 }
 
-/* The timeout that a connection re-arms with. */
+/* The timeout with which a connection re-arms its timer. */
 static uint64_t interval_of(const struct idle *idle, uint64_t id)
 {
 	const struct idle_options *options = idle->options;
@@ -158,7 +162,8 @@ static uint64_t interval_of(const struct idle *idle, uint64_t id)
 	return whole_grains(interval, options->common.grain);
 }
 
-/* The timeout that a connection is found with, where those that last longer are found more often.
+/*
+ * The timeout with which a connection is found: an interval that lasts longer is found more often.
  */
 static uint64_t interval_found(const struct idle *idle, uint64_t id, double rate)
 {
@@ -175,8 +180,11 @@ static uint64_t interval_found(const struct idle *idle, uint64_t id, double rate
 	return interval;
 }
 
-/* What a lazy structure still has a timer filed under, unless it was armed last before that. `step`
- * turns are taken together, so that a fill has n / batch turns of these and not one for each. */
+/*
+ * Records an earlier arm, under whose deadline a lazy structure still has the timer, unless the
+ * last arm was before it. Ages are multiples of `step` turns, so that the fill gets about n / batch
+ * turns from these arms and not one turn for each arm.
+ */
 static void fill_earlier(const struct idle *idle, struct history *history, uint64_t id,
 			 uint64_t last, uint64_t step)
 {

@@ -1,23 +1,24 @@
 /*
- * lifecycle - every timer is armed, armed anew, and half are stopped before the rest expire
+ * lifecycle - all timers are armed and re-armed, half are stopped, and the rest expire
  *
- * PROGRAM. None: the four operations of an event loop's timers one after the other, each on its
- * own, at n timers. What programs do is a mixture of them, and a mixture does not say which of them
- * is dear; the event loop's interface is measured by this one (event_add, event_add again,
- * event_del, and expiry with its callback).
+ * PROGRAM. None. The workload does the four operations of an event loop's timers one after the
+ * other, each in a phase of its own, on n timers. Programs mix the operations, and a mix does not
+ * show which operation is expensive. The passes that measure an event loop's interface (event_add,
+ * event_add again, event_del, and expiry with its callback) use this workload.
  *
  * PARAMETERS. n deadlines, uniform over `range` (1 s, assumed; only its ratio to the grain matters)
- * and at least `range` away, so that none is due before the last phase. Timers are taken in random
- * order in each phase: memory is visited at random, as where connections come and go.
+ * and at least `range` ahead, so that no timer is due before the last phase. Each phase takes the
+ * timers in random order, so memory is accessed at random, as in a program whose connections come
+ * and go.
  *
- * FOUR MEASURED PHASES, one operation a timer in each: "arm", n arms; "re-arm", n re-arms to a new
- * deadline; "stop", half of them removed; "expire", in which time advances until the other half
- * have fired, about `batch` in each turn. Exactly one lifecycle is made whatever number of
- * operations was asked for: 3 n operations are measured. Time stands still but in the last phase.
+ * FOUR MEASURED PHASES: "arm", n arms; "re-arm", n re-arms to a new deadline; "stop", half of the
+ * timers removed; "expire", in which time advances until the other half have fired, about `batch`
+ * in each turn (loop iteration). There is exactly one lifecycle, 3 n operations, whatever number of
+ * operations was asked for. Time stands still except in the last phase.
  *
- * PREDICTION. As fill-drain for arming and expiring. A re-arm is a removal and an arm for most; a
- * stop costs a heap log n at worst and next to nothing on average, since a random timer stands near
- * the bottom, and costs a list or a wheel one unlinking.
+ * PREDICTION. Arming and expiring are as in fill-drain. For most structures a re-arm is a removal
+ * and an arm. A stop costs a heap log n in the worst case and next to nothing on average, since a
+ * random timer is near the bottom. It costs a list or a wheel one unlinking.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ struct lifecycle {
 	uint64_t *order;
 };
 
-/* Fisher and Yates, as Durstenfeld wrote it. */
+/* Fisher and Yates's shuffle in Durstenfeld's form. */
 static void shuffle(struct lifecycle *lifecycle)
 {
 	for (uint64_t i = lifecycle->n; i > 1; i--) {
@@ -71,7 +72,10 @@ static void stop(struct lifecycle *lifecycle, uint64_t id)
 	generator_remove(lifecycle->generator, id);
 }
 
-/* One phase: `operate` on the first `count` timers of a new random order, in turns of a batch. */
+/*
+ * One phase: calls `operate` for the first `count` timers in a new random order, in turns of a
+ * batch.
+ */
 static void take_all(struct lifecycle *lifecycle, const char *phase, uint64_t count,
 		     void (*operate)(struct lifecycle *lifecycle, uint64_t id))
 {
@@ -86,7 +90,10 @@ static void take_all(struct lifecycle *lifecycle, const char *phase, uint64_t co
 	}
 }
 
-/* Turns of equal length from `range` to two of them, so that each fires about a batch. */
+/*
+ * Expires all timers in turns of equal length from `range` to 2 `range`, about a batch in each
+ * turn.
+ */
 static void expire_all(struct lifecycle *lifecycle)
 {
 	struct generator *generator = lifecycle->generator;

@@ -1,54 +1,54 @@
 /*
- * mix - n timers of which a chosen share is stopped, over a chosen range of intervals
+ * mix - n timers, a chosen share of which is stopped, over a chosen range of intervals
  *
- * PROGRAM. None in particular: the three things in which programs differ, each as one number, so
- * that they can be varied one at a time (timerbed map). n timers are armed. Each runs for one of
- * `intervals` intervals; a share `stopped` of them is stopped before it fires, the others fire; and
- * each is armed again in the turn in which it ended.
+ * PROGRAM. None in particular. Programs differ in three things; here each is one number, which can
+ * be varied by itself (timerbed map). n timers are armed, each for one of `intervals` intervals. A
+ * share `stopped` of the timers is stopped before they fire, and the others fire. Each timer is
+ * armed again in the turn (loop iteration) in which it ended.
  *
- *	stopped=0		the hold model: everything fires
- *	stopped=99.5%		requests: nearly nothing does
- *	intervals=1		everything can be grouped by its interval
- *	intervals=0		continuous: nothing can
+ *	stopped=0		the hold model: all timers fire
+ *	stopped=99.5%		requests: nearly none fires
+ *	intervals=1		all timers can be grouped by their interval
+ *	intervals=0		continuous: no timers can be grouped
  *	range=1e4		the longest interval is 1e4 grains; a wheel whose tick is the grain
  *				has to tell that many ticks apart
  *
  *	stop=disarm		the owner keeps the timer, and arms it again
- *	stop=remove		it is freed, and the memory freed last is the next to be armed
- *	stop=rearm		it is not stopped but put off: armed again while it is armed
+ *	stop=remove		the timer is freed, and the memory freed last is armed next
+ *	stop=rearm		the timer is not stopped but re-armed while it is armed
  *
- * PARAMETERS, all assumed. Intervals lie between range/spread and range grains, and as many in each
- * octave: interval k of K is the middle, in the logarithm, of the k-th of K equal slices;
- * continuous ones are uniform in the logarithm. So 1 interval and as many as there are arms are the
- * ends of one scale. A timer that is stopped is so at any time within the first `within` of its
- * interval. The spread of 10 (a second to ten at the defaults) is a program whose timeouts are of
- * one kind; only ratios to the grain matter to any structure.
+ * PARAMETERS, all assumed. Intervals lie between range/spread and range grains, with the same
+ * number in each octave. Interval k of K is the middle, on a logarithmic scale, of the k-th of K
+ * equal slices; continuous intervals are uniform on the logarithmic scale. So one interval and one
+ * for each arm are the two ends of one scale. A timer that is stopped is stopped at a uniform time
+ * within the first `within` of its interval. The spread of 10 (1 s to 10 s with the defaults)
+ * stands for a program with timeouts of one kind. Only ratios to the grain matter to any structure.
  *
- * STEADY STATE. It holds from the first turn. A timer is found in a life that is picked by how long
- * it lasts, in whole turns, at any of its turns. Uniform in the logarithm and size-biased is
- * uniform, and cut into slices it is the slices' middles with the right weights, since the slices'
- * widths are proportional to their middles; a stop at u times the interval, size-biased, is at
- * sqrt(u). The fill draws from the mixture that is heavier than the weights in whole turns, rejects
- * by the ratio, and arms each timer when it was armed, for its whole interval (history.h). After
- * that the same process runs for half of a mean life, some n operations, unmeasured: structures
- * that leave a stopped timer where it is, until they get to it, have then as many of them as they
- * ever have.
+ * STEADY STATE. It holds from the first turn. The life in which a timer is found is chosen in
+ * proportion to its length in whole turns, and the timer is at any of its turns. An interval that
+ * is uniform on the logarithmic scale, size-biased, is uniform. Cut into slices, it gives the
+ * middles of the slices with the right weights, since the slices' widths are proportional to their
+ * middles. A stop at u times the interval, size-biased, is at sqrt(u). The fill draws from a
+ * mixture that is heavier than the weights in whole turns, rejects by the ratio, and arms each
+ * timer at the time when it was armed, for its whole interval (history.h). Then the same process
+ * runs, unmeasured, for half of a mean life, about n operations. After that, structures that keep a
+ * stopped timer as a tombstone have as many tombstones as they ever have.
  *
- * TURNS take batch / 2 x (mean life) / n (a life is two operations, one where it is put off), but
- * no more than half of the shortest interval: each timer sees a turn before the one in which it
- * fires, so that the share that is stopped is what was asked for at any n. Turns in which nothing
- * happens are slept through. Where the mean life over n is below the grain, turns last a grain, and
- * more than a batch ends in each: range=100 with a million timers fires thousands at a tick. That
- * is no accident but what such a program does.
+ * TURNS take batch / 2 x (mean life) / n (a life is two operations, or one if the timer is re-armed
+ * while armed), but at most half of the shortest interval. So there is a turn before the one in
+ * which a timer fires, and the share that is stopped is the one asked for at any n. The loop sleeps
+ * through turns in which nothing happens. If the mean life over n is below the grain, turns last
+ * one grain, and more than a batch ends in each: range=100 with a million timers fires thousands in
+ * a tick. Such a program would do the same.
  *
- * PREDICTION. The more is stopped the less a structure needs to know in what order the rest fires:
- * heaps with cached keys lead at stopped=0 until n leaves the caches, and give way to what stops in
- * O(1) (common-timeout with few intervals, ladder-queue, pairing-heap and wheels with many) as
- * stopped nears 1; at 99.9 % all is list surgery and one miss an operation. common-timeout leads
- * with as many intervals as its heap of heads fits the first cache, and is last of the heaps when
- * they are continuous. The range moves wheels (a level more for each factor of 64, a cascade for
- * each level) and radix-heap (a list for each bit), and no comparison-based structure at all, until
- * so many deadlines are equal that a turn fires thousands.
+ * PREDICTION. The more timers are stopped, the less a structure has to sort the rest. Heaps with
+ * cached keys lead at stopped=0 until n exceeds the caches. As stopped nears 1, structures that
+ * stop in O(1) replace them: common-timeout with few intervals, ladder-queue, pairing-heap and
+ * wheels with many. At 99.9 % all operations are list surgery with one miss each. common-timeout
+ * leads as long as its heap of queue heads fits the first-level cache, and is the slowest heap when
+ * the intervals are continuous. The range affects wheels (one more level for each factor of 64, a
+ * cascade for each level) and radix-heap (a list for each bit). It does not affect comparison-based
+ * structures, until so many deadlines are equal that a turn fires thousands of timers.
  */
 #include "calendar.h"
 #include "history.h"
@@ -93,23 +93,23 @@ struct mix {
 	struct generator *generator;
 	const struct mix_options *options;
 	double shortest, longest; /* ns */
-	double mean;		  /* of the intervals that are armed, ns */
+	double mean;		  /* mean interval of an arm, ns */
 	uint64_t turn;		  /* ns */
-	uint64_t start;		  /* when the turn numbered 0 was, ns */
-	uint64_t number;	  /* of the turn that was last */
+	uint64_t start;		  /* time of turn 0, ns */
+	uint64_t number;	  /* number of the current turn */
 	uint64_t *free;		  /* ids whose life has ended in this turn */
 	uint64_t free_count;
 	struct calendar stops;
 };
 
-/* From being armed to its end, which is seen `turns` turns later. */
+/* A life: from an arm to its end, which the loop sees `turns` turns later. */
 struct life {
 	uint64_t interval; /* ns */
 	uint64_t turns;
 	bool stopped;
 };
 
-/* The middle of the slice that `x` lies in; x itself where intervals are continuous. */
+/* The middle of the slice that contains `x`, or x itself with continuous intervals. */
 static double to_slice(const struct mix *mix, double x)
 {
 	double slices = (double)mix->options->intervals, spread = mix->options->spread;
@@ -122,7 +122,7 @@ static double to_slice(const struct mix *mix, double x)
 	return mix->shortest * pow(spread, (slice + 0.5) / slices);
 }
 
-/* An interval as it is armed; or, size-biased, as it is found. */
+/* The interval of a new arm; or, size-biased, the interval in which a timer is found. */
 static double draw_interval(const struct mix *mix, bool biased)
 {
 	double u = generator_uniform(mix->generator);
@@ -132,7 +132,7 @@ static double draw_interval(const struct mix *mix, bool biased)
 	return to_slice(mix, mix->shortest * pow(mix->options->spread, u));
 }
 
-/* The mean of draw_interval, not biased: of a geometric series, or of its limit. */
+/* The mean of draw_interval without bias: of a geometric series, or of its limit. */
 static double mean_interval(const struct mix *mix)
 {
 	double slices = (double)mix->options->intervals, octaves = log(mix->options->spread);
@@ -145,7 +145,7 @@ static double mean_interval(const struct mix *mix)
 	return width * exp(octaves / slices / 2) / (slices * expm1(octaves / slices));
 }
 
-/* Mean time from arming to stopping, of those that are stopped. */
+/* Mean time from arm to stop of the timers that are stopped. */
 static double mean_stop(const struct mix *mix)
 {
 	return mix->options->within * mix->mean / 2;
@@ -158,7 +158,9 @@ static double mean_life(const struct mix *mix)
 	return stopped * mean_stop(mix) + (1 - stopped) * mix->mean;
 }
 
-/* A life with this interval that ends after `lasts`: a timer that is stopped has not fired yet. */
+/*
+ * A life with this interval that ends after `lasts` ns. A stopped timer ends before it would fire.
+ */
 static struct life life_of(const struct mix *mix, double interval, bool stopped, double lasts)
 {
 	struct life life = {
@@ -184,9 +186,9 @@ static struct life new_life(const struct mix *mix)
 }
 
 /*
- * A life that a timer is found in. Whether it will be stopped, and then the interval and the part
- * of it, with weights (what it lasts + turn), never less than the turns that it takes; then
- * rejected by the ratio.
+ * A life in which a timer is found. Draws whether the timer will be stopped, the interval, and the
+ * part of it, with the weight (duration + turn), which is never less than the duration in whole
+ * turns. Then rejects by the ratio of the two.
  */
 static struct life found_life(const struct mix *mix)
 {
@@ -212,7 +214,7 @@ static struct life found_life(const struct mix *mix)
 	}
 }
 
-/* n timers that are in the middle of their lives, in the turn numbered 0. */
+/* Arms n timers that are in the middle of their lives in turn 0. */
 static void fill(struct mix *mix, struct history *history, uint64_t n)
 {
 	for (uint64_t id = 0; id < n; id++) {
@@ -236,7 +238,7 @@ static void stop(struct mix *mix, uint64_t id)
 	mix->free[mix->free_count++] = id;
 }
 
-/* Arms what has ended in this turn. */
+/* Arms the timers whose life has ended in this turn. */
 static void arm_again(struct mix *mix)
 {
 	for (uint64_t i = 0; i < mix->free_count; i++) {
@@ -251,7 +253,7 @@ static void arm_again(struct mix *mix)
 	mix->free_count = 0;
 }
 
-/* One turn of the loop; where nothing happens in it, it may be slept through. */
+/* One turn. With `may_sleep`, the loop sleeps through the turn if nothing happens in it. */
 static void take_turn(struct mix *mix, bool may_sleep)
 {
 	uint64_t now = mix->start + ++mix->number * mix->turn, id;
@@ -269,7 +271,10 @@ static void take_turn(struct mix *mix, bool may_sleep)
 	arm_again(mix);
 }
 
-/* Half of a mean life: about n operations. It ends when it ends, not when something happens. */
+/*
+ * Runs half of a mean life, about n operations. Its last turn is not slept through, so that the
+ * measured phase begins at the same time whatever happens.
+ */
 static void warm_up(struct mix *mix)
 {
 	uint64_t turns = turns_until(whole_grains(mean_life(mix) / 2, 1), mix->turn);
@@ -278,7 +283,7 @@ static void warm_up(struct mix *mix)
 		take_turn(mix, mix->number + 1 < turns);
 }
 
-/* As long as a batch takes, but short enough that every timer can be stopped in time. */
+/* The time in which a batch of operations happens, but at most half of the shortest interval. */
 static uint64_t choose_turn(const struct mix *mix, uint64_t n)
 {
 	const struct mix_options *options = mix->options;

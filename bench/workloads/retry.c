@@ -1,13 +1,13 @@
 /*
- * retry - clients that retry with backoff and jitter, and now and then fail together
+ * retry - clients that retry with backoff and jitter, and sometimes fail together
  *
- * PROGRAM. n clients, each with one timer that is always armed and means one of three things: a
- * pause before the next operation (fires), a guard on an attempt under way (usually stopped by its
- * answer), or a backoff before the next attempt (fires). An attempt succeeds, is refused by an
- * answer, or is not answered, and then its guard fires. After success comes a pause, after failure
- * a backoff that grows with each attempt. At times a share of the clients loses its server at once:
- * all of them go into their first backoff in the same turn, and until the outage is over their
- * attempts are refused.
+ * PROGRAM. n clients, each with one timer that is always armed. The timer is one of three things: a
+ * pause before the next operation (fires), a guard of an attempt (usually stopped by the answer),
+ * or a backoff before the next attempt (fires). An attempt succeeds, is refused by an answer, or
+ * gets no answer, in which case its guard fires. A pause follows success. A backoff, which grows
+ * with each attempt, follows failure. From time to time a share of the clients loses its server:
+ * all of these begin their first backoff in the same turn (loop iteration), and their attempts are
+ * refused until the outage is over.
  *
  * PARAMETERS. Backoff of attempt k:
  *
@@ -15,27 +15,27 @@
  *	jitter=equal	c/2 + U(0, c/2)				 AWS Architecture Blog, 2015)
  *	jitter=grpc	min(120 s, 1 s x 1.6^k) x U(0.8, 1.2)	(gRPC's connection backoff)
  *
- * Assumed: base 100 ms and cap 20 s for AWS's formulas; 90 % of attempts succeed and 5 % of those
- * that fail stay without an answer; guard 5 s; answers lognormal with median 20 ms and sigma 1, all
+ * Assumed: base 100 ms and cap 20 s for AWS's formulas; 90 % of the attempts succeed, and 5 % of
+ * the failures get no answer; guard 5 s; answers lognormal with median 20 ms and sigma 1, all
  * before the guard; pauses exponential with mean 100 ms (busy clients); an outage hits 10 % of the
  * clients for 500 ms. The first outage comes after a quarter of the measured operations, so that
- * every trace has one, and the following ones a second of virtual time apart.
+ * every trace has one. Further outages follow at intervals of one second of virtual time.
  *
- * STEADY STATE (between outages). The fill puts each client where it is found: a state with weight
- * visits x mean duration in it, over the cycle pause, attempt 0, backoff 0, attempt 1, ..., within
- * it an interval drawn size-biased, of which a random part has passed (draw.h); the timer is armed
- * when it was armed, for its whole interval (history.h). The loop sees things half a turn late on
- * average; means are taken that much longer, which is exact enough.
+ * STEADY STATE (between outages). The fill puts each client into a state of the cycle pause,
+ * attempt 0, backoff 0, attempt 1, ..., with the weight visits x mean duration. The interval in
+ * that state is drawn size-biased, and a random part of it has passed (draw.h). The timer is armed
+ * at the time when it was armed, for its whole interval (history.h). The loop sees events half a
+ * turn late on average, so the means are that much longer, which is exact enough.
  *
- * TURNS take batch / 2 x (mean duration of a state) / n: each state is an arm and an end. Firings
- * come first, then answers, then an outage, which is one turn however many it hits. A million
+ * TURNS take batch / 2 x (mean duration of a state) / n: each state is an arm and an end. A turn
+ * first handles firings, then answers, then an outage, which is all in one turn. A million
  * operations on a million clients cover about 34 ms.
  *
- * PREDICTION. A mix: about half of the timers that are armed fire, the other half are stopped soon
- * after, and a re-arm goes to earlier as often as to later, so that laziness cannot help. Deadlines
- * have no few intervals to group by, except the guards. Structures should come in the order of
- * hold, closer together; the outage is a herd of re-arms to earlier, which costs heaps their full
- * O(log n) sift up, and shows in the tail only.
+ * PREDICTION. A mix: about half of the timers fire, the other half are stopped soon after they are
+ * armed, and re-arms go to an earlier deadline as often as to a later one, so lazy re-arms cannot
+ * help. Only the guards can be grouped by interval. Structures should come in the order of hold,
+ * but closer together. An outage is a herd of re-arms to earlier deadlines. It makes heaps sift up
+ * all O(log n) levels, and shows in the tail only.
  */
 #include "calendar.h"
 #include "history.h"
@@ -51,7 +51,7 @@ struct retry_options {
 	int jitter;
 	uint64_t base, cap; /* ns */
 	double success;
-	double silent; /* of the failures */
+	double silent; /* share of the failures */
 	uint64_t timeout, service, pause;
 	double outage;
 	uint64_t lasts, every;
@@ -84,13 +84,13 @@ static const struct option_spec retry_specs[] = {
 
 static const char *const retry_variants[] = { "", "jitter=equal", "jitter=grpc", NULL };
 
-#define SIGMA  1.0 /* of the answers' times */
-#define STAGES 64  /* later attempts count as this many */
+#define SIGMA  1.0 /* sigma of the answers' times */
+#define STAGES 64  /* later attempts count as attempt STAGES - 1 */
 
 struct client {
 	uint8_t state;
-	uint8_t stage;	/* attempts that have failed so far */
-	uint8_t result; /* of the attempt under way */
+	uint8_t stage;	/* number of attempts that have failed */
+	uint8_t result; /* of the current attempt */
 };
 
 struct retry {
@@ -100,11 +100,11 @@ struct retry {
 	struct calendar answers;
 	uint64_t n;
 	uint64_t turn;				  /* ns */
-	uint64_t number;			  /* of the present turn */
-	uint64_t hit_first, hit_count, hit_until; /* the clients of the present outage */
+	uint64_t number;			  /* of the current turn */
+	uint64_t hit_first, hit_count, hit_until; /* the clients of the current outage */
 };
 
-/* The range that a backoff is uniform on, in ns. */
+/* The range in which a backoff is uniform, in ns. */
 static void backoff_range(const struct retry_options *options, unsigned int stage, double *low,
 			  double *high)
 {
@@ -158,7 +158,10 @@ static enum result draw_result(struct retry *retry, uint64_t id)
 	return generator_uniform(retry->generator) < options->silent ? SILENT : REFUSED;
 }
 
-/* How long an answer takes, in ns, or a found one that is under way; less than the guard. */
+/*
+ * The time of an answer in ns, shorter than the guard. With `found`: of an answer under way, which
+ * is size-biased.
+ */
 static double draw_answer(struct retry *retry, bool found)
 {
 	double median = (double)retry->options->service, ns;
@@ -183,7 +186,7 @@ static void attempt(struct retry *retry, uint64_t id)
 	calendar_add(&retry->answers, id, retry->number + turns);
 }
 
-/* The first turn at or after the guard's deadline belongs to the guard. */
+/* If the answer comes in the turn in which the guard fires, the guard wins. */
 static void fire(struct retry *retry, uint64_t id)
 {
 	if (retry->clients[id].state != GUARD) {
@@ -204,7 +207,7 @@ static void answer(struct retry *retry, uint64_t id)
 		back_off(retry, id);
 }
 
-/* A share of the clients loses its server: attempts are cut short, pauses end. */
+/* A share of the clients loses its server: their attempts and pauses end. */
 static void outage(struct retry *retry)
 {
 	retry->hit_first = generator_below(retry->generator, retry->n);
@@ -225,17 +228,17 @@ static void outage(struct retry *retry)
 	}
 }
 
-/* One state of the cycle, as the fill finds clients in it. */
+/* A state of the cycle. */
 struct place {
 	enum state state;
 	unsigned int stage;
-	double visits; /* in one cycle */
+	double visits; /* per cycle */
 	double mean;   /* ns */
 };
 
 struct cycle {
 	struct place places[1 + 2 * STAGES];
-	double visits;	 /* of all places */
+	double visits;	 /* sum over all places */
 	double duration; /* ns */
 };
 
@@ -246,7 +249,9 @@ static void add_place(struct cycle *cycle, size_t at, struct place place)
 	cycle->duration += place.visits * place.mean;
 }
 
-/* What a client goes through from one pause to the next; everything takes `late` ns longer. */
+/*
+ * Lists the states from one pause to the next. Each state lasts `late` ns longer than its interval.
+ */
 static void describe(struct cycle *cycle, const struct retry_options *options, double late)
 {
 	double failure = 1 - options->success, silent = failure * options->silent;
@@ -283,7 +288,10 @@ static const struct place *find_place(const struct retry *retry, const struct cy
 	return place;
 }
 
-/* An attempt that is under way: its result, weighted by how long it takes, and its answer. */
+/*
+ * An attempt under way: draws its result, weighted by how long it takes, and its answer. Returns
+ * its age in turns.
+ */
 static uint64_t find_attempt(struct retry *retry, uint64_t id)
 {
 	const struct retry_options *options = retry->options;
@@ -306,7 +314,7 @@ static uint64_t find_attempt(struct retry *retry, uint64_t id)
 	return age;
 }
 
-/* A pause or backoff that is running, in ns. */
+/* The interval of a running pause or backoff, in ns. */
 static double find_interval(const struct retry *retry, const struct place *place)
 {
 	double low, high;
@@ -333,7 +341,7 @@ static void fill(struct retry *retry, const struct cycle *cycle, struct history 
 			interval = whole_grains(find_interval(retry, place), grain);
 			age = generator_below(retry->generator, turns_until(interval, retry->turn));
 		}
-		/* A backoff counts as failed attempt from its beginning. */
+		/* During a backoff, the attempt before it already counts as failed. */
 		if (place->state == BACKOFF && place->stage < STAGES - 1)
 			retry->clients[id].stage++;
 		history_arm(history, age, id, whole_grains((double)interval, grain));

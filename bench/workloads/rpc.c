@@ -1,44 +1,43 @@
 /*
  * rpc - deadlines of requests: armed for seconds, nearly all stopped long before
  *
- * PROGRAM. A client, or a proxy, that has n requests in flight and guards each with a deadline.
- * Nearly all are answered long before, and then their timer is stopped; the few that are lost fire
- * at the deadline. Either way the next request takes their place, so that n remain in flight.
+ * PROGRAM. A client or a proxy with n requests in flight, each guarded by a deadline. Nearly all
+ * requests are answered long before the deadline, and their timers are stopped. The timers of the
+ * few lost requests fire. In both cases a new request replaces the old one, so n remain in flight.
  *
  * PARAMETERS, all assumed, in the range of what RPC systems use: deadline 10 s; 99.5 % of the
- * requests are answered; answers take a lognormal time with median 500 ms and sigma 1 (long polls,
- * slow back ends: nobody has 1e6 requests in flight that take 2 ms), given that they come before
- * the deadline. Linux's timer wheel is built on the same observation: the great majority of
- * timeouts is stopped before it expires (Gleixner, LKML 2015 and 2016).
+ * requests are answered; answers take a lognormal time with median 500 ms and sigma 1, given that
+ * they come before the deadline. (These are long polls and slow back ends: no client has 1e6
+ * requests in flight that take 2 ms.) Linux's timer wheel is built on the same observation: the
+ * great majority of timeouts is stopped before it expires (Gleixner, LKML 2015 and 2016).
  *
  *	stop=disarm	the timer belongs to a slot of the client, which keeps it
  *	stop=remove	the timer is part of the request, which is freed; the next request gets the
- *			memory that was freed last, as malloc would hand it out
+ *			memory that was freed last, as from malloc
  *
  * By Little's law the rate is n over the mean time that a request is in flight. With the defaults
- * that is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s: of the timers that are armed at any moment, 6 %
- * are those of lost requests, and 94 % will be stopped. service=2ms turns it round: there 94 % of
- * the armed timers wait for the end of lost requests, and the other 6 % are armed and stopped over
- * and over. That is not an accident of the parameters but what long deadlines do to every client
- * that loses a few requests.
+ * that time is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s. At any moment 6 % of the armed timers belong
+ * to lost requests, and 94 % will be stopped. With service=2ms it is the reverse: 94 % of the armed
+ * timers belong to lost requests, and the other 6 % are armed and stopped again and again. This is
+ * no accident of the parameters: long deadlines do it to every client that loses a few requests.
  *
- * STEADY STATE. It holds from the first turn. A request found in flight was sent at any time within
- * its lifetime, and longer lives are found more often; lifetimes are whole turns, because the loop
- * sees an answer at the next turn. The fill draws each from a mixture that is heavier than these
- * weights and rejects by their ratio, then arms it when it was armed, for the whole deadline
- * (history.h).
+ * STEADY STATE. It holds from the first turn (loop iteration). A request in flight was sent at a
+ * uniform time within its lifetime, and longer lifetimes are found more often. Lifetimes are whole
+ * turns, because the loop sees an answer at the next turn. The fill draws each lifetime from a
+ * mixture that is heavier than these weights and rejects by the ratio. It arms the timer at the
+ * time when it was armed, for the whole deadline (history.h).
  *
  * TURNS take batch / 2 x (mean time in flight) / n: a request is an arm and a stop. In a turn the
- * program first sees to the deadlines that have passed, then reads all answers, then sends. Where n
- * is below some dozen a turn is longer than many answers take, and each turn does less. A million
+ * program first handles expired deadlines, then reads all answers, then sends requests. If n is
+ * below some dozen, a turn is longer than many answers take, and has fewer operations. A million
  * operations on a million timers cover 0.44 s: half a million requests.
  *
- * PREDICTION. Insert at the far end, stop from anywhere: cheap O(1) stops win. Wheels and
- * common-timeout unlink from the middle of lists, which touches both neighbours; heaps insert in
- * O(1) here, since the latest deadline stays at the leaves, but take out of the middle. What stops
- * by marking only is best at stop=disarm and cannot profit at stop=remove. With service=2ms all are
- * near each other: the timers in motion are few, stay in the cache, and come and go at a heap's
- * leaves.
+ * PREDICTION. Timers are inserted at the far end and stopped anywhere, so structures that stop in
+ * O(1) win. Wheels and common-timeout unlink from the middle of lists, which touches both
+ * neighbours. Heaps insert in O(1) here, since the latest deadline stays at the leaves, but remove
+ * from the middle. Structures whose stop only leaves a tombstone are best at stop=disarm and gain
+ * nothing at stop=remove. With service=2ms all structures are close together: the few active timers
+ * stay in the cache, and are inserted and removed at a heap's leaves.
  */
 #include "calendar.h"
 #include "history.h"
@@ -77,19 +76,19 @@ struct rpc {
 	struct generator *generator;
 	const struct rpc_options *options;
 	uint64_t turn;	/* ns */
-	uint64_t limit; /* turns until the deadline has passed; answers come in fewer */
-	uint64_t *free; /* ids that no request in flight has, last freed last */
+	uint64_t limit; /* turns until the deadline has passed; an answer takes fewer */
+	uint64_t *free; /* ids of no request in flight, the last freed at the end */
 	uint64_t free_count;
 	struct calendar answers;
 };
 
-/* Whole turns until an answer that takes `ns` is seen. */
+/* The number of turns after which the loop sees an answer that takes `ns`. */
 static uint64_t turns_of(const struct rpc *rpc, double ns)
 {
 	return turns_until(whole_grains(ns, 1), rpc->turn);
 }
 
-/* Turns that an answer takes, given that it comes in time. */
+/* The number of turns that an answer takes, given that it comes before the deadline. */
 static uint64_t answer_turns(const struct rpc *rpc)
 {
 	const struct rpc_options *options = rpc->options;
@@ -105,9 +104,9 @@ static uint64_t answer_turns(const struct rpc *rpc)
 }
 
 /*
- * A request found in flight: the turns that its answer takes, `limit` if it never comes. Weights
- * are lifetimes. Those of answered requests are drawn as a mixture with weight (service + turn),
- * never less than the service rounded up to turns, and rejected by the ratio.
+ * The turns that the answer of a request in flight takes in all; `limit` if it never comes. Weights
+ * are lifetimes. Those of answered requests are drawn from a mixture with the weight (service +
+ * turn), which is never less than the service rounded up to turns, and rejected by the ratio.
  */
 static uint64_t found_turns(const struct rpc *rpc)
 {
@@ -137,7 +136,7 @@ static uint64_t found_turns(const struct rpc *rpc)
 	}
 }
 
-/* n requests that are in flight already, in the turn numbered 0. */
+/* Arms the timers of n requests that are in flight in turn 0. */
 static void fill(struct rpc *rpc, struct history *history, uint64_t n)
 {
 	for (uint64_t id = 0; id < n; id++) {
@@ -159,7 +158,7 @@ static void stop(struct rpc *rpc, uint64_t id)
 		generator_disarm(rpc->generator, id);
 }
 
-/* Sends a request in place of each that has ended in this turn. */
+/* Sends a request in place of each request that has ended in this turn. */
 static void send_requests(struct rpc *rpc, uint64_t number)
 {
 	for (uint64_t i = 0; i < rpc->free_count; i++) {

@@ -1,45 +1,44 @@
 /*
  * server - connections with five timers each: idle, close, request, deadline and pace
  *
- * PROGRAM. Each connection of a server (or a proxy with a server behind it) has five timers, after
- * the benchmark in Snellman's Ratas, which simulates pairs of client and server so:
+ * PROGRAM. Each connection of a server (or of a proxy with a server behind it) has five timers.
+ * They are those of the benchmark of Snellman's Ratas, which simulates pairs of client and server:
  *
  *	idle		60 s	re-armed at every message; would close the connection
- *	close		180 s	ends the connection whatever happens; always fires
+ *	close		180 s	ends the connection in any case; always fires
  *	request		1 s	sends the next request, and is armed again
  *	deadline	10 s	guards a request; always stopped by the answer
  *	pace		10 ms	sends the rest of a message a little later; always fires
  *
- * A connection: at its beginning idle, close and request are armed. When request fires, it is armed
- * again and a request is sent: deadline is armed, unless the last one is still unanswered. An
- * answer is a message: deadline is disarmed, idle re-armed and pace armed. When close fires, what
- * is left of the other four is removed, since the memory is freed, and a new connection takes the
- * place. So there are arms, re-arms, stops of both kinds and firings, of intervals over four
- * decades, in one trace.
+ * A new connection arms idle, close and request. When request fires, it is armed again and a
+ * request is sent, which arms deadline, unless the last request is still unanswered. An answer is a
+ * message: it disarms deadline, re-arms idle and arms pace. When close fires, the other timers of
+ * the connection are removed, since their memory is freed, and a new connection replaces it. So one
+ * trace has arms, re-arms, both kinds of stops and firings, with intervals over four decades.
  *
- * PARAMETERS. The kinds of timers, and 60 s, 180 s, 1 s and 10 ms, are those of Ratas (its ticks
- * taken as milliseconds). Assumed: the deadline; that answers take a lognormal time with median
- * 20 ms and sigma 1, at most a request's second; that pace fires once a message.
+ * PARAMETERS. The kinds of timers, and 60 s, 180 s, 1 s and 10 ms, are those of Ratas (with its
+ * ticks taken as milliseconds). Assumed: the deadline; answers take a lognormal time with median 20
+ * ms and sigma 1, at most the second between requests; pace fires once per message.
  *
- * n is the number of timers that are armed: three for each connection, and the deadline and pace
- * for 3 % and 1 % of the time. So there are n / 3.04 connections (at least one) and five ids for
- * each. Below n = 5 that is one connection with three to five timers.
+ * n is the number of armed timers: three for each connection, and deadline and pace for 3 % and 1 %
+ * of the time. So there are n / 3.04 connections (at least one), with five ids each. Below n = 5
+ * there is one connection with three to five timers.
  *
- * STEADY STATE. It holds from the first turn. A connection found is of any age up to 180 s; its age
- * in whole turns says when its last request was sent; the answer's time, drawn, says whether it has
- * come, and when the last message was. All are armed when they were armed, for their whole
- * intervals (history.h). One earlier arm of idle is played as well, for what re-arms lazily (see
- * idle.c).
+ * STEADY STATE. It holds from the first turn (loop iteration). A connection is found at any age up
+ * to 180 s. Its age in whole turns determines when its last request was sent. The time of the
+ * answer is drawn; it determines whether the answer has come, and when the last message was. All
+ * timers are armed at the time when they were armed, for their whole intervals (history.h). For
+ * lazy structures the fill also plays one earlier arm of idle (see idle.c).
  *
- * TURNS. A connection makes seven operations a second, close to all of them in the second's
- * exchange: request (2), deadline (2), idle (1), pace (2). A turn takes batch / 7 / connections
- * seconds. Firings come first, then answers. A million operations on a million timers cover 0.43 s,
- * in which about 800 connections end.
+ * TURNS. A connection makes seven operations a second, nearly all of them close together: request
+ * (2), deadline (2), idle (1), pace (2). A turn takes batch / 7 / connections seconds. A turn first
+ * handles firings, then answers. A million operations on a million timers cover 0.43 s, in which
+ * about 800 connections end.
  *
- * PREDICTION. Five distinct intervals and no drawn one: common-timeout should win or be close at
- * every n. Two fifths of the operations concern timers that fire, so laziness gains only what idle
- * and deadline cost, and a cheap wheel is second. Cached heaps suffer from idle's re-arms as in
- * workload idle, but that is one operation in seven.
+ * PREDICTION. There are five distinct intervals and no continuous ones: common-timeout should win
+ * or be close at every n. Four sevenths of the operations concern timers that fire, so lazy re-arms
+ * and stops save only on idle and deadline, and a cheap wheel is second. Cached heaps suffer from
+ * the re-arms of idle as in the workload idle, but these are one operation in seven.
  */
 #include "calendar.h"
 #include "history.h"
@@ -68,18 +67,18 @@ static const struct option_spec server_specs[] = {
 
 static const char *const server_variants[] = { "", NULL };
 
-#define SIGMA	  1.0 /* of the answers' times */
+#define SIGMA	  1.0 /* sigma of the answers' times */
 #define EXCHANGE  7.0 /* operations from one request to the next */
-#define PAST_ARMS 6   /* of a connection, in the fill, at most */
+#define PAST_ARMS 6   /* most arms of a connection in the fill */
 
 struct server {
 	struct generator *generator;
 	const struct server_options *options;
 	uint64_t intervals[KINDS]; /* ns, whole grains */
-	uint64_t turns[KINDS];	   /* until each kind fires */
+	uint64_t turns[KINDS];	   /* from arm to firing */
 	uint64_t connections;
 	uint64_t turn;		 /* ns */
-	uint8_t *asked;		 /* by connection: its deadline has been armed, so is not idle */
+	uint8_t *asked;		 /* by connection: deadline is armed or disarmed */
 	struct calendar answers; /* by connection */
 };
 
@@ -98,7 +97,7 @@ static bool armed(const struct server *server, uint64_t connection, enum timer_k
 	return generator_armed(server->generator, timer_of(connection, kind));
 }
 
-/* Turns that an answer takes: fewer than from one request to the next, if that is possible. */
+/* The number of turns that an answer takes: fewer than the turns between requests, if possible. */
 static uint64_t answer_turns(const struct server *server)
 {
 	uint64_t most = server->turns[REQUEST] > 1 ? server->turns[REQUEST] - 1 : 1, turns;
@@ -151,8 +150,8 @@ static void receive_answer(struct server *server, uint64_t connection)
 }
 
 /*
- * A timer may have fired in the same turn as the one that closed its connection: a new one has its
- * place by then and has armed it again, and the old one's firing means nothing any more.
+ * A timer may fire in the same turn as the one that closes its connection. By then a new connection
+ * has replaced the old one and armed the timer again, so the firing is ignored.
  */
 static void fire(struct server *server, uint64_t id, uint64_t number)
 {
@@ -169,14 +168,14 @@ static void fire(struct server *server, uint64_t id, uint64_t number)
 	open_connection(server, connection);
 }
 
-/* When the last message came and what that left armed. */
+/* Records the arms of the last message, `message` turns ago, and the earlier arm of idle. */
 static void past_message(struct server *server, struct history *history, uint64_t connection,
 			 uint64_t age, uint64_t message)
 {
 	uint64_t earlier = generator_below(server->generator, server->turns[IDLE]);
 	uint64_t step = server->turns[IDLE] / server->connections;
 
-	/* Filed about once in a timeout by what is lazy; in steps, to keep the fill's turns few. */
+	/* The age is a multiple of `step`, so that the fill has few turns; see idle.c. */
 	earlier = step > 1 ? earlier / step * step : earlier;
 	if (earlier > age)
 		earlier = age;
@@ -225,7 +224,7 @@ static void run(struct server *server, uint64_t operations)
 	}
 }
 
-/* The numbers that everything else follows from. */
+/* Computes the number of connections, the turn and the intervals. */
 static void dimension(struct server *server, uint64_t n)
 {
 	const struct server_options *options = server->options;

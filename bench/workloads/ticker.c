@@ -1,44 +1,46 @@
 /*
  * ticker - periodic timers, each armed again for its next deadline when it has fired
  *
- * PROGRAM. Sampling, polling, heartbeats, animation, statistics: n timers that fire for ever at
- * their own periods and nothing else, as EV_PERSIST events with a timeout do in libevent.
+ * PROGRAM. Sampling, polling, heartbeats, animation, statistics: n timers that always fire, each
+ * with a period of its own, as EV_PERSIST events with a timeout do in libevent.
  *
- * PARAMETERS. Periods are the round numbers that people write: 1, 10, 100, 250, 1000 and 5000 ms
- * (that they dominate: Peter et al., EuroSys 2008). How many timers have which is assumed: a number
- * in proportion to sqrt(period), so that a class with period p fires in proportion to
- * 1 / sqrt(period) and none drowns, neither among the timers nor among the firings:
+ * PARAMETERS. Periods are the round numbers that programmers write: 1, 10, 100, 250, 1000 and 5000
+ * ms (Peter et al., EuroSys 2008, found that round numbers dominate). The number of timers with
+ * each period is assumed: it is proportional to sqrt(period). So the firings of a class are
+ * proportional to 1 / sqrt(period), and no class is lost, neither among the timers nor among the
+ * firings:
  *
  *	period		1 ms	10 ms	100 ms	250 ms	1 s	5 s
  *	timers		 0.8 %	 2.4 %	 7.6 %	12.0 %	23.9 %	53.4 %
  *	firings		65.6 %	20.7 %	 6.6 %	 4.1 %	 2.1 %	 0.9 %
  *
- * Small n have no timer in the rare classes. phase=random: each timer's phase is random, as after
- * starting whenever. phase=aligned: all deadlines are multiples of the period, as programs do that
- * round their timers to save wake-ups (Linux: round_jiffies).
+ * With small n the rare classes have no timers. phase=random: each timer has a random phase, as if
+ * started at any time. phase=aligned: all deadlines are multiples of the period, as in programs
+ * that round their timers to save wake-ups (Linux: round_jiffies).
  *
- * The next deadline is the one that has passed plus the period, so that lateness does not add up;
- * if that has passed too, the timer starts over from now, as libevent does. Such a deadline is a
- * point in time and no timeout from now: it is armed as absolute, with no interval to group by,
- * which is what an event loop passes down for it.
+ * The next deadline is the one that has passed plus the period, so that lateness does not add up.
+ * If the next deadline has passed too, it is now plus the period, as in libevent. Such a deadline
+ * is a point in time and not a timeout from now. So the timer is armed with an absolute deadline
+ * and no interval to group by, as an event loop would arm it.
  *
- * STEADY STATE. Phases are in equilibrium from the beginning: uniform on the period. Every firing
- * is answered by one arm.
+ * STEADY STATE. Phases are in equilibrium from the beginning: uniform on the period. Each firing is
+ * followed by one arm.
  *
- * TURNS. The loop sleeps until there is something due, and then for as long as it takes for about
- * `batch` firings at the mean rate, but never longer than the shortest period: a program that has
- * millisecond timers looks at them every millisecond. With few timers turns therefore do less than
- * `batch`; aligned ones come in herds. A million operations on a million timers cover 43 ms
- * (each fires 11.5 times a second on average).
+ * TURNS (loop iterations). The loop sleeps until a timer is due, and in any case for the time of
+ * about `batch` firings at the mean rate, but at most for the shortest period: a program with
+ * millisecond timers wakes up every millisecond. So with few timers a turn has fewer operations
+ * than `batch`. Aligned timers fire in herds. A million operations on a million timers cover 43 ms
+ * (each timer fires 11.5 times a second on average).
  *
- * PREDICTION. Every timer fires, as in hold, but near deadlines are much more frequent than their
- * share of the timers: the fast classes live at the top of a heap and in the lowest level of a
- * wheel, so both are better than at hold, and their lines stay in the cache. Wheels win with
- * phase=aligned, where whole slots fire at once and heaps pay O(log n) for each of a herd.
+ * PREDICTION. All timers fire, as in hold, but near deadlines are much more frequent than their
+ * share of the timers. The timers of the fast classes are at the top of a heap and in the lowest
+ * level of a wheel. So both structures are better than in hold, and these cache lines stay in the
+ * cache. Wheels win with phase=aligned, where whole slots fire at once and heaps pay O(log n) for
+ * each timer.
  */
 #include "draw.h"
 
-enum { MIX }; /* the words after it are the periods in order */
+enum { MIX }; /* the words after it are the periods, in order */
 enum { RANDOM, ALIGNED };
 
 #define PERIODS 6
@@ -73,7 +75,7 @@ struct ticker {
 	uint64_t turn;	     /* ns */
 };
 
-/* The period at a place 0..1 among the timers, shortest first. */
+/* The period of the timer at the position `place`, 0..1, in order of period. */
 static uint64_t period_at(double place)
 {
 	double all = 0, sum = 0;
@@ -88,7 +90,7 @@ static uint64_t period_at(double place)
 	return periods[PERIODS - 1];
 }
 
-/* Gives each timer its period, and returns how long a turn is to be. */
+/* Sets the period of each timer, and returns the length of a turn. */
 static uint64_t choose_periods(struct ticker *ticker, const struct ticker_options *options,
 			       uint64_t n)
 {

@@ -1,6 +1,4 @@
-/*
- * bad_ends.c - structures that don't come to an end as a worker should, and one of uneven cost
- */
+/* bad_ends.c - structures that do not let a worker end properly, and one whose cost varies */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -24,7 +22,10 @@ static size_t expire_for_ever(struct timer_set *set, uint64_t now, struct timer 
 
 SUBJECT(never_ends, .expire = expire_for_ever);
 
-/* As above, with a child that does not end either; TIMERBED_CHILD names a file for its pid. */
+/*
+ * Like never_ends, and with a child that does not end either. TIMERBED_CHILD names a file for its
+ * pid.
+ */
 static int create_with_child(struct timer_set **set, const void *options, uint64_t now)
 {
 	const char *path = getenv("TIMERBED_CHILD");
@@ -38,7 +39,7 @@ static int create_with_child(struct timer_set **set, const void *options, uint64
 	if (!child)
 		for (;;)
 			pause();
-	/* The file is there only when the whole number is. */
+	/* The file must appear with the whole number in it. */
 	snprintf(text, sizeof(text), "%s.new", path);
 	file = fopen(text, "w");
 	if (!file)
@@ -71,9 +72,9 @@ static size_t expire_and_exit(struct timer_set *set, uint64_t now, struct timer 
 SUBJECT(exits, .expire = expire_and_exit);
 
 /*
- * Every set but the third wastes CPU time at each expire: the stores of a loop, each of which waits
- * for the one before. A clock would not do. Some machines count CPU time in ticks, and then other
- * processes beside this one make it coarse.
+ * Every set but the third wastes CPU time at each expire, by stores that depend on each other. A
+ * loop that waits for a clock would not do: some machines count CPU time in ticks, and then other
+ * processes make it coarse.
  */
 #define WASTED_STORES 100000
 

@@ -1,8 +1,8 @@
 /*
- * faults.h - structures that are wrong on purpose, for the bench to catch
+ * faults.h - structures with deliberate faults, which the bench must detect
  *
- * All are the array in order of structures/tests/conformance/broken/right.h with one fault each.
- * They are linked into build/tests/timerbed-broken alone. registry.c lists them.
+ * All are the sorted array of structures/tests/conformance/broken/right.h with one fault each. Only
+ * build/tests/timerbed-broken contains them. registry.c lists them.
  */
 #ifndef BROKEN_FAULTS_H
 #define BROKEN_FAULTS_H

@@ -1,6 +1,4 @@
-/*
- * registry.c - the structures of build/tests/timerbed-broken, in place of the generated table
- */
+/* registry.c - the structures of build/tests/timerbed-broken, replacing the generated table */
 #include "faults.h"
 
 extern const struct timer_structure timer_binary_heap, timer_quad_heap;

@@ -1,5 +1,5 @@
 /*
- * wrong_firings.c - structures that fire the wrong timers, or at the wrong time, or say so
+ * wrong_firings.c - structures that fire the wrong timers, at the wrong time, or report wrong times
  */
 #include "faults.h"
 #include "structures/tests/conformance/broken/right.h"
@@ -8,7 +8,7 @@
 
 SUBJECT(right, .departures = "none");
 
-/* Answers when the earliest fires, and a second more. */
+/* next is a second after the earliest deadline. */
 static uint64_t next_a_second_late(struct timer_set *set)
 {
 	uint64_t next = right_next(set);
@@ -33,7 +33,7 @@ static size_t expire_reversed(struct timer_set *set, uint64_t now, struct timer 
 
 SUBJECT(wrong_order, .expire = expire_reversed);
 
-/* The tenth timer that fires says another deadline than it was armed with. */
+/* The tenth timer that fires has another deadline than it was armed with. */
 static size_t expire_and_write(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	struct right *right = right_of(set);
@@ -47,7 +47,7 @@ static size_t expire_and_write(struct timer_set *set, uint64_t now, struct timer
 
 SUBJECT(wrong_checksum, .expire = expire_and_write);
 
-/* The first batch has its first timer twice. */
+/* The first batch contains its first timer twice. */
 static size_t expire_once_more(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	struct right *right = right_of(set);
@@ -60,7 +60,7 @@ static size_t expire_once_more(struct timer_set *set, uint64_t now, struct timer
 
 SUBJECT(one_too_many, .expire = expire_once_more);
 
-/* All timers are filed a year too late, so that none of them fires within a trace. */
+/* All deadlines are a year too late, so that no timer fires within a trace. */
 static void insert_far(struct timer_set *set, struct timer *timer, uint64_t deadline,
 		       uint64_t interval)
 {
@@ -70,8 +70,8 @@ static void insert_far(struct timer_set *set, struct timer *timer, uint64_t dead
 SUBJECT(far_too_late, .insert = insert_far);
 
 /*
- * One timer fires before its deadline, and no other is wrong. It declares a tick that no trace's
- * grain is a multiple of, so that the checksum has no say.
+ * One timer fires before its deadline, and no other is wrong. The structure declares a tick that
+ * divides no trace's grain, so the checksum is not compared.
  */
 static size_t expire_one_early(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
@@ -88,7 +88,7 @@ static size_t expire_one_early(struct timer_set *set, uint64_t now, struct timer
 	return count;
 }
 
-/* Up to the deadline of what has fired early, that still counts. */
+/* Until the deadline of the timer that fired early, next still reports that deadline. */
 static uint64_t next_with_early(struct timer_set *set)
 {
 	const struct right *right = right_of(set);
