@@ -26,17 +26,17 @@ const struct pass *pass_find(const char *name)
 
 replay_function *cell_code(const struct cell *cell, enum replay_mode mode)
 {
-	if (mode == REPLAY_PLAIN && cell->cold)
+	if (mode == REPLAY_PLAIN && cell->settings.cold)
 		mode = REPLAY_COLD;
 	return cell->subject.code[cell->dispatch]->mode[mode];
 }
 
 int cell_open(const struct cell *cell, struct replay *replay, char *error)
 {
-	int result = replay_open(replay, &cell->subject, &cell->trace, cell->stride);
+	int result = replay_open(replay, &cell->subject, &cell->trace, (unsigned)cell->settings.stride);
 
-	if (!result && cell->cold) {
-		result = replay_cold(replay, cell->cold);
+	if (!result && cell->settings.cold) {
+		result = replay_cold(replay, (unsigned)cell->settings.cold);
 		if (result)
 			replay_close(replay);
 	}
@@ -97,7 +97,7 @@ struct replay_tally cell_replay(const struct cell *cell, struct replay *replay,
 			cell_code(cell, scene)(replay, first, end);
 			continue;
 		}
-		if (cell->pages == PAGES_HUGE && !begun)
+		if (cell->settings.pages == PAGES_HUGE && !begun)
 			pages_collapse();
 		begun = true;
 		if (hooks && hooks->before)

@@ -12,15 +12,23 @@
 
 #define CELL_ERROR_SIZE 512
 
-/* What a worker is told. */
+struct pass;
+
+/* The settings that a worker is told. bench/run/settings.c has a row for each. */
+struct cell_settings {
+	const struct pass *pass; /* what is measured */
+	uint64_t repeats;	 /* replays of the same trace */
+	uint64_t stride;	 /* bytes from object to object: 64 or 128 */
+	uint64_t cold;		 /* other cache lines touched before each operation */
+	int pages;		 /* enum pages: what this process was started with */
+};
+
+/* One cell. */
 struct cell {
 	struct subject subject;
 	enum dispatch dispatch;
 	struct trace trace;
-	unsigned repeats; /* replays of the same trace */
-	unsigned stride;  /* bytes from object to object: 64 or 128 */
-	unsigned cold;	  /* other cache lines touched before each operation */
-	enum pages pages; /* what this process was started with */
+	struct cell_settings settings;
 };
 
 /* One way of measuring a cell. Passes are apart so that none disturbs another. */
@@ -48,7 +56,8 @@ struct pass {
 	double slowdown;     /* how much longer a replay takes than in the pass `time`, roughly */
 };
 
-/* All passes, NULL-terminated, in the order in which they are explained. */
+/* All passes, NULL-terminated, in the order in which they are explained; fewer than PASSES_AT_MOST. */
+#define PASSES_AT_MOST 32
 extern const struct pass *const passes[];
 
 const struct pass *pass_find(const char *name);

@@ -29,16 +29,16 @@ static const struct workload *find_workload(const char *text)
 
 static int unknown_workload(const char *text, char *error)
 {
-	const char *known[SUGGESTED], *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
+	const char *known[SUGGESTED];
 	char name[64];
 	size_t count = 0;
 
 	for (; workloads[count] && count < SUGGESTED; count++)
 		known[count] = workloads[count]->name;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
-	nearest = options_nearest(name, known, count);
-	snprintf(error, NAMES_ERROR_SIZE, "no workload '%s'%s%s%s", name,
-		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	snprintf(error, NAMES_ERROR_SIZE, "no workload '%s'%s", name,
+		 options_suggest(name, known, count, "", suggestion));
 	return -ENOENT;
 }
 

@@ -26,14 +26,15 @@ static void print_usage(FILE *file)
 
 static int unknown_command(const char *name)
 {
-	const char *names[32], *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
+	const char *names[32];
 	size_t count = 0;
 
 	for (; commands[count].name; count++)
 		names[count] = commands[count].name;
-	nearest = options_nearest(name, names, count);
-	return message_usage("no command '%s'%s%s%s", name, nearest ? ": did you mean '" : "",
-			     nearest ? nearest : "", nearest ? "'?" : "; see timerbed --help");
+	return message_usage(
+		"no command '%s'%s", name,
+		options_suggest(name, names, count, "; see timerbed --help", suggestion));
 }
 
 static int run(int argc, char **argv)

@@ -69,13 +69,13 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
  */
 static const char *record_pages(const struct cell *cell, json_t *record)
 {
-	uint64_t timers = cell->trace.header->ids * cell->stride, huge;
+	uint64_t timers = cell->trace.header->ids * cell->settings.stride, huge;
 
-	if (cell->pages != PAGES_HUGE && pages_ruled_out())
+	if (cell->settings.pages != PAGES_HUGE && pages_ruled_out())
 		return NULL;
 	huge = pages_huge_kib();
 	json_object_set_new(record, "huge_kib", json_integer((json_int_t)huge));
-	if (cell->pages != PAGES_HUGE || huge || timers < PAGES_HUGE_SURELY)
+	if (cell->settings.pages != PAGES_HUGE || huge || timers < PAGES_HUGE_SURELY)
 		return NULL;
 	return "no huge pages were given";
 }

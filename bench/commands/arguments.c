@@ -11,10 +11,13 @@
 #include "bench/message.h"
 #include "structures/common/options.h"
 
-/* The most rows that a table may have. */
-#define ROWS 32
+#define ROWS ARGUMENTS_AT_MOST
 
 #define HELP_LETTER 'h'
+
+/* Where the help of an option begins, and what it does not go beyond. */
+#define HELP_COLUMN 31
+#define COLUMNS	    100
 
 const struct command *command_find(const char *name)
 {
@@ -22,6 +25,24 @@ const struct command *command_find(const char *name)
 		if (!strcmp(command->name, name))
 			return command;
 	return NULL;
+}
+
+/* Prints a row's help, which goes on below itself where it is long. */
+static void print_help(const char *help)
+{
+	int column = HELP_COLUMN;
+	size_t length;
+
+	for (; *help; help += length) {
+		help += strspn(help, " ");
+		length = strcspn(help, " ");
+		if (column > HELP_COLUMN && column + 1 + (int)length > COLUMNS)
+			column = printf("\n%*s", HELP_COLUMN, "") - 1;
+		else if (column > HELP_COLUMN)
+			column += printf(" ");
+		column += printf("%.*s", (int)length, help);
+	}
+	putchar('\n');
 }
 
 void arguments_help(const struct command *command, const struct argument *table)
@@ -36,9 +57,10 @@ void arguments_help(const struct command *command, const struct argument *table)
 		if (row == table)
 			putchar('\n');
 		if (row->letter < 256)
-			printf("  -%c, %-24s %s\n", row->letter, option, row->help);
+			printf("  -%c, %-24s ", row->letter, option);
 		else
-			printf("      %-24s %s\n", option, row->help);
+			printf("      %-24s ", option);
+		print_help(row->help);
 	}
 }
 
@@ -70,6 +92,7 @@ static int wrong_option(const char *command, const struct argument *table, size_
 			const char *typed, bool value_missing)
 {
 	const char *names[ROWS], *nearest = NULL;
+	char option[64], suggestion[OPTIONS_SUGGESTION_SIZE];
 
 	if (value_missing)
 		return message_usage("%s: option '%s' needs a value", command, typed);
@@ -77,9 +100,10 @@ static int wrong_option(const char *command, const struct argument *table, size_
 		names[i] = table[i].name;
 	if (!strncmp(typed, "--", 2))
 		nearest = options_nearest(typed + 2, names, count);
-	return message_usage("%s: no option '%s'%s%s%s", command, typed,
-			     nearest ? ": did you mean '--" : "", nearest ? nearest : "",
-			     nearest ? "'?" : "");
+	if (nearest)
+		snprintf(option, sizeof(option), "--%s", nearest);
+	return message_usage("%s: no option '%s'%s", command, typed,
+			     options_suggestion(nearest ? option : NULL, "", suggestion));
 }
 
 int arguments_parse(int argc, char **argv, const struct argument *table,

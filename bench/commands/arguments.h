@@ -26,6 +26,9 @@ int arguments_parse(int argc, char **argv, const struct argument *table,
 		    int (*take)(int letter, const char *value, void *data), void *data, int *first,
 		    int *status);
 
+/* The most rows that a table may have, with the last, which has no name. */
+#define ARGUMENTS_AT_MOST 48
+
 /* The usage line and the options, to stdout. */
 void arguments_help(const struct command *command, const struct argument *table);
 

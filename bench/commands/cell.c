@@ -8,58 +8,41 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/setting_arguments.h"
 #include "bench/message.h"
 #include "bench/outcome.h"
 
 struct task {
+	struct setting_arguments arguments;
+	struct group group; /* its settings for the worker */
 	struct cell cell;
-	const struct pass *pass;
 	const char *output;
 };
 
 static const struct argument table[] = {
-	{ 'd', "dispatch", "WAY", "vtable or inline" },
-	{ 'p', "pass", "PASS", "what to measure" },
-	{ 'r', "repeats", "COUNT", "replays of the trace" },
-	{ 't', "stride", "BYTES", "from object to object: 64 or 128" },
-	{ 'c', "cold", "LINES", "other cache lines touched before each operation" },
-	{ 'g', "pages", "SIZE", "the pages it was started with: small or huge" },
 	{ 'o', "output", "FILE", "where the record goes" },
+	{ 'd', "dispatch", "WAY", "vtable or inline" },
 	{ 0 },
 };
 
 static int take(int letter, const char *value, void *data)
 {
 	struct task *task = data;
-	unsigned number = (unsigned)strtoul(value, NULL, 10);
+	const struct setting *setting = setting_arguments_find(&task->arguments, letter);
+	char error[NAMES_ERROR_SIZE];
 
-	switch (letter) {
-	case 'd':
+	if (setting)
+		return setting_read(setting, &task->group, value, error)
+			       ? message_usage("cell: %s", error)
+			       : 0;
+	if (letter == 'o')
+		task->output = value;
+	else
 		task->cell.dispatch = strcmp(value, dispatch_words[DISPATCH_INLINE])
 					      ? DISPATCH_VTABLE
 					      : DISPATCH_INLINE;
-		break;
-	case 'p':
-		task->pass = pass_find(value);
-		break;
-	case 'r':
-		task->cell.repeats = number;
-		break;
-	case 't':
-		task->cell.stride = number;
-		break;
-	case 'c':
-		task->cell.cold = number;
-		break;
-	case 'g':
-		task->cell.pages = pages_find(value);
-		break;
-	default:
-		task->output = value;
-	}
 	return 0;
 }
 
@@ -113,7 +96,7 @@ static int measure(struct task *task)
 {
 	char error[CELL_ERROR_SIZE] = "";
 	json_t *record = json_object();
-	int result = task->pass->measure(&task->cell, record, error);
+	int result = task->cell.settings.pass->measure(&task->cell, record, error);
 
 	if (result)
 		json_object_set_new(record, "status", json_string(error));
@@ -127,15 +110,26 @@ static int measure(struct task *task)
 	return result ? message_failed("%s: cannot write", task->output) : 0;
 }
 
+static void make_table(struct task *task)
+{
+	setting_arguments_add(&task->arguments, table);
+	for (const struct setting *setting = group_settings; setting->key; setting++)
+		if (setting->to_worker)
+			setting_arguments_add_setting(&task->arguments, setting);
+}
+
 int command_cell(int argc, char **argv)
 {
-	struct task task = { .cell = { .repeats = 1, .stride = 64 }, .pass = passes[0] };
+	struct task task = { 0 };
 	char error[TRACE_ERROR_SIZE];
 	int first, status;
 
-	if (arguments_parse(argc, argv, table, take, &task, &first, &status))
+	make_table(&task);
+	group_init(&task.group, "");
+	if (arguments_parse(argc, argv, task.arguments.row, take, &task, &first, &status))
 		return status;
-	if (argc - first != 2 || !task.output || !task.pass || !task.pass->measure)
+	task.cell.settings = task.group.cell;
+	if (argc - first != 2 || !task.output || !task.cell.settings.pass->measure)
 		return message_usage("cell: a trace, a subject and --output are needed");
 	if (subject_find(argv[first + 1], &task.cell.subject, error))
 		return message_usage("%s", error);

@@ -315,7 +315,8 @@ static bool explain_backend(const char *name)
 
 static int unknown(const char *name)
 {
-	const char *names[256], *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
+	const char *names[256];
 	size_t count = 0;
 
 	for (size_t i = 0; timer_structures[i] && count < 200; i++)
@@ -326,10 +327,9 @@ static int unknown(const char *name)
 		names[count++] = subject_families[i]->name;
 	for (size_t i = 0; backends[i] && count < 250; i++)
 		names[count++] = backends[i]->name;
-	nearest = options_nearest(name, names, count);
-	return message_usage("explain: nothing called '%s'%s%s%s", name,
-			     nearest ? ": did you mean '" : "", nearest ? nearest : "",
-			     nearest ? "'?" : "; see timerbed list");
+	return message_usage(
+		"explain: nothing called '%s'%s", name,
+		options_suggest(name, names, count, "; see timerbed list", suggestion));
 }
 
 static const struct argument table[] = { { 0 } };

@@ -29,7 +29,7 @@ static void print_names(const char *key, const struct names *names)
 
 static void print_group(const struct group *group)
 {
-	printf("\n[%s] pass %s, %u block%s of each,", group->label, group->pass->name,
+	printf("\n[%s] pass %s, %" PRIu64 " block%s of each,", group->label, group->cell.pass->name,
 	       group->replicates, group->replicates == 1 ? "" : "s");
 	for (size_t d = 0; d < DISPATCHES; d++)
 		if (group->dispatch[d])

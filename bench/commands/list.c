@@ -11,6 +11,7 @@
 #include "bench/commands/experiment_file.h"
 #include "bench/run/estimate.h"
 #include "bench/run/experiment.h"
+#include "bench/run/settings.h"
 #include "bench/message.h"
 #include "bench/scripts.h"
 #include "bench/replay/subject.h"
@@ -103,6 +104,28 @@ static void list_experiments(void)
 		experiment_file_each(folder, list_experiment, folder);
 }
 
+/* A table's rows, by their keys in .ini files. */
+static void list_rows(const char *where, const struct setting *settings)
+{
+	char summary[400];
+
+	for (; settings->key; settings++) {
+		snprintf(summary, sizeof(summary), "%s%s%s%s%s%s%s%s", where, settings->help,
+			 settings->fallback ? " (default " : "",
+			 settings->fallback ? settings->fallback : "",
+			 settings->fallback ? ")" : "", settings->option ? "; --" : "",
+			 settings->option ? settings->option : "",
+			 settings->record ? "; in records" : "");
+		print_row(settings->key, summary, NULL);
+	}
+}
+
+static void list_settings(void)
+{
+	list_rows("[experiment] ", experiment_settings);
+	list_rows("", group_settings);
+}
+
 static const struct {
 	const char *name;
 	void (*list)(void);
@@ -110,6 +133,7 @@ static const struct {
 	{ "structures", list_structures }, { "workloads", list_workloads },
 	{ "subjects", list_subjects },	   { "backends", list_backends },
 	{ "passes", list_passes },	   { "experiments", list_experiments },
+	{ "settings", list_settings },
 };
 
 #define TOPICS (sizeof(topics) / sizeof(*topics))
@@ -118,7 +142,8 @@ static const struct argument table[] = { { 0 } };
 
 int command_list(int argc, char **argv)
 {
-	const char *names[TOPICS], *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
+	const char *names[TOPICS];
 	int first, status;
 
 	if (arguments_parse(argc, argv, table, NULL, NULL, &first, &status))
@@ -139,8 +164,6 @@ int command_list(int argc, char **argv)
 			return 0;
 		}
 	}
-	nearest = options_nearest(argv[first], names, TOPICS);
-	return message_usage("list: nothing called '%s'%s%s%s", argv[first],
-			     nearest ? ": did you mean '" : "", nearest ? nearest : "",
-			     nearest ? "'?" : "");
+	return message_usage("list: nothing called '%s'%s", argv[first],
+			     options_suggest(argv[first], names, TOPICS, "", suggestion));
 }

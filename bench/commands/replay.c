@@ -9,35 +9,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/commands/arguments.h"
 #include "bench/cell.h"
 #include "bench/replay/clock.h"
 #include "bench/commands/commands.h"
+#include "bench/commands/setting_arguments.h"
 #include "bench/message.h"
 #include "bench/names.h"
 #include "structures/common/options.h"
 
 static const struct argument table[] = {
-	{ 'd', "dispatch", "WAY", "vtable (default) or inline" },
 	{ 'c', "check", NULL, "check order, lateness and invariants as it goes (slower)" },
-	{ 't', "stride", "BYTES", "from object to object: 64 (default) or 128" },
 	{ 'T', "trusted", NULL,
 	  "don't walk the trace to see that it makes sense (its hashes are checked)" },
 	{ 'o', "output", "FILE", "where the JSON lines go (default: standard output)" },
 	{ 0 },
 };
 
+/* Settings that mean something for one replay. */
+static const char *const keys[] = { "dispatch", "stride" };
+
 struct request {
+	struct setting_arguments arguments;
+	struct group group; /* its settings */
 	struct cell cell;
 	enum replay_mode mode;
 	bool trusted;
 	FILE *output;
 };
 
+static int take_setting(struct request *request, const struct setting *setting, const char *value)
+{
+	char error[NAMES_ERROR_SIZE];
+	size_t ways = 0;
+
+	if (setting_read(setting, &request->group, value, error))
+		return message_usage("replay: %s", error);
+	for (int i = 0; i < DISPATCHES; i++) {
+		if (!request->group.dispatch[i])
+			continue;
+		request->cell.dispatch = (enum dispatch)i;
+		ways++;
+	}
+	if (ways > 1)
+		return message_usage("replay: dispatch: one way, and not '%s'", value);
+	request->cell.settings = request->group.cell;
+	return 0;
+}
+
 static int take(int letter, const char *value, void *data)
 {
 	struct request *request = data;
+	const struct setting *setting = setting_arguments_find(&request->arguments, letter);
 
+	if (setting)
+		return take_setting(request, setting, value);
 	switch (letter) {
 	case 'c':
 		request->mode = REPLAY_CHECKED;
@@ -45,23 +70,11 @@ static int take(int letter, const char *value, void *data)
 	case 'T':
 		request->trusted = true;
 		return 0;
-	case 'o':
+	default:
 		if (!strcmp(value, "-"))
 			return 0;
 		request->output = fopen(value, "w");
 		return request->output ? 0 : message_failed("%s: %s", value, strerror(errno));
-	case 't':
-		request->cell.stride = !strcmp(value, "128") ? 128 : 64;
-		return strcmp(value, "64") && strcmp(value, "128")
-			       ? message_usage("replay: stride: %s is neither 64 nor 128", value)
-			       : 0;
-	default:
-		for (int i = 0; i < DISPATCHES; i++)
-			if (!strcmp(value, dispatch_words[i])) {
-				request->cell.dispatch = (enum dispatch)i;
-				return 0;
-			}
-		return message_usage("replay: dispatch: '%s' is neither vtable nor inline", value);
 	}
 }
 
@@ -107,12 +120,17 @@ static int close_output(FILE *file)
 
 int command_replay(int argc, char **argv)
 {
-	struct request request = { .cell = { .repeats = 1, .stride = 64 }, .output = stdout };
+	struct request request = { .output = stdout };
 	struct names subjects = { 0 };
 	char error[TRACE_ERROR_SIZE];
 	int first, status;
 
-	if (arguments_parse(argc, argv, table, take, &request, &first, &status))
+	setting_arguments_add(&request.arguments, table);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		setting_arguments_add_setting(&request.arguments, setting_find(keys[i]));
+	group_init(&request.group, "");
+	request.cell.settings = request.group.cell;
+	if (arguments_parse(argc, argv, request.arguments.row, take, &request, &first, &status))
 		return status;
 	if (argc == first)
 		return message_usage("replay: a trace is needed");

@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/commands/arguments.h"
 #include "bench/commands/experiment_file.h"
+#include "bench/commands/setting_arguments.h"
 #include "bench/message.h"
 #include "bench/run/dispatches.h"
 #include "bench/run/selection.h"
 #include "bench/scripts.h"
-#include "structures/common/options.h"
 
 /* Letters for options that have no short form. */
 enum {
@@ -23,89 +22,25 @@ enum {
 	LETTER_RESUME,
 	LETTER_DRY_RUN,
 	LETTER_CACHE,
-	LETTER_BUDGET,
-	LETTER_DISPATCH,
-	LETTER_PASS,
-	LETTER_REPEATS,
-	LETTER_OPERATIONS,
-	LETTER_LEAST_OPERATIONS,
-	LETTER_STRIDE,
-	LETTER_COLD,
-	LETTER_PAGES,
-	LETTER_CELL_BUDGET,
 };
 
 static const struct argument table[] = {
-	{ 'w', "workload", "NAME", "workloads (may be repeated); beside an .ini only these" },
-	{ 'n', "n", "RANGE",
-	  "timers: 1e3..1e6 (by decades), \"1e2 500\"; beside an .ini only these" },
-	{ 'r', "reps", "N", "blocks, each with a seed of its own (default 1)" },
-	{ 's', "seed", "S", "the first block's seed (default 1)" },
 	{ 'o', "out", "DIR", "the run's folder (default out/NAME)" },
 	{ LETTER_RESUME, "resume", NULL, "go on with the run in the folder" },
 	{ LETTER_FORCE, "force", NULL, "delete the run that the folder holds, and begin anew" },
 	{ LETTER_DRY_RUN, "dry-run", NULL,
 	  "print the blocks, their time and their memory; run nothing" },
 	{ LETTER_CACHE, "cache", "DIR", "the folder of traces (default out/traces)" },
-	{ LETTER_BUDGET, "budget", "TIME",
-	  "begin no block that would end after this (default: the "
-	  "file's, or none)" },
-	{ LETTER_DISPATCH, "dispatch", "WAYS",
-	  "vtable (default), inline or \"vtable inline\"; beside an .ini only these" },
-	{ LETTER_PASS, "pass", "PASS",
-	  "what to measure, see timerbed list passes (default time); beside an .ini only this" },
-	{ LETTER_REPEATS, "repeats", "N", "replays of a trace within a process (default 3)" },
-	{ LETTER_OPERATIONS, "operations", "X", "measured operations a timer (default 2)" },
-	{ LETTER_LEAST_OPERATIONS, "least-operations", "N",
-	  "the least of measured operations (default 1e5)" },
-	{ LETTER_STRIDE, "stride", "BYTES", "from object to object: 64 (default) or 128" },
-	{ LETTER_COLD, "cold", "LINES", "cache lines touched between operations (default 0)" },
-	{ LETTER_PAGES, "pages", "SIZE", "small (default) or huge, if the kernel gives them" },
-	{ LETTER_CELL_BUDGET, "cell-budget", "TIME",
-	  "the time after which a cell is too slow (default 60s)" },
-	{ 'x', "x", "AXIS", "of a map: n=1e2..1e6, or an option's values: range=1e3,1e6" },
-	{ 'y', "y", "AXIS", "the other axis, as in stopped=0,50%,99.9%" },
 	{ 0 },
 };
-
-/* What an option does to the groups of a file. */
-enum effect {
-	SELECTS,   /* only the cells that the option names remain */
-	OVERRIDES, /* the option replaces the key in every group */
-	REFUSED,
-};
-
-static const struct setting {
-	int letter;
-	const char *key;
-	enum effect effect;
-} settings[] = {
-	{ 'w', "workloads", SELECTS },
-	{ 'n', "n", SELECTS },
-	{ LETTER_PASS, "pass", SELECTS },
-	{ LETTER_DISPATCH, "dispatch", SELECTS },
-	{ 'r', "replicates", OVERRIDES },
-	{ LETTER_REPEATS, "repeats", OVERRIDES },
-	{ LETTER_OPERATIONS, "operations", OVERRIDES },
-	{ LETTER_LEAST_OPERATIONS, "least-operations", OVERRIDES },
-	{ LETTER_STRIDE, "stride", OVERRIDES },
-	{ LETTER_COLD, "cold", OVERRIDES },
-	{ LETTER_PAGES, "pages", OVERRIDES },
-	{ LETTER_CELL_BUDGET, "cell-budget", OVERRIDES },
-	{ 'x', "x", REFUSED },
-	{ 'y', "y", REFUSED },
-};
-
-#define SETTINGS (sizeof(settings) / sizeof(*settings))
 
 /* The arguments as read, before it is known whether a file is among them. */
 struct reading {
 	struct request *request;
+	struct setting_arguments arguments;
 	const struct setting **setting; /* those given, in order, */
 	const char **value;		/* with their values */
 	size_t count;
-	bool seeded;
-	uint64_t seed, budget; /* budget 0: not given */
 };
 
 static int wrong(const struct request *request, const char *error)
@@ -131,21 +66,6 @@ static int take_folder(const struct request *request, const char *option, const 
 	return 0;
 }
 
-static int take_number(struct reading *reading, int letter, const char *value)
-{
-	char error[OPTIONS_ERROR_SIZE];
-	int result;
-
-	if (letter == 's')
-		result = options_parse_value(OPTION_COUNT, "seed", value, 0, 0x1p63, &reading->seed,
-					     error, sizeof(error));
-	else
-		result = options_parse_value(OPTION_DURATION, "budget", value, 1e9, 1e15,
-					     &reading->budget, error, sizeof(error));
-	reading->seeded |= letter == 's';
-	return result ? wrong(reading->request, error) : 0;
-}
-
 static int take_mode(struct request *request, enum records_mode mode)
 {
 	if (request->mode != RECORDS_NEW && request->mode != mode)
@@ -158,11 +78,10 @@ static int take(int letter, const char *value, void *data)
 {
 	struct reading *reading = data;
 	struct request *request = reading->request;
+	const struct setting *setting = setting_arguments_find(&reading->arguments, letter);
 
-	for (size_t i = 0; i < SETTINGS; i++) {
-		if (settings[i].letter != letter)
-			continue;
-		reading->setting[reading->count] = &settings[i];
+	if (setting) {
+		reading->setting[reading->count] = setting;
 		reading->value[reading->count++] = value;
 		return 0;
 	}
@@ -175,65 +94,85 @@ static int take(int letter, const char *value, void *data)
 		return take_mode(request, RECORDS_RESUME);
 	case LETTER_FORCE:
 		return take_mode(request, RECORDS_FORCE);
-	case LETTER_DRY_RUN:
+	default:
 		request->dry_run = true;
 		return 0;
-	default:
-		return take_number(reading, letter, value);
 	}
 }
 
+/* Whether the row is among these, and not of another table. */
+static bool is_of(const struct setting *settings, const struct setting *row)
+{
+	while (settings->key && settings != row)
+		settings++;
+	return settings->key;
+}
+
 /* Joins all values of a setting with blanks. NULL if it has none; the caller frees the text. */
-static int join(const struct reading *reading, const char *key, char **text)
+static int join(const struct reading *reading, const struct setting *setting, char **text)
 {
 	size_t size = 1;
 
 	for (size_t i = 0; i < reading->count; i++)
-		if (!strcmp(reading->setting[i]->key, key))
+		if (reading->setting[i] == setting)
 			size += strlen(reading->value[i]) + 1;
 	*text = NULL;
 	if (size == 1)
 		return 0;
 	*text = calloc(1, size);
 	for (size_t i = 0; i < reading->count && *text; i++) {
-		if (strcmp(reading->setting[i]->key, key))
-			continue;
-		strcat(strcat(*text, **text ? " " : ""), reading->value[i]);
+		if (reading->setting[i] == setting)
+			strcat(strcat(*text, **text ? " " : ""), reading->value[i]);
 	}
 	return *text ? 0 : -ENOMEM;
 }
 
-static int select_cells(const struct reading *reading, char *error)
+static int select_by(const struct reading *reading, const struct setting *setting, bool *any,
+		     char *error)
 {
-	static const char *const keys[] = { "workloads", "n", "pass", "dispatch" };
-	char *words[4] = { NULL };
-	int result = 0;
+	char *words;
+	int result = join(reading, setting, &words);
 
-	for (size_t i = 0; i < 4 && !result; i++)
-		result = join(reading, keys[i], &words[i]);
 	if (result)
 		snprintf(error, NAMES_ERROR_SIZE, "out of memory");
-	else if (words[0] || words[1] || words[2] || words[3])
-		result = selection_apply(
-			&(struct selection){ words[0], words[1], words[2], words[3] },
-			&reading->request->experiment, error);
-	for (size_t i = 0; i < 4; i++)
-		free(words[i]);
+	else if (words)
+		result = setting->select(&reading->request->experiment, words, error);
+	*any |= words != NULL;
+	free(words);
 	return result;
 }
 
-static int override(const struct reading *reading, char *error)
+static int select_cells(const struct reading *reading, char *error)
 {
-	struct experiment *experiment = &reading->request->experiment;
+	bool any = false;
 	int result = 0;
 
-	for (size_t i = 0; i < reading->count && !result; i++) {
-		if (reading->setting[i]->effect != OVERRIDES)
-			continue;
-		for (size_t j = 0; j < experiment->group_count && !result; j++)
-			result = experiment_set(&experiment->groups[j], reading->setting[i]->key,
-						reading->value[i], error);
-	}
+	for (const struct setting *setting = group_settings; setting->key && !result; setting++)
+		if (setting->select)
+			result = select_by(reading, setting, &any, error);
+	return any && !result ? selection_finish(&reading->request->experiment, error) : result;
+}
+
+/* Replaces settings of the experiment, or of all its groups, by those given that select nothing. */
+static int replace(const struct reading *reading, const struct setting *settings, void *object,
+		   char *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < reading->count && !result; i++)
+		if (is_of(settings, reading->setting[i]) && !reading->setting[i]->select)
+			result =
+				setting_read(reading->setting[i], object, reading->value[i], error);
+	return result;
+}
+
+static int replace_all(const struct reading *reading, char *error)
+{
+	struct experiment *experiment = &reading->request->experiment;
+	int result = replace(reading, experiment_settings, experiment, error);
+
+	for (size_t i = 0; i < experiment->group_count && !result; i++)
+		result = replace(reading, group_settings, &experiment->groups[i], error);
 	return result;
 }
 
@@ -244,7 +183,7 @@ static int take_file(const struct reading *reading, const char *path)
 	int result;
 
 	for (size_t i = 0; i < reading->count; i++)
-		if (reading->setting[i]->effect == REFUSED)
+		if (reading->setting[i]->only_in_file)
 			return message_usage(
 				"%s: -%s beside %s: a map in a file has its axes in the file",
 				request->command, reading->setting[i]->key, path);
@@ -254,7 +193,7 @@ static int take_file(const struct reading *reading, const char *path)
 	if (!result)
 		result = select_cells(reading, error);
 	if (!result)
-		result = override(reading, error);
+		result = replace_all(reading, error);
 	return failed(request, result, error);
 }
 
@@ -266,17 +205,19 @@ static int take_subjects(const struct reading *reading, const char *label, char 
 	char error[NAMES_ERROR_SIZE];
 	int result = 0;
 
-	experiment->seed = 1;
-	experiment->budget = TIMER_NEVER;
+	experiment_init(experiment, "command line");
 	snprintf(experiment->name, sizeof(experiment->name), "%s", request->command);
-	strcpy(experiment->source, "command line");
 	group = experiment_add_group(experiment, label);
 	if (!group)
 		return message_failed("out of memory");
-	for (size_t i = 0; i < reading->count && !result; i++)
-		result = experiment_set(group, reading->setting[i]->key, reading->value[i], error);
+	for (size_t i = 0; i < reading->count && !result; i++) {
+		void *object = is_of(group_settings, reading->setting[i]) ? (void *)group
+									  : (void *)experiment;
+
+		result = setting_read(reading->setting[i], object, reading->value[i], error);
+	}
 	for (int i = 0; i < count && !result; i++)
-		result = experiment_set(group, "subjects", words[i], error);
+		result = setting_read(setting_find("subjects"), group, words[i], error);
 	if (!result)
 		result = experiment_complete(experiment, error);
 	return failed(request, result, error);
@@ -333,9 +274,13 @@ int request_read(int argc, char **argv, const char *label, struct request *reque
 	int first;
 
 	*request = (struct request){ .command = argv[0], .cache = "out/traces" };
+	setting_arguments_add_all(&reading.arguments, group_settings);
+	setting_arguments_add_all(&reading.arguments, experiment_settings);
+	setting_arguments_add(&reading.arguments, table);
 	if (!reading.setting || !reading.value)
 		*status = message_failed("out of memory");
-	else if (!arguments_parse(argc, argv, table, take, &reading, &first, status))
+	else if (!arguments_parse(argc, argv, reading.arguments.row, take, &reading, &first,
+				  status))
 		*status = take_words(&reading, label, argv + first, argc - first);
 	else
 		request->experiment.group_count = 0;
@@ -343,10 +288,6 @@ int request_read(int argc, char **argv, const char *label, struct request *reque
 	free(reading.value);
 	if (*status || !request->experiment.group_count)
 		return -1;
-	if (reading.seeded)
-		request->experiment.seed = reading.seed;
-	if (reading.budget)
-		request->experiment.budget = reading.budget;
 	*status = settle(request);
 	return *status;
 }

@@ -105,7 +105,8 @@ static int measure_tail(const struct cell *cell, json_t *record, char *error)
 {
 	uint64_t room = most_operations(&cell->trace), timed = 0;
 	uint32_t *cycles = malloc(room * sizeof(*cycles));
-	unsigned repeats = cell->repeats > LEAST_REPEATS ? cell->repeats : LEAST_REPEATS;
+	uint64_t wanted = cell->settings.repeats;
+	uint64_t repeats = wanted > LEAST_REPEATS ? wanted : LEAST_REPEATS;
 	double per_ns = cycles_per_ns();
 
 	if (!cycles) {
@@ -114,7 +115,7 @@ static int measure_tail(const struct cell *cell, json_t *record, char *error)
 		return -ENOMEM;
 	}
 	memset(cycles, 0xff, room * sizeof(*cycles));
-	for (unsigned i = 0; i < repeats; i++) {
+	for (uint64_t i = 0; i < repeats; i++) {
 		struct replay replay;
 		struct replay_tally measured;
 		int result = cell_open(cell, &replay, error);
@@ -133,7 +134,7 @@ static int measure_tail(const struct cell *cell, json_t *record, char *error)
 	qsort(cycles, timed, sizeof(*cycles), by_cycles);
 	record_percentiles(record, cycles, timed, per_ns);
 	record_curve(record, cycles, timed, per_ns);
-	json_object_set_new(record, "repeats", json_integer(repeats));
+	json_object_set_new(record, "repeats", json_integer((json_int_t)repeats));
 	free(cycles);
 	return 0;
 }

@@ -170,10 +170,10 @@ static void record_times(const struct timing *timing, json_t *record)
 static int measure_time(const struct cell *cell, json_t *record, char *error)
 {
 	struct timing timing = { .cell = cell, .record = record };
-	unsigned repeats = cell->repeats < REPEATS ? cell->repeats : REPEATS;
+	uint64_t wanted = cell->settings.repeats, repeats = wanted < REPEATS ? wanted : REPEATS;
 	double spent = 0;
 
-	for (unsigned i = 0; i < repeats && spent < ENOUGH_NS; i++) {
+	for (uint64_t i = 0; i < repeats && spent < ENOUGH_NS; i++) {
 		gbench_register(cell->subject.name, replay_once, &timing, 1, 1, false);
 		gbench_run_all(keep_run, &timing);
 		gbench_clear();

@@ -45,6 +45,7 @@ static int unknown_subject(const char *name, char *error)
 {
 	struct name_list list = { .count = 0 };
 	const char *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
 	char bare[SUBJECT_NAME_SIZE];
 
 	subject_list(note_name, &list);
@@ -54,8 +55,8 @@ static int unknown_subject(const char *name, char *error)
 		subject_list_wrapped(note_name, &list);
 		nearest = options_nearest(name, (const char *const *)list.names, list.count);
 	}
-	snprintf(error, SUBJECT_ERROR_SIZE, "no subject '%.64s'%s%s%s", name,
-		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	snprintf(error, SUBJECT_ERROR_SIZE, "no subject '%.64s'%s", name,
+		 options_suggestion(nearest, "", suggestion));
 	while (list.count)
 		free(list.names[--list.count]);
 	return -ENOENT;

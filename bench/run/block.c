@@ -53,7 +53,7 @@ static void kept_path(const struct block_run *of, const char *subject, const cha
 static int measure(const struct block_run *of, const struct subject *subject, json_t *record)
 {
 	const struct block *block = of->block;
-	const char *folder = block->group->pass->folder;
+	const char *folder = block->group->cell.pass->folder;
 	char scratch[PATH_MAX];
 	uint64_t varied = of->trace.header->hash ^ (uint64_t)strlen(subject->name) << 7;
 	struct worker_task task = {
@@ -93,7 +93,7 @@ static void leave_out(json_t *record, uint64_t bears)
  */
 static bool has_room(const struct block_run *of, json_t *record)
 {
-	uint64_t needed = of->trace.header->file_size + of->block->n * of->block->group->stride;
+	uint64_t needed = of->trace.header->file_size + of->block->n * of->block->group->cell.stride;
 	uint64_t available = limits_memory_available("");
 
 	if (needed <= available)

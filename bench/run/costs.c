@@ -209,11 +209,11 @@ static double expect_first(const struct costs *costs, const struct block *block,
 	const struct group *group = block->group;
 	bool trace = !strcmp(subject, COSTS_TRACE);
 	double entries = (double)(block->n + group_operations(group, block->n));
-	double fixed = UNKNOWN_FIXED, rate, slowdown = trace ? 1 : group->pass->slowdown;
-	const char *pass = trace ? COSTS_TRACE : group->pass->name;
+	double fixed = UNKNOWN_FIXED, rate, slowdown = trace ? 1 : group->cell.pass->slowdown;
+	const char *pass = trace ? COSTS_TRACE : group->cell.pass->name;
 
 	if (!trace)
-		entries *= group->repeats;
+		entries *= (double)group->cell.repeats;
 	if (subject_value(costs, "rate", pass, subject, block->n, &rate)) {
 		slowdown = 1;
 	} else {
@@ -241,7 +241,7 @@ static int find_scale(struct costs *costs, const char *pass, const char *name, u
 int costs_find(struct costs *costs, const struct block *block, const char *subject,
 	       struct cost *cost)
 {
-	const char *pass = strcmp(subject, COSTS_TRACE) ? block->group->pass->name : COSTS_TRACE;
+	const char *pass = strcmp(subject, COSTS_TRACE) ? block->group->cell.pass->name : COSTS_TRACE;
 	int result;
 
 	cost->first_ns = expect_first(costs, block, subject);

@@ -5,6 +5,7 @@
 
 #include "bench/provenance.h"
 #include "bench/run/environment.h"
+#include "bench/run/settings.h"
 
 #define SCHEMA 1
 
@@ -42,26 +43,13 @@ static json_t *describe_names(const struct block *block, const struct subject *s
 			      size_t order)
 {
 	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:i, s:I, s:I}", "schema",
+		"{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:i, s:I, s:I}", "schema",
 		SCHEMA, "experiment", block->group->label, "subject", subject->name, "kind",
 		subject->kind, "when", when_words[subject->accuracy.when], "ordering",
 		order_words[subject->accuracy.order], "tick_ns", (json_int_t)subject->accuracy.tick,
 		"dispatch", dispatch_words[block->dispatch], "workload", block->workload, "n",
-		(json_int_t)block->n, "pass", block->group->pass->name, "replicate",
-		(int)block->replicate, "seed", (json_int_t)block->seed, "order", (json_int_t)order);
-}
-
-static void describe_settings(json_t *record, const struct group *group)
-{
-	json_object_set_new(record, "cells", json_integer((json_int_t)group->subjects.count));
-	json_object_set_new(record, "repeats", json_integer(group->repeats));
-	json_object_set_new(record, "stride", json_integer(group->stride));
-	json_object_set_new(record, "cold", json_integer(group->cold));
-	json_object_set_new(record, "pages", json_string(pages_words[group->pages]));
-	json_object_set_new(record, "operations", json_real(group->operations_per_timer));
-	json_object_set_new(record, "least_operations",
-			    json_integer((json_int_t)group->least_operations));
-	json_object_set_new(record, "cell_budget_ns", json_integer((json_int_t)group->cell_budget));
+		(json_int_t)block->n, "replicate", (int)block->replicate, "seed",
+		(json_int_t)block->seed, "order", (json_int_t)order);
 }
 
 /* The hash of the code that generates the block's trace. */
@@ -83,11 +71,13 @@ json_t *describe_cell(const struct run *run, const struct block *block,
 	json_t *record = describe_names(block, subject, order), *repeated;
 
 	plan_key(block, key, sizeof(key));
-	provenance_hash(subject, block->group->pass, source);
+	provenance_hash(subject, block->group->cell.pass, source);
 	if (group_is_map(block->group))
 		json_object_set_new(record, "map", describe_place(block));
 	json_object_set_new(record, "block", json_string(key));
-	describe_settings(record, block->group);
+	json_object_set_new(record, "cells",
+			    json_integer((json_int_t)block->group->subjects.count));
+	settings_record(block->group, record);
 	describe_generator(record, block);
 	if (trace_hash)
 		json_object_set_new(record, "trace_hash", json_string(trace_hash));

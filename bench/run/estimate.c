@@ -50,7 +50,7 @@ static double memory_of(const struct schedule *schedule, const struct block *blo
 			most = bytes;
 	}
 	return (double)trace_memory(block->n, group_operations(group, block->n)) +
-	       (double)block->n * group->stride + most;
+	       (double)block->n * (double)group->cell.stride + most;
 }
 
 int estimate_experiment(const struct experiment *experiment, struct estimate *estimate)

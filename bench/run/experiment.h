@@ -13,33 +13,31 @@
 #include "bench/names.h"
 #include "bench/run/axes.h"
 
-#define EXPERIMENT_GROUPS 96
-#define EXPERIMENT_COUNTS 32
-#define EXPERIMENT_LABEL  64
-#define EXPERIMENT_LOOKS  8
+#define EXPERIMENT_GROUPS   96
+#define EXPERIMENT_COUNTS   32
+#define EXPERIMENT_LABEL    64
+#define EXPERIMENT_QUESTION 256
+#define EXPERIMENT_LOOKS    8
 
 /*
- * Cells that share their settings: every workload x n x replicate x dispatch is a block. With axes
- * they are a map: `bases` are then the workloads that were named, and `workloads` and `n` follow
- * from those and the axes once the group is complete.
+ * Cells that share their settings, of which settings.c has a row each. Every workload x n x
+ * replicate x dispatch is a block. A group with axes is a map: `bases` are then the workloads that
+ * were named. `workloads` and `n` follow from `bases` and the axes once the group is complete.
  */
 struct group {
 	char label[EXPERIMENT_LABEL]; /* "cost": the section's name up to a '.' */
 	struct names subjects, workloads, bases;
-	struct axis axes[2]; /* x and y; both are none where it is no map */
+	struct axis axes[2]; /* x and y; both are none where the group is no map */
 	uint64_t n[EXPERIMENT_COUNTS];
 	size_t counts;
-	unsigned replicates;	   /* blocks, each with a seed of its own */
-	bool dispatch[DISPATCHES]; /* which of them; at least one */
-	const struct pass *pass;
-	unsigned repeats;	     /* replays of a trace within a process */
+	uint64_t replicates;	     /* blocks, each with a seed of its own */
+	bool dispatch[DISPATCHES];   /* which ways; at least one */
+	struct cell_settings cell;   /* what a worker is told */
 	double operations_per_timer; /* measured operations: this times n, */
 	uint64_t least_operations;   /* but at least this */
-	unsigned stride, cold;
-	enum pages pages;
-	uint64_t cell_budget; /* ns after which a cell is too slow */
+	uint64_t cell_budget;	     /* ns after which a cell is too slow */
 	/*
-	 * Groups of one stage are complete before a group of a later stage begins; stages come in
+	 * Groups of one stage are complete before a group of a later stage begins. Stages come in
 	 * the order in which the file names them. "" is a stage as well.
 	 */
 	char stage[EXPERIMENT_LABEL];
@@ -48,19 +46,23 @@ struct group {
 	 * Blocks after which a workload and n whose comparisons are resolved gets no more of them,
 	 * rising; the last is all replicates. None or one: nothing stops early.
 	 */
-	unsigned looks[EXPERIMENT_LOOKS];
+	uint64_t looks[EXPERIMENT_LOOKS];
 	size_t look_count;
+	int aside; /* whether the group's cells count in what costs least: a word of its row */
 };
 
 struct experiment {
 	char name[EXPERIMENT_LABEL];
-	char question[256];
+	char question[EXPERIMENT_QUESTION];
 	char source[64];      /* the file's name, or "command line" */
 	uint64_t seed;	      /* replicate r uses seed + r */
 	uint64_t budget;      /* ns after which no further block is begun; TIMER_NEVER for none */
 	struct group *groups; /* room for EXPERIMENT_GROUPS; NULL before the first is added */
 	size_t group_count;
 };
+
+/* Makes an empty experiment with the defaults of its settings. */
+void experiment_init(struct experiment *experiment, const char *source);
 
 /*
  * Reads an .ini file. 0; -EINVAL with one line in `error` (NAMES_ERROR_SIZE) naming file and line;
@@ -71,18 +73,12 @@ int experiment_read(struct experiment *experiment, const char *path, char *error
 /* A group with defaults, added. NULL when there is no room for another, or no memory. */
 struct group *experiment_add_group(struct experiment *experiment, const char *label);
 
-/*
- * Sets one of a group's keys, as the .ini and the command line do: subjects, workloads, n,
- * replicates, dispatch, pass, repeats, operations, least-operations, stride, cold, pages,
- * cell-budget, stage, cap, looks, and x and y, the axes of a map. looks sets replicates to the last
- * look; replicates takes away the looks beyond it and becomes the last one.
- * 0, or -EINVAL / -ENOENT / -ENOMEM with one line in `error`.
- */
-int experiment_set(struct group *group, const char *key, const char *value, char *error);
+/* Sets the defaults of a group's settings. The group is overwritten. */
+void group_init(struct group *group, const char *label);
 
 /*
  * Lays maps out along their axes. Then, whether it can be run: every group has subjects, workloads
- * and n, and a map has two axes. An error as of experiment_set with a line if not.
+ * and n, and a map has two axes. 0; or -EINVAL, -ENOENT or -ENOMEM with one line in `error`.
  */
 int experiment_complete(struct experiment *experiment, char *error);
 

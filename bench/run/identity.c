@@ -8,16 +8,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/run/settings.h"
+
 #define TRACE	  "trace_hash"
 #define GENERATOR "generator_hash"
 
-const char *const identity_keys[] = {
-	"experiment",	    "subject",	   "workload", "n",
-	"dispatch",	    "pass",	   "seed",     "repeats",
-	"stride",	    "cold",	   "pages",    "operations",
-	"least_operations", "source_hash", "flags",    "compiler",
-	"library",	    TRACE,	   GENERATOR,  NULL,
-};
+/* The keys before the settings, and those after them. */
+static const char *const cell_keys[] = { "experiment", "subject",  "workload",
+					 "n",	       "dispatch", "seed" };
+static const char *const code_keys[] = { "source_hash", "flags", "compiler",
+					 "library",	TRACE,	 GENERATOR };
+
+#define CELL_KEYS (sizeof(cell_keys) / sizeof(*cell_keys))
+#define CODE_KEYS (sizeof(code_keys) / sizeof(*code_keys))
+
+const char *identity_key(size_t index)
+{
+	const struct setting *setting = group_settings;
+
+	if (index < CELL_KEYS)
+		return cell_keys[index];
+	index -= CELL_KEYS;
+	for (; setting->key; setting++) {
+		if (setting->identifies && !index--)
+			return setting->record;
+	}
+	return index < CODE_KEYS ? code_keys[index] : NULL;
+}
 
 /* Ends each value. No value holds this character: nothing writes control characters in records. */
 #define END '\x1f'
@@ -41,8 +58,8 @@ char *identity_of(const json_t *record)
 
 	if (!file)
 		return NULL;
-	for (size_t i = 0; identity_keys[i]; i++)
-		print_value(file, json_object_get(record, identity_keys[i]));
+	for (size_t i = 0; identity_key(i); i++)
+		print_value(file, json_object_get(record, identity_key(i)));
 	if (fclose(file)) {
 		free(text);
 		return NULL;
@@ -53,7 +70,7 @@ char *identity_of(const json_t *record)
 /* The value of a key; *length is its length. */
 static const char *value_of(const char *identity, const char *key, size_t *length)
 {
-	for (size_t i = 0; strcmp(identity_keys[i], key); i++)
+	for (size_t i = 0; strcmp(identity_key(i), key); i++)
 		identity += strcspn(identity, (char[]){ END, '\0' }) + 1;
 	*length = strcspn(identity, (char[]){ END, '\0' });
 	return identity;
@@ -78,18 +95,18 @@ static bool counts(const char *key, bool trace_known)
 const char *identity_difference(const char *wanted, const char *found, bool *lacking)
 {
 	bool trace_known = true;
+	const char *key;
 
 	*lacking = false;
-	for (size_t i = 0; identity_keys[i]; i++) {
+	for (size_t i = 0; (key = identity_key(i)); i++) {
 		size_t left = strcspn(wanted, (char[]){ END, '\0' });
 		size_t right = strcspn(found, (char[]){ END, '\0' });
 
-		if (!strcmp(identity_keys[i], TRACE))
+		if (!strcmp(key, TRACE))
 			trace_known = left > 0;
-		if ((left != right || memcmp(wanted, found, left)) &&
-		    counts(identity_keys[i], trace_known)) {
+		if ((left != right || memcmp(wanted, found, left)) && counts(key, trace_known)) {
 			*lacking = right == 0;
-			return identity_keys[i];
+			return key;
 		}
 		wanted += left + (wanted[left] != '\0');
 		found += right + (found[right] != '\0');

@@ -9,9 +9,13 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-/* The keys, NULL-terminated. The two that identify the trace come last: see identity_difference. */
-extern const char *const identity_keys[];
+/*
+ * The keys in their order: those of the cell, the settings that identify it, those of the code. The
+ * two that identify the trace come last: see identity_difference. NULL beyond the last.
+ */
+const char *identity_key(size_t index);
 
 /* The values of these keys in a record, as one text that the caller frees; NULL without memory. */
 char *identity_of(const json_t *record);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "bench/run/settings.h"
+
 static int compare(double a, double b)
 {
 	return (a > b) - (a < b);
@@ -123,11 +125,16 @@ bool plan_same_cell(const struct block *a, const struct block *b)
 void plan_key(const struct block *block, char *key, size_t size)
 {
 	const struct group *group = block->group;
+	FILE *file = fmemopen(key, size, "w");
 
-	snprintf(key, size, "%s/%s/%s/%s/n%" PRIu64 "/s%" PRIu64 "/x%u/c%u%s", group->label,
-		 group->pass->name, dispatch_words[block->dispatch], block->workload, block->n,
-		 block->seed, group->stride, group->cold,
-		 group->pages == PAGES_HUGE ? "/huge" : "");
+	*key = '\0';
+	if (!file)
+		return;
+	fprintf(file, "%s/%s/%s/%s/n%" PRIu64 "/s%" PRIu64, group->label, group->cell.pass->name,
+		dispatch_words[block->dispatch], block->workload, block->n, block->seed);
+	settings_write_key(group, file);
+	fclose(file);
+	key[size - 1] = '\0';
 }
 
 void plan_shuffle(const struct block *block, size_t *order, size_t count)

@@ -54,13 +54,13 @@ void progress_line(const struct schedule *schedule, const struct block *block, d
 		   const char *what, size_t width, char line[PROGRESS_LINE])
 {
 	const struct group *group = block->group;
-	unsigned rounds = group->look_count ? group->looks[block->look] : group->replicates;
+	uint64_t rounds = group->look_count ? group->looks[block->look] : group->replicates;
 	char over[32], whole[32];
 
 	progress_duration(now - schedule->begun, over, sizeof(over));
 	progress_duration(schedule_end(schedule, now), whole, sizeof(whole));
 	snprintf(line, width && width < PROGRESS_LINE ? width + 1 : PROGRESS_LINE,
-		 "%s of %s, %s %u of %u  %s", over, whole, group_stage_name(group),
+		 "%s of %s, %s %u of %" PRIu64 "  %s", over, whole, group_stage_name(group),
 		 block->replicate + 1, rounds, what);
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/run/settings.h"
 #include "bench/spelling.h"
 
 /* Calls take with each word of a list, until it returns an error. `data` is take's. */
@@ -99,7 +100,7 @@ static bool next_flag(const char *name, void *flags)
 	return *(*next)++;
 }
 
-static int select_workloads(struct experiment *experiment, const char *words, char *error)
+int select_workloads(struct experiment *experiment, const char *words, char *error)
 {
 	struct kept kept = { .experiment = experiment };
 	int result = 0;
@@ -206,7 +207,7 @@ static void drop_counts(struct group *group, struct ranges *ranges)
 			names_keep(&group->axes[i].values, is_n_within, ranges);
 }
 
-static int select_n(struct experiment *experiment, const char *words, char *error)
+int select_n(struct experiment *experiment, const char *words, char *error)
 {
 	struct ranges ranges = { .experiment = experiment };
 	int result = names_refuse_thousands(words, error);
@@ -218,24 +219,24 @@ static int select_n(struct experiment *experiment, const char *words, char *erro
 	return result;
 }
 
-static int select_pass(struct experiment *experiment, const char *word, char *error)
+int select_pass(struct experiment *experiment, const char *word, char *error)
 {
 	struct group wanted = { 0 };
 	struct names all = { 0 };
 	size_t kept = 0;
-	int length, result = experiment_set(&wanted, "pass", word, error);
+	int length, result = setting_read(setting_find("pass"), &wanted, word, error);
 
 	for (size_t i = 0; i < experiment->group_count && !result; i++) {
 		struct group *group = &experiment->groups[i];
 
-		result = names_add(&all, group->pass->name);
-		kept += group->pass == wanted.pass;
-		if (group->pass != wanted.pass)
+		result = names_add(&all, group->cell.pass->name);
+		kept += group->cell.pass == wanted.cell.pass;
+		if (group->cell.pass != wanted.cell.pass)
 			group->counts = 0;
 	}
 	if (!result && !kept) {
 		length = snprintf(error, NAMES_ERROR_SIZE, "%s has no cells of pass '%s'; it has",
-				  experiment->source, wanted.pass->name);
+				  experiment->source, wanted.cell.pass->name);
 		for (size_t i = 0; i < all.count; i++)
 			length += snprintf(error + length, (size_t)(NAMES_ERROR_SIZE - length),
 					   " %.20s", all.name[i]);
@@ -245,11 +246,11 @@ static int select_pass(struct experiment *experiment, const char *word, char *er
 	return result;
 }
 
-static int select_dispatch(struct experiment *experiment, const char *words, char *error)
+int select_dispatch(struct experiment *experiment, const char *words, char *error)
 {
 	struct group wanted = { 0 };
 	size_t kept = 0;
-	int result = experiment_set(&wanted, "dispatch", words, error);
+	int result = setting_read(setting_find("dispatch"), &wanted, words, error);
 
 	for (size_t i = 0; i < experiment->group_count && !result; i++) {
 		struct group *group = &experiment->groups[i];
@@ -299,23 +300,9 @@ static int drop_groups(struct experiment *experiment, char *error)
 	return -EINVAL;
 }
 
-int selection_apply(const struct selection *selection, struct experiment *experiment, char *error)
+int selection_finish(struct experiment *experiment, char *error)
 {
-	const struct {
-		const char *words;
-		int (*select)(struct experiment *experiment, const char *words, char *error);
-	} steps[] = {
-		{ selection->workloads, select_workloads },
-		{ selection->n, select_n },
-		{ selection->pass, select_pass },
-		{ selection->dispatch, select_dispatch },
-	};
-	int result = 0;
+	int result = drop_groups(experiment, error);
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && !result; i++)
-		if (steps[i].words)
-			result = steps[i].select(experiment, steps[i].words, error);
-	if (!result)
-		result = drop_groups(experiment, error);
 	return result ? result : experiment_complete(experiment, error);
 }

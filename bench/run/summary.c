@@ -43,11 +43,11 @@ static struct stage *stage_of(struct stages *stages, const struct block *block)
 			break;
 	if (stage == stages->of + stages->count) {
 		*stage = (struct stage){ .name = group_stage_name(block->group),
-					 .pass = block->group->pass->name,
+					 .pass = block->group->cell.pass->name,
 					 .further = block->look > 0 };
 		stages->count++;
 	}
-	if (stage->pass && strcmp(stage->pass, block->group->pass->name))
+	if (stage->pass && strcmp(stage->pass, block->group->cell.pass->name))
 		stage->pass = NULL;
 	return stage;
 }

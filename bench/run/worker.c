@@ -18,6 +18,7 @@
 #include "bench/outcome.h"
 #include "bench/run/channel.h"
 #include "bench/run/guard.h"
+#include "bench/run/settings.h"
 
 #define WORDS 48
 
@@ -77,7 +78,7 @@ static void set_environment(const struct running *running)
 		memset(padding, 'x', running->task->padding);
 		setenv("TIMERBED_PADDING", padding, 1);
 	}
-	if (!running->task->group->pass->wrap)
+	if (!running->task->group->cell.pass->wrap)
 		return;
 	snprintf(number, sizeof(number), "%d", running->complaints.write);
 	setenv(COMPLAINTS, number, 1);
@@ -104,6 +105,24 @@ static void redirect(const struct running *running)
 	pass_on(running->scratch);
 }
 
+/* What is allocated here is never freed, as the process is replaced. */
+static void add_settings(const struct running *running, const char **words)
+{
+	while (*words)
+		words++;
+	for (const struct setting *setting = group_settings; setting->key; setting++) {
+		char *option;
+
+		if (!setting->to_worker)
+			continue;
+		if (asprintf(&option, "--%s", setting->option) < 0)
+			give_up(running, "the worker's options");
+		*words++ = option;
+		*words++ = setting_text(setting, running->task->group);
+	}
+	*words = NULL;
+}
+
 /*
  * In the child: becomes the worker, or whatever the pass wraps around it. The program is the one
  * that this process runs, even if its file has been replaced meanwhile.
@@ -113,33 +132,24 @@ static void become_worker(const void *data)
 	const struct running *running = data;
 	const struct worker_task *task = running->task;
 	int image = open("/proc/self/exe", O_RDONLY);
-	char repeats[16], stride[16], cold[16], program[DESCRIPTOR_PATH], output[DESCRIPTOR_PATH];
+	char program[DESCRIPTOR_PATH], output[DESCRIPTOR_PATH];
 	const char *words[WORDS] = {
-		program,      "cell",
-		task->trace,  task->subject,
-		"--dispatch", dispatch_words[task->dispatch],
-		"--pass",     task->group->pass->name,
-		"--repeats",  repeats,
-		"--stride",   stride,
-		"--cold",     cold,
-		"--pages",    pages_words[task->group->pages],
-		"--output",   output,
-		NULL,
+		program,       "cell",	     task->trace,
+		task->subject, "--dispatch", dispatch_words[task->dispatch],
+		"--output",    output,
 	};
 
 	if (image < 0)
 		give_up(running, "/proc/self/exe");
 	descriptor_path(image, program);
 	descriptor_path(running->record.write, output);
-	snprintf(repeats, sizeof(repeats), "%u", task->group->repeats);
-	snprintf(stride, sizeof(stride), "%u", task->group->stride);
-	snprintf(cold, sizeof(cold), "%u", task->group->cold);
+	add_settings(running, words);
 	set_environment(running);
 	redirect(running);
 	/* Should that fail, the worker will find what pages it has, and say so. */
-	pages_prepare(task->group->pages);
-	if (task->group->pass->wrap)
-		task->group->pass->wrap(words, scratch_of(running));
+	pages_prepare((enum pages)task->group->cell.pages);
+	if (task->group->cell.pass->wrap)
+		task->group->cell.pass->wrap(words, scratch_of(running));
 	execvp(words[0], (char *const *)words);
 	give_up(running, words[0] == program ? "the program" : words[0]);
 }
@@ -202,7 +212,7 @@ static enum outcome outcome_of(const json_t *record)
 /* Takes over the worker's record. Its outcome, unless "ok", counts more than the exit status. */
 static void take_over(const struct running *running, int status, json_t *record)
 {
-	const struct pass *pass = running->task->group->pass;
+	const struct pass *pass = running->task->group->cell.pass;
 	json_t *found = json_loadb(running->record.text ? running->record.text : "",
 				   running->record.length, JSON_DISABLE_EOF_CHECK, NULL);
 	char error[CELL_ERROR_SIZE];

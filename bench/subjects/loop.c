@@ -113,15 +113,14 @@ static void loop_list(void (*visit)(const char *name, const char *summary, void 
 
 static int unknown_backend(const char *name, char *error)
 {
-	const char *names[64], *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
+	const char *names[64];
 	size_t count = 0;
 
 	for (size_t i = 0; backends[i] && count < 64; i++)
 		names[count++] = backends[i]->name;
-	nearest = options_nearest(name, names, count);
-	snprintf(error, SUBJECT_ERROR_SIZE, "loop: no backend '%.40s'%s%s%s", name,
-		 nearest ? ": did you mean '" : "", nearest ? nearest : "",
-		 nearest ? "'?" : "; see timerbed list backends");
+	snprintf(error, SUBJECT_ERROR_SIZE, "loop: no backend '%.40s'%s", name,
+		 options_suggest(name, names, count, "; see timerbed list backends", suggestion));
 	return -EINVAL;
 }
 

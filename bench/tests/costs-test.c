@@ -40,8 +40,7 @@ static void read_table(uint64_t n, const char *pass, const char *workload)
 	costs_free(&costs);
 	write_file(file_in_folder(path, "costs.tsv"), table, strlen(table));
 	assert_int_equal(costs_read(&costs, path), 0);
-	group = (struct group){ .pass = pass_find(pass),
-				.repeats = 1,
+	group = (struct group){ .cell = { .pass = pass_find(pass), .repeats = 1 },
 				.operations_per_timer = 1,
 				.least_operations = 1 };
 	block = (struct block){ .group = &group, .workload = workload, .n = n };
@@ -66,7 +65,7 @@ static void by_the_file(void **state)
 	assert_first("quad-heap:width=3", 1000 + 200 * 10.);
 	assert_first("again:quad-heap", 1000 + 200 * 10.);
 	assert_first("rbtree", 1000 + 200 * 50.);
-	group.repeats = 5;
+	group.cell.repeats = 5;
 	assert_first("quad-heap", 1000 + 5 * 200 * 10.);
 	assert_first(COSTS_TRACE, 500 + 200 * 3.);
 }

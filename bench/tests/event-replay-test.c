@@ -48,7 +48,7 @@ static void make_cell(const char *name)
 {
 	char error[CELL_ERROR_SIZE] = "";
 
-	cell = (struct cell){ .repeats = 1, .stride = 64, .trace = hand.trace };
+	cell = (struct cell){ .settings = { .repeats = 1, .stride = 64 }, .trace = hand.trace };
 	if (subject_find(name, &cell.subject, error))
 		fail_msg("%s", error);
 	of = cell.subject.family;

@@ -261,7 +261,7 @@ static int measure(const char *pass, int (*loop)(struct event_base *base, int fl
 	queue_count = queued_adds = 0;
 	now = 0;
 	memset(served, 0, sizeof(served));
-	cell = (struct cell){ .trace = hand.trace, .repeats = 1, .stride = 64 };
+	cell = (struct cell){ .trace = hand.trace, .settings = { .repeats = 1, .stride = 64 } };
 	cell.subject.family = &family;
 	strcpy(cell.subject.name, "made");
 	json_decref(record);

@@ -49,7 +49,7 @@ enum { CHANGES = 30, FIRINGS = 50, ADVANCES = 6, TIMED = CHANGES + ADVANCES };
 
 static void make_cell(const char *subject)
 {
-	cell = (struct cell){ .repeats = 3, .stride = 64, .trace = hand.trace };
+	cell = (struct cell){ .settings = { .repeats = 3, .stride = 64 }, .trace = hand.trace };
 	if (subject_find(subject, &cell.subject, error))
 		fail_msg("%s", error);
 }
@@ -175,7 +175,7 @@ static void time_takes_at_most_64_repeats(void **state)
 	(void)state;
 	write_phases();
 	make_cell("quad-heap");
-	cell.repeats = 100;
+	cell.settings.repeats = 100;
 	assert_int_equal(measure("time"), 0);
 	assert_int_equal(json_array_size(json_object_get(record, "samples_ns")), 64);
 }
@@ -269,7 +269,7 @@ static void tail_takes_the_repeats_that_are_asked_for(void **state)
 	(void)state;
 	write_phases();
 	make_cell("quad-heap");
-	cell.repeats = 7;
+	cell.settings.repeats = 7;
 	assert_int_equal(measure("tail"), 0);
 	assert_number("repeats", 7);
 }

@@ -73,7 +73,7 @@ static double take(struct machine *machine, const struct block *block, const cha
 	assert_int_equal(costs_find(&machine->truth, block, subject, &cost), 0);
 	ns = cost.first_ns * machine->speed * deviation(machine, "subject", subject) *
 	     deviation(machine, "workload", block->workload);
-	if (block->n >= 1000000 || !strcmp(block->group->pass->name, "memory"))
+	if (block->n >= 1000000 || !strcmp(block->group->cell.pass->name, "memory"))
 		ns *= machine->memory;
 	return ns * (0.8 + 0.4 * drawn("noise", subject, ++machine->blocks));
 }
@@ -369,10 +369,10 @@ static void experiment_from(struct experiment *experiment, const char *const *se
 	char error[NAMES_ERROR_SIZE];
 	struct group *group;
 
-	*experiment = (struct experiment){ .seed = 1, .budget = TIMER_NEVER };
+	experiment_init(experiment, "test");
 	group = experiment_add_group(experiment, "cost");
 	for (; *settings; settings += 2)
-		if (experiment_set(group, settings[0], settings[1], error))
+		if (settings_read(group_settings, group, settings[0], settings[1], error))
 			fail_msg("%s", error);
 	if (experiment_complete(experiment, error))
 		fail_msg("%s", error);

@@ -30,7 +30,7 @@ static void replay_made(const struct timer_structure *made, enum replay_mode mod
 {
 	char error[CELL_ERROR_SIZE] = "";
 
-	cell = (struct cell){ .repeats = 1, .stride = 64, .trace = hand.trace };
+	cell = (struct cell){ .settings = { .repeats = 1, .stride = 64 }, .trace = hand.trace };
 	if (subject_find("binary-heap", &cell.subject, error))
 		fail_msg("%s", error);
 	cell.subject.family = &made_family;

@@ -90,7 +90,7 @@ static void find(const char *name)
 /* A cell of the current trace with a structure of this file. */
 static void make_cell(const struct timer_structure *made)
 {
-	cell = (struct cell){ .repeats = 1, .stride = 64 };
+	cell = (struct cell){ .settings = { .repeats = 1, .stride = 64 } };
 	find("binary-heap"); /* for its code, which calls any table */
 	cell.subject.family = &made_family;
 	cell.subject.code[DISPATCH_INLINE] = &written_inline;
@@ -180,7 +180,7 @@ static void objects_lie_a_stride_apart(void **state)
 	write_all_operations();
 	for (unsigned stride = 64; stride <= 128; stride *= 2) {
 		make_cell(&written);
-		cell.stride = stride;
+		cell.settings.stride = stride;
 		replay_in(REPLAY_PLAIN);
 		assert_string_equal(calls, all_calls);
 		for (uint32_t id = 0; id < 4; id++) {
@@ -424,7 +424,7 @@ static void cold_lines_are_touched_once(void **state)
 	(void)state;
 	write_all_operations();
 	make_cell(&written);
-	cell.cold = 100;
+	cell.settings.cold = 100;
 	replay_in(REPLAY_PLAIN);
 	for (uint64_t line = 0; line <= opened.cold_mask; line++) {
 		assert_true(opened.cold_lines[line * 64] <= 1);

@@ -412,7 +412,7 @@ static void a_run_with_other_settings_is_resumed(void **state)
 	(void)state;
 	begin(small);
 	assert_int_equal(run_in(RECORDS_FORCE), 0);
-	experiment.groups[0].repeats = 4;
+	experiment.groups[0].cell.repeats = 4;
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(json_array_size(records), 8);
 	assert_int_equal(lines_in("run/partial.jsonl"), 8);

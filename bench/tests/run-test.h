@@ -4,14 +4,15 @@
 #ifndef RUN_TEST_H
 #define RUN_TEST_H
 
+#include <string.h>
+
 #include "bench/run/experiment.h"
-#include "structures/timer.h"
+#include "bench/run/settings.h"
 
 static inline void run_begin_experiment(struct experiment *experiment)
 {
-	*experiment = (struct experiment){
-		.name = "test", .source = "test", .seed = 1, .budget = TIMER_NEVER
-	};
+	experiment_init(experiment, "test");
+	strcpy(experiment->name, "test");
 }
 
 /* Adds a group from keys and values, ended by NULL. The test then calls experiment_complete. */
@@ -23,7 +24,7 @@ static inline struct group *run_add_group(struct experiment *experiment, const c
 
 	assert_non_null(group);
 	for (; *settings; settings += 2)
-		if (experiment_set(group, settings[0], settings[1], error))
+		if (settings_read(group_settings, group, settings[0], settings[1], error))
 			fail_msg("%s", error);
 	return group;
 }

@@ -47,13 +47,25 @@ static int free_experiment(void **state)
 	return 0;
 }
 
+/* Selects by those that are not NULL, in the order of the settings. */
+static int select_all(const char *words, const char *n, const char *pass, const char *dispatch)
+{
+	int result = words ? select_workloads(&experiment, words, error) : 0;
+
+	if (!result && n)
+		result = select_n(&experiment, n, error);
+	if (!result && dispatch)
+		result = select_dispatch(&experiment, dispatch, error);
+	if (!result && pass)
+		result = select_pass(&experiment, pass, error);
+	return result ? result : selection_finish(&experiment, error);
+}
+
 static int apply(const char *words, const char *n, const char *pass, const char *dispatch)
 {
-	const struct selection selection = { words, n, pass, dispatch };
-
 	make_experiment();
 	*error = '\0';
-	return selection_apply(&selection, &experiment, error);
+	return select_all(words, n, pass, dispatch);
 }
 
 /* The cells, as "cost: hold idle / 100 1000 / vtable inline; tail: ...". */
@@ -162,14 +174,12 @@ static void what_selects_nothing_is_refused(void **state)
 /* A dispatch that no cell of the experiment has is refused. */
 static void a_dispatch_that_no_cell_has(void **state)
 {
-	const struct selection selection = { .dispatch = "vtable" };
-
 	(void)state;
 	experiment_free(&experiment);
 	run_begin_experiment(&experiment);
 	run_add_group(&experiment, "tail", tail);
 	assert_int_equal(experiment_complete(&experiment, error), 0);
-	assert_int_equal(selection_apply(&selection, &experiment, error), -EINVAL);
+	assert_int_equal(select_all(NULL, NULL, NULL, "vtable"), -EINVAL);
 	assert_string_equal(error, "test has no cells of dispatch 'vtable'");
 }
 
@@ -208,7 +218,9 @@ static void values_that_are_refused(void **state)
 	make_experiment();
 	group = &experiment.groups[0];
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		assert_int_equal(experiment_set(group, rows[i].key, rows[i].value, error), -EINVAL);
+		assert_int_equal(
+			settings_read(group_settings, group, rows[i].key, rows[i].value, error),
+			-EINVAL);
 		assert_string_equal(error, rows[i].error);
 	}
 }

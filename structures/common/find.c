@@ -72,7 +72,7 @@ void timer_structure_names(const struct timer_structure *structure,
 static int unknown_structure(const char *before, const char *text, char *error, size_t size)
 {
 	const char *names[NAMES];
-	const char *nearest;
+	char suggestion[OPTIONS_SUGGESTION_SIZE];
 	char name[64];
 	size_t count = 0;
 
@@ -80,9 +80,8 @@ static int unknown_structure(const char *before, const char *text, char *error, 
 		if (!*before || can_be_within(timer_structures[i]))
 			names[count++] = timer_structures[i]->name;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
-	nearest = options_nearest(name, names, count);
-	snprintf(error, size, "%s%sno structure '%s'%s%s%s", before, *before ? " " : "", name,
-		 nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+	snprintf(error, size, "%s%sno structure '%s'%s", before, *before ? " " : "", name,
+		 options_suggest(name, names, count, "", suggestion));
 	return -ENOENT;
 }
 

@@ -74,6 +74,19 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 	return nearest;
 }
 
+const char *options_suggestion(const char *nearest, const char *otherwise, char *text)
+{
+	snprintf(text, OPTIONS_SUGGESTION_SIZE, "%s%.80s%s", nearest ? ": did you mean '" : "",
+		 nearest ? nearest : otherwise, nearest ? "'?" : "");
+	return text;
+}
+
+const char *options_suggest(const char *typed, const char *const *names, size_t count,
+			    const char *otherwise, char *text)
+{
+	return options_suggestion(options_nearest(typed, names, count), otherwise, text);
+}
+
 /*
  * A value in this unit is multiplied by `multiplier` and divided by `divisor`. 1/100 is not exact
  * in a double, but x / 100 is rounded correctly.
@@ -255,19 +268,17 @@ static int parse_field(const struct option_spec *spec, const char *text, void *i
 static int unknown_option(const struct option_spec *specs, const char *name, char *error,
 			  size_t size)
 {
+	char suggestion[OPTIONS_SUGGESTION_SIZE], first[OPTIONS_SUGGESTION_SIZE];
 	const char *names[32];
-	const char *nearest;
 	size_t count = 0;
 
 	for (; specs && specs[count].name && count < sizeof(names) / sizeof(*names); count++)
 		names[count] = specs[count].name;
 	if (!count)
 		return refuse(error, size, "no option '%.40s': it has no options", name);
-	nearest = options_nearest(name, names, count);
-	if (nearest)
-		return refuse(error, size, "no option '%.40s': did you mean '%s'?", name, nearest);
-	return refuse(error, size, "no option '%.40s'; the first of %zu is '%s'", name, count,
-		      names[0]);
+	snprintf(first, sizeof(first), "; the first of %zu is '%s'", count, names[0]);
+	return refuse(error, size, "no option '%.40s'%s", name,
+		      options_suggest(name, names, count, first, suggestion));
 }
 
 /* Parses "name=value" of the given length. */

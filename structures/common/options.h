@@ -48,8 +48,21 @@ int options_parse_value(enum option_type type, const char *what, const char *tex
 
 /*
  * The name, of `count` names, that is nearest to `typed` by edit distance; NULL if none is near
- * enough for a suggestion. Every "did you mean" uses it.
+ * enough for a suggestion.
  */
 const char *options_nearest(const char *typed, const char *const *names, size_t count);
+
+/* Room for a suggestion, whatever the name. */
+#define OPTIONS_SUGGESTION_SIZE 128
+
+/*
+ * Writes the end of a message about an unknown name, and returns `text` (OPTIONS_SUGGESTION_SIZE):
+ * ": did you mean 'NAME'?" with the nearest name, or `otherwise` if there is none.
+ */
+const char *options_suggestion(const char *nearest, const char *otherwise, char *text);
+
+/* The same with the nearest of `count` names to `typed`. */
+const char *options_suggest(const char *typed, const char *const *names, size_t count,
+			    const char *otherwise, char *text);
 
 #endif

@@ -1,0 +1,71 @@
+/*
+ * setting_arguments.c - options of a command that come from the rows of settings
+ */
+#include "bench/commands/setting_arguments.h"
+
+#include <stdio.h>
+
+/* Letters of settings without a short option begin here, beyond those of the commands. */
+#define FIRST_LETTER 1024
+
+void setting_arguments_add(struct setting_arguments *arguments, const struct argument *rows)
+{
+	for (; rows->name && arguments->count < ARGUMENTS_AT_MOST - 1; rows++)
+		arguments->row[arguments->count++] = *rows;
+}
+
+/* Says the default as it would be typed, and what the option does beside a file. */
+static void write_help(const struct setting *setting, bool beside_file, char *help, size_t size)
+{
+	FILE *file = fmemopen(help, size, "w");
+
+	*help = '\0';
+	if (!file)
+		return;
+	fputs(setting->help, file);
+	if (setting->fallback)
+		fprintf(file, " (default %s)", setting->fallback);
+	if (beside_file && setting->select)
+		fputs("; beside an .ini only these", file);
+	fclose(file);
+	help[size - 1] = '\0';
+}
+
+static void add(struct setting_arguments *arguments, const struct setting *setting,
+		bool beside_file)
+{
+	size_t place = arguments->count;
+
+	if (place >= ARGUMENTS_AT_MOST - 1)
+		return;
+	write_help(setting, beside_file, arguments->help[place], sizeof(arguments->help[place]));
+	arguments->row[place] = (struct argument){
+		.letter = setting->letter ? setting->letter : FIRST_LETTER + (int)place,
+		.name = setting->option,
+		.value = setting->value,
+		.help = arguments->help[place],
+	};
+	arguments->setting[place] = setting;
+	arguments->count++;
+}
+
+void setting_arguments_add_setting(struct setting_arguments *arguments,
+				   const struct setting *setting)
+{
+	add(arguments, setting, false);
+}
+
+void setting_arguments_add_all(struct setting_arguments *arguments, const struct setting *settings)
+{
+	for (; settings->key; settings++)
+		if (settings->option)
+			add(arguments, settings, true);
+}
+
+const struct setting *setting_arguments_find(const struct setting_arguments *arguments, int letter)
+{
+	for (size_t i = 0; i < arguments->count; i++)
+		if (arguments->row[i].letter == letter)
+			return arguments->setting[i];
+	return NULL;
+}

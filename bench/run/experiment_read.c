@@ -1,0 +1,171 @@
+/*
+ * experiment_read.c - an experiment from an .ini file
+ */
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/run/experiment.h"
+#include "bench/run/setting_kinds.h"
+
+/* The name of an experiment whose file gives none: the file's name without the ending. */
+static void name_after(const char *file, char *name)
+{
+	snprintf(name, EXPERIMENT_LABEL, "%.*s", (int)strcspn(file, "."), file);
+	for (char *letter = name; *letter; letter++)
+		if (!strchr(SETTING_FILE_LETTERS, *letter) || (letter == name && *letter == '-'))
+			*letter = '_';
+	if (!*name)
+		strcpy(name, "experiment");
+}
+
+/* What inih's callback needs to know. */
+struct reading {
+	struct experiment *experiment;
+	struct group *group;
+	const char *path;
+	bool included; /* its own [experiment] is not this experiment's */
+	char section[EXPERIMENT_LABEL];
+	char *error;
+	int result;
+};
+
+static int read_file(struct experiment *experiment, const char *path, bool included, char *error);
+
+/* Reads the groups of other files, named relative to this one's folder. */
+static int include(const struct reading *reading, const char *words, char *error)
+{
+	char *copy = strdup(words), *rest = copy, *word;
+	const char *slash = strrchr(reading->path, '/');
+	int folder = slash ? (int)(slash - reading->path) + 1 : 0, result = copy ? 0 : -ENOMEM;
+	char path[PATH_MAX];
+
+	if (reading->included) {
+		snprintf(error, NAMES_ERROR_SIZE, "an included file may not include another");
+		result = -EINVAL;
+	}
+	while (!result && (word = strsep(&rest, " \t"))) {
+		snprintf(path, sizeof(path), "%.*s%s", folder, reading->path, word);
+		if (*word)
+			result = read_file(reading->experiment, path, true, error);
+	}
+	free(copy);
+	return result;
+}
+
+static int read_key(struct reading *reading, const char *section, const char *key,
+		    const char *value, char *error)
+{
+	if (!strcmp(section, "experiment")) {
+		if (!strcmp(key, "include"))
+			return include(reading, value, error);
+		return reading->included ? 0
+					 : settings_read(experiment_settings, reading->experiment,
+							 key, value, error);
+	}
+	if (!reading->group || strcmp(reading->section, section)) {
+		if (setting_check_file_name("section", section, error))
+			return -EINVAL;
+		snprintf(reading->section, sizeof(reading->section), "%s", section);
+		reading->group = experiment_add_group(reading->experiment, section);
+	}
+	if (reading->group)
+		return settings_read(group_settings, reading->group, key, value, error);
+	snprintf(error, NAMES_ERROR_SIZE, "too many sections");
+	return -EINVAL;
+}
+
+/* Returns 0 when the line is wrong, as inih asks. */
+static int read_line(void *data, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = data;
+
+	/* inih goes on after a wrong line; the first one is what counts. */
+	if (reading->result)
+		return 0;
+	reading->result = read_key(reading, section, key, value, reading->error);
+	return !reading->result;
+}
+
+/* inih takes lines of 200 bytes and would take the rest of a longer one for a line of its own. */
+struct lines {
+	FILE *file;
+	int number;
+	int too_long; /* the first such line; 0: none */
+};
+
+/* As fgets, which inih would call. Ends the file at a line that is too long. */
+static char *next_line(char *line, int room, void *data)
+{
+	struct lines *lines = data;
+
+	if (lines->too_long || !fgets(line, room, lines->file))
+		return NULL;
+	lines->number++;
+	if (!strchr(line, '\n') && !feof(lines->file)) {
+		lines->too_long = lines->number;
+		return NULL;
+	}
+	return line;
+}
+
+/*
+ * inih's result: the first wrong line, 0 if there is none; negative and errno if it can't be read.
+ */
+static int parse(const char *path, struct reading *reading)
+{
+	struct lines lines = { .file = fopen(path, "r") };
+	int line, error;
+
+	if (!lines.file)
+		return -1;
+	errno = 0;
+	line = ini_parse_stream(next_line, &lines, read_line, reading);
+	error = ferror(lines.file) ? errno : 0;
+	fclose(lines.file);
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	if (!lines.too_long || line)
+		return line;
+	strcpy(reading->error, "longer than 198 characters: a list goes on in lines that begin "
+			       "with a blank");
+	return lines.too_long;
+}
+
+static int read_file(struct experiment *experiment, const char *path, bool included, char *error)
+{
+	char why[NAMES_ERROR_SIZE] = "not a section, a key = value, or a comment";
+	struct reading reading = {
+		.experiment = experiment, .path = path, .included = included, .error = why
+	};
+	int line;
+
+	errno = 0;
+	line = parse(path, &reading);
+	if (line < 0) {
+		int failed = errno ? errno : EIO;
+
+		snprintf(error, NAMES_ERROR_SIZE, "%.200s: %s", path, strerror(failed));
+		return -failed;
+	}
+	if (!line)
+		return 0;
+	snprintf(error, NAMES_ERROR_SIZE, "%.150s:%d: %.300s", path, line, why);
+	return reading.result == -ENOMEM ? -ENOMEM : -EINVAL;
+}
+
+int experiment_read(struct experiment *experiment, const char *path, char *error)
+{
+	const char *base = strrchr(path, '/');
+	int result;
+
+	experiment_init(experiment, base ? base + 1 : path);
+	name_after(experiment->source, experiment->name);
+	result = read_file(experiment, path, false, error);
+	return result ? result : experiment_complete(experiment, error);
+}
