@@ -280,6 +280,7 @@ readme: bench-setup ## put the answer of results/full into README.md, ARTIFACT.m
 		scripts/readme.py README.md results/full $$part || exit 1; done
 	@scripts/answer.py results/full results/answer.json
 	@scripts/readme.py ARTIFACT.md results/full experiments
+	@scripts/manpage bench/timerbed.1 $(BUILD)/timerbed
 
 # The committed runs from which the expected time of a run is derived.
 COSTS_OF := $(addprefix results/,quick full loop echo lateness)

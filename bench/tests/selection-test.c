@@ -203,11 +203,11 @@ static void values_that_are_refused(void **state)
 		const char *key, *value, *error;
 	} rows[] = {
 		{ "dispatch", "vtable table inline",
-		  "dispatch: 'table' is neither vtable nor inline" },
+		  "dispatch: 'table' is not one of vtable, inline" },
 		{ "dispatch", "a-word-of-more-letters-than-are-shown-of-one",
-		  "dispatch: 'a-word-of-more-letters-than-are-shown-of' is neither vtable nor "
+		  "dispatch: 'a-word-of-more-letters-than-are-shown-of' is not one of vtable, "
 		  "inline" },
-		{ "dispatch", " ,", "dispatch: neither vtable nor inline is given" },
+		{ "dispatch", " ,", "dispatch: '' names no way of dispatch" },
 		{ "pass", "tiem", "no pass 'tiem': did you mean 'time'?" },
 		{ "pass", "memoyr", "no pass 'memoyr': did you mean 'memory'?" },
 		{ "pass", "nothing-like-it", "no pass 'nothing-like-it'" },
@@ -257,6 +257,8 @@ static const char *const every_setting[] = { "subjects",
 					     "1ms",
 					     "looks",
 					     "2 4",
+					     "aside",
+					     "point",
 					     NULL };
 
 /*
@@ -267,17 +269,17 @@ static void an_experiment_as_text(void **state)
 {
 	static const char wanted[] = "[experiment]\nname = test\nquestion = what?\nseed = 1\n\n"
 				     "[all.1]\nsubjects = quad-heap rbtree\nworkloads = hold\n"
-				     "n = 100 3000\noperations = 0.1\npass = memory\n"
-				     "repeats = 2\nleast-operations = 77\nstride = 128\n"
-				     "cold = 5\npages = huge\ncell-budget = 2000000000ns\n"
-				     "dispatch = inline\nreplicates = 4\nstage = first\n"
-				     "cap = 1000000ns\nlooks = 2 4\n\n"
+				     "n = 100 3000\ndispatch = inline\npass = memory\n"
+				     "replicates = 4\nlooks = 2 4\nstage = first\n"
+				     "cap = 1000000ns\nrepeats = 2\noperations = 0.1\n"
+				     "least-operations = 77\nstride = 128\ncold = 5\n"
+				     "pages = huge\ncell-budget = 2000000000ns\naside = point\n\n"
 				     "[map.2]\nsubjects = quad-heap\nworkloads = mix\n"
 				     "x = n: 100 1000 10000\ny = stopped: 0 50%\n"
-				     "operations = 2\npass = time\nrepeats = 3\n"
-				     "least-operations = 100000\nstride = 64\ncold = 0\n"
-				     "pages = small\ncell-budget = 60000000000ns\n"
-				     "dispatch = vtable\nreplicates = 1\n";
+				     "dispatch = vtable\npass = time\nreplicates = 1\n"
+				     "repeats = 3\noperations = 2\nleast-operations = 100000\n"
+				     "stride = 64\ncold = 0\npages = small\n"
+				     "cell-budget = 60000000000ns\naside = no\n";
 	char *text;
 
 	(void)state;
