@@ -1,8 +1,8 @@
-# timerbed: one Makefile, non-recursive. `make` alone prints its targets.
+# timerbed: the one Makefile, non-recursive. `make` alone prints the targets.
 #
-# Adding a structure, a workload or a subject is adding one file: the lists below are wildcards and
-# the registries are generated from them, so a new file is built, tested, listed and measured with
-# nothing else touched.
+# A new structure, workload or subject is one new file. The lists below are wildcards, and the
+# registries are generated from these lists. So a new file is built, tested, listed and measured
+# without a change to any other file.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -16,7 +16,7 @@ RUN    ?= out/quick
 JOBS   := $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 
-# ---------------------------------------------------------------------------------- what there is
+# -------------------------------------------------------------------------------------- sources
 
 STRUCTURES := $(sort $(wildcard structures/*.c))
 SUPPORT    := $(sort $(wildcard structures/common/*.c))
@@ -28,8 +28,8 @@ BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
-# Structures that wrap another are built into the bench over each of the others
-# that does not put timers off by itself, as scripts/registry does.
+# The bench has each wrapper over each plain structure that does not postpone timers by itself
+# (puts_off). scripts/registry makes the same choice.
 structure_names := $(notdir $(STRUCTURES:.c=))
 puts_off_names  := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.puts_off' $(STRUCTURES))))
 wrapper_names   := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.create_over' $(STRUCTURES))))
@@ -38,14 +38,14 @@ inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(patsubst %,
 
 # ------------------------------------------------------------------------------------- variants
 #
-# The same sources in a few builds, each in a folder of its own:
-#   default    assertions on; the library that other programs link
-#   measured   assertions off, -O2 for the baseline instruction set: what is timed
-#   sanitized  assertions on, address and undefined-behaviour sanitizers: what make test runs
-#   shared     as default, for the event loop's shared library: only its interface is visible
-#   pic        as default, for the structures' shared library
-#   threads    assertions on, thread sanitizer: the loop only
-# A variant of the measured build: make OPTIMIZE='-O3 -march=native' BUILD=build-native
+# The same sources are compiled in several variants. Each variant has a folder of its own:
+#   default    assertions on; for the static libraries that other programs link
+#   measured   assertions off, -O2 for the baseline instruction set; for the programs that measure
+#   sanitized  assertions on, address and undefined-behaviour sanitizers; for most tests
+#   shared     like default, for the event loop's shared library, which shows only its interface
+#   pic        like default, for the structures' shared library
+#   threads    assertions on, thread sanitizer; for tests of the loop with threads
+# Other flags, in another folder: make OPTIMIZE='-O3 -march=native' BUILD=build-native
 
 CC       ?= gcc
 CXX      ?= g++
@@ -53,13 +53,15 @@ OPTIMIZE ?= -O2
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 PREPROCESS := -D_GNU_SOURCE -I. -Iloop/include -I$(BUILD)/generated
-# No contraction of a*b+c: traces must be the same bytes on every machine and in every variant.
+# -ffp-contract=off forbids fused multiply-adds: a trace must have the same bytes on every machine
+# and in every variant.
 ALL      := -g -MMD -MP -ffp-contract=off $(WARNINGS)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-# The sanitizers' libraries within the program: it starts faster so, and tests start thousands of them.
+# The sanitizers' libraries are linked statically: such programs start faster, and the tests start
+# thousands of them.
 STATIC_SANITIZE := $(if $(findstring clang,$(shell $(CC) --version)),-static-libsan,-static-libasan -static-libubsan)
 
 flags_default   := $(OPTIMIZE)
@@ -91,8 +93,8 @@ endef
 variants := default measured sanitized shared pic threads
 $(foreach v,$(variants),$(eval $(call compile_rules,$(v))))
 
-# The compiler and the flags of a variant, in a file that changes with them. The objects depend on the
-# file, so the compiler and flags that a program reports are those of each of its objects.
+# BUILD/flags/VARIANT holds the compiler and the flags of a variant. Each object depends on that
+# file. So the compiler and the flags that a program reports are those of each of its objects.
 compiler := $(or $(shell $(CC) --version 2>/dev/null | head -n 1),unknown)
 quoted    = '$(subst ','\'',$(1))'
 differ    = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,force)
@@ -107,9 +109,10 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 
 # ----------------------------------------------------------------------------------- generated
 #
-# scripts/registry writes the tables of what there is, and a unit for each structure that compiles
-# it together with the replay loop. Rewritten when the list changes or a source does (the tables
-# hold the hashes of what makes traces), but only touched when their text does.
+# scripts/registry writes the tables of structures, backends, workloads and subjects. For each
+# structure it also writes a unit that compiles the structure together with the replay loop. It runs
+# when the list of files changes, or a source does, because the tables hold hashes of the code that
+# makes traces. It writes a file only if the file's text changes.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
@@ -120,13 +123,14 @@ $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
-# What the program says of its own build; what includes it is compiled anew when that changes.
+# The header with what the program reports about its own build. Sources that include it are compiled
+# again when it changes.
 $(generated)/build_info.h: force
 	@scripts/build-info $@ $(call quoted,$(compiler)) $(foreach v,measured sanitized,$(call quoted,$(told_$(v))))
 $(foreach v,measured sanitized,$(eval told_$(v) := $$(strip -std=c17 $$(flags_$(v)) $$(CPPFLAGS) $$(CFLAGS) $$(LDFLAGS))))
 $(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o provenance.o)): $(generated)/build_info.h
 
-# The hash of each unit that is measured or measures (bench/provenance.h), and the table of them.
+# The hash of each unit that is measured or that measures (bench/provenance.h), and their table.
 units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
 	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
 unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) $(BUILD)/hashes/bench/gbench.cc
@@ -143,7 +147,7 @@ $(generated)/.hashed: $(unit_hashes) $(BUILD)/listed
 	@touch $@
 $(generated)/code_hashes.c: $(generated)/.hashed ;
 
-# Changes only when a file is added or removed.
+# The list of sources. The file changes only when a source is added or removed.
 listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units)
 $(BUILD)/listed: force
 	@mkdir -p $(BUILD)
@@ -164,12 +168,14 @@ bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORK
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-# 0: until the contract has settled, a program is to be built again with each version.
+# The soname ends in 0 while the contract may still change: programs must be built again for each
+# version.
 $(BUILD)/libtimerbed.so: $(call library_objects,pic) scripts/pkgconfig/exported.map
 	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed.so.0 -Wl,-z,defs -Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
 	@ln -sf libtimerbed.so $@.0
 
-# The loop with every structure and backend: all that a program for libevent's core links.
+# The loop with every structure and backend. A program for libevent's core links no other library of
+# this project.
 $(BUILD)/libtimerbed-event.a: $(call loop_objects,default) $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
@@ -177,7 +183,8 @@ $(BUILD)/libtimerbed-event.so: $(call loop_objects,shared) $(call library_object
 	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed-event.so.1 -Wl,-z,defs $(LDFLAGS) $^ -o $@ $(loop_libraries)
 	@ln -sf libtimerbed-event.so $@.1
 
-# The simulation stands in for the C library's clocks and waits, also for libraries loaded later.
+# The simulation replaces the C library's functions for clocks and waits. They are exported, so that
+# libraries that are loaded later call the replacements, too.
 exported := -Wl,--dynamic-list=bench/virtual/exported.list
 
 $(BUILD)/timerbed: $(call objects,measured,bench/timerbed.c) $(call bench_objects,measured) $(call loop_objects,measured) $(call library_objects,measured)
@@ -198,28 +205,28 @@ $(BUILD)/timerbed-hashes: $(call objects,measured,bench/hashes_program.c bench/p
 	readme paper verify test fuzz \
 	format format-check install uninstall dist clean
 
-help: ## print this list
+help: ## print this list of targets
 	@echo 'timerbed: the reference testbed for timer structures in event loops'
 	@echo
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo
 	@echo 'RUN=DIR names the run that figures, report and compare work on (now $(RUN)).'
 
-all: setup ## build everything that is built without tests
+all: setup ## build the programs and the libraries, without the tests
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 
-setup: ## install the Debian packages that are missing (root, or sudo without a password)
+setup: ## install the missing Debian packages (as root, or by sudo without a password)
 	@scripts/setup bench test
 
-# The set-up has to come before make looks at what to build: headers may not be there yet. So what a
-# newcomer calls installs first and then calls make again.
+# scripts/setup must run before make decides what to build, because headers may be missing until
+# then. So the targets that a new user calls run scripts/setup first and then call make again.
 .PHONY: programs bench-setup
 programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/timerbed-hashes $(BUILD)/libtimerbed.a $(BUILD)/libtimerbed.so \
 	$(BUILD)/libtimerbed-event.a $(BUILD)/libtimerbed-event.so
 bench-setup:
 	@scripts/setup bench
 
-# $(call run_profile,NAME,flags): runs a profile and shows what came out.
+# $(call run_profile,NAME,flags): runs a profile, prints its table and writes its report.
 define run_profile
 @$(MAKE) --no-print-directory -j$(JOBS) programs
 @$(BUILD)/timerbed run bench/experiments/$(1).ini --out out/$(1) --cache out/traces $(2) >/dev/null
@@ -227,13 +234,13 @@ define run_profile
 @$(BUILD)/timerbed report out/$(1)
 endef
 
-bench: bench-setup ## the quick profile: run, table, figures, report (8 minutes at most)
+bench: bench-setup ## run the quick profile: table, figures, report (8 minutes at most)
 	$(call run_profile,quick,--force)
 
-bench-smoke: bench-setup ## a little of everything, under a minute
+bench-smoke: bench-setup ## run the smoke profile, a little of everything (under a minute)
 	$(call run_profile,smoke,--force)
 
-bench-full: bench-setup ## what the paper uses: at most 2.5 hours; goes on where it was stopped
+bench-full: bench-setup ## run the full profile, which the paper uses, or resume it (2.5 hours at most)
 	$(call run_profile,full,--resume)
 
 figures: bench-setup ## draw the figures of RUN again
@@ -243,14 +250,14 @@ report: bench-setup ## write the report of RUN again
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed report $(RUN)
 
-compare: bench-setup ## ratios in RUN: make compare A=quad-heap B=binary-heap
+compare: bench-setup ## compare two subjects of RUN: make compare A=quad-heap B=binary-heap
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(BUILD)/timerbed compare $(A) $(B) --run $(RUN)
 
-# Every number is taken from RESULTS: a run, or a folder of runs.
+# Every number of the paper comes from RESULTS: a run, or a folder of runs.
 RESULTS ?= results/full
 PAPER   := $(BUILD)/paper
-paper: ## build the paper as build/paper/timerbed.pdf: make paper RESULTS=DIR for another run's
+paper: ## typeset build/paper/timerbed.pdf; from another run: make paper RESULTS=DIR
 	@scripts/setup paper
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	$(call quiet,PAPER,$(PAPER)/timerbed.pdf) scripts/typeset $(RESULTS) $(PAPER) $(BUILD)/timerbed
@@ -259,60 +266,62 @@ verify: bench-setup ## measure a sample of RESULTS again: does this machine agre
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@scripts/verify.py $(RESULTS) --timerbed $(BUILD)/timerbed
 
-# Any claim of paper/claims.tsv: runs the experiment that it needs, going on where that was stopped.
-claim-%: bench-setup ## one claim and its verdict: make claim-C7 (ARTIFACT.md has times)
+# claim-ID judges a claim of paper/claims.tsv. It runs the experiments that the claim needs, or
+# resumes them.
+claim-%: bench-setup ## measure and judge one claim: make claim-C7 (ARTIFACT.md lists the times)
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@experiments=$$(scripts/claims.py $* --experiment) && for one in $$experiments; do \
 		$(BUILD)/timerbed run bench/experiments/$$one.ini --out out/claim-$*/$$one \
 			--cache out/traces --resume >/dev/null || exit 1; \
 		folders="$$folders out/claim-$*/$$one"; done && scripts/claims.py $$folders $*
 
-hashes: bench-setup ## the source_hash of each subject and pass in this build
+hashes: bench-setup ## print the source_hash of each subject and pass in this build
 	@$(MAKE) --no-print-directory -s $(BUILD)/timerbed-hashes >&2
 	@$(BUILD)/timerbed-hashes
 
 NAME ?= $(notdir $(RUN))
-keep: ## keep RUN as a reference run: make keep RUN=out/quick NAME=quick (results/README.md)
+keep: ## copy RUN to results/: make keep RUN=out/quick NAME=quick (results/README.md)
 	@scripts/keep $(RUN) $(NAME)
 
-readme: bench-setup ## put the answer of results/full into README.md, ARTIFACT.md and explain
+readme: bench-setup ## write the answer of results/full into README.md, ARTIFACT.md and answer.json
 	@for part in answer table loops-answer loops; do \
 		scripts/readme.py README.md results/full $$part || exit 1; done
 	@scripts/answer.py results/full results/answer.json
 	@scripts/readme.py ARTIFACT.md results/full experiments
 	@scripts/manpage bench/timerbed.1 $(BUILD)/timerbed
 
-# The committed runs from which the expected time of a run is derived.
+# The committed runs from which the bench estimates how long a run takes.
 COSTS_OF := $(addprefix results/,quick full loop echo lateness)
-costs: bench-setup ## bench/experiments/costs.tsv again, from the committed runs
+costs: bench-setup ## compute bench/experiments/costs.tsv again from the committed runs
 	@scripts/costs.py $(COSTS_OF) >bench/experiments/costs.tsv.new
 	@mv bench/experiments/costs.tsv.new bench/experiments/costs.tsv
 
 include tests.mk
 include regress.mk
 
-format: ## clang-format everything
+format: ## format all C sources with clang-format
 	@clang-format -i $(formatted)
-format-check: ## fail if clang-format would change anything, or a line is too long
+format-check: ## fail if clang-format would change a file, or a line is longer than 100 columns
 	@clang-format --dry-run -Werror $(formatted)
 	@status=0; for file in $(formatted); do expand $$file | awk -v file=$$file \
 		'length > 100 && !/"/ { print file ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' \
 		|| status=1; done; exit $$status
 formatted = $(shell find structures loop bench -name '*.[ch]' | sort)
 
-# What a packager sets: DESTDIR, PREFIX, LIBDIR and so on; scripts/install lists them. Nothing is
-# installed from the network here: what is missing for building says so.
-install: ## install command, libraries, headers, man page below PREFIX (/usr/local); DESTDIR goes before
+# A packager sets DESTDIR, PREFIX, LIBDIR and other variables; scripts/install lists them. This
+# target does not install Debian packages: if one is missing, the build fails and names what is
+# missing.
+install: ## install command, libraries, headers and man page below DESTDIR and PREFIX (/usr/local)
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(installed) scripts/install
-uninstall: ## take away what install has put there
+uninstall: ## remove the files that install has installed
 	@$(installed) scripts/install --remove
 installed = $(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR,$(name)='$($(name))')
 
-dist: ## timerbed-VERSION.tar.gz of the committed tree, the same bytes for the same commit
+dist: ## make timerbed-VERSION.tar.gz of the commit; the same commit gives the same bytes
 	@scripts/dist
 
-clean: ## delete build/ (runs in out/ stay)
+clean: ## delete build/ (the runs in out/ stay)
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,13 +1,13 @@
-# regress.mk: libevent's own tests on this loop, and on libevent itself as the control. Not in
-# `make test`: the tests come from Debian's archive, and sleep for minutes.
+# regress.mk: libevent's own tests, run on this loop and, as the control, on libevent. They are not
+# part of `make test`, because they come from Debian's archive and sleep for minutes.
 
 REGRESS := $(BUILD)/regress
 regress_folder  := loop/tests/regress
 regress_tests   := regress regress_main regress_thread regress_finalize regress_et regress_util tinytest
 regress_sources := $(regress_tests:%=$(REGRESS)/test/%.c)
 
-# Functions of the parts of libevent that are out of scope stay undefined; the tests that would call them
-# are left out by name.
+# Some parts of libevent are out of scope here. Their functions stay undefined at link time, and the
+# tests that would call them are left out by name.
 regress_flags := -std=gnu17 -D_GNU_SOURCE -DTINYTEST_LOCAL -g -O1 -I. -I$(REGRESS) -I$(REGRESS)/test \
 	-Werror=implicit-function-declaration -Wl,--unresolved-symbols=ignore-in-object-files -no-pie
 
@@ -16,7 +16,7 @@ $(REGRESS)/.done: $(regress_folder)/sources.py
 	@touch $@
 $(regress_sources): $(REGRESS)/.done ;
 
-# The same sources twice: with this loop's headers, and with those of the installed libevent.
+# The same sources are compiled with this loop's headers and with the installed headers of libevent.
 regress_link = $(call quiet,LINK,$@) $(CC) $(regress_flags) $(1) $(filter %.c,$^) -o $@ $(2)
 
 $(REGRESS)/on-loop: $(regress_sources) $(wildcard $(regress_folder)/internals.[ch]) $(BUILD)/libtimerbed-event.so
@@ -30,19 +30,19 @@ $(REGRESS)/exact: $(call objects,default,$(regress_folder)/exact.c) $(BUILD)/lib
 	$(call quiet,LINK,$@) $(CC) $(flags_default) $^ -o $@ -lm
 
 .PHONY: regress
-regress: ## libevent's own tests on every exact structure and backend, libevent beside (6 minutes)
+regress: ## run libevent's tests on all exact structures and backends, and on libevent (6 minutes)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(REGRESS)/,on-loop on-libevent exact)
 	@$(regress_folder)/run.py $(BUILD) $(if $(SEED),--seed $(SEED))
 
-# Debian's programs on the loop's library. They are unpacked, and not installed.
+# Debian's programs, run with the loop's library. They are unpacked and not installed.
 programs_folder := loop/tests/programs
 DEBIAN_PROGRAMS := out/programs
 $(DEBIAN_PROGRAMS)/packages: $(programs_folder)/fetch.py
 	$(call quiet,FETCH,$(DEBIAN_PROGRAMS)) $(programs_folder)/fetch.py $(DEBIAN_PROGRAMS)
 
 .PHONY: programs-test
-programs-test: ## Debian's unbound, nsd, memcached and others on this loop's library (5 minutes)
+programs-test: ## run Debian's unbound, nsd, memcached and others with this loop's library (5 minutes)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/libtimerbed-event.so $(REGRESS)/exact $(DEBIAN_PROGRAMS)/packages
 	@$(programs_folder)/run.py $(BUILD) $(DEBIAN_PROGRAMS)

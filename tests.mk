@@ -1,10 +1,10 @@
-# tests.mk: what `make test` runs. Each program prints "N passed, N failed" as its last line, and so
-# does the whole.
+# tests.mk: the tests that `make test` runs. The last line of each test program, and of the whole
+# run, is "N passed, N failed".
 
 TESTS := $(BUILD)/tests
 
-# The conformance suite; and the same on deliberately broken structures, each of which it has to
-# catch.
+# The conformance suite, and a program that runs the suite on deliberately broken structures. The
+# suite must catch each of these.
 suite         := structures/tests/conformance
 suite_mains   := $(suite)/conformance.c $(suite)/broken-test.c
 suite_sources := $(filter-out $(suite_mains),$(wildcard $(suite)/*.c))
@@ -28,7 +28,7 @@ $(structure_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/structures/tests
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $^ -o $@ -lcmocka -lm
 
-# The fuzzer's target, over inputs from fixed seeds, and for libFuzzer.
+# The target of the fuzzer in two builds: with inputs from fixed seeds, and for libFuzzer.
 $(BUILD)/sanitized/structures/tests/fuzz.o: CFLAGS += -DFUZZ_STANDALONE
 $(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) \
 		$(call library_objects,sanitized)
@@ -40,28 +40,31 @@ $(BUILD)/fuzz: structures/tests/fuzz.c $(library_sources) $(generated)/structure
 	$(call quiet,CLANG,$@) clang -std=c17 $(PREPROCESS) $(CPPFLAGS) -g -O1 $(WARNINGS) \
 		-fsanitize=fuzzer,address,undefined $^ -o $@ -lm
 
-# What the command is made of, apart from its main(), so that a test takes what it uses.
+# The objects of the command without its main(), as an archive: a test links the objects that it
+# uses.
 bench_archive := $(TESTS)/libbench.a
 $(bench_archive): $(foreach part,bench loop library,$(call $(part)_objects,sanitized))
 	@mkdir -p $(@D)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-# bench/tests/X-test.c. Tests in simulated time have all of it, as it stands in for functions of the
-# C library that only libraries loaded later, or the sanitizers, may call.
+# bench/tests/X-test.c. Tests in simulated time link all objects of bench/virtual. These replace
+# functions of the C library. From the archive alone, the linker would leave out functions that only
+# the sanitizers or libraries loaded later call.
 bench_tests     := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
 virtual_tests   := $(filter virtual-% differential-% event-replay-% replay-test passes-test,$(bench_tests))
 virtual_objects := $(call objects,sanitized,$(wildcard bench/virtual/*.c))
 
-# A test of statistics over thousands of traces. Other tests make traces under the sanitizers, which
-# multiply the time that this one takes by five.
+# This test computes statistics of thousands of traces. It is built without the sanitizers, which
+# would make it several times slower; other tests make traces under the sanitizers.
 plain_tests  := workload-steady-test
 plain_traces := $(call objects,default,$(wildcard bench/trace/*.c) $(WORKLOADS) structures/common/options.c) \
 	$(BUILD)/default/generated/workloads.o
 
-# A test that starts itself as a worker, some forty times: a process starts slowly with sanitizers.
+# This test starts itself as a worker some forty times. It is built without the sanitizers, because
+# a process with sanitizers starts slowly.
 worker_tests := run-test
 
-# Forks, allocations and disks fail when these say so.
+# These tests replace functions in order to make forks, writes to disk and allocations fail.
 wrapped_of_guard-test      := $(call wrap,fork)
 wrapped_of_records-test    := $(call wrap,fsync fdatasync)
 wrapped_of_trace-make-test := $(call wrap,malloc)
@@ -81,7 +84,8 @@ $(worker_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/measured/bench/tests/%.o \
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ -lcmocka $(libraries)
 
-# The command with subjects that are wrong on purpose, each of which it has to catch.
+# The command, with additional subjects that are wrong on purpose. The command must catch each of
+# them.
 broken_objects := $(call objects,measured,$(sort $(wildcard bench/tests/broken/*.c)))
 $(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_objects) \
 		$(filter-out %/generated/structures.o, \
@@ -89,8 +93,8 @@ $(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_obj
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
-# The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
-# threads runs under the thread sanitizer.
+# The loop. The tests of the backends' tables link the backends and the modules below them, and
+# define stubs for the modules above them. Tests of threads run under the thread sanitizer.
 loop_tests    := $(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c)))
 table_tests   := $(filter backends-test io-uring-test,$(loop_tests))
 thread_tests  := $(filter threads-%,$(loop_tests))
@@ -100,19 +104,19 @@ table_objects := $(call objects,sanitized,$(BACKENDS) \
 	wait_buffer.c poll_list.c)) \
 	$(BUILD)/sanitized/generated/backends.o
 
-# Its allocations fail when it says so.
+# These tests replace the allocation functions, to count allocations or to make them fail.
 wrapped_of_timeout-test := $(call wrap,$(allocators))
 $(foreach one,iteration-memory peak-memory rearm-memory descriptor-table, \
 	$(eval wrapped_of_$(one)-test := $(call wrap,$(allocators) free)))
 
-# Its clocks show what it says.
+# This test replaces the clocks.
 wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)
 
-# Nothing waits.
+# This test replaces the calls that wait, so that no call waits.
 wrapped_of_wait-span-test := $(call wrap,ppoll pselect epoll_pwait2 epoll_wait io_uring_wait_cqes \
 	io_uring_submit)
 
-# System calls fail when it says so.
+# This test replaces system calls, in order to make them fail.
 wrapped_of_failing-calls-test := $(call wrap,epoll_create1 epoll_ctl epoll_pwait2 epoll_wait poll ppoll \
 	pselect io_uring_queue_init_params io_uring_submit io_uring_wait_cqes eventfd pipe2 sigaction read \
 	write clock_gettime gettimeofday pthread_mutex_init pthread_cond_init socket bind listen connect \
@@ -132,7 +136,8 @@ $(thread_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/threads/loop/tests/%.o \
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(LDFLAGS) $^ -o $@ -lcmocka $(loop_libraries)
 
-# Random programs against the loop: one round of them, under either sanitizer.
+# Programs that run one round of random operations on the loop: one with the address sanitizer and
+# one with the thread sanitizer.
 stress_sources  := $(sort $(wildcard loop/tests/stress/*.c))
 stress_programs := $(addprefix $(TESTS)/,stress-address stress-threads)
 wrapped_stress  := $(call wrap,$(allocators) mmap mremap munmap)
@@ -145,24 +150,25 @@ $(TESTS)/stress-threads: $(call objects,threads,$(stress_sources)) \
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_threads) $(LDFLAGS) $(wrapped_stress) $^ -o $@ $(loop_libraries)
 
-# It runs rounds, as processes.
+# stress-test starts rounds as processes.
 $(TESTS)/stress-test: | $(TESTS)/stress-address
 
 test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests) fuzz-standalone \
 	$(loop_tests) $(bench_tests))
 
-# Tests that are scripts: called with the path of build/timerbed alone. One that says
-# "# also: sanitized" near its top is called with that of build/timerbed-sanitized, too.
+# Tests that are scripts. Their only argument is the path of build/timerbed. A script that has the
+# line "# also: sanitized" runs a second time, with the path of build/timerbed-sanitized.
 script_tests    := $(sort $(wildcard $(foreach folder,bench scripts,$(addprefix $(folder)/tests/, \
 	*-test *-test.py))))
 sanitized_too   := $(shell grep -lx '\# also: sanitized' $(script_tests))
 long_scripts    := $(addprefix scripts/tests/,export-test clang-test provenance-test.py)
-# Scripts that take minutes begin first, so that none of them is left alone at the end.
+# Scripts that take minutes begin first. Otherwise one of them could run alone at the end, while the
+# other cores are idle.
 test_scripts    := $(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized') \
 	$(foreach one,$(long_scripts) $(filter-out $(long_scripts),$(script_tests)),'$(one) $(BUILD)/timerbed')
 
-# The conformance suite in parts, so that all cores have something to do to the end. All tests have
-# one seed, and so have the parts, as if they were one program.
+# The conformance suite runs in parts, so that all cores have work until the end. All tests, and all
+# parts of the suite, have the same seed.
 conformance_parts := 0 1 2 3 4 5 6
 seed               = $(or $(SEED),$(TIMERBED_SEED),$(shell date +%s))
 conformance_runs   = $(foreach part,$(conformance_parts), \
@@ -171,35 +177,36 @@ conformance_runs   = $(foreach part,$(conformance_parts), \
 .PHONY: test-programs conformance check stress mutants
 test-programs: $(test_programs) $(TESTS)/timerbed-broken $(BUILD)/timerbed-sanitized programs
 
-test: ## everything that can be proven without a clock (sanitized builds)
+test: ## run the tests, none of which depends on a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
 	@TIMERBED_SEED=$(seed) scripts/run-tests --times $(TESTS)/seconds $(test_scripts) \
 		$(conformance_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
 
-check: ## what to run after a change: tests of what has changed, a little of the rest; 90 seconds
+check: ## run the tests of changed files and a sample of the others (90 seconds)
 	@scripts/setup bench test
 	@MAKE='$(MAKE)' scripts/check $(BUILD)
 
-conformance: ## one structure through the suite: make conformance STRUCTURE=quad-heap [SEED=1]
+conformance: ## run the suite on one structure: make conformance STRUCTURE=quad-heap [SEED=1]
 	@$(MAKE) --no-print-directory $(TESTS)/conformance
 	@$(TESTS)/conformance $(if $(STRUCTURE),-t $(STRUCTURE)) $(if $(SEED),-s $(SEED)) \
 		$(if $(STEPS),-n $(STEPS))
 
 STRESS_MINUTES ?= 30
-stress: ## random programs against the loop: make stress STRESS_MINUTES=30 [SEED=1]
+stress: ## run random programs on the loop: make stress STRESS_MINUTES=30 [SEED=1]
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(stress_programs)
 	@scripts/stress --minutes $(STRESS_MINUTES) $(if $(SEED),--seed $(SEED)) $(TESTS)
 
 FUZZ_SECONDS ?= 60
-fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)
+fuzz: ## run libFuzzer on all structures (FUZZ_SECONDS=60; the corpus is in out/fuzz)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory $(BUILD)/fuzz
 	@mkdir -p out/fuzz
 	$(BUILD)/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=2048 -timeout=20 out/fuzz
 
-# Tests of what is mutated. The suite is called by structure, and its broken structures test it alone.
+# The names of the tests. The tool adds the conformance suite itself, for one structure at a time.
+# broken-test is left out, because it tests the suite and not the structures.
 MUTANTS ?= 300
 mutants: ## mutation testing: does a test fail if the code is changed? [SEED=1] [MUTANTS=300]
 	@scripts/setup bench test mutants

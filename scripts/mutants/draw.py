@@ -1,8 +1,9 @@
-"""Which sites a seed draws.
+"""Draws sites at random, from a seed.
 
-A site's place in the order of an area follows from the seed and from its name alone, so that the draw
-stays the same when other lines change. Lines have equal chances, on a line the operators, and of an
-operator its sites; no line is drawn twice.
+The rank of a site within its area depends only on the seed and on the site's name. So the draw
+stays the same when other lines of the code change. Each line has the same chance to be drawn, each
+operator on a line has an equal share of the line's chance, and each site of an operator has an
+equal share of the operator's. At most one site of a line is drawn.
 """
 
 import collections
@@ -11,13 +12,13 @@ import math
 
 
 def uniform(seed, site):
-    """A number above 0 and below 1."""
+    """Returns a number above 0 and below 1 that the seed and the site determine."""
     digest = hashlib.sha256(repr((seed, site.name)).encode()).digest()
     return (int.from_bytes(digest[:8], "big") + 1) / (2 ** 64 + 2)
 
 
 def drawn(sites, seed, count):
-    """At most `count` of the sites of an area."""
+    """Returns at most `count` of the sites of an area."""
     operators = collections.defaultdict(set)
     alike = collections.Counter()
     for site in sites:
@@ -40,5 +41,5 @@ def drawn(sites, seed, count):
 
 
 def shares(parts, count):
-    """`count` split by the parts of 100, which may leave some to others."""
+    """Splits `count` by the areas' parts of 100. The parts may add up to less than 100."""
     return {area: round(count * part / 100) for area, part in parts.items()}

@@ -1,7 +1,8 @@
 """The committed list of mutants that no test catches: known/AREA.tsv.
 
-A line is: file, function, occurrence, original, mutated, verdict, reason. The verdict is `equivalent`,
-with the reason why no input can tell, or `missed`, with the input that would tell.
+The columns are: file, function, occurrence, original, mutated, verdict, reason. The verdict is
+`equivalent` or `missed`. `equivalent` means that no input can tell the mutant from the original,
+and the reason says why. `missed` means that an input could, and the reason names the input.
 """
 
 import glob
@@ -12,14 +13,16 @@ VERDICTS = ("equivalent", "missed")
 
 
 def key(record):
-    """What names a mutant, of a dict with these fields."""
+    """Returns the name of the mutant that the dict `record` describes."""
     return tuple(record[one] for one in ("file", "function", "original", "mutated")) + (
         int(record["occurrence"]),)
 
 
 class Known:
-    """{name of a mutant: (verdict, reason)}, and what is wrong with the list. The files of the areas in
-    `without` are not read."""
+    """The list, as {name of a mutant: (verdict, reason)}, and the faults of the list.
+
+    The files of the areas in `without` are not read.
+    """
 
     def __init__(self, folder, without=()):
         self.entries, self.wrong = {}, []
@@ -46,5 +49,5 @@ class Known:
         return self.entries.get(name, ("", ""))[0]
 
     def stale(self, names):
-        """Entries of places that no longer exist."""
+        """Returns the entries whose places no longer exist. `names` are the names of all places."""
         return sorted(set(self.entries) - set(names))

@@ -5,18 +5,20 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """It is named by its file, function, the text of the lines that it touches before and after the
-    change, and the occurrence among equals, so that the name outlives changes elsewhere in the file."""
+    """The name of a site has the file, the function, and the text of the changed lines before and
+    after the change. Equal changes within a function are numbered (occurrence). So a change
+    elsewhere in the file does not change the name.
+    """
     file: str
     function: str
     line: int
     operator: str
-    original: str  # the lines touched
+    original: str  # the text of the changed lines
     mutated: str
     start: int     # offsets of the place
     end: int
-    kind: str      # expression, or statement, which is passed over when the mutant is active
-    text: str      # of an expression: what stands there when the mutant is active
+    kind: str      # "expression"; or "statement", which an active mutant skips
+    text: str      # for an expression: the expression that replaces it in an active mutant
     occurrence: int = 1
 
     @property

@@ -1,7 +1,8 @@
-"""Jobs in processes of their own, several at a time.
+"""Runs jobs in worker processes, several at a time.
 
-A job is a function without arguments whose result can be written as JSON. Its process adopts what it
-starts, sees the tree read-only where the system allows that, and cleans up when it is told to end.
+A job is a function without arguments whose result can be written as JSON. Each job has a process of
+its own, the worker. The worker becomes the parent of all orphans among its descendants. It sees the
+tree read-only, if the system allows that. On SIGTERM it kills its descendants and ends.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ class Job:
 
 
 def be_worker(job, out, folder):
-    """Does the job, writes the result, and ends the process."""
+    """Runs the job, writes its result to `out`, and ends the process."""
     status = 1
     try:
         for number in (signal.SIGINT, signal.SIGHUP):
@@ -37,7 +38,7 @@ def be_worker(job, out, folder):
         status = 0
     except SystemExit:
         pass
-    except BaseException:  # a traceback must not go on as a second driver
+    except BaseException:  # an exception must not run on into the driver's code in this process
         traceback.print_exc()
     finally:
         with contextlib.suppress(BaseException):
@@ -58,7 +59,7 @@ class Worker:
         os.close(out)
 
     def has_ended(self):
-        """Reads what there is."""
+        """Reads the available part of the result. True at the end."""
         some = os.read(self.end, 65536)
         self.said += some
         return not some
@@ -72,7 +73,10 @@ class Worker:
 
 
 def run(jobs, count, folder):
-    """(key, result) of each job as it ends, `count` at a time; nothing below the folder may change."""
+    """Runs `count` jobs at a time. Yields (key, result) of each job as it ends.
+
+    Jobs see everything below the folder read-only, if the system allows that.
+    """
     waiting, working = list(jobs), {}
     try:
         while waiting or working:

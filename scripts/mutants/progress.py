@@ -1,9 +1,9 @@
-"""A line on stderr that says how far a run is, and how long the rest takes at the rate so far."""
+"""A line on stderr with the progress of a run, and the remaining time at the rate so far."""
 
 import sys
 import time
 
-EVERY = 60  # seconds, where the line cannot be written over
+EVERY = 60  # seconds between lines, if stderr is no terminal
 
 
 class Progress:
@@ -13,12 +13,13 @@ class Progress:
         self.stage = ""
 
     def __call__(self, text, done=0, of=0, keep=False):
-        """With keep, the line stays."""
+        """Shows the line. With keep, later lines do not overwrite it."""
         now = time.monotonic()
         if done <= 1:
             self.begun = self.begun if done and self.begun else now
         stage = text.split(":")[0] if not of else "mutants"
-        # A worker is still at each of the last ones: what has ended is behind what has begun.
+        # Work in progress does not count as done. So an estimate after the first few would be far
+        # too long.
         left = f"; {self.duration((now - self.begun) / done * (of - done))} left" if 5 <= done < of else ""
         line = f"mutants: {text}{left}"
         if self.terminal:

@@ -1,4 +1,4 @@
-"""What of this project is mutated, how a tree with mutants is built, and what tests it."""
+"""Which code is mutated, how a tree with mutants is built, and which tests run on it."""
 
 import dataclasses
 import glob
@@ -6,9 +6,10 @@ import os
 import re
 import subprocess
 
-# In how many parts of 100 of all mutants: more where there is more code, but some everywhere.
+# The percentage of mutants for each area. An area with more code has more, and each area has some.
 SHARES = {"structures": 30, "loop": 22, "trace": 11, "replay": 9, "run": 13, "passes": 7}
-# Beside these, as many more: a mutant of a script costs half a second.
+# Mutants of the scripts are drawn in addition to that: STATISTICS_SHARE for each 100 of the others.
+# A mutant of a script takes half a second.
 STATISTICS, STATISTICS_SHARE = "statistics", 66
 
 BENCH = ("trace", "replay", "run", "passes")
@@ -17,7 +18,7 @@ FOLDERS = {"structures": "structures", "loop": "loop", "trace": "bench/trace", "
            "run": "bench/run", "passes": "bench/passes"}
 COMPILED = ["-std=c17", "-D_GNU_SOURCE", "-I.", "-Iloop/include", "-Ibuild/generated"]
 SWITCH = "scripts/mutants/switch"
-# It tests workloads, which are not mutated, and takes longer than all others that read traces.
+# A test of the workloads, which are not mutated. It takes longer than all others that read traces.
 LEFT_OUT = ("workload-steady-test",)
 
 
@@ -25,10 +26,10 @@ LEFT_OUT = ("workload-steady-test",)
 class Test:
     name: str
     command: tuple
-    failure: bytes = None  # how a line begins that says so, for tests that go on after it
-    only: str = ""  # how the paths of files begin that it is to test
-    areas: tuple = tuple(SHARES)  # what it is to test
-    stage: int = 1  # runs for what no test of an earlier stage catches
+    failure: bytes = None  # how a line that reports a failure begins, if the test then goes on
+    only: str = ""  # the test is for mutants in files whose paths begin with this
+    areas: tuple = tuple(SHARES)  # the test is for mutants in these areas
+    stage: int = 1  # the test runs on mutants that no test of an earlier stage has caught
 
 
 class Project:
@@ -40,15 +41,15 @@ class Project:
 
     @staticmethod
     def files(tree):
-        """{file: area}"""
+        """Returns {file: area}."""
         return {os.path.relpath(path, tree): area for area, folder in FOLDERS.items()
                 for path in sorted(glob.glob(f"{tree}/{folder}/**/*.[ch]", recursive=True))
                 if "/tests/" not in path}
 
     def sites(self):
-        """All places. Generated sources are there: the command was called by make."""
+        """Returns all places. The generated sources exist, because make has called the command."""
         try:
-            import sites  # what follows alone needs libclang
+            import sites  # only this module needs libclang
         except ModuleNotFoundError as error:
             raise SystemExit(f"libclang is missing ({error}): "
                              "scripts/setup mutants installs it") from error
@@ -56,7 +57,7 @@ class Project:
         above = os.getcwd()
         os.chdir(self.root)
         try:
-            # A unit of the generated ones includes the headers of the replay loop.
+            # One generated unit is enough: it includes the headers of the replay loop.
             units = [one for one in wanted if one.endswith(".c")] + sorted(
                 glob.glob("bench/subjects/*.c")) + sorted(glob.glob("build/generated/inlined/*.c"))[:1]
             return sites.find(units, wanted, self.compiled)
@@ -87,7 +88,7 @@ class Project:
     # ---- tests
 
     def tests(self, tree, seed):
-        """Those that test an area of the run. The cheapest need not come first."""
+        """Returns the tests for the areas of the run, in any order."""
         found = [Test(name, (f"build/tests/{name}",), areas=tested_by(tree, name))
                  for name in self.programs if name not in LEFT_OUT]
         found += [Test(f"conformance -t {name}", ("build/tests/conformance", "-s", seed, "-t", name),
@@ -103,16 +104,20 @@ class Project:
 
 
 def tested_by(tree, name):
-    """What a program of structures/tests, loop/tests or bench/tests is to test: the loop's fire timers."""
+    """Returns the areas that a test program is for, by the folder of its source. Tests of the loop
+    fire timers, so they are for the structures, too."""
     if os.path.exists(f"{tree}/bench/tests/{name}.c"):
         return BENCH
     return ("structures", "loop") if os.path.exists(f"{tree}/loop/tests/{name}.c") else ("structures",)
 
 
 def structures(tree):
-    """(name, beginning of paths) for the conformance suite: each structure with its default settings,
-    and with all; a wrapper over each structure that does not put timers off by itself, for the sake of
-    the wrapper."""
+    """Returns (name, beginning of paths) for each run of the conformance suite.
+
+    Each plain structure runs once with its default settings and once with all settings. Each
+    wrapper runs over each plain structure that does not postpone timers by itself. These runs are
+    only for mutants of the wrapper.
+    """
     texts = {}
     for path in sorted(glob.glob(f"{tree}/structures/*.c")):
         with open(path, encoding="utf-8") as file:

@@ -1,7 +1,8 @@
-"""The project's scripts and tests as modules whose code is compiled once, before any process is forked.
+"""The project's scripts and tests as modules that are compiled once, before any process is forked.
 
-A forked process imports from memory, and one module may be a mutant there. What takes long to load
-(numpy, scipy) is loaded before, too, so that a test costs what it does and no more.
+A forked process imports the modules from memory. One of its modules may be a mutant. Modules that
+take long to load (numpy, scipy) are loaded before the forks, too, so that a test takes little more
+time than its own code.
 """
 
 import importlib.abc
@@ -18,7 +19,7 @@ PYTHON = "/usr/bin/python3"
 
 
 class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The .py files of a folder and of its folder tests, as modules."""
+    """The .py files of a folder and of its subfolder tests, as modules."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -34,7 +35,7 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     self.paths[name[:-3]] = path
 
     def install(self):
-        """Before anything else that has modules of these names: Python has a statistics of its own."""
+        """Puts these modules before others of their names: Python has its own `statistics`."""
         self.forget()
         sys.meta_path.insert(0, self)
 
@@ -56,16 +57,16 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(self.codes[module.__file__], module.__dict__)
 
     def forget(self):
-        """As if none had been imported."""
+        """Makes Python forget that it has imported these modules."""
         for name in self.paths:
             sys.modules.pop(name, None)
 
     # ------------------------------------------------------------------------ running scripts
 
     def stand_in(self, at_end=lambda: None):
-        """Makes subprocess.run run a script of the folder in a fork of this process.
+        """Makes subprocess.run run the scripts of the folder in forks of this process.
 
-        at_end is called in the fork, when the script has ended.
+        A fork calls at_end when its script has ended.
         """
         real = self.real_run
 
@@ -95,7 +96,7 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return subprocess.CompletedProcess(words, status, *said)
 
     def _become(self, path, words, cwd, at_end):
-        """Runs a script as if this process had been started for it. Does not return."""
+        """Runs a script as if this process had been started for the script. Does not return."""
         status = 1
         try:
             os.chdir(cwd or ".")
@@ -111,7 +112,7 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 status = 0
             except SystemExit as end:
                 status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-            except BaseException:  # what Python itself does with it
+            except BaseException:  # Python itself would print the traceback, too
                 traceback.print_exc()
             sys.stdout.flush()
         finally:
@@ -120,8 +121,8 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def preload():
-    """What the scripts need and is not theirs."""
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # as processes are forked
+    """Loads modules that the scripts use and that are not part of the project."""
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # a fork loses threads
     import numpy
     import scipy.integrate
     import scipy.special

@@ -1,7 +1,8 @@
 """Runs functions in forked processes, several at a time.
 
-Each has a session and a folder for temporary files of its own. Both go with it: whatever it has started is
-killed when it ends, when it is silent for too long, and when the caller gives up.
+Each process has a session of its own, and a folder of its own for temporary files. The process is
+ended, with its process group and its folder, when its function has returned, when it sends no word
+for SILENCE seconds, or when the caller stops the iteration.
 """
 
 import ctypes
@@ -15,11 +16,12 @@ import time
 import traceback
 
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>: the signal that a process gets when its parent ends
-SILENCE = 300  # seconds without a word after which a process is taken to hang
+SILENCE = 300  # a process that sends no word for so many seconds hangs
 
 
 class Child:
-    """A function in a process. It says words, a line each; its result is the last one, as JSON."""
+    """A function that runs in a process. It sends words to the parent, a line of JSON each. The
+    last word is its result."""
 
     def __init__(self, key, function, folder):
         self.key = key
@@ -35,7 +37,7 @@ class Child:
         os.close(theirs)
 
     def _work(self, function, pipe):
-        """In the process. Does not return."""
+        """Runs the function, in the child process. Does not return."""
         status = 1
         try:
             os.setsid()
@@ -51,13 +53,13 @@ class Child:
 
             say({"result": function(say)})
             status = 0
-        except BaseException:  # there is no caller that it could be passed to
+        except BaseException:  # there is no caller that could catch the exception
             traceback.print_exc()
         finally:
             os._exit(status)
 
     def hear(self):
-        """Reads what there is; False at the end."""
+        """Reads the words that have come. False at the end."""
         data = os.read(self.pipe, 1 << 20)
         self.heard = time.monotonic()
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -66,7 +68,7 @@ class Child:
 
     @property
     def result(self):
-        """What the function returned; None if the process came to another end."""
+        """The value that the function returned; None if the process ended before that."""
         last = self.said[-1] if self.said else None
         return last["result"] if isinstance(last, dict) else None
 
@@ -75,7 +77,7 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        except PermissionError:  # it has no group of its own yet
+        except PermissionError:  # the process has no group of its own yet
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self.pipe)
@@ -83,7 +85,10 @@ class Child:
 
 
 def run(tasks, jobs, folder):
-    """Yields a Child for each (key, function) as it ends. `folder` has their temporary files."""
+    """Runs each (key, function) of the tasks, `jobs` at a time. Yields each Child as it ends.
+
+    The temporary files of the processes are in `folder`.
+    """
     tasks, running = iter(tasks), selectors.DefaultSelector()
     try:
         while True:

@@ -1,4 +1,4 @@
-"""Draws mutants of Python files, and decides for each whether a test fails."""
+"""Draws mutants of Python files, and decides for each mutant whether a test fails."""
 
 import collections
 import itertools
@@ -14,12 +14,12 @@ import python_modules
 import python_pool
 import python_tests
 
-MOST_SECONDS = 30  # CPU time of the tests of one mutant: the cheapest ones
-CHUNK = 10  # tests whose lines are recorded in one process
+MOST_SECONDS = 30  # CPU time for the tests of one mutant; the longest tests beyond it do not run
+CHUNK = 10  # how many tests run in one process when their lines are recorded
 
 
 class Progress:
-    """A line on standard error: rewritten on a terminal, else one a minute."""
+    """A line on standard error. A terminal shows each step; otherwise there is a line a minute."""
 
     def __init__(self, what, number):
         self.what, self.number, self.done = what, number, 0
@@ -37,7 +37,7 @@ class Progress:
 
 
 class Reach:
-    """The tests of each line, the one that takes least first."""
+    """The tests that reach each line, the fastest first."""
 
     def __init__(self, records):
         self.seconds = {name: record["seconds"] for name, record in records.items()}
@@ -59,11 +59,12 @@ class Reach:
 
 
 class Run:
-    """What is drawn from `sources` and decided by the tests of `folder`, in a file of JSON lines.
+    """Draws mutants of `sources`, runs the tests of `folder` on them, and writes JSON lines to
+    `out`.
 
-    `state` stands for all that the outcome depends on: what the file has of another is not kept, but for
-    mutants that were caught, if the caller says so. `without` are the beginnings of tests' names that are
-    left out.
+    `state` is a hash of all that the outcomes depend on. Records of another state are dropped,
+    except records of caught mutants if keep_caught is true. Tests whose names begin with one of
+    `without` are left out.
     """
 
     def __init__(self, area, sources, folder, programs, without, out, jobs, state, keep_caught=False):
@@ -87,7 +88,7 @@ class Run:
             self._decide(wanted, reach, folder)
 
     def _decided(self):
-        """The names of those that the file has. A last line that was cut short is removed."""
+        """Returns the names of the mutants that the file has. Removes an incomplete last line."""
         mark = f"{self.out}.state"
         lines = _read(self.out).split("\n")[:-1]
         records = [json.loads(line) for line in lines]
@@ -99,7 +100,7 @@ class Run:
         return {known.key(record) for record in records}
 
     def _reached(self, folder):
-        """{test: what python_tests records of it}."""
+        """Returns {test: its record from python_tests}."""
         kept = json.loads(_read(self.kept) or "{}")
         if kept.get("state") == self.state:
             return kept["tests"]
@@ -120,7 +121,7 @@ class Run:
         return found
 
     def _recording(self, names):
-        """A task for the pool."""
+        """Returns a task for the pool."""
         program = names[0].partition(" ")[0]
         return names, lambda say: self.tests.record(program, names, self.sources.paths())
 
@@ -146,7 +147,7 @@ class Run:
 
 
 def _chunks(names):
-    """A few names of one program at a time."""
+    """Yields lists of names. All names of a list are of one program."""
     for _, group in itertools.groupby(names, key=lambda name: name.partition(" ")[0]):
         group = list(group)
         for start in range(0, len(group), CHUNK):
@@ -154,7 +155,7 @@ def _chunks(names):
 
 
 def _outcome(child, names):
-    """(status, the test that caught it)"""
+    """Returns (status, the test that caught the mutant)."""
     if not names:
         return "unreached", ""
     if child.result is False:

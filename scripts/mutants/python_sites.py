@@ -1,8 +1,8 @@
-"""The places of Python files that may be mutated, found with Python's own ast.
+"""Finds the places of Python files that may be mutated, with Python's module ast.
 
-A place is a piece of the text and what replaces it. Type annotations and the call of main() are none, and
-neither is what mostly makes no difference: the arguments of min() swapped, or a number of numpy's made a
-float.
+A place is a piece of the text and its replacement. Type annotations and the call of main() are not
+mutated. Changes that mostly make no difference are left out, too: for example, exchanging the
+arguments of min(), or removing the conversion of a numpy number to float.
 """
 
 import ast
@@ -16,23 +16,24 @@ CONDITION, DELETION, ARGUMENTS = "condition", "deletion", "arguments"
 
 
 class Place(NamedTuple):
-    """One mutant: bytes start..end of a file, replaced by text."""
+    """One mutant: `text` replaces the bytes from start to end of a file."""
 
     file: str
     function: str  # "Class.method", or "" outside any
-    original: str  # the lines touched, with single blanks
+    original: str  # the changed lines, with single blanks
     mutated: str
-    occurrence: int  # among those that have all of the above in common, from 1
+    occurrence: int  # from 1, among the places for which all fields above are equal
     operator: str
-    line: int  # of the first character that is replaced
-    lines: range  # what a test has to run to reach it: the statement, or the head of a compound one
+    line: int  # the line of the first replaced character
+    lines: range  # of the statement, or of a compound statement's head; a test that runs one of
+    # these lines reaches the place
     start: int
     end: int
     text: str
 
     @property
     def name(self):
-        """What names it, also when other lines of the file have changed."""
+        """The name of the place. It stays the same when other lines of the file change."""
         return self[:5]
 
     @property
@@ -41,7 +42,7 @@ class Place(NamedTuple):
 
 
 class Sources:
-    """Files to be mutated, as they are now: paths from `root`."""
+    """The present texts of the files that are mutated. Paths are relative to `root`."""
 
     def __init__(self, root, files):
         self.root = root
@@ -57,7 +58,7 @@ class Sources:
         return [os.path.join(self.root, one) for one in self.texts]
 
     def places(self):
-        """All places, in the order of the text."""
+        """Returns all places, in the order of the text."""
         result, alike = [], collections.Counter()
         for file, text in self.texts.items():
             for site in _Finder(text).found():
@@ -87,14 +88,15 @@ def _applied(source, site):
 
 
 def _lines_of(source, site):
-    """The lines touched, as they are and mutated, with single blanks."""
+    """Returns the changed lines, in the original and in the mutant, with single blanks."""
     first = source.rfind(b"\n", 0, site.start) + 1
     last = (source.find(b"\n", site.end) + 1 or len(source) + 1) - 1
     after = source[first:site.start] + site.text.encode() + source[site.end:last]
     return tuple(" ".join(text.decode().split()) for text in (source[first:last], after))
 
 
-# What each operator becomes. The opposite of < and its kin is what a negated condition makes.
+# The replacements of each operator. The opposite of an ordering is left out, because the negated
+# condition is the same mutant.
 _COMPARED = {ast.Lt: ("<", ("<=", ">")), ast.LtE: ("<=", ("<", ">=")), ast.Gt: (">", (">=", "<")),
              ast.GtE: (">=", (">", "<=")), ast.Eq: ("==", ("!=",)), ast.NotEq: ("!=", ("==",)),
              ast.Is: ("is", ("is not",)), ast.IsNot: (r"is\s+not", ("is",)),
@@ -104,10 +106,10 @@ _COMPUTED = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast
              ast.BitOr: ("|", "&"), ast.BitAnd: ("&", "|")}
 _JOINED = {ast.And: ("and", "or"), ast.Or: ("or", "and")}
 
-# Conversions of numpy's numbers and of iterators, which mostly change nothing but a type.
+# These conversions, of numpy's numbers and of iterators, mostly change nothing but a type.
 _CONVERSIONS = ("float", "list")
 
-# Calls whose arguments may stand in any order, or whose first argument is a type or a format.
+# Calls whose arguments are not exchanged: their order does not matter, or they have fixed roles.
 _ANY_ORDER = ("min", "max", "print", "isinstance", "getattr", "hasattr", "zip")
 _SIMPLE = (ast.Name, ast.Constant, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple,
            ast.Dict, ast.Set, ast.JoinedStr)
@@ -117,12 +119,12 @@ class _Finder(ast.NodeVisitor):
     def __init__(self, source, imported=None):
         self.source = source
         self.tree = ast.parse(source)
-        self.starts = [0]  # of each line, as an offset
+        self.starts = [0]  # the offset of each line
         for line in source.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
         self.imported = imported or {alias.asname or alias.name for node in ast.walk(self.tree)
                                      if isinstance(node, ast.Import) for alias in node.names}
-        self.names = []  # of the classes and functions that hold the node
+        self.names = []  # the names of the classes and functions that enclose the node
         self.lines = range(0)
         self.result = []
 
@@ -149,7 +151,7 @@ class _Finder(ast.NodeVisitor):
         self.add(operator, self.start(node), self.end(node), text)
 
     def between(self, operator, left, right, pattern, texts):
-        """Replaces the operator between two nodes, of which parentheses are no part."""
+        """Replaces the operator between two nodes. Parentheses are not part of the nodes."""
         start, end = self.end(left), self.start(right)
         match = re.search(pattern.encode(), self.source[start:end])
         for text in texts:
@@ -168,7 +170,7 @@ class _Finder(ast.NodeVisitor):
     def body(self, statements, is_function=False):
         for place, node in enumerate(statements):
             if place == 0 and _is_text(node):
-                continue  # what says what the function does
+                continue  # the docstring
             if _may_go(node, self.names, is_function and node is statements[-1]):
                 outer, self.lines = self.lines, range(node.lineno, _head_end(node) + 1)
                 self.replace(DELETION, node, "pass")
@@ -187,7 +189,7 @@ class _Finder(ast.NodeVisitor):
     visit_FunctionDef = visit_ClassDef = _definition
 
     def visit_arg(self, node):
-        pass  # its annotation
+        pass  # an argument has nothing to mutate but its annotation
 
     def visit_AnnAssign(self, node):
         if node.value:
@@ -283,7 +285,7 @@ class _Finder(ast.NodeVisitor):
             self.replace(CONSTANT, node, repr(2 * value if value else 1.0))
 
     def visit_JoinedStr(self, node):
-        """Before Python 3.12 what stands in an f-string has no place of its own: all of it is replaced."""
+        """Replaces the whole f-string: before Python 3.12, ast gives no positions within it."""
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 self._formatted(node, part)
@@ -298,7 +300,7 @@ class _Finder(ast.NodeVisitor):
                 part.value = ast.parse(_applied(whole.encode(), site), mode="eval").body
                 self.replace(site.operator, node, ast.unparse(node))
             except (SyntaxError, ValueError):
-                pass  # it cannot be written with the quotes that an f-string has
+                pass  # the mutant cannot be written within the quotes of the f-string
         part.value = original
 
     def visit_Call(self, node):
@@ -315,7 +317,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _deleted_call(self, node):
-        """f(x) becomes x, and x.f() becomes x; min(x, y) becomes either."""
+        """f(x) and x.f() become x. min(x, y) becomes x, or y in another mutant."""
         function = node.func
         if node.keywords and len(node.args) != 1:
             return
@@ -339,7 +341,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def _head_end(node):
-    """The last line of a statement without the statements in it."""
+    """Returns the last line of a statement, without the statements in its body."""
     inner = [one.lineno - 1 for name in ("body", "orelse", "handlers", "finalbody")
              for one in getattr(node, name, ()) if isinstance(one, ast.stmt)]
     return max(node.lineno, min(inner)) if inner else node.end_lineno
@@ -350,21 +352,21 @@ def _is_text(node):
 
 
 def _is_sequence(node):
-    """Whether + and its kin join or format rather than compute."""
+    """Whether arithmetic operators on this node join or format sequences, and do not compute."""
     return isinstance(node, (ast.JoinedStr, ast.List, ast.Tuple, ast.ListComp)) \
         or isinstance(node, ast.Constant) and isinstance(node.value, str) \
         or isinstance(node, ast.BinOp) and (_is_sequence(node.left) or _is_sequence(node.right))
 
 
 def _may_go(node, names, is_end):
-    """Whether a statement can be left out so that what is left may still run, and not as before."""
+    """Whether the code without the statement can still run, and may then behave differently."""
     if isinstance(node, (ast.Expr, ast.AugAssign, ast.Continue, ast.Break, ast.Raise)):
         return True
     if isinstance(node, ast.Return):
         value = node.value.value if isinstance(node.value, ast.Constant) else ""
-        # What calls main() takes nothing for 0, and nothing is returned at the end of a function.
+        # The caller of main() treats None like 0, and the end of a function returns None anyway.
         return not (value == 0 or value is None and is_end)
-    # Where a name has its first value nobody needs to try.
+    # Without an assignment to a name, later uses of the name would merely fail.
     return isinstance(node, ast.Assign) and bool(names) and not any(
         isinstance(one, ast.Name) for target in node.targets for one in _parts(target))
 

@@ -1,5 +1,5 @@
-"""The tests of the scripts one by one: which there are, which lines of the scripts each runs, and what a
-mutant does to them. Each is run in a forked process, so that nothing lasts.
+"""Runs the tests of the scripts one by one: lists them, records which lines of the scripts each
+test runs, and runs them with a mutant. Tests run in forked processes, so that they leave no traces.
 """
 
 import contextlib
@@ -14,14 +14,14 @@ import tempfile
 import traceback
 import unittest
 
-# CPU seconds of a test with a mutant: so many times what it takes without, and at least so many.
+# A test with a mutant may use SLOWER times its CPU time without, and at least LEAST_SECONDS.
 SLOWER, LEAST_SECONDS = 10, 2
 
 
 class Tests:
     """The tests of some programs. A test's name is "PROGRAM Class.method".
 
-    All but the constructor is to be called in a forked process.
+    All methods but the constructor must be called in a forked process.
     """
 
     def __init__(self, modules, programs):
@@ -37,13 +37,13 @@ class Tests:
         return importlib.import_module(program[:-3])
 
     def _run(self, name):
-        """Why the test fails, or ""."""
+        """Runs a test. Returns why it fails, or ""."""
         program, _, case = name.partition(" ")
         nowhere, result = io.StringIO(), unittest.TestResult()
         with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
             try:
                 module = self._load(program)
-            except BaseException:  # a mutant may do anything, and this is not the place to end
+            except BaseException:  # whatever the mutant raises, the caller must get an answer
                 return traceback.format_exc()
             unittest.defaultTestLoader.loadTestsFromName(case, module).run(result)
         wrong = result.errors + result.failures + [(case, "it was skipped") for _ in result.skipped]
@@ -52,9 +52,10 @@ class Tests:
     # --------------------------------------------------------------------------- without a mutant
 
     def record(self, program, names, paths):
-        """{test: {"seconds": CPU time, "lines": {path: [line, ...]}, "wrong": why it fails, or ""}}
+        """Returns {test: {"seconds": CPU time, "lines": {path: [line]}, "wrong": why or ""}}.
 
-        The tests are of one program. What runs while its modules are loaded is reached by each.
+        All tests are of one program. Lines that run while the program's modules are loaded count as
+        reached by each test.
         """
         result, loading = {}, _Trace(paths)
         with loading:
@@ -72,9 +73,9 @@ class Tests:
     # ------------------------------------------------------------------------------ with a mutant
 
     def run_until_one_fails(self, names, seconds, say):
-        """Runs tests one after another and says each one's name before. True if one fails.
+        """Runs the tests in turn, and says the name of each before it runs. True if one fails.
 
-        A test that takes too long ends the process.
+        A test that exceeds its limit of CPU time ends the process.
         """
         self.modules.stand_in()
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -91,7 +92,7 @@ class Tests:
 
 
 class _Trace:
-    """The lines of some files that this process runs, and the processes forked from it."""
+    """Records which lines of some files run in this process and in processes forked from it."""
 
     def __init__(self, paths):
         self.found = {path: set() for path in paths}
@@ -114,7 +115,7 @@ class _Trace:
         return line(frame, event, argument)
 
     def keep(self):
-        """Writes them down. To be called at the end of each process."""
+        """Writes the lines to a file. Each process must call this at its end."""
         sys.settrace(None)
         with open(os.path.join(self.folder, str(os.getpid())), "w", encoding="utf-8") as file:
             json.dump({path: sorted(lines) for path, lines in self.found.items()}, file)
@@ -124,7 +125,7 @@ class _Trace:
             self.found[path] |= lines
 
     def lines(self):
-        """{path: [line, ...]} of all processes."""
+        """Returns {path: [line]} for all processes."""
         for entry in os.scandir(self.folder):
             with open(entry, encoding="utf-8") as file:
                 for path, lines in json.load(file).items():

@@ -1,25 +1,27 @@
-"""Sources in which each of several sites can be switched on at run time.
+"""Rewrites sources so that each of several mutants can be activated at run time.
 
-Every place asks mutant_active(NUMBER) of switch.h. Nothing is moved to another line, so that messages
-of the compiler and of assertions name the lines of the original.
+Each mutated place calls mutant_active(NUMBER), of switch.h. No code moves to another line. So
+messages of the compiler and of assertions name the lines of the original.
 """
 
 
 def on_one_line(text):
-    """Mutated text: the original, which stands beside it, brings the line ends."""
+    """Joins the lines of a mutated text. The original follows it and has the line breaks."""
     return " ".join(line.strip() for line in text.split("\n"))
 
 
 def switched(number, site, inner):
-    """The text of a place, which is `inner` unless the mutant is active. An `else` that follows a
-    statement stays with its own `if` because of the braces."""
+    """Returns code that is `inner` unless the mutant is active.
+
+    A statement gets braces, so that an `else` after it still belongs to the same `if`.
+    """
     if site.kind == "statement":
         return f"{{ if (!mutant_active({number})) {inner} }}"
     return f"(mutant_active({number}) ? ({on_one_line(site.text)}) : ({inner}))"
 
 
 def rewritten(text, numbered):
-    """`text` (bytes) with the sites, which are (number, site) of this file."""
+    """Returns `text` (bytes) with the mutants. `numbered` lists (number, site) of this file."""
 
     def render(start, end, sites):
         out, at = [], start

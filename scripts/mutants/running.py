@@ -1,9 +1,9 @@
-"""Runs one command that may do anything: in an empty folder of its own, and not for ever.
+"""Runs a command that may misbehave, with limits.
 
-A command gets its own HOME and TMPDIR and a session of its own. It is ended, with all that it has
-started, when its processes have used too much CPU time or memory, when they have neither used CPU time
-nor said anything for a while, or after a wall time that even a busy machine keeps. What it leaves
-running when it ends is ended, too.
+A command gets a HOME and a TMPDIR of its own (one empty folder), and a session of its own. It is
+killed, with all its descendants, when its processes have used too much CPU time or memory, when
+they have used no CPU time and written nothing for a while, or after a wall time that is ample even
+on a busy machine. When a command ends by itself, its remaining descendants are killed.
 """
 
 import ctypes
@@ -23,24 +23,24 @@ SUBREAPER, PARENT_DEATH = 36, 1  # of prctl
 NEW_MOUNTS, BIND, REMOUNT, RECURSIVE, PRIVATE, READ_ONLY = 0x20000, 4096, 32, 16384, 1 << 18, 1
 
 LOOK_EVERY = 0.25
-IDLE_CPU = 0.02  # in all looks that make up the idle time
-LEAST_CPU = 5  # that any command may use
+IDLE_CPU = 0.02  # seconds: no more CPU time than this within the idle time counts as none
+LEAST_CPU = 5  # seconds that any command may use
 MOST_MEMORY = 6 << 30
 MOST_FILE = 2 << 30
-# Signals that a shell or nohup has the whole run ignore, which a child would inherit.
+# A shell or nohup may make the run ignore these signals. Its children would inherit that.
 OFTEN_IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 @dataclasses.dataclass
 class Limits:
-    """In seconds."""
+    """Limits of a command, in seconds."""
     cpu: float = 600
     idle: float = 60
     wall: float = 3600
 
     @classmethod
     def of(cls, cpu, wall):
-        """For a command that takes so long by itself."""
+        """Returns the limits for a command that takes so many seconds without a mutant."""
         return cls(cpu=10 * cpu + LEAST_CPU, idle=20 + 3 * wall, wall=30 * wall + 300)
 
 
@@ -50,17 +50,19 @@ class Outcome:
     why: str      # "" or: exit status 1, signal 11, CPU time, idle, wall time, memory, FAILED
     cpu: float
     wall: float
-    said: str     # the end of what it said
+    said: str     # the end of its output
 
 
 def adopt_orphans():
-    """This process becomes the parent of all that its children leave, and ends with its own parent."""
+    """Makes this process the parent of all orphans among its descendants. The kernel kills it when
+    its own parent ends."""
     LIBC.prctl(SUBREAPER, 1, 0, 0, 0)
     LIBC.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
 
 
 def protect(folder):
-    """Nothing below the folder can be changed by this process and its children; whether that is so."""
+    """Makes everything below the folder read-only for this process and its children. True if the
+    system allows that."""
     if LIBC.unshare(NEW_MOUNTS):
         return False
     folder = os.path.realpath(folder).encode()
@@ -74,7 +76,7 @@ def read(path):
         with open(path, "rb") as file:
             return file.read()
     except OSError:
-        return b""  # it has ended meanwhile
+        return b""  # the process has ended meanwhile
 
 
 def children(pid):
@@ -91,13 +93,13 @@ def listed(folder):
 
 def descendants(pid):
     found = children(pid)
-    for one in found:  # grows as it goes
+    for one in found:  # the loop extends the list
         found.extend(children(one))
     return found
 
 
 def usage(pids):
-    """CPU seconds, with those of ended children, and bytes of memory."""
+    """Returns the CPU seconds, including those of ended children, and the bytes of memory."""
     cpu = memory = 0
     for pid in pids:
         fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
@@ -108,7 +110,7 @@ def usage(pids):
 
 
 def end_all():
-    """Ends all descendants of this process."""
+    """Kills all descendants of this process, and waits for them."""
     while True:
         for pid in descendants(os.getpid()):
             try:
@@ -124,7 +126,7 @@ def end_all():
 
 
 def prepared(limits):
-    """What the command's process does first."""
+    """Returns the function that the command's process calls first."""
     seconds = int(limits.cpu) + 2
 
     def prepare():
@@ -138,7 +140,7 @@ def prepared(limits):
 
 
 class Watch:
-    """Looks at a command while it runs."""
+    """Checks the limits of a command while it runs."""
 
     def __init__(self, limits, log):
         self.limits, self.log = limits, log
@@ -146,14 +148,15 @@ class Watch:
         self.cpu = self.size = 0
 
     def look(self):
-        """Why the command has to end, or None."""
+        """Returns which limit the command has exceeded, or None."""
         now = time.monotonic()
         if now - self.looked < LOOK_EVERY:
             return None
         self.looked = now
         cpu, memory = usage(descendants(os.getpid()))
         size = os.fstat(self.log.fileno()).st_size
-        # What a child that was not waited for has used is lost: less than before is progress, too.
+        # A child that its parent does not wait for takes its CPU time with it. So a smaller sum is
+        # progress, too.
         if abs(cpu - self.cpu) > IDLE_CPU or size != self.size:
             self.cpu, self.moved, self.size = cpu, now, size
         if cpu > self.limits.cpu:
@@ -166,8 +169,11 @@ class Watch:
 
 
 def run(command, folder, environment, limits, failure=None):
-    """Runs the command in the folder. It has failed, and is ended, as soon as a line of what it says
-    begins with `failure` (bytes). The caller has called adopt_orphans()."""
+    """Runs the command in the folder. Returns its Outcome.
+
+    The command has failed, and is killed, as soon as a line of its output begins with `failure`
+    (bytes). The process must have called adopt_orphans() before.
+    """
     home = tempfile.mkdtemp(prefix="mutants-")
     with tempfile.TemporaryFile() as log:
         watch = Watch(limits, log)
@@ -186,7 +192,7 @@ def run(command, folder, environment, limits, failure=None):
 
 
 def wait(process, watch, failure):
-    """Why the command failed, or "", and the CPU seconds that it took."""
+    """Waits for the end. Returns why the command failed, or "", and its CPU seconds."""
     pause = 0.005
     while True:
         pid, status, used = os.wait4(process.pid, os.WNOHANG)
@@ -200,7 +206,7 @@ def wait(process, watch, failure):
         if not why and failure and has_line(watch.log, failure):
             why = failure.decode()
         if why:
-            process.returncode = -signal.SIGKILL  # end_all() ends it and waits for it
+            process.returncode = -signal.SIGKILL  # end_all() kills and reaps it
             return why, usage(descendants(os.getpid()))[0]
         time.sleep(pause)
         pause = min(2 * pause, 0.1)

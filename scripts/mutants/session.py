@@ -1,11 +1,13 @@
-"""A run over the mutants of a seed, in a folder that it can be resumed from.
+"""A run over the mutants of some seeds, in a folder from which the run can be resumed.
 
-    places.pickle   beside the seeds' folders: all places, until a source changes
-    tree/           beside them, too: the copy that is built
+    places.pickle         all places of the code; valid until a source changes
+    tree/                 the copy of the project that is built
     SEED/numbers.json     the name of each mutant, by number
-    SEED/state            of which sources and tests what follows is
-    SEED/baseline.json    of each test without a mutant: seconds, CPU seconds, places that it reaches
-    SEED/results.jsonl    a line for each mutant that is decided
+    SEED/state            a hash of the sources and tests to which the next two files belong
+    SEED/baseline.json    for each test without a mutant: seconds, CPU seconds, places reached
+    SEED/results.jsonl    a line for each decided mutant
+
+SEED is the seed, or several seeds joined by "+".
 """
 
 import hashlib
@@ -22,9 +24,9 @@ import pool
 import running
 import tree as trees
 
-UNTESTED = ("paper/", "results/", "scripts/mutants/known/")  # what no test of a mutant reads
-DECIDED = ("caught", "same code")  # whatever further tests there are
-OFTEN_BROKEN = 5  # times that mutants which do not compile are left out
+UNTESTED = ("paper/", "results/", "scripts/mutants/known/")  # no test of a mutant reads these
+DECIDED = ("caught", "same code")  # further tests cannot change these
+OFTEN_BROKEN = 5  # how often the build is repeated without the mutants that do not compile
 
 
 class Failure(Exception):
@@ -40,7 +42,7 @@ def name_of(record):
 
 
 def records_of(path):
-    """A file of JSON lines. A last one that was cut off when the run was stopped is deleted."""
+    """Reads a file of JSON lines. Deletes an incomplete last line, which a stopped run has left."""
     try:
         with open(path, "rb+") as file:
             whole = file.read()
@@ -58,7 +60,7 @@ class Session:
         self.tree = trees.Tree(project.root, os.path.join(folder, "tree"))
         self.areas = project.files(project.root)
         self.places = self.all_places()
-        self.drawn = []  # number - 1: site
+        self.drawn = []  # the sites of this run, in the order in which they run
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -84,14 +86,15 @@ class Session:
         return places
 
     def draw(self, count):
-        """Of `count` mutants a seed those in the areas of the run: each seed's in turn."""
+        """Draws `count` mutants for each seed, and keeps those in the areas of the run."""
         found = {}
         for seed in self.seeds:
             of_seed = []
             for area, share in draw.shares(self.project.areas, count).items():
                 of_seed += draw.drawn([one for one in self.places if self.areas[one.file] == area],
                                       seed, share)
-            # Areas take turns, so that the time that is left follows from what has been done.
+            # Mutants of all areas are mixed, so that the remaining time can be estimated from the
+            # rate.
             for site in sorted(of_seed, key=lambda one: draw.uniform("order", one)):
                 found.setdefault(site, []).append(seed)
         self.drawn = list(found)
@@ -99,7 +102,8 @@ class Session:
         self.number()
 
     def number(self):
-        """Keeps the numbers of an earlier run, so that what has not changed is not compiled again."""
+        """Numbers the mutants. Numbers of earlier runs stay, so that unchanged sources are not
+        compiled again."""
         path = self.path("numbers.json")
         names = [tuple(one[0]) for one in records_of(path)]
         self.numbers = {name: number for number, name in enumerate(names, 1)}
@@ -111,7 +115,7 @@ class Session:
     # ---- building
 
     def build(self):
-        """A mutant that does not compile is no mutant."""
+        """Builds the tree with all mutants. Leaves out mutants that do not compile."""
         for _ in range(OFTEN_BROKEN):
             self.tree.write([(self.numbers[site.name], site) for site in self.drawn])
             self.tell(f"building {len(self.drawn)} mutants")
@@ -135,7 +139,8 @@ class Session:
     # ---- state
 
     def check_state(self, keep_caught):
-        """Deletes what is of other sources. With keep_caught, what was caught before counts."""
+        """Deletes the results for other sources or tests. With keep_caught, records of caught
+        mutants stay."""
         state = digest(*(path.encode() + b"\0" + content
                          for path, content in sorted(self.tree.originals.items())
                          if not path.endswith(".md") and not path.startswith(UNTESTED)),
@@ -167,7 +172,7 @@ class Session:
     # ---- tests without a mutant
 
     def baseline(self, tests):
-        """[(test, {cpu, wall, reached})], cheapest first."""
+        """Returns [(test, {cpu, wall, reached})], the test with the least CPU time first."""
         found = {record["test"]: record for record in records_of(self.path("baseline.json"))}
         missing = [one for one in tests if one.name not in found]
         jobs = [pool.Job(one.name, self.measured(one)) for one in missing]
@@ -182,7 +187,7 @@ class Session:
         return sorted(((one, found[one.name]) for one in tests), key=lambda one: one[1]["cpu"])
 
     def measured(self, test):
-        """What a job for a test without a mutant does."""
+        """Returns the job that runs a test without a mutant."""
 
         def measure():
             with tempfile.NamedTemporaryFile(prefix="mutants-") as file:
@@ -205,7 +210,7 @@ class Session:
     # ---- mutants
 
     def run(self, but):
-        """Decides all that are not decided yet; `but` are names of those that need no run."""
+        """Decides the mutants that are not decided yet. `but` names mutants that need no run."""
         found = {name_of(one): one for one in records_of(self.path("results.jsonl"))}
         tests = self.project.tests(self.project.root, self.seeds[0])
         self.last = {area: max((one.stage for one in tests if area in one.areas), default=1)
@@ -236,7 +241,7 @@ class Session:
                 self.tell(f"{count} of {len(jobs)} mutants, {survived} not caught", count, len(jobs))
 
     def records(self, listed):
-        """Of each drawn mutant: as it was decided, or as the list says."""
+        """Returns the record of each drawn mutant, also of listed equivalents that did not run."""
         found = {name_of(one): one for one in records_of(self.path("results.jsonl"))}
         for site in self.drawn:
             if listed.verdict(site.name) == "equivalent" and site.name not in found:
@@ -251,7 +256,7 @@ class Session:
             "cpu": 0}
 
     def decided(self, number, site, baseline, stage, before):
-        """What a job for a mutant does. `before` is its record of an earlier stage, or None."""
+        """Returns the job that decides a mutant. `before` is an earlier stage's record, or None."""
         reaching = [(test, seen) for test, seen in baseline
                     if number in seen["reached"] and self.areas[site.file] in test.areas and
                     site.file.startswith(test.only)]
@@ -273,13 +278,14 @@ class Session:
         return decide
 
     def same_code(self, site):
-        """Whether the compiler makes the same code of the mutant: then no test can tell."""
+        """Whether the compiler makes the same code of the mutant, so that no test can catch it."""
         if not site.file.endswith(".c"):
             return False
         original = self.tree.originals[site.file]
         replaced = original[site.start:site.end]
         text = f"({site.text})" if site.kind == "expression" else ";"
-        # Assertions hold the numbers of their lines.
+        # Assertions contain their line numbers, so the mutant must have as many lines as the
+        # original.
         text = text.encode() + b"\n" * (replaced.count(b"\n") - text.count("\n"))
         mutated = original[:site.start] + text + original[site.end:]
         codes = [subprocess.run(

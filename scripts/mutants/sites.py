@@ -1,8 +1,8 @@
-"""Where C code can be mutated, found through libclang, and how.
+"""Finds the places of C code that can be mutated, and their mutants, through libclang.
 
-Places whose value must be known to the compiler are left out (labels of a switch, sizes of arrays,
-static tables), and so are arguments of macros, prefetches, and code that only assertions run: their
-arguments, check() of a structure and what only those call.
+Places whose value the compiler must know are left out (labels of a switch, sizes of arrays, static
+tables). So are the arguments of macros, prefetches, and code that only assertions run: the
+arguments of assertions, check() of a structure, and functions that only these call.
 """
 
 import bisect
@@ -24,8 +24,11 @@ RELATIONAL = {
     "==": ("!=", "<=", ">="),
     "!=": ("==", "<", ">"),
 }
-# Of equality, where the operands are unsigned and one is 0, or a name such as TIMER_NEVER or a word of
-# an enumeration, or no numbers, or end a loop.
+# The only mutants of == and != where
+# - the left operand is unsigned and the right one is 0,
+# - the right operand is a name in capitals, such as TIMER_NEVER or a constant of an enumeration,
+# - an operand is no number, or is a bool, or
+# - the comparison is the condition of a loop.
 NEGATED = {"==": ("!=",), "!=": ("==",)}
 ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*", "%": "/", "&": "|", "|": "&", "^": "|", "<<": ">>",
               ">>": "<<"}
@@ -40,9 +43,9 @@ UNSIGNED = {TypeKind.BOOL, TypeKind.CHAR_U, TypeKind.UCHAR, TypeKind.USHORT, Typ
             TypeKind.ULONG, TypeKind.ULONGLONG, TypeKind.UINT128}
 FLOATS = {TypeKind.FLOAT, TypeKind.DOUBLE, TypeKind.LONGDOUBLE}
 
-# Their arguments must be constants, or change nothing but the time taken.
+# The arguments of these calls must be constants, or change only the time that the code takes.
 LEFT_OUT_CALLS = re.compile(r"__builtin_|__atomic_|_mm\d*_")
-EITHER_WAY = ("calloc", "fread", "fwrite")  # the order of sizes changes nothing
+EITHER_WAY = ("calloc", "fread", "fwrite")  # exchanging size and count changes nothing
 ASSERTING = re.compile(r"(static_)?assert$|_Static_assert$|.*_ASSERT$|.*_assert$")
 NAME = re.compile(r"-?[A-Z][A-Z_0-9]+$")
 INTEGER = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uUlL]*$")
@@ -50,13 +53,13 @@ FLOAT = re.compile(r"[\d.]+([eE][-+]?\d+)?[fF]?$")
 
 
 def file_of(cursor):
-    """Its path from the current folder, or ""."""
+    """Returns the path of a cursor's file from the current folder, or ""."""
     file = cursor.location.file
     return os.path.normpath(file.name) if file else ""
 
 
 def without_casts(cursor):
-    """What an implicit cast is applied to."""
+    """Returns the operand of implicit casts."""
     while cursor.kind == CursorKind.UNEXPOSED_EXPR:
         inner = list(cursor.get_children())
         if len(inner) != 1:
@@ -70,7 +73,7 @@ def squeezed(text):
 
 
 class Source:
-    """A file's text, by offsets."""
+    """The text of a file, with access by offsets."""
 
     def __init__(self, path):
         with open(path, "rb") as file:
@@ -84,14 +87,14 @@ class Source:
         return bisect.bisect_right(self.starts, offset)
 
     def lines_around(self, start, end):
-        """Offsets of the beginning and end of the lines from start to end."""
+        """Returns the offsets of the beginning and the end of the lines that hold start and end."""
         first = self.starts[self.line(start) - 1]
         last = self.bytes.find(b"\n", max(end - 1, start))
         return first, last if last >= 0 else len(self.bytes)
 
 
 class Unit:
-    """One source as the compiler sees it, with what it includes."""
+    """One source with its headers, as the compiler sees it."""
 
     def __init__(self, path, arguments, wanted, sources):
         self.wanted, self.sources = wanted, sources
@@ -125,7 +128,7 @@ class Unit:
 
 
 class Finder:
-    """The sites in one function."""
+    """Finds the sites in one function."""
 
     def __init__(self, unit, function):
         self.file = file_of(function)
@@ -146,7 +149,7 @@ class Finder:
         return cursor.extent.start.offset, cursor.extent.end.offset
 
     def macro_of(self, start, end):
-        """The outermost use of a macro in which the range begins: (start, end, name)."""
+        """Returns (start, end, name) of the outermost macro use that holds `start`, or None."""
         i = bisect.bisect_right(self.macros, (start, float("inf"), ""))
         for first, last, name in self.macros[max(0, i - 40):i]:
             if first <= start < last or start == end == first:
@@ -154,26 +157,26 @@ class Finder:
         return None
 
     def in_macro(self, start, end):
-        """Whether the range, or a part of it, comes out of a macro that begins outside of it."""
+        """Whether the range begins in a use of a macro that begins before it or ends after it."""
         i = bisect.bisect_right(self.macros, (start, float("inf"), ""))
         return any(last > start and (first < start or last > end)
                    for first, last, _ in self.macros[max(0, i - 40):i])
 
     def between(self, left, right):
-        """The operator between two operands: its range, or None."""
+        """Returns the range of the operator between two operands, or None."""
         start, end = self.range(left)[1], self.range(right)[0]
         gap = self.source.text(start, end) if start < end else ""
         bare = re.sub(r"/\*.*?\*/|//[^\n]*", lambda one: " " * len(one.group()), gap, flags=re.S)
-        # Parentheses that close the left or open the right operand.
+        # The gap may also hold parentheses that close the left operand or open the right one.
         match = re.search(r"[-+*/%&|^<>=!]+", bare)
         if not match:
             return None
         return start + match.start(), start + match.end()
 
-    # ---- what becomes of a place
+    # ---- the mutants of a place
 
     def add(self, operator, kind, start, end, text, changed):
-        """`changed` are (start, end, text) of the source that differ, for the name of the site."""
+        """Adds a site. `changed` is the change itself, (start, end, text), for the site's name."""
         if self.in_macro(start, end):
             return
         first, last = self.source.lines_around(changed[0], changed[1])
@@ -184,7 +187,7 @@ class Finder:
                                squeezed(before), squeezed(after), start, end, kind, text))
 
     def replace(self, operator, cursor, start, end, text):
-        """An expression with a part of it, from start to end, written otherwise."""
+        """Adds the mutant of an expression in which `text` replaces the part from start to end."""
         whole = self.range(cursor)
         if self.in_macro(start, end):
             return
@@ -213,12 +216,13 @@ class Finder:
                 self.operator("relational", cursor, children, place, other)
         elif symbol in ARITHMETIC:
             if symbol == "-" and TypeKind.POINTER in kinds[1:]:
-                return  # there is no sum of pointers
+                return  # pointers cannot be added
             if kinds[0] in FLOATS | INTEGERS | {TypeKind.POINTER}:
                 self.operator("arithmetic", cursor, children, place, ARITHMETIC[symbol])
 
     def operator(self, operator, cursor, operands, place, symbol):
-        """Operands in parentheses, as another operator may bind closer than one within them."""
+        """Replaces an operator. The operands get parentheses, because the new operator may bind
+        more tightly than an operator within them."""
         left, right = (self.source.text(*self.range(one)) for one in operands)
         self.add(operator, "expression", *self.range(cursor), f"({left}) {symbol} ({right})",
                  (*place, symbol))
@@ -257,7 +261,7 @@ class Finder:
         integer = cursor.kind == CursorKind.INTEGER_LITERAL
         macro = self.macro_of(start, end)
         if macro:
-            # A constant of the project by its name; of the system's only UINT64_C(1) and the like.
+            # Of macros, only the project's constants and literals like UINT64_C(1) are replaced.
             if macro[:2] != (start, end):
                 return
             if not (macro[2] in self.own_macros and re.fullmatch(r"[A-Z_0-9]+", text) or
@@ -283,13 +287,13 @@ class Finder:
             others = [f"{value + step}{suffix}" for step in (1, -1)]
         else:
             if not integer and not macro and float(text.rstrip("fF")) > 1000:
-                return  # a little more or less is nothing there
+                return  # adding 1 to such a number makes no difference
             others = [f"({text} + 1)", f"({text} - 1)"]
         for other in others:
             self.add("constant", "expression", start, end, other, (start, end, other))
 
     def condition(self, cursor):
-        """Negated, unless replacing its operator says the same."""
+        """Negates a condition, unless replacing its operator gives the same mutant."""
         bare = cursor
         while bare.kind in (CursorKind.PAREN_EXPR, CursorKind.UNEXPOSED_EXPR):
             inner = list(bare.get_children())
@@ -327,7 +331,7 @@ class Finder:
                     self.in_macro(first[0], second[1]):
                 continue
             if any(one.startswith('"') for one in texts):
-                continue  # texts of messages
+                continue  # the text of a message
             self.replace("arguments", cursor, first[0], second[1], texts[1] +
                          self.source.text(first[1], second[0]) + texts[0])
 
@@ -365,7 +369,7 @@ class Finder:
     # ---- the walk
 
     def statement(self, cursor):
-        """A cursor that stands where a statement does."""
+        """Handles a cursor that is a statement."""
         self.deletion(cursor)
 
     def visit(self, cursor, parent, parents):
@@ -373,7 +377,8 @@ class Finder:
         start, end = self.range(cursor)
         macro = self.macro_of(start, end)
         if macro and macro[1] >= end:
-            # Within a macro's use: nothing in it is looked at, but it may be a constant's name.
+            # The code within a macro's use is left out, except that a constant's name may be
+            # replaced.
             if macro[:2] == (start, end) and kind == CursorKind.INTEGER_LITERAL:
                 self.constant(cursor, [one for one in parents if one.kind != CursorKind.UNEXPOSED_EXPR])
             elif macro[:2] == (start, end):
@@ -456,10 +461,10 @@ class Finder:
 
 
 class Callers:
-    """Which functions only assertions and check() of a structure call."""
+    """Finds the functions that only assertions and check() of a structure call."""
 
     def __init__(self):
-        self.callers = collections.defaultdict(set)  # key: callers' keys; None for a plain use
+        self.callers = collections.defaultdict(set)  # {key: keys of the callers, "assert", "table"}
         self.checking = set()
 
     @staticmethod
@@ -483,7 +488,7 @@ class Callers:
         self.read_tables(unit)
 
     def read_tables(self, unit):
-        # A macro may hold a part of the table.
+        # The names are taken from the text, because a macro may hold a part of the table.
         texts = [unit.source(file).bytes.decode() for file in unit.macros]
         checks = {name for text in texts for name in re.findall(r"\.check = (\w+)", text)}
         for cursor in unit.unit.cursor.get_children():
@@ -508,7 +513,8 @@ class Callers:
 
 
 def numbered(sites):
-    """With occurrences, in the order of the file, without what two units have found twice."""
+    """Yields the sites in the order of the files, with their occurrences, and without duplicates
+    that several units have found."""
     counts = collections.Counter()
     for site in sorted(set(sites), key=lambda one: (one.file, one.start, one.end, one.text)):
         name = (site.file, site.function, site.original, site.mutated)
@@ -517,11 +523,12 @@ def numbered(sites):
 
 
 def find(units, wanted, arguments):
-    """All sites in the wanted files, which the units include. Paths are from the current folder."""
+    """Returns all sites in the wanted files, which are units or headers of units. Paths are
+    relative to the current folder."""
     sources, found, callers = {}, [], Callers()
     keys = {}
     for path in units:
-        # What a signal raises within a function that libclang calls back would be lost.
+        # An exception that a signal raises within a callback of libclang would be lost.
         with console.stops_wait():
             unit = Unit(path, arguments, wanted, sources)
             callers.read(unit)

@@ -1,4 +1,4 @@
-"""What is printed at the end: survivors, and the table by area."""
+"""The texts that are printed at the end: survivors, and the table by area."""
 
 import known
 
@@ -6,8 +6,8 @@ ROWS = ("area", "drawn", "caught", "equivalent", "survived", "caught of non-equi
 
 
 def standing(record, listed):
-    """caught, equivalent (proven by the compiler or listed), missed (listed) or new (a survivor that is
-    not listed)."""
+    """Returns "caught", "equivalent" (by the compiler or the list), "missed" (by the list), or
+    "new" for a survivor that is not in the list."""
     if record["status"] == "caught":
         return "caught"
     if record["status"] == "same code":
@@ -16,7 +16,7 @@ def standing(record, listed):
 
 
 def survivor(record):
-    """A survivor as it is printed."""
+    """Returns the text that is printed for a survivor."""
     tests = record["reached_by"]
     shown = ", ".join(tests[:4]) + (f" and {len(tests) - 4} more" if len(tests) > 4 else "")
     return (f"{record['file']}:{record['line']}: {record['operator']} in {record['function']}\n"
@@ -25,12 +25,12 @@ def survivor(record):
 
 
 def line_for_list(record):
-    """What to write into the list, but for the verdict and the reason."""
+    """Returns the mutant's line for the list, without the verdict and the reason."""
     return "\t".join(str(record[one]) for one in ("file", "function", "occurrence", "original", "mutated"))
 
 
 def table(areas, records, listed):
-    """A row for each area, and one for all: how many, and the share that was caught."""
+    """Returns the table: a row for each area and one for all, with counts and the caught share."""
     rows = [ROWS]
     for area in [*areas, "all"]:
         stand = [standing(one, listed) for one in records if area in (one["area"], "all")]

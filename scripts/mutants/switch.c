@@ -1,11 +1,14 @@
 /*
- * switch.c - which mutant is active, and which mutated places this process has reached
+ * switch.c - which mutant is active, and which mutated places the process reaches
  *
- *	MUTANT=NUMBER           the active mutant; without it the program is the unmutated one
- *	MUTANT_REACHED=FILE     FILE gets a 1 at the offset of each place that is reached
+ * Environment variables:
  *
- * FILE has a byte for each place beforehand. It is mapped, so that what a process has reached is kept
- * however the process ends. System calls are made directly, as tests stand in for the C library's.
+ *	MUTANT=NUMBER           the active mutant; without it the program behaves like the original
+ *	MUTANT_REACHED=FILE     the process writes a 1 to FILE at the offset of each place it reaches
+ *
+ * FILE must exist and have a byte for each place. It is mapped, so that the bytes are kept however
+ * the process ends. This file makes system calls directly, because some tests replace the C
+ * library's functions.
  */
 #include <fcntl.h>
 #include <stdlib.h>

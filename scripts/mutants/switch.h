@@ -1,7 +1,8 @@
 /*
- * switch.h - included before every source of a tree with mutants
+ * switch.h - the compiler includes it before every source of a tree with mutants
  *
- * Each mutated place asks whether the mutant of its number is active.
+ * Each mutated place calls mutant_active with its number. The result is true if that mutant is
+ * active.
  */
 #ifndef MUTANTS_SWITCH_H
 #define MUTANTS_SWITCH_H

@@ -1,4 +1,4 @@
-"""A copy of the committed and new files of the project, in which mutated sources are built."""
+"""A copy of the project's committed and new files, in which mutated sources are built."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import rewrite
 
 
 def tracked(root):
-    """The files that make up the project."""
+    """Returns the paths of the project's files."""
     done = subprocess.run(["git", "-C", root, "ls-files", "-z", "--cached", "--others",
                            "--exclude-standard"], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, check=False)
@@ -27,7 +27,7 @@ def read(path):
 
 
 def update(path, content, mode):
-    """Writes what differs, so that make builds only what has changed."""
+    """Writes the file if its content differs, so that make builds no more than it must."""
     if os.path.exists(path) and read(path) == content:
         return
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -44,7 +44,8 @@ class Tree:
         self.originals = {path: read(os.path.join(root, path)) for path in tracked(root)}
 
     def write(self, numbered):
-        """The files, with the mutants, which are (number, site). Others are deleted."""
+        """Writes all files, with the mutants in `numbered`, a list of (number, site). Deletes other
+        files."""
         by_file = {}
         for number, site in numbered:
             by_file.setdefault(site.file, []).append((number, site))

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""answer-test.py [TIMERBED]: the answer, against runs whose answer is known by how they are made, and
-that everything which prints it prints the same words. The last line is "N passed, N failed".
+"""answer-test.py [TIMERBED]: tests the answer on runs that are made so that the right answer is
+known, and that all programs which print the answer print the same words. The last line is "N
+passed, N failed".
 """
 
 import errno
@@ -26,7 +27,7 @@ import words
 
 ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
 
-# {(workload, n): {subject: its cost}}. Without noise every comparison is decided by these alone.
+# {(workload, n): {subject: its cost}}. There is no noise: only these costs decide comparisons.
 COSTS = {
     ("hold", 1000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.8},
     ("hold", 1000000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.25},
@@ -41,7 +42,8 @@ def lines_of(costs, blocks=8, **more):
 
 
 def known():
-    """COSTS; a cell with one block; an inexact one that would win everywhere; yardstick and control."""
+    """Returns records of COSTS, of a cell with one block, of an inexact structure that would be the
+    cheapest everywhere, and of a yardstick and a control."""
     lines = lines_of(COSTS) + lines_of({("rpc", 1000000): {"binary-heap": 1, "quad-heap": 0.1}}, 1)
     tick = {"when": "to a tick", "ordering": "by tick", "tick_ns": 1000000}
     for key in COSTS:
@@ -74,7 +76,7 @@ class Known(Case):
             ("rpc", 1000000): ("few", ["quad-heap"])})
 
     def test_regret(self):
-        """By hand: the quotients of COSTS to the least in each cell, and their geometric mean."""
+        """Expected: the geometric mean of the quotients of COSTS by the least of each cell."""
         found = {one.name: one for one in self.exact.regrets}
         self.assertAlmostEqual(found["quad-heap"].mean, (1 * 2 * 1.5 * 1) ** 0.25)
         self.assertAlmostEqual(found["bucket-trie"].mean, (1.6 * 1 * 2 * 1) ** 0.25)
@@ -108,7 +110,7 @@ class Known(Case):
             "wheel (to a tick and in order of tick)."])
 
     def test_what_cost_is(self):
-        """Nobody takes bytes for time."""
+        """The answer says that its costs are bytes, so that no reader takes them for time."""
         lines = [{**line, "pass": "memory", "bytes_per_timer": line["ns_per_op"]} for line in known()]
         said = words.sentences(self.run_of(lines))
         self.assertIn("Cost is here: bytes per timer, beside its struct timer.", said[0])
@@ -126,7 +128,7 @@ class Known(Case):
         self.assertIn("| idle | **binary-heap 1.00** | ~ bucket-trie 0.50 +1 |", rows)
 
     def test_one_set_of_cells(self):
-        """Of questions, maps, other passes and other ways of calling none counts."""
+        """Cells of questions, maps, other passes and the other dispatch mode do not count."""
         lines = known()
         lines += lines_of({("hold", 1000): {"binary-heap": 1, "x": 0.1}}, experiment="arity")
         axes = {axis: {"name": axis, "title": axis, "value": "1", "place": 0} for axis in "xy"}
@@ -165,7 +167,7 @@ class Known(Case):
 
 
 class Same(Case):
-    """All that prints the answer prints the same words."""
+    """All programs that print the answer print the same words."""
 
     def setUp(self):
         super().setUp()
@@ -246,7 +248,7 @@ class Same(Case):
 
 
 class Doubts(Case):
-    """What must not be ranked, or only with a mark."""
+    """Subjects that must not be ranked, or only with a mark."""
 
     def test_a_wrong_one_is_ranked_nowhere(self):
         lines = lines_of(COSTS) + lines_of({key: {"liar": 0.001} for key in COSTS})
@@ -346,7 +348,7 @@ class Doubts(Case):
 
 
 class Poor(Case):
-    """Runs with next to nothing have an answer, too, and no traceback."""
+    """Runs with hardly any records give an answer, too, and no traceback."""
 
     def say(self, lines):
         folder = self.write(lines)
@@ -394,12 +396,12 @@ class Poor(Case):
 
 
 def unmarked(text):
-    """Without what is marked as changed since: that depends on the build, not on the run."""
+    """Removes the marks of code that has changed since the run: they depend on the build."""
     return re.sub(r"\n+† [^\n]*", "", text).replace("†", "")
 
 
 class Committed(Case):
-    """README and answer.json are what results/full says now."""
+    """README.md and answer.json have the present answer of results/full."""
 
     @classmethod
     def setUpClass(cls):
@@ -424,7 +426,7 @@ class Committed(Case):
         self.assertEqual(found, words.for_explain(self.full))
 
     def test_figure(self):
-        """The picture in README has the cells of the answer, and each panel one n."""
+        """The figure in README.md has the cells of the answer. Each panel has one n."""
         _, shown = overview.make(self.full.parts()[0])
         with open(os.path.join(ROOT, "results/full/data/overview.tsv"), encoding="utf-8") as file:
             rows = [line.split("\t") for line in file.read().splitlines()[1:]]
@@ -446,13 +448,13 @@ class Committed(Case):
 
 
 class Command(Case):
-    """The end of `timerbed run`, and explain."""
+    """What `timerbed run` prints at its end, and what `timerbed explain` prints."""
 
     ARGUMENTS = ("run", "binary-heap", "quad-heap", "-w", "hold", "-n", "100", "--reps", "2",
                  "--least-operations", "2000", "--out", "mine")
 
     def on_terminal(self, command):
-        """What a program writes where both its streams are one terminal."""
+        """Returns what a program writes if stdout and stderr are the same terminal."""
         ours, theirs = pty.openpty()
         with subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=theirs,
                               stderr=theirs) as child:
@@ -461,7 +463,7 @@ class Command(Case):
             try:
                 while piece := os.read(ours, 65536):
                     text += piece
-            except OSError as error:  # how the end of a terminal reads
+            except OSError as error:  # read() gives EIO at the end of a terminal
                 if error.errno != errno.EIO:
                     raise
         os.close(ours)
@@ -491,7 +493,7 @@ class Command(Case):
                 self.assertIn(sentence, squeezed(done.stdout))
 
     def test_explain_without_the_file(self):
-        """Installed without results/answer.json it says nothing of it."""
+        """Without an installed results/answer.json, explain prints no REFERENCE section."""
         os.makedirs(os.path.join(self.folder, "bin"))
         program = os.path.join(self.folder, "bin", "timerbed")
         with open(TIMERBED, "rb") as source, open(program, "wb") as copy:
@@ -505,7 +507,7 @@ class Command(Case):
 
 TIMERBED = os.path.realpath(sys.argv[1]) if len(sys.argv) > 1 else None
 if not TIMERBED:
-    del Command  # it is about the built program
+    del Command  # it tests the built program
 
 if __name__ == "__main__":
     sys.exit(main())

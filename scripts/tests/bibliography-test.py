@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of bibliography.py, on small papers made here, and on the paper itself.
+"""Tests of bibliography.py on small papers that the tests make, and on the paper itself.
 
 The last line printed is "N passed, N failed".
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of claims.py: from planted records each verdict has to come out, and no other.
+"""Tests of claims.py: planted records must give the expected verdict and no other.
 
 The last line printed is "N passed, N failed".
 """
@@ -32,7 +32,7 @@ def record(subject, seed, **more):
 
 
 def pair(factor, blocks=8, noise=0.01, **more):
-    """a at `factor` times what b costs, in blocks that differ by far more."""
+    """Returns records in which a costs `factor` times as much as b. Blocks differ by far more."""
     source = random.Random(3)
     result = []
     for seed in range(blocks):
@@ -127,7 +127,7 @@ class Statistics(Case):
             self.assertEqual(insertion.distribution_of(workload), expected)
 
     def test_the_law_against_a_simulation(self):
-        # 2,000 renewals of 400 lives, uniform on 0..2: who is passed, counted.
+        # 4,000 renewals of 400 lives, uniform on 0..2. Insertions count the lives that they pass.
         source = random.Random(5)
         lives = [2 * math.sqrt(source.random()) * source.random() for _ in range(400)]
         passed = 0
@@ -145,7 +145,7 @@ class Statistics(Case):
         row = self.judge(lines, "ratio a=a b=b workload=x workload_b=y n=1e3", "1..2")
         self.assertAlmostEqual(row["value"], 1.5)
         self.assertEqual(row["blocks"], 3)
-        # Of one workload, what counts is the trace.
+        # If both have the same workload, blocks are matched by the trace and not by the seed.
         lines = [record("a", 1, ns_per_op=1.0, trace_hash="s"), record("b", 1, ns_per_op=1.0, trace_hash="t")]
         with self.assertRaisesRegex(claims.Missing, "no block holds both"):
             self.judge(lines, "ratio a=a b=b workload=idle n=1e3", "1..2")
@@ -164,7 +164,7 @@ class Statistics(Case):
                 each = 4 + 15 * (n / 256) ** power + seed / 100
                 for name, more in (("wheel", each), ("nothing", 0)):
                     lines.append(record(name, seed, n=n, **{"pass": "count"}, elapsed_ns=1e9,
-                                        instructions_per_op=7 + more))  # an op a tick
+                                        instructions_per_op=7 + more))  # one operation a tick
         return self.judge(lines, "linear subject=wheel less=nothing workload=idle "
                           f"n={','.join(map(str, sizes))} slots=256 tick=1e6", "3..4.5 | 0..")
 
@@ -226,7 +226,7 @@ class Statistics(Case):
             self.assertAlmostEqual(row["value"], power, delta=0.01)
 
     def test_growth_has_students_interval(self):
-        """Held against the normal equations, and the quantile by the incomplete beta function."""
+        """Expected: the normal equations, and a quantile from the incomplete beta function."""
         x, y, lines = [], [], []
         for seed in range(3):
             for n, off in ((100, 0.1), (1000, -0.2 * seed), (10000, 0.05), (100000, 0.0)):
@@ -234,7 +234,7 @@ class Statistics(Case):
                 lines += [record("a", seed, n=n, ns_per_op=20 + cost), record("b", seed, n=n, ns_per_op=20)]
                 x.append(math.log(n))
                 y.append(math.log(cost))
-        # A block of one only, and one in which a costs no more than b, are left out.
+        # A block without b, and a block in which a costs no more than b, are left out.
         lines += [record("a", 9, n=100, ns_per_op=1), record("a", 8, n=100, ns_per_op=20),
                   record("b", 8, n=100, ns_per_op=20)]
         dx = [one - sum(x) / 12 for one in x]
@@ -266,7 +266,7 @@ class Statistics(Case):
             best(0)
 
     def test_tau_is_a_mean_over_seeds(self):
-        """Of three structures in two seeds: all pairs agree, and one of three does not."""
+        """Three structures: all pairs agree in the first seed, all but one in the second."""
         more = {"kind": "yardstick"}, {"when": "to a tick"}
         lines = [record(name, seed, workload=workload, ns_per_op=float(ns), **other)
                  for workload, seed, costs in (("hold", 0, (1, 2, 3, 9, 9)), ("hold", 1, (1, 2, 3, 9, 9)),
@@ -275,7 +275,7 @@ class Statistics(Case):
                  for name, ns, other in zip("abcde", costs, ({}, {}, {}, *more))]
         lines.append(record("a", 2, workload="hold", ns_per_op=1.0))
         row = self.judge(lines, "tau workload=hold workload_b=idle n=1e3", "-1..1")
-        half = math.tan(math.pi * 0.475) / 3  # of 1 and 1/3, whose standard error is 1/3
+        half = math.tan(math.pi * 0.475) / 3  # the mean of 1 and 1/3 has the standard error 1/3
         self.assertAlmostEqual(row["value"], 2 / 3)
         self.assertAlmostEqual(row["low"], 2 / 3 - half)
         self.assertAlmostEqual(row["high"], 2 / 3 + half)
@@ -292,7 +292,7 @@ class Statistics(Case):
             self.assertEqual(claims.number(value), text)
 
     def test_notes_and_what_is_missing(self):
-        """Of each statistic: what it says beside its value, and of which records it has none."""
+        """For each statistic: its note, and the records without which it has no value."""
         memory, count = {"pass": "memory"}, {"pass": "count", "elapsed_ns": 1e9}
         lines = pair(0.5, 2, n=10) + pair(2.0, 2, n=100)
         lines += [record("a", 77, n=1000, ns_per_op=1.0), record("b", 78, n=1000, ns_per_op=1.0)]
@@ -385,7 +385,7 @@ class Command(Case):
         self.assertEqual((found["verdict"], found["blocks"], found["experiment"]),
                          ("reproduced", "8", "made"))
         self.assertAlmostEqual(float(found["value"]), 0.5, delta=0.01)
-        self.assertGreater(len(found["value"]), 10)  # in full
+        self.assertGreater(len(found["value"]), 10)  # all digits
 
     def test_missing_records_are_an_error_that_is_named(self):
         run = self.write(pair(0.5))

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Tests of costs.py: what cells took is found again in its table. The last line counts."""
+"""Tests of costs.py: its table must have the costs of which the records were made. The last line
+counts."""
 
 import sys
 
@@ -18,7 +19,7 @@ class Costs(Expected):
                 for kind, measured, name, n, value in rows}
 
     def cell(self, subject, ns_of_an_entry, n=1000, fixed=0.005, **more):
-        # Two repeats of n timers and 1000 operations: what the sample of record() has.
+        # record() has two samples: two repeats of n timers and 1000 operations.
         seconds = fixed + 2 * (n + 1000) * ns_of_an_entry / 1e9
         return record(subject, 1, 1.0, n=n, cell_seconds=seconds, **more)
 
@@ -67,7 +68,7 @@ class Costs(Expected):
         self.assertNotIn(("rate", "time", "slow", 1000), table)
 
     def test_operations_and_repeats_of_each_kind_of_record(self):
-        """In ns an entry: of 10 + 90, 10 + 40, 10 + 5 and 10 + 500 entries, and of 2, 3, 1 and 4 repeats."""
+        """Rates in ns an entry. Records have 100, 50, 15, 510 entries and 2, 3, 1, 4 repeats."""
         def cell(subject, ns, **more):
             line = record(subject, 1, 1.0, n=10, cell_seconds=ns / 1e9, **more)
             return {key: value for key, value in line.items() if value is not None}
@@ -92,7 +93,7 @@ class Costs(Expected):
                           ("hold", 5, {}), ("idle", 2, {"trace_seconds": n / 1e6}))]
             lines += [self.cell(subject, ns, workload="idle", bytes_per_timer=ns / 10.0,
                                 **{"pass": "memory"})]
-        # Each of these shares one workload with the next: it takes many rounds to fit them.
+        # Each of these subjects shares one workload with the next, so the fit takes many rounds.
         lines += [self.cell(f"chain-{number}", 3 * times, workload=f"w{number + times - 1}")
                   for number in range(5) for times in (1, 2)]
         self.write(lines)

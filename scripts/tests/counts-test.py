@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests of what test runners count: what did not run has not passed, and a run of nothing fails. The
-last line printed is "N passed, N failed".
+"""Tests of the counts of the test runners: a test that did not run has not passed, and a run
+without tests fails. The last line printed is "N passed, N failed".
 """
 
 import os
@@ -59,8 +59,10 @@ class Counts(Case):
         self.assertEqual(done.returncode, 1)
 
     def test_a_choice_that_fits_nothing_is_refused(self):
-        """What both ask of the build: the exact structures, and the tests that there are. The other
-        files need only be there."""
+        """A runner refuses a choice that no structure, backend or test matches.
+
+        Stand-ins list the exact structures and the tests. The other files need only exist.
+        """
         for name in ("regress/on-libevent", "libtimerbed-event.so", "unpacked/one"):
             self.program(name, "")
         self.program("regress/exact", "#!/bin/sh\necho quad-heap\n")

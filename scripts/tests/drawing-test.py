@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of how things are drawn, and of the matrices of structures by attacks.
+"""Tests of the figures' data, and of the matrices of structures by attacks.
 
 The last line printed is "N passed, N failed".
 """
@@ -34,7 +34,7 @@ class Adversary(Case):
                              **more, **wheel) for line in lines
                       if line["workload"] == workload and line["subject"] == "binary-heap"]
         lines.append(failed("wheel", 0, "too slow", workload=self.CROWD, **more, **wheel))
-        # One that does not bear so many.
+        # A structure that is not measured with so many timers.
         lines += planted({"a-list": 4.0, "binary-heap": 2.0}, 5, noise=0, seed=10, workload="hold",
                          **{**more, "n": 1000})
         lines += [record(name, 0, 1.0, workload=self.CASCADE, max_ns=ns, p999_ns=ns,
@@ -53,14 +53,14 @@ class Adversary(Case):
         self.assertAlmostEqual(cells["binary-heap", "hold"][5], 2.0)
         self.assertAlmostEqual(cells["quad-heap", "hold"][5], 1.0)
         self.assertAlmostEqual(cells["quad-heap", self.CASCADE][5], 8.0)
-        # A wheel is not exact: what it costs is against the cheapest one that is.
+        # A wheel is not exact. Its cost is still relative to the cheapest exact structure.
         self.assertAlmostEqual(cells["wheel", "hold"][5], 1.0)
         self.assertAlmostEqual(cells["wheel", self.CASCADE][5], 40.0)
 
     def test_the_frame_is_the_worst_attack(self):
         figure, _ = adversary.make(self.attacked(), "adversary")
         framed = {key for key, row in self.cells(figure, "cost").items() if row[8]}
-        # binary-heap is never further behind than at its plain work; too slow is worst of all.
+        # No attack is worse for binary-heap than plain hold. "too slow" is the worst result of all.
         self.assertEqual(framed, {("quad-heap", self.CASCADE), ("wheel", self.CROWD)})
 
     def test_what_is_too_slow_says_so(self):
@@ -124,7 +124,7 @@ class Drawing(Case):
         self.assertEqual(at_a_tenth, [200.0, 800.0])
 
     def memory(self, **more):
-        """The figure of libevent, which gives nothing back, and of a loop which does."""
+        """Returns the figure of libevent, which gives no memory back, and of a loop, which does."""
         run = self.run_of([record(name, 0, 1.0, armed_peak=1000, bytes_per_timer=size / 1000,
                                   footprint_peak=size, **{"pass": "memory"},
                                   **{key: size / divisor for key in more})

@@ -1,5 +1,5 @@
-"""What the tests of scripts have in common: planted records, a folder for runs, and the last line,
-"N passed, N failed", that run-tests reads.
+"""Helpers of the scripts' tests: planted records, a folder for runs, and the last line,
+"N passed, N failed", which run-tests reads.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ EXPECTED = os.path.join(SCRIPTS, "tests", "expected")
 sys.path.insert(0, SCRIPTS)
 sys.dont_write_bytecode = True
 
-# Records made here are of no code, so the present build has nothing to say of them.
+# Planted records have no real hashes, so they must not be compared with those of the build.
 os.environ["TIMERBED_HASHES"] = ""
 
 import records  # noqa: E402
@@ -28,7 +28,7 @@ import statistics  # noqa: E402
 
 
 def record(subject, seed, ns, **more):
-    """A line of cells.jsonl, as the bench writes them."""
+    """Returns a line of cells.jsonl as the bench writes it, as a dict."""
     kinds = (("yardstick-", "yardstick"), ("again:", "control"), ("loop:", "loop"),
              ("libevent", "library"))
     kind = next((kind for prefix, kind in kinds if subject.startswith(prefix)), "structure")
@@ -50,9 +50,10 @@ def failed(subject, seed, status, **more):
 
 
 def planted(ratios, blocks, noise=0.02, seed=7, **more):
-    """Records in which each subject costs ratios[subject] times what a block costs at all.
+    """Returns records in which each subject costs ratios[subject] times the cost of its block.
 
-    Blocks differ by far more than subjects do, as they may: other seeds, other neighbours.
+    Blocks differ by far more than subjects do, as in real runs: each block has another seed, and
+    other neighbours on the machine.
     """
     source = random.Random(seed)
     result = []
@@ -93,7 +94,8 @@ class Case(unittest.TestCase):
                               capture_output=True, text=True, check=False, cwd=self.folder)
 
     def called(self, module, *arguments):
-        """(status, output, errors) of a script's main(), called in this process: a tenth of the time."""
+        """Calls a script's main() in this process, which is faster than a process of its own.
+        Returns (status, output, errors)."""
         out, err = io.StringIO(), io.StringIO()
         words = [os.path.join(SCRIPTS, f"{module.__name__}.py"), *arguments]
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(out), \
@@ -106,14 +108,16 @@ class Case(unittest.TestCase):
 
 
 class Expected(Case):
-    """What scripts print, letter by letter, in files of the folder expected. A test program that is given
-    --write writes its files anew: read the difference before it is committed.
+    """Compares the output of scripts with files in the folder expected, character by character.
+
+    With the argument --write, a test program writes its files anew. Read the difference before you
+    commit them.
     """
 
     maxDiff = None
 
     def expect(self, name, *results):
-        """Holds results of called(), one after another, against the file of that name."""
+        """Compares the results of calls of called() with the file of that name."""
         text = "".join(f"[status {status}]\n{out}{err}" for status, out, err in results)
         text = text.replace(self.folder, "FOLDER")
         path = os.path.join(EXPECTED, f"{name}.txt")
@@ -125,7 +129,7 @@ class Expected(Case):
 
 
 class Counting(unittest.TextTestResult):
-    """Counts the tests that passed: neither those that failed nor those that were skipped."""
+    """Counts the tests that passed. Failed and skipped tests do not count."""
 
     passed = 0
 
@@ -135,7 +139,7 @@ class Counting(unittest.TextTestResult):
 
 
 def main():
-    """Runs the tests of the program that this is called from; the exit status."""
+    """Runs the tests of the program that calls it. Returns the exit status."""
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     said = io.StringIO()
     with contextlib.redirect_stderr(said):

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Known answers for the inference in statistics.py: intervals, p-values, corrections, verdicts.
+"""Tests of the inference in statistics.py with known answers: intervals, p-values and verdicts.
 
-Expected values come from closed forms, from the tables of Student's t, or from the incomplete beta
-function, none of which statistics.py uses. Each test is there for a slip that would pass unnoticed: a
-sign, the degrees of freedom, the level, one tail for two, the size of a family, a bound that does or
-does not count. The last line printed is "N passed, N failed".
+Expected values come from closed forms, from tables of Student's t, or from the incomplete beta
+function. statistics.py uses none of these. Each test is for an error that would otherwise go
+unnoticed: a sign, the degrees of freedom, the level, one tail instead of two, the size of a family,
+whether a bound is included. The last line printed is "N passed, N failed".
 """
 
 import math
@@ -18,24 +18,24 @@ from helpers import Case, main, planted, record
 
 import statistics
 
-SEVEN = 2.364624251592785  # Student's t with 7 degrees of freedom: 97.5 % lie below
+SEVEN = 2.364624251592785  # the 97.5 % quantile of Student's t with 7 degrees of freedom
 SMALL, BY = 1e-6, math.log1p(0.05)
 
 
 def two_sided_p(t, freedom):
-    """The chance that Student's t is at least as far from 0, by the incomplete beta function."""
+    """The probability that |Student's t| is at least |t|, by the incomplete beta function."""
     return float(special.betainc(freedom / 2, 0.5, freedom / (freedom + t * t)))
 
 
 def quantile(level, freedom):
-    """The t that a share `level` lies outside of, by the inverse of the same."""
+    """The t for which two_sided_p is `level`, by the inverse of the incomplete beta function."""
     share = float(special.betaincinv(freedom / 2, 0.5, level))
     return math.sqrt(freedom * (1 - share) / share)
 
 
 def logs_of(mean, t, blocks=8):
-    """An even number of logs with this mean and this t of the test against 0."""
-    spread = abs(mean) * math.sqrt(blocks) / t  # the standard deviation, by n - 1
+    """An even number of logs with this mean, and with this value of t in the test against 0."""
+    spread = abs(mean) * math.sqrt(blocks) / t  # standard deviation, with denominator n - 1
     half = spread * math.sqrt((blocks - 1) / blocks)
     return numpy.array([mean + half, mean - half] * (blocks // 2))
 
@@ -52,9 +52,9 @@ class Estimates(Case):
         self.assertAlmostEqual(quantile(0.05, 1), math.tan(math.pi * 0.475), places=6)  # Cauchy's
 
     def test_two_blocks(self):
-        # One degree of freedom is Cauchy's distribution, whose quantiles are tangents.
+        # With one degree of freedom, t has Cauchy's distribution. Its quantiles are tangents.
         found = statistics.ratio_of_logs(numpy.array([0.3, 0.1]))
-        error = 0.1  # standard deviation sqrt(0.02), by sqrt(2)
+        error = 0.1  # the standard deviation sqrt(0.02) / sqrt(2)
         t = math.tan(math.pi * 0.475)
         self.assertAlmostEqual(math.log(found.mean), 0.2)
         self.assertAlmostEqual(math.log(found.low), 0.2 - t * error)
@@ -62,7 +62,7 @@ class Estimates(Case):
         self.assertAlmostEqual(found.p, 1 - 2 * math.atan(2) / math.pi)
 
     def test_the_mean_by_itself(self):
-        # The standard deviation is the root of 6.
+        # The standard deviation of 0..7 is sqrt(6).
         mean, low, high = statistics.mean_interval(numpy.arange(8.0))
         half = SEVEN * math.sqrt(6 / 8)
         self.assertEqual(mean, 3.5)
@@ -91,7 +91,7 @@ class Estimates(Case):
         a, b = {1: 2.0, 2: 8.0, 3: 5.0}, {1: 1.0, 2: 1.0, 4: 7.0}
         found = statistics.ratio(a, b)
         self.assertEqual(found.blocks, 2)
-        self.assertAlmostEqual(found.mean, 4.0)  # geometric, of 2 and 8
+        self.assertAlmostEqual(found.mean, 4.0)  # the geometric mean of 2 and 8
         self.assertAlmostEqual(found.median, 4.0)
         self.assertAlmostEqual(statistics.ratio(b, a).mean, 0.25)
 
@@ -112,10 +112,10 @@ class Estimates(Case):
         for ratio, p in ((1.0, 1.0), (1.5, 0.0), (0.5, 0.0), (1 + 1e-9, 0.0)):
             found = statistics.ratio_of_logs(numpy.full(8, math.log(ratio)))
             self.assertEqual((found.low, found.high, found.p), (found.mean, found.mean, p))
-        # A spread of a billionth is one, and the test is a test.
+        # A spread of a billionth counts as a spread, and is tested.
         found = statistics.ratio_of_logs(logs_of(1e-9, 2.0))
         self.assertAlmostEqual(found.p, two_sided_p(2.0, 7), places=6)
-        # Of large logs only what is more than their rounding.
+        # With large logs, a spread counts only if it exceeds the rounding errors.
         for mean in (500.0, -500.0):
             found = statistics.ratio_of_logs(numpy.array([mean, mean + 4e-10]))
             self.assertEqual(found.p, 0.0)
@@ -220,7 +220,7 @@ class Verdicts(Case):
     def test_the_minimum_effect_itself_counts(self):
         for sign, wanted in ((1, "slower"), (-1, "faster")):
             self.assertEqual(self.verdict(sign * BY * (1 + SMALL), 1e4), wanted)
-            # Just below it, and with an interval that reaches beyond it.
+            # The mean is just below the minimum effect, and the interval reaches beyond it.
             self.assertEqual(self.verdict(sign * BY * (1 - SMALL), 1e4), "not resolved")
             self.assertEqual(self.verdict(sign * 0.9 * BY, 1e4), "no difference")
         exact = statistics.Ratio(numpy.zeros(8), mean=1.25, low=1.25, high=1.25, p=0.0)
@@ -229,12 +229,12 @@ class Verdicts(Case):
 
     def test_no_difference_needs_the_whole_interval(self):
         for sign in (1, -1):
-            # The interval ends at mean + t-quantile * mean / t: at the minimum effect for t = this.
+            # The interval ends at mean + SEVEN * mean / t: for t = SEVEN at the minimum effect.
             mean = 0.5 * BY
             for t, wanted in ((SEVEN * (1 + 1e-4), "no difference"),
                               (SEVEN * (1 - 1e-4), "not resolved")):
                 self.assertEqual(self.verdict(sign * mean, t), wanted)
-        # The bound itself lies within.
+        # An interval that ends at the minimum effect is within it.
         for low, high in ((1.0, 1.25), (1 / 1.25, 1.0)):
             one = statistics.Ratio(numpy.zeros(8), mean=1.0, low=low, high=high, p=0.5)
             statistics.decide([one], 0.25)
@@ -252,7 +252,7 @@ class Verdicts(Case):
 
 class Cells(Case):
     def standing(self, costs, **more):
-        """The standing of {subject: costs by block}."""
+        """Returns the standing of {subject: costs by block}."""
         lines = [record(name, block, float(cost), **more)
                  for name, row in costs.items() for block, cost in enumerate(row)]
         return self.only(self.run_of(lines))
@@ -268,7 +268,7 @@ class Cells(Case):
                                   "yardstick-dispatch": (0.25, 1, 0.5)})
         quad = standing.line("quad-heap")
         self.assertAlmostEqual(quad.to_baseline.mean, 0.5)
-        # The fastest of each block: 0.25, 0.5, 0.25.
+        # The fastest yardsticks of the blocks cost 0.25, 0.5 and 0.25.
         self.assertAlmostEqual(quad.to_floor.mean, (4 * 2 * 4) ** (1 / 3))
         self.assertAlmostEqual(standing.floor, 0.25)
         self.assertAlmostEqual(standing.floor_to_baseline.mean, (1 / 8 / 4 / 8) ** (1 / 3))
@@ -292,7 +292,7 @@ class Cells(Case):
                                math.exp(sum(math.log(1 + i / 100) for i in range(8)) / 8))
 
     def test_first_is_by_the_geometric_mean(self):
-        # 1, 1, 8 have the mean 10/3 and the geometric mean 2; 2.5 throughout lies between.
+        # 1, 1, 8 have the arithmetic mean 10/3 and the geometric mean 2. The other costs are 2.5.
         standing = self.standing({"binary-heap": (1, 1, 8), "quad-heap": (2.5, 2.5, 2.5)})
         self.assertEqual(standing.line("binary-heap").place, "first")
         standing = self.standing({"binary-heap": (1, 1, 32), "quad-heap": (2.5, 2.5, 2.5)})
@@ -338,7 +338,7 @@ class Cells(Case):
     def test_common_blocks(self):
         common = statistics._common_blocks
         self.assertEqual(common([{1, 2, 3}, {2, 3, 4}]), {2, 3})
-        # Nothing that all have: the poorest is left out, wherever it stands.
+        # No block is common to all sets. The smallest set is left out, at any position.
         for sets in ([{9}, {1, 2, 3}, {2, 3}], [{1, 2, 3}, {2, 3}, {9}], [{2, 3}, {9}, {1, 2, 3}]):
             self.assertEqual(common(sets), {2, 3})
 
@@ -398,7 +398,7 @@ class Resolved(Case):
 
 class Controls(Case):
     def control(self, *all_logs):
-        """The control from logs of again:binary-heap by binary-heap, a cell each."""
+        """Returns the control. Each argument is a cell's log ratios of again:binary-heap."""
         lines = []
         for number, logs in enumerate(all_logs):
             more = {"workload": f"w{number}"}

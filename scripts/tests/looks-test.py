@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Tests of looks: the level is divided among them, and resolved.py says what may stop.
+"""Tests of looks: they share the level, and resolved.py names the blocks that need no more of them.
 
     looks-test.py [TIMERBED] [SEED]
 
-The error rate is simulated: runs of a null control, in which all that differs is noise, that stop at
-the look at which they are resolved. The last line printed is "N passed, N failed".
+The error rate is simulated with runs of a null control, which differ only by noise. A comparison
+stops at the look at which it is resolved. The last line printed is "N passed, N failed".
 """
 
 import math
@@ -47,9 +47,10 @@ replicates = 8
 
 
 def simulated_error_rate(source, looks_of_a_ratio):
-    """The share of runs in which some comparison of a structure with itself is called different.
+    """Returns the share of runs in which a structure compared with itself comes out as different.
 
-    Each comparison stops at the look at which it is resolved; at each look all are one family.
+    Each comparison stops at the look at which it is resolved. At each look all comparisons are one
+    family.
     """
     wrong = 0
     for _ in range(RUNS):
@@ -68,15 +69,15 @@ def simulated_error_rate(source, looks_of_a_ratio):
 
 class Level(Case):
     def test_error_rate_over_all_looks_stays_below_the_level(self):
-        # Undivided, the rate is far above the level: this simulation would see it.
+        # With an undivided level, the simulated error rate is far above the level.
         divided = simulated_error_rate(numpy.random.default_rng(SEED), len(LOOKS))
         undivided = simulated_error_rate(numpy.random.default_rng(SEED), 1)
         self.assertLess(divided, statistics.LEVEL, f"seed {SEED}")
         self.assertGreater(undivided, 1.2 * statistics.LEVEL, f"seed {SEED}")
 
     def test_interval_test_and_verdict_share_one_level(self):
-        # Mean 0.2 and standard error 0.1/sqrt(3), two degrees of freedom. For these the quantile of
-        # t at probability q is a / sqrt(2 q (1 - q)) with a = 2 q - 1.
+        # The mean is 0.2, the standard error 0.1/sqrt(3). With two degrees of freedom the quantile
+        # of t at probability q is a / sqrt(2 q (1 - q)), where a = 2 q - 1.
         q = 1 - statistics.LEVEL / 3 / 2
         t = (2 * q - 1) / math.sqrt(2 * q * (1 - q))
         one = statistics.ratio_of_logs(numpy.array([0.1, 0.2, 0.3]), 3)
@@ -100,7 +101,7 @@ class Level(Case):
 
 
 class Resolved(Case):
-    """resolved.py on a run with one cell that is told apart, one that is not, one without looks."""
+    """resolved.py on a run with a resolved cell, an unresolved cell, and a cell without looks."""
 
     def run_folder(self, looks):
         lines = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
@@ -124,7 +125,7 @@ class Resolved(Case):
         self.assertIn("need no further block.", out)
 
     def test_phases_and_settings_are_of_one_name(self):
-        """Told apart are all of mix, and of rpc one phase of two; each with two strides. Two looks do."""
+        """mix may stop: both phases are resolved with both strides. One phase of rpc is not."""
         lines = []
         for workload, times in (("rpc", (0.5, 0.98)), ("mix", (0.5, 0.5))):
             for stride in (128, 64):
@@ -171,7 +172,7 @@ class Resolved(Case):
         self.assertEqual(self.called(resolved, folder), (0, "", ""))
 
     def test_two_that_cannot_be_told_apart_keep_a_cell_going(self):
-        # Both are told apart from the baseline, but not from each other.
+        # Both structures differ from the baseline, but the run cannot tell them apart.
         lines = planted({"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.52}, 8, noise=0.08)
         for line in lines:
             line["block"] = str(line["seed"])
@@ -189,7 +190,7 @@ class Resolved(Case):
         self.assertEqual(statistics.looks_of(run, next(iter(run.cells))), 2)
 
     def test_which_cells_are_of_a_section(self):
-        """The looks of a cell: 1 where the section, which has 2, does not hold it."""
+        """A cell has the two looks of the section, or one look if it is not in the section."""
         def looks(section, **more):
             run = self.run_of([record("binary-heap", 1, 1.0, **more)])
             run.settings = f"[cost.1]\nlooks = 8 16\n{section}\n"

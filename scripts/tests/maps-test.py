@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of maps: who costs least where two axes meet, from planted ratios.
+"""Tests of maps, from planted ratios: which subject costs least at each place of two axes.
 
 The last line printed is "N passed, N failed".
 """
@@ -15,7 +15,7 @@ import statistics
 
 
 def place(x, y, n_place=0, y_place=0):
-    """What a record says of where in its map it stands."""
+    """Returns the fields of a record that give its place in a map."""
     return {"n": x, "workload": f"mix:stopped={y}", "experiment": "map-small", "map": {
         "x": {"name": "n", "title": "number of timers, n", "value": str(x), "place": n_place},
         "y": {"name": "stopped", "title": "share stopped", "value": y, "place": y_place}}}
@@ -62,17 +62,17 @@ class Maps(Case):
                       record("quad-heap", seed, 1e4 if seed == 0 else 60.0, **place(100, "0"))]
         one = self.only_map(lines).places["100", "0"]
         self.assertEqual(one.winner, "quad-heap")
-        self.assertFalse(one.resolved)  # the mean knows better, and nothing is claimed
+        self.assertFalse(one.resolved)  # the geometric mean says otherwise, so there is no verdict
 
     def test_the_median_is_of_costs_relative_to_their_block(self):
-        # By the medians of the costs themselves, 100 and 2, the other one would win.
+        # The medians of the absolute costs are 100 and 2, so quad-heap would win by those.
         costs = {"binary-heap": (1, 100, 10000), "quad-heap": (2, 1, 11000)}
         lines = [record(name, block, float(cost), **place(100, "0"))
                  for name, row in costs.items() for block, cost in enumerate(row)]
         self.assertEqual(self.only_map(lines).places["100", "0"].winner, "binary-heap")
 
     def test_correction_is_over_the_whole_map(self):
-        # The corrected p of a close race grows with the number of other close races.
+        # The corrected p of a close comparison grows with the number of other close comparisons.
         source = random.Random(5)
 
         def close(places):
@@ -132,7 +132,7 @@ class Maps(Case):
         found = statistics.maps(self.run_of(exact + wheels))
         self.assertEqual([one.accuracy for one in found], [records.EXACT, ("to a tick", "by tick")])
         self.assertEqual([one.places["100", "0"].winner for one in found], ["quad-heap", "wheel"])
-        # Alone of its accuracy: there is nobody to rank it against.
+        # If a structure is the only one of its accuracy, there is none to rank it against.
         lone = planted({"wheel": 0.1}, 8, **WHEEL, **place(100, "0"))
         self.assertEqual(self.only_map(exact + lone).accuracy, records.EXACT)
 
@@ -146,7 +146,7 @@ class Maps(Case):
     def test_axes(self):
         lines = []
         for number, y in enumerate(("1", "4096", "0")):
-            for n in (100, 20000, 1000):  # as text 20000 would come second
+            for n in (100, 20000, 1000):  # in the order of the records 20000 would be second
                 lines += planted({"binary-heap": 1, "quad-heap": 0.5}, 2, **place(n, y, 0, number))
         found = self.only_map(lines)
         self.assertEqual(found.x.values, ["100", "1000", "20000"])

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Tests of mutation testing: mutants-test.py [TIMERBED], which is not used
 
-A program of a few lines is mutated, built and run. The last line printed is "N passed, N failed", and
-how many were skipped where libclang is not installed, which `make mutants` alone needs.
+The tests mutate, build and run a program of a few lines. The last line printed is "N passed, N
+failed". If libclang is not installed, it also says how many tests were skipped. Only `make mutants`
+needs libclang.
 """
 
 import ctypes
@@ -75,12 +76,12 @@ int main(int argc, char **argv)
 }
 """
 
-# What is replaced, by what, and what becomes of it. No test calls count_down(0).
+# {original: (mutated, expected status)}. No test calls count_down(0).
 CHANGES = {
     "a < b": ("a >= b", "caught"),
     "n >= 1": ("n >= 0", "survived"),
     "n--": ("n++", "caught"),
-    "n > 0": ("1", "caught"),  # by the limit of CPU time
+    "n > 0": ("1", "caught"),  # by the limit on CPU time
     "a + 1": ("a - 1", "unreached"),
     "steps++": ("++steps", "same code"),
 }
@@ -94,7 +95,7 @@ def site_of(text, original, mutated, kind="expression"):
 
 
 class Tiny:
-    """A project of one source, as project.Project is one."""
+    """A project of one source, with the interface of project.Project."""
 
     areas = {"tiny": 100}
     compiled = ["-std=c17", "-D_GNU_SOURCE"]
@@ -118,7 +119,7 @@ class Tiny:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def tests(self, tree, _seed):
-        with open(os.path.join(tree, "tiny.c"), encoding="utf-8"):  # tests are found by what is there
+        with open(os.path.join(tree, "tiny.c"), encoding="utf-8"):  # the tree must have it
             return [Test("one", ("./tiny",)), Test("two", ("./tiny", "2"))]
 
 
@@ -131,7 +132,7 @@ class Test:
 
 @unittest.mock.patch.object(running, "LEAST_CPU", 0.3)
 class Mutated(Case):
-    """A session over the tiny program."""
+    """A session that mutates the tiny program."""
 
     def session(self, project=None):
         root = os.path.join(self.folder, "tiny")
@@ -156,7 +157,7 @@ class Mutated(Case):
         self.resumed(run)
 
     def resumed(self, run):
-        """What has been decided is not decided again, until a source changes."""
+        """Decided mutants are not decided again until a source changes."""
         path = run.path("results.jsonl")
         with open(path, encoding="utf-8") as file:
             lines = file.readlines()
@@ -327,7 +328,7 @@ class Finding(Case):
         """)
 
     def test_a_signal_while_libclang_calls_back(self):
-        """What its handler raises there, ctypes would print and drop."""
+        """A signal raises after the callback: in it, ctypes would print and drop the exception."""
         at_work = []
 
         @ctypes.CFUNCTYPE(None)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests of firsts.py and paper.py, against answers that are known beforehand, and of the paper's own
-numbers. The last line printed is "N passed, N failed".
+"""Tests of firsts.py and paper.py with known answers, and of the names of the numbers in the paper.
+The last line printed is "N passed, N failed".
 """
 
 import os

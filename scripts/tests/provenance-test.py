@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Tests of which code a record is said to be of: each kind of file is edited in a copy of the tree, and
-the right hashes must move, and no others. The copy has a few structures, so that it is quick; only
-the hashes are made in it, not the program. The last line printed is "N passed, N failed".
+"""Tests of the source hashes of records. Each kind of file is edited in a copy of the tree. Then
+exactly the hashes of the affected subjects and passes must change. To save time, the copy has only
+a few structures, and only the hashes are built, not the program. The last line printed is "N
+passed, N failed".
 """
 
 import os
@@ -20,7 +21,7 @@ OBJECT = "build/measured/structures/quad-heap.o"
 
 
 def structure(name):
-    """Of a structure, in a wrapper, and in a loop; whatever the pass."""
+    """Selects the subjects with this structure (alone, in a wrapper, in a loop), in all passes."""
     return lambda subject, measured: name in subject.split("@")[0].split(":")
 
 
@@ -36,7 +37,7 @@ def events(subject, _):
     return subject.startswith(("loop:", "libevent"))
 
 
-# (file, what is added to it, which hashes move)
+# (file, text that is appended to it, function that selects the hashes which must change)
 CODE = "\nextern int edited_by_a_test;\n"
 EDITS = (
     ("structures/quad-heap.c", CODE, structure("quad-heap")),
@@ -62,11 +63,11 @@ EDITS = (
     ("loop/timeout.c", CODE, loops),
     ("loop/util/monotonic.c", CODE, loops),
     ("loop/backends/poll.c", CODE, lambda subject, _: subject.endswith("@poll")),
-    # What runs before or after anything is measured.
+    # This code runs before or after the measurement.
     ("bench/verdict.c", CODE, lambda *_: False),
     ("bench/run/block.c", CODE, lambda *_: False),
     ("bench/provenance.c", CODE, lambda *_: False),
-    # The same to a compiler.
+    # These changes make no difference to the compiler.
     ("structures/quad-heap.c", "\n/* A comment,\n * of two lines. */\n\t\n// another\n",
      lambda *_: False),
     ("structures/common/cached_heap.h", "\n/* a comment */\n", lambda *_: False),
@@ -81,7 +82,7 @@ class Provenance(unittest.TestCase):
         for name in FOLDERS:
             shutil.copytree(os.path.join(ROOT, name), os.path.join(cls.tree, name),
                             ignore=shutil.ignore_patterns("*.pyc"))
-        # What the build has of hashes is taken over, with its times, so that make finds it up to date.
+        # The hashes of the build are copied with their times, so that make finds them up to date.
         for name in ("flags", "generated", "hashes"):
             if os.path.isdir(os.path.join(ROOT, "build", name)):
                 shutil.copytree(os.path.join(ROOT, "build", name), cls.path("build", name))
@@ -102,7 +103,7 @@ class Provenance(unittest.TestCase):
 
     @classmethod
     def make(cls, *words):
-        # What the make that runs the tests was told is no concern of this one.
+        # Options of the make that runs the tests must not reach this make.
         environment = {key: value for key, value in os.environ.items()
                        if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CFLAGS", "CPPFLAGS")}
         done = subprocess.run(["make", "-s", "-j2", *words], cwd=cls.tree, capture_output=True,
@@ -112,7 +113,7 @@ class Provenance(unittest.TestCase):
 
     @classmethod
     def hashes(cls, *words):
-        """{(subject, pass): hash} of the tree as it is."""
+        """Returns {(subject, pass): hash} of the present tree."""
         cls.make("build/timerbed-hashes", *words)
         return cls.asked()
 
@@ -154,7 +155,7 @@ class Provenance(unittest.TestCase):
                          self.asked("lazy"))
 
     def test_edits(self):
-        """One edit after the other, each held against the tree before it."""
+        """Makes the edits one after another, and compares each tree with the one before."""
         before = self.hashes()
         for number, (file, text, moves) in enumerate(EDITS):
             with open(self.path(file), "a", encoding="utf-8") as out:
@@ -167,7 +168,7 @@ class Provenance(unittest.TestCase):
             before = after
 
     def test_flags(self):
-        """Objects are compiled anew when a flag or the compiler changes, and only then."""
+        """Objects are compiled again if a flag or the compiler changes, and not otherwise."""
         def made(*words):
             self.make(OBJECT, "build/generated/build_info.h", *words)
             with open(self.path("build", "generated", "build_info.h"), encoding="utf-8") as file:

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""Tests of the figures of single questions, against answers that are known beforehand.
+"""Tests of the figures of single questions, with known answers.
 
-The last line printed is
-"N passed, N failed".
+The last line printed is "N passed, N failed".
 """
 
 import math
@@ -21,7 +20,7 @@ import words
 
 
 def rows_of(figure, **wanted):
-    """The rows of a figure with these values, as dictionaries."""
+    """Returns the rows of a figure that have these values, as dictionaries."""
     found = [dict(zip(figure.header, row)) for row in figure.rows]
     return [row for row in found if all(row[key] == value for key, value in wanted.items())]
 
@@ -65,7 +64,7 @@ class Variants(Case):
 
 
 class Apart(Case):
-    """Questions are in a run with others, and change nothing of what those say."""
+    """Records of a question do not change the results of the other records in the run."""
 
     def setUp(self):
         super().setUp()
@@ -116,7 +115,7 @@ class Paired(Case):
     def test_pages_are_paired_by_the_trace(self):
         small = planted({"quad-heap": 1}, 8, noise=0.0, experiment="pages", pages="small")
         huge = [{**line, "ns_per_op": 0.8 * line["ns_per_op"], "pages": "huge"} for line in small]
-        # Another trace of the same seed is another block: it has no partner.
+        # Another trace of the same seed is another block, so this record has no partner.
         huge[0] = {**huge[0], "trace_hash": "other", "ns_per_op": 1e6}
         row = rows_of(questions.make(self.run_of(small + huge), "pages"))[0]
         self.assertAlmostEqual(row["ratio"], 0.8)
@@ -141,7 +140,7 @@ class Paired(Case):
         figure = questions.make(self.run_of(inlined + table_calls), "dispatch")
         difference = [row for row in rows_of(figure, name="quad-heap") if row["panel"] == 2]
         self.assertAlmostEqual(difference[0]["y"], 3.0)
-        # The ratio to no work would be of the figure's axis, and of nothing else.
+        # The yardstick does no work. Its ratio would only stretch the axis, so the figure omits it.
         self.assertEqual([row["panel"] for row in rows_of(figure, name="yardstick-dispatch")], [2])
 
     def test_cold_is_what_is_beyond_the_yardstick(self):
@@ -248,7 +247,7 @@ class Drawn(Case):
     def test_too_little_is_no_figure(self):
         for name in records.QUESTIONS:
             run = records.Run(self.write([record("rbtree", 1, 5.0, experiment=name)], name=name))
-            figures.draw(run)  # must not fail
+            figures.draw(run)  # the test is that this does not fail
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of how runs are read: both forms of cells.jsonl, lines that somebody made by hand, and
+"""Tests of reading runs: cells.jsonl plain and compressed, lines that were edited by hand, and
 records of different code. The last line printed is "N passed, N failed".
 """
 
@@ -25,7 +25,7 @@ def line(**more):
     return json.dumps({**record("binary-heap", 1, 1.0), **more})
 
 
-# What stands in the line, and a part of the reason that is given.
+# (the line, a part of the reason for which it is refused)
 BY_HAND = (
     (line(ns_per_op=float("nan")), "NaN is not a number"),
     (line(ns_per_op=float("inf")), "Infinity is not a number"),
@@ -181,7 +181,7 @@ class Code(Case):
     """Records of different code, flags, compilers or libraries."""
 
     def lines(self, **more):
-        """Eight blocks of two structures; the last four have `more` in quad-heap's records."""
+        """Returns eight blocks. In the last four, the records of quad-heap have `more`."""
         found = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
         for one in found:
             one.update({"flags": "-O2", "compiler": "gcc 12", "libc": "2.36"})

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Tests of everything after the raw records, against answers that are known beforehand.
+"""Tests of all that is computed from the raw records, with known answers.
 
-Runs are made here, in a temporary folder, from planted ratios. The last line printed is
-"N passed, N failed".
+The tests make runs in a temporary folder, from planted ratios. The last line printed is "N passed,
+N failed".
 """
 
 import json
@@ -22,8 +22,8 @@ import table
 
 class Ratios(Case):
     def test_interval_and_p_are_students(self):
-        # Worked by hand: mean 0.2, standard error 0.1/sqrt(3), t(0.975; 2) = 4.302653; with two
-        # degrees of freedom p = 1 - t / sqrt(2 + t^2), here t^2 = 12.
+        # By hand: the mean is 0.2, the standard error 0.1/sqrt(3), and t(0.975; 2) = 4.302653. With
+        # two degrees of freedom p = 1 - t / sqrt(2 + t^2), and here t^2 = 12.
         a = {block: math.exp(log) for block, log in enumerate((0.1, 0.2, 0.3))}
         ratio = statistics.ratio(a, {0: 1.0, 1: 1.0, 2: 1.0})
         self.assertAlmostEqual(ratio.mean, math.exp(0.2))
@@ -96,7 +96,7 @@ class Verdicts(Case):
         return ratio
 
     def test_holm(self):
-        # Sorted 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1, and never below the one before.
+        # In order: 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1; each at least the one before.
         corrected = statistics.holm([0.01, 0.04, 0.03, 0.005])
         for found, expected in zip(corrected, (0.03, 0.06, 0.06, 0.02)):
             self.assertAlmostEqual(found, expected)
@@ -143,7 +143,7 @@ class Verdicts(Case):
                              seed=number, workload=f"w{number}")
         control = statistics.control(self.run_of(lines))
         self.assertEqual((control.cells, control.tested, control.different), (40, 40, 0))
-        # Each log ratio is the difference of two normal errors of 5 %.
+        # Each log ratio is the difference of two normal errors with a standard deviation of 0.05.
         self.assertAlmostEqual(math.log(control.high), 1.96 * 0.05 * math.sqrt(2), delta=0.03)
         expected = 2.3646 * 0.05 * math.sqrt(2) / math.sqrt(8)
         self.assertAlmostEqual(math.log(control.resolvable), expected, delta=0.01)
@@ -295,7 +295,7 @@ class Ranking(Case):
 
 
 def small_run():
-    """A run with something of everything that is drawn."""
+    """Returns records with something of all that is drawn."""
     lines = []
     for workload in ("hold", "idle", "rpc:stop=remove", "timers@loop_1"):
         for n in (100, 10000):

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Tests of what table.py, compare.py and firsts.py print, letter by letter.
+"""Tests of the output of table.py, compare.py and firsts.py, character by character.
 
     tables-test.py [TIMERBED] [--write]
 
-The runs are made of round numbers, so that each figure in expected/*.txt can be found by hand from the
-lines that made it. --write writes these files anew: read the difference before it is committed. The last
-line printed is "N passed, N failed".
+The runs have round numbers, so that each number in expected/*.txt can be checked by hand. --write
+writes these files anew; read the difference before you commit them. The last line printed is "N
+passed, N failed".
 """
 
 import io
@@ -22,14 +22,16 @@ import records
 import table
 
 TICK = {"when": "to a tick", "ordering": "by tick", "tick_ns": 1000000}
-# The latest firing of what is exact, and of a wheel that fires 500 us later.
+# The lateness of exact structures, and of a wheel that fires 500 us later on average.
 PROMPT = {"lateness_mean_ns": 2e5, "lateness_max_ns": 900000}
 TARDY = {"lateness_mean_ns": 7e5, "lateness_max_ns": 1900000}
 
 
 def cells(costs, blocks=8, spread=0.02, **more):
-    """Blocks at 100, 200 and 400 ns in turn. A subject costs costs[subject] times that; of every second
-    subject the logarithm is off by the spread, up and down in turn.
+    """Returns records of blocks that cost 100, 200 and 400 ns in turn.
+
+    A subject costs costs[subject] times as much as the block. For every second subject, `spread` is
+    added to the logarithm of the cost in one block and subtracted in the next.
     """
     return [record(name, block, 100 * 2 ** (block % 3) * cost
                    * math.exp(spread * (-1) ** block * (place % 2)), **more)
@@ -37,7 +39,7 @@ def cells(costs, blocks=8, spread=0.02, **more):
 
 
 def structures():
-    """A run with everything that a table may have."""
+    """Returns records with everything that a table may have."""
     lines = cells({"binary-heap": 1, "quad-heap": 0.5, "rbtree": 1.01, "again:binary-heap": 1.001,
                    "yardstick-touch": 0.125, "yardstick-dispatch": 0.14, "replay": 0.1}, **PROMPT)
     for line in lines:
@@ -66,13 +68,13 @@ def structures():
 
 
 def wide():
-    """More columns than a page has room for."""
+    """Returns records that make more columns than fit on a page."""
     return [line for number in range(12) for line in cells(
         {"binary-heap": 1, "quad-heap": 2}, blocks=1, workload=f"mix:batch={number},dist=pareto")]
 
 
 def loops():
-    """In real time: what a pass has besides its main number."""
+    """Returns records of passes in real time, with all that they have besides their main number."""
     late = {"lateness_p50_ns": 5e4, "lateness_p99_ns": 2e5, "early": 250,
             "wake_ups_per_firing": 1.25, "cpu_ns_per_firing": 2e4}
     lines = []
@@ -122,7 +124,7 @@ class Tables(Expected):
                          titles + ["Not measured"])
 
     def test_what_fits_on_a_screen(self):
-        """Of 40 workloads and of 10 structures."""
+        """40 and 12 workloads, and 10 structures."""
         ratios = {f"heap-{number}": 1 + number / 10 for number in range(10)}
         for number, name in ((40, "many"), (12, "fewer")):
             self.write([line for place in range(number) for line in cells(
@@ -137,10 +139,10 @@ class Tables(Expected):
         self.assertEqual(table.evidence([]), "")
 
     def test_columns_that_just_fit(self):
-        """Each column takes two blanks more than its widest cell: the first two 12 of 110 letters."""
+        """A column is 2 wider than its widest cell: the first two columns take 12 of 110."""
         row = ["x" * 4, "x" * 4] + ["x" * 7] * 6 + ["x" * 42] + ["x" * 7] * 10 + ["x" * 6] + ["x" * 7] * 9
         header = ["" for _ in row]
-        # 12, 6 times 9 and 44 are 110, and so are 12, 10 times 9 and 8.
+        # 12 + 6 * 9 + 44 = 110, and 12 + 10 * 9 + 8 = 110.
         self.assertEqual(table._chunks(header, [row, "a heading" * 99]),
                          [list(range(2, 9)), list(range(9, 20)), list(range(20, 29))])
         row[19] += "x"

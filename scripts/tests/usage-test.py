@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests of what the project's own scripts say of wrong usage, of what is not built, and of a signal
-that stops them: one line on standard error, and the exit status. The last line printed is "N passed,
+"""Tests of the scripts after wrong usage, without a build, and when a signal stops them: they must
+print one line on standard error and exit with the right status. The last line printed is "N passed,
 N failed". usage-test.py [TIMERBED], which is not used.
 """
 
@@ -21,7 +21,7 @@ VERIFY = os.path.join(SCRIPTS, "verify.py")
 RUN_TESTS = os.path.join(SCRIPTS, "run-tests")
 PROGRAMS = os.path.join(LOOP_TESTS, "programs", "run.py")
 
-# The first round fails. The second says that it runs, and goes on for longer than any test.
+# The first round fails. The second writes its pid, and then runs longer than any test.
 ROUNDS = """#!/bin/sh
 if [ "$1" = --list ]; then
 	echo structure quad-heap
@@ -54,7 +54,7 @@ class Usage(Case):
         os.chmod(path, 0o755)
 
     def refuses(self, words, *command, status=2, name=None):
-        """The command ends with the status, and with one line: its name, and the words (a pattern)."""
+        """The command exits with the status. It prints one line: its name and the words."""
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
         self.assertRegex(done.stderr, rf"\A{name or os.path.basename(command[0])}: .*{words}.*\n\Z")
@@ -109,7 +109,7 @@ class Usage(Case):
         self.refuses("file/out: Not a directory", MUTANTS, "--out", "file/out", status=1)
 
     def test_rounds_that_a_signal_stops(self):
-        """A round that has failed is listed. One that runs is ended, and not counted."""
+        """A failed round is listed. A round that is running is killed and not counted."""
         self.program("stress-address", ROUNDS)
         self.program("stress-threads", ROUNDS)
         run = subprocess.Popen([STRESS, "--minutes", "60", "."], cwd=self.folder, text=True,

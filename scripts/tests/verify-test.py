@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of verify.py with planted runs and a program that stands in for timerbed. The last line
+"""Tests of verify.py with planted runs and a stand-in for the program timerbed. The last line
 printed is "N passed, N failed".
 """
 
@@ -29,7 +29,8 @@ operations = 1
 least-operations = 1000
 """
 
-# Says how it was called, and leaves what `timerbed run ... --out DIR` would: the run in the folder here.
+# Stands in for `timerbed run ... --out DIR`: logs its arguments, and copies the run in the folder
+# `here` to DIR.
 STAND_IN = """#!/bin/sh
 echo "$*" >>{folder}/commands
 while [ "$1" != --out ]; do shift; done
@@ -38,7 +39,7 @@ mkdir -p "$2" && cp {folder}/here/* "$2"
 
 
 def sums_of(folder):
-    """The text of SHA256SUMS for the files in a folder."""
+    """Returns the text of SHA256SUMS for the files in a folder."""
     text = ""
     for name in sorted(os.listdir(folder)):
         with open(os.path.join(folder, name), "rb") as file:
@@ -52,7 +53,7 @@ class Base(Expected):
                          SETTINGS)
 
     def keep(self, lines, settings):
-        """The folder of a recorded run."""
+        """Writes a recorded run. Returns its folder."""
         folder = self.write(lines, name="there")
         with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
             out.write(settings)
@@ -68,7 +69,8 @@ class Base(Expected):
             out.write(text)
 
     def verify(self, there, here, *arguments):
-        """(status, output, errors), of a run there and the lines that are measured here."""
+        """Verifies the run in `there`; `here` has the records of the new measurement. Returns
+        (status, output, errors)."""
         self.write(here, name="here")
         program = os.path.join(self.folder, "timerbed")
         with open(program, "w", encoding="utf-8") as out:
@@ -105,7 +107,8 @@ class Verify(Base):
         for checksum, code, words in (("c", 0, "All 8 traces"), ("d", 1, "8 of 8 traces are NOT")):
             done = self.verify(there, planted({"binary-heap": 1, "quad-heap": 0.5}, 8,
                                               checksum=checksum, trace_hash="another"))
-            # One hash for all seeds would be one block: what is compared here is the work.
+            # All seeds have one trace hash, so ratios would have one block. Only the checksums
+            # matter here.
             self.assertIn(words, done[1])
             self.assertEqual(done[0], code, done)
 
@@ -154,7 +157,8 @@ class Verify(Base):
         self.assertIn("nothing was resolved", done[2])
 
 
-# Two families, two workloads with phases in one, two n; what each group of experiment.ini says of them.
+# An experiment.ini for two families, two n, and two workloads, one of which has phases. Each group
+# has settings of its own.
 MANY = """[experiment]
 name = made
 [cost.1]
