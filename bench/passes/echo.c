@@ -27,11 +27,6 @@
 #include "bench/replay/clock.h"
 #include "bench/replay/event_replay.h"
 
-/* The constants of event2/event.h that are needed here, equal in both libraries. */
-#define EV_TIMEOUT 0x01
-#define EV_READ	   0x02
-#define EV_PERSIST 0x10
-
 #define EVENT_ROOM 128
 #define MESSAGE	   64 /* bytes */
 #define WINDOW	   16 /* messages in flight */
@@ -76,7 +71,7 @@ static void readable(int fd, short what, void *arg)
 	char message[MESSAGE];
 	ssize_t size;
 
-	if (what & EV_TIMEOUT) {
+	if (what & EVENT_API_TIMEOUT) {
 		server->idle++;
 		return;
 	}
@@ -172,7 +167,7 @@ static int accept_all(struct server *server, int listener)
 		setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		connection->server = server;
 		if (api->assign(event_of(connection), server->base, connection->socket,
-				EV_READ | EV_PERSIST, readable, connection) ||
+				EVENT_API_READ | EVENT_API_PERSIST, readable, connection) ||
 		    api->add(event_of(connection), NULL))
 			return -EIO;
 	}
@@ -209,7 +204,7 @@ static void set_timeouts(struct server *server, bool wanted)
 		if (!wanted) {
 			api->del(event);
 			api->assign(event, server->base, server->connections[i].socket,
-				    EV_READ | EV_PERSIST, readable, &server->connections[i]);
+				    EVENT_API_READ | EVENT_API_PERSIST, readable, &server->connections[i]);
 		}
 		api->add(event, wanted ? server->timeout : NULL);
 	}

@@ -9,10 +9,6 @@
 #include "bench/replay/replay_loop.h"
 #include "bench/virtual/virtual_time.h"
 
-/* The constants of event2/event.h that are needed here, equal in both libraries. */
-#define EV_READ	   0x02
-#define EV_PERSIST 0x10
-
 /*
  * Simulated time is the trace's time plus one second: libevent takes a cached time of 0 seconds for
  * an empty cache.
@@ -351,7 +347,7 @@ static int add_driver(struct event_replay *events, int descriptor)
 	const struct event_api *api = events->setting.api;
 	struct event *driver = driver_of(events);
 
-	if (api->assign(driver, events->base, descriptor, EV_READ | EV_PERSIST, turn, events) ||
+	if (api->assign(driver, events->base, descriptor, EVENT_API_READ | EVENT_API_PERSIST, turn, events) ||
 	    api->priority_set(driver, 1) || api->add(driver, NULL))
 		return -EINVAL;
 	return 0;

@@ -27,6 +27,13 @@ struct event;
 struct event_base;
 struct event_config;
 
+/* The bits of event2/event.h that drivers need; they are the same in both libraries. */
+enum {
+	EVENT_API_TIMEOUT = 0x01,
+	EVENT_API_READ = 0x02,
+	EVENT_API_PERSIST = 0x10,
+};
+
 /* The functions of libevent's interface, from either library. */
 struct event_api {
 	struct event_config *(*config_new)(void);

@@ -19,6 +19,10 @@
 
 #include "bench/replay/event_replay.h"
 
+_Static_assert(EVENT_API_TIMEOUT == EV_TIMEOUT && EVENT_API_READ == EV_READ &&
+		       EVENT_API_PERSIST == EV_PERSIST,
+	       "the drivers' bits are the library's");
+
 #define LIBRARY "libevent_core-2.1.so.7"
 
 /* The offset of each function in struct event_api, and its name in the library. */

@@ -16,6 +16,10 @@
 #include "loop/backend.h"
 #include "structures/common/options.h"
 
+_Static_assert(EVENT_API_TIMEOUT == EV_TIMEOUT && EVENT_API_READ == EV_READ &&
+		       EVENT_API_PERSIST == EV_PERSIST,
+	       "the drivers' bits are the library's");
+
 static const char prefix[] = "loop:";
 
 static const struct event_api api = {
