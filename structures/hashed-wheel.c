@@ -44,6 +44,7 @@
 #include <stdlib.h>
 
 #include "common/options.h"
+#include "common/timer_list.h"
 #include "timer.h"
 
 #define MOST_SLOTS (1 << 22)
@@ -70,7 +71,7 @@ struct hashed_wheel {
 	uint64_t slots;
 	uint64_t steps; /* armed timers passed by walks in sorted slots */
 	bool sorted, rounds;
-	struct timer *due, *due_end; /* due timers, in the order in which they were found */
+	struct timer_queue due; /* in the order in which they were found */
 	struct timer *never;
 	struct timer *slot[];
 };
@@ -106,19 +107,7 @@ static uint64_t now_tick(const struct hashed_wheel *wheel, uint64_t now)
 static void append_due(struct hashed_wheel *wheel, struct timer *timer)
 {
 	timer->link.half[4] = PLACE_DUE;
-	timer->link.next = NULL;
-	timer->link.previous = wheel->due_end;
-	*(wheel->due_end ? &wheel->due_end->link.next : &wheel->due) = timer;
-	wheel->due_end = timer;
-}
-
-static void push(struct timer **head, struct timer *timer)
-{
-	timer->link.previous = NULL;
-	timer->link.next = *head;
-	if (*head)
-		(*head)->link.previous = timer;
-	*head = timer;
+	timer_queue_append(&wheel->due, timer);
 }
 
 /* Puts a timer behind all timers that are due before it or at the same tick. */
@@ -145,7 +134,7 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 	timer->key = ceiling_tick(wheel, deadline);
 	if (deadline == TIMER_NEVER) {
 		timer->link.half[4] = PLACE_NEVER;
-		push(&wheel->never, timer);
+		timer_list_push(&wheel->never, timer);
 		return;
 	}
 	if (timer->key <= wheel->tick) {
@@ -163,28 +152,20 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 	if (wheel->sorted)
 		push_sorted(wheel, &wheel->slot[slot], timer);
 	else
-		push(&wheel->slot[slot], timer);
-}
-
-static struct timer **head_of(struct hashed_wheel *wheel, const struct timer *timer)
-{
-	uint32_t place = timer->link.half[4];
-
-	return place == PLACE_DUE     ? &wheel->due
-	       : place == PLACE_NEVER ? &wheel->never
-				      : &wheel->slot[place - PLACE_SLOT];
+		timer_list_push(&wheel->slot[slot], timer);
 }
 
 static void take_out(struct hashed_wheel *wheel, struct timer *timer)
 {
-	struct timer *before = timer->link.previous, *after = timer->link.next;
+	uint32_t place = timer->link.half[4];
 
-	wheel->waiting -= timer->link.half[4] >= PLACE_SLOT;
-	*(before ? &before->link.next : head_of(wheel, timer)) = after;
-	if (after)
-		after->link.previous = before;
-	else if (timer->link.half[4] == PLACE_DUE)
-		wheel->due_end = before;
+	wheel->waiting -= place >= PLACE_SLOT;
+	if (place == PLACE_DUE)
+		timer_queue_take_out(&wheel->due, timer);
+	else
+		timer_list_take_out(place == PLACE_NEVER ? &wheel->never
+							 : &wheel->slot[place - PLACE_SLOT],
+				    timer);
 }
 
 /* Whether a timer of the visited slot is due. This visit stands for `turns` visits. */
@@ -314,7 +295,7 @@ static uint64_t hashed_wheel_next(struct timer_set *set)
 	const struct hashed_wheel *wheel = wheel_of(set);
 	uint64_t ns;
 
-	if (wheel->due)
+	if (wheel->due.first)
 		return wheel->tick * wheel->tick_ns;
 	if (!wheel->waiting)
 		return TIMER_NEVER;
@@ -326,31 +307,14 @@ static size_t hashed_wheel_expire(struct timer_set *set, uint64_t now, struct ti
 {
 	struct hashed_wheel *wheel = wheel_of(set);
 	uint64_t until = now_tick(wheel, now);
-	struct timer *timer;
-	size_t count = 0;
+	size_t count;
 
 	if (until < wheel->tick)
 		return 0;
 	advance(wheel, until);
-	timer = wheel->due;
-	while (count < max && timer) {
-		out[count] = timer;
-		timer = timer->link.next;
-		out[count++]->link = (union timer_link){ .word = { 0 } };
-		if (timer)
-			__builtin_prefetch(timer->link.next, 1);
-	}
-	wheel->due = timer;
-	*(timer ? &timer->link.previous : &wheel->due_end) = NULL;
+	count = timer_queue_hand_over(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
-}
-
-static void visit_list(struct timer *timer, void (*visit)(struct timer *timer, void *data),
-		       void *data)
-{
-	for (; timer; timer = timer->link.next)
-		visit(timer, data);
 }
 
 static void hashed_wheel_for_each(const struct timer_set *set,
@@ -358,10 +322,10 @@ static void hashed_wheel_for_each(const struct timer_set *set,
 {
 	const struct hashed_wheel *wheel = wheel_of(set);
 
-	visit_list(wheel->due, visit, data);
-	visit_list(wheel->never, visit, data);
+	timer_list_for_each(wheel->due.first, visit, data);
+	timer_list_for_each(wheel->never, visit, data);
 	for (uint64_t slot = 0; slot < wheel->slots; slot++)
-		visit_list(wheel->slot[slot], visit, data);
+		timer_list_for_each(wheel->slot[slot], visit, data);
 }
 
 static size_t hashed_wheel_size(const struct timer_set *set)
@@ -402,7 +366,7 @@ static const char *check_list(const struct hashed_wheel *wheel, const struct tim
 		previous = timer;
 		++*count;
 	}
-	return place == PLACE_DUE && wheel->due_end != previous ? "the end of what is due is lost"
+	return place == PLACE_DUE && wheel->due.last != previous ? "the end of what is due is lost"
 								: NULL;
 }
 
@@ -412,7 +376,7 @@ static const char *hashed_wheel_check(const struct timer_set *set)
 	const char *broken;
 	size_t count = 0, waiting;
 
-	if ((broken = check_list(wheel, wheel->due, PLACE_DUE, &count)) ||
+	if ((broken = check_list(wheel, wheel->due.first, PLACE_DUE, &count)) ||
 	    (broken = check_list(wheel, wheel->never, PLACE_NEVER, &count)))
 		return broken;
 	waiting = count;

@@ -57,6 +57,7 @@
 #include <stdlib.h>
 
 #include "common/options.h"
+#include "common/timer_list.h"
 #include "timer.h"
 
 #define LEVELS	    9 /* Linux's LVL_DEPTH */
@@ -99,7 +100,7 @@ struct kernel_wheel {
 	uint64_t tick_ns;
 	size_t size;
 	uint32_t moves;
-	struct timer *due, *due_end;
+	struct timer_queue due;
 	struct timer *never, *beyond, *unfiled;
 	uint64_t beyond_least, unfiled_least; /* no timer in the list is due before this tick */
 	uint64_t occupied[LEVELS];
@@ -137,19 +138,7 @@ static uint64_t now_tick(const struct kernel_wheel *wheel, uint64_t now)
 static void append_due(struct kernel_wheel *wheel, struct timer *timer)
 {
 	timer->link.half[4] = PLACE_DUE;
-	timer->link.next = NULL;
-	timer->link.previous = wheel->due_end;
-	*(wheel->due_end ? &wheel->due_end->link.next : &wheel->due) = timer;
-	wheel->due_end = timer;
-}
-
-static void push(struct timer **head, struct timer *timer)
-{
-	timer->link.previous = NULL;
-	timer->link.next = *head;
-	if (*head)
-		(*head)->link.previous = timer;
-	*head = timer;
+	timer_queue_append(&wheel->due, timer);
 }
 
 /* The level for a distance in ticks; the highest level for all that are too long for it. */
@@ -230,11 +219,11 @@ static void file(struct kernel_wheel *wheel, struct timer *timer, struct filing 
 		bool beyond = place == PLACE_BEYOND;
 
 		lower(beyond ? &wheel->beyond_least : &wheel->unfiled_least, timer->key);
-		push(beyond ? &wheel->beyond : &wheel->unfiled, timer);
+		timer_list_push(beyond ? &wheel->beyond : &wheel->unfiled, timer);
 		return;
 	}
 	wheel->occupied[number / SLOTS] |= UINT64_C(1) << number % SLOTS;
-	push(&wheel->slot[number], timer);
+	timer_list_push(&wheel->slot[number], timer);
 }
 
 static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadline,
@@ -245,7 +234,7 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 	timer->link.half[5] = wheel->moves;
 	if (deadline == TIMER_NEVER) {
 		timer->link.half[4] = PLACE_NEVER;
-		push(&wheel->never, timer);
+		timer_list_push(&wheel->never, timer);
 	} else if (timer->key < wheel->clock) {
 		append_due(wheel, timer);
 	} else {
@@ -255,19 +244,17 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 
 static void take_out(struct kernel_wheel *wheel, struct timer *timer)
 {
-	struct timer *before = timer->link.previous, *after = timer->link.next;
 	uint32_t place = timer->link.half[4], number = place - PLACE_SLOT;
 	struct timer **head = place >= PLACE_SLOT     ? &wheel->slot[number]
-			      : place == PLACE_DUE    ? &wheel->due
 			      : place == PLACE_NEVER  ? &wheel->never
 			      : place == PLACE_BEYOND ? &wheel->beyond
 						      : &wheel->unfiled;
 
-	*(before ? &before->link.next : head) = after;
-	if (after)
-		after->link.previous = before;
-	else if (place == PLACE_DUE)
-		wheel->due_end = before;
+	if (place == PLACE_DUE) {
+		timer_queue_take_out(&wheel->due, timer);
+		return;
+	}
+	timer_list_take_out(head, timer);
 	if (*head)
 		return;
 	if (place >= PLACE_SLOT)
@@ -502,7 +489,7 @@ static uint64_t kernel_wheel_next(struct timer_set *set)
 	const struct kernel_wheel *wheel = wheel_of(set);
 	uint64_t tick, ns;
 
-	if (wheel->due)
+	if (wheel->due.first)
 		return (wheel->clock - 1) * wheel->tick_ns;
 	tick = first_tick(wheel);
 	if (tick == UINT64_MAX || __builtin_mul_overflow(tick, wheel->tick_ns, &ns))
@@ -514,31 +501,14 @@ static size_t kernel_wheel_expire(struct timer_set *set, uint64_t now, struct ti
 				  size_t max)
 {
 	struct kernel_wheel *wheel = wheel_of(set);
-	struct timer *timer;
-	size_t count = 0;
+	size_t count;
 
 	if (now_tick(wheel, now) + 1 < wheel->clock)
 		return 0;
 	advance(wheel, now_tick(wheel, now));
-	timer = wheel->due;
-	while (count < max && timer) {
-		out[count] = timer;
-		timer = timer->link.next;
-		out[count++]->link = (union timer_link){ .word = { 0 } };
-		if (timer)
-			__builtin_prefetch(timer->link.next, 1);
-	}
-	wheel->due = timer;
-	*(timer ? &timer->link.previous : &wheel->due_end) = NULL;
+	count = timer_queue_hand_over(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
-}
-
-static void visit_list(struct timer *timer, void (*visit)(struct timer *timer, void *data),
-		       void *data)
-{
-	for (; timer; timer = timer->link.next)
-		visit(timer, data);
 }
 
 static void kernel_wheel_for_each(const struct timer_set *set,
@@ -546,12 +516,12 @@ static void kernel_wheel_for_each(const struct timer_set *set,
 {
 	const struct kernel_wheel *wheel = wheel_of(set);
 
-	visit_list(wheel->due, visit, data);
-	visit_list(wheel->never, visit, data);
-	visit_list(wheel->beyond, visit, data);
-	visit_list(wheel->unfiled, visit, data);
+	timer_list_for_each(wheel->due.first, visit, data);
+	timer_list_for_each(wheel->never, visit, data);
+	timer_list_for_each(wheel->beyond, visit, data);
+	timer_list_for_each(wheel->unfiled, visit, data);
 	for (unsigned number = 0; number < LEVELS * SLOTS; number++)
-		visit_list(wheel->slot[number], visit, data);
+		timer_list_for_each(wheel->slot[number], visit, data);
 }
 
 static size_t kernel_wheel_size(const struct timer_set *set)
@@ -606,7 +576,7 @@ static const char *check_list(const struct kernel_wheel *wheel, const struct tim
 		previous = timer;
 		++*count;
 	}
-	return place == PLACE_DUE && wheel->due_end != previous ? "the end of what is due is lost"
+	return place == PLACE_DUE && wheel->due.last != previous ? "the end of what is due is lost"
 								: NULL;
 }
 
@@ -616,7 +586,7 @@ static const char *kernel_wheel_check(const struct timer_set *set)
 	const char *broken;
 	size_t count = 0;
 
-	if ((broken = check_list(wheel, wheel->due, PLACE_DUE, &count)) ||
+	if ((broken = check_list(wheel, wheel->due.first, PLACE_DUE, &count)) ||
 	    (broken = check_list(wheel, wheel->never, PLACE_NEVER, &count)) ||
 	    (broken = check_list(wheel, wheel->beyond, PLACE_BEYOND, &count)) ||
 	    (broken = check_list(wheel, wheel->unfiled, PLACE_UNFILED, &count)))
