@@ -82,7 +82,6 @@ struct level {
 };
 
 struct hierarchical_wheel {
-	uint64_t now;  /* unused */
 	uint64_t tick; /* the current tick; no timer has an earlier key */
 	struct ticks ticks;
 	size_t size;
