@@ -51,8 +51,7 @@ struct server {
 	const struct cell *cell;
 	struct event_setting setting;
 	struct event_base *base;
-	const struct timeval
-		*timeout; /* of an idle connection: a common timeout where there are any */
+	const struct timeval *timeout; /* of an idle connection, for event_add */
 	struct connection *connections;
 	uint64_t count;
 	uint64_t left; /* messages of this turn still to come */
