@@ -78,10 +78,36 @@ static void emptied_wheels_forget(void **state)
 	}
 }
 
+/* A set that is made late knows what time it is: next says nothing that has passed. */
+static void sets_that_begin_late(void **state)
+{
+	const uint64_t begin = UINT64_C(1) << 50;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wheels) / sizeof(*wheels); i++) {
+		const struct timer_structure *structure;
+		char error[OPTIONS_ERROR_SIZE];
+		struct timer timer = { 0 };
+		struct timer_set *set;
+
+		assert_int_equal(
+			timer_set_create(wheels[i], begin, &structure, &set, error, sizeof(error)),
+			0);
+		assert_int_equal(structure->reserve(set, 1), 0);
+		structure->insert(set, &timer, begin + 10000000, 10000000);
+		if (structure->next(set) < begin)
+			fail_msg("%s: %llu has passed", wheels[i],
+				 (unsigned long long)structure->next(set));
+		structure->remove(set, &timer);
+		structure->destroy(set);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(emptied_wheels_forget),
+		cmocka_unit_test(sets_that_begin_late),
 	};
 
 	return RUN_GROUP(tests);
