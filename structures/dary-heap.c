@@ -464,11 +464,11 @@ static const char *const keys_words[] = { "cached", "timer", NULL };
 
 static const struct option_spec dary_heap_options[] = {
 	{ "arity", OPTION_COUNT, offsetof(struct dary_options, arity), 2, 16, "8", NULL,
-	  "children of each: 2, 4, 8 or 16" },
+	  "children of each node: 2, 4, 8 or 16" },
 	{ "minimum", OPTION_WORD, offsetof(struct dary_options, minimum), 0, 0, "tournament",
-	  minimum_words, "how the least child is found; vector: where the processor has AVX2" },
+	  minimum_words, "how the least child is found; without AVX2, always tournament" },
 	{ "keys", OPTION_WORD, offsetof(struct dary_options, keys), 0, 0, "cached", keys_words,
-	  "where comparisons find them: beside the pointer, or in the timer alone" },
+	  "where comparisons read the keys: beside the pointer, or only in the timer" },
 	{ 0 },
 };
 

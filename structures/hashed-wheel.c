@@ -352,11 +352,11 @@ static const char *check_list(const struct hashed_wheel *wheel, const struct tim
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (timer->key > ceiling_tick(wheel, timer->deadline))
 			return "a timer is filed after its deadline";
 		if (place == PLACE_DUE && timer->key > wheel->tick)
-			return "a timer is to fire that is not due";
+			return "a timer in the queue of due timers is not due";
 		if (place >= PLACE_SLOT && timer->key <= wheel->tick)
 			return "a timer is in a slot that has been visited";
 		if (place >= PLACE_SLOT && (timer->key & (wheel->slots - 1)) + PLACE_SLOT != place)
@@ -366,8 +366,9 @@ static const char *check_list(const struct hashed_wheel *wheel, const struct tim
 		previous = timer;
 		++*count;
 	}
-	return place == PLACE_DUE && wheel->due.last != previous ? "the end of what is due is lost"
-								: NULL;
+	return place == PLACE_DUE && wheel->due.last != previous
+		       ? "the end of the queue of due timers is wrong"
+		       : NULL;
 }
 
 static const char *hashed_wheel_check(const struct timer_set *set)
@@ -384,7 +385,7 @@ static const char *hashed_wheel_check(const struct timer_set *set)
 		if ((broken = check_list(wheel, wheel->slot[slot], PLACE_SLOT + slot, &count)))
 			return broken;
 	if (count - waiting != wheel->waiting)
-		return "the timers in slots are miscounted";
+		return "the count of timers in slots is wrong";
 	return count == wheel->size ? NULL : "the size is not the number of timers";
 }
 
@@ -417,13 +418,13 @@ static const char *const mark_words[] = { "time", "rounds", NULL };
 
 static const struct option_spec hashed_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct hashed_options, tick), 1, 3600e9, "1ms", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "slots", OPTION_COUNT, offsetof(struct hashed_options, slots), 2, MOST_SLOTS, "16384",
 	  NULL, "slots of the wheel; a power of two" },
 	{ "order", OPTION_WORD, offsetof(struct hashed_options, order), 0, 0, "unsorted",
-	  order_words, "whether a slot is kept in order (Scheme 5) or not (Scheme 6)" },
+	  order_words, "whether slots are sorted (Scheme 5) or not (Scheme 6)" },
 	{ "mark", OPTION_WORD, offsetof(struct hashed_options, mark), 0, 0, "time", mark_words,
-	  "how a timer of a later turn is told: by its time, or by counting rounds down" },
+	  "how a timer of a later turn is marked: by its tick, or by a count of rounds" },
 	{ 0 },
 };
 
@@ -444,7 +445,7 @@ const struct timer_structure timer_hashed_wheel = {
 	.summary = "one timing wheel, its slots shared by the ticks of all turns",
 	.source = "FreeBSD (kern_timeout.c), Netty (HashedWheelTimer); Varghese and Lauck, SOSP "
 		  "1987, Schemes 5 and 6",
-	.departures = "a jump visits each slot once; ticks of 1 ms unless asked for otherwise",
+	.departures = "after a jump, each slot is visited once; the default tick is 1 ms",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(1)", "O(n / slots) a tick" },
 	.ticks = true,
 	.options = hashed_wheel_options,

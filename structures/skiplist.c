@@ -347,7 +347,7 @@ static const char *check_lane(struct skiplist *list, unsigned lane, size_t *coun
 		if (!is_armed(timer))
 			return "a timer in the list is not armed";
 		if (lanes_of(timer) <= lane)
-			return "a timer is in a lane that it has not";
+			return "a timer is in a lane above its height";
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 		if (previous && previous->key > timer->key)
@@ -387,7 +387,7 @@ static const char *skiplist_check(const struct timer_set *set)
 
 const struct timer_structure timer_skiplist = {
 	.name = "skiplist",
-	.summary = "sorted list with express lanes chosen by chance",
+	.summary = "sorted list with express lanes, chosen at random",
 	.source = "DPDK (lib/timer, rte_timer.c); Pugh, CACM 1990",
 	.departures = "lanes beyond the third are in a pool, not in every timer",
 	.complexity = { "O(log n) expected", "O(log n) expected", "O(log n) expected",

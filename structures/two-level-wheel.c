@@ -542,11 +542,11 @@ static const char *check_ring(const struct two_level_wheel *wheels, const struct
 		if (timer->link.next->link.previous != timer)
 			return "a ring's links do not agree";
 		if (timer->link.word[PLACE] != place)
-			return "a timer is in another ring than it says";
+			return "a timer's stored place is not the ring that it is in";
 		if (timer->key > ticks_ceiling(&wheels->ticks, timer->deadline))
 			return "a timer is filed after its deadline";
 		if ((place == PLACE_AT_ONCE) != (timer->key <= wheels->position))
-			return "a timer is due and waits, or is not and fires";
+			return "a due timer is in a slot, or a timer in at_once is not due";
 		++*count;
 	} while ((timer = timer->link.next) != first);
 	return NULL;
@@ -599,7 +599,7 @@ static const char *check_wheel(const struct two_level_wheel *wheels, const struc
 	if (*count - before != wheel->count)
 		return "a wheel's count is not the number of timers in it";
 	if (!wheel->count != (wheel->first == NO_TICK))
-		return "an empty wheel has a first tick, or another has none";
+		return "an empty wheel has a first tick, or a wheel with timers has none";
 	return NULL;
 }
 
@@ -645,7 +645,7 @@ static void two_level_wheel_accuracy(const void *options, struct timer_accuracy 
 
 static const struct option_spec two_level_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct two_level_options, tick), 1, 3600e9, "1ms", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "soon", OPTION_COUNT, offsetof(struct two_level_options, soon), 1, MOST_BITS, "14", NULL,
 	  "the soon wheel has 2^soon slots of a tick" },
 	{ "later", OPTION_COUNT, offsetof(struct two_level_options, later), 1, MOST_BITS, "14",
@@ -667,14 +667,15 @@ static const char *const two_level_wheel_interesting[] = {
 
 const struct timer_structure timer_two_level_wheel = {
 	.name = "two-level-wheel",
-	.summary = "two large wheels, of ticks and of seconds; a tree for what is beyond",
+	.summary = "two large wheels, of ticks and of seconds; a tree for timers beyond them",
 	.source = "Erlang/OTP (erts/emulator/beam/time.c, erl_hl_timer.c)",
 	.departures =
-		"rounds up; stops at max, not after so much work; late time is gone through in steps, in "
-		"order; a range is searched at once; the tree has no timer in the wheels",
+		"rounds up; expire stops at max, not after an amount of work; a late expire "
+		"advances the clock in steps, in order; a range is searched at once; no timer in "
+		"the wheels stands for the tree",
 	.complexity = { "O(1); O(log n) beyond both wheels", "O(1); O(log n) beyond both wheels",
 			"O(1); O(log n) beyond both wheels", "O(1); O(log n) beyond both wheels",
-			"O(1); a range of slots and all counts when the first is gone",
+			"O(1); a range of slots and all counts when the first timer has left",
 			"O(1) each, and at most one move before; the search as for next" },
 	.options = two_level_wheel_options,
 	.options_size = sizeof(struct two_level_options),

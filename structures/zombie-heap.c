@@ -346,17 +346,17 @@ static const char *zombie_heap_check(const struct timer_set *set)
 			return "an entry's timer is neither armed nor a zombie";
 		if (timer->link.word[0] == ARMED && timer->link.word[DUE] < entry->key &&
 		    timer->link.word[DUE] < heap->earlier)
-			return "a deadline has come forward unnoticed";
+			return "a deadline is before its entry's key and before `earlier`";
 		if (slot && heap->entries[(slot - 1) / 4].key > entry->key)
 			return "an entry is before its parent";
 		zombies += timer->link.word[0] == ZOMBIE;
 	}
-	return zombies == heap->zombies ? NULL : "the zombies are miscounted";
+	return zombies == heap->zombies ? NULL : "the count of zombies is wrong";
 }
 
 const struct timer_structure timer_zombie_heap = {
 	.name = "zombie-heap",
-	.summary = "4-ary heap without back-index: stopped timers stay until purged",
+	.summary = "4-ary heap without indices in the timers: stopped timers stay until purged",
 	.source = "Go 1.23 (runtime/time.go)",
 	.departures = "one heap and no locks; remove, which Go does not have, searches the array",
 	.complexity = { "O(log n)", "O(1) amortised", "O(1) amortised", "O(n)", "O(1) amortised",
