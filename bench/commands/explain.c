@@ -306,7 +306,7 @@ static bool explain_backend(const char *name)
 			if (backend->features & 1 << bit)
 				printf(" %s;", feature_words[bit]);
 		puts(backend->real_time_only ? " real time only" : " its time can be simulated");
-		printf("\nThe essay at the head of loop/backends/%s.c says what its users must know.\n",
+		printf("\nloop/backends/%s.c begins with what users of the backend must know.\n",
 		       backend->name);
 		return true;
 	}

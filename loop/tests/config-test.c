@@ -335,14 +335,14 @@ static void test_warnings(void **state)
 		struct request request;
 		const char *says[2];
 	} wrong[] = {
-		{ { .required = "poll", .avoided = { "poll" } }, { "'poll'", "avoided" } },
-		{ { .in_method = "poll", .avoided = { "poll" } }, { "'poll'", "avoided" } },
+		{ { .required = "poll", .avoided = { "poll" } }, { "'poll'", "avoids" } },
+		{ { .in_method = "poll", .avoided = { "poll" } }, { "'poll'", "avoids" } },
 		{ { .required = "poll", .disabled = { "poll" } }, { "'poll'", "environment" } },
 		{ { .in_method = "poll", .disabled = { "poll" } }, { "'poll'", "environment" } },
 		{ { .required = "poll", .features = EV_FEATURE_ET }, { "'poll'", "feature" } },
 		{ { .in_method = "poll", .features = EV_FEATURE_ET }, { "'poll'", "feature" } },
-		{ { .required = "pol" }, { "'pol'", "none of that name" } },
-		{ { .in_method = "polls" }, { "'polls'", "none of that name" } },
+		{ { .required = "pol" }, { "'pol'", "no backend of that name" } },
+		{ { .in_method = "polls" }, { "'polls'", "no backend of that name" } },
 		{ { .features = 0x4000 }, { "configuration", "allow" } },
 	};
 
