@@ -249,7 +249,7 @@ static const char *check_queue(const struct common_queue *queue)
 			return "a common queue's links are broken";
 		if (!(event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
 		    event->ev_evcallback.evcb_common != queue->number)
-			return "an event lacks EVLIST_TIMEOUT or its common queue's number";
+			return "an event stands in a common queue and does not say so";
 		if (timer->link.next != &queue->ends &&
 		    timer->link.next->deadline < timer->deadline)
 			return "a common queue is out of order";
@@ -261,7 +261,7 @@ static const char *check_queue(const struct common_queue *queue)
 	if (!(flags & EVLIST_TIMEOUT))
 		return "a common queue has events and its representative is not armed";
 	if (representative->ev_timer.deadline > queue->ends.link.next->deadline)
-		return "a common queue's representative is armed for after its first event";
+		return "a common queue's representative is later than its head";
 	return NULL;
 }
 

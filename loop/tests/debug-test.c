@@ -458,7 +458,7 @@ static void test_what_is_told(void **state)
 		expected[0] = told_of[i].function;
 		expected[1] = told_of[i].has_event ? address : "";
 		if (end_of_child(misuse_and_tell) != 42)
-			fail_msg("%s: something else is told", told_of[i].function);
+			fail_msg("%s: another end, or another message", told_of[i].function);
 	}
 }
 

@@ -102,7 +102,7 @@ static void make_base(void)
 	alarm(TOO_LONG);
 	base = loop_test_base(backend->name, NULL, 0);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	assert_non_null(evwatch_prepare_new(base, about_to_sleep, NULL));
 	longest = NULL;
 }

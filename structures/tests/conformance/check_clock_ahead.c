@@ -126,7 +126,7 @@ static void go_on(struct ahead *ahead, enum going going)
 
 		session_drain(session, wake > clock_of(ahead) ? wake : clock_of(ahead), 5);
 		if (going == GOING_ASLEEP && session->spurious > most)
-			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain",
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups are spurious",
 				     session->spurious, session->wakeups);
 	}
 }

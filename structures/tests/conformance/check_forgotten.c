@@ -49,7 +49,7 @@ static void sleep_until_near(struct session *session, uint64_t most)
 
 		session_drain(session, next > clock ? next : clock, 2);
 		if (session->spurious > most)
-			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain",
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups are spurious",
 				     session->spurious, session->wakeups);
 	}
 }
