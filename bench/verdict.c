@@ -52,9 +52,9 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
 	if (wrong)
 		return wrong;
 	if (replay->tally.wrong_state)
-		return "gave up timers that were armed";
+		return "lost timers that were armed";
 	if (replay->tally.late_polls)
-		return "next would have slept past a firing";
+		return "next returned a time after a firing";
 	if (replay->findings.early)
 		return "fired early";
 	if (replay->findings.out_of_order)
@@ -77,7 +77,7 @@ static const char *record_pages(const struct cell *cell, json_t *record)
 	json_object_set_new(record, "huge_kib", json_integer((json_int_t)huge));
 	if (cell->settings.pages != PAGES_HUGE || huge || timers < PAGES_HUGE_SURELY)
 		return NULL;
-	return "no huge pages were given";
+	return "the kernel gave no huge pages";
 }
 
 /* If one of several replays of a cell is wrong, the cell is wrong. */

@@ -430,7 +430,7 @@ static void two_options_are_laid_out(void **state)
 		assert_int_equal(axes_place(axes, 1, i, 7), i % 3);
 	}
 	assert_string_equal(axes[1].title,
-			    "operations in one turn of the loop, about (at most n/8)");
+			    "operations in one loop iteration, about (at most n/8)");
 	names_free(&laid_out);
 	names_add(&bases, "mix:batch=5");
 	assert_int_equal(axes_expand(axes, &bases, &laid_out, error), -EINVAL);

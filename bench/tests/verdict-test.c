@@ -152,9 +152,9 @@ static void test_order_of_verdicts(void **state)
 	made.replay.findings = (struct replay_findings){ .early = 1,
 							 .out_of_order = 1,
 							 .broken = "the tree has a cycle" };
-	assert_verdict(&made, "gave up timers that were armed");
+	assert_verdict(&made, "lost timers that were armed");
 	made.replay.tally.wrong_state = 0;
-	assert_verdict(&made, "next would have slept past a firing");
+	assert_verdict(&made, "next returned a time after a firing");
 	made.replay.tally.late_polls = 0;
 	assert_verdict(&made, "fired early");
 	made.replay.findings.early = 0;

@@ -67,16 +67,18 @@ static const struct option_spec retry_specs[] = {
 	  "first backoff (full and equal jitter)" },
 	{ "cap", OPTION_DURATION, ROW(cap), 1e3, 1e15, "20s", NULL,
 	  "longest backoff (full and equal jitter)" },
-	{ "success", OPTION_REAL, ROW(success), 0.01, 1, "90%", NULL, "attempts that succeed" },
+	{ "success", OPTION_REAL, ROW(success), 0.01, 1, "90%", NULL,
+	  "share of the attempts that succeed" },
 	{ "silent", OPTION_REAL, ROW(silent), 0, 1, "5%", NULL,
-	  "failed attempts that are not answered" },
+	  "share of the failed attempts that are not answered" },
 	{ "timeout", OPTION_DURATION, ROW(timeout), 1e6, 1e15, "5s", NULL,
 	  "how long an attempt waits for its answer" },
 	{ "service", OPTION_DURATION, ROW(service), 1e3, 1e15, "20ms", NULL,
 	  "median time that an answer takes" },
 	{ "pause", OPTION_DURATION, ROW(pause), 1e3, 1e15, "100ms", NULL,
 	  "mean pause between operations" },
-	{ "outage", OPTION_REAL, ROW(outage), 0, 1, "10%", NULL, "clients hit by an outage" },
+	{ "outage", OPTION_REAL, ROW(outage), 0, 1, "10%", NULL,
+	  "share of the clients that an outage hits" },
 	{ "lasts", OPTION_DURATION, ROW(lasts), 1, 1e15, "500ms", NULL, "duration of an outage" },
 	{ "every", OPTION_DURATION, ROW(every), 1e6, 1e15, "1s", NULL, "time between outages" },
 	{ .name = NULL },
@@ -414,12 +416,13 @@ static const char *retry_refuse(const void *given)
 
 const struct workload workload_retry = {
 	.name = "retry",
-	.summary = "clients that retry with backoff and jitter, and now and then fail together",
+	.summary = "clients that retry with backoff and jitter, and sometimes fail together",
 	.source = "full and equal jitter: AWS Architecture Blog 2015; grpc: gRPC's connection "
 		  "backoff. Success, answers, pauses and outages are assumed",
 	.prediction =
-		"the order of hold, closer together: half of the timers fire, re-arms go to "
-		"earlier as often as later, so laziness cannot help; outages show in the tail",
+		"the order of hold, with smaller differences: half of the timers fire, re-arms are "
+		"for earlier as often as for later, so lazy re-arms gain nothing; outages show in "
+		"the tail",
 	.options = retry_specs,
 	.options_size = sizeof(struct retry_options),
 	.variants = retry_variants,

@@ -26,7 +26,7 @@ static struct event_base *new_base(void)
 	struct event_base *base = loop_test_base(backend->name, NULL, 0);
 
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
 	return base;
 }
 
@@ -406,7 +406,7 @@ static void test_never_early(void **state)
 		struct event_base *base = loop_test_base(backend->name, NULL, flags[k]);
 
 		if (!base)
-			LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
+			LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
 		for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
 			struct timeval timeout = loop_test_timeval(waits[i]);
 			struct seen seen = { 0 };
@@ -578,7 +578,7 @@ static void test_reinit_of_descriptor_0(void **state)
 	/* With a lock, the base would make its eventfd at once, and with another number. */
 	base = loop_test_base(backend->name, NULL, EVENT_BASE_FLAG_NOLOCK);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
 	close(0);
 	assert_int_equal(evthread_make_base_notifiable(base), 0);
 	parents = dup(0);

@@ -80,7 +80,7 @@ void base_lock(struct event_base *of)
 
 void base_unlock(struct event_base *of)
 {
-	insist(of->held, "a lock is released that is not held");
+	insist(of->held, "the lock is released and was not held");
 	of->held = false;
 	pthread_mutex_unlock(&of->lock);
 }
@@ -88,7 +88,7 @@ void base_unlock(struct event_base *of)
 void io_map_report(struct event_base *of, int fd, short events)
 {
 	insist(of->held, "a report without the lock");
-	insist(fd >= 0 && fd < MOST_DESCRIPTORS, "a report of a number that is no descriptor");
+	insist(fd >= 0 && fd < MOST_DESCRIPTORS, "a report of no descriptor");
 	insist(events && !(events & ~(EV_READ | EV_WRITE | EV_CLOSED)), "a report of nothing");
 	of->ready[fd] |= events;
 	if (of->reports < MOST_DESCRIPTORS)
@@ -1276,7 +1276,7 @@ int main(int count, char **arguments)
 		if (!is_tested(*one, arguments + 1))
 			continue;
 		if (!kernel_has(*one)) {
-			printf("%s: skipped: this kernel lacks the backend\n", (*one)->name);
+			printf("%s: skipped: this kernel does not have it\n", (*one)->name);
 			skipped++;
 			tally.run++;
 			continue;

@@ -208,7 +208,7 @@ static int fails_until_there_is_memory(int (*function)(void))
 		if (!try_with(budget, function))
 			return budget;
 	}
-	fail_msg("the call never succeeds");
+	fail_msg("it never succeeds");
 	return 0;
 }
 
