@@ -182,7 +182,7 @@ static uint32_t number_of(const struct bucket_heap *buckets, unsigned level, uin
 }
 
 /* Files a timer whose tick is after the clock. */
-static void file(struct bucket_heap *buckets, struct timer *timer)
+static void file_timer(struct bucket_heap *buckets, struct timer *timer)
 {
 	unsigned level = level_of(buckets, timer->key);
 	uint64_t slot;
@@ -205,7 +205,7 @@ static void file(struct bucket_heap *buckets, struct timer *timer)
 static void file_or_append(struct bucket_heap *buckets, struct timer *timer)
 {
 	if (timer->key > buckets->clock) {
-		file(buckets, timer);
+		file_timer(buckets, timer);
 		return;
 	}
 	timer->link.half[4] = PLACE_DUE;
@@ -417,10 +417,10 @@ static size_t bucket_heap_expire(struct timer_set *set, uint64_t now, struct tim
 
 	if (until < buckets->clock)
 		return 0;
-	count = timer_queue_hand_over(&buckets->due, out, max);
+	count = timer_queue_take_front(&buckets->due, out, max);
 	while (count < max && buckets->heap_size && begins(buckets, 0) <= until) {
 		open_first(buckets);
-		count += timer_queue_hand_over(&buckets->due, out + count, max - count);
+		count += timer_queue_take_front(&buckets->due, out + count, max - count);
 	}
 	buckets->size -= count;
 	return count;

@@ -204,7 +204,7 @@ static void append(struct cascading_wheel *wheel, struct timer *timer, uint32_t 
 }
 
 /* Files a timer by the distance from the clock to its key. */
-static void file(struct cascading_wheel *wheel, struct timer *timer)
+static void file_timer(struct cascading_wheel *wheel, struct timer *timer)
 {
 	unsigned highest, level, number;
 
@@ -228,7 +228,7 @@ static void arm(struct cascading_wheel *wheel, struct timer *timer, uint64_t dea
 	if (deadline == TIMER_NEVER)
 		append(wheel, timer, PLACE_NEVER);
 	else
-		file(wheel, timer);
+		file_timer(wheel, timer);
 }
 
 static void take_out(struct cascading_wheel *wheel, struct timer *timer)
@@ -259,7 +259,7 @@ static void empty_slot(struct cascading_wheel *wheel, unsigned number)
 		if (next)
 			__builtin_prefetch(next->link.next, 1);
 		wheel->waiting--;
-		file(wheel, timer);
+		file_timer(wheel, timer);
 		timer = next;
 	}
 }
@@ -461,7 +461,7 @@ static size_t cascading_wheel_expire(struct timer_set *set, uint64_t now, struct
 		return 0;
 	if (until > wheel->clock)
 		advance(wheel, until);
-	count = timer_queue_hand_over(&wheel->due, out, max);
+	count = timer_queue_take_front(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
 }

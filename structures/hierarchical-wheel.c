@@ -141,7 +141,7 @@ static unsigned digit(const struct hierarchical_wheel *wheel, uint64_t tick, uns
 }
 
 /* Files a timer by its key, which is not before the current tick. */
-static void file(struct hierarchical_wheel *wheel, struct timer *timer)
+static void file_timer(struct hierarchical_wheel *wheel, struct timer *timer)
 {
 	unsigned level = level_of(wheel, timer->key), slot;
 
@@ -196,7 +196,7 @@ static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t 
 		return;
 	}
 	timer->key = key_of(wheel, deadline);
-	file(wheel, timer);
+	file_timer(wheel, timer);
 }
 
 /*
@@ -236,7 +236,7 @@ static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned s
 
 		if (next)
 			__builtin_prefetch(next->link.next, 1);
-		file(wheel, timer);
+		file_timer(wheel, timer);
 		timer = next;
 	}
 }
@@ -254,7 +254,7 @@ static void file_beyond(struct hierarchical_wheel *wheel)
 	while (timer) {
 		struct timer *next = timer->link.next;
 
-		file(wheel, timer);
+		file_timer(wheel, timer);
 		timer = next;
 	}
 }

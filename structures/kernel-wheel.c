@@ -209,7 +209,7 @@ static void lower(uint64_t *least, uint64_t tick)
 	*least = tick < *least ? tick : *least;
 }
 
-static void file(struct kernel_wheel *wheel, struct timer *timer, struct filing filing)
+static void file_timer(struct kernel_wheel *wheel, struct timer *timer, struct filing filing)
 {
 	uint32_t place = filing.place, number = place - PLACE_SLOT;
 
@@ -238,7 +238,7 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 	} else if (timer->key < wheel->clock) {
 		append_due(wheel, timer);
 	} else {
-		file(wheel, timer, filing_of(wheel, timer->key, wheel->moves, interval));
+		file_timer(wheel, timer, filing_of(wheel, timer->key, wheel->moves, interval));
 	}
 }
 
@@ -339,7 +339,8 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 
 			moves -= moves && moves != MOVES_FULL;
 			timer->link.half[5] = moves;
-			file(wheel, timer, filing_of(wheel, timer->key, moves, CLOCK_IS_RIGHT));
+			file_timer(wheel, timer,
+				   filing_of(wheel, timer->key, moves, CLOCK_IS_RIGHT));
 		}
 		timer = next;
 	}
@@ -358,8 +359,9 @@ static void file_list(struct kernel_wheel *wheel, struct timer **list, uint64_t 
 		if (timer->key < wheel->clock)
 			append_due(wheel, timer);
 		else
-			file(wheel, timer,
-			     filing_of(wheel, timer->key, timer->link.half[5], CLOCK_IS_RIGHT));
+			file_timer(
+				wheel, timer,
+				filing_of(wheel, timer->key, timer->link.half[5], CLOCK_IS_RIGHT));
 		timer = next;
 	}
 }
@@ -506,7 +508,7 @@ static size_t kernel_wheel_expire(struct timer_set *set, uint64_t now, struct ti
 	if (now_tick(wheel, now) + 1 < wheel->clock)
 		return 0;
 	advance(wheel, now_tick(wheel, now));
-	count = timer_queue_hand_over(&wheel->due, out, max);
+	count = timer_queue_take_front(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
 }

@@ -179,7 +179,7 @@ static void rung_push(struct ladder_queue *ladder, unsigned number, struct timer
 }
 
 /* Distributes a list of timers into the last rung. */
-static void rung_deal(struct ladder_queue *ladder, struct timer *timer)
+static void rung_distribute(struct ladder_queue *ladder, struct timer *timer)
 {
 	while (timer) {
 		struct timer *next = timer->link.next;
@@ -310,7 +310,7 @@ static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
 		return;
 	rung_make(ladder, all->key, bottom_end(ladder), THRES);
 	ladder->bottom = (struct timer_queue){ NULL, NULL };
-	rung_deal(ladder, all);
+	rung_distribute(ladder, all);
 	rung_push(ladder, ladder->rungs - 1, timer);
 }
 
@@ -324,7 +324,7 @@ static void deal_top(struct ladder_queue *ladder)
 	ladder->top_start = ladder->top_greatest + 1;
 	rung_make(ladder, ladder->top_least, ladder->top_start, ladder->top_count);
 	top_clear(ladder);
-	rung_deal(ladder, timer);
+	rung_distribute(ladder, timer);
 }
 
 /*
@@ -340,7 +340,7 @@ static void open_bucket(struct ladder_queue *ladder)
 	rung_pass(ladder, rung);
 	if (bucket->count > THRES && ladder->rungs < MOST_RUNGS && rung->current - start > 1) {
 		rung_make(ladder, start, rung->current, THRES);
-		rung_deal(ladder, bucket->first);
+		rung_distribute(ladder, bucket->first);
 	} else {
 		bottom_fill(ladder, bucket, rung->width);
 	}
@@ -673,11 +673,9 @@ static const char *ladder_queue_check(const struct timer_set *set)
 
 const struct timer_structure timer_ladder_queue = {
 	.name = "ladder-queue",
-	.summary =
-		"unsorted list, rungs of finer buckets, sorted list: sorts only the next timers",
+	.summary = "unsorted list, rungs of finer buckets, sorted list: sorts only the next timers",
 	.source = "Tang, Goh and Thng, ACM TOMACS 15, 2005",
-	.departures =
-		"timers can be stopped; Bottom becomes a rung when a walk in it is too long",
+	.departures = "timers can be stopped; Bottom becomes a rung when a walk in it is too long",
 	.complexity = { "O(1) amortised", "O(1) amortised", "O(1)", "O(1)", "O(1) amortised",
 			"O(1) amortised each" },
 	.create = ladder_queue_create,
