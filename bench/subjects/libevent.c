@@ -184,8 +184,8 @@ const struct subject_family subject_libevent = {
 	.explanation =
 		"The unmodified shared library, driven through its public interface in simulated\n"
 		"time: a callback inside its loop replays the trace. There are no locks. libevent\n"
-		"keeps a binary heap of pointers to events; libevent-common puts each duration into\n"
-		"a queue of its own with event_base_init_common_timeout.",
+		"keeps a binary heap of pointers to events; libevent-common puts each duration\n"
+		"into a queue of its own with event_base_init_common_timeout.",
 	.list = libevent_list,
 	.resolve = libevent_resolve,
 	.open = event_replay_open,

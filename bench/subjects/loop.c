@@ -209,9 +209,9 @@ const struct subject_family subject_loop = {
 	.name = "loop:",
 	.summary = "loop:STRUCTURE@BACKEND is this project's event loop, in simulated time",
 	.explanation =
-		"The loop with libevent's interface (loop/), over any structure and any backend that\n"
-		"can be simulated: loop:quad-heap@epoll. Words after the backend: +reinsert (a\n"
-		"re-add moves the timer in place), +common (a common timeout for every duration),\n"
+		"The loop with libevent's interface (loop/), over any structure and any backend\n"
+		"that can be simulated: loop:quad-heap@epoll. Words after the backend:\n"
+		"+reinsert (a re-add moves the timer in place), +common (a common timeout for every duration),\n"
 		"+coarse (the coarse clock), +libevent (libevent's behaviour where the loop\n"
 		"deviates).",
 	.list = loop_list,

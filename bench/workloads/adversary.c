@@ -822,9 +822,9 @@ const struct workload workload_adversary = {
 	.summary = "for each structure, work that is built to hurt it",
 	.source =
 		"cascade, collide, sparse, stop-all: Varghese and Lauck, SOSP 1987; width: Brown, "
-		"CACM 1988; decreasing, ascending: heaps, Williams, "
-		"CACM 1964; distinct, backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in "
-		"HAProxy and Go. Sizes and spans are assumed",
+		"CACM 1988; decreasing, ascending: heaps, Williams, CACM 1964; distinct, "
+		"backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in HAProxy and Go. "
+		"Sizes and spans are assumed",
 	.prediction = "each attack hurts its target and hardly any other structure; heaps with "
 		      "cached keys are never far from the best",
 	.options = adversary_specs,

@@ -275,7 +275,7 @@ static int unknown_option(const struct option_spec *specs, const char *name, cha
 	for (; specs && specs[count].name && count < sizeof(names) / sizeof(*names); count++)
 		names[count] = specs[count].name;
 	if (!count)
-		return refuse(error, size, "no option '%.40s': there are no options", name);
+		return refuse(error, size, "no option '%.40s': it has no options", name);
 	snprintf(first, sizeof(first), "; the first of %zu is '%s'", count, names[0]);
 	return refuse(error, size, "no option '%.40s'%s", name,
 		      options_suggest(name, names, count, first, suggestion));

@@ -59,7 +59,7 @@ static void forget(struct session *session, uint64_t ahead, enum taking taking, 
 {
 	unsigned bits = 33; /* 8 s */
 
-	while (!wakeups_bearable(session->subject, bits))
+	while (!wakeups_are_few(session->subject, bits))
 		bits--;
 	take_out(session, ahead, taking);
 	session_check(session);

@@ -280,7 +280,7 @@ void check_wakeups(const struct subject *subject, const struct settings *setting
 	uint64_t random = settings->seed;
 
 	for (unsigned bits = 1; bits <= 62; bits++) {
-		if (!wakeups_bearable(subject, bits))
+		if (!wakeups_are_few(subject, bits))
 			break;
 		sleep_and_wake(subject, &random, bits);
 	}

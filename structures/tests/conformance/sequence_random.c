@@ -214,7 +214,7 @@ static void add_expire(struct maker *maker)
 		add_fired(maker);
 }
 
-static void add_question(struct maker *maker)
+static void add_query(struct maker *maker)
 {
 	static const enum operation_kind kinds[] = { OPERATION_CHECK, OPERATION_CHECK,
 						     OPERATION_VISIT, OPERATION_RESERVE };
@@ -236,7 +236,7 @@ static void add_operations(struct maker *maker)
 	else if (choice < profile->expire + profile->disarm + profile->remove)
 		add_stop(maker, OPERATION_REMOVE);
 	else if (choice >= 95)
-		add_question(maker);
+		add_query(maker);
 	else
 		add_arm(maker);
 }
