@@ -211,9 +211,9 @@ const struct subject_family subject_loop = {
 	.explanation =
 		"The loop with libevent's interface (loop/), over any structure and any backend\n"
 		"that can be simulated: loop:quad-heap@epoll. Words after the backend:\n"
-		"+reinsert (a re-add moves the timer in place), +common (a common timeout for every duration),\n"
-		"+coarse (the coarse clock), +libevent (libevent's behaviour where the loop\n"
-		"deviates).",
+		"+reinsert (a re-add moves the timer in place), +common (a common timeout for\n"
+		"every duration), +coarse (the coarse clock), +libevent (libevent's behaviour\n"
+		"where the loop deviates).",
 	.list = loop_list,
 	.resolve = loop_resolve,
 	.open = event_replay_open,

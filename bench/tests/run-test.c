@@ -584,7 +584,7 @@ static void a_look_that_cannot_be_taken(void **state)
 	begin(settings);
 	assert_int_equal(run_in(RECORDS_FORCE), 0);
 	assert_int_equal(json_array_size(records), 6);
-	assert_non_null(strstr(said, "nothing stops early: "));
+	assert_non_null(strstr(said, "no cells stop early: "));
 	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);

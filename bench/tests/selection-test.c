@@ -207,7 +207,7 @@ static void values_that_are_refused(void **state)
 		{ "dispatch", "a-word-of-more-letters-than-are-shown-of-one",
 		  "dispatch: 'a-word-of-more-letters-than-are-shown-of' is not one of vtable, "
 		  "inline" },
-		{ "dispatch", " ,", "dispatch: '' names no way of dispatch" },
+		{ "dispatch", " ,", "dispatch: '' names no dispatch" },
 		{ "pass", "tiem", "no pass 'tiem': did you mean 'time'?" },
 		{ "pass", "memoyr", "no pass 'memoyr': did you mean 'memory'?" },
 		{ "pass", "nothing-like-it", "no pass 'nothing-like-it'" },

@@ -289,7 +289,7 @@ static const char *server_refuse(const void *given)
 	    intervals[DEADLINE] < 4 * intervals[REQUEST])
 		return "idle and deadline must be at least four times request, so as not to fire";
 	if (intervals[CLOSE] < 4 * intervals[REQUEST])
-		return "close must be at least four times request, for more than one request";
+		return "close must be at least four times request: connections make some requests";
 	if (intervals[PACE] > intervals[REQUEST])
 		return "pace must not be longer than request";
 	return NULL;
