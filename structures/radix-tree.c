@@ -495,8 +495,7 @@ static const char *radix_tree_check(const struct timer_set *set)
 
 const struct timer_structure timer_radix_tree = {
 	.name = "radix-tree",
-	.summary =
-		"elastic binary tree: a radix tree in which every timer brings an inner node",
+	.summary = "elastic binary tree: a radix tree in which every timer brings an inner node",
 	.source = "HAProxy (ebtree's eb64tree.h, task.c)",
 	.departures = "64-bit keys that don't wrap; bit numbers in the top of an address; "
 		      "a postponed timer moves at once",

@@ -204,7 +204,8 @@ static void set_timeouts(struct server *server, bool wanted)
 		if (!wanted) {
 			api->del(event);
 			api->assign(event, server->base, server->connections[i].socket,
-				    EVENT_API_READ | EVENT_API_PERSIST, readable, &server->connections[i]);
+				    EVENT_API_READ | EVENT_API_PERSIST, readable,
+				    &server->connections[i]);
 		}
 		api->add(event, wanted ? server->timeout : NULL);
 	}
