@@ -244,7 +244,7 @@ static int refuse_twins(const struct namespace *space, const struct names *names
 			if (!space->same(names->name[i], names->name[j]))
 				continue;
 			snprintf(error, NAMES_ERROR_SIZE,
-				 "%s '%.100s' is given twice: it is '%.100s' in another spelling",
+				 "%s '%.100s' is given twice: '%.100s' is another spelling of it",
 				 space->what, names->name[i], names->name[j]);
 			return -EINVAL;
 		}

@@ -89,7 +89,7 @@ void pages_collapse(void)
 		fclose(file);
 }
 
-bool pages_ruled_out(void)
+bool pages_huge_disabled(void)
 {
 	return prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 1;
 }

@@ -39,7 +39,7 @@ int pages_prepare(enum pages pages);
 void pages_collapse(void);
 
 /* Whether PAGES_SMALL has disabled huge pages for this process. */
-bool pages_ruled_out(void);
+bool pages_huge_disabled(void);
 
 /* KiB of this process's private memory in huge pages; 0 if the kernel does not report it. */
 uint64_t pages_huge_kib(void);

@@ -20,7 +20,7 @@ static void print_usage(FILE *file)
 	for (const struct command *command = commands; command->name; command++)
 		if (command->summary[0] != '(')
 			fprintf(file, "  %-10s %s\n", command->name, command->summary);
-	fputs("\ntimerbed COMMAND --help tells more; timerbed --version tells which this is.\n",
+	fputs("\ntimerbed COMMAND --help says more; timerbed --version prints the version.\n",
 	      file);
 }
 

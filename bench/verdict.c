@@ -35,7 +35,7 @@ static const char *verdict_on_firings(const struct cell *cell, const struct repl
 		snprintf(text, size, "fired %" PRIu64 " of %" PRIu64, tally->fired, expected);
 		return text;
 	}
-	if (!cell->subject.told && is_exact_here(cell)) {
+	if (!cell->subject.told_firings && is_exact_here(cell)) {
 		if (tally->checksum != checksum)
 			return "wrong checksum";
 		if (tally->overtaken || due)
@@ -52,9 +52,9 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
 	if (wrong)
 		return wrong;
 	if (replay->tally.wrong_state)
-		return "gave up timers that were armed";
+		return "lost timers that were armed";
 	if (replay->tally.late_polls)
-		return "next would have slept past a firing";
+		return "next returned a time after a firing";
 	if (replay->findings.early)
 		return "fired early";
 	if (replay->findings.out_of_order)
@@ -71,13 +71,13 @@ static const char *record_pages(const struct cell *cell, json_t *record)
 {
 	uint64_t timers = cell->trace.header->ids * cell->settings.stride, huge;
 
-	if (cell->settings.pages != PAGES_HUGE && pages_ruled_out())
+	if (cell->settings.pages != PAGES_HUGE && pages_huge_disabled())
 		return NULL;
 	huge = pages_huge_kib();
 	json_object_set_new(record, "huge_kib", json_integer((json_int_t)huge));
 	if (cell->settings.pages != PAGES_HUGE || huge || timers < PAGES_HUGE_SURELY)
 		return NULL;
-	return "no huge pages were given";
+	return "the kernel gave no huge pages";
 }
 
 /* If one of several replays of a cell is wrong, the cell is wrong. */
@@ -113,6 +113,6 @@ void cell_record_replay(const struct cell *cell, const struct replay *replay,
 	json_object_set_new(record, "polls", json_integer((json_int_t)measured->polls));
 	json_object_set_new(record, "spurious", json_integer((json_int_t)measured->early_polls));
 	json_object_set_new(record, "checksum",
-			    cell->subject.told ? json_null() : json_string(checksum));
+			    cell->subject.told_firings ? json_null() : json_string(checksum));
 	record_outcome(record, wrong, unmet);
 }

@@ -28,10 +28,10 @@ struct workload_common {
 	  1e6,                                                                                     \
 	  "64",                                                                                    \
 	  NULL,                                                                                    \
-	  "operations in one turn of the loop, about (at most n/8)" },                             \
+	  "operations in one loop iteration, about (at most n/8)" },                               \
 	{                                                                                          \
 		"grain", OPTION_DURATION, offsetof(type, common.grain), 1, 1e12, "1us", NULL,      \
-			"every time in the trace is a multiple of it"                              \
+			"all times in the trace are multiples of it"                               \
 	}
 
 struct workload {

@@ -221,7 +221,7 @@ static const char *reason_against(const struct event_config *config, const struc
 	if ((backend->features & features) != features)
 		return "it lacks a feature that is required";
 	if (is_avoided(config, backend->name))
-		return "it is to be avoided";
+		return "the program avoids it";
 	if (is_disabled(flags, backend->name))
 		return "the environment disables it";
 	return NULL;
@@ -238,17 +238,17 @@ bool config_allows(const struct event_config *config, const struct backend *back
 
 void config_explain(const struct event_config *config)
 {
-	const char *only = only_method(config), *reason = "there is none of that name";
+	const char *only = only_method(config), *reason = "there is no backend of that name";
 
 	if (!only) {
-		log_warning("no backend is left that the configuration and the environment allow");
+		log_warning("the configuration and the environment allow no backend");
 		return;
 	}
 	for (size_t i = 0; backends[i]; i++) {
 		if (!strcmp(backends[i]->name, only))
 			reason = reason_against(config, backends[i]);
 	}
-	log_warning("no backend can be had: '%s' is asked for, and %s", only, reason);
+	log_warning("no backend can be used: '%s' is requested, but %s", only, reason);
 }
 
 /* The backend with the next larger preference. NULL: there is none. */

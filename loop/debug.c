@@ -145,8 +145,7 @@ void debug_check_descriptor_(const struct event *event, const char *function)
 		return;
 	flags = fcntl(event->ev_fd, F_GETFL);
 	if (flags >= 0 && !(flags & O_NONBLOCK))
-		log_fatal(LOG_MISUSE, "%s: descriptor %d would block the loop", function,
-			  event->ev_fd);
+		log_fatal(LOG_MISUSE, "%s: descriptor %d lacks O_NONBLOCK", function, event->ev_fd);
 }
 
 void debug_shutdown(void)

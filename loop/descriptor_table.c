@@ -136,13 +136,13 @@ static const char *check_chunk(const struct descriptor_table *table, size_t inde
 	uint32_t used = 0;
 
 	if (chunk->index != index)
-		return "a chunk of descriptors is not where it says";
+		return "a chunk of descriptors has a wrong index";
 	for (int i = 0; i < TABLE_CHUNK; i++)
 		used += is_used((const char *)chunk->entries + (size_t)i * table->entry_size);
 	if (used != chunk->used)
-		return "the descriptors of a chunk are miscounted";
+		return "the count of descriptors in a chunk is wrong";
 	if (is_idle(table, chunk) != chunk->listed || (!used && !chunk->listed))
-		return "a chunk without descriptors is lost";
+		return "the list of chunks without descriptors is wrong";
 	return NULL;
 }
 

@@ -294,10 +294,10 @@ static const char *check_locked(struct event_base *base)
 		return broken;
 	event_base_foreach_event(base, count_event, &recount);
 	if (recount.added > base->added.now)
-		return "more events are pending than are counted";
+		return "more events are pending than are counted as added";
 	if (recount.active > base->active_events.now ||
 	    base->active.count != (size_t)base->active_events.now)
-		return "the active events are miscounted";
+		return "the count of active events is wrong";
 	if (base->added.now < 0)
 		return "a count is below zero";
 	return NULL;

@@ -90,7 +90,7 @@ int io_map_add(struct event_base *base, struct event *event)
 	if (event->ev_fd < 0)
 		return 0;
 	if (event->ev_fd >= IO_MAP_LIMIT) {
-		log_warning("descriptor %d is larger than any can be", event->ev_fd);
+		log_warning("descriptor %d is above the limit", event->ev_fd);
 		return -EBADF;
 	}
 	result = descriptor_table_reserve(&base->io.slots, event->ev_fd);
@@ -239,12 +239,12 @@ static const char *check_slot(const struct io_slot *slot, int fd)
 		if (event->ev_io_next.le_prev != link)
 			return "a descriptor's list is broken";
 		if (event->ev_fd != fd || !(event->ev_evcallback.evcb_flags & EVLIST_INSERTED))
-			return "an event stands in a descriptor's list and does not say so";
+			return "an event is in the wrong list, or lacks EVLIST_INSERTED";
 		tally(&counted, event_asked(event), 1);
 	}
 	if (counted.readers != slot->readers || counted.writers != slot->writers ||
 	    counted.closers != slot->closers || counted.levels != slot->levels)
-		return "a descriptor's events are miscounted";
+		return "the counts of a descriptor's events are wrong";
 	return NULL;
 }
 

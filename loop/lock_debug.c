@@ -42,10 +42,10 @@ static void checked_free(void *memory, unsigned locktype)
 	struct checked_lock *lock = memory;
 
 	if (lock->count)
-		log_fatal(LOG_MISUSE, "lock debugging: a lock is freed that is held");
+		log_fatal(LOG_MISUSE, "lock debugging: a lock is freed while it is held");
 	if (lock->locktype != locktype)
 		log_fatal(LOG_MISUSE,
-			  "lock debugging: a lock is freed as another type than it was made");
+			  "lock debugging: a lock is freed with another type than at creation");
 	real_callbacks.free(lock->real, locktype | EVTHREAD_LOCKTYPE_RECURSIVE);
 	memory_free(lock);
 }
@@ -58,7 +58,7 @@ static int checked_lock(unsigned mode, void *memory)
 	if ((lock->locktype & EVTHREAD_LOCKTYPE_READWRITE) &&
 	    !(mode & (EVTHREAD_READ | EVTHREAD_WRITE)))
 		log_fatal(LOG_MISUSE,
-			  "lock debugging: a lock for readers and writers is taken as neither");
+			  "lock debugging: a readers-writer lock is taken for neither use");
 	result = real_callbacks.lock(mode, lock->real);
 	if (result)
 		return result;

@@ -281,5 +281,5 @@ const char *signals_check(const struct event_base *base)
 			count++;
 		}
 	}
-	return count == map->count ? NULL : "signal events are miscounted";
+	return count == map->count ? NULL : "the count of signal events is wrong";
 }

@@ -33,8 +33,8 @@ int evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks)
 {
 	if (!callbacks) {
 		if (locks.alloc)
-			log_warning("evthread_set_lock_callbacks: locks are taken away that may be "
-				    "in use");
+			log_warning("evthread_set_lock_callbacks: the lock functions are removed "
+				    "while they may be in use");
 		locks = (struct evthread_lock_callbacks){ 0 };
 		choose();
 		return 0;
@@ -42,7 +42,7 @@ int evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks)
 	if (locks.alloc) {
 		if (!memcmp(&locks, callbacks, sizeof(locks)))
 			return 0;
-		log_warning("evthread_set_lock_callbacks: others are set already");
+		log_warning("evthread_set_lock_callbacks: other functions are already set");
 		return -1;
 	}
 	if (!are_complete(callbacks))
@@ -66,15 +66,15 @@ int evthread_set_condition_callbacks(const struct evthread_condition_callbacks *
 {
 	if (!callbacks) {
 		if (conditions.alloc_condition)
-			log_warning("evthread_set_condition_callbacks: conditions are taken away "
-				    "that may be in use");
+			log_warning("evthread_set_condition_callbacks: the condition functions are "
+				    "removed while they may be in use");
 		conditions = (struct evthread_condition_callbacks){ 0 };
 		return 0;
 	}
 	if (conditions.alloc_condition) {
 		if (are_these_conditions(callbacks))
 			return 0;
-		log_warning("evthread_set_condition_callbacks: others are set already");
+		log_warning("evthread_set_condition_callbacks: other functions are already set");
 		return -1;
 	}
 	if (callbacks->condition_api_version != EVTHREAD_CONDITION_API_VERSION ||

@@ -259,7 +259,7 @@ static const char *binary_heap_check(const struct timer_set *set)
 		const struct timer *timer = heap->slots[slot];
 
 		if (timer->link.word[0] != slot)
-			return "a timer's place is not where it is";
+			return "a timer's stored slot is not the slot that it is in";
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 		if (slot > ROOT && heap->slots[slot / 2]->key > timer->key)
@@ -270,7 +270,7 @@ static const char *binary_heap_check(const struct timer_set *set)
 
 const struct timer_structure timer_binary_heap = {
 	.name = "binary-heap",
-	.summary = "binary heap of pointers, place kept in the timer",
+	.summary = "binary heap of pointers; each timer stores its slot",
 	.source = "libevent 2.1 (minheap-internal.h); Williams, CACM 1964",
 	.departures = "reinsert sifts in place, where libevent erases and pushes by default",
 	.complexity = { "O(log n)", "O(log n)", "O(log n)", "O(log n)", "O(1)", "O(log n) each" },

@@ -182,7 +182,7 @@ static uint32_t number_of(const struct bucket_heap *buckets, unsigned level, uin
 }
 
 /* Files a timer whose tick is after the clock. */
-static void file(struct bucket_heap *buckets, struct timer *timer)
+static void file_timer(struct bucket_heap *buckets, struct timer *timer)
 {
 	unsigned level = level_of(buckets, timer->key);
 	uint64_t slot;
@@ -205,7 +205,7 @@ static void file(struct bucket_heap *buckets, struct timer *timer)
 static void file_or_append(struct bucket_heap *buckets, struct timer *timer)
 {
 	if (timer->key > buckets->clock) {
-		file(buckets, timer);
+		file_timer(buckets, timer);
 		return;
 	}
 	timer->link.half[4] = PLACE_DUE;
@@ -417,10 +417,10 @@ static size_t bucket_heap_expire(struct timer_set *set, uint64_t now, struct tim
 
 	if (until < buckets->clock)
 		return 0;
-	count = timer_queue_hand_over(&buckets->due, out, max);
+	count = timer_queue_take_front(&buckets->due, out, max);
 	while (count < max && buckets->heap_size && begins(buckets, 0) <= until) {
 		open_first(buckets);
-		count += timer_queue_hand_over(&buckets->due, out + count, max - count);
+		count += timer_queue_take_front(&buckets->due, out + count, max - count);
 	}
 	buckets->size -= count;
 	return count;
@@ -458,18 +458,18 @@ static const char *check_list(const struct bucket_heap *buckets, const struct ti
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (timer->key > ceiling_tick(buckets, timer->deadline))
 			return "a timer is filed after its deadline";
 		if (place == PLACE_DUE && timer->key > buckets->clock)
-			return "a timer is to fire that is not due";
+			return "a timer in the queue of due timers is not due";
 		if (place == PLACE_NEVER && timer->deadline != TIMER_NEVER)
 			return "a timer that never fires is in the wrong list";
 		previous = timer;
 		++*count;
 	}
 	return place == PLACE_DUE && buckets->due.last != previous
-		       ? "the end of what is due is lost"
+		       ? "the end of the queue of due timers is wrong"
 		       : NULL;
 }
 
@@ -483,12 +483,12 @@ static const char *check_bucket(const struct bucket_heap *buckets, uint32_t numb
 		return "a bucket of a level that is not in use is in the heap";
 	/* Several buckets may begin at one tick, and expire may have opened only some of them. */
 	if (bucket->begins == NOT_IN_HEAP || bucket->begins < buckets->clock)
-		return "a bucket is in the heap that should have been opened";
+		return "a bucket that should have been opened is still in the heap";
 	if (bucket->begins % wheel->span ||
 	    number_of(buckets, level, bucket->begins / wheel->span) != number)
-		return "a bucket does not begin where its slot does";
+		return "a bucket does not begin at its slot's first tick";
 	if (bucket->begins - wheel->current >= wheel->reach)
-		return "a bucket is beyond its wheel";
+		return "a bucket is beyond the reach of its wheel";
 	for (const struct timer *timer = bucket->first; timer; timer = timer->link.next)
 		if (timer->key < bucket->begins || timer->key - bucket->begins >= wheel->span)
 			return "a timer is in the wrong bucket";
@@ -510,7 +510,9 @@ static const char *check_wheels(const struct bucket_heap *buckets)
 		if (buckets->bucket[number].first && buckets->bucket[number].begins == NOT_IN_HEAP)
 			return "a bucket has timers and is not in the heap";
 	}
-	return in_heap == buckets->heap_size ? NULL : "the heap has not all buckets that say so";
+	return in_heap == buckets->heap_size
+		       ? NULL
+		       : "the heap's size is not the number of buckets marked as in it";
 }
 
 static const char *bucket_heap_check(const struct timer_set *set)
@@ -546,7 +548,7 @@ static void bucket_heap_accuracy(const void *options, struct timer_accuracy *acc
 
 static const struct option_spec bucket_heap_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct bucket_options, tick), 1, 3600e9, "1ms", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "slots", OPTION_COUNT, offsetof(struct bucket_options, slots), 2, MOST_SLOTS, "20", NULL,
 	  "slots of each wheel" },
 	{ 0 },
@@ -563,7 +565,8 @@ const struct timer_structure timer_bucket_heap = {
 	.summary = "timing wheels in a hierarchy, their buckets in a binary heap",
 	.source = "Apache Kafka's purgatory timer (TimingWheel and DelayQueue)",
 	.departures =
-		"rounds up, not down; levels and heap allocated beforehand; what is due is queued",
+		"rounds up, not down; create allocates all levels and the heap; due timers wait in "
+		"a queue",
 	.complexity = { "O(levels)", "O(levels)", "O(1)", "O(1)", "O(1)",
 			"O(1) each, at most levels - 1 moves before; O(log buckets) a bucket" },
 	.options = bucket_heap_options,

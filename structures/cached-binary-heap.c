@@ -37,6 +37,6 @@ const struct timer_structure timer_cached_binary_heap = {
 	.name = "cached-binary-heap",
 	.summary = "binary heap, key beside the pointer",
 	.source = "Boost.Asio (timer_queue.hpp); libev with a binary heap",
-	.departures = "moves a hole instead of swapping; the lines of children are prefetched",
+	.departures = "moves a hole instead of swapping; prefetches the children's cache lines",
 	CACHED_HEAP_OPERATIONS,
 };

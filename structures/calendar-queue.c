@@ -492,7 +492,7 @@ static const char *check_bucket(const struct calendar_queue *calendar, size_t pl
 		if (timer->link.previous != previous)
 			return "a bucket's links do not agree";
 		if (timer->link.word[2] != PLACE_BUCKET || timer->link.word[3] != place)
-			return "a timer is in another bucket than it says";
+			return "a timer's stored bucket is not the bucket that it is in";
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 		if (timer->key == TIMER_NEVER)
@@ -500,7 +500,7 @@ static const char *check_bucket(const struct calendar_queue *calendar, size_t pl
 		if ((timer->key / calendar->width & (calendar->buckets - 1)) != place)
 			return "a timer is in the wrong bucket for its deadline";
 		if (timer->key / calendar->width < calendar->day)
-			return "time has come past a timer";
+			return "a timer is before the current day";
 		if (previous && previous->key > timer->key)
 			return "a bucket is not in order";
 		previous = timer;
@@ -516,10 +516,10 @@ static const char *check_never(const struct calendar_queue *calendar, size_t *co
 
 	for (const struct timer *timer = calendar->never; timer; timer = timer->link.next) {
 		if (timer->link.previous != previous)
-			return "the links of those that are never due do not agree";
+			return "the links of the list for TIMER_NEVER do not agree";
 		if (timer->link.word[2] != PLACE_NEVER || timer->key != TIMER_NEVER ||
 		    timer->deadline != TIMER_NEVER)
-			return "a timer is kept with those that are never due, and it is none";
+			return "a timer in the list for TIMER_NEVER has another place or deadline";
 		previous = timer;
 		++*count;
 	}
@@ -540,7 +540,7 @@ static const char *calendar_queue_check(const struct timer_set *set)
 		return "the number of buckets does not suit the number of timers";
 	if (!calendar->width ||
 	    calendar->day_last != add(calendar->day * calendar->width, calendar->width - 1))
-		return "the day does not end when it says";
+		return "the current day's width or stored end is wrong";
 	for (size_t i = 0; calendar->bucket && i < calendar->buckets; i++)
 		if ((broken = check_bucket(calendar, i, &count)))
 			return broken;
@@ -555,7 +555,7 @@ static const char *calendar_queue_check(const struct timer_set *set)
 
 static const struct option_spec calendar_queue_options[] = {
 	{ "width", OPTION_DURATION, offsetof(struct calendar_options, width), 0, 86400e9, "0", NULL,
-	  "of a day, for good; 0 lets it follow from how near the next timers are" },
+	  "a fixed width of a day; with 0 it adapts to the separation of the next timers" },
 	{ 0 },
 };
 
@@ -566,11 +566,11 @@ static const char *const calendar_queue_interesting[] = {
 const struct timer_structure timer_calendar_queue = {
 	.name = "calendar-queue",
 	.summary =
-		"a year of days that are sorted lists; number and width of days follow the timers",
+		"a year of days, each a sorted list; number and width of days adapt to the timers",
 	.source = "Brown, CACM 31, 1988",
 	.departures =
-		"timers can be stopped, and armed to be due before the next; "
-		"lists are searched from both ends; other samples where the first are due at one time",
+		"timers can be stopped, and armed for before the next one; lists are searched "
+		"from both ends; more samples are taken if the first ones are equal",
 	.complexity = { "O(1) amortised expected", "O(1) expected", "O(1) amortised",
 			"O(1) amortised", "O(1) amortised expected",
 			"O(1) amortised expected each" },

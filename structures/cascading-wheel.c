@@ -204,7 +204,7 @@ static void append(struct cascading_wheel *wheel, struct timer *timer, uint32_t 
 }
 
 /* Files a timer by the distance from the clock to its key. */
-static void file(struct cascading_wheel *wheel, struct timer *timer)
+static void file_timer(struct cascading_wheel *wheel, struct timer *timer)
 {
 	unsigned highest, level, number;
 
@@ -228,7 +228,7 @@ static void arm(struct cascading_wheel *wheel, struct timer *timer, uint64_t dea
 	if (deadline == TIMER_NEVER)
 		append(wheel, timer, PLACE_NEVER);
 	else
-		file(wheel, timer);
+		file_timer(wheel, timer);
 }
 
 static void take_out(struct cascading_wheel *wheel, struct timer *timer)
@@ -259,7 +259,7 @@ static void empty_slot(struct cascading_wheel *wheel, unsigned number)
 		if (next)
 			__builtin_prefetch(next->link.next, 1);
 		wheel->waiting--;
-		file(wheel, timer);
+		file_timer(wheel, timer);
 		timer = next;
 	}
 }
@@ -461,7 +461,7 @@ static size_t cascading_wheel_expire(struct timer_set *set, uint64_t now, struct
 		return 0;
 	if (until > wheel->clock)
 		advance(wheel, until);
-	count = timer_queue_hand_over(&wheel->due, out, max);
+	count = timer_queue_take_front(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
 }
@@ -501,17 +501,17 @@ static const char *check_queue(const struct cascading_wheel *wheel, const struct
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (timer->key > ticks_ceiling(&wheel->ticks, timer->deadline))
 			return "a timer is filed after its deadline";
 		if ((place == PLACE_NEVER) != (timer->key == NO_TICK))
 			return "a timer that never fires is in the wrong list";
 		if (place == PLACE_DUE && timer->key > wheel->clock)
-			return "a timer is to fire that is not due";
+			return "a timer in the queue of due timers is not due";
 		previous = timer;
 		++*count;
 	}
-	return queue->last == previous ? NULL : "the end of a list is lost";
+	return queue->last == previous ? NULL : "the end of a list is wrong";
 }
 
 /*
@@ -530,7 +530,7 @@ static const char *check_slot(const struct cascading_wheel *wheel, unsigned numb
 		if (((timer->key >> shift ^ number) & (wheel->slots - 1)) != 0)
 			return "a timer is in the wrong slot";
 		if (timer->key >> shift <= wheel->clock >> shift)
-			return "time has passed a timer";
+			return "the clock has entered or passed a timer's slot";
 	}
 	return check_queue(wheel, slot, PLACE_SLOT + number, count);
 }
@@ -545,7 +545,7 @@ static const char *cascading_wheel_check(const struct timer_set *set)
 		if ((broken = check_slot(wheel, number, &count)))
 			return broken;
 	if (count != wheel->waiting)
-		return "the timers in slots are not as many as are counted";
+		return "the count of timers in slots is wrong";
 	if ((broken = check_queue(wheel, &wheel->due, PLACE_DUE, &count)) ||
 	    (broken = check_queue(wheel, &wheel->never, PLACE_NEVER, &count)))
 		return broken;
@@ -561,7 +561,7 @@ static const char *cascading_wheel_refuse(const void *options)
 	if (asked->slots & (asked->slots - 1))
 		return "slots: must be a power of two";
 	if ((asked->levels - 1) * (uint64_t)__builtin_ctzll(asked->slots) > 63)
-		return "levels: these slots number every tick with fewer levels";
+		return "levels: fewer levels with these slots already cover every tick";
 	return NULL;
 }
 
@@ -589,14 +589,14 @@ static const char *const bitmap_words[] = { "all", "first", NULL };
 
 static const struct option_spec cascading_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct cascading_options, tick), 1, 3600e9, "1us", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "levels", OPTION_COUNT, offsetof(struct cascading_options, levels), 1, MOST_LEVELS, "4",
-	  NULL, "wheels in the hierarchy; what is beyond them laps the top one" },
+	  NULL, "wheels in the hierarchy; timers beyond their range lap the top one" },
 	{ "slots", OPTION_COUNT, offsetof(struct cascading_options, slots), 2, MOST_SLOTS, "64",
 	  NULL, "slots of each wheel; a power of two" },
 	{ "bitmap", OPTION_WORD, offsetof(struct cascading_options, bitmap), 0, 0, "all",
 	  bitmap_words,
-	  "levels with a bitmap of occupied slots; without, each turn of the first is a wake-up" },
+	  "levels with a bitmap of occupied slots; with first, each turn of level 0 is a wake-up" },
 	{ 0 },
 };
 
@@ -619,11 +619,12 @@ static const char *const cascading_wheel_interesting[] = {
 
 const struct timer_structure timer_cascading_wheel = {
 	.name = "cascading-wheel",
-	.summary = "timing wheels in a hierarchy, the level by the distance to the deadline",
+	.summary = "timing wheels in a hierarchy; the distance to the deadline decides the level",
 	.source = "wahern/timeout; with bitmap=first, Folly's HHWheelTimer",
 	.departures =
-		"rounds up; both pass many ticks at once, in no order; what is beyond the wheels laps "
-		"them in the slot of its own digit; TIMER_NEVER is kept apart",
+		"rounds up; with either bitmap, expire passes many ticks at once, in no order; "
+		"timers beyond the wheels lap the top wheel in the slot of their own digit; "
+		"timers for TIMER_NEVER have a queue of their own",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(levels)",
 			"O(1) each, at most two moves a level before, and one a lap" },
 	.options = cascading_wheel_options,

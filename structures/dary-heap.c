@@ -80,7 +80,7 @@ struct dary_heap {
 		struct timer_heap timers; /* keys=timer */
 	};
 	const struct dary_code *code;
-	bool plain; /* keys=timer: which member of the union is in use */
+	bool keys_in_timers; /* keys=timer: which member of the union is in use */
 };
 
 /* The code for one arity and one place of the keys. The caller has set the timer's key. */
@@ -111,25 +111,26 @@ struct dary_code {
 	}                                                                                          \
 	static const struct dary_code code_##D = { D, push_##D, move_##D, take_out_##D,            \
 						   take_root_##D };                                \
-	static void plain_push_##D(struct dary_heap *dary, struct timer *timer)                    \
+	static void timer_key_push_##D(struct dary_heap *dary, struct timer *timer)                \
 	{                                                                                          \
 		timer_heap_push(&dary->timers, timer, D);                                          \
 	}                                                                                          \
-	static void plain_move_##D(struct dary_heap *dary, struct timer *timer)                    \
+	static void timer_key_move_##D(struct dary_heap *dary, struct timer *timer)                \
 	{                                                                                          \
 		timer_heap_sift(&dary->timers, *heap_place(timer), timer, D);                      \
 	}                                                                                          \
-	static void plain_take_out_##D(struct dary_heap *dary, struct timer *timer)                \
+	static void timer_key_take_out_##D(struct dary_heap *dary, struct timer *timer)            \
 	{                                                                                          \
 		timer_heap_take_out(&dary->timers, *heap_place(timer), D);                         \
 	}                                                                                          \
-	static void plain_take_root_##D(struct dary_heap *dary)                                    \
+	static void timer_key_take_root_##D(struct dary_heap *dary)                                \
 	{                                                                                          \
 		timer_heap_take_out(&dary->timers, heap_root(D), D);                               \
 	}                                                                                          \
-	static const struct dary_code plain_code_##D = { D, plain_push_##D, plain_move_##D,        \
-							 plain_take_out_##D,                       \
-							 plain_take_root_##D };
+	static const struct dary_code timer_key_code_##D = { D, timer_key_push_##D,                \
+							     timer_key_move_##D,                   \
+							     timer_key_take_out_##D,               \
+							     timer_key_take_root_##D };
 
 CODE_OF(2)
 CODE_OF(4)
@@ -263,8 +264,9 @@ static const struct dary_code *const *codes_with_vectors(void)
 #endif
 
 static const struct dary_code *const codes[] = { &code_2, &code_4, &code_8, &code_16, NULL };
-static const struct dary_code *const plain_codes[] = { &plain_code_2, &plain_code_4, &plain_code_8,
-						       &plain_code_16, NULL };
+static const struct dary_code *const timer_key_codes[] = { &timer_key_code_2, &timer_key_code_4,
+							   &timer_key_code_8, &timer_key_code_16,
+							   NULL };
 
 static const struct dary_code *find_code(const struct dary_code *const *among, uint64_t arity)
 {
@@ -280,12 +282,12 @@ static struct dary_heap *dary_of(const struct timer_set *set)
 
 static size_t size_of(const struct dary_heap *dary)
 {
-	return dary->plain ? dary->timers.size : dary->cached.size;
+	return dary->keys_in_timers ? dary->timers.size : dary->cached.size;
 }
 
 static struct timer *timer_at(const struct dary_heap *dary, size_t slot)
 {
-	return dary->plain ? dary->timers.slots[slot] : dary->cached.entries[slot].timer;
+	return dary->keys_in_timers ? dary->timers.slots[slot] : dary->cached.entries[slot].timer;
 }
 
 /* The root's key; TIMER_NEVER in an empty heap. With cached keys this reads no timer. */
@@ -295,14 +297,15 @@ static uint64_t first_key(const struct dary_heap *dary)
 
 	if (!size_of(dary))
 		return TIMER_NEVER;
-	return dary->plain ? dary->timers.slots[root]->key : dary->cached.entries[root].key;
+	return dary->keys_in_timers ? dary->timers.slots[root]->key
+				    : dary->cached.entries[root].key;
 }
 
 /* Used only in assertions. */
 static __attribute__((unused)) bool armed(const struct dary_heap *dary, struct timer *timer)
 {
-	return dary->plain ? timer_heap_holds(&dary->timers, timer, dary->code->arity)
-			   : heap_holds(&dary->cached, timer, dary->code->arity);
+	return dary->keys_in_timers ? timer_heap_holds(&dary->timers, timer, dary->code->arity)
+				    : heap_holds(&dary->cached, timer, dary->code->arity);
 }
 
 static int dary_heap_create(struct timer_set **set, const void *options, uint64_t now)
@@ -313,11 +316,12 @@ static int dary_heap_create(struct timer_set **set, const void *options, uint64_
 	(void)now;
 	if (!dary)
 		return -ENOMEM;
-	dary->plain = asked->keys == KEYS_TIMER;
+	dary->keys_in_timers = asked->keys == KEYS_TIMER;
 	if (asked->minimum == MINIMUM_VECTOR)
 		dary->code = find_code(codes_with_vectors(), asked->arity);
 	if (!dary->code)
-		dary->code = find_code(dary->plain ? plain_codes : codes, asked->arity);
+		dary->code =
+			find_code(dary->keys_in_timers ? timer_key_codes : codes, asked->arity);
 	*set = (struct timer_set *)dary;
 	return 0;
 }
@@ -326,7 +330,7 @@ static void dary_heap_destroy(struct timer_set *set)
 {
 	struct dary_heap *dary = dary_of(set);
 
-	free(dary->plain ? dary->timers.block : dary->cached.block);
+	free(dary->keys_in_timers ? dary->timers.block : dary->cached.block);
 	free(set);
 }
 
@@ -334,8 +338,8 @@ static int dary_heap_reserve(struct timer_set *set, size_t n)
 {
 	struct dary_heap *dary = dary_of(set);
 
-	return dary->plain ? timer_heap_reserve(&dary->timers, n, dary->code->arity)
-			   : heap_reserve(&dary->cached, n, dary->code->arity);
+	return dary->keys_in_timers ? timer_heap_reserve(&dary->timers, n, dary->code->arity)
+				    : heap_reserve(&dary->cached, n, dary->code->arity);
 }
 
 static void dary_heap_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -345,7 +349,8 @@ static void dary_heap_insert(struct timer_set *set, struct timer *timer, uint64_
 
 	(void)interval;
 	assert(!armed(dary, timer) && "insert: the timer is armed");
-	assert(size_of(dary) < (dary->plain ? dary->timers.capacity : dary->cached.capacity) &&
+	assert(size_of(dary) <
+		       (dary->keys_in_timers ? dary->timers.capacity : dary->cached.capacity) &&
 	       "insert: more timers than reserved");
 	timer->deadline = timer->key = deadline;
 	dary->code->push(dary, timer);
@@ -424,8 +429,8 @@ static size_t dary_heap_size(const struct timer_set *set)
 static size_t dary_heap_footprint(const struct timer_set *set)
 {
 	const struct dary_heap *dary = dary_of(set);
-	size_t bytes = dary->plain ? timer_heap_bytes(&dary->timers, dary->code->arity)
-				   : heap_bytes(&dary->cached, dary->code->arity);
+	size_t bytes = dary->keys_in_timers ? timer_heap_bytes(&dary->timers, dary->code->arity)
+					    : heap_bytes(&dary->cached, dary->code->arity);
 
 	return sizeof(*dary) + bytes;
 }
@@ -441,8 +446,8 @@ static const char *dary_heap_check(const struct timer_set *set)
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 	}
-	return dary->plain ? timer_heap_check(&dary->timers, dary->code->arity)
-			   : heap_check(&dary->cached, dary->code->arity);
+	return dary->keys_in_timers ? timer_heap_check(&dary->timers, dary->code->arity)
+				    : heap_check(&dary->cached, dary->code->arity);
 }
 
 static const char *dary_heap_refuse(const void *options)
@@ -464,11 +469,11 @@ static const char *const keys_words[] = { "cached", "timer", NULL };
 
 static const struct option_spec dary_heap_options[] = {
 	{ "arity", OPTION_COUNT, offsetof(struct dary_options, arity), 2, 16, "8", NULL,
-	  "children of each: 2, 4, 8 or 16" },
+	  "children of each node: 2, 4, 8 or 16" },
 	{ "minimum", OPTION_WORD, offsetof(struct dary_options, minimum), 0, 0, "tournament",
-	  minimum_words, "how the least child is found; vector: where the processor has AVX2" },
+	  minimum_words, "how the least child is found; without AVX2, always tournament" },
 	{ "keys", OPTION_WORD, offsetof(struct dary_options, keys), 0, 0, "cached", keys_words,
-	  "where comparisons find them: beside the pointer, or in the timer alone" },
+	  "where comparisons read the keys: beside the pointer, or only in the timer" },
 	{ 0 },
 };
 

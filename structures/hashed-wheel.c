@@ -65,7 +65,7 @@ enum { ORDER_UNSORTED, ORDER_SORTED };
 enum { MARK_TIME, MARK_ROUNDS };
 
 struct hashed_wheel {
-	uint64_t tick; /* all slots up to this one have been visited */
+	uint64_t clock; /* all slots up to this one have been visited */
 	uint64_t tick_ns;
 	size_t size, waiting; /* armed timers, and those of them in slots */
 	uint64_t slots;
@@ -137,7 +137,7 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 		timer_list_push(&wheel->never, timer);
 		return;
 	}
-	if (timer->key <= wheel->tick) {
+	if (timer->key <= wheel->clock) {
 		append_due(wheel, timer);
 		return;
 	}
@@ -145,7 +145,7 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 	wheel->waiting++;
 	timer->link.half[4] = (uint32_t)(PLACE_SLOT + slot);
 	if (wheel->rounds) {
-		uint64_t rounds = (timer->key - wheel->tick - 1) / wheel->slots;
+		uint64_t rounds = (timer->key - wheel->clock - 1) / wheel->slots;
 
 		*rounds_of(timer) = rounds < UINT32_MAX ? (uint32_t)rounds : UINT32_MAX;
 	}
@@ -205,7 +205,7 @@ static void visit_slot(struct hashed_wheel *wheel, uint64_t slot, uint64_t until
 /* Visits all slots whose tick has come, each once. */
 static void advance(struct hashed_wheel *wheel, uint64_t until)
 {
-	uint64_t steps = until - wheel->tick, tick = wheel->tick;
+	uint64_t steps = until - wheel->clock, tick = wheel->clock;
 
 	if (wheel->waiting)
 		for (uint64_t i = 0; i < steps && i < wheel->slots; i++) {
@@ -214,7 +214,7 @@ static void advance(struct hashed_wheel *wheel, uint64_t until)
 			visit_slot(wheel, first & (wheel->slots - 1), until,
 				   1 + (until - first) / wheel->slots);
 		}
-	wheel->tick = until;
+	wheel->clock = until;
 }
 
 static int hashed_wheel_create(struct timer_set **set, const void *options, uint64_t now)
@@ -226,7 +226,7 @@ static int hashed_wheel_create(struct timer_set **set, const void *options, uint
 	if (!wheel)
 		return -ENOMEM;
 	wheel->tick_ns = asked->tick;
-	wheel->tick = now_tick(wheel, now);
+	wheel->clock = now_tick(wheel, now);
 	wheel->slots = asked->slots;
 	wheel->sorted = asked->order == ORDER_SORTED;
 	wheel->rounds = asked->mark == MARK_ROUNDS;
@@ -296,10 +296,10 @@ static uint64_t hashed_wheel_next(struct timer_set *set)
 	uint64_t ns;
 
 	if (wheel->due.first)
-		return wheel->tick * wheel->tick_ns;
+		return wheel->clock * wheel->tick_ns;
 	if (!wheel->waiting)
 		return TIMER_NEVER;
-	return __builtin_mul_overflow(wheel->tick + 1, wheel->tick_ns, &ns) ? TIMER_NEVER : ns;
+	return __builtin_mul_overflow(wheel->clock + 1, wheel->tick_ns, &ns) ? TIMER_NEVER : ns;
 }
 
 static size_t hashed_wheel_expire(struct timer_set *set, uint64_t now, struct timer **out,
@@ -309,10 +309,10 @@ static size_t hashed_wheel_expire(struct timer_set *set, uint64_t now, struct ti
 	uint64_t until = now_tick(wheel, now);
 	size_t count;
 
-	if (until < wheel->tick)
+	if (until < wheel->clock)
 		return 0;
 	advance(wheel, until);
-	count = timer_queue_hand_over(&wheel->due, out, max);
+	count = timer_queue_take_front(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
 }
@@ -352,12 +352,12 @@ static const char *check_list(const struct hashed_wheel *wheel, const struct tim
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (timer->key > ceiling_tick(wheel, timer->deadline))
 			return "a timer is filed after its deadline";
-		if (place == PLACE_DUE && timer->key > wheel->tick)
-			return "a timer is to fire that is not due";
-		if (place >= PLACE_SLOT && timer->key <= wheel->tick)
+		if (place == PLACE_DUE && timer->key > wheel->clock)
+			return "a timer in the queue of due timers is not due";
+		if (place >= PLACE_SLOT && timer->key <= wheel->clock)
 			return "a timer is in a slot that has been visited";
 		if (place >= PLACE_SLOT && (timer->key & (wheel->slots - 1)) + PLACE_SLOT != place)
 			return "a timer is in the wrong slot";
@@ -366,8 +366,9 @@ static const char *check_list(const struct hashed_wheel *wheel, const struct tim
 		previous = timer;
 		++*count;
 	}
-	return place == PLACE_DUE && wheel->due.last != previous ? "the end of what is due is lost"
-								: NULL;
+	return place == PLACE_DUE && wheel->due.last != previous
+		       ? "the end of the queue of due timers is wrong"
+		       : NULL;
 }
 
 static const char *hashed_wheel_check(const struct timer_set *set)
@@ -384,7 +385,7 @@ static const char *hashed_wheel_check(const struct timer_set *set)
 		if ((broken = check_list(wheel, wheel->slot[slot], PLACE_SLOT + slot, &count)))
 			return broken;
 	if (count - waiting != wheel->waiting)
-		return "the timers in slots are miscounted";
+		return "the count of timers in slots is wrong";
 	return count == wheel->size ? NULL : "the size is not the number of timers";
 }
 
@@ -417,13 +418,13 @@ static const char *const mark_words[] = { "time", "rounds", NULL };
 
 static const struct option_spec hashed_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct hashed_options, tick), 1, 3600e9, "1ms", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "slots", OPTION_COUNT, offsetof(struct hashed_options, slots), 2, MOST_SLOTS, "16384",
 	  NULL, "slots of the wheel; a power of two" },
 	{ "order", OPTION_WORD, offsetof(struct hashed_options, order), 0, 0, "unsorted",
-	  order_words, "whether a slot is kept in order (Scheme 5) or not (Scheme 6)" },
+	  order_words, "whether slots are sorted (Scheme 5) or not (Scheme 6)" },
 	{ "mark", OPTION_WORD, offsetof(struct hashed_options, mark), 0, 0, "time", mark_words,
-	  "how a timer of a later turn is told: by its time, or by counting rounds down" },
+	  "how a timer of a later turn is marked: by its tick, or by a count of rounds" },
 	{ 0 },
 };
 
@@ -444,7 +445,7 @@ const struct timer_structure timer_hashed_wheel = {
 	.summary = "one timing wheel, its slots shared by the ticks of all turns",
 	.source = "FreeBSD (kern_timeout.c), Netty (HashedWheelTimer); Varghese and Lauck, SOSP "
 		  "1987, Schemes 5 and 6",
-	.departures = "a jump visits each slot once; ticks of 1 ms unless asked for otherwise",
+	.departures = "after a jump, each slot is visited once; the default tick is 1 ms",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(1)", "O(n / slots) a tick" },
 	.ticks = true,
 	.options = hashed_wheel_options,

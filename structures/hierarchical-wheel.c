@@ -141,7 +141,7 @@ static unsigned digit(const struct hierarchical_wheel *wheel, uint64_t tick, uns
 }
 
 /* Files a timer by its key, which is not before the current tick. */
-static void file(struct hierarchical_wheel *wheel, struct timer *timer)
+static void file_timer(struct hierarchical_wheel *wheel, struct timer *timer)
 {
 	unsigned level = level_of(wheel, timer->key), slot;
 
@@ -196,7 +196,7 @@ static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t 
 		return;
 	}
 	timer->key = key_of(wheel, deadline);
-	file(wheel, timer);
+	file_timer(wheel, timer);
 }
 
 /*
@@ -236,7 +236,7 @@ static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned s
 
 		if (next)
 			__builtin_prefetch(next->link.next, 1);
-		file(wheel, timer);
+		file_timer(wheel, timer);
 		timer = next;
 	}
 }
@@ -254,7 +254,7 @@ static void file_beyond(struct hierarchical_wheel *wheel)
 	while (timer) {
 		struct timer *next = timer->link.next;
 
-		file(wheel, timer);
+		file_timer(wheel, timer);
 		timer = next;
 	}
 }
@@ -471,11 +471,11 @@ static const char *check_list(const struct hierarchical_wheel *wheel, const stru
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (place != LEVEL_NEVER && timer->key < wheel->tick)
 			return "a timer is filed in the past";
 		if (place == LEVEL_BEYOND && timer->key < wheel->beyond_least)
-			return "a timer beyond the top is earlier than their least";
+			return "a timer beyond the top level is before the list's least tick";
 		if (place >= LEVEL_FIRST && level_of(wheel, timer->key) + LEVEL_FIRST != place)
 			return "a timer is on the wrong level";
 		previous = timer;
@@ -530,7 +530,7 @@ static const char *hierarchical_wheel_refuse(const void *options)
 	if (asked->slots & (asked->slots - 1))
 		return "slots: must be a power of two";
 	if ((asked->levels - 1) * (uint64_t)__builtin_ctzll(asked->slots) > 63)
-		return "levels: these slots number every tick with fewer levels";
+		return "levels: fewer levels with these slots already cover every tick";
 	return NULL;
 }
 
@@ -548,7 +548,7 @@ static void hierarchical_wheel_accuracy(const void *options, struct timer_accura
 
 static const struct option_spec hierarchical_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct wheel_options, tick), 1, 3600e9, "1us", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "levels", OPTION_COUNT, offsetof(struct wheel_options, levels), 1, MOST_LEVELS, "10",
 	  NULL, "wheels in the hierarchy" },
 	{ "slots", OPTION_COUNT, offsetof(struct wheel_options, slots), 2, MOST_SLOTS, "64", NULL,

@@ -209,7 +209,7 @@ static void lower(uint64_t *least, uint64_t tick)
 	*least = tick < *least ? tick : *least;
 }
 
-static void file(struct kernel_wheel *wheel, struct timer *timer, struct filing filing)
+static void file_timer(struct kernel_wheel *wheel, struct timer *timer, struct filing filing)
 {
 	uint32_t place = filing.place, number = place - PLACE_SLOT;
 
@@ -238,7 +238,7 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 	} else if (timer->key < wheel->clock) {
 		append_due(wheel, timer);
 	} else {
-		file(wheel, timer, filing_of(wheel, timer->key, wheel->moves, interval));
+		file_timer(wheel, timer, filing_of(wheel, timer->key, wheel->moves, interval));
 	}
 }
 
@@ -339,7 +339,8 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 
 			moves -= moves && moves != MOVES_FULL;
 			timer->link.half[5] = moves;
-			file(wheel, timer, filing_of(wheel, timer->key, moves, CLOCK_IS_RIGHT));
+			file_timer(wheel, timer,
+				   filing_of(wheel, timer->key, moves, CLOCK_IS_RIGHT));
 		}
 		timer = next;
 	}
@@ -358,8 +359,9 @@ static void file_list(struct kernel_wheel *wheel, struct timer **list, uint64_t 
 		if (timer->key < wheel->clock)
 			append_due(wheel, timer);
 		else
-			file(wheel, timer,
-			     filing_of(wheel, timer->key, timer->link.half[5], CLOCK_IS_RIGHT));
+			file_timer(
+				wheel, timer,
+				filing_of(wheel, timer->key, timer->link.half[5], CLOCK_IS_RIGHT));
 		timer = next;
 	}
 }
@@ -506,7 +508,7 @@ static size_t kernel_wheel_expire(struct timer_set *set, uint64_t now, struct ti
 	if (now_tick(wheel, now) + 1 < wheel->clock)
 		return 0;
 	advance(wheel, now_tick(wheel, now));
-	count = timer_queue_hand_over(&wheel->due, out, max);
+	count = timer_queue_take_front(&wheel->due, out, max);
 	wheel->size -= count;
 	return count;
 }
@@ -558,26 +560,27 @@ static const char *check_list(const struct kernel_wheel *wheel, const struct tim
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.half[4] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (place >= PLACE_SLOT && place != place_at(timer->key, place))
 			return "a timer is in the wrong slot";
 		if (place >= PLACE_SLOT && !timer->link.half[5] && !ends_slot(timer->key, place))
-			return "a timer that is not moved fires in the middle of a slot";
+			return "a timer that may not move fires before the end of its slot";
 		if (place == PLACE_DUE && timer->key >= wheel->clock)
-			return "a timer is to fire that is not due";
+			return "a timer in the queue of due timers is not due";
 		if (place == PLACE_BEYOND && timer->key < wheel->beyond_least)
-			return "a timer beyond reach is earlier than their least";
+			return "a timer beyond reach is before the list's least tick";
 		if (place == PLACE_BEYOND && wheel->beyond_least < wheel->clock)
-			return "the clock has passed what is beyond reach";
+			return "the clock has passed a timer beyond reach";
 		if (place == PLACE_UNFILED && timer->key < wheel->unfiled_least)
-			return "an unfiled timer is earlier than their least";
+			return "an unfiled timer is before the list's least tick";
 		if (place == PLACE_UNFILED && wheel->unfiled_least < wheel->clock)
-			return "the clock has passed what is unfiled";
+			return "the clock has passed an unfiled timer";
 		previous = timer;
 		++*count;
 	}
-	return place == PLACE_DUE && wheel->due.last != previous ? "the end of what is due is lost"
-								: NULL;
+	return place == PLACE_DUE && wheel->due.last != previous
+		       ? "the end of the queue of due timers is wrong"
+		       : NULL;
 }
 
 static const char *kernel_wheel_check(const struct timer_set *set)
@@ -626,9 +629,9 @@ static const char *const migration_words[] = { "none", "one", "full", NULL };
 
 static const struct option_spec kernel_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct kernel_options, tick), 1, 3600e9, "1ms", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "migration", OPTION_WORD, offsetof(struct kernel_options, migration), 0, 0, "none",
-	  migration_words, "whether timers move to finer levels as their time comes" },
+	  migration_words, "moves to finer levels: none, one, or until no time is left" },
 	{ 0 },
 };
 
@@ -640,11 +643,11 @@ static const char *const kernel_wheel_interesting[] = {
 
 const struct timer_structure timer_kernel_wheel = {
 	.name = "kernel-wheel",
-	.summary = "a hierarchy of wheels that nothing moves down: late by up to 12.7 %",
+	.summary = "a hierarchy of wheels without a cascade: late by up to 12.7 %",
 	.source = "Linux 4.8 and later (kernel/time/timer.c)",
 	.departures =
-		"rounds up once, not twice; files what expire has to tell the time for at the next "
-		"one; nothing fires at the horizon; migration as an option",
+		"rounds up once, not twice; a timer that needs the current time is filed at the "
+		"next expire; no timer fires at the horizon; migration is an option",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(levels)", "O(1) each" },
 	.options = kernel_wheel_options,
 	.options_size = sizeof(struct kernel_options),

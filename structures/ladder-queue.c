@@ -179,7 +179,7 @@ static void rung_push(struct ladder_queue *ladder, unsigned number, struct timer
 }
 
 /* Distributes a list of timers into the last rung. */
-static void rung_deal(struct ladder_queue *ladder, struct timer *timer)
+static void rung_distribute(struct ladder_queue *ladder, struct timer *timer)
 {
 	while (timer) {
 		struct timer *next = timer->link.next;
@@ -310,7 +310,7 @@ static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
 		return;
 	rung_make(ladder, all->key, bottom_end(ladder), THRES);
 	ladder->bottom = (struct timer_queue){ NULL, NULL };
-	rung_deal(ladder, all);
+	rung_distribute(ladder, all);
 	rung_push(ladder, ladder->rungs - 1, timer);
 }
 
@@ -324,7 +324,7 @@ static void deal_top(struct ladder_queue *ladder)
 	ladder->top_start = ladder->top_greatest + 1;
 	rung_make(ladder, ladder->top_least, ladder->top_start, ladder->top_count);
 	top_clear(ladder);
-	rung_deal(ladder, timer);
+	rung_distribute(ladder, timer);
 }
 
 /*
@@ -340,7 +340,7 @@ static void open_bucket(struct ladder_queue *ladder)
 	rung_pass(ladder, rung);
 	if (bucket->count > THRES && ladder->rungs < MOST_RUNGS && rung->current - start > 1) {
 		rung_make(ladder, start, rung->current, THRES);
-		rung_deal(ladder, bucket->first);
+		rung_distribute(ladder, bucket->first);
 	} else {
 		bottom_fill(ladder, bucket, rung->width);
 	}
@@ -574,7 +574,7 @@ static const char *check_list(const struct timer *timer, uint64_t place, uint64_
 		if (timer->link.previous != previous)
 			return "a list's links do not agree";
 		if (timer->link.word[2] != place)
-			return "a timer is in another list than it says";
+			return "a timer's stored place is not the list that it is in";
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 		if (timer->key < start || timer->key > last)
@@ -598,10 +598,10 @@ static const char *check_bucket(const struct ladder_queue *ladder, unsigned numb
 	size_t count = 0;
 
 	if (i < rung->next && bucket->first)
-		return "a bucket that time has come past is not empty";
+		return "a bucket before its rung's current one is not empty";
 	for (const struct timer *timer = bucket->first; timer; timer = timer->link.next)
 		if (timer->link.word[3] != rung->base + i)
-			return "a timer is in another bucket than it says";
+			return "a timer's stored bucket is not the bucket that it is in";
 	if ((broken = check_list(bucket->first, PLACE_RUNG + number, start, last, &count)))
 		return broken;
 	*sum += count;
@@ -616,13 +616,13 @@ static const char *check_rung(const struct ladder_queue *ladder, unsigned number
 	size_t count = 0;
 
 	if (rung->start >= rung->end || rung->end > limit)
-		return "a rung ends later than where the one above it is";
+		return "a rung's end is not between its start and the start of the part above";
 	if (rung->buckets != (rung->end - 1 - rung->start) / rung->width + 1 ||
 	    rung->buckets > (number ? THRES : ladder->capacity))
 		return "a rung has the wrong number of buckets";
 	if (rung->current !=
 	    (rung->next < rung->buckets ? rung->start + rung->next * rung->width : rung->end))
-		return "a rung's current bucket does not start where it says";
+		return "a rung's stored start of its current bucket is wrong";
 	for (size_t i = 0; i < rung->buckets && !broken; i++)
 		broken = check_bucket(ladder, number, i, &count);
 	*sum += count;
@@ -638,14 +638,14 @@ static const char *check_top_and_bottom(const struct ladder_queue *ladder, size_
 	size_t count = 0;
 
 	if (ladder->top && ladder->top_least < ladder->top_start)
-		return "Top's least is earlier than where Top starts";
+		return "Top's least deadline is before the start of Top";
 	if ((broken = check_list(ladder->top, PLACE_TOP, ladder->top_least, ladder->top_greatest,
 				 &count)))
 		return broken;
 	if (count != ladder->top_count)
 		return "Top's count is not the number of its timers";
 	if (last && !bottom_end(ladder))
-		return "something is in Bottom when all should be in Top";
+		return "Bottom has timers when all should be in Top";
 	while (last && last->link.next)
 		last = last->link.next;
 	if (ladder->bottom.last != last)
@@ -673,11 +673,9 @@ static const char *ladder_queue_check(const struct timer_set *set)
 
 const struct timer_structure timer_ladder_queue = {
 	.name = "ladder-queue",
-	.summary =
-		"unsorted list, rungs of ever finer buckets, sorted list: sorts only what is next",
+	.summary = "unsorted list, rungs of finer buckets, sorted list: sorts only the next timers",
 	.source = "Tang, Goh and Thng, ACM TOMACS 15, 2005",
-	.departures =
-		"timers can be stopped; a rung is made of Bottom when a walk in it is too long",
+	.departures = "timers can be stopped; Bottom becomes a rung when a walk in it is too long",
 	.complexity = { "O(1) amortised", "O(1) amortised", "O(1)", "O(1)", "O(1) amortised",
 			"O(1) amortised each" },
 	.create = ladder_queue_create,

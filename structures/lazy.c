@@ -461,9 +461,9 @@ static void lazy_check_within(struct timer *timer, void *data)
 	count->armed += state == LAZY_ARMED;
 	count->stopped += state == LAZY_STOPPED;
 	if (timer->key == LAZY_OUTSIDE)
-		count->broken = "a timer within has the key of those outside";
+		count->broken = "a timer in the wrapped set has the key of a timer outside";
 	else if (state != LAZY_ARMED && state != LAZY_STOPPED)
-		count->broken = "a timer within is neither armed nor disarmed";
+		count->broken = "a timer in the wrapped set is neither armed nor disarmed";
 }
 
 static const char *lazy_check_never(const struct lazy *lazy, size_t *count)
@@ -472,9 +472,9 @@ static const char *lazy_check_never(const struct lazy *lazy, size_t *count)
 
 	for (const struct timer *timer = lazy->never; timer; timer = timer->link.next) {
 		if (timer->link.previous != previous)
-			return "the links of those that never fire do not agree";
+			return "the links of the list for TIMER_NEVER do not agree";
 		if (lazy_state(timer) != LAZY_NEVER)
-			return "a timer is among those that never fire and is none";
+			return "a timer in the list for TIMER_NEVER has another state";
 		previous = timer;
 		++*count;
 	}
@@ -494,7 +494,7 @@ static const char *lazy_check(const struct timer_set *set)
 	if (count.broken)
 		return count.broken;
 	if (count.armed + count.stopped != LAZY_WITHIN(lazy)->size(lazy->within))
-		return "a timer within is lost";
+		return "the wrapped set's size is not the number of its timers";
 	broken = lazy_check_never(lazy, &never);
 	if (broken)
 		return broken;
@@ -506,7 +506,7 @@ const struct timer_structure timer_lazy = {
 	.summary = "wraps any other, as in lazy:quad-heap: a later re-arm only stores the deadline",
 	.source = "libev's manual (\"Be smart about timeouts\"), HAProxy's task_queue, tokio",
 	.departures =
-		"a layer over any structure; what was put off is sorted in, so that the order "
+		"a layer over any structure; postponed timers are sorted in, so that the order "
 		"stays the structure's",
 	.complexity = { "the structure's; O(1) mostly after disarm",
 			"O(1) later; the structure's earlier", "O(1)", "the structure's",

@@ -330,7 +330,7 @@ const struct timer_structure timer_pairing_heap = {
 	.name = "pairing-heap",
 	.summary = "tree of timers, children paired when the first one leaves",
 	.source = "Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986",
-	.departures = "re-arming to a later time, which the source has not",
+	.departures = "can re-arm to a later deadline, which the source cannot",
 	.complexity = { "O(1)", "O(log n) amortised", "O(log n) amortised", "O(log n) amortised",
 			"O(1)", "O(log n) amortised each" },
 	.create = pairing_heap_create,

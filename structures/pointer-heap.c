@@ -304,7 +304,7 @@ static const char *pointer_heap_check(const struct timer_set *set)
 		if (!timer)
 			return "a place is empty";
 		if (parent_of(timer) != parent)
-			return "a timer's parent is not where it is";
+			return "a timer's link to its parent is wrong";
 		if (!is_armed(timer))
 			return "a timer in the heap is not armed";
 		if (timer->key > timer->deadline)
@@ -323,7 +323,7 @@ const struct timer_structure timer_pointer_heap = {
 	.name = "pointer-heap",
 	.summary = "binary heap of linked nodes, the last place found by the bits of n",
 	.source = "libuv 1.x (heap-inl.h, timer.c)",
-	.departures = "hands over as much as is asked for, not all that is due; a clock of ns",
+	.departures = "expire takes out at most max timers, not all due ones; the clock is in ns",
 	.complexity = { "O(log n)", "O(log n)", "O(log n)", "O(log n)", "O(1)", "O(log n) each" },
 	.create = pointer_heap_create,
 	.destroy = pointer_heap_destroy,

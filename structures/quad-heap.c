@@ -49,6 +49,6 @@ const struct timer_structure timer_quad_heap = {
 	.name = "quad-heap",
 	.summary = "4-ary heap, key beside the pointer, four children to a cache line",
 	.source = "libev 4.33 (ev.c); Johnson 1975; LaMarca and Ladner 1996",
-	.departures = "integer keys; the lines of children to come are prefetched",
+	.departures = "integer keys; prefetches the next children's cache lines",
 	CACHED_HEAP_OPERATIONS,
 };

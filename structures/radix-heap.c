@@ -306,7 +306,7 @@ static const char *check_list(const struct radix_heap *heap, unsigned list, size
 		if (list_of(heap, timer->key) != list)
 			return "a timer is in the wrong list";
 		if (list != LIST_DUE && timer->key < heap->next)
-			return "a timer is due before what is next";
+			return "a timer is due before the stored next deadline";
 		previous = timer;
 		++*count;
 	}
@@ -339,7 +339,7 @@ const struct timer_structure timer_radix_heap = {
 	.name = "radix-heap",
 	.summary = "unsorted lists by the highest bit in which deadlines differ from now",
 	.source = "Seastar (core/timer-set.hh); Ahuja, Mehlhorn, Orlin and Tarjan, JACM 1990",
-	.departures = "what is due is handed out as asked for, not as one list",
+	.departures = "expire takes out at most max timers, not a list of all due ones",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(1)",
 			"O(1) each, 64 moves before at most" },
 	.accuracy = radix_heap_accuracy,

@@ -481,7 +481,7 @@ static const char *radix_tree_check(const struct timer_set *set)
 	const char *broken = NULL;
 
 	if (tree->branch[RIGHT])
-		return "something is on the right of the root";
+		return "the root has a right branch";
 	if (tree->branch[LEFT])
 		broken = check_below(tree->branch[LEFT], &place, &census);
 	if (broken)
@@ -495,11 +495,10 @@ static const char *radix_tree_check(const struct timer_set *set)
 
 const struct timer_structure timer_radix_tree = {
 	.name = "radix-tree",
-	.summary =
-		"elastic binary tree: a radix tree that every timer brings its own inner node to",
+	.summary = "elastic binary tree: a radix tree in which every timer brings an inner node",
 	.source = "HAProxy (ebtree's eb64tree.h, task.c)",
 	.departures = "64-bit keys that don't wrap; bit numbers in the top of an address; "
-		      "a timer that is put off moves at once",
+		      "a postponed timer moves at once",
 	.complexity = { "O(log n)", "O(log n)", "O(1)", "O(1)", "O(log n)", "O(log n) each" },
 	.create = radix_tree_create,
 	.destroy = radix_tree_destroy,

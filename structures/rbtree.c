@@ -197,10 +197,10 @@ static const char *rbtree_check(const struct timer_set *set)
 
 const struct timer_structure timer_rbtree = {
 	.name = "rbtree",
-	.summary = "red-black tree, its leftmost timer remembered",
+	.summary = "red-black tree with a pointer to the leftmost timer",
 	.source =
 		"Linux (hrtimer, timerqueue), nginx (ngx_event_timer.c); Guibas and Sedgewick 1978",
-	.departures = "no re-arm is dropped for being near the old deadline, as nginx does",
+	.departures = "no re-arm is ignored; nginx ignores a re-arm near the old deadline",
 	.complexity = { "O(log n)", "O(log n)", "O(log n)", "O(log n)", "O(1)", "O(log n) each" },
 	.create = rbtree_create,
 	.destroy = rbtree_destroy,

@@ -116,7 +116,7 @@ static unsigned draw_lanes(struct skiplist *list)
 	return lanes > LANES_LOW && !list->free ? LANES_LOW : lanes;
 }
 
-static void raise(struct skiplist *list, struct timer *timer, unsigned lanes)
+static void take_tower(struct skiplist *list, struct timer *timer, unsigned lanes)
 {
 	struct tower *tower = list->free;
 
@@ -129,7 +129,7 @@ static void raise(struct skiplist *list, struct timer *timer, unsigned lanes)
 }
 
 /* Returns the timer's tower to the pool, and sets the timer's state to `mark`. */
-static void lower(struct skiplist *list, struct timer *timer, uint64_t mark)
+static void return_tower(struct skiplist *list, struct timer *timer, uint64_t mark)
 {
 	struct tower *tower = tower_of(timer);
 
@@ -163,7 +163,7 @@ static void put_in(struct skiplist *list, struct timer *timer, uint64_t deadline
 
 	timer->deadline = timer->key = deadline;
 	search(list, deadline, true, before);
-	raise(list, timer, lanes);
+	take_tower(list, timer, lanes);
 	for (unsigned lane = 0; lane < lanes; lane++) {
 		struct timer **link = next_of(list, before[lane], lane);
 
@@ -263,7 +263,7 @@ static void skiplist_reinsert(struct timer_set *set, struct timer *timer, uint64
 	(void)interval;
 	assert(is_armed(timer) && "reinsert: the timer is not armed");
 	take_out(list, timer);
-	lower(list, timer, IDLE);
+	return_tower(list, timer, IDLE);
 	put_in(list, timer, deadline);
 }
 
@@ -273,7 +273,7 @@ static void skiplist_disarm(struct timer_set *set, struct timer *timer)
 
 	assert(is_armed(timer) && "disarm: the timer is not armed");
 	take_out(list, timer);
-	lower(list, timer, DISARMED);
+	return_tower(list, timer, DISARMED);
 	list->size--;
 }
 
@@ -286,7 +286,7 @@ static void skiplist_remove(struct timer_set *set, struct timer *timer)
 		take_out(list, timer);
 		list->size--;
 	}
-	lower(list, timer, IDLE);
+	return_tower(list, timer, IDLE);
 }
 
 static uint64_t skiplist_next(struct timer_set *set)
@@ -309,7 +309,7 @@ static size_t skiplist_expire(struct timer_set *set, uint64_t now, struct timer 
 			break;
 		for (unsigned lane = 0; lane < lanes; lane++)
 			list->first[lane] = *next_of(list, first, lane);
-		lower(list, first, IDLE);
+		return_tower(list, first, IDLE);
 		out[count++] = first;
 	}
 	list->size -= count;
@@ -347,7 +347,7 @@ static const char *check_lane(struct skiplist *list, unsigned lane, size_t *coun
 		if (!is_armed(timer))
 			return "a timer in the list is not armed";
 		if (lanes_of(timer) <= lane)
-			return "a timer is in a lane that it has not";
+			return "a timer is in a lane above its height";
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 		if (previous && previous->key > timer->key)
@@ -387,7 +387,7 @@ static const char *skiplist_check(const struct timer_set *set)
 
 const struct timer_structure timer_skiplist = {
 	.name = "skiplist",
-	.summary = "sorted list with express lanes chosen by chance",
+	.summary = "sorted list with express lanes, chosen at random",
 	.source = "DPDK (lib/timer, rte_timer.c); Pugh, CACM 1990",
 	.departures = "lanes beyond the third are in a pool, not in every timer",
 	.complexity = { "O(log n) expected", "O(log n) expected", "O(log n) expected",

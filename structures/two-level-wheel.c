@@ -67,7 +67,7 @@
 #define PLACE	       TREE_COLOUR
 #define PLACE_IDLE     0
 #define PLACE_DISARMED 1
-#define PLACE_AT_ONCE  4
+#define PLACE_DUE      4
 #define PLACE_SLOT     5
 
 struct two_level_options {
@@ -86,10 +86,10 @@ struct wheel {
 };
 
 struct two_level_wheel {
-	uint64_t position; /* the last tick that expire has processed */
+	uint64_t clock; /* the last tick that expire has processed */
 	struct ticks ticks;
 	size_t size;
-	struct timer *at_once; /* a ring of timers that were due when they were armed */
+	struct timer *due; /* a ring of timers that were due when they were armed */
 	struct wheel soon, later;
 	struct timer_tree beyond;
 	size_t footprint;
@@ -136,7 +136,7 @@ static void ring_take_out(struct timer **ring, struct timer *timer)
 }
 
 /* Takes up to max timers from the front, makes them idle, and stores them in out. */
-static size_t ring_hand_over(struct timer **ring, struct timer **out, size_t max)
+static size_t ring_take_front(struct timer **ring, struct timer **out, size_t max)
 {
 	struct timer *timer = *ring, *last = timer ? timer->link.previous : NULL;
 	size_t count = 0;
@@ -229,17 +229,17 @@ static uint64_t wheel_first(struct wheel *wheel, bool exact)
 
 /* --- the two wheels and the tree */
 
-static void file(struct two_level_wheel *wheels, struct timer *timer)
+static void file_timer(struct two_level_wheel *wheels, struct timer *timer)
 {
 	const struct wheel *later = &wheels->later;
-	uint64_t tick = timer->key, position = wheels->position;
+	uint64_t tick = timer->key, clock = wheels->clock;
 
-	if (tick <= position) {
-		timer->link.word[PLACE] = PLACE_AT_ONCE;
-		ring_append(&wheels->at_once, timer);
-	} else if (tick - position < slots_of(&wheels->soon)) {
+	if (tick <= clock) {
+		timer->link.word[PLACE] = PLACE_DUE;
+		ring_append(&wheels->due, timer);
+	} else if (tick - clock < slots_of(&wheels->soon)) {
 		wheel_put(&wheels->soon, timer);
-	} else if ((tick >> later->shift) - (position >> later->shift) < slots_of(later)) {
+	} else if ((tick >> later->shift) - (clock >> later->shift) < slots_of(later)) {
 		wheel_put(&wheels->later, timer);
 	} else {
 		timer_tree_insert(&wheels->beyond, timer);
@@ -253,17 +253,17 @@ static void arm(struct two_level_wheel *wheels, struct timer *timer, uint64_t de
 	if (deadline == TIMER_NEVER)
 		timer_tree_insert(&wheels->beyond, timer);
 	else
-		file(wheels, timer);
+		file_timer(wheels, timer);
 }
 
 static void take_out(struct two_level_wheel *wheels, struct timer *timer)
 {
 	uint64_t place = timer->link.word[PLACE];
 
-	if (place < PLACE_AT_ONCE)
+	if (place < PLACE_DUE)
 		timer_tree_take_out(&wheels->beyond, timer);
-	else if (place == PLACE_AT_ONCE)
-		ring_take_out(&wheels->at_once, timer);
+	else if (place == PLACE_DUE)
+		ring_take_out(&wheels->due, timer);
 	else
 		wheel_take_out(place < wheels->later.place ? &wheels->soon : &wheels->later, timer);
 }
@@ -296,14 +296,14 @@ static uint64_t first_beyond(const struct two_level_wheel *wheels)
  * Moves a slot of the later wheel into the soon wheel, half a soon wheel before the slot begins.
  * The soon wheel then reaches all of the slot.
  */
-static void move_down(struct two_level_wheel *wheels, uint64_t position)
+static void move_down(struct two_level_wheel *wheels, uint64_t clock)
 {
 	struct wheel *later = &wheels->later;
-	unsigned number = number_of(later, position + span_of(later));
+	unsigned number = number_of(later, clock + span_of(later));
 	struct timer *timer = later->slot[number], *last = timer->link.previous;
 	size_t moved = 0;
 
-	wheels->position = position;
+	wheels->clock = clock;
 	later->slot[number] = NULL;
 	while (timer) {
 		struct timer *next = timer == last ? NULL : timer->link.next;
@@ -323,9 +323,9 @@ static size_t fire_slot(struct two_level_wheel *wheels, uint64_t tick, struct ti
 {
 	struct wheel *soon = &wheels->soon;
 	unsigned number = number_of(soon, tick);
-	size_t count = ring_hand_over(&soon->slot[number], out, max);
+	size_t count = ring_take_front(&soon->slot[number], out, max);
 
-	wheels->position = soon->slot[number] ? tick - 1 : tick;
+	wheels->clock = soon->slot[number] ? tick - 1 : tick;
 	count_out(soon, number, count);
 	return count;
 }
@@ -389,7 +389,7 @@ static int two_level_wheel_create(struct timer_set **set, const void *options, u
 	if (!wheels)
 		return -ENOMEM;
 	wheels->ticks = ticks_of(asked->tick);
-	wheels->position = ticks_now(&wheels->ticks, now);
+	wheels->clock = ticks_now(&wheels->ticks, now);
 	wheels->footprint = bytes;
 	number = lay_out(wheels, &wheels->soon, 0, asked->soon, 0);
 	lay_out(wheels, &wheels->later, number, asked->later, asked->soon - 1);
@@ -461,8 +461,8 @@ static uint64_t two_level_wheel_next(struct timer_set *set)
 	struct two_level_wheel *wheels = wheels_of(set);
 	uint64_t soon, later, beyond = first_beyond(wheels), first;
 
-	if (wheels->at_once)
-		return wheels->position * wheels->ticks.ns;
+	if (wheels->due)
+		return wheels->clock * wheels->ticks.ns;
 	soon = first_soon(wheels);
 	first = soon < beyond ? soon : beyond;
 	later = first_later(wheels, first, false);
@@ -476,13 +476,13 @@ static size_t two_level_wheel_expire(struct timer_set *set, uint64_t now, struct
 	uint64_t until = ticks_now(&wheels->ticks, now);
 	size_t count;
 
-	if (until < wheels->position)
+	if (until < wheels->clock)
 		return 0;
-	count = ring_hand_over(&wheels->at_once, out, max);
+	count = ring_take_front(&wheels->due, out, max);
 	while (count < max && step(wheels, until, out, max, &count))
 		;
 	if (count < max)
-		wheels->position = until;
+		wheels->clock = until;
 	wheels->size -= count;
 	return count;
 }
@@ -512,7 +512,7 @@ static void two_level_wheel_for_each(const struct timer_set *set,
 	const struct two_level_wheel *wheels = wheels_of(set);
 	struct timer *timer = wheels->beyond.first;
 
-	visit_ring(wheels->at_once, visit, data);
+	visit_ring(wheels->due, visit, data);
 	visit_wheel(&wheels->soon, visit, data);
 	visit_wheel(&wheels->later, visit, data);
 	for (; timer; timer = timer_tree_after(timer))
@@ -542,11 +542,11 @@ static const char *check_ring(const struct two_level_wheel *wheels, const struct
 		if (timer->link.next->link.previous != timer)
 			return "a ring's links do not agree";
 		if (timer->link.word[PLACE] != place)
-			return "a timer is in another ring than it says";
+			return "a timer's stored place is not the ring that it is in";
 		if (timer->key > ticks_ceiling(&wheels->ticks, timer->deadline))
 			return "a timer is filed after its deadline";
-		if ((place == PLACE_AT_ONCE) != (timer->key <= wheels->position))
-			return "a timer is due and waits, or is not and fires";
+		if ((place == PLACE_DUE) != (timer->key <= wheels->clock))
+			return "a due timer is not in the ring `due`, or another timer is";
 		++*count;
 	} while ((timer = timer->link.next) != first);
 	return NULL;
@@ -569,7 +569,7 @@ static const char *check_slot(const struct two_level_wheel *wheels, const struct
 			return "a timer is before the first tick of its wheel";
 		if ((begins - wheel->first) >> wheel->shift >> wheel->bits)
 			return "a timer is a turn of its wheel away, or more";
-		if (wheel == &wheels->later && begins - wheels->position < span_of(wheel))
+		if (wheel == &wheels->later && begins - wheels->clock < span_of(wheel))
 			return "a timer should have moved into the soon wheel";
 	} while ((timer = timer->link.next) != first);
 	return NULL;
@@ -599,7 +599,7 @@ static const char *check_wheel(const struct two_level_wheel *wheels, const struc
 	if (*count - before != wheel->count)
 		return "a wheel's count is not the number of timers in it";
 	if (!wheel->count != (wheel->first == NO_TICK))
-		return "an empty wheel has a first tick, or another has none";
+		return "an empty wheel has a first tick, or a wheel with timers has none";
 	return NULL;
 }
 
@@ -621,7 +621,7 @@ static const char *two_level_wheel_check(const struct timer_set *set)
 	const char *broken;
 	size_t count = 0;
 
-	if ((broken = check_ring(wheels, wheels->at_once, PLACE_AT_ONCE, &count)) ||
+	if ((broken = check_ring(wheels, wheels->due, PLACE_DUE, &count)) ||
 	    (broken = check_wheel(wheels, &wheels->soon, &count)) ||
 	    (broken = check_wheel(wheels, &wheels->later, &count)) ||
 	    (broken = check_beyond(wheels, &count)))
@@ -645,7 +645,7 @@ static void two_level_wheel_accuracy(const void *options, struct timer_accuracy 
 
 static const struct option_spec two_level_wheel_options[] = {
 	{ "tick", OPTION_DURATION, offsetof(struct two_level_options, tick), 1, 3600e9, "1ms", NULL,
-	  "what deadlines are rounded up to" },
+	  "the length of a tick; deadlines are rounded up to whole ticks" },
 	{ "soon", OPTION_COUNT, offsetof(struct two_level_options, soon), 1, MOST_BITS, "14", NULL,
 	  "the soon wheel has 2^soon slots of a tick" },
 	{ "later", OPTION_COUNT, offsetof(struct two_level_options, later), 1, MOST_BITS, "14",
@@ -667,14 +667,15 @@ static const char *const two_level_wheel_interesting[] = {
 
 const struct timer_structure timer_two_level_wheel = {
 	.name = "two-level-wheel",
-	.summary = "two large wheels, of ticks and of seconds; a tree for what is beyond",
+	.summary = "two large wheels, of ticks and of seconds; a tree for timers beyond them",
 	.source = "Erlang/OTP (erts/emulator/beam/time.c, erl_hl_timer.c)",
 	.departures =
-		"rounds up; stops at max, not after so much work; late time is gone through in steps, in "
-		"order; a range is searched at once; the tree has no timer in the wheels",
+		"rounds up; expire stops at max, not after an amount of work; a late expire "
+		"advances the clock in steps, in order; a range is searched at once; no timer in "
+		"the wheels stands for the tree",
 	.complexity = { "O(1); O(log n) beyond both wheels", "O(1); O(log n) beyond both wheels",
 			"O(1); O(log n) beyond both wheels", "O(1); O(log n) beyond both wheels",
-			"O(1); a range of slots and all counts when the first is gone",
+			"O(1); a range of slots and all counts when the first timer has left",
 			"O(1) each, and at most one move before; the search as for next" },
 	.options = two_level_wheel_options,
 	.options_size = sizeof(struct two_level_options),

@@ -233,9 +233,9 @@ static const char *unsorted_list_check(const struct timer_set *set)
 
 const struct timer_structure timer_unsorted_list = {
 	.name = "unsorted-list",
-	.summary = "one doubly linked list in no order: everything is looked at each time",
+	.summary = "one doubly linked list in no order: next and expire look at every timer",
 	.source = "Redis (ae.c)",
-	.departures = "what is due is sorted; stopped timers are unlinked at once",
+	.departures = "due timers are sorted; stopped timers are unlinked at once",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(n)", "O(n) a call" },
 	.bears = BEARS,
 	.create = unsorted_list_create,

@@ -137,7 +137,7 @@ static void make_heap(struct zombie_heap *heap)
 }
 
 /* Corrects every entry: drops zombies, sets all keys to the due times, and restores the heap. */
-static void put_right(struct zombie_heap *heap)
+static void correct_all(struct zombie_heap *heap)
 {
 	size_t kept = 0;
 
@@ -158,13 +158,13 @@ static void put_right(struct zombie_heap *heap)
 }
 
 /* Corrects entries until the root is right and no due time is before its key. */
-static void put_root_right(struct zombie_heap *heap)
+static void correct_root(struct zombie_heap *heap)
 {
 	while (heap->length) {
 		struct zombie_entry root = heap->entries[0];
 
 		if (heap->earlier < root.key) {
-			put_right(heap);
+			correct_all(heap);
 		} else if (root.timer->link.word[0] == ZOMBIE) {
 			root.timer->link.word[0] = DISARMED;
 			heap->zombies--;
@@ -257,7 +257,7 @@ static void zombie_heap_disarm(struct timer_set *set, struct timer *timer)
 	assert(timer->link.word[0] == ARMED && "disarm: the timer is not armed");
 	timer->link.word[0] = ZOMBIE;
 	if (++heap->zombies > heap->length / ZOMBIE_SHARE)
-		put_right(heap);
+		correct_all(heap);
 }
 
 static void zombie_heap_remove(struct timer_set *set, struct timer *timer)
@@ -280,7 +280,7 @@ static uint64_t zombie_heap_next(struct timer_set *set)
 {
 	struct zombie_heap *heap = heap_of(set);
 
-	put_root_right(heap);
+	correct_root(heap);
 	return heap->length ? heap->entries[0].key : TIMER_NEVER;
 }
 
@@ -293,7 +293,7 @@ static size_t zombie_heap_expire(struct timer_set *set, uint64_t now, struct tim
 	while (count < max) {
 		struct timer *first;
 
-		put_root_right(heap);
+		correct_root(heap);
 		if (!heap->length || heap->entries[0].key > now ||
 		    heap->entries[0].key == TIMER_NEVER)
 			break;
@@ -346,17 +346,17 @@ static const char *zombie_heap_check(const struct timer_set *set)
 			return "an entry's timer is neither armed nor a zombie";
 		if (timer->link.word[0] == ARMED && timer->link.word[DUE] < entry->key &&
 		    timer->link.word[DUE] < heap->earlier)
-			return "a deadline has come forward unnoticed";
+			return "a deadline is before its entry's key and before `earlier`";
 		if (slot && heap->entries[(slot - 1) / 4].key > entry->key)
 			return "an entry is before its parent";
 		zombies += timer->link.word[0] == ZOMBIE;
 	}
-	return zombies == heap->zombies ? NULL : "the zombies are miscounted";
+	return zombies == heap->zombies ? NULL : "the count of zombies is wrong";
 }
 
 const struct timer_structure timer_zombie_heap = {
 	.name = "zombie-heap",
-	.summary = "4-ary heap without back-index: stopped timers stay until purged",
+	.summary = "4-ary heap without indices in the timers: stopped timers stay until purged",
 	.source = "Go 1.23 (runtime/time.go)",
 	.departures = "one heap and no locks; remove, which Go does not have, searches the array",
 	.complexity = { "O(log n)", "O(1) amortised", "O(1) amortised", "O(n)", "O(1) amortised",

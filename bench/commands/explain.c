@@ -257,7 +257,7 @@ static void explain_control(const struct subject *subject)
 		"WHAT IT MEASURES",
 		"Both are the same code on the same bytes, so the ratio of the two differs from 1 "
 		"by noise alone. It says how small a difference the run can resolve.");
-	printf("\ntimerbed explain %s tells of the subject itself.\n", subject->target);
+	printf("\ntimerbed explain %s describes the subject itself.\n", subject->target);
 }
 
 /* Structures and yardsticks, with their options checked. An exit status, or -1 if it is neither. */
@@ -306,7 +306,7 @@ static bool explain_backend(const char *name)
 			if (backend->features & 1 << bit)
 				printf(" %s;", feature_words[bit]);
 		puts(backend->real_time_only ? " real time only" : " its time can be simulated");
-		printf("\nThe essay at the head of loop/backends/%s.c says what one has to know.\n",
+		printf("\nloop/backends/%s.c begins with what users of the backend must know.\n",
 		       backend->name);
 		return true;
 	}

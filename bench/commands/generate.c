@@ -14,9 +14,9 @@
 static const struct argument table[] = {
 	{ 'n', "n", "N", "timers (default 1e4)" },
 	{ 'm', "operations", "N", "measured operations (default 2 n, at least 1e5)" },
-	{ 's', "seed", "S", "of the random numbers (default 1)" },
+	{ 's', "seed", "S", "seed of the random numbers (default 1)" },
 	{ 'o', "out", "FILE",
-	  "where to, - for standard output (default WORKLOAD.trace); zstd may compress it" },
+	  "file to write, - for standard output (default WORKLOAD.trace); zstd may compress it" },
 	{ 0 },
 };
 

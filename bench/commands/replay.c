@@ -19,8 +19,7 @@
 
 static const struct argument table[] = {
 	{ 'c', "check", NULL, "check order, lateness and invariants as it goes (slower)" },
-	{ 'T', "trusted", NULL,
-	  "don't walk the trace to see that it makes sense (its hashes are checked)" },
+	{ 'T', "trusted", NULL, "do not check the trace's operations first, only its hashes" },
 	{ 'o', "output", "FILE", "where the JSON lines go (default: standard output)" },
 	{ 0 },
 };

@@ -204,7 +204,8 @@ static void set_timeouts(struct server *server, bool wanted)
 		if (!wanted) {
 			api->del(event);
 			api->assign(event, server->base, server->connections[i].socket,
-				    EVENT_API_READ | EVENT_API_PERSIST, readable, &server->connections[i]);
+				    EVENT_API_READ | EVENT_API_PERSIST, readable,
+				    &server->connections[i]);
 		}
 		api->add(event, wanted ? server->timeout : NULL);
 	}
@@ -294,7 +295,7 @@ static int measure_echo(const struct cell *cell, json_t *record, char *error)
 	int result;
 
 	if (!cell->subject.family->loop) {
-		snprintf(error, CELL_ERROR_SIZE, "%s is no event loop: it cannot serve",
+		snprintf(error, CELL_ERROR_SIZE, "%s is not an event loop: it cannot serve",
 			 cell->subject.name);
 		return -ENOTSUP;
 	}
@@ -318,7 +319,7 @@ static int measure_echo(const struct cell *cell, json_t *record, char *error)
 
 const struct pass pass_echo = {
 	.name = "echo",
-	.summary = "an echo server over loopback: what share of its CPU time its timers take",
+	.summary = "an echo server over loopback: the share of its CPU time that its timers take",
 	.measure = measure_echo,
 	.slowdown = 1000,
 };

@@ -252,13 +252,13 @@ static int measure_lateness(const struct cell *cell, json_t *record, char *error
 	int result = -ENOMEM;
 
 	if (!cell->subject.family->loop) {
-		snprintf(error, CELL_ERROR_SIZE, "%s is no event loop: nothing waits",
+		snprintf(error, CELL_ERROR_SIZE, "%s is not an event loop: it does not wait",
 			 cell->subject.name);
 		return -ENOTSUP;
 	}
 	cell->subject.family->loop(&cell->subject, &lateness.setting);
 	if (lateness.setting.simulated_only) {
-		snprintf(error, CELL_ERROR_SIZE, "%s knows no time but simulated time",
+		snprintf(error, CELL_ERROR_SIZE, "%s works only in simulated time",
 			 cell->subject.name);
 		return -ENOTSUP;
 	}

@@ -80,7 +80,7 @@ struct replay {
 	const struct timer_structure *structure;
 	struct timer_set *set;
 	struct timer_accuracy accuracy;
-	uint64_t busy;	   /* timers that are not idle */
+	uint64_t not_idle; /* timers that are not idle */
 	uint64_t reserved; /* the last argument of reserve */
 
 	/* For the subject's own use. */

@@ -17,7 +17,7 @@
 /* Reserves room for one more timer that is not idle. Doubles the room, as an event loop would. */
 REPLAY_INLINE void structure_reserve(struct replay *replay, const struct timer_structure *structure)
 {
-	if (replay->busy < replay->reserved)
+	if (replay->not_idle < replay->reserved)
 		return;
 	replay->reserved = replay->reserved ? 2 * replay->reserved : 64;
 	if (structure->reserve(replay->set, replay->reserved))
@@ -38,7 +38,7 @@ REPLAY_INLINE void structure_arm(struct replay *replay, const struct timer_struc
 	} else {
 		if (object->armed == REPLAY_IDLE) {
 			structure_reserve(replay, structure);
-			replay->busy++;
+			replay->not_idle++;
 		}
 		object->armed = REPLAY_ARMED;
 		structure->insert(replay->set, &object->timer, deadline, interval);
@@ -77,7 +77,7 @@ REPLAY_INLINE void structure_remove(struct replay *replay, const struct timer_st
 		replay->tally.overtaken++;
 	structure->remove(replay->set, &object->timer);
 	replay_end(replay, mode, begun);
-	replay->busy--;
+	replay->not_idle--;
 	/* The owner frees the object; the next object at this address starts with a new timer. */
 	memset(object, 0, sizeof(*object));
 }
@@ -95,7 +95,7 @@ REPLAY_INLINE void structure_fired(struct replay *replay, enum replay_mode mode,
 	}
 	replay->tally.checksum += checksum;
 	replay->tally.fired += count;
-	replay->busy -= count;
+	replay->not_idle -= count;
 	if (mode == REPLAY_CHECKED)
 		replay_check_batch(replay, batch, count, now);
 }

@@ -67,7 +67,7 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 			return -ENOENT;                                                            \
 		subject->kind = role;                                                              \
 		subject->source_hash = "";                                                         \
-		subject->told = true;                                                              \
+		subject->told_firings = true;                                                      \
 		subject->code[DISPATCH_VTABLE] = &id##_called_code;                                \
 		subject->code[DISPATCH_INLINE] = &id##_direct_code;                                \
 		return 0;                                                                          \

@@ -58,7 +58,7 @@ static int look(struct schedule *schedule, unsigned number, void *data)
 	}
 	progress_end(&running->progress);
 	if (!asked)
-		message_note("nothing stops early: %s", error);
+		message_note("no cells stop early: %s", error);
 	summary_add_look(running->looks, number, stopped);
 	return write_summary(running, schedule);
 }

@@ -198,7 +198,7 @@ int setting_check_file_name(const char *what, const char *name, char *error)
 	    strlen(name) < EXPERIMENT_LABEL)
 		return 0;
 	snprintf(error, NAMES_ERROR_SIZE,
-		 "%s '%.40s' is no name for a file: up to %d of A-Z, a-z, 0-9, '_', '-' and '.', "
+		 "%s '%.40s' is not a valid file name: up to %d of A-Z, a-z, 0-9, '_', '-', '.', "
 		 "not beginning with '.' or '-'",
 		 what, name, EXPERIMENT_LABEL - 1);
 	return -EINVAL;
@@ -351,7 +351,7 @@ static int read_dispatch(const struct setting *setting, void *object, const char
 		chosen[place] = any = true;
 		value += length;
 	}
-	return any ? 0 : refuse(setting, value, "names no way of dispatch", error);
+	return any ? 0 : refuse(setting, value, "names no dispatch", error);
 }
 
 static void write_dispatch(const struct setting *setting, const void *object, FILE *file)

@@ -118,9 +118,9 @@ static int load(char *error)
 static const struct {
 	const char *name, *summary;
 } names[] = {
-	{ "libevent", "libevent 2.1 from the distribution, its own heap" },
-	{ "libevent-common", "the same with a common timeout for every duration" },
-	{ "libevent-precise", "the same with EVENT_BASE_FLAG_PRECISE_TIMER" },
+	{ "libevent", "libevent 2.1 from the distribution, with its own heap" },
+	{ "libevent-common", "libevent 2.1 with a common timeout for every duration" },
+	{ "libevent-precise", "libevent 2.1 with EVENT_BASE_FLAG_PRECISE_TIMER" },
 };
 
 static void libevent_list(void (*visit)(const char *name, const char *summary, void *data),
@@ -183,9 +183,9 @@ const struct subject_family subject_libevent = {
 	.summary = "libevent 2.1 as the distribution ships it, in simulated time",
 	.explanation =
 		"The unmodified shared library, driven through its public interface in simulated\n"
-		"time: the trace is replayed by a callback inside its loop. Without locks. libevent\n"
-		"keeps a binary heap of pointers to events; libevent-common puts each duration into\n"
-		"a queue of its own with event_base_init_common_timeout.",
+		"time: a callback inside its loop replays the trace. There are no locks. libevent\n"
+		"keeps a binary heap of pointers to events; libevent-common puts each duration\n"
+		"into a queue of its own with event_base_init_common_timeout.",
 	.list = libevent_list,
 	.resolve = libevent_resolve,
 	.open = event_replay_open,

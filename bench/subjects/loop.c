@@ -68,7 +68,7 @@ static int take_word(struct loop_name *name, const char *word, char *error)
 		return 0;
 	}
 	snprintf(error, SUBJECT_ERROR_SIZE,
-		 "loop: no word '%.40s': reinsert, coarse, libevent, common", word);
+		 "loop: no word '%.40s'; the words are reinsert, coarse, libevent, common", word);
 	return -EINVAL;
 }
 
@@ -209,10 +209,11 @@ const struct subject_family subject_loop = {
 	.name = "loop:",
 	.summary = "loop:STRUCTURE@BACKEND is this project's event loop, in simulated time",
 	.explanation =
-		"The loop with libevent's interface (loop/), over any structure and any backend that\n"
-		"can be simulated: loop:quad-heap@epoll. Words behind the backend: +reinsert (re-adds\n"
-		"move a timer in place), +common (a common timeout for every duration), +coarse (the\n"
-		"coarse clock), +libevent (libevent's behaviour where the loop deviates).",
+		"The loop with libevent's interface (loop/), over any structure and any backend\n"
+		"that can be simulated: loop:quad-heap@epoll. Words after the backend:\n"
+		"+reinsert (a re-add moves the timer in place), +common (a common timeout for\n"
+		"every duration), +coarse (the coarse clock), +libevent (libevent's behaviour\n"
+		"where the loop deviates).",
 	.list = loop_list,
 	.resolve = loop_resolve,
 	.open = event_replay_open,

@@ -58,9 +58,8 @@ static void clairvoyant_close(struct replay *replay)
 	free(replay->private);
 }
 
-YARDSTICK(
-	yardstick_clairvoyant, clairvoyant, "yardstick", "yardstick-clairvoyant",
-	"walks the known order of firing; stops set a bit",
-	"What perfect foresight costs: arming stores the deadline, stopping sets one bit in a map "
-	"that stays in the cache, and firing walks an order that was worked out beforehand.",
-	clairvoyant_open, clairvoyant_close);
+YARDSTICK(yardstick_clairvoyant, clairvoyant, "yardstick", "yardstick-clairvoyant",
+	  "walks the known order of firing; stops set a bit",
+	  "The cost with perfect foresight: arming stores the deadline, stopping sets one bit in a "
+	  "map that stays in the cache, and firing walks an order that was worked out beforehand.",
+	  clairvoyant_open, clairvoyant_close);

@@ -34,5 +34,5 @@ YARDSTICK(
 	yardstick_dispatch, dispatch, "harness", "yardstick-dispatch",
 	"reads the trace and calls functions that do nothing",
 	"The cost of the replay itself: reading each entry of the trace, choosing what to do, and "
-	"a call. Everything else in a figure stands on top of it.",
+	"a call. All other costs in a figure come on top of it.",
 	dispatch_open, dispatch_close);

@@ -53,9 +53,8 @@ static void prefetch_close(struct replay *replay)
 	(void)replay;
 }
 
-YARDSTICK(
-	yardstick_prefetch, prefetch, "yardstick", "yardstick-prefetch",
-	"read, check, write the timer; what fires is prefetched",
-	"Reads the timer before it writes it, as a scheme that re-arms in place has to, and fetches "
-	"what fires eight timers ahead, as a scheme that files timers in arrays can.",
-	prefetch_open, prefetch_close);
+YARDSTICK(yardstick_prefetch, prefetch, "yardstick", "yardstick-prefetch",
+	  "reads, checks and writes the timer; prefetches the timers that fire",
+	  "Reads the timer before it writes it, as a structure that re-arms in place must, and "
+	  "prefetches timers eight firings ahead, as a structure that files timers in arrays can.",
+	  prefetch_open, prefetch_close);

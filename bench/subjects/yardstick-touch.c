@@ -31,10 +31,9 @@ static void touch_close(struct replay *replay)
 	(void)replay;
 }
 
-YARDSTICK(
-	yardstick_touch, touch, "yardstick", "yardstick-touch",
-	"one store to the timer an operation, and nothing else",
-	"A timer's deadline has to get into the timer, and whoever fires it touches the object that "
-	"holds it. The stores are independent of each other, so the processor overlaps their "
-	"misses; a structure that follows links from timer to timer cannot have that.",
-	touch_open, touch_close);
+YARDSTICK(yardstick_touch, touch, "yardstick", "yardstick-touch",
+	  "one store to the timer an operation, and nothing else",
+	  "The deadline must be stored in the timer, and firing touches the object that contains "
+	  "the timer. The stores are independent of each other, so the processor overlaps their "
+	  "misses; a structure that follows links from timer to timer has no such overlap.",
+	  touch_open, touch_close);

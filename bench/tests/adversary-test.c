@@ -76,7 +76,7 @@ static bool is_arm(const struct trace_operation *operation)
 }
 
 /* Applies all operations before the next measured one. Returns that one, not applied, or NULL. */
-static const struct trace_operation *look(struct scene *scene)
+static const struct trace_operation *next_measured(struct scene *scene)
 {
 	const struct trace_operation *operation = scene->trace.operations + scene->at;
 
@@ -146,7 +146,7 @@ static void test_cascade(void **state)
 		uint64_t seen = 0, periods = 0;
 
 		open_scene(&scene, "", 100, 2000);
-		for (; (operation = look(&scene)); step(&scene)) {
+		for (; (operation = next_measured(&scene)); step(&scene)) {
 			uint64_t least, greatest;
 
 			if (operation->kind != TRACE_ADVANCE || scene.armed < 100)
@@ -184,7 +184,7 @@ static void test_collide(void **state)
 		uint64_t furthest = 0, slot;
 
 		open_scene(&scene, cases[i].options, 1000, 20000);
-		for (; (operation = look(&scene)); step(&scene)) {
+		for (; (operation = next_measured(&scene)); step(&scene)) {
 			if (operation->kind == TRACE_ADVANCE) {
 				assert_true(operation->time - scene.now == cases[i].turn);
 				continue;
@@ -219,7 +219,7 @@ static void test_sparse(void **state)
 		double gap;
 
 		open_scene(&scene, "attack=sparse", sizes[i], 20000);
-		for (; look(&scene); step(&scene))
+		for (; next_measured(&scene); step(&scene))
 			begun = begun ? begun : scene.now + 1;
 		gap = (double)(scene.now - begun) / (double)scene.fired / 60e9;
 		printf("attack=sparse n=%" PRIu64 ": %.2f minutes\n", sizes[i], gap);
@@ -238,7 +238,7 @@ static void test_decreasing(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=decreasing", 100, 5000);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		uint64_t least, greatest;
 
 		find_range(&scene, &least, &greatest);
@@ -263,7 +263,7 @@ static void test_earlier(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=earlier", 100, 5000);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		uint64_t least, greatest;
 
 		assert_false(is_stop(operation));
@@ -287,7 +287,7 @@ static void test_ascending(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=ascending", 100, 5000);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		uint64_t least, greatest;
 
 		assert_false(is_stop(operation));
@@ -329,7 +329,7 @@ static void test_distinct(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=distinct", 3000, OPERATIONS);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		stops += is_stop(operation);
 		if (!is_arm(operation))
 			continue;
@@ -355,7 +355,7 @@ static void test_backwards(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=backwards", 3000, 20000);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		if (operation->kind == TRACE_INTERVAL) {
 			assert_true(interval == 0 || operation->time == interval);
 			interval = operation->time;
@@ -393,13 +393,13 @@ static void test_width(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=width", N, 20000);
-	assert_non_null(look(&scene));
+	assert_non_null(next_measured(&scene));
 	memcpy(deadlines, scene.deadline, sizeof(deadlines));
 	qsort(deadlines, N, sizeof(*deadlines), compare_times);
 	for (int i = 1; i <= 32; i++)
 		assert_true(deadlines[i] - deadlines[i - 1] >= UINT64_C(1000000000));
 	assert_true(deadlines[N - 1] - deadlines[32] < N * GRAIN);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		stops += is_stop(operation);
 		if (is_stop(operation))
 			assert_true(scene.deadline[operation->id] - scene.now > 32 * TIMER_SECOND);
@@ -426,7 +426,7 @@ static void test_equal(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=equal", N, 20000);
-	assert_non_null(look(&scene));
+	assert_non_null(next_measured(&scene));
 	find_range(&scene, &least, &greatest);
 	for (uint64_t id = 0; id < N; id++) {
 		uint64_t deadline = scene.deadline[id];
@@ -441,7 +441,7 @@ static void test_equal(void **state)
 	assert_true(least < first);
 	assert_true(first < last);
 	assert_true(last < greatest);
-	for (; look(&scene); step(&scene))
+	for (; next_measured(&scene); step(&scene))
 		;
 	assert_true(scene.fired >= 9900);
 	close_scene(&scene);
@@ -458,7 +458,7 @@ static void test_crowd(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=crowd", 1000, 5000);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		if (is_stop(operation)) {
 			deadline = scene.deadline[operation->id];
 			assert_int_equal(count_at(&scene, deadline), 500);
@@ -485,7 +485,7 @@ static void test_stop_all(void **state)
 
 		open_scene(&scene, removes ? "attack=stop-all,stop=remove" : "attack=stop-all",
 			   1000, 20000);
-		for (; (operation = look(&scene)); step(&scene)) {
+		for (; (operation = next_measured(&scene)); step(&scene)) {
 			if (is_stop(operation)) {
 				assert_int_equal(operation->kind,
 						 removes ? TRACE_REMOVE : TRACE_DISARM);
@@ -517,7 +517,7 @@ static void test_nudge(void **state)
 
 	(void)state;
 	open_scene(&scene, "attack=nudge", 3000, 20000);
-	for (; (operation = look(&scene)); step(&scene)) {
+	for (; (operation = next_measured(&scene)); step(&scene)) {
 		assert_false(is_stop(operation));
 		if (operation->kind == TRACE_ADVANCE) {
 			assert_true(due == 0 || operation->time >= due);

@@ -393,7 +393,7 @@ static void timers_that_never_fire(void **state)
 }
 
 /* Stops of timers that have fired too early. */
-static void stops_of_timers_that_have_gone(void **state)
+static void stops_of_fired_timers(void **state)
 {
 	(void)state;
 	for (int remove = 0; remove < 2; remove++) {
@@ -516,7 +516,7 @@ static void base_free(struct event_base *base)
 }
 
 /* Whatever fails, the error is returned, the base is freed, and time is real again. */
-static void what_does_not_open_leaves_nothing(void **state)
+static void a_failed_open_leaves_nothing(void **state)
 {
 	char error[CELL_ERROR_SIZE];
 
@@ -655,10 +655,10 @@ int main(void)
 		cmocka_unit_test(overtaken_timers_are_counted),
 		cmocka_unit_test(armed_timers_are_counted),
 		cmocka_unit_test(timers_that_never_fire),
-		cmocka_unit_test(stops_of_timers_that_have_gone),
+		cmocka_unit_test(stops_of_fired_timers),
 		cmocka_unit_test(firings_out_of_order_are_counted),
 		cmocka_unit_test(a_loop_without_memory_ends_the_process),
-		cmocka_unit_test(what_does_not_open_leaves_nothing),
+		cmocka_unit_test(a_failed_open_leaves_nothing),
 		cmocka_unit_test(loops_that_cannot_be_replayed),
 		cmocka_unit_test(the_loop_is_asked_about_itself),
 		cmocka_unit_test(only_durations_go_to_queues),

@@ -461,8 +461,8 @@ static void echo_with_a_broken_connection(void **state)
 static void passes_that_cannot_be_measured(void **state)
 {
 	static const char *const names[] = { "lateness", "echo" };
-	static const char *const words[] = { "quad-heap is no event loop: nothing waits",
-					     "quad-heap is no event loop: it cannot serve" };
+	static const char *const words[] = { "quad-heap is not an event loop: it does not wait",
+					     "quad-heap is not an event loop: it cannot serve" };
 
 	(void)state;
 	write_speakers();
@@ -481,7 +481,7 @@ static void passes_that_cannot_be_measured(void **state)
 	}
 	setting.simulated_only = true;
 	assert_int_equal(measure("lateness", loop_of_timers), -ENOTSUP);
-	assert_string_equal(error, "made knows no time but simulated time");
+	assert_string_equal(error, "made works only in simulated time");
 	setting.simulated_only = false;
 }
 

@@ -527,7 +527,7 @@ static void durations(void **state)
 }
 
 /* Cells with more timers than their subject supports are not run, for any subject. */
-static void what_a_subject_does_not_bear_costs_nothing(void **state)
+static void sizes_that_a_subject_leaves_out_cost_nothing(void **state)
 {
 	static const char *const settings[] = {
 		"subjects",   "quad-heap sorted-list binary-heap unsorted-list",
@@ -594,7 +594,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(time_left_without_a_file),
 		cmocka_unit_test(the_line_fits),
 		cmocka_unit_test(durations),
-		cmocka_unit_test(what_a_subject_does_not_bear_costs_nothing),
+		cmocka_unit_test(sizes_that_a_subject_leaves_out_cost_nothing),
 		cmocka_unit_test(the_plan_repeats),
 	};
 	int failed;

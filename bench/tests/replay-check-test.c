@@ -55,7 +55,7 @@ static void write_stairs(uint32_t timers)
 
 static RIGHT_TABLE(right, "right", );
 
-static void nothing_is_wrong_with_what_is_right(void **state)
+static void a_right_structure_has_no_findings(void **state)
 {
 	const struct replay_findings *findings = &replay.findings;
 
@@ -148,7 +148,7 @@ static void early_firings_are_counted(void **state)
 }
 
 /* Both kinds of stop find that such a timer is no longer armed. */
-static void stops_of_timers_that_have_gone(void **state)
+static void stops_of_fired_timers(void **state)
 {
 	(void)state;
 	for (int remove = 0; remove < 2; remove++) {
@@ -156,7 +156,7 @@ static void stops_of_timers_that_have_gone(void **state)
 		replay_made(&early, REPLAY_PLAIN);
 		assert_int_equal(replay.tally.wrong_state, 1);
 		assert_int_equal(replay.tally.stops, 2);
-		assert_int_equal(replay.busy, !remove);
+		assert_int_equal(replay.not_idle, !remove);
 		replay_close(&replay);
 	}
 }
@@ -276,7 +276,7 @@ static uint64_t next_half_way(struct timer_set *set)
 static RIGHT_TABLE(half_way, "half way", .next = next_half_way);
 
 /* The loop wakes up at each result before the first deadline, and asks again. */
-static void spurious_wake_ups_are_slept_through(void **state)
+static void spurious_wake_ups_are_counted(void **state)
 {
 	(void)state;
 	hand_begin(&hand, US);
@@ -459,16 +459,16 @@ static void invariants_are_walked_now_and_then(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_wrong_with_what_is_right),
+		cmocka_unit_test(a_right_structure_has_no_findings),
 		cmocka_unit_test(other_modes_find_nothing),
 		cmocka_unit_test(order_is_looked_at),
 		cmocka_unit_test(early_firings_are_counted),
-		cmocka_unit_test(stops_of_timers_that_have_gone),
+		cmocka_unit_test(stops_of_fired_timers),
 		cmocka_unit_test(late_firings_are_counted),
 		cmocka_unit_test(overtaken_timers_are_counted),
 		cmocka_unit_test(polls_are_early_or_late),
 		cmocka_unit_test(an_answer_beyond_the_advance_is_no_spurious_one),
-		cmocka_unit_test(spurious_wake_ups_are_slept_through),
+		cmocka_unit_test(spurious_wake_ups_are_counted),
 		cmocka_unit_test(a_next_that_stands_still_is_found),
 		cmocka_unit_test(early_firings_within_a_sleep),
 		cmocka_unit_test(bounds),

@@ -170,7 +170,7 @@ static void a_removed_object_is_new(void **state)
 	assert_memory_equal(replay_object(&opened, 2), &new, sizeof(new));
 	assert_int_equal(replay_object(&opened, 0)->armed, REPLAY_IDLE); /* fired */
 	assert_int_equal(replay_object(&opened, 3)->armed, REPLAY_ARMED);
-	assert_int_equal(opened.busy, 1);
+	assert_int_equal(opened.not_idle, 1);
 	replay_close(&opened);
 }
 
@@ -216,7 +216,7 @@ static void expires_in_batches(void **state)
 		replay_made(&written, REPLAY_PLAIN);
 		assert_string_equal(strstr(calls, "expire"), rows[i].calls);
 		assert_int_equal(opened.tally.fired, rows[i].timers);
-		assert_int_equal(opened.busy, 0);
+		assert_int_equal(opened.not_idle, 0);
 		replay_close(&opened);
 	}
 }
@@ -232,7 +232,7 @@ static void room_is_reserved_before_each_insert(void **state)
 		hand_stop(&hand, id % 2 ? TRACE_DISARM : TRACE_REMOVE, id);
 	}
 	replay_made(&written, REPLAY_PLAIN);
-	assert_int_equal(opened.busy, 65);
+	assert_int_equal(opened.not_idle, 65);
 	assert_int_equal(opened.reserved, 128);
 	replay_close(&opened);
 }
@@ -289,7 +289,7 @@ static void replays_right(const char *name, enum dispatch dispatch, enum replay_
 	assert_int_equal(opened.tally.stops, 4);
 	assert_int_equal(opened.tally.advances, 3);
 	assert_int_equal(opened.now, 70 * US);
-	if (!cell.subject.told)
+	if (!cell.subject.told_firings)
 		assert_int_equal(opened.tally.polls, 3);
 	replay_close(&opened);
 }
@@ -491,7 +491,7 @@ static int open_nothing(struct replay *made)
 	return -ENOMEM;
 }
 
-static void what_does_not_open_leaves_nothing(void **state)
+static void a_failed_open_leaves_nothing(void **state)
 {
 	static const struct subject_family failing = { .open = open_nothing };
 	char error[CELL_ERROR_SIZE];
@@ -521,7 +521,7 @@ int main(void)
 		cmocka_unit_test(nothing_else_is_timed),
 		cmocka_unit_test(cold_lines_are_touched_once),
 		cmocka_unit_test(a_structure_without_memory_ends_the_process),
-		cmocka_unit_test(what_does_not_open_leaves_nothing),
+		cmocka_unit_test(a_failed_open_leaves_nothing),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -421,7 +421,7 @@ static void a_run_with_other_settings_is_resumed(void **state)
 }
 
 /* Complete blocks stay even if they are no longer planned. */
-static void what_is_not_planned_any_more_stays(void **state)
+static void records_that_are_no_longer_planned_stay(void **state)
 {
 	static const char *const fewer[] = { "subjects",
 					     WORKS " dary-heap",
@@ -484,7 +484,7 @@ static void workers_that_fail_are_recorded(void **state)
 }
 
 /* Failed cells are tried again; cells that were too slow, only with a larger budget. */
-static void what_failed_is_tried_again(void **state)
+static void failed_cells_are_run_again(void **state)
 {
 	static const char *const subjects[] = { WORKS " " WRONG, WORKS " " CRASHES,
 						WORKS " " HANGS };
@@ -584,7 +584,7 @@ static void a_look_that_cannot_be_taken(void **state)
 	begin(settings);
 	assert_int_equal(run_in(RECORDS_FORCE), 0);
 	assert_int_equal(json_array_size(records), 6);
-	assert_non_null(strstr(said, "nothing stops early: "));
+	assert_non_null(strstr(said, "no cells stop early: "));
 	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);
@@ -648,9 +648,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(records_of_several_traces),
 		cmocka_unit_test(the_trace_of_another_cell),
 		cmocka_unit_test(a_run_with_other_settings_is_resumed),
-		cmocka_unit_test(what_is_not_planned_any_more_stays),
+		cmocka_unit_test(records_that_are_no_longer_planned_stay),
 		cmocka_unit_test(workers_that_fail_are_recorded),
-		cmocka_unit_test(what_failed_is_tried_again),
+		cmocka_unit_test(failed_cells_are_run_again),
 		cmocka_unit_test(an_interrupted_run_says_how_to_go_on),
 		cmocka_unit_test(wrapped_workers),
 		cmocka_unit_test(a_look_that_cannot_be_taken),

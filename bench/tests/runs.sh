@@ -19,7 +19,7 @@ wait_for() {
 		"$@" >/dev/null 2>&1 && return 0
 		sleep 0.05
 	done
-	echo "FAILED: waited in vain for: $*" >&2
+	echo "FAILED: not true within two minutes: $*" >&2
 	return 1
 }
 

@@ -157,7 +157,7 @@ class Schedule(unittest.TestCase):
         shutil.copy(TIMERBED, program)
         self.write("looks.ini", LOOKS)
         done = self.works("run", "looks.ini", "--out", "out", program=program)
-        self.assertEqual(done.stderr, "timerbed: nothing stops early: scripts/resolved.py is not "
+        self.assertEqual(done.stderr, "timerbed: no cells stop early: scripts/resolved.py is not "
                                       "beside the program\n")
         self.assertEqual(len(self.rows("out")), 24)
 

@@ -136,7 +136,7 @@ static void selects(void **state)
 	}
 }
 
-static void what_selects_nothing_is_refused(void **state)
+static void patterns_that_match_nothing_are_refused(void **state)
 {
 	static const struct {
 		const char *workloads, *n, *pass, *dispatch, *error;
@@ -207,7 +207,7 @@ static void values_that_are_refused(void **state)
 		{ "dispatch", "a-word-of-more-letters-than-are-shown-of-one",
 		  "dispatch: 'a-word-of-more-letters-than-are-shown-of' is not one of vtable, "
 		  "inline" },
-		{ "dispatch", " ,", "dispatch: '' names no way of dispatch" },
+		{ "dispatch", " ,", "dispatch: '' names no dispatch" },
 		{ "pass", "tiem", "no pass 'tiem': did you mean 'time'?" },
 		{ "pass", "memoyr", "no pass 'memoyr': did you mean 'memory'?" },
 		{ "pass", "nothing-like-it", "no pass 'nothing-like-it'" },
@@ -429,8 +429,7 @@ static void two_options_are_laid_out(void **state)
 		assert_int_equal(axes_place(axes, 0, i, 7), i / 3 % 2);
 		assert_int_equal(axes_place(axes, 1, i, 7), i % 3);
 	}
-	assert_string_equal(axes[1].title,
-			    "operations in one turn of the loop, about (at most n/8)");
+	assert_string_equal(axes[1].title, "operations in one loop iteration, about (at most n/8)");
 	names_free(&laid_out);
 	names_add(&bases, "mix:batch=5");
 	assert_int_equal(axes_expand(axes, &bases, &laid_out, error), -EINVAL);
@@ -514,7 +513,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selects),
-		cmocka_unit_test(what_selects_nothing_is_refused),
+		cmocka_unit_test(patterns_that_match_nothing_are_refused),
 		cmocka_unit_test(a_dispatch_that_no_cell_has),
 		cmocka_unit_test(no_more_ranges_than_there_is_room_for),
 		cmocka_unit_test(values_that_are_refused),

@@ -59,7 +59,8 @@ static void defaults_read_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < TABLES; i++)
 		for (const struct setting *one = tables[i].settings; one->key; one++) {
-			if (one->fallback && setting_read(one, tables[i].object, one->fallback, error))
+			if (one->fallback &&
+			    setting_read(one, tables[i].object, one->fallback, error))
 				fail_msg("%s: '%s': %s", one->key, one->fallback, error);
 			assert_reads_back(one, tables[i].object);
 		}
@@ -152,7 +153,7 @@ static void keys_of_blocks(void **state)
 }
 
 /* A worker is told each setting by an option, whose value is one word. */
-static void what_workers_are_told(void **state)
+static void options_for_workers(void **state)
 {
 	(void)state;
 	for (const struct setting *one = group_settings; one->key; one++) {
@@ -187,7 +188,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bounds_hold, begin, end),
 		cmocka_unit_test_setup_teardown(records_have_settings, begin, end),
 		cmocka_unit_test_setup_teardown(keys_of_blocks, begin, end),
-		cmocka_unit_test_setup_teardown(what_workers_are_told, begin, end),
+		cmocka_unit_test_setup_teardown(options_for_workers, begin, end),
 		cmocka_unit_test_setup_teardown(unknown_keys, begin, end),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

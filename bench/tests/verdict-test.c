@@ -114,7 +114,7 @@ static void test_checksum(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		make(&made);
-		made.cell.subject.told = rows[i].told;
+		made.cell.subject.told_firings = rows[i].told;
 		made.cell.subject.accuracy = rows[i].accuracy;
 		made.replay.tally.checksum++;
 		assert_verdict(&made, rows[i].compared ? "wrong checksum" : NULL);
@@ -152,9 +152,9 @@ static void test_order_of_verdicts(void **state)
 	made.replay.findings = (struct replay_findings){ .early = 1,
 							 .out_of_order = 1,
 							 .broken = "the tree has a cycle" };
-	assert_verdict(&made, "gave up timers that were armed");
+	assert_verdict(&made, "lost timers that were armed");
 	made.replay.tally.wrong_state = 0;
-	assert_verdict(&made, "next would have slept past a firing");
+	assert_verdict(&made, "next returned a time after a firing");
 	made.replay.tally.late_polls = 0;
 	assert_verdict(&made, "fired early");
 	made.replay.findings.early = 0;
@@ -166,7 +166,7 @@ static void test_order_of_verdicts(void **state)
 }
 
 /* Lateness within the accuracy, and spurious wake-ups, are costs and not faults. */
-static void test_what_is_no_fault(void **state)
+static void test_tallies_that_are_no_fault(void **state)
 {
 	struct made made;
 
@@ -217,7 +217,7 @@ int main(void)
 		cmocka_unit_test(test_checksum),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_order_of_verdicts),
-		cmocka_unit_test(test_what_is_no_fault),
+		cmocka_unit_test(test_tallies_that_are_no_fault),
 		cmocka_unit_test(test_no_pending),
 		cmocka_unit_test(test_operations),
 	};

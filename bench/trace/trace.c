@@ -113,7 +113,7 @@ static int check_layout(struct opening *opening)
 				   header->phases, TRACE_PHASES);
 	if (!trace_layout_of(header, &opening->layout))
 		return trace_error(opening->error, -EBADMSG, opening->path,
-				   "corrupt: sections without end at byte %zu", counts);
+				   "corrupt: sections that are too long at byte %zu", counts);
 	if (layout->end != header->file_size)
 		return trace_error(opening->error, -EBADMSG, opening->path,
 				   "corrupt: the sections counted at byte %zu end at %" PRIu64
@@ -164,7 +164,7 @@ static int check_contents(const struct opening *opening)
 	if (!memchr(header->workload, 0, sizeof(header->workload)) ||
 	    !memchr(header->generator, 0, sizeof(header->generator)))
 		return trace_error(opening->error, -EBADMSG, opening->path,
-				   "corrupt: text without end in the header at byte %zu",
+				   "corrupt: unterminated text in the header at byte %zu",
 				   offsetof(struct trace_header, workload));
 	if (header->grain == 0)
 		return trace_error(opening->error, -EBADMSG, opening->path,

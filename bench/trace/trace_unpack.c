@@ -72,7 +72,7 @@ static int unpack(ZSTD_DCtx *stream, ZSTD_inBuffer *input, ZSTD_outBuffer *outpu
 	if (result == 0)
 		return 0;
 	return trace_error(error, -EBADMSG, path,
-			   "truncated at byte %zu: the compressed stream goes on", input->pos);
+			   "truncated at byte %zu: the compressed stream has no end", input->pos);
 }
 
 int trace_unpack(const void *packed, size_t packed_size, const char *path, void **mapping,

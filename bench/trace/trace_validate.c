@@ -129,15 +129,15 @@ static const char *walk_advance(struct walk *walk, const struct trace_operation 
 	if (wrong)
 		return wrong;
 	if (walk->advances == header->advances || operation->id != walk->advances)
-		return "the place in advances[] is out of order";
+		return "the index in advances[] is out of order";
 	if (operation->time < walk->now)
 		return "time goes back";
 	if (operation->time == TIMER_NEVER)
-		return "time is never";
+		return "the time is TIMER_NEVER";
 	if (advance->earliest != oracle_earliest(&walk->oracle))
 		return "advances[] has another earliest deadline";
 	if (advance->fired_end < walk->fired || advance->fired_end > header->fired)
-		return "advances[] has a place out of fired[]'s order";
+		return "fired_end in advances[] is out of order";
 	walk->now = operation->time;
 	walk->advances++;
 	walk->counted.advances++;
@@ -155,11 +155,11 @@ static const char *check_phase(const struct walk *walk)
 	phase = &walk->trace->phases[walk->phases - 1];
 	if (counted->arms != phase->arms || counted->stops != phase->stops ||
 	    counted->advances != phase->advances || counted->fired != phase->fired)
-		return "the phase before it does not hold as many operations as it says";
+		return "the previous phase has other counts of operations than phases[]";
 	if (counted->checksum != phase->checksum)
-		return "the phase before it has another checksum";
+		return "the previous phase has another checksum";
 	if (counted->armed_peak != phase->armed_peak)
-		return "the phase before it has another peak of armed timers";
+		return "the previous phase has another peak of armed timers";
 	return NULL;
 }
 
@@ -169,9 +169,9 @@ static const char *walk_mark(struct walk *walk, uint64_t place)
 	const struct trace *trace = walk->trace;
 
 	if (walk->phases == trace->header->phases || operation->id != walk->phases)
-		return "the place in phases[] is out of order";
+		return "the index in phases[] is out of order";
 	if (trace->phases[walk->phases].first != place)
-		return "its phase says that it begins elsewhere";
+		return "its phase begins at another operation";
 	if (trace->phases[walk->phases].measured > 1)
 		return "its phase is neither measured nor unmeasured";
 	walk->phases++;

@@ -158,21 +158,21 @@ struct adversary_options {
 
 static const struct option_spec adversary_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct adversary_options),
-	{ "attack", OPTION_WORD, ROW(attack), 0, 0, "cascade", attack_words, "what is done" },
+	{ "attack", OPTION_WORD, ROW(attack), 0, 0, "cascade", attack_words, "the attack" },
 	{ "stop", OPTION_WORD, ROW(stop), 0, 0, "disarm", stop_words,
-	  "how timers are stopped, by the attacks that stop any" },
+	  "how timers are stopped, in attacks that stop timers" },
 	{ "span", OPTION_DURATION, ROW(span), 1e6, 1e15, "1000s", NULL,
 	  "how far ahead deadlines lie: distinct, crowd, stop-all" },
 	{ "cycle", OPTION_DURATION, ROW(cycle), 1e3, 1e15, "1s", NULL,
-	  "in which each timer has its turn: ascending, backwards, equal, nudge" },
+	  "time for one round over all timers: ascending, backwards, equal, nudge" },
 	{ "turn", OPTION_DURATION, ROW(turn), 1, 1e13, "16384ms", NULL,
-	  "collide: slots x tick of the wheel that is hit" },
+	  "collide: slots x tick of the attacked wheel" },
 	{ "turns", OPTION_COUNT, ROW(turns), 1, 1e4, "100", NULL,
-	  "collide: turns that a timer waits at most" },
+	  "collide: the most turns of the wheel that a timer waits" },
 	{ "gap", OPTION_DURATION, ROW(gap), 1, 1e15, "10m", NULL,
 	  "sparse: mean time between two firings" },
 	{ "ratio", OPTION_REAL, ROW(ratio), 1, 1e9, "1e6", NULL,
-	  "width: gaps between sparse deadlines, in those between close ones" },
+	  "width: gap between sparse deadlines / gap between close ones" },
 	{ .name = NULL },
 };
 
@@ -356,7 +356,7 @@ static void descend(const struct attack *attack, bool stopped)
 	if (__builtin_add_overflow(n, attack->operations, &room) ||
 	    room > LONGEST_DURATION / 2 / grain - attack->batch) {
 		generator_fail(attack->generator, -EOVERFLOW,
-			       "so many ever earlier deadlines don't fit: take a smaller grain");
+			       "so many decreasing deadlines do not fit: use a smaller grain");
 		return;
 	}
 	deadline = 2 * (room + attack->batch) * grain;
@@ -764,17 +764,17 @@ static const struct {
 	const char *what, *aimed_at;
 	void (*generate)(const struct attack *attack);
 } attacks[ATTACKS] = {
-	[CASCADE] = { "all timers in one slot of every level, one after the other",
+	[CASCADE] = { "all timers are in one slot of every level, one level after the other",
 		      "hierarchical-wheel, cascading-wheel, bucket-heap, radix-heap, "
 		      "kernel-wheel with migration",
 		      cascade },
-	[COLLIDE] = { "all deadlines in one slot of a wheel, up to `turns` turns ahead",
+	[COLLIDE] = { "all deadlines are in one slot of a wheel, up to `turns` turns ahead",
 		      "hashed-wheel", collide },
 	[SPARSELY] = { "one timer fires in `gap`, and nothing happens between",
-		       "what ticks: hashed-wheel, two-level-wheel; calendar-queue", sparse },
-	[DECREASING] = { "the latest is stopped and armed to be the earliest",
+		       "ticking wheels: hashed-wheel, two-level-wheel; calendar-queue", sparse },
+	[DECREASING] = { "the latest timer is stopped and armed with the earliest deadline",
 			 "heaps (all the way up), sorted-list from the tail", decreasing },
-	[ASCENDING] = { "the earliest fires and is armed to be the latest",
+	[ASCENDING] = { "the earliest timer fires and is armed with the latest deadline",
 			"heaps (all the way down)", ascending },
 	[DISTINCT] = { "each interval is used twice in a row and never again", "common-timeout",
 		       distinct },
@@ -782,15 +782,15 @@ static const struct {
 			"common-timeout, sorted-list from the tail", backwards },
 	[WIDTH] = { "gaps of `ratio`:1, and numbers that double and halve", "calendar-queue",
 		    spoil_width },
-	[EQUAL] = { "herds of equal deadlines before, between and behind others",
+	[EQUAL] = { "herds of equal deadlines before, between and after others",
 		    "ladder-queue, radix-heap, lists", equal },
-	[CROWD] = { "stops within a crowd of equal deadlines", "skiplist", crowd },
-	[EARLIER] = { "each is re-armed to be the earliest",
-		      "laziness: lazy:X, zombie-heap; heaps (all the way up)", earlier },
-	[STOP_ALL] = { "everything is stopped long before it is due",
+	[CROWD] = { "timers within a crowd of equal deadlines are stopped", "skiplist", crowd },
+	[EARLIER] = { "each timer is re-armed with the earliest deadline",
+		      "lazy re-arms: lazy:X, zombie-heap; heaps (all the way up)", earlier },
+	[STOP_ALL] = { "all timers are stopped long before they are due",
 		       "lazy stops: zombie-heap; heaps of buckets", stop_all },
-	[NUDGE] = { "each is put off in the last turn before it is due",
-		    "laziness: lazy:X, zombie-heap; pairing-heap (the root each time)", nudge },
+	[NUDGE] = { "each timer is postponed in the last turn before it is due",
+		    "lazy re-arms: lazy:X, zombie-heap; pairing-heap (the root each time)", nudge },
 };
 
 static void adversary_generate(struct generator *generator, const void *given, uint64_t n,
@@ -822,11 +822,11 @@ const struct workload workload_adversary = {
 	.summary = "for each structure, work that is built to hurt it",
 	.source =
 		"cascade, collide, sparse, stop-all: Varghese and Lauck, SOSP 1987; width: Brown, "
-		"CACM 1988; decreasing, ascending: heaps, Williams, "
-		"CACM 1964; distinct, backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in "
-		"HAProxy and Go. Sizes and spans are assumed",
-	.prediction = "each hurts what it is aimed at and hardly anybody else; heaps with cached "
-		      "keys are never far from the best",
+		"CACM 1988; decreasing, ascending: heaps, Williams, CACM 1964; distinct, "
+		"backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in HAProxy and Go. "
+		"Sizes and spans are assumed",
+	.prediction = "each attack hurts its target and hardly any other structure; heaps with "
+		      "cached keys are never far from the best",
 	.options = adversary_specs,
 	.options_size = sizeof(struct adversary_options),
 	.variants = adversary_variants,

@@ -34,9 +34,9 @@ struct burst_options {
 static const struct option_spec burst_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct burst_options),
 	{ "groups", OPTION_COUNT, offsetof(struct burst_options, groups), 1, 1e9, "1", NULL,
-	  "herds (at most n)" },
+	  "number of herds (at most n)" },
 	{ "period", OPTION_DURATION, offsetof(struct burst_options, period), 1e3, 1e15, "1s", NULL,
-	  "time between two moments of a herd" },
+	  "time between two firings of a herd" },
 	{ .name = NULL },
 };
 
@@ -79,8 +79,8 @@ const struct workload workload_burst = {
 	.name = "burst",
 	.summary = "herds of timers with one deadline: all expire at once and are armed again",
 	.source = "assumed: deadlines that many objects share",
-	.prediction = "bound by how fast cold timers are handed over: arrays of pointers beat "
-		      "linked lists several times over, heaps pay O(log n) each",
+	.prediction = "limited by how fast cold timers expire: arrays of pointers beat linked "
+		      "lists several times over, heaps pay O(log n) for each timer",
 	.options = burst_specs,
 	.options_size = sizeof(struct burst_options),
 	.variants = burst_variants,

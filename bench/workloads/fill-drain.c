@@ -1,5 +1,5 @@
 /*
- * fill-drain - n timers are armed, then all expire: growing and shrinking, measured apart
+ * fill-drain - n timers are armed, then all expire: filling and draining, measured apart
  *
  * PROGRAM. The Up/Down pattern of the event-set literature (Roenngren and Ayani, TOMACS 1997). Most
  * published timer benchmarks do it, usually with deadlines in the order of insertion, which favours
@@ -93,10 +93,10 @@ static void fill_drain_generate(struct generator *generator, const void *given, 
 
 const struct workload workload_fill_drain = {
 	.name = "fill-drain",
-	.summary = "n timers are armed, then all expire: growing and shrinking, measured apart",
+	.summary = "n timers are armed, then all expire: filling and draining, measured apart",
 	.source = "Up/Down of Roenngren and Ayani, TOMACS 1997. The mean of 1 s is assumed",
 	.prediction = "filling is O(1) for wheels and, with random deadlines, for heaps; draining "
-		      "costs heaps log n levels and wheels their cascades; trees pay when filling",
+		      "costs heaps log n levels and wheels their cascades; trees pay in filling",
 	.options = fill_drain_specs,
 	.options_size = sizeof(struct fill_drain_options),
 	.variants = fill_drain_variants,

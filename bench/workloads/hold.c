@@ -191,8 +191,8 @@ const struct workload workload_hold = {
 	.source = "hold model: Jones, CACM 1986; McCormack and Sargent 1981; Pareto after Tang et "
 		  "al., TOMACS 2005. The mean of 1 s is assumed",
 	.prediction = "heaps with cached keys win until n outgrows the caches, wheels pay for "
-		      "cascades, grouping by interval and laziness gain nothing, a sorted list "
-		      "is out from 1e3 on",
+		      "cascades, grouping by interval and lazy re-arms gain nothing, a "
+		      "sorted list is too slow from 1e3 on",
 	.options = hold_specs,
 	.options_size = sizeof(struct hold_options),
 	.variants = hold_variants,

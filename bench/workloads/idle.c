@@ -64,15 +64,15 @@ struct idle_options {
 static const struct option_spec idle_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct idle_options),
 	{ "intervals", OPTION_WORD, offsetof(struct idle_options, intervals), 0, 0, "1",
-	  interval_words, "different timeouts" },
+	  interval_words, "number of distinct timeouts" },
 	{ "timeout", OPTION_DURATION, offsetof(struct idle_options, timeout), 1e6, 1e15, "60s",
 	  NULL, "idle timeout" },
 	{ "activity", OPTION_WORD, offsetof(struct idle_options, activity), 0, 0, "uniform",
 	  activity_words, "how activity spreads over the connections" },
 	{ "exponent", OPTION_REAL, offsetof(struct idle_options, exponent), 0.01, 10, "0.9", NULL,
-	  "of Zipf's law" },
+	  "exponent of Zipf's law" },
 	{ "rate", OPTION_REAL, offsetof(struct idle_options, rate), 1e-6, 1e6, "1", NULL,
-	  "mean activities of a connection in a second" },
+	  "mean number of activities of a connection per second" },
 	{ .name = NULL },
 };
 
@@ -250,13 +250,14 @@ static void idle_generate(struct generator *generator, const void *given, uint64
 
 const struct workload workload_idle = {
 	.name = "idle",
-	.summary = "a server's idle timeouts: put off at each activity, hardly ever reached",
+	.summary = "a server's idle timeouts: postponed at each activity, hardly ever reached",
 	.source = "idle timeouts as in nginx and Apache; Zipf activity after Breslau et al., "
 		  "INFOCOM 1999, drawn as in Hoermann and Derflinger, TOMACS 1996. One activity a "
 		  "second and connection, and the exponent, are assumed",
-	.prediction = "re-arming later is all there is: lazy variants are near the touch floor, "
-		      "common-timeout and wheels are flat in n, heaps sift to the leaves each "
-		      "time; continuous intervals undo common-timeout",
+	.prediction = "nearly all operations are re-arms to a later deadline: lazy variants are "
+		      "near the touch floor, common-timeout and wheels are flat in n, heaps sift "
+		      "to the leaves each time; common-timeout gains nothing with continuous "
+		      "intervals",
 	.options = idle_specs,
 	.options_size = sizeof(struct idle_options),
 	.variants = idle_variants,

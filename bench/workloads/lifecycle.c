@@ -33,7 +33,7 @@ struct lifecycle_options {
 static const struct option_spec lifecycle_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct lifecycle_options),
 	{ "range", OPTION_DURATION, offsetof(struct lifecycle_options, range), 1e3, 1e15, "1s",
-	  NULL, "deadlines are one to two of these away" },
+	  NULL, "deadlines are between one and two ranges away" },
 	{ .name = NULL },
 };
 
@@ -139,11 +139,12 @@ static void lifecycle_generate(struct generator *generator, const void *given, u
 
 const struct workload workload_lifecycle = {
 	.name = "lifecycle",
-	.summary = "all are armed, armed anew, half stopped, the rest expire: each operation apart",
+	.summary = "timers are armed, re-armed, half of them stopped, the rest expire: each apart",
 	.source = "the four operations of an event loop's timers. The range of 1 s is assumed",
 	.prediction =
-		"arming is O(1) for wheels and, at random, for heaps; a re-arm is a removal and "
-		"an arm; a random stop is near a heap's bottom; expiring costs heaps log n",
+		"arming is O(1) for wheels and, with random deadlines, for heaps; a re-arm costs "
+		"a removal and an arm; a random timer is near a heap's leaves when it is stopped; "
+		"expiring costs heaps log n",
 	.options = lifecycle_specs,
 	.options_size = sizeof(struct lifecycle_options),
 	.variants = lifecycle_variants,

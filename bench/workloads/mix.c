@@ -72,13 +72,13 @@ static const struct option_spec mix_specs[] = {
 	{ "stopped", OPTION_REAL, offsetof(struct mix_options, stopped), 0, 1, "50%", NULL,
 	  "share of the timers that are stopped before they fire" },
 	{ "stop", OPTION_WORD, offsetof(struct mix_options, stop), 0, 0, "disarm", stop_words,
-	  "what becomes of a timer that is stopped" },
+	  "how a timer is stopped" },
 	{ "within", OPTION_REAL, offsetof(struct mix_options, within), 0.001, 1, "1", NULL,
-	  "part of its interval in which a timer is stopped, if it is" },
+	  "share of the interval within which a timer is stopped" },
 	{ "intervals", OPTION_COUNT, offsetof(struct mix_options, intervals), 0, 1e6, "0", NULL,
 	  "number of distinct intervals (0: continuous)" },
 	{ "range", OPTION_COUNT, offsetof(struct mix_options, range), 4, 1e15, "1e7", NULL,
-	  "longest interval / grain (which a tick can be)" },
+	  "longest interval / grain (a tick can be as long as a grain)" },
 	{ "spread", OPTION_REAL, offsetof(struct mix_options, spread), 1, 1e9, "10", NULL,
 	  "longest interval / shortest" },
 	{ .name = NULL },
@@ -351,11 +351,11 @@ static const char *mix_refuse(const void *given)
 const struct workload workload_mix = {
 	.name = "mix",
 	.summary = "a share of n timers is stopped, the rest fires; intervals and range are chosen",
-	.source = "no program in particular: what a map varies, each as one number. All of its "
-		  "parameters are assumed",
-	.prediction = "heaps with cached keys while little is stopped and n fits the caches, then "
-		      "what stops in O(1); common-timeout while intervals are few; the range moves "
-		      "wheels and radix-heap only",
+	.source = "no program in particular: the parameters that maps vary. All of them are "
+		  "assumed",
+	.prediction = "heaps with cached keys win while few timers are stopped and n fits the "
+		      "caches, then structures that stop in O(1); common-timeout wins while "
+		      "intervals are few; the range matters only to wheels and radix-heap",
 	.options = mix_specs,
 	.options_size = sizeof(struct mix_options),
 	.variants = mix_variants,

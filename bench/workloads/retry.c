@@ -67,16 +67,18 @@ static const struct option_spec retry_specs[] = {
 	  "first backoff (full and equal jitter)" },
 	{ "cap", OPTION_DURATION, ROW(cap), 1e3, 1e15, "20s", NULL,
 	  "longest backoff (full and equal jitter)" },
-	{ "success", OPTION_REAL, ROW(success), 0.01, 1, "90%", NULL, "attempts that succeed" },
+	{ "success", OPTION_REAL, ROW(success), 0.01, 1, "90%", NULL,
+	  "share of the attempts that succeed" },
 	{ "silent", OPTION_REAL, ROW(silent), 0, 1, "5%", NULL,
-	  "failed attempts that are not answered" },
+	  "share of the failed attempts that are not answered" },
 	{ "timeout", OPTION_DURATION, ROW(timeout), 1e6, 1e15, "5s", NULL,
 	  "how long an attempt waits for its answer" },
 	{ "service", OPTION_DURATION, ROW(service), 1e3, 1e15, "20ms", NULL,
 	  "median time that an answer takes" },
 	{ "pause", OPTION_DURATION, ROW(pause), 1e3, 1e15, "100ms", NULL,
 	  "mean pause between operations" },
-	{ "outage", OPTION_REAL, ROW(outage), 0, 1, "10%", NULL, "clients hit by an outage" },
+	{ "outage", OPTION_REAL, ROW(outage), 0, 1, "10%", NULL,
+	  "share of the clients that an outage hits" },
 	{ "lasts", OPTION_DURATION, ROW(lasts), 1, 1e15, "500ms", NULL, "duration of an outage" },
 	{ "every", OPTION_DURATION, ROW(every), 1e6, 1e15, "1s", NULL, "time between outages" },
 	{ .name = NULL },
@@ -229,7 +231,7 @@ static void outage(struct retry *retry)
 }
 
 /* A state of the cycle. */
-struct place {
+struct cycle_state {
 	enum state state;
 	unsigned int stage;
 	double visits; /* per cycle */
@@ -237,22 +239,22 @@ struct place {
 };
 
 struct cycle {
-	struct place places[1 + 2 * STAGES];
-	double visits;	 /* sum over all places */
+	struct cycle_state states[1 + 2 * STAGES];
+	double visits;	 /* sum over all states */
 	double duration; /* ns */
 };
 
-static void add_place(struct cycle *cycle, size_t at, struct place place)
+static void add_state(struct cycle *cycle, size_t at, struct cycle_state entry)
 {
-	cycle->places[at] = place;
-	cycle->visits += place.visits;
-	cycle->duration += place.visits * place.mean;
+	cycle->states[at] = entry;
+	cycle->visits += entry.visits;
+	cycle->duration += entry.visits * entry.mean;
 }
 
 /*
  * Lists the states from one pause to the next. Each state lasts `late` ns longer than its interval.
  */
-static void describe(struct cycle *cycle, const struct retry_options *options, double late)
+static void list_states(struct cycle *cycle, const struct retry_options *options, double late)
 {
 	double failure = 1 - options->success, silent = failure * options->silent;
 	double answered = lognormal_mean((double)options->service, SIGMA);
@@ -260,32 +262,32 @@ static void describe(struct cycle *cycle, const struct retry_options *options, d
 	double reached = 1;
 
 	*cycle = (struct cycle){ .visits = 0 };
-	add_place(cycle, 0, (struct place){ PAUSE, 0, 1, (double)options->pause + late });
+	add_state(cycle, 0, (struct cycle_state){ PAUSE, 0, 1, (double)options->pause + late });
 	for (unsigned int stage = 0; stage < STAGES; stage++, reached *= failure) {
 		double visits = stage < STAGES - 1 ? reached : reached / options->success;
 		double low, high;
 
 		backoff_range(options, stage, &low, &high);
-		add_place(cycle, 1 + 2 * stage,
-			  (struct place){ GUARD, stage, visits, guarded + late });
-		add_place(cycle, 2 + 2 * stage,
-			  (struct place){ BACKOFF, stage, visits * failure,
-					  (low + high) / 2 + late });
+		add_state(cycle, 1 + 2 * stage,
+			  (struct cycle_state){ GUARD, stage, visits, guarded + late });
+		add_state(cycle, 2 + 2 * stage,
+			  (struct cycle_state){ BACKOFF, stage, visits * failure,
+						(low + high) / 2 + late });
 	}
 }
 
-static const struct place *find_place(const struct retry *retry, const struct cycle *cycle)
+static const struct cycle_state *find_state(const struct retry *retry, const struct cycle *cycle)
 {
 	double part = draw_between(retry->generator, 0, cycle->duration);
-	const struct place *place = cycle->places;
+	const struct cycle_state *entry = cycle->states;
 
 	for (size_t at = 1; at < 1 + 2 * STAGES; at++) {
-		part -= place->visits * place->mean;
+		part -= entry->visits * entry->mean;
 		if (part < 0)
 			break;
-		place = &cycle->places[at];
+		entry = &cycle->states[at];
 	}
-	return place;
+	return entry;
 }
 
 /*
@@ -315,13 +317,13 @@ static uint64_t find_attempt(struct retry *retry, uint64_t id)
 }
 
 /* The interval of a running pause or backoff, in ns. */
-static double find_interval(const struct retry *retry, const struct place *place)
+static double find_interval(const struct retry *retry, const struct cycle_state *entry)
 {
 	double low, high;
 
-	if (place->state == PAUSE)
+	if (entry->state == PAUSE)
 		return (double)retry->options->pause * draw_exponential_biased(retry->generator);
-	backoff_range(retry->options, place->stage, &low, &high);
+	backoff_range(retry->options, entry->stage, &low, &high);
 	return draw_between_biased(retry->generator, low, high);
 }
 
@@ -330,19 +332,19 @@ static void fill(struct retry *retry, const struct cycle *cycle, struct history 
 	uint64_t grain = retry->options->common.grain;
 
 	for (uint64_t id = 0; id < retry->n; id++) {
-		const struct place *place = find_place(retry, cycle);
+		const struct cycle_state *entry = find_state(retry, cycle);
 		uint64_t interval = retry->options->timeout, age;
 
-		retry->clients[id].state = (uint8_t)place->state;
-		retry->clients[id].stage = (uint8_t)place->stage;
-		if (place->state == GUARD) {
+		retry->clients[id].state = (uint8_t)entry->state;
+		retry->clients[id].stage = (uint8_t)entry->stage;
+		if (entry->state == GUARD) {
 			age = find_attempt(retry, id);
 		} else {
-			interval = whole_grains(find_interval(retry, place), grain);
+			interval = whole_grains(find_interval(retry, entry), grain);
 			age = generator_below(retry->generator, turns_until(interval, retry->turn));
 		}
 		/* During a backoff, the attempt before it already counts as failed. */
-		if (place->state == BACKOFF && place->stage < STAGES - 1)
+		if (entry->state == BACKOFF && entry->stage < STAGES - 1)
 			retry->clients[id].stage++;
 		history_arm(history, age, id, whole_grains((double)interval, grain));
 	}
@@ -381,10 +383,10 @@ static void retry_generate(struct generator *generator, const void *given, uint6
 	struct cycle cycle;
 	struct history history;
 
-	describe(&cycle, options, 0);
+	list_states(&cycle, options, 0);
 	retry.turn = turn_length(batch / 2 * cycle.duration / cycle.visits / (double)n,
 				 options->common.grain);
-	describe(&cycle, options, (double)retry.turn / 2);
+	list_states(&cycle, options, (double)retry.turn / 2);
 	retry.clients = workload_memory(generator, n, sizeof(*retry.clients));
 	if (!retry.clients)
 		return;
@@ -408,18 +410,19 @@ static const char *retry_refuse(const void *given)
 	const struct retry_options *options = given;
 
 	return options->service > options->timeout
-		       ? "service must not be longer than timeout: hardly any answer would be in time"
+		       ? "service must not be longer than timeout, or hardly any answer is in time"
 		       : NULL;
 }
 
 const struct workload workload_retry = {
 	.name = "retry",
-	.summary = "clients that retry with backoff and jitter, and now and then fail together",
+	.summary = "clients that retry with backoff and jitter, and sometimes fail together",
 	.source = "full and equal jitter: AWS Architecture Blog 2015; grpc: gRPC's connection "
 		  "backoff. Success, answers, pauses and outages are assumed",
 	.prediction =
-		"the order of hold, closer together: half of the timers fire, re-arms go to "
-		"earlier as often as later, so laziness cannot help; outages show in the tail",
+		"the order of hold, with smaller differences: half of the timers fire, re-arms are "
+		"for earlier as often as for later, so lazy re-arms gain nothing; outages show in "
+		"the tail",
 	.options = retry_specs,
 	.options_size = sizeof(struct retry_options),
 	.variants = retry_variants,

@@ -58,15 +58,15 @@ struct rpc_options {
 static const struct option_spec rpc_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct rpc_options),
 	{ "stop", OPTION_WORD, offsetof(struct rpc_options, stop), 0, 0, "disarm", stop_words,
-	  "what becomes of the timer of an answered request" },
+	  "how the timer of an answered request is stopped" },
 	{ "deadline", OPTION_DURATION, offsetof(struct rpc_options, deadline), 1e3, 1e15, "10s",
 	  NULL, "how long a request may take" },
 	{ "share", OPTION_REAL, offsetof(struct rpc_options, share), 0, 1, "99.5%", NULL,
-	  "requests that are answered before" },
+	  "share of the requests that are answered before" },
 	{ "service", OPTION_DURATION, offsetof(struct rpc_options, service), 1, 1e15, "500ms", NULL,
 	  "median time that an answer takes" },
 	{ "sigma", OPTION_REAL, offsetof(struct rpc_options, sigma), 0.01, 4, "1", NULL,
-	  "of the lognormal time that an answer takes" },
+	  "sigma of the lognormal time that an answer takes" },
 	{ .name = NULL },
 };
 
@@ -237,10 +237,11 @@ static const char *rpc_refuse(const void *given)
 const struct workload workload_rpc = {
 	.name = "rpc",
 	.summary = "deadlines of requests: armed for seconds, nearly all stopped long before",
-	.source = "request deadlines; that nearly all are stopped: Gleixner's timer wheel, LKML "
+	.source = "request deadlines; nearly all timers are stopped: Gleixner's timer wheel, LKML "
 		  "2015 and 2016. Deadline, share and times of answers are assumed",
-	.prediction = "what stops in O(1) wins, marking only at stop=disarm; heaps are near, since "
-		      "deadlines come at the leaves; with service=2ms hot timers are few",
+	.prediction = "structures that stop in O(1) win, tombstones only at stop=disarm; heaps are "
+		      "near, since new deadlines are at the leaves; with service=2ms few timers "
+		      "are active",
 	.options = rpc_specs,
 	.options_size = sizeof(struct rpc_options),
 	.variants = rpc_variants,

@@ -57,9 +57,12 @@ static const struct option_spec server_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct server_options),
 	{ "idle", OPTION_DURATION, ROW(IDLE), 1e6, 1e15, "60s", NULL, "idle timeout" },
 	{ "close", OPTION_DURATION, ROW(CLOSE), 1e6, 1e15, "180s", NULL, "life of a connection" },
-	{ "request", OPTION_DURATION, ROW(REQUEST), 1e6, 1e15, "1s", NULL, "between requests" },
-	{ "deadline", OPTION_DURATION, ROW(DEADLINE), 1e6, 1e15, "10s", NULL, "of a request" },
-	{ "pace", OPTION_DURATION, ROW(PACE), 1e3, 1e15, "10ms", NULL, "before a message's rest" },
+	{ "request", OPTION_DURATION, ROW(REQUEST), 1e6, 1e15, "1s", NULL,
+	  "time between requests" },
+	{ "deadline", OPTION_DURATION, ROW(DEADLINE), 1e6, 1e15, "10s", NULL,
+	  "how long a request may take" },
+	{ "pace", OPTION_DURATION, ROW(PACE), 1e3, 1e15, "10ms", NULL,
+	  "wait before the rest of a message" },
 	{ "service", OPTION_DURATION, offsetof(struct server_options, service), 1e3, 1e15, "20ms",
 	  NULL, "median time that an answer takes" },
 	{ .name = NULL },
@@ -284,9 +287,9 @@ static const char *server_refuse(const void *given)
 		return "service must not be longer than request";
 	if (intervals[IDLE] < 4 * intervals[REQUEST] ||
 	    intervals[DEADLINE] < 4 * intervals[REQUEST])
-		return "idle and deadline must be at least four times request: they are not to fire";
+		return "idle and deadline must be at least four times request, so as not to fire";
 	if (intervals[CLOSE] < 4 * intervals[REQUEST])
-		return "close must be at least four times request: a connection makes some requests";
+		return "close must be at least four times request: connections make some requests";
 	if (intervals[PACE] > intervals[REQUEST])
 		return "pace must not be longer than request";
 	return NULL;
@@ -297,7 +300,7 @@ const struct workload workload_server = {
 	.summary = "connections with five timers each: idle, close, request, deadline and pace",
 	.source = "Ratas' benchmark (Snellman 2016). Deadline and times of answers are assumed",
 	.prediction = "five distinct intervals: common-timeout wins or is close, wheels come next; "
-		      "laziness gains only on idle and deadline",
+		      "lazy re-arms gain only on idle and deadline",
 	.options = server_specs,
 	.options_size = sizeof(struct server_options),
 	.variants = server_variants,

@@ -60,9 +60,9 @@ struct ticker_options {
 static const struct option_spec ticker_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct ticker_options),
 	{ "period", OPTION_WORD, offsetof(struct ticker_options, period), 0, 0, "mix", period_words,
-	  "all of them, or the one that every timer has" },
+	  "mix: all periods; otherwise the period of every timer" },
 	{ "phase", OPTION_WORD, offsetof(struct ticker_options, phase), 0, 0, "random", phase_words,
-	  "whether deadlines are anywhere or at multiples of the period" },
+	  "deadlines: random, or at multiples of the period" },
 	{ .name = NULL },
 };
 
@@ -178,7 +178,7 @@ const struct workload workload_ticker = {
 		  "alignment as Linux's round_jiffies. Shares in proportion to sqrt(period) are "
 		  "assumed",
 	.prediction = "as hold, but the fast classes stay in the cache and at the top of a heap; "
-		      "wheels win when deadlines are aligned; nothing to group by",
+		      "wheels win when deadlines are aligned; grouping by interval gains nothing",
 	.options = ticker_specs,
 	.options_size = sizeof(struct ticker_options),
 	.variants = ticker_variants,

@@ -412,14 +412,14 @@ static const char *uring_check(const void *state)
 
 		waiting += watch->waiting;
 		if (watch->events && !watch->requested && !watch->waiting)
-			return "io_uring: a descriptor is watched by no request";
+			return "io_uring: a watched descriptor has no request and awaits none";
 	}
 	for (int fd = uring->first; fd >= 0; fd = uring_find(uring, fd)->next) {
 		if (!waiting-- || !uring_find(uring, fd)->waiting)
-			return "io_uring: a request is to be made of which nobody knows";
+			return "io_uring: the list has a descriptor that is not marked as waiting";
 	}
 	if (waiting)
-		return "io_uring: a request that is to be made is forgotten";
+		return "io_uring: a waiting descriptor is not in the list";
 	return descriptor_table_check(&uring->watches, uring_is_used);
 }
 

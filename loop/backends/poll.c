@@ -181,16 +181,16 @@ static const char *poll_check(const void *state)
 
 		placed += !!place;
 		if (place > list->count || (place && list->entries[place - 1].fd != fd))
-			return "poll: a descriptor is not where it is said to be";
+			return "poll: the table has a wrong index for a descriptor";
 	}
 	if (placed != list->count)
-		return "poll: the array holds what nobody asked for";
+		return "poll: the array has an entry that the table lacks";
 	return descriptor_table_check(&poll->places, is_placed);
 }
 
 const struct backend backend_poll = {
 	.name = "poll",
-	.summary = "shows the kernel all descriptors at each wait; nanoseconds by ppoll",
+	.summary = "passes all descriptors to the kernel at each wait; nanoseconds by ppoll",
 	.preference = 20,
 	.features = EV_FEATURE_FDS | EV_FEATURE_EARLY_CLOSE,
 	.create = poll_create,

@@ -277,22 +277,22 @@ static const char *select_check(const void *state)
 	const struct select *select = state;
 
 	if (select->used > select->asked.words)
-		return "select: more is used than there is";
+		return "select: more words are in use than the sets have";
 	if (wait_buffer_size(&select->copies) < bytes_of(select->used))
 		return "select: the next wait has no room for its copies";
 	for (size_t i = select->used; i < select->asked.words; i++) {
 		if (select->asked.read[i] || select->asked.write[i])
-			return "select: a descriptor is beyond those that the kernel is shown";
+			return "select: a descriptor is beyond the words in use";
 	}
 	if (select->used && !select->asked.read[select->used - 1] &&
 	    !select->asked.write[select->used - 1])
-		return "select: the kernel is shown more than need be";
+		return "select: the last word in use is empty";
 	return NULL;
 }
 
 const struct backend backend_select = {
 	.name = "select",
-	.summary = "shows the kernel sets of bits at each wait; nanoseconds by pselect",
+	.summary = "passes bit sets to the kernel at each wait; nanoseconds by pselect",
 	.preference = 30,
 	.features = EV_FEATURE_FDS,
 	.create = select_create,

@@ -139,7 +139,7 @@ static uint64_t virtual_wall(const struct event_base *base)
 
 static const struct loop_clock virtual_clock = {
 	.name = "virtual",
-	.summary = "moves when the loop waits, and when it is told to",
+	.summary = "advances while the loop waits, and by event_base_virtual_advance",
 	.read = virtual_read,
 	.origin = virtual_read,
 	.wall = virtual_wall,
@@ -147,7 +147,7 @@ static const struct loop_clock virtual_clock = {
 
 const struct backend backend_virtual = {
 	.name = "virtual",
-	.summary = "simulated time: waiting is free and every run is the same",
+	.summary = "simulated time: waits take no real time, and every run is the same",
 	.features = EV_FEATURE_FDS | EV_FEATURE_EARLY_CLOSE,
 	.create = virtual_create,
 	.destroy = virtual_destroy,

@@ -113,7 +113,7 @@ static void test_a_child_frees_the_base(void **state)
 	(void)state;
 	base = loop_test_base(backend->name, NULL, 0);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	for (int i = 0; i < PIPES; i++) {
 		assert_int_equal(pipe(ends[i]), 0);
 		event_assign(&readers[i], base, ends[i][0], EV_READ, count, NULL);
@@ -149,7 +149,7 @@ static void test_what_is_closed_after_a_deletion(void **state)
 	(void)state;
 	base = loop_test_base(backend->name, NULL, 0);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	assert_int_equal(pipe(ends), 0);
 	event = event_new(base, ends[0], EV_READ | EV_PERSIST, count, NULL);
 	assert_int_equal(event_add(event, NULL), 0);
@@ -170,7 +170,7 @@ static void test_what_is_closed_after_the_base(void **state)
 	(void)state;
 	base = loop_test_base(backend->name, NULL, 0);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	assert_int_equal(pipe(ends), 0);
 	event_assign(&event, base, ends[0], EV_READ | EV_PERSIST, count, NULL);
 	assert_int_equal(event_add(&event, NULL), 0);

@@ -218,15 +218,15 @@ static void disable_others(struct request *request, const char *method)
 	}
 }
 
-typedef void say(struct request *request, const char *method);
+typedef void choose(struct request *request, const char *method);
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void test_all_ways(void **state)
 {
-	static say *const ways[] = { no_way,	   require,	   in_environment,
-				     avoid_others, disable_others, require_against_environment };
-	static say *const exclusions[] = { no_way, avoid, disable };
+	static choose *const ways[] = { no_way,	      require,	      in_environment,
+					avoid_others, disable_others, require_against_environment };
+	static choose *const exclusions[] = { no_way, avoid, disable };
 
 	(void)state;
 	for (size_t i = 0; backends[i]; i++) {
@@ -246,8 +246,8 @@ static void test_all_ways(void **state)
 
 static void test_all_ways_with_features(void **state)
 {
-	static say *const ways[] = { no_way, require, in_environment, avoid_others,
-				     disable_others };
+	static choose *const ways[] = { no_way, require, in_environment, avoid_others,
+					disable_others };
 
 	(void)state;
 	for (size_t i = 0; backends[i]; i++) {
@@ -277,15 +277,15 @@ static void test_features_that_nobody_has(void **state)
 /* Without a configuration only the environment chooses. */
 static void test_without_configuration(void **state)
 {
-	static say *const says[] = { no_way, in_environment, disable, disable_others };
+	static choose *const choices[] = { no_way, in_environment, disable, disable_others };
 
 	(void)state;
 	for (size_t i = 0; backends[i]; i++) {
-		for (size_t j = 0; j < COUNT(says); j++) {
+		for (size_t j = 0; j < COUNT(choices); j++) {
 			struct request request = { 0 };
 
 			clear_environment(NULL);
-			says[j](&request, backends[i]->name);
+			choices[j](&request, backends[i]->name);
 			set_environment(&request);
 			assert_is(event_base_new(), &request);
 			assert_is(event_base_new_with_config(NULL), &request);
@@ -335,14 +335,14 @@ static void test_warnings(void **state)
 		struct request request;
 		const char *says[2];
 	} wrong[] = {
-		{ { .required = "poll", .avoided = { "poll" } }, { "'poll'", "avoided" } },
-		{ { .in_method = "poll", .avoided = { "poll" } }, { "'poll'", "avoided" } },
+		{ { .required = "poll", .avoided = { "poll" } }, { "'poll'", "avoids" } },
+		{ { .in_method = "poll", .avoided = { "poll" } }, { "'poll'", "avoids" } },
 		{ { .required = "poll", .disabled = { "poll" } }, { "'poll'", "environment" } },
 		{ { .in_method = "poll", .disabled = { "poll" } }, { "'poll'", "environment" } },
 		{ { .required = "poll", .features = EV_FEATURE_ET }, { "'poll'", "feature" } },
 		{ { .in_method = "poll", .features = EV_FEATURE_ET }, { "'poll'", "feature" } },
-		{ { .required = "pol" }, { "'pol'", "none of that name" } },
-		{ { .in_method = "polls" }, { "'polls'", "none of that name" } },
+		{ { .required = "pol" }, { "'pol'", "no backend of that name" } },
+		{ { .in_method = "polls" }, { "'polls'", "no backend of that name" } },
 		{ { .features = 0x4000 }, { "configuration", "allow" } },
 	};
 

@@ -444,7 +444,7 @@ static void test_what_is_told(void **state)
 		{ delete_unassigned_and_wait, "event_del_block", true },
 		{ ask_unassigned, "event_pending", true },
 		{ assign_pending, "event_assign", true },
-		{ assign_what_would_block, "event_assign: descriptor 100 would block", false },
+		{ assign_what_would_block, "event_assign: descriptor 100 lacks O_NONBLOCK", false },
 		{ unassign_pending, "event_debug_unassign", true },
 		{ switch_on_twice, "event_enable_debug_mode: called twice", false },
 		{ switch_on_too_late, "event_enable_debug_mode: called after", false },
@@ -458,7 +458,7 @@ static void test_what_is_told(void **state)
 		expected[0] = told_of[i].function;
 		expected[1] = told_of[i].has_event ? address : "";
 		if (end_of_child(misuse_and_tell) != 42)
-			fail_msg("%s: something else is told", told_of[i].function);
+			fail_msg("%s: another end, or another message", told_of[i].function);
 	}
 }
 

@@ -40,7 +40,7 @@ static void open_scene(struct scene *scene)
 {
 	*scene = (struct scene){ .base = loop_test_base(backend->name, NULL, 0) };
 	if (!scene->base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	assert_int_equal(pipe(scene->ends), 0);
 	scene->reader = event_new(scene->base, scene->ends[0], EV_READ | EV_PERSIST, count_call,
 				  &scene->calls);
@@ -93,7 +93,7 @@ static void test_the_kernel_lets_go(void **state)
 	close(scene.ends[0]);
 	while (!has_no_reader(&scene)) {
 		if (++tries > 100)
-			fail_msg("%s: the end that was closed is still open", backend->name);
+			fail_msg("%s: the kernel still keeps the closed end open", backend->name);
 		wait_once(&scene);
 	}
 	close_scene(&scene);

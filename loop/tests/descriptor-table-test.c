@@ -136,7 +136,7 @@ static void test_visiting(void **state)
 	assert_int_equal(descriptor_table_next(&table, 100000), -1);
 }
 
-static void test_what_leaves_is_zeros(void **state)
+static void test_removed_entries_are_zeros(void **state)
 {
 	const struct entry zeros = { 0 };
 
@@ -312,7 +312,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_there_is_none_before),
 	TEST(test_boundaries),
 	TEST(test_visiting),
-	TEST(test_what_leaves_is_zeros),
+	TEST(test_removed_entries_are_zeros),
 	TEST(test_trimming),
 	TEST(test_used_again),
 	TEST(test_one_that_comes_and_goes),

@@ -56,7 +56,7 @@ static int end(void **state)
 static void need_backend(void)
 {
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 }
 
 static void turn(void)

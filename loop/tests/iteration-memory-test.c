@@ -263,7 +263,7 @@ static int add_until_there_is_memory(struct event *event, const struct timeval *
 		assert_int_equal(event_pending(event, all, NULL), 0);
 		assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), added);
 	}
-	fail_msg("it never succeeds");
+	fail_msg("the call never succeeds");
 	return 0;
 }
 

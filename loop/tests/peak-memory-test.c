@@ -48,7 +48,7 @@ static long long bytes(void)
 static void assert_given_back(long long before, long long at_peak)
 {
 	if (at_peak - before < 8 * peak)
-		fail_msg("the peak is none: %lld bytes more", at_peak - before);
+		fail_msg("the peak has only %lld bytes more", at_peak - before);
 	if (bytes() - before > (at_peak - before) / 8)
 		fail_msg("%lld of %lld bytes are not given back", bytes() - before,
 			 at_peak - before);
@@ -154,7 +154,7 @@ static void test_memory_after_a_large_number(void **state)
 
 	(void)state;
 	if (dup2(watched[0].fd, LARGE) != LARGE)
-		LOOP_TEST_SKIP("%s: no such descriptor is allowed\n", backend->name);
+		LOOP_TEST_SKIP("%s: the limit of descriptors is too low\n", backend->name);
 	new_base(0);
 	few_are_left();
 	before = bytes();

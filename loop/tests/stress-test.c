@@ -63,12 +63,12 @@ static const struct fault faults[] = {
 	{ "lost-once", true, { "for event_base_once" } },
 	{ "early", true, { "is early" } },
 	{ "late", true, { "is late" } },
-	{ "twice", false, { "had been called for all there was", "had no timer" } },
+	{ "twice", false, { "all owed calls had come", "had no timer" } },
 	{ "once-twice", true, { "called back twice" } },
 	{ "failed-add-adds",
 	  true,
-	  { "is early", "event_pending says yes", "had no timer", "called for all there was" } },
-	{ "no-deletion", true, { "called, and it was deleted", "event_pending says yes" } },
+	  { "is early", "event_pending says yes", "had no timer", "all owed calls had come" } },
+	{ "no-deletion", true, { "called, although it was deleted", "event_pending says yes" } },
 	{ "leak", true, { "leak: the loop has not freed" } },
 	{ "open-descriptor", true, { "leak: ", "descriptors are open" } },
 	{ "no-finalizer", true, { "for a finalizer", "finalizer has not been called" } },
@@ -76,7 +76,7 @@ static const struct fault faults[] = {
 	{ "no-reinit", false, { "a reader to be called", "a child has failed" } },
 	{ "no-wait", false, { "event's callback runs", "heap-use-after-free" } },
 	{ "early-finalizer", false, { "finalizer is called while" } },
-	{ "hang", false, { "gets no further than: a callback" } },
+	{ "hang", false, { "hangs in: a callback" } },
 	{ "asleep", false, { "hang: thread main", "event's callback runs" } },
 };
 
@@ -120,7 +120,7 @@ static void test_every_fault_is_found(void **state)
 		for (int seed = 1; seed <= SEEDS && !found; seed++)
 			found = is_found(&faults[i], seed, said);
 		if (!found)
-			fail_msg("%s is not found; the last round said: %s", faults[i].name, said);
+			fail_msg("no round finds %s; the last printed: %s", faults[i].name, said);
 	}
 }
 

@@ -141,12 +141,12 @@ static void test_lock_callbacks(void **state)
 	wrong = counting;
 	wrong.lock = count_unlock;
 	assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
-	assert_warned("set already");
+	assert_warned("already set");
 	assert_false(lock_available()); /* without a way to tell threads apart */
 	evthread_set_id_callback(one_thread);
 	assert_true(lock_available());
 	assert_int_equal(evthread_set_lock_callbacks(NULL), 0);
-	assert_warned("taken away");
+	assert_warned("removed");
 	assert_int_equal(evthread_set_lock_callbacks(NULL), 0);
 	assert_not_warned();
 }
@@ -178,9 +178,9 @@ static void test_condition_callbacks(void **state)
 	wrong = conditions;
 	wrong.free_condition = NULL;
 	assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
-	assert_warned("set already");
+	assert_warned("already set");
 	assert_int_equal(evthread_set_condition_callbacks(NULL), 0);
-	assert_warned("taken away");
+	assert_warned("removed");
 }
 
 static unsigned long a_thread(void)

@@ -510,7 +510,7 @@ static void stress(const char *method, const char *structure, int flags, uint64_
 	const struct timeval duration = loop_test_timeval(MILLISECOND);
 
 	if (!sleeper.base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", method);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", method);
 	sleeper.alarm = event_new(sleeper.base, -1, 0, count, NULL);
 	event_add(sleeper.alarm, &an_hour);
 	pthread_create(&sleeper.thread, NULL, run_loop, &sleeper);

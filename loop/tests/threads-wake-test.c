@@ -102,7 +102,7 @@ static void make_base(void)
 	alarm(TOO_LONG);
 	base = loop_test_base(backend->name, NULL, 0);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	assert_non_null(evwatch_prepare_new(base, about_to_sleep, NULL));
 	longest = NULL;
 }
@@ -249,7 +249,7 @@ static void finalize(void)
 	event_finalize(0, event, finalizer);
 }
 
-static void test_what_is_no_timer(void **state)
+static void test_other_events_wake_the_loop(void **state)
 {
 	static void (*const acts[])(void) = { add_readable, activate, once, add_signal, finalize };
 
@@ -542,7 +542,7 @@ static const struct test_need sleep_until_a_deadline = { .real_time = true };
 static const struct CMUnitTest tests[] = {
 	TEST_WITH_NEED(test_timers, &sleep_until_a_deadline),
 	TEST_WITH_NEED(test_later_timers, &sleep_until_a_deadline),
-	cmocka_unit_test(test_what_is_no_timer),
+	cmocka_unit_test(test_other_events_wake_the_loop),
 	cmocka_unit_test(test_another_event_of_a_descriptor),
 	cmocka_unit_test(test_one_of_two_is_deleted),
 	TEST_WITH_NEED(test_ends, &sleep_until_a_deadline),

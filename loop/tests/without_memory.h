@@ -49,7 +49,7 @@ static struct event_base *new_base(int flags)
 {
 	base = loop_test_base(backend->name, NULL, flags);
 	if (!base)
-		LOOP_TEST_SKIP("%s: this machine does not have it\n", backend->name);
+		LOOP_TEST_SKIP("%s: this machine lacks the backend\n", backend->name);
 	return base;
 }
 

@@ -101,7 +101,8 @@ class Usage(Case):
         self.refuses("--seeds: there is no seed", MUTANTS, "--seeds", "")
         for option, text in (("--seeds", "x"), ("--mutants", "0"), ("--jobs", "0")):
             self.refuses(f"{option}: '{text}' is not a ", MUTANTS, option, text)
-        self.refuses("of 1 mutants, none is of", MUTANTS, "--mutants", "1", "--areas", "trace")
+        self.refuses("of 1 mutants, these areas get none", MUTANTS, "--mutants", "1",
+                     "--areas", "trace")
         self.refuses("--seed: 'x' is not a ", STATISTICS, "--seed", "x")
 
     def test_a_folder_that_cannot_be_written(self):

@@ -315,7 +315,7 @@ static inline const char *heap_check(const struct cached_heap *heap, const unsig
 		const struct heap_entry *entry = &heap->entries[slot];
 
 		if (*heap_place(entry->timer) != slot)
-			return "a timer's place is not where it is";
+			return "a timer's stored slot is not the slot that it is in";
 		if (entry->key != entry->timer->key)
 			return "a cached key is not its timer's";
 		if (slot > heap_root(arity) &&

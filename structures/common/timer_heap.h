@@ -169,7 +169,7 @@ static inline const char *timer_heap_check(const struct timer_heap *heap, const 
 		const struct timer *timer = heap->slots[slot];
 
 		if (timer->link.word[3] != slot)
-			return "a timer's place is not where it is";
+			return "a timer's stored slot is not the slot that it is in";
 		if (slot > heap_root(arity) &&
 		    heap->slots[heap_parent(slot, arity)]->key > timer->key)
 			return "a timer is due before its parent";

@@ -60,8 +60,8 @@ static inline void timer_queue_take_out(struct timer_queue *queue, const struct 
  * Takes up to max timers from the front, makes them idle, and stores them in out. The next timer
  * but one is prefetched, because its address is known as soon as the next timer is in the cache.
  */
-static inline size_t timer_queue_hand_over(struct timer_queue *queue, struct timer **out,
-					   size_t max)
+static inline size_t timer_queue_take_front(struct timer_queue *queue, struct timer **out,
+					    size_t max)
 {
 	struct timer *timer = queue->first;
 	size_t count = 0;

@@ -242,10 +242,10 @@ static inline int tree_check_below(const struct timer *timer, const struct timer
 	if (!timer)
 		return 1;
 	if (tree_get(timer, TREE_PARENT) != parent)
-		*broken = "a timer's parent is not where it is";
+		*broken = "a timer's link to its parent is wrong";
 	else if (timer->link.word[TREE_COLOUR] != TREE_RED &&
 		 timer->link.word[TREE_COLOUR] != TREE_BLACK)
-		*broken = "a timer in the tree does not say so";
+		*broken = "a timer in the tree is neither red nor black";
 	else if (tree_is_red(timer) && tree_is_red(parent))
 		*broken = "a red timer has a red child";
 	if (*broken)
@@ -253,7 +253,7 @@ static inline int tree_check_below(const struct timer *timer, const struct timer
 	left = tree_check_below(tree_get(timer, TREE_LEFT), timer, broken);
 	right = tree_check_below(tree_get(timer, TREE_RIGHT), timer, broken);
 	if (!*broken && left != right)
-		*broken = "ways down have unequal numbers of black timers";
+		*broken = "paths down have unequal numbers of black timers";
 	return left + !tree_is_red(timer);
 }
 

@@ -234,10 +234,10 @@ static void take_fired(struct fuzz *fuzz, struct timer **out, size_t count, uint
 		struct object *object = (struct object *)(void *)out[i];
 
 		expect(fuzz, object >= fuzz->objects && object < fuzz->objects + TIMERS,
-		       "expire hands over what is no timer");
+		       "expire returns a pointer that is not a timer");
 		expect(fuzz, object->state == ARMED, "a timer fires that is not armed");
 		expect(fuzz, object->deadline <= now, "a timer fires early");
-		expect(fuzz, object->deadline != TIMER_NEVER, "a timer fires that never should");
+		expect(fuzz, object->deadline != TIMER_NEVER, "a timer for TIMER_NEVER fires");
 		expect(fuzz, !fuzz->previous || ordered(fuzz, fuzz->previous, object),
 		       "firing out of order");
 		object->state = IDLE;
@@ -255,7 +255,7 @@ static size_t expire_some(struct fuzz *fuzz, uint64_t now, size_t max)
 
 	out[max] = NULL;
 	count = fuzz->structure->expire(fuzz->set, now, out, max);
-	expect(fuzz, count <= max && !out[max], "expire hands over more than max");
+	expect(fuzz, count <= max && !out[max], "expire returns more than max");
 	expect(fuzz, !count || next <= now, "next was later than what fires");
 	take_fired(fuzz, out, count, now);
 	return count;
@@ -315,7 +315,7 @@ static void check(const struct fuzz *fuzz)
 
 	expect(fuzz, !broken, broken);
 	expect(fuzz, fuzz->structure->size(fuzz->set) == fuzz->armed, "size is wrong");
-	expect(fuzz, fuzz->structure->footprint(fuzz->set) > 0, "an empty footprint");
+	expect(fuzz, fuzz->structure->footprint(fuzz->set) > 0, "the footprint is 0");
 }
 
 static void step(struct fuzz *fuzz)

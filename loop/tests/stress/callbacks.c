@@ -89,7 +89,7 @@ void finalizer(struct event *event, void *arg)
 	pthread_mutex_lock(&slot->book);
 	note(slot, "finalized", 0);
 	if (!slot->finalizing)
-		fail(slot, "its finalizer is called, which nobody asked for");
+		fail(slot, "its finalizer is called, but none was asked for");
 	if (atomic_load_explicit(&slot->running, memory_order_relaxed))
 		fail(slot, "its finalizer is called while its callback runs");
 	pthread_mutex_unlock(&slot->book);

@@ -37,7 +37,7 @@ static void open_ends(bool is_pipe, int *ends)
 			: socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
 
 	if (result)
-		fail(NULL, "no descriptors are left: has somebody not closed them?");
+		fail(NULL, "no descriptors are left: a test or the loop leaks them");
 }
 
 static void open_channel(struct channel *channel)

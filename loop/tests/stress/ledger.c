@@ -160,7 +160,7 @@ void ledger_deleted(struct slot *slot, bool waited)
 	note(slot, waited ? "deleted" : "deleted without waiting", 0);
 	if (final && self->calling != slot &&
 	    atomic_load_explicit(&slot->running, memory_order_relaxed))
-		fail(slot, "event_del has returned and the event's callback runs");
+		fail(slot, "event_del has returned while the event's callback runs");
 	if (final)
 		slot->permit = PERMIT_NONE;
 	else if (slot->permit == PERMIT_ANY)
@@ -192,7 +192,7 @@ static void check_bits(const struct slot *slot, short what)
 	const short may_be = (short)(slot->events | slot->activated | EV_TIMEOUT);
 
 	if (what & ~may_be)
-		fail(slot, "called with 0x%02x, which nobody asked for", (unsigned)what);
+		fail(slot, "called with 0x%02x, which the program did not ask for", (unsigned)what);
 }
 
 /* In simulated time the loop is exact, except for the lateness that the structure declares. */
@@ -213,7 +213,7 @@ static void check_timeout(const struct slot *slot)
 	if (slot->faked)
 		return;
 	if (!slot->loose && slot->timer == NO && slot->kind != KIND_SIGNAL)
-		fail(slot, "timed out, and it had no timer");
+		fail(slot, "called with EV_TIMEOUT, although it had no timer");
 	if (!slot->due)
 		return;
 	if (now < slot->due)
@@ -288,7 +288,7 @@ void ledger_enter(struct slot *slot, short what)
 	slot->calls++;
 	atomic_fetch_add_explicit(&stress.calls, 1, memory_order_relaxed);
 	if (slot->permit == PERMIT_NONE)
-		fail(slot, "called, and it was deleted or had been called for all there was");
+		fail(slot, "called, although it was deleted or all owed calls had come");
 	if (atomic_load_explicit(&slot->running, memory_order_relaxed))
 		fail(slot, "called while its callback runs");
 	atomic_store_explicit(&slot->running, true, memory_order_relaxed);

@@ -125,8 +125,8 @@ static const char usage[] =
 	"              [--alone] [--patience SECONDS] [--fault NAME] [--verbose]\n"
 	"       stress --list\n"
 	"\n"
-	"--alone is without threads, as is the backend virtual. --fault breaks the loop on purpose,\n"
-	"in one of these ways:\n";
+	"--alone runs without threads, and so does the backend virtual. --fault breaks the loop\n"
+	"on purpose, in one of these ways:\n";
 
 /*
  * The value of an option that takes a whole number. Other text ends the program, even if strtoull

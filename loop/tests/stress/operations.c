@@ -131,7 +131,7 @@ static void ask(struct slot *slot)
 	end_call();
 	if (event_get_callback_arg(slot->event) != slot ||
 	    event_get_events(slot->event) != slot->events)
-		fail(slot, "it is not what was assigned");
+		fail(slot, "its argument or events are not those assigned");
 }
 
 /* libevent sets a priority without a lock, so the event must be idle. */

@@ -155,9 +155,9 @@ void probe_loop(void)
 static void compare(const struct slot *slot, enum sure says, bool is, const char *what)
 {
 	if (says == YES && !is)
-		fail(slot, "lost: %s, and event_pending says no", what);
+		fail(slot, "lost: %s, but event_pending says no", what);
 	if (says == NO && is)
-		fail(slot, "%s: it should not be, and event_pending says yes", what);
+		fail(slot, "not by the ledger, but event_pending says yes: %s", what);
 }
 
 /* From here on the ledger knows the state, and the slot is not loose. */
@@ -384,8 +384,8 @@ void check_counts(void)
 {
 	int expected = expected_count();
 
-	wait_until(counts_agree, &expected, "for event_base_get_num_events to say what is there",
-		   NULL);
+	wait_until(counts_agree, &expected,
+		   "for event_base_get_num_events to agree with the ledger", NULL);
 }
 
 void quiet_check(void)

@@ -32,7 +32,7 @@ void signals_expect_restored(void)
 
 		sigaction(signal_numbers[i], NULL, &action);
 		if (action.sa_handler != before)
-			fail(NULL, "the handler of signal %d is not the one from before",
+			fail(NULL, "the former handler of signal %d was not restored",
 			     signal_numbers[i]);
 	}
 }

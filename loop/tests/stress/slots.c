@@ -226,7 +226,7 @@ static void free_after_base(struct slot *slot, struct event_base *other)
 {
 	if (slot->event && slot->on_heap) {
 		if (event_base_set(other, slot->event))
-			fail(slot, "event_base_free has left it pending");
+			fail(slot, "event_base_free has left the event pending");
 		event_free(slot->event);
 	}
 	slot->event = NULL;

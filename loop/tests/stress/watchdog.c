@@ -73,7 +73,7 @@ static void show_base(void)
 	for (int i = 0; i < 500 && !atomic_load(&dumped); i++)
 		sleep_ms(10);
 	if (!atomic_load(&dumped))
-		fprintf(stderr, "stress: the base cannot be shown: somebody holds its lock\n");
+		fprintf(stderr, "stress: the base cannot be shown: a thread holds its lock\n");
 }
 
 static void show(const struct actor *actor)
@@ -93,7 +93,7 @@ static _Noreturn void report(const struct actor *hangs)
 	const char *doing = atomic_load(&hangs->doing);
 	int slot = atomic_load(&hangs->slot);
 
-	fprintf(stderr, "stress: hang: thread %s gets no further than: %s\n", hangs->name,
+	fprintf(stderr, "stress: hang: thread %s hangs in: %s\n", hangs->name,
 		doing ? doing : "the loop");
 	for (struct actor *actor = actors; actor; actor = actor->next)
 		show(actor);

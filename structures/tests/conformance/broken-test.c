@@ -98,7 +98,7 @@ static void expect_right(const struct settings *settings, struct tally *tally)
 		tally->passed++;
 		return;
 	}
-	printf("FAILED   the structure that is right fails %s\n", failed);
+	printf("FAILED   the structure without a fault fails %s\n", failed);
 	tally->failed++;
 }
 

@@ -36,16 +36,16 @@ static const uint64_t intervals[] = {
 #define FAR_OFF (80 * YEAR)
 
 /* What is in the set while the structure is not told the time. */
-enum standing {
-	STANDING_NOTHING,
-	STANDING_FAR_OFF,
-	STANDING_NEVER,
-	STANDING_BOTH,	  /* a timer that is far off, and one that never fires */
-	STANDING_OVERDUE, /* a timer that the next expire hands over */
-	STANDING_ARMED,	  /* the timers themselves, for a distant time */
-	STANDING_DISARMED,
-	STANDING_REMOVED,
-	STANDINGS
+enum contents {
+	CONTENTS_NOTHING,
+	CONTENTS_FAR_OFF,
+	CONTENTS_NEVER,
+	CONTENTS_BOTH,	  /* a timer that is far off, and one that never fires */
+	CONTENTS_OVERDUE, /* a timer that the next expire returns */
+	CONTENTS_ARMED,	  /* the timers themselves, for a distant time */
+	CONTENTS_DISARMED,
+	CONTENTS_REMOVED,
+	CONTENTS_KINDS
 };
 
 /* How the loop goes on after it has armed timers. */
@@ -67,24 +67,24 @@ static uint64_t clock_of(const struct ahead *ahead)
 	return ahead->session.oracle.clock;
 }
 
-static void stand(struct ahead *ahead, enum standing standing)
+static void fill(struct ahead *ahead, enum contents contents)
 {
 	struct session *session = &ahead->session;
 	uint64_t start = clock_of(ahead);
 
-	if (standing == STANDING_FAR_OFF || standing == STANDING_BOTH)
+	if (contents == CONTENTS_FAR_OFF || contents == CONTENTS_BOTH)
 		session_arm(session, NEAR, start + FAR_OFF, FAR_OFF);
-	if (standing == STANDING_NEVER || standing == STANDING_BOTH)
+	if (contents == CONTENTS_NEVER || contents == CONTENTS_BOTH)
 		session_arm(session, NEAR + 1, TIMER_NEVER, 0);
-	if (standing == STANDING_OVERDUE)
+	if (contents == CONTENTS_OVERDUE)
 		session_arm(session, NEAR, start + MS / 2, MS / 2);
-	if (standing < STANDING_ARMED)
+	if (contents < CONTENTS_ARMED)
 		return;
 	for (size_t id = 0; id < NEAR; id++) {
 		session_arm(session, id, start + FAR_OFF + id, 0);
-		if (standing == STANDING_DISARMED)
+		if (contents == CONTENTS_DISARMED)
 			session_disarm(session, id);
-		if (standing == STANDING_REMOVED)
+		if (contents == CONTENTS_REMOVED)
 			session_remove(session, id);
 	}
 }
@@ -126,19 +126,19 @@ static void go_on(struct ahead *ahead, enum going going)
 
 		session_drain(session, wake > clock_of(ahead) ? wake : clock_of(ahead), 5);
 		if (going == GOING_ASLEEP && session->spurious > most)
-			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain",
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups are spurious",
 				     session->spurious, session->wakeups);
 	}
 }
 
 /* Twice, because a structure that has caught up once may fall behind again. */
-static void fall_behind(struct ahead *ahead, enum standing standing, uint64_t pause,
+static void fall_behind(struct ahead *ahead, enum contents contents, uint64_t pause,
 			enum going going)
 {
 	struct session *session = &ahead->session;
 
 	for (unsigned round = 0; round < 2; round++) {
-		stand(ahead, standing);
+		fill(ahead, contents);
 		session_pass(session, clock_of(ahead) + pause);
 		arm_near(ahead);
 		session_check(session);
@@ -156,7 +156,7 @@ static unsigned bits_of(const struct subject *subject, enum going going)
 {
 	unsigned bits = 47; /* more than a day */
 
-	while (going == GOING_ASLEEP && !wakeups_bearable(subject, bits))
+	while (going == GOING_ASLEEP && !wakeups_are_few(subject, bits))
 		bits--;
 	return bits;
 }
@@ -165,16 +165,16 @@ void check_clock_ahead(const struct subject *subject, const struct settings *set
 {
 	struct ahead ahead = { .random = settings->seed };
 
-	for (size_t i = 0; i < GOINGS * STANDINGS * PAUSES; i++) {
+	for (size_t i = 0; i < GOINGS * CONTENTS_KINDS * PAUSES; i++) {
 		enum going going = (enum going)(i % GOINGS);
-		enum standing standing = (enum standing)(i / GOINGS % STANDINGS);
-		uint64_t pause = pauses[i / GOINGS / STANDINGS];
+		enum contents contents = (enum contents)(i / GOINGS % CONTENTS_KINDS);
+		uint64_t pause = pauses[i / GOINGS / CONTENTS_KINDS];
 
 		if (session_open(&ahead.session, subject, TIMERS,
 				 random_magnitude(&ahead.random, 61), false))
 			check_failed("create fails");
 		ahead.bits = bits_of(subject, going);
-		fall_behind(&ahead, standing, pause, going);
+		fall_behind(&ahead, contents, pause, going);
 		session_close(&ahead.session);
 	}
 }

@@ -55,7 +55,7 @@ static void arm(struct crowd *crowd, struct member *member, uint64_t interval)
 	if (member->state == OUT) {
 		member->object = object_take(member->object, id);
 		if (!member->object)
-			check_failed("the memory of t%zu was written to after it was handed back",
+			check_failed("the memory of t%zu was written to after it was given back",
 				     id);
 	}
 	if (member->state == IN) {
@@ -158,7 +158,7 @@ static void crowd_close(struct crowd *crowd)
 	crowd->structure->destroy(crowd->set);
 	for (size_t i = 0; i < crowd->count; i++)
 		if (crowd->members[i].object && !object_end(crowd->members[i].object))
-			check_failed("the memory of t%zu was written to after it was handed back",
+			check_failed("the memory of t%zu was written to after it was given back",
 				     i);
 	free(crowd->members);
 }

@@ -49,7 +49,7 @@ static void sleep_until_near(struct session *session, uint64_t most)
 
 		session_drain(session, next > clock ? next : clock, 2);
 		if (session->spurious > most)
-			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain",
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups are spurious",
 				     session->spurious, session->wakeups);
 	}
 }
@@ -59,7 +59,7 @@ static void forget(struct session *session, uint64_t ahead, enum taking taking, 
 {
 	unsigned bits = 33; /* 8 s */
 
-	while (!wakeups_bearable(session->subject, bits))
+	while (!wakeups_are_few(session->subject, bits))
 		bits--;
 	take_out(session, ahead, taking);
 	session_check(session);

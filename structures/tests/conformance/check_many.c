@@ -136,7 +136,7 @@ void check_equal_deadlines(const struct subject *subject, const struct settings 
 
 	(void)settings;
 	if (setrlimit(RLIMIT_STACK, &stack))
-		check_failed("no limit of the stack can be set");
+		check_failed("the limit of the stack cannot be set");
 	herd.timers = calloc(herd.count, sizeof(*herd.timers));
 	herd.gone = calloc(herd.count, sizeof(*herd.gone));
 	if (!herd.timers || !herd.gone || timer_choice_create(&subject->choice, &herd.set, 0) ||

@@ -58,7 +58,7 @@ static void reserve_at_last(struct session *session, size_t n, size_t before, ui
 		if (attempt)
 			allocations_succeed();
 		if (attempt > 1)
-			check_failed("reserve(%zu) fails with all the memory there is", n);
+			check_failed("reserve(%zu) fails, although no allocation fails", n);
 	}
 }
 
@@ -72,7 +72,7 @@ static bool live_with_failure(const struct subject *subject, uint64_t number, ui
 	allocations_fail(number, 1);
 	if (session_open(&session, subject, SCENARIO_TIMERS, 1000, false) &&
 	    session_open(&session, subject, SCENARIO_TIMERS, 1000, false))
-		check_failed("create fails with all the memory there is");
+		check_failed("create fails, although no allocation fails");
 	for (size_t n = 1; n <= SCENARIO_TIMERS; n = n * 3 / 2 + 1) {
 		reserve_at_last(&session, n, before, &seed);
 		before = n;
@@ -94,7 +94,7 @@ void check_failing_allocations(const struct subject *subject, const struct setti
 		if (++number > MOST_ALLOCATIONS)
 			check_failed("the scenario allocates without end");
 	if (!number)
-		check_failed("a set is made of no memory at all");
+		check_failed("the scenario allocates nothing");
 }
 
 /* Reserving more than there is must be refused with nothing changed, or need no memory at all. */
@@ -133,7 +133,7 @@ void check_no_allocations(const struct subject *subject, const struct settings *
 		for (unsigned round = 0; round < 4; round++)
 			operate(&session, n, &random);
 		if (session_reserve(&session, n) || session_reserve(&session, n / 2))
-			check_failed("reserve fails for what is reserved");
+			check_failed("reserve fails for as many timers as are reserved");
 		session_drain(&session, TIMER_NEVER, 64);
 		allocations_succeed();
 		session_close(&session);
@@ -268,6 +268,6 @@ void check_destroy(const struct subject *subject, const struct settings *setting
 	}
 #ifdef LEAK_CHECK
 	if (__lsan_do_recoverable_leak_check())
-		check_failed("memory is lost");
+		check_failed("the leak checker finds lost memory");
 #endif
 }

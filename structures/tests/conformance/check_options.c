@@ -20,7 +20,7 @@ static void expect_accuracy(const struct subject *subject)
 	const struct timer_accuracy *accuracy = &subject->accuracy;
 
 	if (accuracy->when > TIMER_LATE_FRACTION || accuracy->order > TIMER_UNORDERED)
-		check_failed("the accuracy is of no known kind");
+		check_failed("the accuracy is of an unknown kind");
 	/* An exact structure may have a tick of 1 ns, which says by what its order goes. */
 	if (accuracy->when == TIMER_EXACT && accuracy->tick > 1)
 		check_failed("exact, with a tick of %llu ns", (unsigned long long)accuracy->tick);
@@ -40,22 +40,22 @@ void check_declarations(const struct subject *subject, const struct settings *se
 	(void)settings;
 	if (!is_line(structure->name) || !is_line(structure->summary) ||
 	    !is_line(structure->source) || !is_line(structure->departures))
-		check_failed("name, summary, source and departures are each to be a line");
+		check_failed("name, summary, source and departures must each be one line");
 	if (!is_line(cost->insert) || !is_line(cost->reinsert) || !is_line(cost->disarm) ||
 	    !is_line(cost->remove) || !is_line(cost->next) || !is_line(cost->expire))
-		check_failed("the cost of each operation is to be declared");
+		check_failed("the cost of each operation must be declared");
 	if (!structure->create == !structure->create_over)
-		check_failed("there is to be one of create and create_over");
+		check_failed("exactly one of create and create_over must be given");
 	if (structure->create_over && (structure->options || structure->accuracy ||
 				       structure->interesting || structure->bears))
-		check_failed("a wrapper declares what is its structure's to declare");
+		check_failed("a wrapper declares what only its inner structure may declare");
 	if (!structure->destroy || !structure->reserve || !structure->insert ||
 	    !structure->reinsert || !structure->disarm || !structure->remove || !structure->next ||
 	    !structure->expire || !structure->for_each || !structure->size ||
 	    !structure->footprint || !structure->check)
 		check_failed("an operation is missing");
 	if (structure->options && !structure->options_size)
-		check_failed("there are options, and no place for them");
+		check_failed("there are options, but options_size is 0");
 	expect_accuracy(subject);
 }
 
@@ -100,7 +100,7 @@ static void expect_refused(const struct subject *subject, const char *text, cons
 	if (subject_open_other(&other, subject, text, error) != -EINVAL)
 		check_failed("'%s' is not refused", text);
 	if (!is_line(error) || !strstr(error, says))
-		check_failed("'%s' is refused without '%s' being said: '%s'", text, says, error);
+		check_failed("'%s' is refused, but the error lacks '%s': '%s'", text, says, error);
 }
 
 static void check_words(const struct subject *subject, const struct settings *settings,

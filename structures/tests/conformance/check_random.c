@@ -56,7 +56,7 @@ void check_random(const struct subject *subject, const struct settings *settings
 
 	if (child_succeeded(status))
 		return;
-	fprintf(stderr, "'%s' from seed %llu fails: it %s\n%s\n",
+	fprintf(stderr, "'%s' from seed %llu fails: the child %s\n%s\n",
 		sequence_profile(current->profile), (unsigned long long)current->seed,
 		child_status(status), said);
 	if (!settings->whole)

@@ -266,11 +266,11 @@ static void sleep_and_wake(const struct subject *subject, uint64_t *random, unsi
 		session_drain(&session, next > session.oracle.latest ? next : session.oracle.latest,
 			      7);
 		if (session.spurious > wakeups_in_vain(subject, timers, bits))
-			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups in vain for %zu timers",
+			check_failed("%" PRIu64 " of %" PRIu64 " wake-ups spurious for %zu timers",
 				     session.spurious, session.wakeups, timers);
 	}
 	if (session.oracle.armed != 1)
-		check_failed("next says that nothing will fire, with %zu timers armed",
+		check_failed("next returns TIMER_NEVER, with %zu timers armed",
 			     session.oracle.armed - 1);
 	session_close(&session);
 }
@@ -280,7 +280,7 @@ void check_wakeups(const struct subject *subject, const struct settings *setting
 	uint64_t random = settings->seed;
 
 	for (unsigned bits = 1; bits <= 62; bits++) {
-		if (!wakeups_bearable(subject, bits))
+		if (!wakeups_are_few(subject, bits))
 			break;
 		sleep_and_wake(subject, &random, bits);
 	}

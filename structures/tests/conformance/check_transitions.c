@@ -172,7 +172,7 @@ static void commit_all(void *data)
 
 		if (!sigsetjmp(before_misuse, 1)) {
 			commit(&misuse);
-			fputs("it returns", stderr);
+			fputs("the misuse returns", stderr);
 		}
 		fputs(END, stderr);
 	}
@@ -206,7 +206,7 @@ void check_forbidden(const struct subject *subject, const struct settings *setti
 		/* Without END after the text, the child has ended in another way. */
 		if (!rest || !dies_as_it_should(&misuse, text))
 			check_failed(
-				"%s of a timer that is %s, with %zu others armed, does not die "
+				"%s of a timer that is %s, with %zu others armed, does not end "
 				"by an assertion that says '\"%s: ...': %s%s",
 				misuse.operation, states[misuse.state], misuse.others,
 				misuse.operation, text, rest ? "" : child_status(status));

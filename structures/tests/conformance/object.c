@@ -46,26 +46,26 @@ struct object *object_take(struct object *object, size_t id)
 	ASAN_UNPOISON_MEMORY_REGION(&object->timer, sizeof(object->timer));
 	if (!untouched(object))
 		return NULL;
-	if (object_care(id) == OBJECT_OVERWRITTEN)
+	if (object_fate(id) == OBJECT_OVERWRITTEN)
 		memset(&object->timer, 0, sizeof(object->timer));
 	return object;
 }
 
 struct object *object_give_back(struct object *object)
 {
-	enum object_care care = object_care(object->id);
+	enum object_fate fate = object_fate(object->id);
 
 	/*
 	 * Without a sanitizer, a structure that reads freed memory must find nothing useful in it.
 	 */
-	if (care == OBJECT_FREED || care == OBJECT_OVERWRITTEN)
+	if (fate == OBJECT_FREED || fate == OBJECT_OVERWRITTEN)
 		memset(&object->timer, 0xa5, sizeof(object->timer));
-	if (care == OBJECT_FREED) {
+	if (fate == OBJECT_FREED) {
 		free(object);
 		return NULL;
 	}
 	object->before = object->timer;
-	if (care == OBJECT_FORBIDDEN)
+	if (fate == OBJECT_FORBIDDEN)
 		ASAN_POISON_MEMORY_REGION(&object->timer, sizeof(object->timer));
 	return object;
 }

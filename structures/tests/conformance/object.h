@@ -15,11 +15,11 @@ struct object {
 };
 
 /* What happens to a timer's memory when it is handed back. */
-enum object_care { OBJECT_FREED, OBJECT_FORBIDDEN, OBJECT_OVERWRITTEN, OBJECT_LEFT, OBJECT_CARES };
+enum object_fate { OBJECT_FREED, OBJECT_FORBIDDEN, OBJECT_OVERWRITTEN, OBJECT_LEFT, OBJECT_FATES };
 
-static inline enum object_care object_care(size_t id)
+static inline enum object_fate object_fate(size_t id)
 {
-	return (enum object_care)(id % OBJECT_CARES);
+	return (enum object_fate)(id % OBJECT_FATES);
 }
 
 /*

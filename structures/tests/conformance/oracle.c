@@ -179,12 +179,12 @@ static const char *judge_one(struct oracle *oracle, uint64_t now, size_t id)
 	const struct oracle_timer *timer;
 
 	if (id >= oracle->count)
-		return fault(oracle, "expire hands over what is no timer");
+		return fault(oracle, "expire returns a pointer that is not a timer");
 	timer = &oracle->timers[id];
 	if (timer->state != ORACLE_ARMED)
 		return fault(oracle, "t%zu fires when it is %s", id, states[timer->state]);
 	if (timer->deadline == TIMER_NEVER)
-		return fault(oracle, "t%zu fires, which never should", id);
+		return fault(oracle, "t%zu fires, although its deadline is TIMER_NEVER", id);
 	if (timer->deadline > now)
 		return fault(oracle, "t%zu fires early, at %" PRIu64 " instead of %" PRIu64, id,
 			     now, timer->deadline);
@@ -253,7 +253,7 @@ const char *oracle_judge_expire(struct oracle *oracle, uint64_t now, size_t max,
 	const char *wrong;
 
 	if (count > max)
-		return fault(oracle, "expire hands over %zu timers, of %zu at most", count, max);
+		return fault(oracle, "expire returns %zu timers with max %zu", count, max);
 	new_now(oracle, now);
 	for (size_t i = 0; i < count; i++) {
 		wrong = judge_one(oracle, now, ids[i]);
@@ -276,7 +276,7 @@ const char *oracle_judge_expire(struct oracle *oracle, uint64_t now, size_t max,
 const char *oracle_judge_visit(struct oracle *oracle, size_t id)
 {
 	if (id >= oracle->count)
-		return fault(oracle, "for_each visits what is no timer");
+		return fault(oracle, "for_each visits a pointer that is not a timer");
 	if (oracle->timers[id].state != ORACLE_ARMED)
 		return fault(oracle, "for_each visits t%zu, which is not armed", id);
 	if (oracle->timers[id].visited)

@@ -38,10 +38,10 @@ static const struct profile profiles[SEQUENCE_PROFILES] = {
 	{ "the ends of time", 40, DEADLINES_ENDS, 15, 8, 8, 3, 5, 10, 0 },
 	{ "jumps of years", 60, DEADLINES_WIDE, 15, 5, 5, 30, 0, 10, 0 },
 	{ "the clock steps back", 40, DEADLINES_NEAR, 25, 5, 5, 0, 50, 10, 0 },
-	{ "one at a time", 60, DEADLINES_KINDS, 30, 5, 5, 0, 2, 40, 1 },
-	{ "what has fired is used again", 60, DEADLINES_KINDS, 20, 5, 10, 1, 1, 90, 0 },
+	{ "expire with max 1", 60, DEADLINES_KINDS, 30, 5, 5, 0, 2, 40, 1 },
+	{ "expired timers are re-armed", 60, DEADLINES_KINDS, 20, 5, 10, 1, 1, 90, 0 },
 	{ "disarmed, then inserted or removed", 40, DEADLINES_KINDS, 10, 30, 10, 1, 1, 60, 0 },
-	{ "hundreds, put off", 600, DEADLINES_KINDS, 1, 1, 1, 0, 1, 10, 0 },
+	{ "hundreds, postponed", 600, DEADLINES_KINDS, 1, 1, 1, 0, 1, 10, 0 },
 	{ "anything", 100, DEADLINES_KINDS, 20, 10, 10, 5, 5, 25, 0 },
 };
 
@@ -214,7 +214,7 @@ static void add_expire(struct maker *maker)
 		add_fired(maker);
 }
 
-static void add_question(struct maker *maker)
+static void add_query(struct maker *maker)
 {
 	static const enum operation_kind kinds[] = { OPERATION_CHECK, OPERATION_CHECK,
 						     OPERATION_VISIT, OPERATION_RESERVE };
@@ -236,7 +236,7 @@ static void add_operations(struct maker *maker)
 	else if (choice < profile->expire + profile->disarm + profile->remove)
 		add_stop(maker, OPERATION_REMOVE);
 	else if (choice >= 95)
-		add_question(maker);
+		add_query(maker);
 	else
 		add_arm(maker);
 }

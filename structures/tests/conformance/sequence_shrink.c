@@ -111,7 +111,7 @@ void sequence_explain(struct sequence *sequence, const struct subject *subject)
 	int status;
 
 	if (!fails(&run)) {
-		fprintf(stderr, "%s: the sequence does not fail by itself\n", subject->name);
+		fprintf(stderr, "%s: the sequence does not fail alone\n", subject->name);
 	} else {
 		shrink(sequence, &run);
 		run.trace = true;

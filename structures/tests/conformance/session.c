@@ -105,8 +105,7 @@ int session_open(struct session *session, const struct subject *subject, size_t 
 		return 0;
 	}
 	if (result != -ENOMEM || session->set != untouched)
-		session_fault(session, "create fails with %d and stores a set all the same",
-			      result);
+		session_fault(session, "create fails with %d, but stores a set", result);
 	if (session->live)
 		session_fault(session, "a failed create leaks");
 	oracle_close(&session->oracle);
@@ -214,7 +213,7 @@ static void expect_filed(const struct session *session, size_t id, bool was_idle
 	if (!memcmp(&timer->link, &zero, sizeof(zero)))
 		session_fault(session, "t%zu is armed with the link of an idle timer", id);
 	if (was_idle && timer->key == UINT64_MAX && timer->deadline != TIMER_NEVER)
-		session_fault(session, "t%zu is filed under the key of those that never fire", id);
+		session_fault(session, "t%zu has the key of a timer that never fires", id);
 }
 
 /* No timer is left behind whose key is for a time that has come. */
@@ -225,7 +224,7 @@ static void expect_none_overdue(const struct session *session, uint64_t now)
 		    filed_for(session, session_timer(session, id)) != TIMER_NEVER &&
 		    filed_for(session, session_timer(session, id)) <= now)
 			session_fault(session,
-				      "t%zu does not come up at %" PRIu64
+				      "t%zu is neither returned nor filed again at %" PRIu64
 				      ", though its key says %" PRIu64,
 				      id, now, filed_for(session, session_timer(session, id)));
 }
@@ -236,7 +235,7 @@ static void prepare(struct session *session, size_t id)
 	struct object *object = object_take(session->objects[id], id);
 
 	if (!object)
-		session_fault(session, "the memory of t%zu was written to after it was handed back",
+		session_fault(session, "the memory of t%zu was written to after it was given back",
 			      id);
 	session->objects[id] = object;
 	if (session->oracle.not_idle < session->reserved)
@@ -275,7 +274,7 @@ static void expect_idle(const struct session *session, size_t id)
 	static const union timer_link zero;
 
 	if (memcmp(&session_timer(session, id)->link, &zero, sizeof(zero)))
-		session_fault(session, "t%zu is handed back with a link that is not zero", id);
+		session_fault(session, "t%zu is given back with a link that is not zero", id);
 }
 
 void session_disarm(struct session *session, size_t id)
@@ -347,7 +346,7 @@ static size_t expire(struct session *session, uint64_t now, size_t max)
 	WATCHED(count = structure_of(session)->expire(session->set, now, out, max));
 	trace(session, "expire(now %" PRIu64 ", max %zu) = %zu; /*", now, max, count);
 	if (count > max || out[max] != &guard)
-		session_fault(session, "expire hands over %zu timers, of %zu at most", count, max);
+		session_fault(session, "expire returns %zu timers with max %zu", count, max);
 	for (size_t i = 0; i < count; i++)
 		ids[i] = id_of(session, out[i]);
 	trace_fired(session, ids, count);
@@ -417,7 +416,7 @@ void session_check(struct session *session)
 	for (size_t id = 0; id < session->oracle.count; id++)
 		if (session_state(session, id) == ORACLE_ARMED &&
 		    session_timer(session, id)->deadline != session->oracle.timers[id].deadline)
-			session_fault(session, "the deadline in t%zu is not what it was armed with",
+			session_fault(session, "the deadline of t%zu is not the one that was armed",
 				      id);
 	WATCHED(broken = structure_of(session)->footprint(session->set) ? NULL : "0 bytes");
 	if (broken)

@@ -14,7 +14,7 @@ static uint64_t laps(const struct subject *subject, unsigned bits)
 	return lap ? (UINT64_C(1) << bits) / lap : 0;
 }
 
-bool wakeups_bearable(const struct subject *subject, unsigned bits)
+bool wakeups_are_few(const struct subject *subject, unsigned bits)
 {
 	if (subject->choice.within->ticks && (subject->accuracy.tick * MOST_SLEEPS) >> bits == 0)
 		return false;

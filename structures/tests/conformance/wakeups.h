@@ -14,7 +14,7 @@
 #include "session.h"
 
 /* Whether a loop that sleeps until `next` for 2^bits ns wakes up few enough times for a test. */
-bool wakeups_bearable(const struct subject *subject, unsigned bits);
+bool wakeups_are_few(const struct subject *subject, unsigned bits);
 
 /* The most wake-ups in vain for this many timers within 2^bits ns. */
 uint64_t wakeups_in_vain(const struct subject *subject, size_t timers, unsigned bits);
