@@ -10,8 +10,8 @@ import math
 
 import numpy
 
+import inference
 import records
-import statistics
 from drawing import WIDTH, Figure, short
 
 FAMILY = "adversary"
@@ -77,7 +77,7 @@ class Matrices:
         self.size = self.sizes.get("time", {})  # the n of each row
 
     def _standings(self, measured, experiment):
-        return [one for one in statistics.standings(self.run, measured)
+        return [one for one in inference.standings(self.run, measured)
                 if one.cell.experiment == experiment and one.cell.dispatch == "vtable"]
 
     @staticmethod
@@ -107,7 +107,7 @@ class Matrices:
     def rows(self):
         """Subjects by accuracy, and within one the cheapest first; smaller n last."""
         order = {pair: place for place, pair in
-                 enumerate(statistics.accuracies(self.costs))}
+                 enumerate(inference.accuracies(self.costs))}
         logs = {}
         for standing in self.costs:
             for line in standing.lines:
@@ -128,8 +128,8 @@ class Matrices:
         first = standing and standing.first(records.EXACT)
         if not first or not standing.line(name):
             return None
-        found = statistics.values(self.run, standing.cell, records.MEASURES["time"][0])
-        against = statistics.ratio(found[name], found[first.subject.name])
+        found = inference.values(self.run, standing.cell, records.MEASURES["time"][0])
+        against = inference.ratio(found[name], found[first.subject.name])
         return against.mean if against else None
 
     def median(self, standings, name, workload, measure, per=None):

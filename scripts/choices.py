@@ -11,8 +11,8 @@ import fnmatch
 import math
 
 import console
+import inference
 import records
-import statistics
 from records import count
 
 
@@ -26,7 +26,7 @@ def add(parser):
     parser.add_argument("--baseline", metavar="NAME",
                         help="what the others are relative to (binary-heap; for loops, libevent)")
     parser.add_argument("--minimum-effect", metavar="SHARE", type=share,
-                        default=statistics.MINIMUM_EFFECT,
+                        default=inference.MINIMUM_EFFECT,
                         help="the smallest difference worth a verdict (0.05)")
 
 

@@ -4,7 +4,7 @@ import math
 import re
 
 import insertion as law
-import statistics
+import inference
 from drawing import Figure, bold_text
 from records import count
 
@@ -15,19 +15,19 @@ PRINTED = {("exponential", "head"): 2 / 3, ("uniform", "head"): 1 / 2,
 
 def insertion(run, experiment):
     """The share of the list that an insertion passes against the law's, and what was printed."""
-    shown = [one for one in statistics.standings(run, "memory")
+    shown = [one for one in inference.standings(run, "memory")
              if one.cell.experiment == experiment]
-    shown = list(statistics.largest(shown).values())
+    shown = list(inference.largest(shown).values())
     figure = Figure(experiment, experiment, ("what", "search", "distribution", "law", "share",
                                              "low", "high", "label"))
     for standing in shown:
         name = law.distribution_of(standing.cell.workload)
-        found = statistics.values(run, standing.cell, "steps_per_insert")
+        found = inference.values(run, standing.cell, "steps_per_insert")
         for subject, blocks in sorted(found.items()):
             search = re.search(r"search=(\w+)", subject)
             if not search or name not in law.QUANTILES:
                 continue
-            one = statistics.ratio(blocks, {block: standing.cell.n - 1 for block in blocks})
+            one = inference.ratio(blocks, {block: standing.cell.n - 1 for block in blocks})
             expected = law.share(name, search[1])
             figure.add("measured", search[1], name, expected, one.mean, one.low, one.high,
                        name)
@@ -56,7 +56,7 @@ def schemes(run, experiment):
     figure = Figure(experiment, experiment, ("what", "x", "value", "low", "high"))
     shown = []
     for measured in ("count", "time"):
-        for standing in statistics.standings(run, measured):
+        for standing in inference.standings(run, measured):
             if standing.cell.experiment == experiment:
                 rows = (_tick if measured == "count" else _crossover)(run, standing.cell)
                 for row in rows:
@@ -84,7 +84,7 @@ def _wheel(found):
 
 def _tick(run, cell):
     """Of a cell in which timers wait one turn of the wheel; the hash's two cells are not."""
-    found, ops, ns = (statistics.values(run, cell, key)
+    found, ops, ns = (inference.values(run, cell, key)
                       for key in ("instructions_per_op", "ops", "elapsed_ns"))
     name, slots = _wheel(found)
     if not name or "yardstick-dispatch" not in found \
@@ -93,24 +93,24 @@ def _tick(run, cell):
     values = {block: (found[name][block] - found["yardstick-dispatch"][block])
               * ops[name][block] / (ns[name][block] / 1e6)
               for block in found[name] if block in found["yardstick-dispatch"]}
-    one = statistics.ratio(values, dict.fromkeys(values, 1.0))
+    one = inference.ratio(values, dict.fromkeys(values, 1.0))
     return [("tick", cell.n / slots, one.mean, one.low, one.high)] if one else []
 
 
 def _crossover(run, cell):
-    found = statistics.values(run, cell, "ns_per_op")
+    found = inference.values(run, cell, "ns_per_op")
     name, slots = _wheel(found)
     other = next((name for name in found if name.startswith("hierarchical-wheel")), None)
     mean = re.fullmatch(r"([\d.]+)ms", _options(cell.workload).get("mean", ""))
-    one = statistics.ratio(found[other], found[name]) if name and other and mean else None
+    one = inference.ratio(found[other], found[name]) if name and other and mean else None
     return [("crossover", float(mean[1]) / slots, one.mean, one.low, one.high)] if one else []
 
 
 def lapping(run, experiment):
     """Each subject's cost relative to the baseline's, a panel a workload, at the largest n."""
-    shown = [one for one in statistics.standings(run, "time") if one.cell.experiment == experiment
+    shown = [one for one in inference.standings(run, "time") if one.cell.experiment == experiment
              and one.cell.dispatch == "vtable" and not one.cell.workload.endswith("/fill")]
-    shown = list(statistics.largest(shown).values())
+    shown = list(inference.largest(shown).values())
     figure = Figure(experiment, experiment, ("panel", "n", "subject", "y", "ratio", "low", "high"))
     names = sorted({line.subject.name for one in shown for line in one.lines
                     if line.subject.compared and line.subject.name != run.baseline})

@@ -15,8 +15,8 @@ import sys
 import answer
 import choices
 import console
+import inference
 import records
-import statistics
 import table
 from grid import Table, interval, write_text, write_markdown, write_sentence
 from records import count, significant
@@ -58,7 +58,7 @@ def compare_subjects(arguments):
         return 1
     if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
         return 1
-    statistics.decide([ratio for _, ratio in found], arguments.minimum_effect)
+    inference.decide([ratio for _, ratio in found], arguments.minimum_effect)
     write = write_markdown if arguments.markdown else write_text
     write(ratio_table(run, arguments, found), sys.stdout)
     write_sentence(overall(arguments, found), sys.stdout)
@@ -84,8 +84,8 @@ def ratios(run, arguments):
     result = []
     for cell in run.select(arguments.measured):
         if choose(cell):
-            values = statistics.values(run, cell, measure)
-            ratio = statistics.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
+            values = inference.values(run, cell, measure)
+            ratio = inference.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
             if ratio:
                 result.append((cell, ratio))
     return result
@@ -109,7 +109,7 @@ def ratio_table(run, arguments, found):
         text.append(f"They do not promise the same: {a.name} is {a.label}; {b.name} is {b.label}. "
                     "This is cost alone, not a ranking.")
     for name in (arguments.a, arguments.b):
-        share = max(statistics.overtaken(run, cell, name) for cell, _ in found)
+        share = max(inference.overtaken(run, cell, name) for cell, _ in found)
         if share:
             text.append(f"{name} left up to {100 * share:.2g} % of firings overtaken: it did less "
                         "work than was asked.")
@@ -126,7 +126,7 @@ def overall(arguments, found):
     cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
     marked = sum(ratio.indicative for _, ratio in found)
     if marked:
-        counts += (f"; {marked} of them indicative: fewer than {statistics.ENOUGH_BLOCKS} blocks")
+        counts += (f"; {marked} of them indicative: fewer than {inference.ENOUGH_BLOCKS} blocks")
     return (f"Geometric mean over {cells}: {significant(mean)}. Verdicts on {arguments.a}: "
             f"{counts}.")
 
@@ -197,7 +197,7 @@ def against_baselines(run, arguments):
     for part in run.parts():
         baseline = arguments.baseline or part.baseline
         measured = arguments.measured or answer.main_pass(part)
-        for standing in statistics.standings(part, measured, baseline, arguments.minimum_effect,
+        for standing in inference.standings(part, measured, baseline, arguments.minimum_effect,
                                              choose):
             cell = standing.cell
             for line in standing.lines:

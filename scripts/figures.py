@@ -39,10 +39,10 @@ import adversary
 import claim_figures
 import console
 import drawing
+import inference
 import overview
 import questions
 import records
-import statistics
 from drawing import SCRIPTS, Figure, bold_text
 from records import count, significant
 from shown import prominent, structures
@@ -128,7 +128,7 @@ def cost(run, standings, name):
 
 def tail(run, standings, name):
     """Small multiples: the share of operations that take longer than so many ns."""
-    top = list(statistics.largest(standings).values())
+    top = list(inference.largest(standings).values())
     figure = Figure(name, "tail", ("panel", "n", "subject", "accuracy", "ns", "share"))
     cells = [standing.cell for standing in top]
     for standing in top:
@@ -178,9 +178,9 @@ def curve(blocks):
 
 def memory(run, standings, name):
     """Where records have what is left after the peak, a ring in the structure's row shows it."""
-    top = list(statistics.largest(standings).values())
+    top = list(inference.largest(standings).values())
     rings = "after_peak_per_timer"
-    if not any(statistics.values(run, standing.cell, rings) for standing in top):
+    if not any(inference.values(run, standing.cell, rings) for standing in top):
         return dots(run, top, name, "memory",
                     [("bytes_per_timer", "bytes per timer, beside its struct timer", 0.1)])
     return dots(run, top, name, "memory",
@@ -188,19 +188,19 @@ def memory(run, standings, name):
 
 
 def instructions(run, standings, name):
-    return dots(run, list(statistics.largest(standings).values()), name, "count",
+    return dots(run, list(inference.largest(standings).values()), name, "count",
                 [("instructions_per_op", "instructions per operation", 1),
                  ("d1_misses_per_op", "D1 misses per op, simulated", 0.01),
                  ("ll_misses_per_op", "LL misses per op, simulated", 0.01)])
 
 
 def processes(run, standings, name):
-    return dots(run, list(statistics.largest(standings).values()), name, "process",
+    return dots(run, list(inference.largest(standings).values()), name, "process",
                 [("seconds", "seconds, whole process", 0)])
 
 
 def lateness(run, standings, name):
-    return dots(run, list(statistics.largest(standings).values()), name, "lateness",
+    return dots(run, list(inference.largest(standings).values()), name, "lateness",
                 [("lateness_p50_ns", "median lateness, µs", 1, 1e-3),
                  ("lateness_p99_ns", "99th percentile, µs", 1, 1e-3),
                  ("early_share", "fired early, %", 0.1, 100),
@@ -215,7 +215,7 @@ def echo(run, standings, name):
               ("timer_share", "of it, what timers take, %", 100))
     for measure, words, scale in panels:
         for standing in standings:
-            found = statistics.values(run, standing.cell, measure)
+            found = inference.values(run, standing.cell, measure)
             for line in standing.lines:
                 sample = [scale * value for value in found.get(line.subject.name, {}).values()]
                 if line.subject.compared and sample:
@@ -303,7 +303,7 @@ MAP_NARROWEST = 64  # below that, panels stand below each other
 def maps(run, measured):
     """A figure for each experiment that is a map: a panel for each workload and accuracy."""
     groups = {}
-    for one in statistics.maps(run, measured):
+    for one in inference.maps(run, measured):
         groups.setdefault((one.experiment, one.dispatch), []).append(one)
     result = []
     for (experiment, dispatch), panels in groups.items():
@@ -318,7 +318,7 @@ def _map(run, panels, name):
                                   "verdict", "kind", "colour", "text", "more"))
     names = sorted({name for panel in panels for place in panel.places.values()
                     for name in [place.winner, *place.tied]})
-    short = statistics.initials(names)
+    short = inference.initials(names)
     colours = _map_colours(panels)
     for number, panel in enumerate(panels, 1):
         for row, y in enumerate(panel.y.values):
@@ -334,7 +334,7 @@ def _map(run, panels, name):
         structure_colour=[colours.get(name, 0) for name in listed], key_columns=columns,
         key_height=height, height=figure.variables["height"] + height,
         indicative=int(any(panel.indicative for panel in panels)),
-        least=f"{100 * statistics.MINIMUM_EFFECT:g} %")
+        least=f"{100 * inference.MINIMUM_EFFECT:g} %")
     standings = list({one.cell: one for panel in panels for one in panel.standings}.values())
     about(figure, run, panels[0].measured, standings)
     return figure
@@ -437,7 +437,7 @@ def _map_note(panel, room):
 
 def _measured(run, standing, measure, scale=1):
     """{subject: [one value a block]}."""
-    found = statistics.values(run, standing.cell, measure)
+    found = inference.values(run, standing.cell, measure)
     return {name: [scale * value for value in blocks.values()] for name, blocks in found.items()
             if run.subjects[name].compared}
 
@@ -500,7 +500,7 @@ def question(run, experiment):
     figure = questions.make(run, experiment)
     if figure:
         mine = [standing for measured in run.passes()
-                for standing in statistics.standings(run, measured)
+                for standing in inference.standings(run, measured)
                 if standing.cell.experiment == experiment]
         about(figure, run, mine[0].cell.measured, mine)
     return figure
@@ -537,7 +537,7 @@ def own(run, experiment):
                                              "ratio", "ratio_low", "ratio_high"))
     shown = []
     for measured in run.passes():
-        for standing in statistics.standings(run, measured):
+        for standing in inference.standings(run, measured):
             if standing.cell.experiment != experiment:
                 continue
             shown.append(standing)
@@ -575,8 +575,8 @@ def of_family(run):
     result = []
     for measured in run.passes():
         name, make = FIGURES[measured]
-        asked = [one for one in statistics.standings(run, measured)
-                 if not one.question and not statistics.map_place(run, one.cell)]
+        asked = [one for one in inference.standings(run, measured)
+                 if not one.question and not inference.map_place(run, one.cell)]
         if measured == "time":
             result.append(answered(run))
         dispatches = [dispatch for dispatch in run.dispatches(measured)

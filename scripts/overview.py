@@ -7,7 +7,7 @@ import math
 import answer
 import answer_tables
 import drawing
-import statistics
+import inference
 from drawing import Figure, bold_text
 from records import count
 from shown import FIRST_FOUR, structures
@@ -21,7 +21,7 @@ LETTER = 7.4  # pixels, the width of one
 def make(run):
     """(figure, the standings that it shows); (None, []) where nothing is relative to anything."""
     found = [one for one in answer.work_out(run, "time") if one.findings]
-    if not found or all(statistics.map_place(run, one.cell) for one in answer.standings(run)):
+    if not found or all(inference.map_place(run, one.cell) for one in answer.standings(run)):
         return None, []  # a map is a figure by itself
     sizes = answer_tables.sizes(found[0], PANELS)
     top = [standing for standing in answer.standings(run) if standing.cell.n in sizes
@@ -81,6 +81,6 @@ def _layout(figure, run, labels, sizes, subjects, shown, bold):
     figure.variables.update(
         label=labels, panel=[bold_text(f"n = {count(n)}") for n in sizes], baseline=run.baseline,
         floors=int(floors), others=others, x_low=low, x_high=high,
-        effect=1 + statistics.MINIMUM_EFFECT, row_height=ROW, left=left,
+        effect=1 + inference.MINIMUM_EFFECT, row_height=ROW, left=left,
         panel_width=(drawing.WIDTH - left - 12) / len(sizes),
         height=ROW * len(labels) + 84 + figure.variables["key_height"])

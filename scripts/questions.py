@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import numpy
 
 import drawing
+import inference
 import records
-import statistics
 from drawing import Figure, bold_text
 from records import count, significant
 
@@ -79,7 +79,7 @@ def difference(a, b):
     mean = float(numpy.mean(sample))
     if len(sample) < 2 or numpy.ptp(sample) <= 1e-9 * max(1.0, abs(mean)):
         return mean, mean, mean, len(sample)
-    return *statistics.mean_interval(sample), len(sample)
+    return *inference.mean_interval(sample), len(sample)
 
 
 def whole(run, cells):
@@ -234,7 +234,7 @@ def arity(run, name):
 def _against_n(run, cells, workload, subject, caption, look, dash=1):
     curve = Curve(caption, look, dash=dash)
     for (other, n), cell in cells.items():
-        blocks = statistics.values(run, cell, "ns_per_op").get(subject)
+        blocks = inference.values(run, cell, "ns_per_op").get(subject)
         if other == workload and blocks:
             curve.points.append((n, *quartiles(list(blocks.values())), len(blocks)))
     return curve
@@ -244,7 +244,7 @@ def dispatch(run, name):
     """What the table adds: on the left as a ratio, on the right in ns; a row a workload."""
     sides = {}
     for cell in cells_of(run, name):
-        sides.setdefault((base(cell), cell.n), {})[cell.dispatch] = statistics.values(
+        sides.setdefault((base(cell), cell.n), {})[cell.dispatch] = inference.values(
             run, cell, "ns_per_op")
     workloads = list(dict.fromkeys(workload for workload, _ in sides))
     names = names_in(run, cells_of(run, name), compared=False)
@@ -268,7 +268,7 @@ def dispatch(run, name):
 
 
 def _ratio_point(a, b):
-    one = statistics.ratio(a, b)
+    one = inference.ratio(a, b)
     if not one:
         return None
     return (one.mean, one.low, one.high, one.blocks) if one.has_interval \
@@ -287,7 +287,7 @@ def intervals(run, name):
     for n, found in sorted(cells.items()):
         curves = [Curve(one, look[one][0], dash=look[one][1]) for one in names]
         for number, cell in sorted(found.items()):
-            values = statistics.values(run, cell, "ns_per_op")
+            values = inference.values(run, cell, "ns_per_op")
             for curve in curves:
                 if curve.name in values:
                     sample = list(values[curve.name].values())
@@ -329,7 +329,7 @@ def cold(run, name):
     for (workload, n), cells in sorted(found.items()):
         curves = [Curve(one, look[one][0], dash=look[one][1]) for one in names]
         for touched, cell in sorted(cells.items()):
-            values = statistics.values(run, cell, "ns_per_op")
+            values = inference.values(run, cell, "ns_per_op")
             for curve in curves:
                 point = difference(values.get(curve.name, {}), values.get(yardstick, {}))
                 if point:
@@ -349,7 +349,7 @@ class Pair:
     subject: str
     first: dict
     second: dict
-    ratio: statistics.Ratio = None
+    ratio: inference.Ratio = None
 
 
 def pairs(run, name, panels, words, paired, columns):
@@ -365,8 +365,8 @@ def pairs(run, name, panels, words, paired, columns):
     if paired:
         for panel in panels:
             for pair in panel[3]:
-                pair.ratio = statistics.ratio(pair.second, pair.first)
-        statistics.decide([pair.ratio for panel in panels for pair in panel[3] if pair.ratio])
+                pair.ratio = inference.ratio(pair.second, pair.first)
+        inference.decide([pair.ratio for panel in panels for pair in panel[3] if pair.ratio])
     look = looks(run, rows)
     ends, longest = [], 0
     for number, (_, workload, n, found) in enumerate(panels, 1):
@@ -414,7 +414,7 @@ def lazy(run, name):
     """Eager and lazy re-arm of the same structure on the same bytes."""
     panels = []
     for (workload, n), cell in _by_workload(run, name).items():
-        values = statistics.values(run, cell, "ns_per_op")
+        values = inference.values(run, cell, "ns_per_op")
         eager = [one for one in values if f"lazy:{one}" in values]
         panels.append((f"{workload}, n = {count(n)}", workload, n, [
             Pair(one, values[one], values[f"lazy:{one}"]) for one in _in_order(run, eager)]))
@@ -433,7 +433,7 @@ def stops(run, name):
     found = {}
     for cell in cells_of(run, name):
         way = "remove" if "stop=remove" in base(cell) else "disarm"
-        found.setdefault(cell.n, {})[way] = statistics.values(run, cell, "ns_per_op")
+        found.setdefault(cell.n, {})[way] = inference.values(run, cell, "ns_per_op")
     panels = []
     for n, ways in sorted(found.items()):
         names = [one for way in ways.values() for one in way if run.subjects[one].compared]
@@ -448,7 +448,7 @@ def pages(run, name):
     found = {}
     for cell in cells_of(run, name):
         sizes = found.setdefault((base(cell), cell.n), {})
-        sizes[setting(run, cell, "pages")] = statistics.values(run, cell, "ns_per_op")
+        sizes[setting(run, cell, "pages")] = inference.values(run, cell, "ns_per_op")
     panels = []
     for (workload, n), sizes in sorted(found.items()):
         names = dict.fromkeys(one for values in sizes.values() for one in values)
@@ -529,7 +529,7 @@ def _beyond_exact(run, cell):
 
     A trace is replayed in turns of the loop, as late as those are; the rest is the structure's.
     """
-    values = statistics.values(run, cell, "lateness_mean_ns")
+    values = inference.values(run, cell, "lateness_mean_ns")
     exact = [blocks for name, blocks in values.items() if run.subjects[name].when == "exact"]
     floor = {block: min(blocks[block] for blocks in exact if block in blocks)
              for block in {block for blocks in exact for block in blocks}}
@@ -579,7 +579,7 @@ def longest(run, name):
                                  "blocks"))
     number = [""] * len(cells) * len(names)
     for row, cell in cells.items():
-        values = statistics.values(run, cell, "max_ns")
+        values = inference.values(run, cell, "max_ns")
         for one in names:
             if one in values:
                 sample = list(values[one].values())

@@ -16,8 +16,8 @@ import answer_tables
 import console
 import figures
 import firsts
+import inference
 import records
-import statistics
 import table
 import words
 from records import count, significant
@@ -131,7 +131,7 @@ def warning(answered):
     if not few or not few[0].indicative:
         return []
     return [f'<p class="indicative"><strong>Indicative.</strong> This rests on '
-            f"{words.blocks(few[0].findings)} a cell; a verdict needs {statistics.ENOUGH_BLOCKS}. "
+            f"{words.blocks(few[0].findings)} a cell; a verdict needs {inference.ENOUGH_BLOCKS}. "
             "It shows where to look, not what to conclude.</p>"]
 
 
@@ -278,7 +278,7 @@ def caption(run, figure):
     parts.append(f"Measured: {', '.join(measured)}, {shown['rows']} rows.")
     if run.environment.get("cpu"):
         parts.append(f"On {run.environment['cpu']}.")
-    if shown["blocks"] and shown["blocks"][0] < statistics.ENOUGH_BLOCKS:
+    if shown["blocks"] and shown["blocks"][0] < inference.ENOUGH_BLOCKS:
         parts.append("Indicative.")
     return " ".join(part for part in parts if part)
 
@@ -295,9 +295,9 @@ def certainty(run):
     """What speaks for and against believing the numbers."""
     lines = ["All ratios are taken within blocks: one input, all subjects, one machine, in a "
              "shuffled order. A verdict needs at least "
-             f"{statistics.ENOUGH_BLOCKS} blocks, p < {statistics.LEVEL:g} after Holm's correction "
+             f"{inference.ENOUGH_BLOCKS} blocks, p < {inference.LEVEL:g} after Holm's correction "
              "over the table it stands in, and a difference of at least "
-             f"{100 * statistics.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
+             f"{100 * inference.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
              "within that. The rest is not resolved."]
     lines += [table.closing(part, answer.main_pass(part)) for part in run.parts()]
     rows = [record for record in run.records if record.get("status") == "ok"]
@@ -326,7 +326,7 @@ def numbers(run):
     parts = []
     measured = answer.main_pass(run)
     details = {one.title for one in table.details(
-        statistics.standings(run, measured), measured, run.baseline)}
+        inference.standings(run, measured), measured, run.baseline)}
     for one in table.tables(run, measured):
         body = table_html(one)
         if one.title in details:

@@ -15,8 +15,8 @@ import answer
 import answer_tables
 import choices
 import console
+import inference
 import records
-import statistics
 import words
 from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_text
 from records import count, duration, significant
@@ -27,15 +27,15 @@ RESERVED = 9  # lines of a screen: a second family's two points, and the command
 # -------------------------------------------------------------------------------- what they show
 
 def tables(run, measured="time", baseline=None, summary=False, choose=None,
-           minimum_effect=statistics.MINIMUM_EFFECT):
+           minimum_effect=inference.MINIMUM_EFFECT):
     """Everything there is to show of a run of one family, in reading order."""
     baseline = baseline or run.baseline
     result = []
-    found = {one: statistics.standings(run, one, baseline, minimum_effect, choose)
+    found = {one: inference.standings(run, one, baseline, minimum_effect, choose)
              for one in run.passes()}
     for one in sorted(found, key=lambda one: one != measured):
         for dispatch in run.dispatches(one)[:None if one == measured else 1]:
-            mine = [standing for standing in statistics.ranking(found[one])
+            mine = [standing for standing in inference.ranking(found[one])
                     if standing.cell.dispatch == dispatch]
             if one in records.MORE:
                 result.append(columns(run, mine, one))
@@ -60,7 +60,7 @@ def beside(run, standings, measured):
     if measured not in records.BESIDE:
         return []
     key, title, text, shown = records.BESIDE[measured]
-    known = [one for one in standings if statistics.values(run, one.cell, key)]
+    known = [one for one in standings if inference.values(run, one.cell, key)]
     return [_columns(run, known, shown, title, [text, "Medians over blocks.", evidence(known)])] \
         if known else []
 
@@ -69,7 +69,7 @@ def _columns(run, standings, shown, title, text):
     result = Table(title, [""] + [heading for _, heading in shown], [], text)
     for standing in standings:
         result.rows.append(f"{standing.cell.workload}, n = {count(standing.cell.n)}")
-        found = [statistics.values(run, standing.cell, key) for key, _ in shown]
+        found = [inference.values(run, standing.cell, key) for key, _ in shown]
         for line in standing.lines:
             if line.subject.compared:
                 result.rows.append([line.subject.name] + [
@@ -143,7 +143,7 @@ def _matrix_rows(top, baseline, unit):
         rows.append([f"{baseline}, {unit}", ""] + [
             significant(line.value) if (line := standing.line(baseline)) else "-"
             for standing in top])
-    for accuracy in statistics.accuracies(top):
+    for accuracy in inference.accuracies(top):
         rows.append(", ".join(accuracy))
         names = {line.subject.name for standing in top for line in standing.lines
                  if line.subject.accuracy == accuracy and line.subject.compared}
@@ -202,8 +202,8 @@ def evidence(standings):
         number = f"{blocks[0]} block{'s' if blocks[0] != 1 else ''}"
     else:
         number = f"{blocks[0]} to {blocks[-1]} blocks"
-    if blocks[0] < statistics.ENOUGH_BLOCKS:
-        return f"{number} a cell: INDICATIVE (a verdict needs {statistics.ENOUGH_BLOCKS})."
+    if blocks[0] < inference.ENOUGH_BLOCKS:
+        return f"{number} a cell: INDICATIVE (a verdict needs {inference.ENOUGH_BLOCKS})."
     return f"{number} a cell."
 
 
@@ -225,7 +225,7 @@ def details(standings, measured, baseline):
 
 def _detail_rows(standing, baseline):
     rows = []
-    for accuracy in statistics.accuracies([standing]):
+    for accuracy in inference.accuracies([standing]):
         heading = f"n = {count(standing.cell.n)}; {', '.join(accuracy)}"
         yardsticks = [line for line in standing.lines if line.subject.kind == "yardstick"]
         if yardsticks:
@@ -280,7 +280,7 @@ def failures(run):
 
 def closing(run, measured="time"):
     """What the null control resolves, in a sentence or two."""
-    control = statistics.control(run, measured)
+    control = inference.control(run, measured)
     if not control:
         return "There was no null control, so what this run can resolve is not known."
     text = (f"Null control ({control.subject}: the same code, measured twice in each block): of "
@@ -370,7 +370,7 @@ def show(run, arguments):
     baseline = arguments.baseline or run.baseline
     choose = choices.chooser(arguments)
     write = write_markdown if arguments.markdown else write_text
-    shown = statistics.standings(run, measured, baseline, arguments.minimum_effect, choose)
+    shown = inference.standings(run, measured, baseline, arguments.minimum_effect, choose)
     if not shown:
         print(f"{arguments.folder}: no row of pass {measured} with status ok here",
               file=sys.stderr)

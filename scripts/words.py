@@ -6,15 +6,15 @@ README, table, report, paper, `timerbed explain` and the end of `timerbed run` p
 import math
 
 import answer
+import inference
 import records
-import statistics
 from records import count, significant
 
 MACHINE = ("cpu", "hypervisor", "kernel", "compiler", "flags")
 WAYS = {"vtable": "called through the table of functions", "inline": "compiled into the replay"}
 STALE, MIXED = "†", "‡"
 NAMED = 8  # as many names as a line about marks lists
-FEWEST = statistics.ENOUGH_BLOCKS
+FEWEST = inference.ENOUGH_BLOCKS
 
 
 def listed(words):
@@ -83,7 +83,7 @@ def points(run, found=None):
     found = answer.work_out(run) if found is None else found
     if found and found[0].measured in records.MORE:
         return [_range(standing) for standing in
-                statistics.largest(answer.standings(run, found[0].measured)).values()]
+                inference.largest(answer.standings(run, found[0].measured)).values()]
     said = [text for text in named(found).values() if text]
     return said or _nothing_to_rank(found)
 
@@ -239,7 +239,7 @@ REASONS = {"too slow": "too slow", "left out": "beyond what the subject bears", 
 def remarks(run):
     """Which subjects fired wrongly, what was not measured, and which code has changed: sentences."""
     result = []
-    for name in sorted(statistics.fired_wrongly(run)):
+    for name in sorted(inference.fired_wrongly(run)):
         many = sum(record["subject"] == name and record.get("outcome") == "wrong"
                    for record in run.records)
         result.append(f"{name} fired wrongly in {number(many, 'measurement')} and is ranked nowhere.")

@@ -34,7 +34,7 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     self.paths[name[:-3]] = path
 
     def install(self):
-        """Before anything else that has modules of these names: Python has a statistics of its own."""
+        """Before any other finder, so that a mutant is found and not the file that it was made from."""
         self.forget()
         sys.meta_path.insert(0, self)
 

@@ -12,8 +12,8 @@ from helpers import Case, failed, main, planted, record
 import adversary
 import drawing
 import figures
+import inference
 import report
-import statistics
 
 
 class Adversary(Case):
@@ -130,7 +130,7 @@ class Drawing(Case):
                                   **{key: size / divisor for key in more})
                            for name, size, divisor in (("libevent", 9000, 1),
                                                        ("loop:quad-heap@epoll", 16000, 100))])
-        return figures.memory(run, statistics.standings(run, "memory"), "memory")
+        return figures.memory(run, inference.standings(run, "memory"), "memory")
 
     def test_a_ring_is_what_is_left_after_a_peak(self):
         figure = self.memory(armed_after_peak=True)

@@ -14,9 +14,9 @@ from helpers import SCRIPTS, Case, main, planted, record
 
 import answer
 import figures
+import inference
 import questions
 import records
-import statistics
 import words
 
 
@@ -76,20 +76,20 @@ class Apart(Case):
 
     def test_they_are_no_part_of_the_answer(self):
         run = self.run_of(self.cost + self.arity)
-        standings = statistics.ranking(statistics.standings(run))
+        standings = inference.ranking(inference.standings(run))
         self.assertEqual({one.cell.experiment for one in standings}, {"cost"})
         self.assertEqual({cell.experiment for cell in answer.cells(run)}, {"cost"})
         self.assertIn("quad-heap costs least with 1e3 timers", words.sentences(run)[0])
 
     def test_alone_they_are_the_answer(self):
         run = self.run_of(self.arity)
-        standings = statistics.ranking(statistics.standings(run))
+        standings = inference.ranking(inference.standings(run))
         self.assertEqual(len(standings), 40)
 
     def test_their_comparisons_do_not_count_against_others(self):
         def corrected(lines, name):
             run = records.Run(self.write(lines, name=name))
-            standing = next(one for one in statistics.standings(run)
+            standing = next(one for one in inference.standings(run)
                             if one.cell.experiment == "cost")
             return standing.line("quad-heap").to_baseline.corrected
         self.assertEqual(corrected(self.cost, "alone"), corrected(self.cost + self.arity, "both"))
