@@ -11,6 +11,7 @@ import math
 import numpy
 
 import inference
+import passes
 import records
 from drawing import WIDTH, Figure, short
 
@@ -128,7 +129,7 @@ class Matrices:
         first = standing and standing.first(records.EXACT)
         if not first or not standing.line(name):
             return None
-        found = inference.values(self.run, standing.cell, records.MEASURES["time"][0])
+        found = inference.values(self.run, standing.cell, passes.of("time").measure)
         against = inference.ratio(found[name], found[first.subject.name])
         return against.mean if against else None
 

@@ -31,6 +31,7 @@ from scipy import stats
 import console
 import inference
 import insertion
+import passes
 import records
 from records import significant
 
@@ -41,7 +42,6 @@ CONSTANT = "reproduced with another constant"
 REFUTED = "refuted"
 UNRESOLVED = "not resolvable here"
 NO_DATA = "no data"
-EXACT_PASSES = ("count", "memory")  # repeat from run to run, so that few blocks say as much as many
 
 
 class Malformed(Exception):
@@ -163,7 +163,7 @@ class Data:
     def values(self, subject, workload, n, measured, measure=None):
         """{block: value} of one subject in one cell."""
         cell = self.cell(workload, n, measured)
-        measure = measure or records.MEASURES[measured][0]
+        measure = measure or passes.of(measured).measure
         found = inference.values(self.run, cell, measure).get(subject)
         if not found:
             raise Missing(f"{self.experiment}: no {measure} of {subject} in {workload}, "
@@ -445,7 +445,7 @@ def judge(claim, runs):
     """A row of the answer. Missing if records are."""
     data = Data(runs, claim.experiment)
     estimate = claim.function(data, **claim.arguments)
-    timed = any(one["pass"] not in EXACT_PASSES for one in data.taken)
+    timed = any(not passes.of(one["pass"]).exact for one in data.taken)
     return {
         "id": claim.id, "verdict": verdict(estimate, claim.ranges), "value": estimate.value,
         "low": estimate.low, "high": estimate.high, "blocks": estimate.blocks,

@@ -16,6 +16,7 @@ import answer
 import choices
 import console
 import inference
+import passes
 import records
 import table
 from grid import Table, interval, write_text, write_markdown, write_sentence
@@ -79,7 +80,7 @@ def refused(run, names, dispatches, arguments):
 
 def ratios(run, arguments):
     """[(cell, ratio of A to B), ...] where there is one."""
-    measure = records.MEASURES[arguments.measured][0]
+    measure = passes.of(arguments.measured).measure
     choose = choices.chooser(arguments)
     result = []
     for cell in run.select(arguments.measured):
@@ -100,8 +101,9 @@ def ratio_table(run, arguments, found):
         name += f", {cell.dispatch}" if dispatches else ""
         rows.append([name, count(cell.n), significant(ratio.mean), interval(ratio),
                      significant(ratio.median), str(ratio.blocks), probability(ratio.p),
-                     probability(ratio.corrected), ratio.words])
-    unit = records.MEASURES[arguments.measured][2]
+                     probability(ratio.corrected),
+                     passes.of(arguments.measured).words(ratio)])
+    unit = passes.of(arguments.measured).title
     text = [f"Ratio of {unit}, within blocks; below 1, {arguments.a} costs less. The p-values are "
             "of the t test of the log ratios, as they are and corrected (Holm) over this table."]
     a, b = (run.subjects[name] for name in (arguments.a, arguments.b))
@@ -120,9 +122,10 @@ def ratio_table(run, arguments, found):
 
 def overall(arguments, found):
     mean = math.exp(sum(math.log(ratio.mean) for _, ratio in found) / len(found))
-    words = [ratio.verdict for _, ratio in found]
-    counts = ", ".join(f"{word} {words.count(word)}" for word in
-                       ("faster", "slower", "no difference", "not resolved") if word in words)
+    verdicts = [ratio.verdict for _, ratio in found]
+    say = passes.of(arguments.measured).verdict
+    counts = ", ".join(f"{say(word)} {verdicts.count(word)}" for word in
+                       ("faster", "slower", "no difference", "not resolved") if word in verdicts)
     cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
     marked = sum(ratio.indicative for _, ratio in found)
     if marked:

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 import numpy
 from scipy import special  # not scipy.stats: it takes a second to load and 1 ms a test
 
+import passes
 import records
 
 ENOUGH_BLOCKS = 8
@@ -64,11 +65,6 @@ class Ratio:
     @property
     def indicative(self):
         return self.blocks < ENOUGH_BLOCKS
-
-    @property
-    def words(self):
-        """The verdict as it is to be printed."""
-        return f"indicative: {self.verdict}" if self.indicative else self.verdict
 
 
 class Blocks(dict):
@@ -334,7 +330,7 @@ def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT
     key = (measured, baseline, minimum_effect, choose)
     if key in run.kept:
         return run.kept[key]
-    measure = records.MEASURES[measured][0]
+    measure = passes.of(measured).measure
     result = [_standing(run, cell, measure, baseline, minimum_effect)
               for cell in run.select(measured) if choose is None or choose(cell)]
     result = [standing for standing in result if standing.lines]
@@ -455,7 +451,7 @@ def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     With b blocks and a spread s of log ratios, an interval excludes 1 from a ratio of
     exp(t s / sqrt(b)) on; that is what the run can resolve at best.
     """
-    measure = records.MEASURES[measured][0]
+    measure = passes.of(measured).measure
     found = []
     for cell in run.select(measured):
         numbers = values(run, cell, measure)
@@ -637,7 +633,7 @@ def _axis(members, which):
 
 def _places(run, members, accuracy, measured, minimum_effect):
     """All places of one map. Its comparisons, of each winner with all others, are one family."""
-    measure = records.MEASURES[measured][0]
+    measure = passes.of(measured).measure
     places = {}
     for standing, where in members:
         lines = [line for line in standing.lines

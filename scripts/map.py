@@ -13,6 +13,7 @@ import answer
 import console
 import figures
 import inference
+import passes
 import records
 import table
 import words
@@ -27,12 +28,11 @@ def tables(one):
     short = inference.initials(names)
     title = f"{one.experiment}: {one.workload}, {words.promise(one.accuracy)}"
     title += "" if one.dispatch == "vtable" else f", {one.dispatch} dispatch"
-    measure = records.MEASURES[one.measured][2]
     grid = Table(
         title, [""] + [_value(one.x, value) for value in one.x.values],
         [[_value(one.y, y)] + [_short(one.places.get((x, y)), short) for x in one.x.values]
          for y in reversed(one.y.values)],
-        [f"{measure[0].upper()}{measure[1:]}. Across: {one.x.title}. Down: {one.y.title}.",
+        [f"{passes.of(one.measured).heading}. Across: {one.x.title}. Down: {one.y.title}.",
          "The winner, and what the next one costs as a multiple; ~ not told apart; ? one block, "
          "nothing tested.", ", ".join(f"{short[name]} {name}" for name in names) + ".",
          table.evidence(one.standings)])

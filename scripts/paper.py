@@ -46,6 +46,7 @@ import claims
 import console
 import firsts
 import inference
+import passes
 import records
 import words
 from records import count, significant
@@ -70,7 +71,7 @@ class Number:
     @property
     def indicative(self):
         return self.cell is not None and self.blocks < inference.ENOUGH_BLOCKS \
-            and self.cell.measured not in claims.EXACT_PASSES
+            and not passes.of(self.cell.measured).exact
 
 
 # --------------------------------------------------------------------------------- reading
@@ -114,7 +115,7 @@ def find_cell(runs, row):
 
 
 def measure_of(row):
-    return row["measure"] or records.MEASURES[row["pass"] or "time"][0]
+    return row["measure"] or passes.of(row["pass"] or "time").measure
 
 
 def blocks_of(part, cell, name, measure):

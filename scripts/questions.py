@@ -18,6 +18,7 @@ import numpy
 
 import drawing
 import inference
+import passes
 import records
 from drawing import Figure, bold_text
 from records import count, significant
@@ -374,7 +375,7 @@ def pairs(run, name, panels, words, paired, columns):
             text = _pair_text(pair, paired)
             longest = max(longest, len(text))
             one = pair.ratio
-            numbers = (one.mean, one.low, one.high, one.words) if one else (math.nan,) * 3 + ("",)
+            numbers = (one.mean, one.low, one.high, passes.of("time").words(one)) if one else (math.nan,) * 3 + ("",)
             for side, sample in ((1, pair.first), (2, pair.second)):
                 if sample:
                     middle = quartiles(list(sample.values()))

@@ -20,47 +20,16 @@ import os
 import sys
 from typing import NamedTuple
 
+import passes
 import provenance
 import record_lines
 from record_lines import cells_path
 
 SCHEMA = 1
 
-# The number that each pass is about, its unit, and what it is called on axes and in tables.
-MEASURES = {
-    "time": ("ns_per_op", "ns/op", "thread CPU time per operation"),
-    "tail": ("p999_ns", "ns", "99.9th percentile of a single operation"),
-    "memory": ("bytes_per_timer", "B/timer", "bytes per timer, beside its struct timer"),
-    "count": ("instructions_per_op", "instr/op", "instructions per operation"),
-    "process": ("seconds", "s", "wall time of the whole process"),
-    "lateness": ("lateness_p50_ns", "ns", "median lateness of a firing, in real time"),
-    "echo": ("cpu_ns_per_message", "ns/message", "CPU time per message of an echo server"),
-}
-
-# What some passes have besides: (key, heading of a column).
-MORE = {
-    "lateness": (("lateness_p50_ns", "p50, ns"), ("lateness_p99_ns", "p99, ns"),
-                 ("lateness_max_ns", "max, ns"), ("early_share", "early"),
-                 ("wake_ups_per_firing", "wake-ups a firing"),
-                 ("cpu_ns_per_firing", "CPU ns a firing")),
-    "echo": (("cpu_ns_per_message", "ns a message"),
-             ("cpu_ns_without_timers", "without timers"), ("timer_share", "timers' share")),
-}
-
-# What passes that rank by their measure show in a table of its own, where the records have it.
-BESIDE = {
-    "memory": ("armed_after_peak", "Memory after a peak",
-               "Bytes at the peak, and bytes that are left when all but one in a hundred of the timers "
-               "have been removed. A structure is asked by reserve for room for those; a loop does that "
-               "by itself.",
-               (("footprint_peak", "at the peak"), ("armed_after_peak", "after it"))),
-}
-
 # What is a number of at least 0 wherever a record has it.
-_NUMBERS = ("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
-    key for key, _, _ in MEASURES.values()) + tuple(
-        key for columns in MORE.values() for key, _ in columns if key != "timer_share") + tuple(
-            key for _, _, _, columns in BESIDE.values() for key, _ in columns)
+_NUMBERS = frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
+    key for one in passes.PASSES.values() for key in one.keys))
 
 # Families of subjects that may be compared with each other, and what each is relative to: the
 # first of these that the run has.
@@ -337,7 +306,7 @@ class Run:
 
     def passes(self):
         present = {cell.measured for cell in self.cells}
-        return [name for name in MEASURES if name in present]
+        return [name for name in passes.PASSES if name in present]
 
     def dispatches(self, measured):
         present = {cell.dispatch for cell in self.cells if cell.measured == measured}

@@ -17,6 +17,7 @@ import console
 import figures
 import firsts
 import inference
+import passes
 import records
 import table
 import words
@@ -74,7 +75,7 @@ def answers(run):
 def short_tables(run, found):
     """Who costs least for which work and n, and what taking one everywhere costs."""
     ranked = next((one for one in found if one.findings), None)
-    if not ranked or answer.main_pass(run) in records.MORE:
+    if not ranked or passes.of(answer.main_pass(run)).columns:
         return []
     heading = "" if run.family == "structures" else ": event loops"
     return [f"<h2>{escape(one.title + heading)}</h2>{table_html(one)}" for one in (

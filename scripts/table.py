@@ -16,6 +16,7 @@ import answer_tables
 import choices
 import console
 import inference
+import passes
 import records
 import words
 from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_text
@@ -37,32 +38,29 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
         for dispatch in run.dispatches(one)[:None if one == measured else 1]:
             mine = [standing for standing in inference.ranking(found[one])
                     if standing.cell.dispatch == dispatch]
-            if one in records.MORE:
+            if passes.of(one).columns:
                 result.append(columns(run, mine, one))
             else:
                 result += matrices(mine, one, baseline if one == measured else None, dispatch)
                 result += beside(run, mine, one)
-    if not summary and measured not in records.MORE:
+    if not summary and not passes.of(measured).columns:
         result += details(found.get(measured, []), measured, baseline)
     return result + [failures(run)] if run.failures else result
 
 
 def columns(run, standings, measured):
     """Rows are subjects, columns all that the pass measures: medians over blocks."""
-    words = records.MEASURES[measured][2]
-    return _columns(run, standings, records.MORE[measured],
-                    words[0].upper() + words[1:] + ", and what goes with it",
+    one = passes.of(measured)
+    return _columns(run, standings, one.columns, f"{one.heading}, and what goes with it",
                     ["Medians over blocks; max: the largest of all blocks.", evidence(standings)])
 
 
 def beside(run, standings, measured):
     """The table of what a ranked pass measures beside, if any record has it."""
-    if measured not in records.BESIDE:
-        return []
-    key, title, text, shown = records.BESIDE[measured]
-    known = [one for one in standings if inference.values(run, one.cell, key)]
-    return [_columns(run, known, shown, title, [text, "Medians over blocks.", evidence(known)])] \
-        if known else []
+    table = passes.of(measured).beside
+    known = [one for one in standings if table and inference.values(run, one.cell, table.key)]
+    return [_columns(run, known, table.columns, table.title,
+                     [table.text, "Medians over blocks.", evidence(known)])] if known else []
 
 
 def _columns(run, standings, shown, title, text):
@@ -95,12 +93,12 @@ def matrices(standings, measured, baseline, dispatch):
 
 def _matrix(top, measured, baseline, dispatch):
     """With a baseline the cells are ratios to it, else values."""
-    _, unit, name = records.MEASURES[measured]
+    unit, name = passes.of(measured).unit, passes.of(measured).heading
     if baseline and not any(standing.line(baseline) for standing in top):
         baseline = None
-    title = f"Cost relative to {baseline}" if baseline else f"{name[0].upper()}{name[1:]} ({unit})"
+    title = f"Cost relative to {baseline}" if baseline else f"{name} ({unit})"
     title += f", {sizes(top)}" + ("" if dispatch == "vtable" else f", {dispatch} dispatch")
-    text = [(f"{name[0].upper()}{name[1:]} ({unit}). " if baseline else "") +
+    text = [(f"{name} ({unit}). " if baseline else "") +
             "Less is better. * cheapest of its accuracy; = not told apart from it; - not measured.",
             evidence(top)]
     rows = _matrix_rows(top, baseline, unit)
@@ -209,7 +207,7 @@ def evidence(standings):
 
 def details(standings, measured, baseline):
     """One table a workload: every n, every structure, by accuracy."""
-    unit = records.MEASURES[measured][1]
+    unit = passes.of(measured).unit
     result = {}
     for standing in standings:
         cell = standing.cell
@@ -258,7 +256,7 @@ def remark(line, standing, baseline):
             later = line.lateness[0] - reference.lateness[0]
             return f"fires {duration(later)} later" if later > 0 else "fires no later here"
         return "other accuracy"
-    return line.to_baseline.words
+    return passes.of(standing.cell.measured).words(line.to_baseline)
 
 
 def failures(run):
@@ -341,7 +339,7 @@ def show_answer(run, arguments, lines, short=False):
         used += len(textwrap.wrap(sentence, WIDTH))
     print()
     shown = [columns(run, answer.standings(run, measured), measured)] \
-        if measured in records.MORE else answer_tables.screen(found, lines - used - RESERVED)
+        if passes.of(measured).columns else answer_tables.screen(found, lines - used - RESERVED)
     for table in [] if short else shown:
         (write_markdown if arguments.markdown else write_text)(table, sys.stdout)
         used += len(table.rows) + len(table.text) + 5

@@ -29,6 +29,7 @@ from typing import NamedTuple
 import choices
 import console
 import inference
+import passes
 import records
 from record_lines import cells_path
 from grid import Table, interval, write_text, write_sentence
@@ -224,7 +225,7 @@ def compare(pick, run):
     ratio = None
     for cell in run.select("time"):
         if cell.workload == pick.cell.workload:
-            values = inference.values(run, cell, records.MEASURES["time"][0])
+            values = inference.values(run, cell, passes.of("time").measure)
             if pick.subject in values and pick.baseline in values:
                 ratio = inference.ratio(values[pick.subject], values[pick.baseline])
     return ratio, same, len(pick.seeds) - same

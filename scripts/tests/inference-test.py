@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Known answers for the inference in inference.py: intervals, p-values, corrections, verdicts.
+"""Known answers for inference.py: intervals, p-values, corrections, verdicts.
 
 Expected values come from closed forms, from the tables of Student's t, or from the incomplete beta
 function, none of which inference.py uses. Each test is there for a slip that would pass unnoticed: a
@@ -17,6 +17,7 @@ from scipy import special
 from helpers import Case, main, planted, record
 
 import inference
+import passes
 
 SEVEN = 2.364624251592785  # Student's t with 7 degrees of freedom: 97.5 % lie below
 SMALL, BY = 1e-6, math.log1p(0.05)
@@ -126,7 +127,7 @@ class Estimates(Case):
         self.assertAlmostEqual(found.mean, math.exp(-2))
         self.assertTrue(all(map(math.isnan, (found.low, found.high, found.p, found.corrected))))
         self.assertFalse(found.has_interval)
-        self.assertEqual(found.words, "indicative: not resolved")
+        self.assertEqual(passes.of("time").words(found), "indicative: not resolved")
 
     def test_looks_divide_the_level(self):
         for looks in (1, 2, 3, 7):
@@ -246,7 +247,8 @@ class Verdicts(Case):
 
     def test_eight_blocks_are_enough(self):
         for blocks, wanted in ((6, "indicative: faster"), (8, "faster"), (10, "faster")):
-            self.assertEqual(decided(logs_of(-0.4, 30.0, blocks))[0].words, wanted)
+            one = decided(logs_of(-0.4, 30.0, blocks))[0]
+            self.assertEqual(passes.of("time").words(one), wanted)
         self.assertTrue(inference.ratio_of_logs(numpy.zeros(7)).indicative)
 
 

@@ -15,6 +15,7 @@ from helpers import Case, failed, main, planted, record
 
 import figures
 import inference
+import passes
 import records
 import report
 import table
@@ -42,7 +43,7 @@ class Ratios(Case):
             self.assertLess(ratio.low, expected)
             self.assertGreater(ratio.high, expected)
             self.assertLess(ratio.high / ratio.low, 1.1)
-            self.assertEqual(ratio.words, verdict)
+            self.assertEqual(passes.of("time").words(ratio), verdict)
 
     def test_seeds_are_never_mixed(self):
         a = [record("quad-heap", seed, 50.0 if 4 <= seed else 5e6) for seed in range(0, 8)]
@@ -116,15 +117,15 @@ class Verdicts(Case):
 
     def test_fewer_than_eight_blocks_are_indicative(self):
         seven = self.decide([-0.7, -0.71, -0.69, -0.7, -0.72, -0.68, -0.7])
-        self.assertEqual(seven.words, "indicative: faster")
+        self.assertEqual(passes.of("time").words(seven), "indicative: faster")
         eight = self.decide([-0.7, -0.71, -0.69, -0.7, -0.72, -0.68, -0.7, -0.71])
-        self.assertEqual(eight.words, "faster")
+        self.assertEqual(passes.of("time").words(eight), "faster")
 
     def test_one_block_says_nothing(self):
         one = self.decide([-2.0])
         self.assertFalse(one.has_interval)
         self.assertTrue(math.isnan(one.p))
-        self.assertEqual(one.words, "indicative: not resolved")
+        self.assertEqual(passes.of("time").words(one), "indicative: not resolved")
 
     def test_a_real_but_small_difference_is_none(self):
         logs = [0.020, 0.021, 0.019, 0.020, 0.022, 0.018, 0.020, 0.021]
