@@ -8,7 +8,7 @@ of `timerbed run` print its counts, through the sentences of words.py, and count
   cells     one workload at one n, in the main pass, of one way of calling: the one that most cells
             have (called through the table where both have as many). A phase of fill-drain or
             lifecycle is a cell of its own, as filling and draining are different questions.
-            Experiments that ask one thing (records.ASIDE) and maps have no say, unless a run holds
+            Experiments that stand aside (by their .ini) and maps have no say, unless a run holds
             nothing else.
   place     the cheapest of its accuracy in the cell, or not told apart from it (inference.py)
   state     resolved: all others of the accuracy are slower. close: some cannot be told apart from
@@ -163,7 +163,7 @@ def cells(run, measured="time"):
     """The set of cells that the answer is about."""
     found = run.select(measured)
     plain = [cell for cell in found if not inference.map_place(run, cell)]
-    asked = [cell for cell in plain if cell.experiment not in records.ASIDE] or plain or found
+    asked = [cell for cell in plain if not run.aside(cell.experiment)] or plain or found
     ways = {}
     for cell in asked:
         ways[cell.dispatch] = ways.get(cell.dispatch, 0) + 1
@@ -197,11 +197,11 @@ def left_out(run):
     done = {(record["workload"], record["n"]) for record in run.records
             if record.get("pass", "time") == measured}
     planned = set()
-    for name, settings in run.sections():
+    for name, settings in run.sections:
         subjects = {"loops" if word.removeprefix("again:").startswith(("loop:", "libevent"))
                     else "structures" for word in settings.get("subjects", ())}
         if "n" in settings and "x" not in settings and run.family in subjects | {None} \
-                and name.split(".")[0] not in records.ASIDE \
+                and not run.aside(name.split(".")[0]) \
                 and settings.get("pass", ["time"]) == [measured]:
             planned |= {(workload, int(float(n))) for workload in settings.get("workloads", ())
                         for n in settings["n"]}

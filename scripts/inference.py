@@ -187,16 +187,10 @@ def looks_of(run, cell):
     workload = cell.workload.split(" ")[0].split("/")[0]
     key = ("looks", cell.experiment, cell.measured, cell.dispatch, cell.n, workload)
     if key not in run.kept:
-        run.kept[key] = max((len(settings["looks"]) for name, settings in _sections(run)
+        run.kept[key] = max((len(settings["looks"]) for name, settings in run.sections
                              if settings.get("looks") and _holds(name, settings, cell, workload)),
                             default=1)
     return run.kept[key]
-
-
-def _sections(run):
-    if "sections" not in run.kept:
-        run.kept["sections"] = run.sections()
-    return run.kept["sections"]
 
 
 def _holds(section, settings, cell, workload):
@@ -304,14 +298,11 @@ class Standing:
     """One cell: its lines, cheapest first, what is compared before yardsticks and controls."""
 
     cell: records.Cell
+    question: str = ""  # the experiment, if it stands aside: the others are one family
     lines: list = field(default_factory=list)
     floor: float = math.nan  # median over blocks
     floor_to_baseline: Ratio = None
 
-    @property
-    def question(self):
-        """The experiment that asks one thing, or "": the others are one family."""
-        return self.cell.experiment if self.cell.experiment in records.ASIDE else ""
 
     def line(self, subject):
         return next((line for line in self.lines if line.subject.name == subject), None)
@@ -346,7 +337,7 @@ def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT
 def _standing(run, cell, measure, baseline, minimum_effect):
     found = values(run, cell, measure)
     floors = floor(run, found)
-    standing = Standing(cell)
+    standing = Standing(cell, cell.experiment if run.aside(cell.experiment) else "")
     if floors:
         standing.floor = float(numpy.median(list(floors.values())))
         standing.floor_to_baseline = ratio(floors, found.get(baseline, {}))

@@ -20,7 +20,7 @@ DIGITS = 20
 # The keys of a record that must be of a type wherever they are present.
 TEXTS = ("experiment", "subject", "kind", "when", "ordering", "dispatch", "workload", "pass",
          "block", "trace_hash", "source_hash", "status", "outcome", "compiler", "flags", "libc",
-         "library")
+         "library", "aside")
 WHOLE = ("schema", "n", "seed", "replicate", "fired", "expected", "overtaken", "early", "ops")
 NEEDED = ("subject", "workload", "n")
 

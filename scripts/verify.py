@@ -155,7 +155,7 @@ def run_operations(run, block):
               "stride": [str(block.get("stride", 64))], "cold": [str(block.get("cold", 0))],
               "repeats": [str(block.get("repeats", 1))]}
     found = set()
-    for section, keys in run.sections():
+    for section, keys in run.sections:
         if section.rpartition(".")[0] == block["experiment"] and all(
                 keys.get(key) == value if isinstance(value, list) else value in keys.get(key, ())
                 for key, value in wanted.items()):

@@ -69,7 +69,7 @@ class Case(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="timerbed-statistics-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def write(self, lines, tail="", name="run"):
+    def write(self, lines, tail="", name="run", **environment):
         folder = os.path.join(self.folder, name)
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "cells.jsonl"), "w", encoding="utf-8") as out:
@@ -77,11 +77,11 @@ class Case(unittest.TestCase):
                 out.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
             out.write(tail)
         with open(os.path.join(folder, "env.json"), "w", encoding="utf-8") as out:
-            json.dump({"cpu": "Example CPU", "cores": 2, "compiler": "gcc <12>"}, out)
+            json.dump({"cpu": "Example CPU", "cores": 2, "compiler": "gcc <12>", **environment}, out)
         return folder
 
-    def run_of(self, lines, tail=""):
-        return records.Run(self.write(lines, tail))
+    def run_of(self, lines, tail="", **environment):
+        return records.Run(self.write(lines, tail, **environment))
 
     def only(self, run, measured="time"):
         found = inference.standings(run, measured)

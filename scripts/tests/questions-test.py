@@ -58,6 +58,20 @@ class Variants(Case):
         self.assertEqual({(cell.experiment, cell.workload) for cell in run.cells},
                          {("cost", "hold"), ("cold", "hold cold=0"), ("cold", "hold cold=4")})
 
+    def test_the_run_says_which_settings_those_are(self):
+        lines = planted({"binary-heap": 1}, 2, cold=0, colour="red") + planted(
+            {"binary-heap": 1}, 2, cold=4, colour="blue", seed=8)
+        for variants, workloads in (({"colour": "red"}, {"hold colour=red", "hold colour=blue"}),
+                                    ({}, {"hold"}), (None, {"hold cold=0", "hold cold=4"})):
+            run = self.run_of(lines, variants=variants)
+            self.assertEqual({cell.workload for cell in run.cells}, workloads)
+            self.assertNotIn("variants", run.environment)
+
+    def test_a_record_that_does_not_say_it_has_the_default(self):
+        run = self.run_of(planted({"binary-heap": 1}, 2) + planted(
+            {"binary-heap": 1}, 2, colour="red"), variants={"colour": "red"})
+        self.assertEqual({cell.workload for cell in run.cells}, {"hold"})
+
     def test_records_from_before_pages_are_of_small_ones(self):
         run = self.run_of(planted({"binary-heap": 1}, 2) +
                           planted({"binary-heap": 1}, 2, pages="small", n=10))
@@ -80,6 +94,24 @@ class Apart(Case):
         self.assertEqual({one.cell.experiment for one in standings}, {"cost"})
         self.assertEqual({cell.experiment for cell in answer.cells(run)}, {"cost"})
         self.assertIn("quad-heap costs least with 1e3 timers", words.sentences(run)[0])
+
+    def test_records_say_whether_they_are_apart(self):
+        for aside, apart in (("no", False), ("question", True), ("point", True)):
+            run = self.run_of(planted({"binary-heap": 1}, 1, experiment="arity", aside=aside)
+                              + planted({"binary-heap": 1}, 1, experiment="mine", aside=aside))
+            self.assertEqual([run.aside(name) for name in ("arity", "mine")], [apart, apart])
+            self.assertEqual({one.question for one in inference.standings(run)},
+                             {"arity", "mine"} if apart else {""})
+
+    def test_of_records_that_do_not_the_experiment_says_it(self):
+        run = self.run_of(planted({"binary-heap": 1}, 1, experiment="mine"))
+        for name, apart in (("arity", True), ("growth", True), ("adversary", True), ("cost", False),
+                            ("quick", False), ("mine", False), ("../experiments/arity", False)):
+            self.assertIs(run.aside(name), apart, name)
+        with open(os.path.join(run.folder, "experiment.ini"), "w", encoding="utf-8") as file:
+            file.write("[experiment]\nname = x\n[mine.1]\naside = point\n[arity]\naside = no\n")
+        run = records.Run(run.folder)
+        self.assertEqual([run.aside(name) for name in ("arity", "mine", "cold")], [False, True, True])
 
     def test_alone_they_are_the_answer(self):
         run = self.run_of(self.arity)
