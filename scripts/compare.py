@@ -85,7 +85,7 @@ def ratios(run, arguments):
     result = []
     for cell in run.select(arguments.measured):
         if choose(cell):
-            values = inference.values(run, cell, measure)
+            values = inference.values(run, cell, measure, (arguments.a, arguments.b))
             ratio = inference.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
             if ratio:
                 result.append((cell, ratio))

@@ -122,7 +122,11 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def preload():
     """What the scripts need and is not theirs."""
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # as processes are forked
+    import jinja2
     import numpy
+    import rich.console
+    import rich.padding
+    import rich.table
     import scipy.integrate
     import scipy.special
     import scipy.stats

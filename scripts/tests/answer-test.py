@@ -17,7 +17,7 @@ from helpers import SCRIPTS, Case, failed, main, planted, record
 import answer
 import answer_tables
 import firsts
-import overview
+import gallery
 import paper
 import readme
 import records
@@ -25,6 +25,7 @@ import report
 import words
 
 ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
+overview = gallery.modules()["overview"]
 
 # {(workload, n): {subject: its cost}}. Without noise every comparison is decided by these alone.
 COSTS = {
@@ -137,8 +138,8 @@ class Known(Case):
         run = self.run_of(lines)
         self.assertEqual(words.sentences(run), words.sentences(self.run_known))
         self.assertEqual(sum(rank.place == "ahead" for rank in firsts.ranks(run, "quad-heap")), 1)
-        _, shown = overview.make(run)
-        self.assertEqual({one.cell for one in shown} - answer.cells(run), set())
+        [figure] = overview.figures(run, "time")
+        self.assertEqual(set(figure.shown["cells"]) - answer.cells(run), set())
 
     def test_one_alone_has_no_lead(self):
         [one] = answer.work_out(self.run_of(lines_of({("hold", 1000): {"binary-heap": 1}})))
@@ -425,11 +426,11 @@ class Committed(Case):
 
     def test_figure(self):
         """The picture in README has the cells of the answer, and each panel one n."""
-        _, shown = overview.make(self.full.parts()[0])
+        [figure] = overview.figures(self.full.parts()[0], "time")
         with open(os.path.join(ROOT, "results/full/data/overview.tsv"), encoding="utf-8") as file:
             rows = [line.split("\t") for line in file.read().splitlines()[1:]]
         self.assertEqual({(row[2], int(row[1])) for row in rows},
-                         {(one.cell.workload, one.cell.n) for one in shown})
+                         {(cell.workload, cell.n) for cell in figure.shown["cells"]})
         for panel in {row[0] for row in rows}:
             self.assertEqual(len({row[1] for row in rows if row[0] == panel}), 1)
 

@@ -19,6 +19,7 @@ from helpers import Case, main, planted, record
 import inference
 import passes
 
+SEED = 20
 SEVEN = 2.364624251592785  # Student's t with 7 degrees of freedom: 97.5 % lie below
 SMALL, BY = 1e-6, math.log1p(0.05)
 
@@ -244,6 +245,14 @@ class Verdicts(Case):
     def test_a_wider_minimum_effect(self):
         self.assertEqual(self.verdict(0.4, 20.0, minimum_effect=0.6), "no difference")
         self.assertEqual(self.verdict(0.4, 20.0, minimum_effect=0.4), "slower")
+
+    def test_quantiles_are_those_of_numpy(self):
+        source = numpy.random.default_rng(SEED)
+        for size in (1, 2, 3, 4, 5, 8, 9, 16, 31):
+            sample = sorted(map(float, source.lognormal(0, 3, size)))
+            for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+                self.assertEqual(inference._quantile(sample, share),
+                                 float(numpy.quantile(sample, share)), f"seed {SEED}")
 
     def test_eight_blocks_are_enough(self):
         for blocks, wanted in ((6, "indicative: faster"), (8, "faster"), (10, "faster")):

@@ -13,11 +13,20 @@ import unittest
 from helpers import SCRIPTS, Case, main, planted, record
 
 import answer
+import drawing_lines
+import experiments
 import figures
+import gallery
 import inference
-import questions
 import records
 import words
+
+QUESTIONS = [name for name in experiments.names() if experiments.aside(name) == "question"]
+
+
+def made(run, name):
+    """The figure of an experiment."""
+    return gallery.of_experiment(name).make(run, name, [])
 
 
 def rows_of(figure, **wanted):
@@ -28,25 +37,25 @@ def rows_of(figure, **wanted):
 
 class Names(unittest.TestCase):
     def test_what_has_room_stays(self):
-        self.assertEqual(questions.spread([0.1, 0.5, 0.9], 0.1), [0.1, 0.5, 0.9])
+        self.assertEqual(drawing_lines.spread([0.1, 0.5, 0.9], 0.1), [0.1, 0.5, 0.9])
 
     def test_what_touches_moves_apart_around_its_middle(self):
-        for found, expected in zip(questions.spread([0.5, 0.5, 0.9], 0.1), (0.45, 0.55, 0.9)):
+        for found, expected in zip(drawing_lines.spread([0.5, 0.5, 0.9], 0.1), (0.45, 0.55, 0.9)):
             self.assertAlmostEqual(found, expected)
 
     def test_moving_apart_may_touch_others(self):
-        found = questions.spread([0.4, 0.48, 0.5, 0.56], 0.1)
+        found = drawing_lines.spread([0.4, 0.48, 0.5, 0.56], 0.1)
         self.assertAlmostEqual(sum(found) / 4, (0.4 + 0.48 + 0.5 + 0.56) / 4)
         for one, other in zip(found, found[1:]):
             self.assertAlmostEqual(other - one, 0.1)
 
     def test_all_stay_inside(self):
-        found = questions.spread([0.0, 0.0, 0.0, 1.0, 1.0], 0.1)
+        found = drawing_lines.spread([0.0, 0.0, 0.0, 1.0, 1.0], 0.1)
         for one, expected in zip(found, (0.0, 0.1, 0.2, 0.9, 1.0)):
             self.assertAlmostEqual(one, expected)
 
     def test_too_many_share_what_there_is(self):
-        self.assertEqual(questions.spread([0.5] * 5, 0.4), [0.0, 0.25, 0.5, 0.75, 1.0])
+        self.assertEqual(drawing_lines.spread([0.5] * 5, 0.4), [0.0, 0.25, 0.5, 0.75, 1.0])
 
 
 class Variants(Case):
@@ -139,7 +148,7 @@ class Paired(Case):
     def test_laziness_is_a_ratio_within_blocks(self):
         run = self.run_of(planted({"quad-heap": 1, "lazy:quad-heap": 0.5, "rbtree": 1}, 8,
                                   noise=0.01, experiment="lazy", workload="idle"))
-        figure = questions.make(run, "lazy")
+        figure = made(run, "lazy")
         self.assertEqual({row["subject"] for row in rows_of(figure)}, {"quad-heap"})
         for row in rows_of(figure):
             self.assertAlmostEqual(row["ratio"], 0.5, delta=0.01)
@@ -150,18 +159,18 @@ class Paired(Case):
         huge = [{**line, "ns_per_op": 0.8 * line["ns_per_op"], "pages": "huge"} for line in small]
         # Another trace of the same seed is another block: it has no partner.
         huge[0] = {**huge[0], "trace_hash": "other", "ns_per_op": 1e6}
-        row = rows_of(questions.make(self.run_of(small + huge), "pages"))[0]
+        row = rows_of(made(self.run_of(small + huge), "pages"))[0]
         self.assertAlmostEqual(row["ratio"], 0.8)
 
     def test_what_cannot_be_told_apart_says_so(self):
         run = self.run_of(planted({"quad-heap": 1, "lazy:quad-heap": 1}, 8, noise=0.2,
                                   experiment="lazy", workload="idle"))
-        self.assertEqual({row["told_apart"] for row in rows_of(questions.make(run, "lazy"))}, {0})
+        self.assertEqual({row["told_apart"] for row in rows_of(made(run, "lazy"))}, {0})
 
     def test_stops_are_two_kinds_of_work(self):
         run = self.run_of([line for way in ("disarm", "remove") for line in planted(
             {"quad-heap": 1}, 8, experiment="stops", workload=f"rpc:stop={way}")])
-        figure = questions.make(run, "stops")
+        figure = made(run, "stops")
         self.assertEqual([row["side"] for row in rows_of(figure, subject="quad-heap")], [1, 2])
         self.assertTrue(all(math.isnan(row["ratio"]) for row in rows_of(figure)))
 
@@ -170,7 +179,7 @@ class Paired(Case):
                           experiment="dispatch", dispatch="inline")
         table_calls = [{**line, "ns_per_op": line["ns_per_op"] + 3, "dispatch": "vtable"}
                        for line in inlined]
-        figure = questions.make(self.run_of(inlined + table_calls), "dispatch")
+        figure = made(self.run_of(inlined + table_calls), "dispatch")
         difference = [row for row in rows_of(figure, name="quad-heap") if row["panel"] == 2]
         self.assertAlmostEqual(difference[0]["y"], 3.0)
         # The ratio to no work would be of the figure's axis, and of nothing else.
@@ -183,7 +192,7 @@ class Paired(Case):
                 own = {"experiment": "cold", "cold": cold}
                 lines.append(record("yardstick-prefetch", block, 10 + 5 * cold + block, **own))
                 lines.append(record("quad-heap", block, 40 + 6 * cold + block, **own))
-        figure = questions.make(self.run_of(lines), "cold")
+        figure = made(self.run_of(lines), "cold")
         found = [(row["x"], row["y"]) for row in rows_of(figure, name="quad-heap")]
         self.assertEqual(found, [(0, 30.0), (1, 46.0)])
 
@@ -205,14 +214,14 @@ class Accuracy(Case):
         return result
 
     def test_lateness_is_beyond_an_exact_structures(self):
-        figure = questions.make(self.run_of(self.lines()), "accuracy")
+        figure = made(self.run_of(self.lines()), "accuracy")
         self.assertEqual({row["structure"]: row["lateness_ns"] for row in rows_of(figure)},
                          {"quad-heap": 0.0, "hashed-wheel": 500000.0})
         self.assertEqual([row["text"] for row in rows_of(figure, structure="hashed-wheel")],
                          ["1 ms"])
 
     def test_phases_are_taken_together(self):
-        figure = questions.make(self.run_of(self.lines()), "accuracy")
+        figure = made(self.run_of(self.lines()), "accuracy")
         self.assertEqual({row["ns"] for row in rows_of(figure)}, {(100 * 11 + 300 * 31) / 400})
 
 
@@ -221,7 +230,7 @@ class Intervals(Case):
         run = self.run_of([line for number in (0, 4, 16, 1) for line in planted(
             {"quad-heap": 1}, 2, experiment="intervals",
             workload=f"mix:stopped=90%,intervals={number}")])
-        figure = questions.make(run, "intervals")
+        figure = made(run, "intervals")
         self.assertEqual(figure.variables["tick"], ["1", "4", "16", "any"])
         self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
 
@@ -233,7 +242,7 @@ class Longest(Case):
                  for workload, factor in (("adversary:attack=crowd", 10), ("rpc", 1))
                  for subject, size in (("bucket-trie", 1000.0), ("binary-heap", 3000.0))
                  for seed, ns in enumerate((size * factor, 2 * size * factor, 9 * size * factor))]
-        figure = questions.make(self.run_of(lines), "longest")
+        figure = made(self.run_of(lines), "longest")
         self.assertEqual(figure.variables["label"], ["rpc", "adversary:attack=crowd"])
         self.assertEqual(figure.variables["subject"], ["binary-heap", "bucket-trie"])
         self.assertEqual(figure.variables["number"], ["6 µs", "2 µs", "60 µs", "20 µs"])
@@ -243,12 +252,18 @@ class Longest(Case):
 
 
 class Drawn(Case):
-    def test_each_has_an_experiment_a_script_and_a_figure(self):
-        experiments = os.path.join(SCRIPTS, "..", "bench", "experiments")
-        for name in records.QUESTIONS:
-            self.assertTrue(os.path.exists(os.path.join(experiments, f"{name}.ini")), name)
-            self.assertTrue(os.path.exists(os.path.join(SCRIPTS, "figures", f"{name}.gp")), name)
-        self.assertEqual(set(questions.MAKE), set(records.QUESTIONS))
+    def test_each_has_a_figure(self):
+        self.assertGreater(len(QUESTIONS), 8)
+        for name in QUESTIONS:
+            self.assertIsNotNone(gallery.of_experiment(name), name)
+
+    def test_a_figure_is_two_files(self):
+        drawn = {entry[:-3] for entry in os.listdir(os.path.join(SCRIPTS, "figures"))
+                 if entry.endswith(".gp")}
+        self.assertEqual(drawn, set(gallery.modules()))
+        for name, module in gallery.modules().items():
+            self.assertTrue(module.HEADING and module.CAPTION, name)
+            self.assertNotEqual(hasattr(module, "make"), hasattr(module, "figures"), name)
 
     def test_all_of_them_are_drawn(self):
         lines = Accuracy.lines(self)
@@ -267,7 +282,7 @@ class Drawn(Case):
         folder = self.write(lines)
         done = self.script("figures.py", folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for name in records.QUESTIONS:
+        for name in QUESTIONS:
             for form in ("svg", "pdf"):
                 path = os.path.join(folder, "figures", f"{name}.{form}")
                 self.assertGreater(os.path.getsize(path), 1000, path)
@@ -278,7 +293,7 @@ class Drawn(Case):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_too_little_is_no_figure(self):
-        for name in records.QUESTIONS:
+        for name in QUESTIONS:
             run = records.Run(self.write([record("rbtree", 1, 5.0, experiment=name)], name=name))
             figures.draw(run)  # must not fail
 

@@ -1,4 +1,4 @@
-"""The figure of the experiment `adversary`: matrices of structures by attacks.
+"""Matrices of structures by attacks.
 
 Three matrices with the same rows: what an operation costs, relative to the cheapest structure that
 is exact and in order in the same block; the worst single operation; and, where there is something
@@ -14,6 +14,15 @@ import inference
 import passes
 import records
 from drawing import WIDTH, Figure, short
+
+HEADING = "Under work that is built to hurt"
+CAPTION = ("Above: thread CPU time per operation, relative to the cheapest structure that is "
+           "exact and in order in the same blocks; plain work on the left, attacks on the right. "
+           "A frame is the attack that a structure is furthest behind under. Below: the worst "
+           "single operation (for each operation the least over the replays), bytes beside the "
+           "timer, and wake-ups in vain for 100 operations. Darker is worse, on a logarithmic "
+           "scale. Slow: beyond the cell's budget of time; in brackets: the n of structures that "
+           "don't bear the others'.")
 
 FAMILY = "adversary"
 CELL, LINE = 30, 17  # pixels
@@ -164,19 +173,18 @@ def _worst(plain, attacks):
     return name if math.log(found[name]) > numpy.mean(known) else None
 
 
-def make(run, experiment):
-    """(figure, standings), or (None, []) if the run has nothing of it."""
-    matrices = Matrices(run, experiment)
+def make(run, name, _):
+    matrices = Matrices(run, name)
     if not matrices.costs or not matrices.size:
-        return None, []
-    figure = Figure(experiment, experiment, ("panel", "subject", "workload", "x", "y", "value",
-                                             "text", "shade", "worst"))
+        return None
+    figure = Figure(name, ("panel", "subject", "workload", "x", "y", "value", "text", "shade", "worst"))
     rows = matrices.rows()
     _costs(figure, matrices, rows)
     across = _tails(figure, matrices, rows)
     _memory(figure, matrices, rows, across)
     _layout(figure, matrices, rows)
-    return figure, matrices.costs
+    figure.rests_on(run, matrices.costs)
+    return figure
 
 
 def _places(columns):
