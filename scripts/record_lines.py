@@ -147,7 +147,7 @@ def _check(record, numbers):
         value = record.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise Unreadable(f"{key} is not a whole number of at least 0")
-    for key in numbers:
+    for key in sorted(numbers):
         value = record.get(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))
                                   or value < 0):

@@ -258,12 +258,11 @@ class Run:
 
     def _latest(self, records):
         """Of records with one identity the last counts: a resumed run repeats what had failed."""
+        keys = ("experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
+                "trace_hash", *self.variants)
         latest = {}
         for record in records:
-            identity = tuple(str(record.get(key)) for key in (
-                "experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
-                "trace_hash", *self.variants))
-            latest[identity] = record
+            latest[tuple(map(str, map(record.get, keys)))] = record
         return latest.values()
 
     def _index(self):
@@ -297,11 +296,11 @@ class Run:
         """{experiment: the settings that vary in it}."""
         found = {}
         for record in self.records:
-            values = found.setdefault(record.get("experiment", ""), {})
-            for key, default in self.variants.items():
-                values.setdefault(key, set()).add(str(record.get(key, default)))
-        return {experiment: [key for key in self.variants if len(values[key]) > 1]
-                for experiment, values in found.items()}
+            found.setdefault(record.get("experiment", ""), set()).add(tuple(
+                str(record.get(key, default)) for key, default in self.variants.items()))
+        return {experiment: [key for key, values in zip(self.variants, zip(*combinations))
+                             if len(set(values)) > 1]
+                for experiment, combinations in found.items()}
 
     def aside(self, experiment):
         """Whether the experiment's cells do not count in what costs least, which is asked of all
