@@ -8,9 +8,9 @@ of `timerbed run` print its counts, through the sentences of words.py, and count
   cells     one workload at one n, in the main pass, of one way of calling: the one that most cells
             have (called through the table where both have as many). A phase of fill-drain or
             lifecycle is a cell of its own, as filling and draining are different questions.
-            Experiments that ask one thing (records.ASIDE) and maps have no say, unless a run holds
+            Experiments that stand aside (by their .ini) and maps have no say, unless a run holds
             nothing else.
-  place     the cheapest of its accuracy in the cell, or not told apart from it (statistics.py)
+  place     the cheapest of its accuracy in the cell, or not told apart from it (inference.py)
   state     resolved: all others of the accuracy are slower. close: some cannot be told apart from
             the cheapest. few: fewer blocks than a verdict needs. alone: no other of the accuracy.
             Both close and few count as not resolved.
@@ -29,8 +29,8 @@ import sys
 from dataclasses import dataclass, field
 
 import console
+import inference
 import records
-import statistics
 
 RESOLVED, CLOSE, FEW, ALONE = "resolved", "close", "few", "alone"
 
@@ -40,7 +40,7 @@ class Finding:
     """One cell for one accuracy: the structures in order of cost, and how sure the order is."""
 
     run: records.Run
-    standing: statistics.Standing
+    standing: inference.Standing
     lines: list  # those that were compared, the cheapest first
     state: str
 
@@ -149,12 +149,12 @@ def basis(findings):
 
 # -------------------------------------------------------------------------------- what is counted
 
-def standings(run, measured="time", baseline=None, minimum_effect=statistics.MINIMUM_EFFECT):
+def standings(run, measured="time", baseline=None, minimum_effect=inference.MINIMUM_EFFECT):
     """The standings of the cells that the answer is about, by workload and n."""
     key = ("answer", measured, baseline, minimum_effect)
     if key not in run.kept:
         chosen = cells(run, measured)
-        run.kept[key] = statistics.standings(run, measured, baseline, minimum_effect,
+        run.kept[key] = inference.standings(run, measured, baseline, minimum_effect,
                                              chosen.__contains__)
     return run.kept[key]
 
@@ -162,8 +162,8 @@ def standings(run, measured="time", baseline=None, minimum_effect=statistics.MIN
 def cells(run, measured="time"):
     """The set of cells that the answer is about."""
     found = run.select(measured)
-    plain = [cell for cell in found if not statistics.map_place(run, cell)]
-    asked = [cell for cell in plain if cell.experiment not in records.ASIDE] or plain or found
+    plain = [cell for cell in found if not inference.map_place(run, cell)]
+    asked = [cell for cell in plain if not run.aside(cell.experiment)] or plain or found
     ways = {}
     for cell in asked:
         ways[cell.dispatch] = ways.get(cell.dispatch, 0) + 1
@@ -197,11 +197,11 @@ def left_out(run):
     done = {(record["workload"], record["n"]) for record in run.records
             if record.get("pass", "time") == measured}
     planned = set()
-    for name, settings in run.sections():
+    for name, settings in run.sections:
         subjects = {"loops" if word.removeprefix("again:").startswith(("loop:", "libevent"))
                     else "structures" for word in settings.get("subjects", ())}
         if "n" in settings and "x" not in settings and run.family in subjects | {None} \
-                and name.split(".")[0] not in records.ASIDE \
+                and not run.aside(name.split(".")[0]) \
                 and settings.get("pass", ["time"]) == [measured]:
             planned |= {(workload, int(float(n))) for workload in settings.get("workloads", ())
                         for n in settings["n"]}
@@ -213,13 +213,13 @@ def main_pass(run):
     return next(iter(run.passes()), "time")
 
 
-def work_out(run, measured=None, baseline=None, minimum_effect=statistics.MINIMUM_EFFECT):
+def work_out(run, measured=None, baseline=None, minimum_effect=inference.MINIMUM_EFFECT):
     """[Answer, ...] of a run of one family: one for each accuracy, the exact ones first."""
     measured = measured or main_pass(run)
     baseline = baseline or run.baseline
     found = standings(run, measured, baseline, minimum_effect)
     result = []
-    for accuracy in statistics.accuracies(found):
+    for accuracy in inference.accuracies(found):
         compared = [one for one in (_finding(run, standing, accuracy) for standing in found) if one]
         if compared:
             answer = Answer(run, measured, baseline, accuracy, compared[0].cell.dispatch,
@@ -246,7 +246,7 @@ def _finding(run, standing, accuracy):
                              key=lambda line: (line.to_first.mean, line.subject.name))
     finding = Finding(run, standing, lines, ALONE)
     if len(lines) > 1:
-        finding.state = FEW if finding.blocks < statistics.ENOUGH_BLOCKS else \
+        finding.state = FEW if finding.blocks < inference.ENOUGH_BLOCKS else \
             CLOSE if finding.tied else RESOLVED
     return finding
 

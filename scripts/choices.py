@@ -11,8 +11,8 @@ import fnmatch
 import math
 
 import console
-import records
-import statistics
+import inference
+import passes
 from records import count
 
 
@@ -21,12 +21,12 @@ def add(parser):
     parser.add_argument("--workload", metavar="GLOB", help="only workloads that match")
     parser.add_argument("--n", metavar="RANGE", type=parse_range,
                         help="only these n: 1e4 or 1e3..1e6")
-    parser.add_argument("--pass", dest="measured", choices=list(records.MEASURES),
+    parser.add_argument("--pass", dest="measured", choices=list(passes.PASSES),
                         help="what was measured (time, or what there is)")
     parser.add_argument("--baseline", metavar="NAME",
                         help="what the others are relative to (binary-heap; for loops, libevent)")
     parser.add_argument("--minimum-effect", metavar="SHARE", type=share,
-                        default=statistics.MINIMUM_EFFECT,
+                        default=inference.MINIMUM_EFFECT,
                         help="the smallest difference worth a verdict (0.05)")
 
 

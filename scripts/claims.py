@@ -13,7 +13,7 @@ after the bar, what does so with another constant. The verdict follows from wher
   not resolvable here               anything else, and where a single block gives no interval
 
 So a printed constant stands as long as the data do not exclude it, but not its direction: that has
-to be shown. Intervals are 95 % each, as everywhere (statistics.py); in a claim about several places
+to be shown. Intervals are 95 % each, as everywhere (inference.py); in a claim about several places
 they are corrected over these. A RUN is a folder with cells.jsonl; what is no folder is an id, and C1
 stands for C1a, C1b, ... too.
 """
@@ -28,10 +28,11 @@ from dataclasses import dataclass, field
 import numpy
 from scipy import stats
 
-import insertion
 import console
+import inference
+import insertion
+import passes
 import records
-import statistics
 from records import significant
 
 CLAIMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "paper", "claims.tsv")
@@ -41,7 +42,6 @@ CONSTANT = "reproduced with another constant"
 REFUTED = "refuted"
 UNRESOLVED = "not resolvable here"
 NO_DATA = "no data"
-EXACT_PASSES = ("count", "memory")  # repeat from run to run, so that few blocks say as much as many
 
 
 class Malformed(Exception):
@@ -163,8 +163,8 @@ class Data:
     def values(self, subject, workload, n, measured, measure=None):
         """{block: value} of one subject in one cell."""
         cell = self.cell(workload, n, measured)
-        measure = measure or records.MEASURES[measured][0]
-        found = statistics.values(self.run, cell, measure).get(subject)
+        measure = measure or passes.of(measured).measure
+        found = inference.values(self.run, cell, measure).get(subject)
         if not found:
             raise Missing(f"{self.experiment}: no {measure} of {subject} in {workload}, "
                           f"n = {records.count(n)}, pass {measured}")
@@ -178,7 +178,7 @@ class Data:
     def overtaken(self, subjects, workload, n, measured):
         """Says of those that are late how much of the work they never did."""
         cell = self.cell(workload, float(n), measured)
-        shares = {name: statistics.overtaken(self.run, cell, name) for name in subjects
+        shares = {name: inference.overtaken(self.run, cell, name) for name in subjects
                   if name in self.run.cells[cell]}
         return ", ".join(f"{name}: {100 * part:.2g} % of firings overtaken"
                          for name, part in shares.items() if part)
@@ -194,7 +194,7 @@ def numbers(text):
 
 
 def estimate_of(one, note=""):
-    """A ratio of statistics.py as an estimate."""
+    """A ratio of inference.py as an estimate."""
     if one is None:
         raise Missing("no block holds both")
     return Estimate(one.mean, one.low, one.high, one.blocks, note=note)
@@ -202,7 +202,7 @@ def estimate_of(one, note=""):
 
 def mean_of(sample):
     """The mean with Student's interval."""
-    return Estimate(*statistics.mean_interval(sample), len(sample))
+    return Estimate(*inference.mean_interval(sample), len(sample))
 
 
 # --------------------------------------------------------------------------------- the statistics
@@ -214,13 +214,13 @@ def ratio(data, a, b, workload, n, workload_b=None, measure=None, **more):
     right = data.values(b, workload_b or workload, float(n), measured, measure)
     if workload_b:
         left, right = by_seed(left), by_seed(right)
-    return estimate_of(statistics.ratio(left, right), data.overtaken((a, b), workload, n, measured))
+    return estimate_of(inference.ratio(left, right), data.overtaken((a, b), workload, n, measured))
 
 
 def share(data, subject, workload, n):
     """The share of the n - 1 others that an insertion passes."""
     steps = data.values(subject, workload, float(n), "memory", "steps_per_insert")
-    return estimate_of(statistics.ratio(steps, {block: float(n) - 1 for block in steps}))
+    return estimate_of(inference.ratio(steps, {block: float(n) - 1 for block in steps}))
 
 
 def law(data, n, workloads, search):
@@ -260,7 +260,7 @@ def linear(data, subject, less, workload, n, slots, tick):
     worst = min(fit.rvalue ** 2 for fit in fits.values())
     slope, intercept = (float(numpy.mean([getattr(fit, key) for fit in fits.values()]))
                         for key in ("slope", "intercept"))
-    against = statistics.ratio({seed: fit.slope for seed, fit in fits.items()},
+    against = inference.ratio({seed: fit.slope for seed, fit in fits.items()},
                                {seed: fit.intercept for seed, fit in fits.items()})
     if against is None:  # no seed's fit has both above 0
         one = Estimate(math.nan, math.nan, math.nan, len(fits))
@@ -275,7 +275,7 @@ def a_tick(data, subject, less, workload, workload_b, n, tick):
     """Instructions a tick in one workload / in the other, between inputs of one seed."""
     left, right = (by_seed(instructions_a_tick(data, subject, less, one, float(n), float(tick)))
                    for one in (workload, workload_b))
-    return estimate_of(statistics.ratio(left, right))
+    return estimate_of(inference.ratio(left, right))
 
 
 def pays(data, a, b, workload, n, values=None, x=None):
@@ -289,12 +289,12 @@ def pays(data, a, b, workload, n, values=None, x=None):
               else [(workload, size, size) for size in numbers(n)])
     found = []
     for one, size, place in places:
-        against = statistics.ratio(data.values(a, one, size, "time"),
+        against = inference.ratio(data.values(a, one, size, "time"),
                                    data.values(b, one, size, "time"))
         if against is None:
             raise Missing(f"no block of {one}, n = {records.count(size)} holds both {a} and {b}")
         found.append((place, against))
-    statistics.decide([against for _, against in found])
+    inference.decide([against for _, against in found])
     blocks = min(against.blocks for _, against in found)
     high, low = math.inf, 0.0
     for place, against in reversed(found):
@@ -316,7 +316,7 @@ def largest(data, subjects, to, workload, n, **more):
     for size in numbers(n):
         base = data.values(to, workload, size, more.get("pass", "time"))
         for subject in subjects.split(";"):
-            one = statistics.ratio(data.values(subject, workload, size,
+            one = inference.ratio(data.values(subject, workload, size,
                                                more.get("pass", "time")), base)
             if one is None:
                 raise Missing(f"no block holds both {subject} and {to}")
@@ -354,9 +354,9 @@ def best(data, subject, values, workload, n, **more):
     cost = {value: numpy.mean([math.log(blocks[block]) for block in common])
             for value, blocks in found.items()}
     first = min(cost, key=cost.get)
-    against = {value: statistics.ratio({block: blocks[block] for block in common}, found[first])
+    against = {value: inference.ratio({block: blocks[block] for block in common}, found[first])
                for value, blocks in found.items() if value != first}
-    statistics.decide(list(against.values()))
+    inference.decide(list(against.values()))
     tied = [first] + [value for value, one in against.items() if one.verdict != "slower"]
     if len(common) < 2:
         return Estimate(first, math.nan, math.nan, len(common))
@@ -378,7 +378,7 @@ def growth(data, subject, less, workload, n, **more):
     if len(set(x)) < 3:
         raise Missing("fewer than three n")
     fit = stats.linregress(x, y)
-    half = stats.t.ppf(1 - statistics.LEVEL / 2, len(x) - 2) * fit.stderr
+    half = stats.t.ppf(1 - inference.LEVEL / 2, len(x) - 2) * fit.stderr
     return Estimate(fit.slope, fit.slope - half, fit.slope + half, min(blocks))
 
 
@@ -445,11 +445,11 @@ def judge(claim, runs):
     """A row of the answer. Missing if records are."""
     data = Data(runs, claim.experiment)
     estimate = claim.function(data, **claim.arguments)
-    timed = any(one["pass"] not in EXACT_PASSES for one in data.taken)
+    timed = any(not passes.of(one["pass"]).exact for one in data.taken)
     return {
         "id": claim.id, "verdict": verdict(estimate, claim.ranges), "value": estimate.value,
         "low": estimate.low, "high": estimate.high, "blocks": estimate.blocks,
-        "indicative": "yes" if timed and estimate.blocks < statistics.ENOUGH_BLOCKS else "no",
+        "indicative": "yes" if timed and estimate.blocks < inference.ENOUGH_BLOCKS else "no",
         "experiment": claim.experiment, "run": data.run.folder, "note": estimate.note,
         "statement": claim.statement, "source": claim.source, "statistic": claim.statistic,
         "tolerance": claim.tolerance, "selection": json.dumps(data.taken),

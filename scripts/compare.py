@@ -15,8 +15,9 @@ import sys
 import answer
 import choices
 import console
+import inference
+import passes
 import records
-import statistics
 import table
 from grid import Table, interval, write_text, write_markdown, write_sentence
 from records import count, significant
@@ -58,7 +59,7 @@ def compare_subjects(arguments):
         return 1
     if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
         return 1
-    statistics.decide([ratio for _, ratio in found], arguments.minimum_effect)
+    inference.decide([ratio for _, ratio in found], arguments.minimum_effect)
     write = write_markdown if arguments.markdown else write_text
     write(ratio_table(run, arguments, found), sys.stdout)
     write_sentence(overall(arguments, found), sys.stdout)
@@ -79,13 +80,13 @@ def refused(run, names, dispatches, arguments):
 
 def ratios(run, arguments):
     """[(cell, ratio of A to B), ...] where there is one."""
-    measure = records.MEASURES[arguments.measured][0]
+    measure = passes.of(arguments.measured).measure
     choose = choices.chooser(arguments)
     result = []
     for cell in run.select(arguments.measured):
         if choose(cell):
-            values = statistics.values(run, cell, measure)
-            ratio = statistics.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
+            values = inference.values(run, cell, measure, (arguments.a, arguments.b))
+            ratio = inference.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
             if ratio:
                 result.append((cell, ratio))
     return result
@@ -100,8 +101,9 @@ def ratio_table(run, arguments, found):
         name += f", {cell.dispatch}" if dispatches else ""
         rows.append([name, count(cell.n), significant(ratio.mean), interval(ratio),
                      significant(ratio.median), str(ratio.blocks), probability(ratio.p),
-                     probability(ratio.corrected), ratio.words])
-    unit = records.MEASURES[arguments.measured][2]
+                     probability(ratio.corrected),
+                     passes.of(arguments.measured).words(ratio)])
+    unit = passes.of(arguments.measured).title
     text = [f"Ratio of {unit}, within blocks; below 1, {arguments.a} costs less. The p-values are "
             "of the t test of the log ratios, as they are and corrected (Holm) over this table."]
     a, b = (run.subjects[name] for name in (arguments.a, arguments.b))
@@ -109,7 +111,7 @@ def ratio_table(run, arguments, found):
         text.append(f"They do not promise the same: {a.name} is {a.label}; {b.name} is {b.label}. "
                     "This is cost alone, not a ranking.")
     for name in (arguments.a, arguments.b):
-        share = max(statistics.overtaken(run, cell, name) for cell, _ in found)
+        share = max(inference.overtaken(run, cell, name) for cell, _ in found)
         if share:
             text.append(f"{name} left up to {100 * share:.2g} % of firings overtaken: it did less "
                         "work than was asked.")
@@ -120,13 +122,14 @@ def ratio_table(run, arguments, found):
 
 def overall(arguments, found):
     mean = math.exp(sum(math.log(ratio.mean) for _, ratio in found) / len(found))
-    words = [ratio.verdict for _, ratio in found]
-    counts = ", ".join(f"{word} {words.count(word)}" for word in
-                       ("faster", "slower", "no difference", "not resolved") if word in words)
+    verdicts = [ratio.verdict for _, ratio in found]
+    say = passes.of(arguments.measured).verdict
+    counts = ", ".join(f"{say(word)} {verdicts.count(word)}" for word in
+                       ("faster", "slower", "no difference", "not resolved") if word in verdicts)
     cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
     marked = sum(ratio.indicative for _, ratio in found)
     if marked:
-        counts += (f"; {marked} of them indicative: fewer than {statistics.ENOUGH_BLOCKS} blocks")
+        counts += (f"; {marked} of them indicative: fewer than {inference.ENOUGH_BLOCKS} blocks")
     return (f"Geometric mean over {cells}: {significant(mean)}. Verdicts on {arguments.a}: "
             f"{counts}.")
 
@@ -197,7 +200,7 @@ def against_baselines(run, arguments):
     for part in run.parts():
         baseline = arguments.baseline or part.baseline
         measured = arguments.measured or answer.main_pass(part)
-        for standing in statistics.standings(part, measured, baseline, arguments.minimum_effect,
+        for standing in inference.standings(part, measured, baseline, arguments.minimum_effect,
                                              choose):
             cell = standing.cell
             for line in standing.lines:

@@ -16,6 +16,7 @@ import records
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "figures")
 WIDTH = 880  # pixels; heights follow from what is to be shown
+LETTER = 6.9  # pixels, the width of one, roughly
 
 # Places in style.gp's palette and list of point types, for the names that are known. What is not
 # listed here gets what its name hashes to, of what is left.
@@ -85,9 +86,9 @@ def appearance(names):
 class Figure:
     """What is drawn: rows for the .tsv and variables for the script."""
 
-    def __init__(self, name, script, header):
+    def __init__(self, name, header):
         self.name = name
-        self.script = script
+        self.script = name  # scripts/figures/SCRIPT.gp draws it
         self.header = header
         self.rows = []
         self.variables = {"name": name, "width": WIDTH, "height": 400}
@@ -95,6 +96,18 @@ class Figure:
 
     def add(self, *row):
         self.rows.append(row)
+
+    def rests_on(self, run, standings):
+        """Notes what the figure was measured from, for the caption in the report."""
+        rows = [row for standing in standings for blocks in run.cells[standing.cell].values()
+                for found in blocks.values() for row in found]
+        self.shown = {
+            "cells": [standing.cell for standing in standings], "rows": len(rows),
+            "blocks": sorted({line.blocks for standing in standings for line in standing.lines}),
+            "ops": sorted({row["ops"] for row in rows if row.get("ops")}),
+            "repeats": sorted({row["repeats"] for row in rows if row.get("repeats")}
+                              or {len(row["samples_ns"]) for row in rows if row.get("samples_ns")}),
+        }
 
     def add_subjects(self, subjects, bold):
         """The variables from which scripts know what to draw, and key.gp what to explain."""

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import answer
 import choices
 import console
+import inference
 import records
-import statistics
 from grid import Table, interval, write_text
 from records import count, significant
 
@@ -34,8 +34,8 @@ class Rank:
     cell: records.Cell
     place: str  # one of PLACES
     best: str  # of the others, the one that costs least
-    against: statistics.Ratio  # to that one
-    to_floor: statistics.Ratio  # None where no yardstick was measured
+    against: inference.Ratio  # to that one
+    to_floor: inference.Ratio  # None where no yardstick was measured
 
 
 def ranks(run, subject, choose=lambda cell: True):
@@ -53,7 +53,7 @@ def _rank(finding, subject):
     else:
         place = "ahead" if finding.state == answer.RESOLVED else "tied"
     if line is finding.first:
-        best, against = finding.lines[1], statistics.ratio_of_logs(-finding.lead.logs)
+        best, against = finding.lines[1], inference.ratio_of_logs(-finding.lead.logs)
     else:
         best, against = finding.first, line.to_first
     return Rank(finding.cell, place, best.subject.name, against, line.to_floor)

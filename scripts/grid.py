@@ -3,9 +3,15 @@
 import textwrap
 from dataclasses import dataclass, field
 
+import rich.console
+import rich.padding
+import rich.table
+import rich.text
+
 from records import significant
 
 WIDTH = 110
+GAP = 2  # blanks between two columns
 
 
 @dataclass
@@ -18,6 +24,9 @@ class Table:
     text: list = field(default_factory=list)  # sentences under the title
     right: int = 1  # columns from here on are numbers and stand to the right
     last_left: bool = False  # but the last one is words
+
+    def stands_left(self, column):
+        return column < self.right or (self.last_left and column == len(self.header) - 1)
 
 
 def interval(ratio):
@@ -32,33 +41,46 @@ def write_sentence(sentence, out):
         print(line, file=out)
 
 
-def _widths(table):
-    rows = [table.header] + [row for row in table.rows if not isinstance(row, str)]
-    return [max(len(row[i]) for row in rows) for i in range(len(table.header))]
-
-
 def width(table):
     """How many letters its longest line of text has."""
-    return sum(_widths(table)) + 2 * (len(table.header) - 1)
+    rows = [table.header] + [row for row in table.rows if not isinstance(row, str)]
+    widest = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
+    return sum(widest) + GAP * (len(table.header) - 1)
 
 
 def write_text(table, out):
-    widths = _widths(table)
+    """As text. On a terminal the header is bold."""
     print(f"{table.title}\n{'-' * len(table.title)}", file=out)
     for sentence in table.text:
         write_sentence(sentence, out)
-    print(_text_row(table, table.header, widths), file=out)
+    lines = iter(_lines(table, out))
+    print(next(lines), file=out)
     for row in table.rows:
-        print(f"{row}" if isinstance(row, str) else _text_row(table, row, widths), file=out)
+        print(row if isinstance(row, str) else next(lines), file=out)
     print(file=out)
 
 
-def _text_row(table, row, widths):
-    cells = []
-    for i, (cell, width) in enumerate(zip(row, widths)):
-        left = i < table.right or (table.last_left and i == len(row) - 1)
-        cells.append(cell.ljust(width) if left else cell.rjust(width))
-    return "  ".join(cells).rstrip()
+def _lines(table, out):
+    """The header and the rows that are no headings, a line each."""
+    grid = rich.table.Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for column, heading in enumerate(table.header):
+        grid.add_column(_cell(heading), no_wrap=True,
+                        justify="left" if table.stands_left(column) else "right")
+    for row in table.rows:
+        if not isinstance(row, str):
+            grid.add_row(*map(_cell, row))
+    # A letter may be two columns wide.
+    console = rich.console.Console(file=out, width=2 * width(table) + 1)
+    with console.capture() as written:
+        console.print(grid)
+    return [line.rstrip() for line in written.get().split("\n")]
+
+
+def _cell(text):
+    """A cell that keeps blanks at its end, which stand for a mark that others have there."""
+    bare = text.rstrip()
+    letters = rich.text.Text(bare)
+    return rich.padding.Padding(letters, (0, len(text) - len(bare), 0, 0)) if bare != text else letters
 
 
 def write_markdown(table, out):
@@ -71,8 +93,7 @@ def write_markdown(table, out):
         if sentence:
             print(sentence.replace("*", "\\*") + "\n", file=out)
     line(table.header)
-    line_marks = ["---" if i < table.right or (table.last_left and i == len(table.header) - 1)
-                  else "--:" for i in range(len(table.header))]
+    line_marks = ["---" if table.stands_left(i) else "--:" for i in range(len(table.header))]
     print("| " + " | ".join(line_marks) + " |", file=out)
     for row in table.rows:
         if isinstance(row, str):

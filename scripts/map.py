@@ -12,8 +12,9 @@ import sys
 import answer
 import console
 import figures
+import inference
+import passes
 import records
-import statistics
 import table
 import words
 from grid import Table, interval, write_text, write_sentence
@@ -24,15 +25,14 @@ def tables(one):
     """A map as a grid, and as a list of its places."""
     names = sorted({name for place in one.places.values()
                     for name in [place.winner, *place.tied]})
-    short = statistics.initials(names)
+    short = inference.initials(names)
     title = f"{one.experiment}: {one.workload}, {words.promise(one.accuracy)}"
     title += "" if one.dispatch == "vtable" else f", {one.dispatch} dispatch"
-    measure = records.MEASURES[one.measured][2]
     grid = Table(
         title, [""] + [_value(one.x, value) for value in one.x.values],
         [[_value(one.y, y)] + [_short(one.places.get((x, y)), short) for x in one.x.values]
          for y in reversed(one.y.values)],
-        [f"{measure[0].upper()}{measure[1:]}. Across: {one.x.title}. Down: {one.y.title}.",
+        [f"{passes.of(one.measured).heading}. Across: {one.x.title}. Down: {one.y.title}.",
          "The winner, and what the next one costs as a multiple; ~ not told apart; ? one block, "
          "nothing tested.", ", ".join(f"{short[name]} {name}" for name in names) + ".",
          table.evidence(one.standings)])
@@ -74,7 +74,7 @@ def main():
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
     found = [one for part in run.parts() for measured in part.passes()
-             for one in statistics.maps(part, measured)]
+             for one in inference.maps(part, measured)]
     if not found:
         print(f"{arguments.folder}: no map in it: nothing with two axes and two structures of one "
               "accuracy was measured", file=sys.stderr)

@@ -45,8 +45,9 @@ import answer
 import claims
 import console
 import firsts
+import inference
+import passes
 import records
-import statistics
 import words
 from records import count, significant
 
@@ -69,8 +70,8 @@ class Number:
 
     @property
     def indicative(self):
-        return self.cell is not None and self.blocks < statistics.ENOUGH_BLOCKS \
-            and self.cell.measured not in claims.EXACT_PASSES
+        return self.cell is not None and self.blocks < inference.ENOUGH_BLOCKS \
+            and not passes.of(self.cell.measured).exact
 
 
 # --------------------------------------------------------------------------------- reading
@@ -114,12 +115,12 @@ def find_cell(runs, row):
 
 
 def measure_of(row):
-    return row["measure"] or records.MEASURES[row["pass"] or "time"][0]
+    return row["measure"] or passes.of(row["pass"] or "time").measure
 
 
 def blocks_of(part, cell, name, measure):
-    values = statistics.values(part, cell, measure)
-    found = statistics.floor(part, values) if name == "floor" else values.get(name, {})
+    values = inference.values(part, cell, measure)
+    found = inference.floor(part, values) if name == "floor" else values.get(name, {})
     if not found:
         raise Bad(f"{cell}: {name} has no {measure}")
     return found
@@ -129,7 +130,7 @@ def blocks_of(part, cell, name, measure):
 
 def ratio(runs, row):
     part, cell = find_cell(runs, row)
-    found = statistics.ratio(blocks_of(part, cell, row["subject"], measure_of(row)),
+    found = inference.ratio(blocks_of(part, cell, row["subject"], measure_of(row)),
                              blocks_of(part, cell, row["against"], measure_of(row)))
     if not found:
         raise Bad(f"{row['line']}: {row['name']}: no block holds both")
@@ -176,7 +177,7 @@ def called(runs, row):
     """Pairs of blocks are told by their traces, which both ways of calling replay."""
     part, cell = find_cell(runs, {**row, "dispatch": "vtable"})
     _, other = find_cell(runs, {**row, "dispatch": "inline"})
-    found = statistics.ratio(*(blocks_of(part, one, row["subject"], measure_of(row))
+    found = inference.ratio(*(blocks_of(part, one, row["subject"], measure_of(row))
                                for one in (cell, other)))
     if not found:
         raise Bad(f"{row['line']}: {row['name']}: no trace was replayed both ways")
@@ -265,7 +266,7 @@ def null_control(runs):
     """What one structure measured against itself says the run can resolve."""
     for run in runs:
         for part in run.parts():
-            control = statistics.control(part)
+            control = inference.control(part)
             if control and control.ratios > 10:
                 return {"null-low": Number(significant(control.low, 2)),
                         "null-high": Number(significant(control.high, 2)),

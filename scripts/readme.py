@@ -8,17 +8,14 @@
 So the numbers in these pages come from a committed run.
 """
 
-import configparser
-import os
 import sys
 
 import answer
 import answer_tables
 import console
+import experiments
 import records
 import words
-
-EXPERIMENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench", "experiments")
 
 
 def row(cells):
@@ -47,7 +44,7 @@ def least(run):
     yield from words.changed(run)
 
 
-def experiments(run):
+def measured(run):
     taken = {}
     for record in run.records:
         taken.setdefault(record["experiment"], []).append(record)
@@ -56,21 +53,15 @@ def experiments(run):
     for name, lines in sorted(taken.items()):
         seconds = sum(line.get("cell_seconds") or 0 for line in lines)
         largest = max(line.get("max_rss_kib") or 0 for line in lines)
-        yield row([name, question(name), str(len(lines)), f"{seconds / 60:.1f}",
+        yield row([name, experiments.question(name), str(len(lines)), f"{seconds / 60:.1f}",
                    f"{largest / 1024:.0f}" if largest else "-"])
     yield ""
     yield (f"Of cells alone, without making traces. {words.machine(run.environment)}.")
 
 
-def question(name):
-    ini = configparser.ConfigParser(strict=False, interpolation=None)
-    ini.read(os.path.join(EXPERIMENTS, f"{name}.ini"), encoding="utf-8")
-    return ini.get("experiment", "question", fallback="-")
-
-
 MARKS = {"answer": lambda run: told(run.parts()[0]), "table": lambda run: least(run.parts()[0]),
          "loops-answer": lambda run: told(run.parts()[-1]),
-         "loops": lambda run: least(run.parts()[-1]), "experiments": experiments}
+         "loops": lambda run: least(run.parts()[-1]), "experiments": measured}
 
 
 def main():

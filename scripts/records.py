@@ -15,69 +15,33 @@ and ignored.
 
 import configparser
 import copy
+import functools
 import json
 import os
 import sys
 from typing import NamedTuple
 
+import experiments
+import passes
 import provenance
 import record_lines
 from record_lines import cells_path
 
 SCHEMA = 1
 
-# The number that each pass is about, its unit, and what it is called on axes and in tables.
-MEASURES = {
-    "time": ("ns_per_op", "ns/op", "thread CPU time per operation"),
-    "tail": ("p999_ns", "ns", "99.9th percentile of a single operation"),
-    "memory": ("bytes_per_timer", "B/timer", "bytes per timer, beside its struct timer"),
-    "count": ("instructions_per_op", "instr/op", "instructions per operation"),
-    "process": ("seconds", "s", "wall time of the whole process"),
-    "lateness": ("lateness_p50_ns", "ns", "median lateness of a firing, in real time"),
-    "echo": ("cpu_ns_per_message", "ns/message", "CPU time per message of an echo server"),
-}
-
-# What some passes have besides: (key, heading of a column).
-MORE = {
-    "lateness": (("lateness_p50_ns", "p50, ns"), ("lateness_p99_ns", "p99, ns"),
-                 ("lateness_max_ns", "max, ns"), ("early_share", "early"),
-                 ("wake_ups_per_firing", "wake-ups a firing"),
-                 ("cpu_ns_per_firing", "CPU ns a firing")),
-    "echo": (("cpu_ns_per_message", "ns a message"),
-             ("cpu_ns_without_timers", "without timers"), ("timer_share", "timers' share")),
-}
-
-# What passes that rank by their measure show in a table of its own, where the records have it.
-BESIDE = {
-    "memory": ("armed_after_peak", "Memory after a peak",
-               "Bytes at the peak, and bytes that are left when all but one in a hundred of the timers "
-               "have been removed. A structure is asked by reserve for room for those; a loop does that "
-               "by itself.",
-               (("footprint_peak", "at the peak"), ("armed_after_peak", "after it"))),
-}
-
 # What is a number of at least 0 wherever a record has it.
-_NUMBERS = ("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
-    key for key, _, _ in MEASURES.values()) + tuple(
-        key for columns in MORE.values() for key, _ in columns if key != "timer_share") + tuple(
-            key for _, _, _, columns in BESIDE.values() for key, _ in columns)
+_NUMBERS = frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
+    key for one in passes.PASSES.values() for key in one.keys))
 
 # Families of subjects that may be compared with each other, and what each is relative to: the
 # first of these that the run has.
 FAMILIES = {"structures": ("binary-heap",), "loops": ("libevent", "loop:binary-heap@epoll")}
 LOOPS = ("loop", "library")
 
-# Settings that change what is measured. Where one of them varies within an experiment it becomes
-# part of the workload's name, so that a 64-byte stride is never averaged with a 128-byte one.
-VARIANTS = ("stride", "cold", "pages", "build")
-
-# Experiments that ask one thing of a few structures. Each has a figure of its own; they have no say
-# in who costs least, which is asked of all structures on the same work.
-QUESTIONS = ("arity", "dispatch", "accuracy", "intervals", "lazy", "stops", "cold", "pages",
-             "longest")
-
-# Those, and the ones whose work is built to make a point or which decide a claim.
-ASIDE = QUESTIONS + ("adversary", "insertion", "schemes", "lapping", "few", "thresholds", "growth")
+# The settings that change what is measured, with the value of records that do not say it. A run names
+# them in env.json, from the table of settings of the program that measured it. This is what runs from
+# before that have.
+BEFORE = {"stride": "64", "cold": "0", "pages": "small"}
 
 EXACT = ("exact", "by deadline")
 
@@ -155,6 +119,8 @@ class Run:
     notes     what the reader should know about the data, as lines of text
     mixed     {(subject, pass, dispatch): "2 versions of its code"}: records that do not belong
               together, because they are of different code, flags, compilers or libraries
+    variants  {setting: its default}: where one of them varies within an experiment it becomes part
+              of the workload's name, so that a 64-byte stride is never averaged with a 128-byte one
     family    what is compared: structures or loops; None when there are both, see parts()
     """
 
@@ -162,11 +128,13 @@ class Run:
         self.folder = folder
         self.notes = []
         self.environment = self._read_environment()
+        self.variants = self._read_variants()
         self.settings = _read_text(os.path.join(folder, "experiment.ini"))
         self.records = list(self._latest(self._read_lines()))
         self.subjects = {}
         self.cells = {}
         self.failures = []
+        self._asides = {}  # {experiment: the values of `aside` in its records}
         self.kept = {}  # what others have worked out from it and will ask for again
         self._index()
         self._provenance = provenance.Provenance(
@@ -213,6 +181,7 @@ class Run:
         candidates = FAMILIES[self.family or "structures"]
         return next((name for name in candidates if name in self.subjects), candidates[0])
 
+    @functools.cached_property
     def _ini(self):
         """experiment.ini, parsed; empty if it can't be."""
         ini = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
@@ -224,13 +193,13 @@ class Run:
 
     def setting(self, key):
         """What [experiment] in experiment.ini says, or None."""
-        return self._ini().get("experiment", key, fallback=None)
+        return self._ini.get("experiment", key, fallback=None)
 
+    @functools.cached_property
     def sections(self):
         """[(section, {key: [word, ...]}), ...] of the groups of cells in experiment.ini."""
-        ini = self._ini()
-        return [(name, {key: (value or "").split() for key, value in ini.items(name)})
-                for name in ini.sections() if name != "experiment"]
+        return [(name, {key: (value or "").split() for key, value in self._ini.items(name)})
+                for name in self._ini.sections() if name != "experiment"]
 
     def parts(self):
         """The run as runs of one family each: loops are not compared with bare structures."""
@@ -265,6 +234,10 @@ class Run:
             return {}
         return environment if isinstance(environment, dict) else {}
 
+    def _read_variants(self):
+        said = self.environment.pop("variants", None)
+        return said if isinstance(said, dict) else BEFORE
+
     def _read_lines(self):
         """The records, in order. A run may be going on: its last line may be unfinished."""
         path = cells_path(self.folder)
@@ -283,23 +256,24 @@ class Run:
                     f"{name} line {number} has schema {record['schema']}, not {SCHEMA}")
             yield record
 
-    @staticmethod
-    def _latest(records):
+    def _latest(self, records):
         """Of records with one identity the last counts: a resumed run repeats what had failed."""
+        keys = ("experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
+                "trace_hash", *self.variants)
         latest = {}
         for record in records:
-            identity = tuple(str(record.get(key)) for key in (
-                "experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
-                "trace_hash") + VARIANTS)
-            latest[identity] = record
+            latest[tuple(map(str, map(record.get, keys)))] = record
         return latest.values()
 
     def _index(self):
         varying = self._varying()
         for record in self.records:
-            name = record["subject"]
-            self.subjects.setdefault(name, Subject(record))
-            suffix = "".join(f" {key}={record[key]}" for key in varying[record.get("experiment", "")]
+            name, experiment = record["subject"], record.get("experiment", "")
+            if name not in self.subjects:
+                self.subjects[name] = Subject(record)
+            if record.get("aside"):
+                self._asides.setdefault(experiment, set()).add(record["aside"])
+            suffix = "".join(f" {key}={record[key]}" for key in varying[experiment]
                              if key in record)
             if outcome(record) != "ok":
                 self.failures.append(Failure(
@@ -312,22 +286,36 @@ class Run:
             if record.get("armed_after_peak") is not None and record.get("armed_peak"):
                 record["after_peak_per_timer"] = record["armed_after_peak"] / record["armed_peak"]
             for row in _by_phase(record):
-                cell = Cell(record.get("experiment", ""), row["workload"] + suffix, record["n"],
+                cell = Cell(experiment, row["workload"] + suffix, record["n"],
                             record.get("dispatch", "vtable"), record.get("pass", "time"))
                 block = (record.get("seed", 0), record.get("trace_hash", ""))
                 subjects = self.cells.setdefault(cell, {})
                 subjects.setdefault(name, {}).setdefault(block, []).append(row)
 
     def _varying(self):
-        """{experiment: the settings that vary in it}. Without one, records of old runs are small."""
+        """{experiment: the settings that vary in it}."""
         found = {}
         for record in self.records:
-            values = found.setdefault(record.get("experiment", ""), {})
-            for key in VARIANTS:
-                default = "small" if key == "pages" else None
-                values.setdefault(key, set()).add(str(record.get(key, default)))
-        return {experiment: [key for key in VARIANTS if len(values[key]) > 1]
-                for experiment, values in found.items()}
+            found.setdefault(record.get("experiment", ""), set()).add(tuple(
+                str(record.get(key, default)) for key, default in self.variants.items()))
+        return {experiment: [key for key, values in zip(self.variants, zip(*combinations))
+                             if len(set(values)) > 1]
+                for experiment, combinations in found.items()}
+
+    def aside(self, experiment):
+        """Whether the experiment's cells do not count in what costs least, which is asked of all
+        structures on the same work: those of an experiment that asks one thing, or makes a point.
+
+        Records say so, and experiment.ini does. For runs from before that, the project's file of the
+        experiment does.
+        """
+        key = ("aside", experiment)
+        if key not in self.kept:
+            said = self._asides.get(experiment) or {
+                word for name, settings in self.sections if name.split(".")[0] == experiment
+                for word in settings.get("aside", ())} or {experiments.aside(experiment)}
+            self.kept[key] = said != {"no"}
+        return self.kept[key]
 
     def select(self, measured):
         """The cells of a pass by workload and then n; run order is shuffled and means nothing."""
@@ -337,7 +325,7 @@ class Run:
 
     def passes(self):
         present = {cell.measured for cell in self.cells}
-        return [name for name in MEASURES if name in present]
+        return [name for name in passes.PASSES if name in present]
 
     def dispatches(self, measured):
         present = {cell.dispatch for cell in self.cells if cell.measured == measured}

@@ -4,12 +4,12 @@
     scripts/resolved.py DIR
 
 Prints the keys (as in the records) of all blocks whose workload and n is resolved, one a line. Groups
-of experiment.ini without looks are left out. The verdicts are those of scripts/statistics.py.
+of experiment.ini without looks are left out. The verdicts are those of scripts/inference.py.
 """
 
 import console
+import inference
 import records
-import statistics
 
 
 def blocks_of(run):
@@ -28,13 +28,13 @@ def resolved_names(run):
     resolved, unresolved = set(), set()
     for part in run.parts():
         for measured in part.passes():
-            for standing in statistics.standings(part, measured):
+            for standing in inference.standings(part, measured):
                 cell = standing.cell
-                if statistics.looks_of(run, cell) < 2:
+                if inference.looks_of(run, cell) < 2:
                     continue
                 workload = cell.workload.split(" ")[0].split("/")[0]
                 name = (cell.experiment, cell.measured, cell.dispatch, workload, cell.n)
-                told = statistics.resolved(standing, part.baseline)
+                told = inference.resolved(standing, part.baseline)
                 (resolved if told else unresolved).add(name)
     return resolved - unresolved
 

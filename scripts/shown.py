@@ -1,7 +1,7 @@
 """The subjects that a figure shows: their order, and which are bold."""
 
+import inference
 import records
-import statistics
 
 FIRST_FOUR = ("binary-heap", "quad-heap", "hierarchical-wheel", "common-timeout")
 
@@ -10,7 +10,7 @@ def structures(run, standings):
     """The subjects that some standings compare, in the order of a figure's key: exact ones first."""
     names = {line.subject.name for standing in standings for line in standing.lines
              if line.subject.compared}
-    order = {pair: place for place, pair in enumerate(statistics.accuracies(standings))}
+    order = {pair: place for place, pair in enumerate(inference.accuracies(standings))}
     return sorted((run.subjects[name] for name in names), key=lambda subject: (
         order[subject.accuracy],
         FIRST_FOUR.index(subject.name) if subject.name in FIRST_FOUR else len(FIRST_FOUR),
@@ -24,7 +24,7 @@ def prominent(run, standings, most):
     if len(subjects) <= most:
         return {subject.name for subject in subjects}
     wins = {}
-    for standing in statistics.largest(standings).values():
+    for standing in inference.largest(standings).values():
         for line in standing.lines:
             if line.place == "first":
                 weight = 1 if line.subject.accuracy == records.EXACT else 0.1

@@ -15,8 +15,9 @@ import answer
 import answer_tables
 import choices
 import console
+import inference
+import passes
 import records
-import statistics
 import words
 from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_text
 from records import count, duration, significant
@@ -27,49 +28,46 @@ RESERVED = 9  # lines of a screen: a second family's two points, and the command
 # -------------------------------------------------------------------------------- what they show
 
 def tables(run, measured="time", baseline=None, summary=False, choose=None,
-           minimum_effect=statistics.MINIMUM_EFFECT):
+           minimum_effect=inference.MINIMUM_EFFECT):
     """Everything there is to show of a run of one family, in reading order."""
     baseline = baseline or run.baseline
     result = []
-    found = {one: statistics.standings(run, one, baseline, minimum_effect, choose)
+    found = {one: inference.standings(run, one, baseline, minimum_effect, choose)
              for one in run.passes()}
     for one in sorted(found, key=lambda one: one != measured):
         for dispatch in run.dispatches(one)[:None if one == measured else 1]:
-            mine = [standing for standing in statistics.ranking(found[one])
+            mine = [standing for standing in inference.ranking(found[one])
                     if standing.cell.dispatch == dispatch]
-            if one in records.MORE:
+            if passes.of(one).columns:
                 result.append(columns(run, mine, one))
             else:
                 result += matrices(mine, one, baseline if one == measured else None, dispatch)
                 result += beside(run, mine, one)
-    if not summary and measured not in records.MORE:
+    if not summary and not passes.of(measured).columns:
         result += details(found.get(measured, []), measured, baseline)
     return result + [failures(run)] if run.failures else result
 
 
 def columns(run, standings, measured):
     """Rows are subjects, columns all that the pass measures: medians over blocks."""
-    words = records.MEASURES[measured][2]
-    return _columns(run, standings, records.MORE[measured],
-                    words[0].upper() + words[1:] + ", and what goes with it",
+    one = passes.of(measured)
+    return _columns(run, standings, one.columns, f"{one.heading}, and what goes with it",
                     ["Medians over blocks; max: the largest of all blocks.", evidence(standings)])
 
 
 def beside(run, standings, measured):
     """The table of what a ranked pass measures beside, if any record has it."""
-    if measured not in records.BESIDE:
-        return []
-    key, title, text, shown = records.BESIDE[measured]
-    known = [one for one in standings if statistics.values(run, one.cell, key)]
-    return [_columns(run, known, shown, title, [text, "Medians over blocks.", evidence(known)])] \
-        if known else []
+    table = passes.of(measured).beside
+    known = [one for one in standings if table and inference.values(run, one.cell, table.key)]
+    return [_columns(run, known, table.columns, table.title,
+                     [table.text, "Medians over blocks.", evidence(known)])] if known else []
 
 
 def _columns(run, standings, shown, title, text):
     result = Table(title, [""] + [heading for _, heading in shown], [], text)
     for standing in standings:
         result.rows.append(f"{standing.cell.workload}, n = {count(standing.cell.n)}")
-        found = [statistics.values(run, standing.cell, key) for key, _ in shown]
+        found = [inference.values(run, standing.cell, key) for key, _ in shown]
         for line in standing.lines:
             if line.subject.compared:
                 result.rows.append([line.subject.name] + [
@@ -95,12 +93,12 @@ def matrices(standings, measured, baseline, dispatch):
 
 def _matrix(top, measured, baseline, dispatch):
     """With a baseline the cells are ratios to it, else values."""
-    _, unit, name = records.MEASURES[measured]
+    unit, name = passes.of(measured).unit, passes.of(measured).heading
     if baseline and not any(standing.line(baseline) for standing in top):
         baseline = None
-    title = f"Cost relative to {baseline}" if baseline else f"{name[0].upper()}{name[1:]} ({unit})"
+    title = f"Cost relative to {baseline}" if baseline else f"{name} ({unit})"
     title += f", {sizes(top)}" + ("" if dispatch == "vtable" else f", {dispatch} dispatch")
-    text = [(f"{name[0].upper()}{name[1:]} ({unit}). " if baseline else "") +
+    text = [(f"{name} ({unit}). " if baseline else "") +
             "Less is better. * cheapest of its accuracy; = not told apart from it; - not measured.",
             evidence(top)]
     rows = _matrix_rows(top, baseline, unit)
@@ -143,7 +141,7 @@ def _matrix_rows(top, baseline, unit):
         rows.append([f"{baseline}, {unit}", ""] + [
             significant(line.value) if (line := standing.line(baseline)) else "-"
             for standing in top])
-    for accuracy in statistics.accuracies(top):
+    for accuracy in inference.accuracies(top):
         rows.append(", ".join(accuracy))
         names = {line.subject.name for standing in top for line in standing.lines
                  if line.subject.accuracy == accuracy and line.subject.compared}
@@ -202,14 +200,14 @@ def evidence(standings):
         number = f"{blocks[0]} block{'s' if blocks[0] != 1 else ''}"
     else:
         number = f"{blocks[0]} to {blocks[-1]} blocks"
-    if blocks[0] < statistics.ENOUGH_BLOCKS:
-        return f"{number} a cell: INDICATIVE (a verdict needs {statistics.ENOUGH_BLOCKS})."
+    if blocks[0] < inference.ENOUGH_BLOCKS:
+        return f"{number} a cell: INDICATIVE (a verdict needs {inference.ENOUGH_BLOCKS})."
     return f"{number} a cell."
 
 
 def details(standings, measured, baseline):
     """One table a workload: every n, every structure, by accuracy."""
-    unit = records.MEASURES[measured][1]
+    unit = passes.of(measured).unit
     result = {}
     for standing in standings:
         cell = standing.cell
@@ -225,7 +223,7 @@ def details(standings, measured, baseline):
 
 def _detail_rows(standing, baseline):
     rows = []
-    for accuracy in statistics.accuracies([standing]):
+    for accuracy in inference.accuracies([standing]):
         heading = f"n = {count(standing.cell.n)}; {', '.join(accuracy)}"
         yardsticks = [line for line in standing.lines if line.subject.kind == "yardstick"]
         if yardsticks:
@@ -258,7 +256,7 @@ def remark(line, standing, baseline):
             later = line.lateness[0] - reference.lateness[0]
             return f"fires {duration(later)} later" if later > 0 else "fires no later here"
         return "other accuracy"
-    return line.to_baseline.words
+    return passes.of(standing.cell.measured).words(line.to_baseline)
 
 
 def failures(run):
@@ -280,7 +278,7 @@ def failures(run):
 
 def closing(run, measured="time"):
     """What the null control resolves, in a sentence or two."""
-    control = statistics.control(run, measured)
+    control = inference.control(run, measured)
     if not control:
         return "There was no null control, so what this run can resolve is not known."
     text = (f"Null control ({control.subject}: the same code, measured twice in each block): of "
@@ -341,7 +339,7 @@ def show_answer(run, arguments, lines, short=False):
         used += len(textwrap.wrap(sentence, WIDTH))
     print()
     shown = [columns(run, answer.standings(run, measured), measured)] \
-        if measured in records.MORE else answer_tables.screen(found, lines - used - RESERVED)
+        if passes.of(measured).columns else answer_tables.screen(found, lines - used - RESERVED)
     for table in [] if short else shown:
         (write_markdown if arguments.markdown else write_text)(table, sys.stdout)
         used += len(table.rows) + len(table.text) + 5
@@ -370,7 +368,7 @@ def show(run, arguments):
     baseline = arguments.baseline or run.baseline
     choose = choices.chooser(arguments)
     write = write_markdown if arguments.markdown else write_text
-    shown = statistics.standings(run, measured, baseline, arguments.minimum_effect, choose)
+    shown = inference.standings(run, measured, baseline, arguments.minimum_effect, choose)
     if not shown:
         print(f"{arguments.folder}: no row of pass {measured} with status ok here",
               file=sys.stderr)

@@ -28,8 +28,9 @@ from typing import NamedTuple
 
 import choices
 import console
+import inference
+import passes
 import records
-import statistics
 from record_lines import cells_path
 from grid import Table, interval, write_text, write_sentence
 from records import count, significant
@@ -48,7 +49,7 @@ class Pick(NamedTuple):
     cell: records.Cell
     subject: str
     baseline: str
-    there: statistics.Ratio
+    there: inference.Ratio
     block: dict  # a record of it: its settings
     operations: tuple  # measured operations a timer, and the least of them, as experiment.ini has it
     seeds: tuple  # as many in a row as there are to be blocks
@@ -95,7 +96,7 @@ def candidates(run, replicates, minimum_effect):
     found = []
     for part in run.parts():
         index = recorded(part)
-        for standing in statistics.standings(part, "time", part.baseline, minimum_effect):
+        for standing in inference.standings(part, "time", part.baseline, minimum_effect):
             for line in standing.lines:
                 pick = candidate(part, standing.cell, line, index, replicates)
                 if pick:
@@ -154,7 +155,7 @@ def run_operations(run, block):
               "stride": [str(block.get("stride", 64))], "cold": [str(block.get("cold", 0))],
               "repeats": [str(block.get("repeats", 1))]}
     found = set()
-    for section, keys in run.sections():
+    for section, keys in run.sections:
         if section.rpartition(".")[0] == block["experiment"] and all(
                 keys.get(key) == value if isinstance(value, list) else value in keys.get(key, ())
                 for key, value in wanted.items()):
@@ -224,9 +225,9 @@ def compare(pick, run):
     ratio = None
     for cell in run.select("time"):
         if cell.workload == pick.cell.workload:
-            values = statistics.values(run, cell, records.MEASURES["time"][0])
+            values = inference.values(run, cell, passes.of("time").measure)
             if pick.subject in values and pick.baseline in values:
-                ratio = statistics.ratio(values[pick.subject], values[pick.baseline])
+                ratio = inference.ratio(values[pick.subject], values[pick.baseline])
     return ratio, same, len(pick.seeds) - same
 
 
@@ -263,7 +264,7 @@ def verify(arguments):
             break
         ours = measure(pick, os.path.join(arguments.out, f"{number:02}"), arguments)
         results.append((pick, *(compare(pick, ours) if ours else (None, 0, 0))))
-    statistics.decide([here for _, here, _, _ in results if here], arguments.minimum_effect)
+    inference.decide([here for _, here, _, _ in results if here], arguments.minimum_effect)
     return show(run, arguments, results)
 
 
@@ -312,7 +313,7 @@ def main():
                         help="blocks of each, 2 at least (3)")
     parser.add_argument("--seconds", type=console.more_than_zero, default=120, metavar="S",
                         help="begin none after that time (120)")
-    parser.add_argument("--minimum-effect", type=choices.share, default=statistics.MINIMUM_EFFECT,
+    parser.add_argument("--minimum-effect", type=choices.share, default=inference.MINIMUM_EFFECT,
                         metavar="SHARE", help="the smallest difference worth a verdict (0.05)")
     parser.add_argument("--timerbed", default=os.path.join(ROOT, "build", "timerbed"),
                         metavar="FILE", help="the program (build/timerbed)")

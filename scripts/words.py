@@ -6,15 +6,16 @@ README, table, report, paper, `timerbed explain` and the end of `timerbed run` p
 import math
 
 import answer
+import inference
+import passes
 import records
-import statistics
 from records import count, significant
 
 MACHINE = ("cpu", "hypervisor", "kernel", "compiler", "flags")
 WAYS = {"vtable": "called through the table of functions", "inline": "compiled into the replay"}
 STALE, MIXED = "†", "‡"
 NAMED = 8  # as many names as a line about marks lists
-FEWEST = statistics.ENOUGH_BLOCKS
+FEWEST = inference.ENOUGH_BLOCKS
 
 
 def listed(words):
@@ -81,9 +82,9 @@ def sentences(run, found=None):
 def points(run, found=None):
     """The answer of a run of one family: at most five texts of a sentence or a few."""
     found = answer.work_out(run) if found is None else found
-    if found and found[0].measured in records.MORE:
+    if found and passes.of(found[0].measured).columns:
         return [_range(standing) for standing in
-                statistics.largest(answer.standings(run, found[0].measured)).values()]
+                inference.largest(answer.standings(run, found[0].measured)).values()]
     said = [text for text in named(found).values() if text]
     return said or _nothing_to_rank(found)
 
@@ -115,7 +116,7 @@ def _which(one):
     over = f"On average over {many} workloads, " if len(workloads) > 1 else f"In {workloads[0]}, "
     text = f"{over}{taken}, among the {kind} whose timers {firing(one.accuracy)}."
     if one.measured != "time":
-        text += f" Cost is here: {records.MEASURES[one.measured][2]}."
+        text += f" Cost is here: {passes.of(one.measured).title}."
     if one.indicative:
         text += f" This is indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST}."
     return text
@@ -207,7 +208,7 @@ def _nothing_to_rank(found):
     for one in found:
         names = sorted({finding.first.subject.name for finding in one.alone})
         low, high = (chosen(finding.first.value for finding in one.alone) for chosen in (min, max))
-        unit = records.MEASURES[one.measured][1]
+        unit = passes.of(one.measured).unit
         cost = significant(low) if low == high else f"{significant(low)} to {significant(high)}"
         parts.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} alone "
                      f"({promise(one.accuracy)}; {cost} {unit})")
@@ -220,11 +221,11 @@ def _range(standing):
                    key=lambda line: line.value)
     if not lines:
         return f"{at(standing.cell)}: nothing that is compared was measured."
-    _, unit, what = records.MEASURES[standing.cell.measured]
+    measured = passes.of(standing.cell.measured)
     low, high = lines[0], lines[-1]
-    text = (f"{what[0].upper()}{what[1:]}, {at(standing.cell)}: from "
-            f"{significant(low.value)} {unit} ({low.subject.name}) to {significant(high.value)} "
-            f"{unit} ({high.subject.name})")
+    text = (f"{measured.heading}, {at(standing.cell)}: from "
+            f"{significant(low.value)} {measured.unit} ({low.subject.name}) to "
+            f"{significant(high.value)} {measured.unit} ({high.subject.name})")
     fewest = min(line.blocks for line in lines)
     if fewest < FEWEST:
         text += f" (indicative: {number(fewest, 'block')})"
@@ -239,7 +240,7 @@ REASONS = {"too slow": "too slow", "left out": "beyond what the subject bears", 
 def remarks(run):
     """Which subjects fired wrongly, what was not measured, and which code has changed: sentences."""
     result = []
-    for name in sorted(statistics.fired_wrongly(run)):
+    for name in sorted(inference.fired_wrongly(run)):
         many = sum(record["subject"] == name and record.get("outcome") == "wrong"
                    for record in run.records)
         result.append(f"{name} fired wrongly in {number(many, 'measurement')} and is ranked nowhere.")
@@ -302,7 +303,7 @@ def least(finding, baseline):
     """
     line, run = finding.first, finding.run
     cost = significant(line.to_baseline.mean) if line.to_baseline else \
-        f"{significant(line.value)} {records.MEASURES[finding.cell.measured][1]}"
+        f"{significant(line.value)} {passes.of(finding.cell.measured).unit}"
     text = f"{marked(run, line.subject.name)} {cost}"
     if finding.state == answer.FEW:
         return f"? {text}"

@@ -13,6 +13,7 @@
 
 #include "bench/message.h"
 #include "bench/run/folder.h"
+#include "bench/run/settings.h"
 
 int run_folder_path(const char *out, const struct experiment *experiment, char *path, size_t size)
 {
@@ -69,13 +70,17 @@ static int leave(const char *folder, const char *name, const char *text)
 int run_folder_describe(const char *path, const json_t *environment,
 			const struct experiment *experiment)
 {
-	char *machine = json_dumps(environment, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	char *cells = experiment_text(experiment);
-	int status = leave(path, "env.json", machine);
+	json_t *description = json_deep_copy(environment);
+	char *described = NULL, *cells = experiment_text(experiment);
+	int status;
 
+	if (!json_object_set_new(description, "variants", settings_variants()))
+		described = json_dumps(description, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	status = leave(path, "env.json", described);
 	if (!status)
 		status = leave(path, "experiment.ini", cells);
-	free(machine);
+	json_decref(description);
+	free(described);
 	free(cells);
 	return status;
 }

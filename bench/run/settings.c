@@ -314,6 +314,17 @@ void settings_record(const struct group *group, json_t *record)
 					    setting->kind->record(setting, group));
 }
 
+json_t *settings_variants(void)
+{
+	json_t *variants = json_object();
+
+	for (const struct setting *setting = group_settings; setting->key; setting++)
+		if (setting->tag)
+			json_object_set_new(variants, setting->record,
+					    json_string(setting->fallback));
+	return variants;
+}
+
 /* Numbers always stand in the key, words only if they are not the default. */
 void settings_write_key(const struct group *group, FILE *file)
 {

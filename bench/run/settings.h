@@ -85,6 +85,13 @@ void settings_write(const struct setting *settings, const void *object, FILE *fi
 /* Sets the keys of a record. */
 void settings_record(const struct group *group, json_t *record);
 
+/*
+ * The settings that a block's key names, as an object: the key in records, and the default as it
+ * would be typed. Records with different values of one of these are of different work. A new
+ * reference; NULL without memory.
+ */
+json_t *settings_variants(void);
+
 /* Writes the part of a block's key that names the group's settings. */
 void settings_write_key(const struct group *group, FILE *file);
 

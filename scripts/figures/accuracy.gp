@@ -2,7 +2,7 @@
 # and n. Bars: quartiles over blocks. A line joins the settings of a structure, and above the dots stand
 # their ticks or how they migrate, once where several are equally late.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(p, c, k) = $1 == p && $6 == c ? column(k) : NaN
 
@@ -28,7 +28,7 @@ do for [d = floor(log10(y_low)):ceil(log10(y_high))] {
 }
 panel_width = width / (1.0 * columns)
 
-load scripts . '/key.gp'
+load scripts . '/layouts/key.gp'
 set multiplot
 do for [p = 1:panel_count] {
 	col = (p - 1) % columns

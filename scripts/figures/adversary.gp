@@ -2,7 +2,7 @@
 # structure that is exact and in order; below: the worst single operation, bytes for a timer and
 # wake-ups in vain. Darker is worse, on a logarithmic scale; a frame is a structure's worst attack.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 in_panel(p) = strcol(1) eq p
 shade_of(p) = in_panel(p) ? $8 : NaN

@@ -1,7 +1,7 @@
 # cost.gp: time per operation against n, both logarithmic; one panel a workload.
 # Bars: quartiles over blocks. Grey: the floor.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(s, c) = strcol(3) eq s ? column(c) : NaN
 # Bars at one n stand side by side.
@@ -27,7 +27,7 @@ do for [d = ceil(log10(n_low)):floor(log10(n_high))] {
 margin_left = 66
 panel_width = (width - margin_left - 12.0) / columns
 
-load scripts . '/key.gp'
+load scripts . '/layouts/key.gp'
 set multiplot
 do for [p = 1:panel_count] {
 	col = (p - 1) % columns

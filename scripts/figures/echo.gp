@@ -1,7 +1,7 @@
 # echo.gp: a server's CPU time per message against its connections, and what timers take of it.
 # Bars: quartiles over blocks.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(s, c) = strcol(3) eq s ? column(c) : NaN
 # Bars at one n stand side by side.
@@ -21,7 +21,7 @@ do for [d = ceil(log10(n_low)):floor(log10(n_high))] {
 	set xtics add (10.0 ** d)
 }
 
-load scripts . '/key.gp'
+load scripts . '/layouts/key.gp'
 set multiplot
 do for [p = 1:panel_count] {
 	set lmargin at screen across(margin_left + (p - 1) * panel_width + 4)

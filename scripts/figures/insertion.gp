@@ -1,7 +1,7 @@
 # insertion.gp: the share of a sorted list that an insertion walks past, measured, against the law.
 # Bars: 95 % over blocks, mostly within the points.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 is(w, s, c) = strcol(1) eq w && strcol(2) eq s ? column(c) : NaN
 

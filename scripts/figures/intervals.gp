@@ -1,3 +1,3 @@
 # intervals.gp: cost against the number of distinct intervals. Bars: quartiles over blocks.
 
-load scripts . '/lines.gp'
+load scripts . '/layouts/lines.gp'

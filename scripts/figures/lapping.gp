@@ -1,7 +1,7 @@
 # lapping.gp: what each costs relative to the baseline where timeouts are up to 3e8 ticks ahead.
 # Bars: 95 % over blocks.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 at_panel(p, c) = $1 == p ? column(c) : NaN
 margin_left = 190

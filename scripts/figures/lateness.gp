@@ -3,4 +3,4 @@
 
 by_measure = 1
 beside = 8
-load scripts . '/dots.gp'
+load scripts . '/layouts/dots.gp'

@@ -1,3 +1,3 @@
 # lazy.gp: moving a timer at each re-arm, and storing its deadline only.
 
-load scripts . '/pairs.gp'
+load scripts . '/layouts/pairs.gp'

@@ -1,10 +1,10 @@
 # longest.gp: a row a workload, a dot a structure: its longest single operation, the median of its
 # blocks, and a line from the least of them to the most. The numbers stand beside, in the key's order.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 extras = 0
 key_lines = 0
-load scripts . '/key.gp'
+load scripts . '/layouts/key.gp'
 
 of(s, k) = $4 == s ? column(k) : NaN
 

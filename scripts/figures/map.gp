@@ -1,7 +1,7 @@
 # map.gp: who costs least where two axes meet; one panel for each accuracy that is ranked. Colour and
 # initials: the winner. Number: what the next one costs, as a multiple. Hatched: not told apart.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 # A palette's colour under a thin sheet of white, so that a fill is no glare; and what is legible on it.
 sheet = 0.3

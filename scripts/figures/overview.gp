@@ -1,7 +1,7 @@
 # overview.gp: each structure's cost relative to the baseline's; a panel an n, a row a workload. Dots:
 # geometric mean over blocks; bars: its 95 % interval. Grey bar: the floor.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(p, s, c) = $1 == p && strcol(4) eq s && $10 == 1 ? column(c) : NaN
 kind(p, k, c) = $1 == p && $10 == k ? column(c) : NaN
@@ -43,7 +43,7 @@ unset ytics
 set tmargin at screen down(32)
 set bmargin at screen down(32 + rows * row_height)
 
-load scripts . '/key.gp'
+load scripts . '/layouts/key.gp'
 set label 1 'time per operation relative to ' . baseline . ': further left is cheaper' \
 	at screen across(left + (width - left) / 2), screen down(32 + rows * row_height + 32) \
 	center noenhanced textcolor rgb ink

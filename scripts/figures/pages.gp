@@ -1,3 +1,3 @@
 # pages.gp: timers and structures in small pages, and in huge ones.
 
-load scripts . '/pairs.gp'
+load scripts . '/layouts/pairs.gp'

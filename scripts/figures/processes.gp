@@ -3,4 +3,4 @@
 
 by_measure = 0
 beside = 11
-load scripts . '/dots.gp'
+load scripts . '/layouts/dots.gp'

@@ -1,7 +1,7 @@
 # schemes.gp: what a tick of Scheme 6 takes against n / M, and Scheme 7 against Scheme 6 by T / M.
 # Bars: 95 % over blocks.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 is(w, c) = strcol(1) eq w ? column(c) : NaN
 

@@ -1,7 +1,7 @@
 # tail.gp: the share of operations that take longer than so long, both logarithmic; one panel a
 # workload at its largest n. The further down a line leaves, the rarer; to the right, the slower.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(s, c) = strcol(3) eq s ? column(c) : NaN
 
@@ -20,7 +20,7 @@ array share[7] = [ 'all', '10 %%', '1 %%', '0.1 %%', '1 in 10^4', '1 in 10^5', '
 margin_left = 96
 panel_width = (width - margin_left - 12.0) / columns
 
-load scripts . '/key.gp'
+load scripts . '/layouts/key.gp'
 set multiplot
 do for [p = 1:panel_count] {
 	col = (p - 1) % columns

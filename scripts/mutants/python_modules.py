@@ -35,7 +35,7 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     self.paths[name[:-3]] = path
 
     def install(self):
-        """Puts these modules before others of their names: Python has its own `statistics`."""
+        """Before any other finder, so that a mutant is found and not the file that it was made from."""
         self.forget()
         sys.meta_path.insert(0, self)
 
@@ -121,9 +121,13 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def preload():
-    """Loads modules that the scripts use and that are not part of the project."""
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # a fork loses threads
+    """What the scripts need and is not theirs."""
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # as processes are forked
+    import jinja2
     import numpy
+    import rich.console
+    import rich.padding
+    import rich.table
     import scipy.integrate
     import scipy.special
     import scipy.stats

@@ -18,7 +18,7 @@ from helpers import SCRIPTS, Case, failed, main, planted, record
 import answer
 import answer_tables
 import firsts
-import overview
+import gallery
 import paper
 import readme
 import records
@@ -26,6 +26,7 @@ import report
 import words
 
 ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
+overview = gallery.modules()["overview"]
 
 # {(workload, n): {subject: its cost}}. There is no noise: only these costs decide comparisons.
 COSTS = {
@@ -139,8 +140,8 @@ class Known(Case):
         run = self.run_of(lines)
         self.assertEqual(words.sentences(run), words.sentences(self.run_known))
         self.assertEqual(sum(rank.place == "ahead" for rank in firsts.ranks(run, "quad-heap")), 1)
-        _, shown = overview.make(run)
-        self.assertEqual({one.cell for one in shown} - answer.cells(run), set())
+        [figure] = overview.figures(run, "time")
+        self.assertEqual(set(figure.shown["cells"]) - answer.cells(run), set())
 
     def test_one_alone_has_no_lead(self):
         [one] = answer.work_out(self.run_of(lines_of({("hold", 1000): {"binary-heap": 1}})))
@@ -426,12 +427,12 @@ class Committed(Case):
         self.assertEqual(found, words.for_explain(self.full))
 
     def test_figure(self):
-        """The figure in README.md has the cells of the answer. Each panel has one n."""
-        _, shown = overview.make(self.full.parts()[0])
+        """The picture in README has the cells of the answer, and each panel one n."""
+        [figure] = overview.figures(self.full.parts()[0], "time")
         with open(os.path.join(ROOT, "results/full/data/overview.tsv"), encoding="utf-8") as file:
             rows = [line.split("\t") for line in file.read().splitlines()[1:]]
         self.assertEqual({(row[2], int(row[1])) for row in rows},
-                         {(one.cell.workload, one.cell.n) for one in shown})
+                         {(cell.workload, cell.n) for cell in figure.shown["cells"]})
         for panel in {row[0] for row in rows}:
             self.assertEqual(len({row[1] for row in rows if row[0] == panel}), 1)
 

@@ -9,11 +9,12 @@ import sys
 
 from helpers import Case, failed, main, planted, record
 
-import adversary
 import drawing
-import figures
+import gallery
+import inference
 import report
-import statistics
+
+adversary = gallery.modules()["adversary"]
 
 
 class Adversary(Case):
@@ -48,7 +49,7 @@ class Adversary(Case):
         return {(row[1], row[2]): row for row in figure.rows if row[0] == panel}
 
     def test_cost_is_relative_to_the_cheapest_of_the_same_blocks(self):
-        figure, _ = adversary.make(self.attacked(), "adversary")
+        figure = adversary.make(self.attacked(), "adversary", [])
         cells = self.cells(figure, "cost")
         self.assertAlmostEqual(cells["binary-heap", "hold"][5], 2.0)
         self.assertAlmostEqual(cells["quad-heap", "hold"][5], 1.0)
@@ -58,24 +59,24 @@ class Adversary(Case):
         self.assertAlmostEqual(cells["wheel", self.CASCADE][5], 40.0)
 
     def test_the_frame_is_the_worst_attack(self):
-        figure, _ = adversary.make(self.attacked(), "adversary")
+        figure = adversary.make(self.attacked(), "adversary", [])
         framed = {key for key, row in self.cells(figure, "cost").items() if row[8]}
         # No attack is worse for binary-heap than plain hold. "too slow" is the worst result of all.
         self.assertEqual(framed, {("quad-heap", self.CASCADE), ("wheel", self.CROWD)})
 
     def test_what_is_too_slow_says_so(self):
-        figure, _ = adversary.make(self.attacked(), "adversary")
+        figure = adversary.make(self.attacked(), "adversary", [])
         self.assertEqual(self.cells(figure, "cost")["wheel", self.CROWD][6], "slow")
 
     def test_rows(self):
-        figure, _ = adversary.make(self.attacked(), "adversary")
+        figure = adversary.make(self.attacked(), "adversary", [])
         self.assertEqual(figure.variables["label"],
                          ["binary-heap", "quad-heap", "a-list (1e3)", "wheel"])
         self.assertEqual(figure.variables["group"], ["exact, in order", "to a tick"])
         self.assertAlmostEqual(self.cells(figure, "cost")["a-list", "hold"][5], 2.0)
 
     def test_tail_and_memory(self):
-        figure, _ = adversary.make(self.attacked(), "adversary")
+        figure = adversary.make(self.attacked(), "adversary", [])
         self.assertEqual({key[0]: row[6] for key, row in self.cells(figure, "tail").items()},
                          {"binary-heap": ".25", "quad-heap": "1.5k"})
         self.assertEqual([row[6] for row in self.cells(figure, "bytes").values()], ["16"])
@@ -118,7 +119,7 @@ class Drawing(Case):
         ccdfs = ([[10, 0.5], [100, 0.1], [900, 0]], [[20, 0.5], [200, 0.1], [700, 0]],
                  [[30, 0.5], [300, 0.1], [800, 0]])
         blocks = {seed: [{"ccdf": ccdf}] for seed, ccdf in enumerate(ccdfs)}
-        curve = figures.curve(blocks)
+        curve = gallery.modules()["tail"].curve(blocks)
         self.assertEqual(curve[0], (20.0, 1.0))
         at_a_tenth = [ns for ns, share in curve if abs(share - 0.1) < 1e-9]
         self.assertEqual(at_a_tenth, [200.0, 800.0])
@@ -130,7 +131,7 @@ class Drawing(Case):
                                   **{key: size / divisor for key in more})
                            for name, size, divisor in (("libevent", 9000, 1),
                                                        ("loop:quad-heap@epoll", 16000, 100))])
-        return figures.memory(run, statistics.standings(run, "memory"), "memory")
+        return gallery.modules()["memory"].make(run, "memory", inference.standings(run, "memory"))
 
     def test_a_ring_is_what_is_left_after_a_peak(self):
         figure = self.memory(armed_after_peak=True)

@@ -23,8 +23,8 @@ sys.dont_write_bytecode = True
 # Planted records have no real hashes, so they must not be compared with those of the build.
 os.environ["TIMERBED_HASHES"] = ""
 
+import inference  # noqa: E402
 import records  # noqa: E402
-import statistics  # noqa: E402
 
 
 def record(subject, seed, ns, **more):
@@ -70,7 +70,7 @@ class Case(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="timerbed-statistics-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def write(self, lines, tail="", name="run"):
+    def write(self, lines, tail="", name="run", **environment):
         folder = os.path.join(self.folder, name)
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "cells.jsonl"), "w", encoding="utf-8") as out:
@@ -78,14 +78,14 @@ class Case(unittest.TestCase):
                 out.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
             out.write(tail)
         with open(os.path.join(folder, "env.json"), "w", encoding="utf-8") as out:
-            json.dump({"cpu": "Example CPU", "cores": 2, "compiler": "gcc <12>"}, out)
+            json.dump({"cpu": "Example CPU", "cores": 2, "compiler": "gcc <12>", **environment}, out)
         return folder
 
-    def run_of(self, lines, tail=""):
-        return records.Run(self.write(lines, tail))
+    def run_of(self, lines, tail="", **environment):
+        return records.Run(self.write(lines, tail, **environment))
 
     def only(self, run, measured="time"):
-        found = statistics.standings(run, measured)
+        found = inference.standings(run, measured)
         self.assertEqual(len(found), 1)
         return found[0]
 

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Tests of the inference in statistics.py with known answers: intervals, p-values and verdicts.
+"""Known answers for inference.py: intervals, p-values, corrections, verdicts.
 
-Expected values come from closed forms, from tables of Student's t, or from the incomplete beta
-function. statistics.py uses none of these. Each test is for an error that would otherwise go
-unnoticed: a sign, the degrees of freedom, the level, one tail instead of two, the size of a family,
-whether a bound is included. The last line printed is "N passed, N failed".
+Expected values come from closed forms, from the tables of Student's t, or from the incomplete beta
+function, none of which inference.py uses. Each test is there for a slip that would pass unnoticed: a
+sign, the degrees of freedom, the level, one tail for two, the size of a family, a bound that does or
+does not count. The last line printed is "N passed, N failed".
 """
 
 import math
@@ -16,9 +16,11 @@ from scipy import special
 
 from helpers import Case, main, planted, record
 
-import statistics
+import inference
+import passes
 
-SEVEN = 2.364624251592785  # the 97.5 % quantile of Student's t with 7 degrees of freedom
+SEED = 20
+SEVEN = 2.364624251592785  # Student's t with 7 degrees of freedom: 97.5 % lie below
 SMALL, BY = 1e-6, math.log1p(0.05)
 
 
@@ -41,8 +43,8 @@ def logs_of(mean, t, blocks=8):
 
 
 def decided(*all_logs, looks=1, **more):
-    family = [statistics.ratio_of_logs(numpy.array(logs), looks) for logs in all_logs]
-    statistics.decide(family, **more)
+    family = [inference.ratio_of_logs(numpy.array(logs), looks) for logs in all_logs]
+    inference.decide(family, **more)
     return family
 
 
@@ -52,9 +54,9 @@ class Estimates(Case):
         self.assertAlmostEqual(quantile(0.05, 1), math.tan(math.pi * 0.475), places=6)  # Cauchy's
 
     def test_two_blocks(self):
-        # With one degree of freedom, t has Cauchy's distribution. Its quantiles are tangents.
-        found = statistics.ratio_of_logs(numpy.array([0.3, 0.1]))
-        error = 0.1  # the standard deviation sqrt(0.02) / sqrt(2)
+        # One degree of freedom is Cauchy's distribution, whose quantiles are tangents.
+        found = inference.ratio_of_logs(numpy.array([0.3, 0.1]))
+        error = 0.1  # standard deviation sqrt(0.02), by sqrt(2)
         t = math.tan(math.pi * 0.475)
         self.assertAlmostEqual(math.log(found.mean), 0.2)
         self.assertAlmostEqual(math.log(found.low), 0.2 - t * error)
@@ -62,62 +64,62 @@ class Estimates(Case):
         self.assertAlmostEqual(found.p, 1 - 2 * math.atan(2) / math.pi)
 
     def test_the_mean_by_itself(self):
-        # The standard deviation of 0..7 is sqrt(6).
-        mean, low, high = statistics.mean_interval(numpy.arange(8.0))
+        # The standard deviation is the root of 6.
+        mean, low, high = inference.mean_interval(numpy.arange(8.0))
         half = SEVEN * math.sqrt(6 / 8)
         self.assertEqual(mean, 3.5)
         self.assertAlmostEqual(low, 3.5 - half)
         self.assertAlmostEqual(high, 3.5 + half)
-        self.assertEqual(statistics.mean_interval([2.0, 2.0, 2.0]), (2, 2, 2))
+        self.assertEqual(inference.mean_interval([2.0, 2.0, 2.0]), (2, 2, 2))
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            mean, low, high = statistics.mean_interval([2.0])
+            mean, low, high = inference.mean_interval([2.0])
         self.assertEqual((mean, math.isnan(low), math.isnan(high)), (2.0, True, True))
 
     def test_eight_blocks(self):
-        found = statistics.ratio_of_logs(logs_of(-0.4, 3.0))
+        found = inference.ratio_of_logs(logs_of(-0.4, 3.0))
         error = 0.4 / 3
         self.assertAlmostEqual(math.log(found.low), -0.4 - SEVEN * error)
         self.assertAlmostEqual(math.log(found.high), -0.4 + SEVEN * error)
         self.assertAlmostEqual(found.p, two_sided_p(3.0, 7), places=12)
 
     def test_both_directions_are_one_p(self):
-        up, down = (statistics.ratio_of_logs(logs_of(mean, 2.0)) for mean in (0.3, -0.3))
+        up, down = (inference.ratio_of_logs(logs_of(mean, 2.0)) for mean in (0.3, -0.3))
         self.assertAlmostEqual(up.p, down.p)
         self.assertAlmostEqual(up.mean * down.mean, 1)
         self.assertAlmostEqual(up.low * down.high, 1)
 
     def test_ratio_is_the_first_by_the_second(self):
         a, b = {1: 2.0, 2: 8.0, 3: 5.0}, {1: 1.0, 2: 1.0, 4: 7.0}
-        found = statistics.ratio(a, b)
+        found = inference.ratio(a, b)
         self.assertEqual(found.blocks, 2)
         self.assertAlmostEqual(found.mean, 4.0)  # the geometric mean of 2 and 8
         self.assertAlmostEqual(found.median, 4.0)
-        self.assertAlmostEqual(statistics.ratio(b, a).mean, 0.25)
+        self.assertAlmostEqual(inference.ratio(b, a).mean, 0.25)
 
     def test_mean_and_median_are_two_things(self):
-        found = statistics.ratio({1: 1.0, 2: 2.0, 3: 32.0}, {1: 1.0, 2: 1.0, 3: 1.0})
+        found = inference.ratio({1: 1.0, 2: 2.0, 3: 32.0}, {1: 1.0, 2: 1.0, 3: 1.0})
         self.assertAlmostEqual(found.mean, 4.0)
         self.assertAlmostEqual(found.median, 2.0)
 
     def test_what_is_not_positive_is_absent_on_either_side(self):
-        found = statistics.ratio({1: 2.0, 2: 0.0, 3: 2.0, 4: -1.0}, {1: 1.0, 2: 1.0, 3: 0.0, 4: 1.0})
+        found = inference.ratio({1: 2.0, 2: 0.0, 3: 2.0, 4: -1.0}, {1: 1.0, 2: 1.0, 3: 0.0, 4: 1.0})
         self.assertEqual(found.blocks, 1)
-        self.assertIsNone(statistics.ratio({1: 0.0}, {1: 1.0}))
-        self.assertIsNone(statistics.ratio({1: 1.0}, {1: 0.0}))
-        half = statistics.ratio({1: 0.5}, {1: 0.25})
+        self.assertIsNone(inference.ratio({1: 0.0}, {1: 1.0}))
+        self.assertIsNone(inference.ratio({1: 1.0}, {1: 0.0}))
+        half = inference.ratio({1: 0.5}, {1: 0.25})
         self.assertAlmostEqual(half.mean, 2.0)
 
     def test_no_spread_is_no_t(self):
         for ratio, p in ((1.0, 1.0), (1.5, 0.0), (0.5, 0.0), (1 + 1e-9, 0.0)):
-            found = statistics.ratio_of_logs(numpy.full(8, math.log(ratio)))
+            found = inference.ratio_of_logs(numpy.full(8, math.log(ratio)))
             self.assertEqual((found.low, found.high, found.p), (found.mean, found.mean, p))
-        # A spread of a billionth counts as a spread, and is tested.
-        found = statistics.ratio_of_logs(logs_of(1e-9, 2.0))
+        # A spread of a billionth is one, and the test is a test.
+        found = inference.ratio_of_logs(logs_of(1e-9, 2.0))
         self.assertAlmostEqual(found.p, two_sided_p(2.0, 7), places=6)
         # With large logs, a spread counts only if it exceeds the rounding errors.
         for mean in (500.0, -500.0):
-            found = statistics.ratio_of_logs(numpy.array([mean, mean + 4e-10]))
+            found = inference.ratio_of_logs(numpy.array([mean, mean + 4e-10]))
             self.assertEqual(found.p, 0.0)
             self.assertEqual(found.low, found.high)
 
@@ -126,34 +128,34 @@ class Estimates(Case):
         self.assertAlmostEqual(found.mean, math.exp(-2))
         self.assertTrue(all(map(math.isnan, (found.low, found.high, found.p, found.corrected))))
         self.assertFalse(found.has_interval)
-        self.assertEqual(found.words, "indicative: not resolved")
+        self.assertEqual(passes.of("time").words(found), "indicative: not resolved")
 
     def test_looks_divide_the_level(self):
         for looks in (1, 2, 3, 7):
-            found = statistics.ratio_of_logs(logs_of(0.4, 3.0), looks)
+            found = inference.ratio_of_logs(logs_of(0.4, 3.0), looks)
             t = quantile(0.05 / looks, 7)
             self.assertAlmostEqual(math.log(found.low), 0.4 - t * 0.4 / 3)
             self.assertAlmostEqual(math.log(found.high), 0.4 + t * 0.4 / 3)
             self.assertAlmostEqual(found.p, two_sided_p(3.0, 7))
-            statistics.decide([found])
+            inference.decide([found])
             self.assertAlmostEqual(found.corrected, min(1, looks * two_sided_p(3.0, 7)))
 
     def test_looks_are_the_most_of_the_two(self):
-        one, three = statistics.Blocks(1, {1: 1.0}), statistics.Blocks(3, {1: 1.0})
-        self.assertEqual(statistics.ratio(one, three).looks, 3)
-        self.assertEqual(statistics.ratio(three, one).looks, 3)
-        self.assertEqual(statistics.ratio({1: 1.0}, {1: 1.0}).looks, 1)
-        some = statistics.Blocks(2, {1: 1.0, 2: 5.0, 3: 6.0}).within([3, 1])
+        one, three = inference.Blocks(1, {1: 1.0}), inference.Blocks(3, {1: 1.0})
+        self.assertEqual(inference.ratio(one, three).looks, 3)
+        self.assertEqual(inference.ratio(three, one).looks, 3)
+        self.assertEqual(inference.ratio({1: 1.0}, {1: 1.0}).looks, 1)
+        some = inference.Blocks(2, {1: 1.0, 2: 5.0, 3: 6.0}).within([3, 1])
         self.assertEqual((some.looks, dict(some)), (2, {1: 1.0, 3: 6.0}))
 
 
     def test_a_ratio_alone_is_looked_at_once(self):
-        self.assertEqual(statistics.Ratio(numpy.zeros(8)).level, 0.05)
+        self.assertEqual(inference.Ratio(numpy.zeros(8)).level, 0.05)
 
 
 class Corrections(Case):
     def corrected(self, *p):
-        return [round(float(one), 12) for one in statistics.holm(p)]
+        return [round(float(one), 12) for one in inference.holm(p)]
 
     def test_holm_by_hand(self):
         self.assertEqual(self.corrected(0.01), [0.01])
@@ -166,7 +168,7 @@ class Corrections(Case):
 
     def test_what_is_corrected_stays_as_it_was(self):
         p = numpy.array([0.04, 0.01])
-        self.assertEqual(list(statistics.holm(p)), [0.04, 0.02])
+        self.assertEqual(list(inference.holm(p)), [0.04, 0.02])
         self.assertEqual(list(p), [0.04, 0.01])
 
     def test_the_family_is_what_was_tested(self):
@@ -176,15 +178,15 @@ class Corrections(Case):
         self.assertTrue(math.isnan(single.corrected))
 
     def test_each_of_a_family_has_its_own_looks(self):
-        family = [statistics.ratio_of_logs(logs_of(0.4, 4.0), 3),
-                  statistics.ratio_of_logs(logs_of(0.4, 3.0), 1)]
-        statistics.decide(family)
+        family = [inference.ratio_of_logs(logs_of(0.4, 4.0), 3),
+                  inference.ratio_of_logs(logs_of(0.4, 3.0), 1)]
+        inference.decide(family)
         by_looks = [3 * two_sided_p(4.0, 7), two_sided_p(3.0, 7)]
         self.assertAlmostEqual(family[0].corrected, 2 * by_looks[0])
         self.assertAlmostEqual(family[1].corrected, max(2 * by_looks[0], by_looks[1]))
 
     def test_nothing_is_a_family_too(self):
-        statistics.decide([])
+        inference.decide([])
 
 
 class Verdicts(Case):
@@ -208,7 +210,7 @@ class Verdicts(Case):
     def test_the_level_itself_is_not_below_it(self):
         [one] = decided(logs_of(0.4, 3.0))
         one.p = 0.05
-        statistics.decide([one])
+        inference.decide([one])
         self.assertEqual(one.verdict, "not resolved")
 
     def test_the_family_moves_the_level(self):
@@ -223,8 +225,8 @@ class Verdicts(Case):
             # The mean is just below the minimum effect, and the interval reaches beyond it.
             self.assertEqual(self.verdict(sign * BY * (1 - SMALL), 1e4), "not resolved")
             self.assertEqual(self.verdict(sign * 0.9 * BY, 1e4), "no difference")
-        exact = statistics.Ratio(numpy.zeros(8), mean=1.25, low=1.25, high=1.25, p=0.0)
-        statistics.decide([exact], 0.25)
+        exact = inference.Ratio(numpy.zeros(8), mean=1.25, low=1.25, high=1.25, p=0.0)
+        inference.decide([exact], 0.25)
         self.assertEqual(exact.verdict, "slower")
 
     def test_no_difference_needs_the_whole_interval(self):
@@ -236,18 +238,27 @@ class Verdicts(Case):
                 self.assertEqual(self.verdict(sign * mean, t), wanted)
         # An interval that ends at the minimum effect is within it.
         for low, high in ((1.0, 1.25), (1 / 1.25, 1.0)):
-            one = statistics.Ratio(numpy.zeros(8), mean=1.0, low=low, high=high, p=0.5)
-            statistics.decide([one], 0.25)
+            one = inference.Ratio(numpy.zeros(8), mean=1.0, low=low, high=high, p=0.5)
+            inference.decide([one], 0.25)
             self.assertEqual(one.verdict, "no difference")
 
     def test_a_wider_minimum_effect(self):
         self.assertEqual(self.verdict(0.4, 20.0, minimum_effect=0.6), "no difference")
         self.assertEqual(self.verdict(0.4, 20.0, minimum_effect=0.4), "slower")
 
+    def test_quantiles_are_those_of_numpy(self):
+        source = numpy.random.default_rng(SEED)
+        for size in (1, 2, 3, 4, 5, 8, 9, 16, 31):
+            sample = sorted(map(float, source.lognormal(0, 3, size)))
+            for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+                self.assertEqual(inference._quantile(sample, share),
+                                 float(numpy.quantile(sample, share)), f"seed {SEED}")
+
     def test_eight_blocks_are_enough(self):
         for blocks, wanted in ((6, "indicative: faster"), (8, "faster"), (10, "faster")):
-            self.assertEqual(decided(logs_of(-0.4, 30.0, blocks))[0].words, wanted)
-        self.assertTrue(statistics.ratio_of_logs(numpy.zeros(7)).indicative)
+            one = decided(logs_of(-0.4, 30.0, blocks))[0]
+            self.assertEqual(passes.of("time").words(one), wanted)
+        self.assertTrue(inference.ratio_of_logs(numpy.zeros(7)).indicative)
 
 
 class Cells(Case):
@@ -306,12 +317,12 @@ class Cells(Case):
 
     def test_standings_are_kept(self):
         run = self.run_of(planted({"binary-heap": 1, "quad-heap": 1.5}, 2))
-        found = statistics.standings(run)
-        self.assertIs(statistics.standings(run), found)
-        self.assertIs(statistics.standings(run, "time", "binary-heap", 0.05), found)
+        found = inference.standings(run)
+        self.assertIs(inference.standings(run), found)
+        self.assertIs(inference.standings(run, "time", "binary-heap", 0.05), found)
         for more in ({"baseline": "quad-heap"}, {"minimum_effect": 0.1}, {"measured": "tail"},
                      {"choose": lambda cell: True}):
-            self.assertIsNot(statistics.standings(run, **more), found)
+            self.assertIsNot(inference.standings(run, **more), found)
 
     def test_all_cells_are_one_family(self):
         lines = []
@@ -319,7 +330,7 @@ class Cells(Case):
             lines += planted({"binary-heap": 1, "quad-heap": 1.05}, 8, noise=0.1, seed=number,
                              workload=workload)
         found = [standing.line("quad-heap").to_baseline
-                 for standing in statistics.standings(self.run_of(lines))]
+                 for standing in inference.standings(self.run_of(lines))]
         least = min(found, key=lambda one: one.p)
         self.assertAlmostEqual(least.corrected, min(1.0, 3 * least.p))
 
@@ -336,7 +347,7 @@ class Cells(Case):
             self.assertEqual(self.only(run).line("a").overtaken, share)
 
     def test_common_blocks(self):
-        common = statistics._common_blocks
+        common = inference._common_blocks
         self.assertEqual(common([{1, 2, 3}, {2, 3, 4}]), {2, 3})
         # No block is common to all sets. The smallest set is left out, at any position.
         for sets in ([{9}, {1, 2, 3}, {2, 3}], [{1, 2, 3}, {2, 3}, {9}], [{2, 3}, {9}, {1, 2, 3}]):
@@ -345,7 +356,7 @@ class Cells(Case):
     def test_the_largest_n_of_each(self):
         lines = [record("binary-heap", 1, 1.0, n=n, workload=workload)
                  for n in (100, 10000, 1000) for workload in ("hold", "idle")]
-        found = statistics.largest(statistics.standings(self.run_of(lines)))
+        found = inference.largest(inference.standings(self.run_of(lines)))
         self.assertEqual(sorted((key[1], one.cell.n) for key, one in found.items()),
                          [("hold", 10000), ("idle", 10000)])
 
@@ -356,20 +367,20 @@ class Cells(Case):
         for order in (pairs, pairs[::-1]):
             run = self.run_of([record(f"s{place}", 1, 1.0, when=when, ordering=ordering)
                                for place, (when, ordering) in enumerate(order)])
-            self.assertEqual(statistics.accuracies(statistics.standings(run)), pairs)
+            self.assertEqual(inference.accuracies(inference.standings(run)), pairs)
 
     def test_the_floor_has_the_looks_of_its_blocks(self):
         run = self.run_of([record("yardstick-touch", 1, 1.0), record("binary-heap", 1, 2.0)])
-        looks = {"yardstick-touch": statistics.Blocks(3, {1: 1.0}),
-                 "binary-heap": statistics.Blocks(5, {1: 2.0})}
-        self.assertEqual(statistics.floor(run, looks).looks, 3)
-        self.assertEqual(statistics.floor(run, {}).looks, 1)
+        looks = {"yardstick-touch": inference.Blocks(3, {1: 1.0}),
+                 "binary-heap": inference.Blocks(5, {1: 2.0})}
+        self.assertEqual(inference.floor(run, looks).looks, 3)
+        self.assertEqual(inference.floor(run, {}).looks, 1)
 
 
 class Resolved(Case):
     def resolved(self, ratios, blocks=8, noise=0.01):
         standing = self.only(self.run_of(planted(ratios, blocks, noise=noise)))
-        return statistics.resolved(standing, "binary-heap")
+        return inference.resolved(standing, "binary-heap")
 
     def test_all_told_apart(self):
         self.assertTrue(self.resolved({"binary-heap": 1, "quad-heap": 0.5, "rbtree": 2}))
@@ -385,7 +396,7 @@ class Resolved(Case):
         standing = self.only(self.run_of(lines))
         self.assertEqual({line.to_baseline.verdict for line in standing.lines
                           if line.subject.name != "binary-heap"}, {"faster"})
-        self.assertFalse(statistics.resolved(standing, "binary-heap"))
+        self.assertFalse(inference.resolved(standing, "binary-heap"))
 
     def test_too_few_blocks(self):
         self.assertFalse(self.resolved({"binary-heap": 1, "quad-heap": 0.5}, blocks=7))
@@ -393,7 +404,7 @@ class Resolved(Case):
 
     def test_a_subject_without_a_ratio_is_not_resolved(self):
         lines = planted({"binary-heap": 1}, 8) + [record("quad-heap", 99, 1.0)]
-        self.assertFalse(statistics.resolved(self.only(self.run_of(lines)), "binary-heap"))
+        self.assertFalse(inference.resolved(self.only(self.run_of(lines)), "binary-heap"))
 
 
 class Controls(Case):
@@ -405,7 +416,7 @@ class Controls(Case):
             for block, log in enumerate(logs):
                 lines += [record("binary-heap", block, 10.0, **more),
                           record("again:binary-heap", block, 10.0 * math.exp(log), **more)]
-        return statistics.control(self.run_of(lines))
+        return inference.control(self.run_of(lines))
 
     def test_what_can_be_resolved(self):
         one, two = logs_of(0.01, 1.0), logs_of(0.03, 1.0)

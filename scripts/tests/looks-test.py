@@ -16,9 +16,9 @@ import numpy
 
 from helpers import Case, main, planted, record
 
+import inference
 import records
 import resolved
-import statistics
 
 LOOKS = (8, 12, 16)
 RUNS = 3000
@@ -57,9 +57,9 @@ def simulated_error_rate(source, looks_of_a_ratio):
         logs = source.normal(0.0, 0.1, (FAMILY, LOOKS[-1]))
         blocks = [LOOKS[0]] * FAMILY
         for look, number in enumerate(LOOKS):
-            family = [statistics.ratio_of_logs(logs[i, :blocks[i]], looks_of_a_ratio)
+            family = [inference.ratio_of_logs(logs[i, :blocks[i]], looks_of_a_ratio)
                       for i in range(FAMILY)]
-            statistics.decide(family, 0.0)
+            inference.decide(family, 0.0)
             for i, one in enumerate(family):
                 if one.verdict == "not resolved" and number != LOOKS[-1]:
                     blocks[i] = LOOKS[look + 1]
@@ -72,31 +72,31 @@ class Level(Case):
         # With an undivided level, the simulated error rate is far above the level.
         divided = simulated_error_rate(numpy.random.default_rng(SEED), len(LOOKS))
         undivided = simulated_error_rate(numpy.random.default_rng(SEED), 1)
-        self.assertLess(divided, statistics.LEVEL, f"seed {SEED}")
-        self.assertGreater(undivided, 1.2 * statistics.LEVEL, f"seed {SEED}")
+        self.assertLess(divided, inference.LEVEL, f"seed {SEED}")
+        self.assertGreater(undivided, 1.2 * inference.LEVEL, f"seed {SEED}")
 
     def test_interval_test_and_verdict_share_one_level(self):
-        # The mean is 0.2, the standard error 0.1/sqrt(3). With two degrees of freedom the quantile
-        # of t at probability q is a / sqrt(2 q (1 - q)), where a = 2 q - 1.
-        q = 1 - statistics.LEVEL / 3 / 2
+        # Mean 0.2 and standard error 0.1/sqrt(3), two degrees of freedom. For these the quantile of
+        # t at probability q is a / sqrt(2 q (1 - q)) with a = 2 q - 1.
+        q = 1 - inference.LEVEL / 3 / 2
         t = (2 * q - 1) / math.sqrt(2 * q * (1 - q))
-        one = statistics.ratio_of_logs(numpy.array([0.1, 0.2, 0.3]), 3)
+        one = inference.ratio_of_logs(numpy.array([0.1, 0.2, 0.3]), 3)
         self.assertAlmostEqual(math.log(one.high), 0.2 + t * 0.1 / math.sqrt(3), places=9)
         self.assertAlmostEqual(math.log(one.low), 0.2 - t * 0.1 / math.sqrt(3), places=9)
-        statistics.decide([one])
+        inference.decide([one])
         self.assertAlmostEqual(one.corrected, 3 * one.p, places=12)
         self.assertEqual(one.verdict, "not resolved" if one.low < 1 < one.high else "slower")
 
     def test_a_p_between_the_divided_and_the_whole_level_is_no_verdict(self):
         logs = numpy.array([0.1, 0.5, 0.3, 0.0])
-        whole, divided = statistics.ratio_of_logs(logs), statistics.ratio_of_logs(logs, 3)
+        whole, divided = inference.ratio_of_logs(logs), inference.ratio_of_logs(logs, 3)
         scale = 0.0
-        while not statistics.LEVEL / 3 < whole.p < statistics.LEVEL:
+        while not inference.LEVEL / 3 < whole.p < inference.LEVEL:
             scale += 0.01
-            whole = statistics.ratio_of_logs(logs + scale)
-            divided = statistics.ratio_of_logs(logs + scale, 3)
-        statistics.decide([whole])
-        statistics.decide([divided])
+            whole = inference.ratio_of_logs(logs + scale)
+            divided = inference.ratio_of_logs(logs + scale, 3)
+        inference.decide([whole])
+        inference.decide([divided])
         self.assertEqual((whole.verdict, divided.verdict), ("slower", "not resolved"))
 
 
@@ -159,7 +159,7 @@ class Resolved(Case):
     def test_the_level_of_a_cell_is_that_of_its_group(self):
         run = records.Run(self.run_folder("looks = 8 12 16"))
         looks = {(cell.workload, cell.n): line.to_baseline.looks
-                 for standing in statistics.standings(run) for cell in [standing.cell]
+                 for standing in inference.standings(run) for cell in [standing.cell]
                  for line in standing.lines if line.subject.name == "quad-heap"}
         self.assertEqual(looks, {("hold", 1000): 3, ("idle", 1000): 3, ("hold", 100000): 1})
 
@@ -187,14 +187,14 @@ class Resolved(Case):
         with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
             out.write("[cost.1]\nworkloads = mix\nx = n: 1000\ny = stopped: 50%\nlooks = 8 16\n")
         run = records.Run(folder)
-        self.assertEqual(statistics.looks_of(run, next(iter(run.cells))), 2)
+        self.assertEqual(inference.looks_of(run, next(iter(run.cells))), 2)
 
     def test_which_cells_are_of_a_section(self):
         """A cell has the two looks of the section, or one look if it is not in the section."""
         def looks(section, **more):
             run = self.run_of([record("binary-heap", 1, 1.0, **more)])
             run.settings = f"[cost.1]\nlooks = 8 16\n{section}\n"
-            return statistics.looks_of(run, next(iter(run.cells)))
+            return inference.looks_of(run, next(iter(run.cells)))
 
         plain, axes = "workloads = mix idle\nn = 10 1e3", "workloads = mix\nx = n: 1000"
         for section, cell, expected in (

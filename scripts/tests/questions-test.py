@@ -12,11 +12,20 @@ import unittest
 from helpers import SCRIPTS, Case, main, planted, record
 
 import answer
+import drawing_lines
+import experiments
 import figures
-import questions
+import gallery
+import inference
 import records
-import statistics
 import words
+
+QUESTIONS = [name for name in experiments.names() if experiments.aside(name) == "question"]
+
+
+def made(run, name):
+    """The figure of an experiment."""
+    return gallery.of_experiment(name).make(run, name, [])
 
 
 def rows_of(figure, **wanted):
@@ -27,25 +36,25 @@ def rows_of(figure, **wanted):
 
 class Names(unittest.TestCase):
     def test_what_has_room_stays(self):
-        self.assertEqual(questions.spread([0.1, 0.5, 0.9], 0.1), [0.1, 0.5, 0.9])
+        self.assertEqual(drawing_lines.spread([0.1, 0.5, 0.9], 0.1), [0.1, 0.5, 0.9])
 
     def test_what_touches_moves_apart_around_its_middle(self):
-        for found, expected in zip(questions.spread([0.5, 0.5, 0.9], 0.1), (0.45, 0.55, 0.9)):
+        for found, expected in zip(drawing_lines.spread([0.5, 0.5, 0.9], 0.1), (0.45, 0.55, 0.9)):
             self.assertAlmostEqual(found, expected)
 
     def test_moving_apart_may_touch_others(self):
-        found = questions.spread([0.4, 0.48, 0.5, 0.56], 0.1)
+        found = drawing_lines.spread([0.4, 0.48, 0.5, 0.56], 0.1)
         self.assertAlmostEqual(sum(found) / 4, (0.4 + 0.48 + 0.5 + 0.56) / 4)
         for one, other in zip(found, found[1:]):
             self.assertAlmostEqual(other - one, 0.1)
 
     def test_all_stay_inside(self):
-        found = questions.spread([0.0, 0.0, 0.0, 1.0, 1.0], 0.1)
+        found = drawing_lines.spread([0.0, 0.0, 0.0, 1.0, 1.0], 0.1)
         for one, expected in zip(found, (0.0, 0.1, 0.2, 0.9, 1.0)):
             self.assertAlmostEqual(one, expected)
 
     def test_too_many_share_what_there_is(self):
-        self.assertEqual(questions.spread([0.5] * 5, 0.4), [0.0, 0.25, 0.5, 0.75, 1.0])
+        self.assertEqual(drawing_lines.spread([0.5] * 5, 0.4), [0.0, 0.25, 0.5, 0.75, 1.0])
 
 
 class Variants(Case):
@@ -56,6 +65,20 @@ class Variants(Case):
             planted({"binary-heap": 1}, 2, experiment="cold", cold=4))
         self.assertEqual({(cell.experiment, cell.workload) for cell in run.cells},
                          {("cost", "hold"), ("cold", "hold cold=0"), ("cold", "hold cold=4")})
+
+    def test_the_run_says_which_settings_those_are(self):
+        lines = planted({"binary-heap": 1}, 2, cold=0, colour="red") + planted(
+            {"binary-heap": 1}, 2, cold=4, colour="blue", seed=8)
+        for variants, workloads in (({"colour": "red"}, {"hold colour=red", "hold colour=blue"}),
+                                    ({}, {"hold"}), (None, {"hold cold=0", "hold cold=4"})):
+            run = self.run_of(lines, variants=variants)
+            self.assertEqual({cell.workload for cell in run.cells}, workloads)
+            self.assertNotIn("variants", run.environment)
+
+    def test_a_record_that_does_not_say_it_has_the_default(self):
+        run = self.run_of(planted({"binary-heap": 1}, 2) + planted(
+            {"binary-heap": 1}, 2, colour="red"), variants={"colour": "red"})
+        self.assertEqual({cell.workload for cell in run.cells}, {"hold"})
 
     def test_records_from_before_pages_are_of_small_ones(self):
         run = self.run_of(planted({"binary-heap": 1}, 2) +
@@ -75,20 +98,38 @@ class Apart(Case):
 
     def test_they_are_no_part_of_the_answer(self):
         run = self.run_of(self.cost + self.arity)
-        standings = statistics.ranking(statistics.standings(run))
+        standings = inference.ranking(inference.standings(run))
         self.assertEqual({one.cell.experiment for one in standings}, {"cost"})
         self.assertEqual({cell.experiment for cell in answer.cells(run)}, {"cost"})
         self.assertIn("quad-heap costs least with 1e3 timers", words.sentences(run)[0])
 
+    def test_records_say_whether_they_are_apart(self):
+        for aside, apart in (("no", False), ("question", True), ("point", True)):
+            run = self.run_of(planted({"binary-heap": 1}, 1, experiment="arity", aside=aside)
+                              + planted({"binary-heap": 1}, 1, experiment="mine", aside=aside))
+            self.assertEqual([run.aside(name) for name in ("arity", "mine")], [apart, apart])
+            self.assertEqual({one.question for one in inference.standings(run)},
+                             {"arity", "mine"} if apart else {""})
+
+    def test_of_records_that_do_not_the_experiment_says_it(self):
+        run = self.run_of(planted({"binary-heap": 1}, 1, experiment="mine"))
+        for name, apart in (("arity", True), ("growth", True), ("adversary", True), ("cost", False),
+                            ("quick", False), ("mine", False), ("../experiments/arity", False)):
+            self.assertIs(run.aside(name), apart, name)
+        with open(os.path.join(run.folder, "experiment.ini"), "w", encoding="utf-8") as file:
+            file.write("[experiment]\nname = x\n[mine.1]\naside = point\n[arity]\naside = no\n")
+        run = records.Run(run.folder)
+        self.assertEqual([run.aside(name) for name in ("arity", "mine", "cold")], [False, True, True])
+
     def test_alone_they_are_the_answer(self):
         run = self.run_of(self.arity)
-        standings = statistics.ranking(statistics.standings(run))
+        standings = inference.ranking(inference.standings(run))
         self.assertEqual(len(standings), 40)
 
     def test_their_comparisons_do_not_count_against_others(self):
         def corrected(lines, name):
             run = records.Run(self.write(lines, name=name))
-            standing = next(one for one in statistics.standings(run)
+            standing = next(one for one in inference.standings(run)
                             if one.cell.experiment == "cost")
             return standing.line("quad-heap").to_baseline.corrected
         self.assertEqual(corrected(self.cost, "alone"), corrected(self.cost + self.arity, "both"))
@@ -106,7 +147,7 @@ class Paired(Case):
     def test_laziness_is_a_ratio_within_blocks(self):
         run = self.run_of(planted({"quad-heap": 1, "lazy:quad-heap": 0.5, "rbtree": 1}, 8,
                                   noise=0.01, experiment="lazy", workload="idle"))
-        figure = questions.make(run, "lazy")
+        figure = made(run, "lazy")
         self.assertEqual({row["subject"] for row in rows_of(figure)}, {"quad-heap"})
         for row in rows_of(figure):
             self.assertAlmostEqual(row["ratio"], 0.5, delta=0.01)
@@ -117,18 +158,18 @@ class Paired(Case):
         huge = [{**line, "ns_per_op": 0.8 * line["ns_per_op"], "pages": "huge"} for line in small]
         # Another trace of the same seed is another block, so this record has no partner.
         huge[0] = {**huge[0], "trace_hash": "other", "ns_per_op": 1e6}
-        row = rows_of(questions.make(self.run_of(small + huge), "pages"))[0]
+        row = rows_of(made(self.run_of(small + huge), "pages"))[0]
         self.assertAlmostEqual(row["ratio"], 0.8)
 
     def test_what_cannot_be_told_apart_says_so(self):
         run = self.run_of(planted({"quad-heap": 1, "lazy:quad-heap": 1}, 8, noise=0.2,
                                   experiment="lazy", workload="idle"))
-        self.assertEqual({row["told_apart"] for row in rows_of(questions.make(run, "lazy"))}, {0})
+        self.assertEqual({row["told_apart"] for row in rows_of(made(run, "lazy"))}, {0})
 
     def test_stops_are_two_kinds_of_work(self):
         run = self.run_of([line for way in ("disarm", "remove") for line in planted(
             {"quad-heap": 1}, 8, experiment="stops", workload=f"rpc:stop={way}")])
-        figure = questions.make(run, "stops")
+        figure = made(run, "stops")
         self.assertEqual([row["side"] for row in rows_of(figure, subject="quad-heap")], [1, 2])
         self.assertTrue(all(math.isnan(row["ratio"]) for row in rows_of(figure)))
 
@@ -137,7 +178,7 @@ class Paired(Case):
                           experiment="dispatch", dispatch="inline")
         table_calls = [{**line, "ns_per_op": line["ns_per_op"] + 3, "dispatch": "vtable"}
                        for line in inlined]
-        figure = questions.make(self.run_of(inlined + table_calls), "dispatch")
+        figure = made(self.run_of(inlined + table_calls), "dispatch")
         difference = [row for row in rows_of(figure, name="quad-heap") if row["panel"] == 2]
         self.assertAlmostEqual(difference[0]["y"], 3.0)
         # The yardstick does no work. Its ratio would only stretch the axis, so the figure omits it.
@@ -150,7 +191,7 @@ class Paired(Case):
                 own = {"experiment": "cold", "cold": cold}
                 lines.append(record("yardstick-prefetch", block, 10 + 5 * cold + block, **own))
                 lines.append(record("quad-heap", block, 40 + 6 * cold + block, **own))
-        figure = questions.make(self.run_of(lines), "cold")
+        figure = made(self.run_of(lines), "cold")
         found = [(row["x"], row["y"]) for row in rows_of(figure, name="quad-heap")]
         self.assertEqual(found, [(0, 30.0), (1, 46.0)])
 
@@ -172,14 +213,14 @@ class Accuracy(Case):
         return result
 
     def test_lateness_is_beyond_an_exact_structures(self):
-        figure = questions.make(self.run_of(self.lines()), "accuracy")
+        figure = made(self.run_of(self.lines()), "accuracy")
         self.assertEqual({row["structure"]: row["lateness_ns"] for row in rows_of(figure)},
                          {"quad-heap": 0.0, "hashed-wheel": 500000.0})
         self.assertEqual([row["text"] for row in rows_of(figure, structure="hashed-wheel")],
                          ["1 ms"])
 
     def test_phases_are_taken_together(self):
-        figure = questions.make(self.run_of(self.lines()), "accuracy")
+        figure = made(self.run_of(self.lines()), "accuracy")
         self.assertEqual({row["ns"] for row in rows_of(figure)}, {(100 * 11 + 300 * 31) / 400})
 
 
@@ -188,7 +229,7 @@ class Intervals(Case):
         run = self.run_of([line for number in (0, 4, 16, 1) for line in planted(
             {"quad-heap": 1}, 2, experiment="intervals",
             workload=f"mix:stopped=90%,intervals={number}")])
-        figure = questions.make(run, "intervals")
+        figure = made(run, "intervals")
         self.assertEqual(figure.variables["tick"], ["1", "4", "16", "any"])
         self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
 
@@ -200,7 +241,7 @@ class Longest(Case):
                  for workload, factor in (("adversary:attack=crowd", 10), ("rpc", 1))
                  for subject, size in (("bucket-trie", 1000.0), ("binary-heap", 3000.0))
                  for seed, ns in enumerate((size * factor, 2 * size * factor, 9 * size * factor))]
-        figure = questions.make(self.run_of(lines), "longest")
+        figure = made(self.run_of(lines), "longest")
         self.assertEqual(figure.variables["label"], ["rpc", "adversary:attack=crowd"])
         self.assertEqual(figure.variables["subject"], ["binary-heap", "bucket-trie"])
         self.assertEqual(figure.variables["number"], ["6 µs", "2 µs", "60 µs", "20 µs"])
@@ -210,12 +251,18 @@ class Longest(Case):
 
 
 class Drawn(Case):
-    def test_each_has_an_experiment_a_script_and_a_figure(self):
-        experiments = os.path.join(SCRIPTS, "..", "bench", "experiments")
-        for name in records.QUESTIONS:
-            self.assertTrue(os.path.exists(os.path.join(experiments, f"{name}.ini")), name)
-            self.assertTrue(os.path.exists(os.path.join(SCRIPTS, "figures", f"{name}.gp")), name)
-        self.assertEqual(set(questions.MAKE), set(records.QUESTIONS))
+    def test_each_has_a_figure(self):
+        self.assertGreater(len(QUESTIONS), 8)
+        for name in QUESTIONS:
+            self.assertIsNotNone(gallery.of_experiment(name), name)
+
+    def test_a_figure_is_two_files(self):
+        drawn = {entry[:-3] for entry in os.listdir(os.path.join(SCRIPTS, "figures"))
+                 if entry.endswith(".gp")}
+        self.assertEqual(drawn, set(gallery.modules()))
+        for name, module in gallery.modules().items():
+            self.assertTrue(module.HEADING and module.CAPTION, name)
+            self.assertNotEqual(hasattr(module, "make"), hasattr(module, "figures"), name)
 
     def test_all_of_them_are_drawn(self):
         lines = Accuracy.lines(self)
@@ -234,7 +281,7 @@ class Drawn(Case):
         folder = self.write(lines)
         done = self.script("figures.py", folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for name in records.QUESTIONS:
+        for name in QUESTIONS:
             for form in ("svg", "pdf"):
                 path = os.path.join(folder, "figures", f"{name}.{form}")
                 self.assertGreater(os.path.getsize(path), 1000, path)
@@ -245,7 +292,7 @@ class Drawn(Case):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_too_little_is_no_figure(self):
-        for name in records.QUESTIONS:
+        for name in QUESTIONS:
             run = records.Run(self.write([record("rbtree", 1, 5.0, experiment=name)], name=name))
             figures.draw(run)  # the test is that this does not fail
 

@@ -80,6 +80,21 @@ class Lines(Case):
             self.assertIn("cells.jsonl line 2 is unreadable", run.notes[0])
             self.assertIn(reason, run.notes[0], text[:100])
 
+    def test_what_is_read_quickly_is_what_is_read_slowly(self):
+        numbers = frozenset(["ns_per_op", "tick_ns", "cpu_ns_per_firing"])
+        for text, _ in BY_HAND:
+            self.assertIsNone(record_lines._read_quickly(text, numbers), text[:100])
+        for text in (line(), line(tick_ns=None, map={"x": [1, 2.5, None, True]}, lateness_ns=-3),
+                     line(phases=[{"name": "a", "ops": 1}, {"name": "b"}]), line(phases=[]),
+                     line(note="1e999", ccdf=[[1, 0.5], [2, 1e-9]])):
+            found = record_lines._read_quickly(text, numbers)
+            self.assertEqual(found, record_lines._read_slowly(text, numbers))
+            self.assertIsNotNone(found, text)
+
+    def test_what_needs_a_closer_look_may_be_right(self):
+        for text in (line(fired=9 * 10 ** 19), line(seed=10 ** 18), line(phases=None)):
+            self.assertEqual(record_lines.read(text, frozenset()), json.loads(text))
+
     def test_what_is_just_right(self):
         good = [record("binary-heap", seed, 1.84e19, fired=9 * 10 ** 19, timer_share=share, tick_ns=0,
                        wall_ns_per_op=1, samples_ns=[])

@@ -14,9 +14,10 @@ import sys
 from helpers import Case, failed, main, planted, record
 
 import figures
+import inference
+import passes
 import records
 import report
-import statistics
 import table
 
 
@@ -25,7 +26,7 @@ class Ratios(Case):
         # By hand: the mean is 0.2, the standard error 0.1/sqrt(3), and t(0.975; 2) = 4.302653. With
         # two degrees of freedom p = 1 - t / sqrt(2 + t^2), and here t^2 = 12.
         a = {block: math.exp(log) for block, log in enumerate((0.1, 0.2, 0.3))}
-        ratio = statistics.ratio(a, {0: 1.0, 1: 1.0, 2: 1.0})
+        ratio = inference.ratio(a, {0: 1.0, 1: 1.0, 2: 1.0})
         self.assertAlmostEqual(ratio.mean, math.exp(0.2))
         self.assertAlmostEqual(ratio.median, math.exp(0.2))
         half = 4.302653 * 0.1 / math.sqrt(3)
@@ -42,7 +43,7 @@ class Ratios(Case):
             self.assertLess(ratio.low, expected)
             self.assertGreater(ratio.high, expected)
             self.assertLess(ratio.high / ratio.low, 1.1)
-            self.assertEqual(ratio.words, verdict)
+            self.assertEqual(passes.of("time").words(ratio), verdict)
 
     def test_seeds_are_never_mixed(self):
         a = [record("quad-heap", seed, 50.0 if 4 <= seed else 5e6) for seed in range(0, 8)]
@@ -80,51 +81,51 @@ class Ratios(Case):
         self.assertEqual((line.blocks, line.value), (1, 2.0))
 
     def test_zero_has_no_ratio(self):
-        self.assertIsNone(statistics.ratio({1: 0.0}, {1: 8.0}))
+        self.assertIsNone(inference.ratio({1: 0.0}, {1: 8.0}))
 
     def test_counts_that_repeat_exactly(self):
-        same = statistics.ratio({1: 2.0, 2: 6.0}, {1: 1.0, 2: 3.0})
+        same = inference.ratio({1: 2.0, 2: 6.0}, {1: 1.0, 2: 3.0})
         self.assertEqual((same.p, same.low, same.high), (0.0, same.mean, same.mean))
-        self.assertEqual(statistics.ratio({1: 2.0, 2: 6.0}, {1: 2.0, 2: 6.0}).p, 1.0)
+        self.assertEqual(inference.ratio({1: 2.0, 2: 6.0}, {1: 2.0, 2: 6.0}).p, 1.0)
 
 
 class Verdicts(Case):
     def decide(self, logs, minimum_effect=0.05):
-        ratio = statistics.ratio({i: math.exp(log) for i, log in enumerate(logs)},
+        ratio = inference.ratio({i: math.exp(log) for i, log in enumerate(logs)},
                                  {i: 1.0 for i in range(len(logs))})
-        statistics.decide([ratio], minimum_effect)
+        inference.decide([ratio], minimum_effect)
         return ratio
 
     def test_holm(self):
-        # In order: 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1; each at least the one before.
-        corrected = statistics.holm([0.01, 0.04, 0.03, 0.005])
+        # Sorted 0.005 x 4, 0.01 x 3, 0.03 x 2, 0.04 x 1, and never below the one before.
+        corrected = inference.holm([0.01, 0.04, 0.03, 0.005])
         for found, expected in zip(corrected, (0.03, 0.06, 0.06, 0.02)):
             self.assertAlmostEqual(found, expected)
-        self.assertEqual(list(statistics.holm([0.6, 0.9])), [1.0, 1.0])
-        self.assertEqual(len(statistics.holm([])), 0)
+        self.assertEqual(list(inference.holm([0.6, 0.9])), [1.0, 1.0])
+        self.assertEqual(len(inference.holm([])), 0)
 
     def test_correction_can_take_a_verdict_away(self):
         logs = [0.30, 0.05, 0.25, 0.02, 0.28, 0.10, 0.30, 0.03]
         alone = self.decide(logs)
         self.assertEqual(alone.verdict, "slower")
-        family = [statistics.ratio_of_logs(alone.logs)] + [
-            statistics.ratio_of_logs(alone.logs * 0.01) for _ in range(100)]
+        family = [inference.ratio_of_logs(alone.logs)] + [
+            inference.ratio_of_logs(alone.logs * 0.01) for _ in range(100)]
         for number, ratio in enumerate(family[1:]):
             ratio.p = 0.5 + number / 1000
-        statistics.decide(family)
+        inference.decide(family)
         self.assertEqual(family[0].verdict, "not resolved")
 
     def test_fewer_than_eight_blocks_are_indicative(self):
         seven = self.decide([-0.7, -0.71, -0.69, -0.7, -0.72, -0.68, -0.7])
-        self.assertEqual(seven.words, "indicative: faster")
+        self.assertEqual(passes.of("time").words(seven), "indicative: faster")
         eight = self.decide([-0.7, -0.71, -0.69, -0.7, -0.72, -0.68, -0.7, -0.71])
-        self.assertEqual(eight.words, "faster")
+        self.assertEqual(passes.of("time").words(eight), "faster")
 
     def test_one_block_says_nothing(self):
         one = self.decide([-2.0])
         self.assertFalse(one.has_interval)
         self.assertTrue(math.isnan(one.p))
-        self.assertEqual(one.words, "indicative: not resolved")
+        self.assertEqual(passes.of("time").words(one), "indicative: not resolved")
 
     def test_a_real_but_small_difference_is_none(self):
         logs = [0.020, 0.021, 0.019, 0.020, 0.022, 0.018, 0.020, 0.021]
@@ -141,7 +142,7 @@ class Verdicts(Case):
         for number in range(40):
             lines += planted({"binary-heap": 1, "again:binary-heap": 1}, 8, noise=0.05,
                              seed=number, workload=f"w{number}")
-        control = statistics.control(self.run_of(lines))
+        control = inference.control(self.run_of(lines))
         self.assertEqual((control.cells, control.tested, control.different), (40, 40, 0))
         # Each log ratio is the difference of two normal errors with a standard deviation of 0.05.
         self.assertAlmostEqual(math.log(control.high), 1.96 * 0.05 * math.sqrt(2), delta=0.03)
@@ -150,11 +151,11 @@ class Verdicts(Case):
 
     def test_control_that_differs_is_seen(self):
         run = self.run_of(planted({"binary-heap": 1, "again:binary-heap": 1.5}, 8))
-        self.assertEqual(statistics.control(run).different, 1)
+        self.assertEqual(inference.control(run).different, 1)
 
     def test_no_control_is_said(self):
         run = self.run_of(planted({"binary-heap": 1}, 3))
-        self.assertIsNone(statistics.control(run))
+        self.assertIsNone(inference.control(run))
         self.assertIn("no null control", table.closing(run))
 
 
@@ -200,7 +201,7 @@ class Reading(Case):
                   {"name": "drain", "ops": 5, "ns_per_op": 30.0}]
         run = self.run_of([record("binary-heap", 0, 20.0, workload="fill-drain", phases=phases)])
         found = {one.cell.workload: one.line("binary-heap").value
-                 for one in statistics.standings(run)}
+                 for one in inference.standings(run)}
         self.assertEqual(found, {"fill-drain/fill": 10.0, "fill-drain/drain": 30.0})
 
     def test_one_phase_does_not(self):
@@ -268,7 +269,7 @@ class Ranking(Case):
         for n, late in ((10, 30), (2000, 20), (100000, 10)):
             lines.append(record("wheel", 0, 5.0, **{"pass": "memory", "n": n, "lateness_max_ns":
                                                     late, "lateness_mean_ns": late / 2, **wheel}))
-        found = statistics.standings(self.run_of(lines))
+        found = inference.standings(self.run_of(lines))
         at = next(one for one in found if one.cell.workload == "hold")
         self.assertEqual(at.line("wheel").lateness, (10.0, 20))
 
@@ -339,13 +340,13 @@ class Families(Case):
         self.assertNotIn("libevent", structures.subjects)
         self.assertIn("again:loop:quad-heap@epoll", loops.subjects)
         self.assertEqual({cell.workload for cell in loops.cells}, {"lifecycle"})
-        self.assertIsNotNone(statistics.control(loops))
-        self.assertIsNone(statistics.control(structures))
+        self.assertIsNotNone(inference.control(loops))
+        self.assertIsNone(inference.control(structures))
 
     def test_a_run_of_one_family_is_its_own_part(self):
         run = self.run_of(planted({"libevent": 1, "loop:quad-heap@epoll": 0.25}, 8))
         self.assertEqual(run.parts(), [run])
-        line = statistics.standings(run)[0].line("loop:quad-heap@epoll")
+        line = inference.standings(run)[0].line("loop:quad-heap@epoll")
         self.assertAlmostEqual(line.to_baseline.mean, 0.25, delta=0.02)
         self.assertEqual(line.to_baseline.verdict, "faster")
 

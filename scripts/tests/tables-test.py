@@ -11,7 +11,9 @@ passed, N failed".
 import io
 import math
 import os
+import re
 import sys
+from unittest import mock
 
 from helpers import Expected, failed, main, record
 
@@ -175,6 +177,21 @@ class Grid(Expected):
             one, out = grid.Table("", header, rows), io.StringIO()
             grid.write_text(one, out)
             self.assertEqual(grid.width(one), max(map(len, out.getvalue().splitlines()[2:])), header)
+
+    def test_a_terminal_gets_the_same_letters(self):
+        one = grid.Table("t", ["", "b", "words"], [["x", "1.00*", "[0.5] :smile: 7"], "a heading",
+                                                   ["†y", "12.0 ", ""]], ["A sentence."], last_left=True)
+        plain, terminal = io.StringIO(), io.StringIO()
+        terminal.isatty = lambda: True
+        grid.write_text(one, plain)
+        self.assertEqual(plain.getvalue(), "t\n-\nA sentence.\n        b  words\n"
+                         "x   1.00*  [0.5] :smile: 7\na heading\n†y  12.0\n\n")
+        with mock.patch.dict(os.environ, TERM="xterm-256color"):
+            os.environ.pop("NO_COLOR", None)
+            grid.write_text(one, terminal)
+        self.assertIn("\x1b[1m", terminal.getvalue())
+        letters = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
+        self.assertEqual([line.rstrip() for line in letters.split("\n")], plain.getvalue().split("\n"))
 
     def test_marks_of_markdown_are_text(self):
         out = io.StringIO()

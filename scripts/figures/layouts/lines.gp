@@ -1,7 +1,7 @@
 # lines.gp: small multiples of lines, each named at its right end; bars are intervals, of which the
-# figure's own script says what kind. Loaded by arity.gp, dispatch.gp, intervals.gp and cold.gp.
+# figure's own script says what kind. drawing_lines.py prepares the data.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 # A row of this panel and curve: columns panel, curve, ..., x, y, low, high, ..., colour, shape.
 of(p, c, k) = $1 == p && $2 == c ? column(k) : NaN

@@ -1,8 +1,8 @@
 # pairs.gp: a row a structure, two dots in it, full for the first side and open for the second, with
 # quartiles over blocks; beside it their ratio within blocks and its 95 % interval, or both medians.
-# Loaded by lazy.gp, stops.gp and pages.gp.
+# drawing_pairs.py prepares the data.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(p, r, s, k) = $1 == p && $5 == r - 1 && $6 == s ? column(k) : NaN
 

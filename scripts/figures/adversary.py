@@ -1,4 +1,4 @@
-"""The figure of the experiment `adversary`: matrices of structures by attacks.
+"""Matrices of structures by attacks.
 
 Three matrices with the same rows: what an operation costs, relative to the cheapest structure that
 is exact and in order in the same block; the worst single operation; and, where there is something
@@ -10,9 +10,19 @@ import math
 
 import numpy
 
+import inference
+import passes
 import records
-import statistics
 from drawing import WIDTH, Figure, short
+
+HEADING = "Under work that is built to hurt"
+CAPTION = ("Above: thread CPU time per operation, relative to the cheapest structure that is "
+           "exact and in order in the same blocks; plain work on the left, attacks on the right. "
+           "A frame is the attack that a structure is furthest behind under. Below: the worst "
+           "single operation (for each operation the least over the replays), bytes beside the "
+           "timer, and wake-ups in vain for 100 operations. Darker is worse, on a logarithmic "
+           "scale. Slow: beyond the cell's budget of time; in brackets: the n of structures that "
+           "don't bear the others'.")
 
 FAMILY = "adversary"
 CELL, LINE = 30, 17  # pixels
@@ -77,7 +87,7 @@ class Matrices:
         self.size = self.sizes.get("time", {})  # the n of each row
 
     def _standings(self, measured, experiment):
-        return [one for one in statistics.standings(self.run, measured)
+        return [one for one in inference.standings(self.run, measured)
                 if one.cell.experiment == experiment and one.cell.dispatch == "vtable"]
 
     @staticmethod
@@ -107,7 +117,7 @@ class Matrices:
     def rows(self):
         """Subjects by accuracy, and within one the cheapest first; smaller n last."""
         order = {pair: place for place, pair in
-                 enumerate(statistics.accuracies(self.costs))}
+                 enumerate(inference.accuracies(self.costs))}
         logs = {}
         for standing in self.costs:
             for line in standing.lines:
@@ -128,8 +138,8 @@ class Matrices:
         first = standing and standing.first(records.EXACT)
         if not first or not standing.line(name):
             return None
-        found = statistics.values(self.run, standing.cell, records.MEASURES["time"][0])
-        against = statistics.ratio(found[name], found[first.subject.name])
+        found = inference.values(self.run, standing.cell, passes.of("time").measure)
+        against = inference.ratio(found[name], found[first.subject.name])
         return against.mean if against else None
 
     def median(self, standings, name, workload, measure, per=None):
@@ -163,19 +173,18 @@ def _worst(plain, attacks):
     return name if math.log(found[name]) > numpy.mean(known) else None
 
 
-def make(run, experiment):
-    """(figure, standings), or (None, []) if the run has nothing of it."""
-    matrices = Matrices(run, experiment)
+def make(run, name, _):
+    matrices = Matrices(run, name)
     if not matrices.costs or not matrices.size:
-        return None, []
-    figure = Figure(experiment, experiment, ("panel", "subject", "workload", "x", "y", "value",
-                                             "text", "shade", "worst"))
+        return None
+    figure = Figure(name, ("panel", "subject", "workload", "x", "y", "value", "text", "shade", "worst"))
     rows = matrices.rows()
     _costs(figure, matrices, rows)
     across = _tails(figure, matrices, rows)
     _memory(figure, matrices, rows, across)
     _layout(figure, matrices, rows)
-    return figure, matrices.costs
+    figure.rests_on(run, matrices.costs)
+    return figure
 
 
 def _places(columns):

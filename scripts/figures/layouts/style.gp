@@ -1,6 +1,6 @@
 # style.gp: what all figures share. Loaded first by each of them, after data/NAME.set.
 #
-# The script that is loaded finds: scripts (this folder), format (svg or pdf), name, width and
+# The script that is loaded finds: scripts (the folder of figures), format (svg or pdf), name, width and
 # height in pixels, and the arrays subject, caption, colour_of, shape_of, bold_of and dash_of.
 
 set encoding utf8

@@ -21,6 +21,7 @@ looks times their number is a valid p by Bonferroni's inequality, and so is that
 which a comparison stopped, for whatever reason it did.
 """
 
+import functools
 import math
 import re
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from dataclasses import dataclass, field
 import numpy
 from scipy import special  # not scipy.stats: it takes a second to load and 1 ms a test
 
+import passes
 import records
 
 ENOUGH_BLOCKS = 8
@@ -64,11 +66,6 @@ class Ratio:
     @property
     def indicative(self):
         return self.blocks < ENOUGH_BLOCKS
-
-    @property
-    def words(self):
-        """The verdict as it is to be printed."""
-        return f"indicative: {self.verdict}" if self.indicative else self.verdict
 
 
 class Blocks(dict):
@@ -132,6 +129,19 @@ def _median(ordered):
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
+def _quantile(ordered, share):
+    """What that share of an ordered sample lies below: between two of it, in proportion.
+
+    numpy.quantile computes the same, in a hundred times the time for a few values.
+    """
+    place = (len(ordered) - 1) * share
+    below = int(place)
+    part = place - below
+    low, high = ordered[below], ordered[min(below + 1, len(ordered) - 1)]
+    # As numpy does, from the nearer end: the same to the last bit.
+    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
+
+
 def holm(p):
     """Holm's step-down correction of a sequence of p-values, in its order."""
     p = numpy.asarray(p, dtype=float)
@@ -163,10 +173,14 @@ def decide(family, minimum_effect=MINIMUM_EFFECT):
 
 # ------------------------------------------------------------------------------- within one cell
 
-def values(run, cell, measure):
-    """{subject: Blocks}; the median where a subject was measured twice in a block."""
+def values(run, cell, measure, names=None):
+    """{subject: Blocks} of all subjects, or of some; the median where a subject was measured twice in a
+    block.
+    """
     result, looks = {}, looks_of(run, cell)
     for subject, blocks in run.cells[cell].items():
+        if names is not None and subject not in names:
+            continue
         for block, rows in blocks.items():
             found = [row[measure] for row in rows
                      if isinstance(row.get(measure), (int, float))]
@@ -191,16 +205,10 @@ def looks_of(run, cell):
     workload = cell.workload.split(" ")[0].split("/")[0]
     key = ("looks", cell.experiment, cell.measured, cell.dispatch, cell.n, workload)
     if key not in run.kept:
-        run.kept[key] = max((len(settings["looks"]) for name, settings in _sections(run)
+        run.kept[key] = max((len(settings["looks"]) for name, settings in run.sections
                              if settings.get("looks") and _holds(name, settings, cell, workload)),
                             default=1)
     return run.kept[key]
-
-
-def _sections(run):
-    if "sections" not in run.kept:
-        run.kept["sections"] = run.sections()
-    return run.kept["sections"]
 
 
 def _holds(section, settings, cell, workload):
@@ -288,7 +296,7 @@ class Line:
     to_baseline: Ratio = None
     to_floor: Ratio = None
     overtaken: float = 0.0
-    lateness: tuple = None
+    late: object = None  # a function without arguments that says how late it fires
     to_first: Ratio = None  # to the cheapest of its accuracy, where it is compared with that one
     wrong: bool = False  # it fired wrongly in some cell of the run, and so is ranked in none
     place: str = ""  # "first" of its accuracy; "only" of it; "tied": not told apart from first
@@ -297,6 +305,11 @@ class Line:
     def spread(self):
         """Interquartile range over median."""
         return (self.high - self.low) / self.value if self.value else 0.0
+
+    @property
+    def lateness(self):
+        """(mean, maximum) ns, or None. It is looked for when it is asked for, which few do."""
+        return self.late() if self.late else None
 
     @property
     def ranked(self):
@@ -308,14 +321,11 @@ class Standing:
     """One cell: its lines, cheapest first, what is compared before yardsticks and controls."""
 
     cell: records.Cell
+    question: str = ""  # the experiment, if it stands aside: the others are one family
     lines: list = field(default_factory=list)
     floor: float = math.nan  # median over blocks
     floor_to_baseline: Ratio = None
 
-    @property
-    def question(self):
-        """The experiment that asks one thing, or "": the others are one family."""
-        return self.cell.experiment if self.cell.experiment in records.ASIDE else ""
 
     def line(self, subject):
         return next((line for line in self.lines if line.subject.name == subject), None)
@@ -334,7 +344,7 @@ def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT
     key = (measured, baseline, minimum_effect, choose)
     if key in run.kept:
         return run.kept[key]
-    measure = records.MEASURES[measured][0]
+    measure = passes.of(measured).measure
     result = [_standing(run, cell, measure, baseline, minimum_effect)
               for cell in run.select(measured) if choose is None or choose(cell)]
     result = [standing for standing in result if standing.lines]
@@ -350,17 +360,17 @@ def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT
 def _standing(run, cell, measure, baseline, minimum_effect):
     found = values(run, cell, measure)
     floors = floor(run, found)
-    standing = Standing(cell)
+    standing = Standing(cell, cell.experiment if run.aside(cell.experiment) else "")
     if floors:
-        standing.floor = float(numpy.median(list(floors.values())))
+        standing.floor = float(_median(sorted(floors.values())))
         standing.floor_to_baseline = ratio(floors, found.get(baseline, {}))
     for name, blocks in found.items():
-        sample = list(blocks.values())
-        low, median, high = numpy.quantile(sample, (0.25, 0.5, 0.75))
+        sample = sorted(blocks.values())
+        low, median, high = (float(_quantile(sample, share)) for share in (0.25, 0.5, 0.75))
         standing.lines.append(Line(
-            run.subjects[name], len(blocks), float(median), float(low), float(high),
+            run.subjects[name], len(blocks), median, low, high,
             ratio(blocks, found.get(baseline, {})), ratio(blocks, floors),
-            overtaken(run, cell, name), lateness(run, cell, name),
+            overtaken(run, cell, name), functools.partial(lateness, run, cell, name),
             wrong=name in fired_wrongly(run)))
     kinds = ("yardstick", "control")
     standing.lines.sort(key=lambda line: (
@@ -382,8 +392,8 @@ def _place(lines, found, minimum_effect):
     lines = [line for line in lines if line.blocks >= min(ENOUGH_BLOCKS, most)]
     common = _common_blocks([set(found[line.subject.name]) for line in lines])
     contenders = [line for line in lines if common <= set(found[line.subject.name])]
-    cost = {line.subject.name: float(numpy.mean(
-        [math.log(max(found[line.subject.name][block], 1e-9)) for block in common]))
+    cost = {line.subject.name: math.fsum(
+        math.log(max(found[line.subject.name][block], 1e-9)) for block in common) / len(common)
         for line in contenders}
     first = min(contenders, key=lambda line: (cost[line.subject.name], line.subject.name))
     first.place = "first" if len(lines) > 1 else "only"
@@ -455,16 +465,16 @@ def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     With b blocks and a spread s of log ratios, an interval excludes 1 from a ratio of
     exp(t s / sqrt(b)) on; that is what the run can resolve at best.
     """
-    measure = records.MEASURES[measured][0]
+    measure = passes.of(measured).measure
     found = []
     for cell in run.select(measured):
-        numbers = values(run, cell, measure)
-        for name in numbers:
-            target = run.subjects[name].control_of
-            if target in numbers:
-                against = ratio(numbers[name], numbers[target])
-                if against:
-                    found.append((name, against))
+        pairs = [(name, target) for name in run.cells[cell]
+                 if (target := run.subjects[name].control_of) in run.cells[cell]]
+        numbers = values(run, cell, measure, {name for pair in pairs for name in pair})
+        for name, target in pairs:
+            against = ratio(numbers.get(name, {}), numbers.get(target, {}))
+            if against:
+                found.append((name, against))
     if not found:
         return None
     ratios = [against for _, against in found]
@@ -637,7 +647,7 @@ def _axis(members, which):
 
 def _places(run, members, accuracy, measured, minimum_effect):
     """All places of one map. Its comparisons, of each winner with all others, are one family."""
-    measure = records.MEASURES[measured][0]
+    measure = passes.of(measured).measure
     places = {}
     for standing, where in members:
         lines = [line for line in standing.lines

@@ -7,10 +7,19 @@ import math
 import answer
 import answer_tables
 import drawing
-import statistics
+import inference
 from drawing import Figure, bold_text
 from records import count
 from shown import FIRST_FOUR, structures
+
+HEADING = "In one picture"
+CAPTION = ("Thread CPU time per operation relative to {baseline}, within blocks, in the cells of "
+           "the answer: a panel an n. Points: geometric mean; bars: 95 % interval of the mean log "
+           "ratio (Student's t), often narrower than the point; grey band: differences within "
+           "5 %, below which none is called one. The floor is the fastest yardstick of each block: "
+           "the compulsory work alone.")
+PASS = "time"
+PLACE = 0
 
 FEWER = 6  # dots that a row has room for
 PANELS = 3
@@ -18,21 +27,21 @@ ROW = 29  # pixels, the height of a row
 LETTER = 7.4  # pixels, the width of one
 
 
-def make(run):
-    """(figure, the standings that it shows); (None, []) where nothing is relative to anything."""
+def figures(run, _):
+    """One figure of the answer's cells; none where nothing is relative to anything."""
     found = [one for one in answer.work_out(run, "time") if one.findings]
-    if not found or all(statistics.map_place(run, one.cell) for one in answer.standings(run)):
-        return None, []  # a map is a figure by itself
+    if not found or all(inference.map_place(run, one.cell) for one in answer.standings(run)):
+        return []  # a map is a figure by itself
     sizes = answer_tables.sizes(found[0], PANELS)
     top = [standing for standing in answer.standings(run) if standing.cell.n in sizes
            and standing.line(run.baseline)]
     subjects = structures(run, top)
     if not top or len(subjects) < 2:
-        return None, []
+        return []
     bold = _bold(found[0], subjects)
     shown = [subject for subject in subjects if subject.name in bold]
-    figure = Figure("overview", "overview", ("panel", "n", "workload", "subject", "accuracy", "y",
-                                             "ratio", "low", "high", "shown"))
+    figure = Figure("overview", ("panel", "n", "workload", "subject", "accuracy", "y", "ratio",
+                                 "low", "high", "shown"))
     several = len({standing.cell.experiment for standing in top}) > 1
     names = [(f"{one.cell.experiment}: " if several else "") + one.cell.workload for one in top]
     labels = sorted(set(names))
@@ -40,7 +49,8 @@ def make(run):
         _row(figure, sizes.index(standing.cell.n) + 1, labels.index(name), standing, shown,
              run.baseline)
     _layout(figure, run, labels, sizes, subjects, shown, bold)
-    return figure, top
+    figure.rests_on(run, top)
+    return [figure]
 
 
 def _bold(one, subjects):
@@ -81,6 +91,6 @@ def _layout(figure, run, labels, sizes, subjects, shown, bold):
     figure.variables.update(
         label=labels, panel=[bold_text(f"n = {count(n)}") for n in sizes], baseline=run.baseline,
         floors=int(floors), others=others, x_low=low, x_high=high,
-        effect=1 + statistics.MINIMUM_EFFECT, row_height=ROW, left=left,
+        effect=1 + inference.MINIMUM_EFFECT, row_height=ROW, left=left,
         panel_width=(drawing.WIDTH - left - 12) / len(sizes),
         height=ROW * len(labels) + 84 + figure.variables["key_height"])

@@ -1,8 +1,9 @@
-# dots.gp: panels with one row a structure, one dot a number, and the number beside it. Loaded by
-# memory.gp, instructions.gp and processes.gp, which set by_measure: 1 for one column a measure. Where
-# `rings` names another measure, a ring in each row shows that one's median.
+# dots.gp: panels with one row a structure, one dot a number, and the number beside it. The script that
+# loads it sets by_measure (1: one column a measure) and beside (the column of the data where the number
+# stands). Where `rings` names another measure, a ring in each row shows the median of that measure.
+# drawing_dots.py prepares the data.
 
-load scripts . '/style.gp'
+load scripts . '/layouts/style.gp'
 
 of(p, m, s, c) = strcol(1) eq p && strcol(2) eq m && strcol(4) eq s ? column(c) : NaN
 median_of(p, m, s, c) = strlen(strcol(9)) ? of(p, m, s, c) : NaN

@@ -1,0 +1,130 @@
+"""Small multiples of lines, each named at its right end: layouts/lines.gp draws this."""
+
+import math
+from dataclasses import dataclass, field
+
+from drawing import Figure, LETTER, bold_text
+
+NAME_GAP = 13  # pixels from name to name at the end of lines
+
+
+@dataclass
+class Curve:
+    """One line: what it is called at its end, how it looks, and (x, y, low, high, blocks)."""
+
+    name: str
+    look: tuple  # colour and shape, places in style.gp
+    points: list = field(default_factory=list)
+    dash: int = 1
+
+
+@dataclass
+class Panel:
+    """One of several multiples. Panels of one scale share the range of their y axes."""
+
+    title: str
+    curves: list
+    y_title: str = "time per operation"
+    scale: str = ""
+    form: str = "time"  # or "ratio", "linear time": what y is, and its axis
+    n: int = 0
+    workload: str = ""
+
+
+def lines(name, panels, x_title, ticks=None, columns=2, panel_height=250):
+    """Small multiples. Without ticks, x is n and logarithmic; else a place in the list of ticks."""
+    panels = [panel for panel in panels if any(curve.points for curve in panel.curves)]
+    if not panels:
+        return None
+    figure = Figure(name, ("panel", "curve", "workload", "n", "name", "x", "y", "low", "high",
+                           "blocks", "colour", "shape"))
+    xs = [point[0] for panel in panels for curve in panel.curves for point in curve.points]
+    longest = max(len(curve.name) for panel in panels for curve in panel.curves)
+    left, right, top, bottom = 76, longest * LETTER + 26, 30, 44
+    for number, panel in enumerate(panels, 1):
+        for place, curve in enumerate(panel.curves, 1):
+            for x, y, low, high, blocks in curve.points:
+                figure.add(number, place, panel.workload, panel.n or x, curve.name, x, y, low, high,
+                           blocks, *curve.look)
+    ranges = {scale: _y_range([one for one in panels if one.scale == scale])
+              for scale in {panel.scale for panel in panels}}
+    labels = [label for number, panel in enumerate(panels, 1)
+              for label in _names(number, panel, ranges[panel.scale], panel_height - top - bottom)]
+    figure.variables.update(
+        panel=[bold_text(panel.title) for panel in panels], columns=min(columns, len(panels)),
+        panel_height=panel_height, left=left, right=float(right), top=top, bottom=bottom,
+        y_title=[panel.y_title for panel in panels], form=[panel.form for panel in panels],
+        y_low=[ranges[panel.scale][0] for panel in panels],
+        y_high=[ranges[panel.scale][1] for panel in panels],
+        curves=[len(panel.curves) for panel in panels],
+        dash=[curve.dash for panel in panels for curve in panel.curves],
+        x_title=x_title, x_logarithmic=int(not ticks),
+        x_low=min(xs) / 1.4 if not ticks else -0.3,
+        x_high=max(xs) * 1.25 if not ticks else len(ticks) - 0.85,
+        tick=[str(one) for one in ticks or [""]],
+        name_panel=[one[0] for one in labels], name_text=[one[1] for one in labels],
+        name_y=[one[2] for one in labels], name_end=[one[3] for one in labels],
+        name_colour=[one[4] for one in labels],
+        height=math.ceil(len(panels) / min(columns, len(panels))) * panel_height + 6)
+    return figure
+
+
+def _y_range(panels):
+    points = [point for panel in panels for curve in panel.curves for point in curve.points]
+    ends = [end for point in points for end in point[1:4] if not math.isnan(end)]
+    if panels[0].form == "time":
+        positive = [end for end in ends if end > 0]
+        return min(positive) / 1.25, max(positive) * 1.25
+    # Bars may run out of the picture rather than squeeze what they belong to.
+    values = [point[1] for point in points]
+    room = 0.6 * (max(values) - min(values)) or abs(values[0]) or 1.0
+    low = max(min(ends), min(values) - room)
+    high = min(max(ends), max(values) + room)
+    if panels[0].form == "ratio":
+        low, high = min(low, 0.95), max(high, 1.05)
+    else:
+        low, high = min(low, 0.0), max(high, 1.0)
+    return low - 0.06 * (high - low), high + 0.06 * (high - low)
+
+
+def _names(number, panel, y_range, pixels):
+    """[(panel, name, where it stands, where its line ends, colour)]: fractions of the panel.
+
+    Names stand where their lines end, pushed apart where they would overlap.
+    """
+    low, high = y_range
+    ends = []
+    for curve in panel.curves:
+        if curve.points:
+            y = max(curve.points)[1]
+            at = math.log(y / low) / math.log(high / low) if panel.form == "time" \
+                else (y - low) / (high - low)
+            ends.append((min(1.0, max(0.0, at)), curve))
+    ends.sort(key=lambda pair: pair[0])
+    places = spread([end for end, _ in ends], NAME_GAP / pixels)
+    return [(number, curve.name, place, end, curve.look[0])
+            for place, (end, curve) in zip(places, ends)]
+
+
+def spread(wanted, gap):
+    """Ascending places, moved as little as it takes to be `gap` apart and to stay within 0..1.
+
+    Those that touch move as one, around the mean of where they wanted to be. More than have room
+    stand closer, evenly.
+    """
+    if (len(wanted) - 1) * gap > 1:
+        return [place / (len(wanted) - 1) for place in range(len(wanted))]
+    groups = []  # [first place, what its members wanted, less their offset in it]
+    for one in wanted:
+        groups.append([one, [one]])
+        while True:
+            first, members = groups[-1]
+            start = sum(members) / len(members)
+            start = min(max(start, 0.0), 1.0 - (len(members) - 1) * gap)
+            groups[-1][0] = start
+            if len(groups) < 2 or groups[-2][0] + len(groups[-2][1]) * gap <= start + 1e-12:
+                break
+            offset = len(groups[-2][1]) * gap
+            groups[-2][1] += [member - offset for member in members]
+            groups.pop()
+    return [start + place * gap for start, members in groups for place in range(len(members))]

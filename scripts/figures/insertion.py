@@ -1,0 +1,54 @@
+"""The share of a sorted list that an insertion passes against the law's, and what was printed (C1)."""
+
+import math
+import re
+
+import inference
+import insertion as law
+from drawing import Figure
+
+HEADING = "How far an insertion into a sorted list walks"
+CAPTION = ("The share of the list that an insertion passes, as counted, against the share by the law: "
+           "1 - Gini from the head and Gini from the tail. Crosses: the shares that were printed in "
+           "1987. Bars: 95 % interval over blocks (Student's t).")
+
+# SOSP 1987 section 3.2, as a transcription has it: (distribution, search) -> share of n.
+PRINTED = {("exponential", "head"): 2 / 3, ("uniform", "head"): 1 / 2,
+           ("exponential", "tail"): 1 / 3}
+
+
+def make(run, name, standings):
+    shown = [one for one in standings if one.cell.measured == "memory"]
+    shown = list(inference.largest(shown).values())
+    figure = Figure(name, ("what", "search", "distribution", "law", "share", "low", "high", "label"))
+    for standing in shown:
+        distribution = law.distribution_of(standing.cell.workload)
+        found = inference.values(run, standing.cell, "steps_per_insert")
+        for subject, blocks in sorted(found.items()):
+            search = re.search(r"search=(\w+)", subject)
+            if not search or distribution not in law.QUANTILES:
+                continue
+            one = inference.ratio(blocks, {block: standing.cell.n - 1 for block in blocks})
+            expected = law.share(distribution, search[1])
+            figure.add("measured", search[1], distribution, expected, one.mean, one.low, one.high,
+                       distribution)
+            if (distribution, search[1]) in PRINTED:
+                figure.add("printed", search[1], distribution, expected,
+                           PRINTED[distribution, search[1]], math.nan, math.nan,
+                           f"{distribution}, {search[1]}")
+    if not figure.rows:
+        return None
+    _share_labels(figure)
+    figure.variables["height"] = 440
+    figure.rests_on(run, shown)
+    return figure
+
+
+def _share_labels(figure):
+    """Points in one place bear one label, by the first of them."""
+    places = {}
+    for row in figure.rows:
+        places.setdefault((row[0], row[1], round(row[3], 2)), []).append(row[-1])
+    labels = {place: ", ".join(names) for place, names in places.items()}
+    figure.rows = [(*row[:-1], labels.pop((row[0], row[1], round(row[3], 2)), ""))
+                   for row in figure.rows]

@@ -1,0 +1,52 @@
+"""Cost against the number of distinct intervals, one panel for each n."""
+
+import math
+
+import inference
+from drawing_lines import Curve, Panel, lines
+from experiment_cells import base, cells_of, looks, names_in, quartiles
+from records import count
+
+HEADING = "Time per operation as intervals get more"
+CAPTION = ("Thread CPU time per operation against the number of distinct intervals; most timers "
+           "are put off before they fire. Points: median over blocks; bars: quartiles.")
+
+
+def make(run, name, _):
+    cells = {}
+    for cell in cells_of(run, name):
+        cells.setdefault(cell.n, {})[_intervals_of(cell)] = cell
+    ticks = sorted({number for found in cells.values() for number in found})
+    names = names_in(run, [cell for found in cells.values() for cell in found.values()])
+    look = looks(run, names)
+    panels = []
+    for n, found in sorted(cells.items()):
+        curves = [Curve(one, look[one][0], dash=look[one][1]) for one in names]
+        for number, cell in sorted(found.items()):
+            values = inference.values(run, cell, "ns_per_op")
+            for curve in curves:
+                if curve.name in values:
+                    sample = list(values[curve.name].values())
+                    curve.points.append((ticks.index(number), *quartiles(sample), len(sample)))
+        title = _without_intervals(base(next(iter(found.values()))))
+        panels.append(Panel(f"{title}, n = {count(n)}", curves, n=n, scale="all",
+                            workload=base(next(iter(found.values())))))
+    words = ["any" if math.isinf(number) else str(number) for number in ticks]
+    return lines(name, panels, "distinct intervals (any: one for each timer)", words,
+                 panel_height=330)
+
+
+def _without_intervals(workload):
+    """mix:stopped=90%,intervals=16 as mix:stopped=90%."""
+    family, _, options = workload.partition(":")
+    kept = [option for option in options.split(",") if not option.startswith("intervals=")]
+    return family + (":" if any(kept) else "") + ",".join(kept)
+
+
+def _intervals_of(cell):
+    """The number in mix:intervals=16,...; 0 there is one for each timer, that is the most."""
+    for option in base(cell).partition(":")[2].split(","):
+        key, _, value = option.partition("=")
+        if key == "intervals":
+            return int(float(value)) or math.inf
+    return math.inf
