@@ -113,7 +113,9 @@ static void register_entry(const char *workload, uint64_t n, const struct subjec
 	*entry = (struct entry){
 		.workload = workload,
 		.n = n,
-		.cell = { .subject = *subject, .dispatch = dispatch, .settings = { .repeats = 1, .stride = 64 } },
+		.cell = { .subject = *subject,
+			  .dispatch = dispatch,
+			  .settings = { .repeats = 1, .stride = 64 } },
 	};
 	entry->cell.subject.target = entry->cell.subject.name;
 	snprintf(name, sizeof(name), "%s/n:%" PRIu64 "/%s/%s", workload, n, subject->name,

@@ -33,7 +33,8 @@ replay_function *cell_code(const struct cell *cell, enum replay_mode mode)
 
 int cell_open(const struct cell *cell, struct replay *replay, char *error)
 {
-	int result = replay_open(replay, &cell->subject, &cell->trace, (unsigned)cell->settings.stride);
+	int result =
+		replay_open(replay, &cell->subject, &cell->trace, (unsigned)cell->settings.stride);
 
 	if (!result && cell->settings.cold) {
 		result = replay_cold(replay, (unsigned)cell->settings.cold);

@@ -347,7 +347,8 @@ static int add_driver(struct event_replay *events, int descriptor)
 	const struct event_api *api = events->setting.api;
 	struct event *driver = driver_of(events);
 
-	if (api->assign(driver, events->base, descriptor, EVENT_API_READ | EVENT_API_PERSIST, turn, events) ||
+	if (api->assign(driver, events->base, descriptor, EVENT_API_READ | EVENT_API_PERSIST, turn,
+			events) ||
 	    api->priority_set(driver, 1) || api->add(driver, NULL))
 		return -EINVAL;
 	return 0;

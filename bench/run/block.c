@@ -93,7 +93,8 @@ static void leave_out(json_t *record, uint64_t bears)
  */
 static bool has_room(const struct block_run *of, json_t *record)
 {
-	uint64_t needed = of->trace.header->file_size + of->block->n * of->block->group->cell.stride;
+	uint64_t needed =
+		of->trace.header->file_size + of->block->n * of->block->group->cell.stride;
 	uint64_t available = limits_memory_available("");
 
 	if (needed <= available)

@@ -241,7 +241,8 @@ static int find_scale(struct costs *costs, const char *pass, const char *name, u
 int costs_find(struct costs *costs, const struct block *block, const char *subject,
 	       struct cost *cost)
 {
-	const char *pass = strcmp(subject, COSTS_TRACE) ? block->group->cell.pass->name : COSTS_TRACE;
+	const char *pass =
+		strcmp(subject, COSTS_TRACE) ? block->group->cell.pass->name : COSTS_TRACE;
 	int result;
 
 	cost->first_ns = expect_first(costs, block, subject);

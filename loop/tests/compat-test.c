@@ -75,8 +75,7 @@ static void test_without_a_base(void **state)
 	timeout_set(&ev, note, "a"); /* allowed before event_init */
 	assert_true(timeout_initialized(&ev));
 	assert_int_equal(timeout_add(&ev, &tv), -1);
-	assert_int_equal(event_base_set(event_init(), &ev),
-			 0); /* the event gets its base later */
+	assert_int_equal(event_base_set(event_init(), &ev), 0); /* the event gets its base later */
 	assert_int_equal(timeout_add(&ev, &tv), 0);
 	event_dispatch();
 	assert_journal("a");

@@ -450,8 +450,7 @@ static void test_a_finalizer_comes_after_the_callback(void **state)
 	atomic_store(&scene.may_go, false);
 	begin_long_call(&scene, EV_PERSIST | EV_FINALIZE, call_until_told);
 	assert_int_equal(event_free_finalize(0, scene.event, finalized), 0);
-	assert_int_equal(event_del_block(scene.event),
-			 0); /* being finalized: does not wait */
+	assert_int_equal(event_del_block(scene.event), 0); /* being finalized: does not wait */
 	atomic_store(&scene.may_go, true);
 	while (atomic_load(&scene.calls) >= 0)
 		sleep_us(50);
