@@ -56,7 +56,7 @@ struct pass {
 	double slowdown;     /* how much longer a replay takes than in the pass `time`, roughly */
 };
 
-/* All passes, NULL-terminated, in the order in which they are explained; fewer than PASSES_AT_MOST. */
+/* All passes, NULL-terminated, in the order of explanations; fewer than PASSES_AT_MOST. */
 #define PASSES_AT_MOST 32
 extern const struct pass *const passes[];
 

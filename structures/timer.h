@@ -117,7 +117,7 @@ enum timer_when {
  */
 enum timer_order {
 	TIMER_BY_DEADLINE,
-	TIMER_BY_TICK, /* by the tick of firing; one armed after its tick counts for any tick since */
+	TIMER_BY_TICK, /* by the tick of firing; if armed after its tick, any tick since counts */
 	TIMER_UNORDERED,
 };
 

@@ -23,7 +23,7 @@ int run_folder_path(const char *out, const struct experiment *experiment, char *
 int run_folder_check_force(const char *path);
 
 /*
- * Writes env.json, which is the environment and the settings that tell variants of a workload apart,
+ * Writes env.json (the environment, and the settings that tell variants of a workload apart),
  * and experiment.ini. 0, or an exit status after saying what is wrong.
  */
 int run_folder_describe(const char *path, const json_t *environment,

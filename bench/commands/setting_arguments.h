@@ -25,7 +25,7 @@ void setting_arguments_add_setting(struct setting_arguments *arguments,
 /* Adds a row for each setting that has an option, for a command that also takes an .ini file. */
 void setting_arguments_add_all(struct setting_arguments *arguments, const struct setting *settings);
 
-/* The setting of an option's letter, as arguments_parse passes it on; NULL for the command's own. */
+/* The setting of the letter that arguments_parse passes on; NULL for an option of the command. */
 const struct setting *setting_arguments_find(const struct setting_arguments *arguments, int letter);
 
 #endif

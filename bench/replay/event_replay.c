@@ -23,8 +23,8 @@
 #define EVENT_SIZE 128
 
 /*
- * In deadlines[]: not armed; disarmed, and not yet removed. Other values are deadlines. LATEST stands
- * for every deadline that no loop reaches, as a trace may have TIMER_NEVER.
+ * In deadlines[]: not armed; disarmed, and not yet removed. Other values are deadlines. LATEST
+ * stands for every deadline that no loop reaches, as a trace may have TIMER_NEVER.
  */
 #define IDLE	UINT64_MAX
 #define STOPPED (UINT64_MAX - 1)

@@ -62,12 +62,12 @@ struct setting {
 	bool not_written; /* an .ini that repeats the run does not have it */
 };
 
-/* The rows of a group's settings and of an experiment's; each list ends with a row without a key. */
+/* The rows of a group's settings, and of an experiment's. Both end with a row without a key. */
 extern const struct setting group_settings[], experiment_settings[];
 
 /*
  * Sets one setting of a group or experiment, by its row or by its key. 0; or -EINVAL, -ENOENT or
- * -ENOMEM with one line in `error` (NAMES_ERROR_SIZE), which suggests a key for one that is unknown.
+ * -ENOMEM with one line in `error` (NAMES_ERROR_SIZE). For an unknown key the line suggests one.
  */
 int setting_read(const struct setting *setting, void *object, const char *value, char *error);
 int settings_read(const struct setting *settings, void *object, const char *key, const char *value,
