@@ -19,6 +19,7 @@ PREFIX ?= /usr/local
 # ---------------------------------------------------------------------------------- what there is
 
 STRUCTURES := $(sort $(wildcard structures/*.c))
+WRAPPERS   := $(sort $(wildcard structures/wrappers/*.c))
 SUPPORT    := $(sort $(wildcard structures/common/*.c))
 WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
@@ -28,13 +29,10 @@ BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
-# Structures that wrap another are built into the bench over each of the others
-# that does not put timers off by itself, as scripts/registry does.
-structure_names := $(notdir $(STRUCTURES:.c=))
-puts_off_names  := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.puts_off' $(STRUCTURES))))
-wrapper_names   := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.create_over' $(STRUCTURES))))
-plain_names     := $(filter-out $(wrapper_names),$(structure_names))
-inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(patsubst %,$(outer)-over-%,$(filter-out $(puts_off_names),$(plain_names))))
+# What is compiled into the replay loop: each structure, and the wrapped structures of a table. A file's
+# name has -over- for ':'.
+COMBINATIONS  := structures/wrappers/combinations
+inlined_names := $(notdir $(STRUCTURES:.c=)) $(subst :,-over-,$(shell sed '/^\#/d' $(COMBINATIONS)))
 
 # ------------------------------------------------------------------------------------- variants
 #
@@ -107,15 +105,16 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 
 # ----------------------------------------------------------------------------------- generated
 #
-# scripts/registry writes the tables of what there is, and a unit for each structure that compiles
-# it together with the replay loop. Rewritten when the list changes or a source does (the tables
-# hold the hashes of what makes traces), but only touched when their text does.
+# scripts/registry writes the tables of what there is, and a unit for each structure, and for each row of
+# COMBINATIONS, that compiles it together with the replay loop. Rewritten when the list changes or a
+# source does (the tables hold the hashes of what makes traces), but only touched when their text does.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c essays.c broken.c)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WRAPPERS) $(COMBINATIONS) $(WORKLOADS) \
+		$(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
@@ -127,7 +126,7 @@ $(foreach v,measured sanitized,$(eval told_$(v) := $$(strip -std=c17 $$(flags_$(
 $(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o provenance.o)): $(generated)/build_info.h
 
 # The hash of each unit that is measured or measures (bench/provenance.h), and the table of them.
-units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
+units := $(STRUCTURES) $(WRAPPERS) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
 	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
 unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) $(BUILD)/hashes/bench/gbench.cc
 unit_hash = @mkdir -p $(@D); scripts/code-hash unit $@ $(@:$(BUILD)/hashes/%=%) $(BUILD)
@@ -144,14 +143,14 @@ $(generated)/.hashed: $(unit_hashes) $(BUILD)/listed
 $(generated)/code_hashes.c: $(generated)/.hashed ;
 
 # Changes only when a file is added or removed.
-listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units)
+listed := $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units) $(inlined_names)
 $(BUILD)/listed: force
 	@mkdir -p $(BUILD)
 	@echo '$(listed)' | cmp -s - $@ || echo '$(listed)' >$@
 
 # -------------------------------------------------------------------------------------- programs
 
-library_sources := $(STRUCTURES) $(SUPPORT)
+library_sources := $(STRUCTURES) $(WRAPPERS) $(SUPPORT)
 library_objects  = $(call objects,$(1),$(library_sources)) $(BUILD)/$(1)/generated/structures.o
 loop_sources    := $(LOOP) $(BACKENDS)
 loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/backends.o

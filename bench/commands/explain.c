@@ -209,8 +209,8 @@ static void explain_structure(const struct timer_structure *structure, const cha
 		       "    %s:quad-heap, or %s:* for all\n",
 		       structure->name, structure->name);
 	print_reference(text);
-	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",
-	       structure->name);
+	printf("\nThe essay at the head of structures/%s%s.c says when it wins and when it loses.\n",
+	       structure->create_over ? "wrappers/" : "", structure->name);
 }
 
 static void print_word(const char *name, const char *what, const char *more)

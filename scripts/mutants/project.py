@@ -111,17 +111,10 @@ def tested_by(tree, name):
 
 def structures(tree):
     """(name, beginning of paths) for the conformance suite: each structure with its default settings,
-    and with all; a wrapper over each structure that does not put timers off by itself, for the sake of
-    the wrapper."""
-    texts = {}
-    for path in sorted(glob.glob(f"{tree}/structures/*.c")):
-        with open(path, encoding="utf-8") as file:
-            texts[os.path.basename(path)[:-2]] = file.read()
-
-    def has(name, field):
-        return re.search(rf"^\s*\.{field}", texts[name], re.MULTILINE)
-
-    plain = [name for name in texts if not has(name, "create_over")]
+    and with all; each wrapped structure that is compiled into the replay loop, for the sake of the
+    wrapper."""
+    plain = sorted(os.path.basename(path)[:-2] for path in glob.glob(f"{tree}/structures/*.c"))
+    with open(f"{tree}/structures/wrappers/combinations", encoding="utf-8") as file:
+        wrapped = [row.strip() for row in file if not row.startswith("#")]
     return [(f"{name}{end}", "") for end in (":", "") for name in plain] + [
-        (f"{outer}:{name}", f"structures/{outer}.c") for outer in texts if outer not in plain
-        for name in plain if not has(name, "puts_off")]
+        (name, f"structures/wrappers/{name.split(':')[0]}.c") for name in wrapped]

@@ -41,8 +41,8 @@ CODE = "\nextern int edited_by_a_test;\n"
 EDITS = (
     ("structures/quad-heap.c", CODE, structure("quad-heap")),
     ("structures/hierarchical-wheel.c", CODE, structure("hierarchical-wheel")),
-    ("structures/lazy.c", CODE, lambda subject, _: subject.startswith(("lazy:", "loop:lazy"))),
-    ("structures/lazy.c", "\n#ifdef LAZY_INNER" + CODE + "#endif\n",
+    ("structures/wrappers/lazy.c", CODE, lambda subject, _: subject.startswith(("lazy:", "loop:lazy"))),
+    ("structures/wrappers/lazy.c", "\n#ifdef LAZY_INNER" + CODE + "#endif\n",
      lambda subject, _: subject.startswith("lazy:")),
     ("structures/common/cached_heap.h", CODE, lambda subject, _: (
         structure("quad-heap")(subject, _) or structure("cached-binary-heap")(subject, _))),
@@ -87,10 +87,20 @@ class Provenance(unittest.TestCase):
                 shutil.copytree(os.path.join(ROOT, "build", name), cls.path("build", name))
         for name in ("Makefile", "tests.mk", "regress.mk", "VERSION", "REVISION"):
             shutil.copy(os.path.join(ROOT, name), cls.tree)
-        for name in os.listdir(cls.path("structures")):
-            if name.endswith(".c") and name[:-2] not in KEPT:
-                os.remove(cls.path("structures", name))
+        for folder in (cls.path("structures"), cls.path("structures", "wrappers")):
+            for name in os.listdir(folder):
+                if name.endswith(".c") and name[:-2] not in KEPT:
+                    os.remove(os.path.join(folder, name))
+        cls.keep_combinations()
         cls.first = cls.hashes()
+
+    @classmethod
+    def keep_combinations(cls):
+        """Takes out the rows of structures that are not in the copy."""
+        with open(cls.path("structures", "wrappers", "combinations"), encoding="utf-8") as file:
+            rows = [row for row in file if set(row.strip().split(":")) <= set(KEPT)]
+        with open(cls.path("structures", "wrappers", "combinations"), "w", encoding="utf-8") as file:
+            file.writelines(rows)
 
     @classmethod
     def tearDownClass(cls):

@@ -62,8 +62,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "common/timer_list.h"
-#include "timer.h"
+#include "../common/timer_list.h"
+#include "../timer.h"
 
 /*
  * The structure within. A unit that knows it beforehand (scripts/registry writes one for each)
