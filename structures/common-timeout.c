@@ -593,6 +593,7 @@ const struct timer_structure timer_common_timeout = {
 	.complexity = { "O(1), O(log k) if first in its queue", "O(1), O(log k) for a head",
 			"O(1), O(log k) for a head", "O(1), O(log k) for a head", "O(1)",
 			"O(1) each while one queue leads" },
+	.groups = true,
 	.options = common_timeout_options,
 	.options_size = sizeof(struct common_timeout_options),
 	.interesting = common_timeout_interesting,

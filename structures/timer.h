@@ -44,8 +44,11 @@
  * use the field as a mark. An expire at or after the time of a timer's key returns the timer; an
  * earlier one may. The key is in ns or, where the accuracy has a tick, in ticks. It is UINT64_MAX
  * only for a timer that was armed for TIMER_NEVER. expire does not change the key of a timer that
- * it returns. These rules do not bind a structure that postpones timers by itself (puts_off) and
- * is no wrapper, because no structure wraps it.
+ * it returns. One bit of the link is not for the structure: it leaves TIMER_MARK clear while it
+ * holds the timer, armed or disarmed. A wrapper sets the bit in timers that it keeps itself, so
+ * that it can tell them from the others (grouped). These rules do not bind a structure that
+ * postpones timers by itself (puts_off) and is no wrapper, because no structure wraps it. A
+ * structure that groups timers (groups) may use TIMER_MARK.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
  * reserve(n) no operation fails while at most n timers are not idle, until reserve is called again.
@@ -93,6 +96,9 @@ struct timer {
 			   /* lazy can change deadline and leave the filing as it is */
 	union timer_link link; /* private to the structure */
 };
+
+/* The bit of link.word[3] that is for wrappers. No address and no number of timers has it. */
+#define TIMER_MARK (UINT64_C(1) << 63)
 
 _Static_assert(sizeof(union timer_link) == 32, "the link is 32 bytes");
 _Static_assert(sizeof(struct timer) == 48, "a timer is 48 bytes");
@@ -174,6 +180,12 @@ struct timer_structure {
 	 * wrapper that postpones timers can be wrapped, but not by such a wrapper.
 	 */
 	bool puts_off;
+
+	/*
+	 * The structure has queues of timers that share an interval. A wrapper that groups timers
+	 * cannot wrap it.
+	 */
+	bool groups;
 
 	/*
 	 * `options` is a table that ends with a row without a name. options_size is the size of the

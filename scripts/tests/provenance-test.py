@@ -14,7 +14,8 @@ import unittest
 from helpers import main
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-KEPT = ("binary-heap", "cached-binary-heap", "quad-heap", "hierarchical-wheel", "lazy")
+KEPT = ("binary-heap", "cached-binary-heap", "quad-heap", "hierarchical-wheel", "lazy",
+        "grouped")
 FOLDERS = ("structures", "loop", "bench", "scripts")
 OBJECT = "build/measured/structures/quad-heap.o"
 
@@ -41,9 +42,10 @@ CODE = "\nextern int edited_by_a_test;\n"
 EDITS = (
     ("structures/quad-heap.c", CODE, structure("quad-heap")),
     ("structures/hierarchical-wheel.c", CODE, structure("hierarchical-wheel")),
-    ("structures/wrappers/lazy.c", CODE, lambda subject, _: subject.startswith(("lazy:", "loop:lazy"))),
+    ("structures/wrappers/lazy.c", CODE, structure("lazy")),
+    ("structures/wrappers/grouped.c", CODE, structure("grouped")),
     ("structures/wrappers/lazy.c", "\n#ifdef LAZY_INNER" + CODE + "#endif\n",
-     lambda subject, _: subject.startswith("lazy:")),
+     lambda subject, _: structure("lazy")(subject, _) and not loops(subject, _)),
     ("structures/common/cached_heap.h", CODE, lambda subject, _: (
         structure("quad-heap")(subject, _) or structure("cached-binary-heap")(subject, _))),
     ("structures/common/options.c", CODE, has_structure),
@@ -152,6 +154,7 @@ class Provenance(unittest.TestCase):
         for typed, plain in (("again:quad-heap", "quad-heap"),
                              ("hierarchical-wheel:tick=1us,levels=8", "hierarchical-wheel"),
                              ("lazy:hierarchical-wheel:tick=1us", "lazy:hierarchical-wheel"),
+                             ("lazy:grouped:quad-heap:", "lazy:grouped:quad-heap"),
                              ("again:loop:quad-heap@epoll", "loop:quad-heap@epoll"),
                              ("loop:quad-heap@epoll+reinsert+common", "loop:quad-heap@epoll"),
                              ("loop:hierarchical-wheel:tick=1ms@poll+coarse",

@@ -26,6 +26,8 @@ static const char *refuse(const struct timer_structure *wrapper,
 {
 	if (structure->puts_off && (wrapper->puts_off || !is_wrapper(structure)))
 		return ", which puts timers off itself";
+	if (structure->groups && wrapper->groups)
+		return ", which groups timers itself";
 	return wrapper == structure ? " again" : NULL;
 }
 
