@@ -22,7 +22,9 @@
  * `waiting` is the first of them. The hint of a timer that waits is its own address. A timer that a
  * walk has put before them gets no hint.
  *
- * The list uses link.next, link.previous and link.pointer[2]. link.word[3] is for the list's owner.
+ * The list is a ring through `ends`, a timer that is no user's. Its key is 0, so that a walk back
+ * stops there. The list uses link.next, link.previous and link.pointer[2]. link.word[3] is for the
+ * list's owner.
  */
 #ifndef HINTED_LIST_H
 #define HINTED_LIST_H
@@ -41,26 +43,54 @@
 #define HINTED_RARELY __attribute__((noinline, unused))
 
 struct hinted_list {
-	struct timer *first, *last;
-	struct timer *waiting; /* the first timer that waits for its hint */
+	struct timer ends;     /* link.next is the first timer, link.previous the last */
+	struct timer *waiting; /* the first timer that waits for its hint, if any does */
 	size_t waiting_count;
 };
+
+/* Makes an empty list, which must not move from then on. */
+static inline void hinted_list_open(struct hinted_list *list)
+{
+	*list = (struct hinted_list){ .waiting_count = 0 };
+	list->ends.link.next = list->ends.link.previous = &list->ends;
+}
+
+static inline bool hinted_list_is_empty(const struct hinted_list *list)
+{
+	return list->ends.link.next == &list->ends;
+}
+
+/* The first and the last timer; &list->ends if the list is empty. */
+static inline struct timer *hinted_list_first(const struct hinted_list *list)
+{
+	return list->ends.link.next;
+}
+
+static inline struct timer *hinted_list_last(const struct hinted_list *list)
+{
+	return list->ends.link.previous;
+}
 
 static inline bool hinted_list_waits(const struct timer *timer)
 {
 	return timer->link.pointer[2] == timer;
 }
 
+static inline void hinted_list_link(struct timer *before, struct timer *timer, struct timer *after)
+{
+	timer->link.next = after;
+	timer->link.previous = before;
+	before->link.next = timer;
+	after->link.previous = timer;
+}
+
 /* Appends a timer. O(1). */
 static inline void hinted_list_append(struct hinted_list *list, struct timer *timer)
 {
-	struct timer *last = list->last, *waiting = list->waiting;
+	struct timer *waiting = list->waiting;
 
-	timer->link.next = NULL;
-	timer->link.previous = last;
+	hinted_list_link(list->ends.link.previous, timer, &list->ends);
 	timer->link.pointer[2] = timer;
-	*(last ? &last->link.next : &list->first) = timer;
-	list->last = timer;
 	if (list->waiting_count == HINTED_AHEAD) {
 		list->waiting = waiting->link.next;
 		waiting->link.pointer[2] = timer;
@@ -70,51 +100,46 @@ static inline void hinted_list_append(struct hinted_list *list, struct timer *ti
 }
 
 /* Walks back from the end. See hinted_list_place. */
-static HINTED_RARELY bool hinted_list_walk(const struct hinted_list *list, uint64_t key,
-					   uint64_t steps, struct timer **before)
+static HINTED_RARELY struct timer *hinted_list_walk(const struct hinted_list *list, uint64_t key,
+						    uint64_t steps)
 {
-	struct timer *timer = list->last;
+	struct timer *timer = hinted_list_last(list);
 
-	for (; timer && timer->key > key; timer = timer->link.previous)
+	for (; timer->key > key; timer = timer->link.previous)
 		if (!steps--)
-			return false;
-	*before = timer;
-	return true;
+			return NULL;
+	return timer;
 }
 
 /*
- * Finds the timer behind which a key belongs, NULL if it belongs at the front. Returns false if
- * that place is more than `steps` timers away from the end. O(1) if the key is the last.
+ * Finds the timer behind which a key belongs; &list->ends if it belongs at the front. NULL if that
+ * place is more than `steps` timers away from the end. O(1) if the key is the last.
  */
-static inline bool hinted_list_place(const struct hinted_list *list, uint64_t key, uint64_t steps,
-				     struct timer **before)
+static inline struct timer *hinted_list_place(const struct hinted_list *list, uint64_t key,
+					      uint64_t steps)
 {
-	*before = list->last;
-	if (!list->last || list->last->key <= key)
-		return true;
-	return hinted_list_walk(list, key, steps, before);
+	struct timer *last = hinted_list_last(list);
+
+	return last->key <= key ? last : hinted_list_walk(list, key, steps);
 }
 
 /* Puts a timer behind another that is not the last, or at the front of a list that has timers. */
 static HINTED_RARELY void hinted_list_put_between(struct hinted_list *list, struct timer *before,
 						  struct timer *timer)
 {
-	struct timer *after = before ? before->link.next : list->first, *waiting;
+	struct timer *waiting = list->waiting;
 
-	timer->link.next = after;
-	timer->link.previous = before;
+	hinted_list_link(before, timer, before->link.next);
 	timer->link.pointer[2] = NULL;
-	*(before ? &before->link.next : &list->first) = timer;
-	after->link.previous = timer;
-	if (!before || !hinted_list_waits(before))
+	if (!hinted_list_waits(before))
 		return;
-	/* All timers behind the first that waits must wait. One that has waited for long gives up. */
+	/* All timers behind the first that waits must wait. If they are too many, that one stops. */
 	timer->link.pointer[2] = timer;
-	if (list->waiting_count++ < HINTED_AHEAD)
+	if (list->waiting_count < HINTED_AHEAD) {
+		list->waiting_count++;
 		return;
-	waiting = list->waiting;
+	}
 	list->waiting = waiting->link.next;
-	list->waiting_count--;
 	waiting->link.pointer[2] = NULL;
 }
 
@@ -122,7 +147,7 @@ static HINTED_RARELY void hinted_list_put_between(struct hinted_list *list, stru
 static inline void hinted_list_put(struct hinted_list *list, struct timer *before,
 				   struct timer *timer)
 {
-	if (before == list->last)
+	if (before == hinted_list_last(list))
 		hinted_list_append(list, timer);
 	else
 		hinted_list_put_between(list, before, timer);
@@ -133,8 +158,8 @@ static inline void hinted_list_take_out(struct hinted_list *list, const struct t
 {
 	struct timer *before = timer->link.previous, *after = timer->link.next;
 
-	*(before ? &before->link.next : &list->first) = after;
-	*(after ? &after->link.previous : &list->last) = before;
+	before->link.next = after;
+	after->link.previous = before;
 	if (!hinted_list_waits(timer))
 		return;
 	list->waiting_count--;
@@ -149,10 +174,10 @@ static inline void hinted_list_take_out(struct hinted_list *list, const struct t
 static inline size_t hinted_list_hand_over(struct hinted_list *list, uint64_t until,
 					   struct timer **out, size_t max)
 {
-	struct timer *timer = list->first;
+	struct timer *timer = hinted_list_first(list);
 	size_t count = 0, waited = 0;
 
-	while (count < max && timer && timer->key <= until) {
+	while (count < max && timer != &list->ends && timer->key <= until) {
 		struct timer *next = timer->link.next;
 
 		__builtin_prefetch(timer->link.pointer[2], 1);
@@ -161,8 +186,8 @@ static inline size_t hinted_list_hand_over(struct hinted_list *list, uint64_t un
 		out[count++] = timer;
 		timer = next;
 	}
-	list->first = timer;
-	*(timer ? &timer->link.previous : &list->last) = NULL;
+	list->ends.link.next = timer;
+	timer->link.previous = &list->ends;
 	/* If one that waited has gone, all that are left wait. */
 	if (waited)
 		list->waiting = timer;
@@ -173,13 +198,14 @@ static inline size_t hinted_list_hand_over(struct hinted_list *list, uint64_t un
 /* Walks the list. Adds its timers to *count. NULL, or what is broken. */
 static inline const char *hinted_list_check(const struct hinted_list *list, size_t *count)
 {
-	const struct timer *previous = NULL, *waiting = NULL;
+	const struct timer *previous = &list->ends, *waiting = NULL;
+	const struct timer *timer = hinted_list_first(list);
 	size_t waiting_count = 0;
 
-	for (const struct timer *timer = list->first; timer; timer = timer->link.next) {
+	for (; timer != &list->ends; timer = timer->link.next) {
 		if (timer->link.previous != previous)
 			return "a queue's links do not agree";
-		if (previous && previous->key > timer->key)
+		if (previous->key > timer->key)
 			return "a queue is not in order";
 		if (waiting && !hinted_list_waits(timer))
 			return "a timer of a queue has a hint that cannot exist yet";
@@ -189,7 +215,7 @@ static inline const char *hinted_list_check(const struct hinted_list *list, size
 		previous = timer;
 		++*count;
 	}
-	if (list->last != previous)
+	if (hinted_list_last(list) != previous)
 		return "a queue's last is not at its end";
 	if (waiting_count != list->waiting_count || waiting_count > HINTED_AHEAD)
 		return "a queue miscounts the timers that wait for a hint";

@@ -81,8 +81,10 @@ static inline int intervals_open(struct intervals *intervals, size_t count)
 		return -ENOMEM;
 	intervals->table = (struct interval_queue **)(void *)&intervals->queue[count];
 	intervals->seen = (uint64_t *)(void *)&intervals->table[slots];
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		hinted_list_open(&intervals->queue[i].list);
 		intervals_list_empty(intervals, &intervals->queue[i]);
+	}
 	return 0;
 }
 
@@ -169,7 +171,7 @@ static inline const char *intervals_check(const struct intervals *intervals)
 		const struct interval_queue *queue = &intervals->queue[i];
 
 		known += queue->interval != 0;
-		empty += !queue->list.first;
+		empty += hinted_list_is_empty(&queue->list);
 		if (queue->interval && intervals_lookup(intervals, queue->interval) != queue)
 			return "a queue is not found by its interval";
 	}
@@ -178,7 +180,7 @@ static inline const char *intervals_check(const struct intervals *intervals)
 	if (tabled != known)
 		return "the table holds more or less than the queues in use";
 	for (const struct interval_queue *queue = intervals->oldest; queue; queue = queue->newer) {
-		if (queue->list.first || queue->older != older)
+		if (!hinted_list_is_empty(&queue->list) || queue->older != older)
 			return "the list of empty queues is broken";
 		older = queue;
 		listed++;

@@ -41,9 +41,9 @@ static void expect_right(const struct fixture *fixture)
 
 static bool put(struct fixture *fixture, size_t id, uint64_t key, uint64_t steps)
 {
-	struct timer *before;
+	struct timer *before = hinted_list_place(&fixture->list, key, steps);
 
-	if (!hinted_list_place(&fixture->list, key, steps, &before))
+	if (!before)
 		return false;
 	fixture->timer[id].key = key;
 	hinted_list_put(&fixture->list, before, &fixture->timer[id]);
@@ -66,6 +66,7 @@ static void test_hints(void **state)
 	struct fixture fixture = { .count = 0 };
 
 	(void)state;
+	hinted_list_open(&fixture.list);
 	for (size_t id = 0; id < TIMERS; id++) {
 		assert_true(put(&fixture, id, id / 3, 0));
 		expect_right(&fixture);
@@ -83,6 +84,7 @@ static void test_none_is_written_that_has_left(void **state)
 	struct fixture fixture = { .count = 0 };
 
 	(void)state;
+	hinted_list_open(&fixture.list);
 	for (size_t id = 0; id < HINTED_AHEAD; id++)
 		put(&fixture, id, id, 0);
 	take_out(&fixture, 0);
@@ -102,6 +104,7 @@ static void test_walks(void **state)
 	struct fixture fixture = { .count = 0 };
 
 	(void)state;
+	hinted_list_open(&fixture.list);
 	for (size_t id = 0; id < 40; id++)
 		put(&fixture, id, 10 * (id + 1), 0);
 	assert_false(put(&fixture, 50, 395, 0));
@@ -111,9 +114,9 @@ static void test_walks(void **state)
 	assert_ptr_equal(fixture.timer[50].link.next, &fixture.timer[51]);
 	assert_false(put(&fixture, 52, 5, 41));
 	assert_true(put(&fixture, 52, 5, 42));
-	assert_ptr_equal(fixture.list.first, &fixture.timer[52]);
+	assert_ptr_equal(hinted_list_first(&fixture.list), &fixture.timer[52]);
 	assert_true(put(&fixture, 53, 400, 0));
-	assert_ptr_equal(fixture.list.last, &fixture.timer[53]);
+	assert_ptr_equal(hinted_list_last(&fixture.list), &fixture.timer[53]);
 	expect_right(&fixture);
 }
 
@@ -134,7 +137,7 @@ static void hand_over(struct fixture *fixture, uint64_t until, size_t max)
 	}
 	fixture->count -= count;
 	if (count < max && fixture->count)
-		assert_true(fixture->list.first->key > until);
+		assert_true(hinted_list_first(&fixture->list)->key > until);
 }
 
 /* Timers come and go at random, mostly at the end and at the front. */
@@ -144,6 +147,7 @@ static void test_at_random(void **state)
 	uint64_t random = seed, now = 0;
 
 	(void)state;
+	hinted_list_open(&fixture.list);
 	for (unsigned step = 0; step < 200000; step++) {
 		size_t id = draw_from(&random, TIMERS);
 		uint64_t back = draw_from(&random, 4) ? 0 : draw_from(&random, 60);
