@@ -12,11 +12,12 @@
 #include "loop/base.h"
 
 #include <errno.h>
-#include <string.h>
+
+#include "structures/common/hinted_list.h"
 
 struct common_queue {
 	struct event_base *base;
-	struct timer ends; /* a ring: link.next is the head, link.previous the tail */
+	struct hinted_list list; /* of the events' timers, whose keys are the deadlines */
 	struct event representative;
 	uint64_t duration;
 	struct timeval timeval; /* as given to the program: with index and mark */
@@ -38,41 +39,30 @@ struct timeval common_timeval(const struct event_base *base, uint16_t queue)
 	return queue_of(base, queue)->timeval;
 }
 
-static void unlink_timer(struct timer *timer)
-{
-	timer->link.previous->link.next = timer->link.next;
-	timer->link.next->link.previous = timer->link.previous;
-	memset(&timer->link, 0, sizeof(timer->link));
-}
-
 static bool is_empty(const struct common_queue *queue)
 {
-	return queue->ends.link.next == &queue->ends;
+	return hinted_list_is_empty(&queue->list);
 }
 
 /* Cannot fail: make_room reserved the representative's room when the queue was made. */
 static void arm_representative(struct common_queue *queue)
 {
 	timeout_arm_representative(queue->base, &queue->representative,
-				   queue->ends.link.next->deadline);
+				   hinted_list_first(&queue->list)->deadline);
 }
 
 void common_insert(struct event_base *base, struct event *event, uint16_t number, uint64_t deadline)
 {
 	struct common_queue *queue = queue_of(base, number);
-	struct timer *timer = &event->ev_timer, *before = queue->ends.link.previous;
 	const struct event *representative = &queue->representative;
+	struct timer *timer = &event->ev_timer, *before;
 
 	/* Searches from the tail: only absolute deadlines and a lagging clock lead further. */
-	while (before != &queue->ends && before->deadline > deadline)
-		before = before->link.previous;
-	timer->deadline = deadline;
-	timer->link.previous = before;
-	timer->link.next = before->link.next;
-	before->link.next = timer;
-	timer->link.next->link.previous = timer;
+	before = hinted_list_place(&queue->list, deadline, UINT64_MAX);
+	timer->deadline = timer->key = deadline;
+	hinted_list_put(&queue->list, before, timer);
 	event->ev_evcallback.evcb_common = number;
-	if (before == &queue->ends &&
+	if (before == &queue->list.ends &&
 	    (!(representative->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
 	     representative->ev_timer.deadline > deadline ||
 	     base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1))
@@ -81,8 +71,10 @@ void common_insert(struct event_base *base, struct event *event, uint16_t number
 
 void common_remove(struct event_base *base, struct event *event)
 {
-	(void)base;
-	unlink_timer(&event->ev_timer);
+	struct timer *timer = &event->ev_timer;
+
+	hinted_list_take_out(&queue_of(base, event->ev_evcallback.evcb_common)->list, timer);
+	timer->link = (union timer_link){ .word = { 0 } };
 	event->ev_evcallback.evcb_common = 0;
 }
 
@@ -96,9 +88,11 @@ static void expire_queue(int fd, short what, void *arg)
 	(void)fd, (void)what;
 	base_lock(base);
 	now = time_cached(base);
-	while (!is_empty(queue) && queue->ends.link.next->deadline <= now) {
-		struct event *event = event_of_timer(queue->ends.link.next);
+	while (!is_empty(queue) && hinted_list_first(&queue->list)->deadline <= now) {
+		struct timer *timer = hinted_list_first(&queue->list);
+		struct event *event = event_of_timer(timer);
 
+		hinted_list_fetch(timer);
 		common_remove(base, event);
 		timeout_expired(base, event);
 	}
@@ -129,7 +123,7 @@ static struct common_queue *make_queue(struct event_base *base, uint64_t duratio
 	if (!queue)
 		return NULL;
 	queue->base = base;
-	queue->ends.link.next = queue->ends.link.previous = &queue->ends;
+	hinted_list_open(&queue->list);
 	queue->duration = duration;
 	queue->number = (uint16_t)(index + 1);
 	queue->timeval = time_to_timeval(duration);
@@ -200,9 +194,9 @@ int common_for_each(const struct event_base *base, int (*visit)(struct event *ev
 {
 	for (size_t i = 0; i < base->common.count; i++) {
 		const struct common_queue *queue = base->common.queues[i];
-		struct timer *timer = queue->ends.link.next;
+		struct timer *timer = hinted_list_first(&queue->list);
 
-		for (; timer != &queue->ends; timer = timer->link.next) {
+		for (; timer != &queue->list.ends; timer = timer->link.next) {
 			int result = visit(event_of_timer(timer), data);
 
 			if (result)
@@ -218,7 +212,7 @@ void common_delete_all(struct event_base *base)
 		struct common_queue *queue = base->common.queues[i];
 
 		while (!is_empty(queue))
-			event_del_locked(event_of_timer(queue->ends.link.next),
+			event_del_locked(event_of_timer(hinted_list_first(&queue->list)),
 					 DELETE_EVEN_IF_FINALIZING);
 	}
 }
@@ -240,27 +234,29 @@ static const char *check_queue(const struct common_queue *queue)
 {
 	const struct event *representative = &queue->representative;
 	int flags = representative->ev_evcallback.evcb_flags;
-	const struct timer *timer;
+	struct timer *timer = hinted_list_first(&queue->list);
+	const char *broken;
+	size_t count = 0;
 
-	for (timer = queue->ends.link.next; timer != &queue->ends; timer = timer->link.next) {
-		const struct event *event = event_of_timer((struct timer *)timer);
+	for (; timer != &queue->list.ends; timer = timer->link.next) {
+		const struct event *event = event_of_timer(timer);
 
-		if (timer->link.next->link.previous != timer)
-			return "a common queue's links are broken";
 		if (!(event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
 		    event->ev_evcallback.evcb_common != queue->number)
 			return "an event stands in a common queue and does not say so";
-		if (timer->link.next != &queue->ends &&
-		    timer->link.next->deadline < timer->deadline)
-			return "a common queue is out of order";
+		if (timer->key != timer->deadline)
+			return "a common queue orders an event by another time than its deadline";
 	}
+	broken = hinted_list_check(&queue->list, &count);
+	if (broken)
+		return broken;
 	/* If the representative is active or running, expire_queue will arm it. */
 	if (is_empty(queue) || flags & EVLIST_ACTIVE ||
 	    queue->base->running_callback == &representative->ev_evcallback)
 		return NULL;
 	if (!(flags & EVLIST_TIMEOUT))
 		return "a common queue has events and its representative is not armed";
-	if (representative->ev_timer.deadline > queue->ends.link.next->deadline)
+	if (representative->ev_timer.deadline > hinted_list_first(&queue->list)->deadline)
 		return "a common queue's representative is later than its head";
 	return NULL;
 }
