@@ -209,7 +209,8 @@ static bool moves_to_the_end(struct common_timeout *common, struct timer *timer,
 {
 	struct interval_queue *queue = queue_of(timer);
 	struct hinted_list *list = &queue->list;
-	bool was_first = timer == hinted_list_first(list), is_last = timer == hinted_list_last(list);
+	bool was_first = timer == hinted_list_first(list),
+	     is_last = timer == hinted_list_last(list);
 
 	if (is_last ? !was_first && timer->key > deadline : hinted_list_last(list)->key > deadline)
 		return false;

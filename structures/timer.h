@@ -124,7 +124,7 @@ enum timer_when {
 enum timer_order {
 	TIMER_BY_DEADLINE,
 	TIMER_BY_TICK, /* by the tick in which a timer fires; a timer armed after that tick may */
-		       /* count for any tick since */
+	/* count for any tick since */
 	TIMER_UNORDERED,
 };
 

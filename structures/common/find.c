@@ -86,8 +86,8 @@ static void prefix_of(const struct timer_choice *choice, char *text, size_t size
 
 	*text = '\0';
 	for (size_t i = 0; i < choice->wrappers && length < size; i++)
-		length += (size_t)snprintf(text + length, size - length, "%s:",
-					   choice->wrapper[i]->name);
+		length += (size_t)snprintf(text + length, size - length,
+					   "%s:", choice->wrapper[i]->name);
 }
 
 /* Writes the error and returns -ENOENT. The choice has the wrappers before the unknown name. */
@@ -220,14 +220,15 @@ void timer_choice_names(const struct timer_choice *choice, char *text, size_t si
 
 int timer_choice_create(const struct timer_choice *choice, struct timer_set **set, uint64_t now)
 {
-	struct timer_inner inner[TIMER_MOST_WRAPPERS] = { { choice->within, choice->options, NULL } };
+	struct timer_inner inner[TIMER_MOST_WRAPPERS] = { { choice->within, choice->options,
+							    NULL } };
 	size_t wrappers = choice->wrappers;
 
 	if (!wrappers)
 		return choice->within->create(set, choice->options, now);
 	for (size_t i = 1; i < wrappers; i++)
-		inner[i] = (struct timer_inner){ choice->wrapper[wrappers - i], NULL,
-						 &inner[i - 1] };
+		inner[i] =
+			(struct timer_inner){ choice->wrapper[wrappers - i], NULL, &inner[i - 1] };
 	return choice->structure->create_over(set, &inner[wrappers - 1], now);
 }
 

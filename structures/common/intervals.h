@@ -26,9 +26,9 @@ struct interval_queue {
 };
 
 struct intervals {
-	size_t mask;			/* the table's slots, a power of two, less one */
-	struct interval_queue **table;	/* by interval, linear probing; half of it is free */
-	uint64_t *seen;			/* intervals that have come once, by the same hash */
+	size_t mask;		       /* the table's slots, a power of two, less one */
+	struct interval_queue **table; /* by interval, linear probing; half of it is free */
+	uint64_t *seen;		       /* intervals that have come once, by the same hash */
 	struct interval_queue *oldest, *newest; /* empty queues; those never used are the oldest */
 	struct interval_queue *queue;		/* all, and the block that was allocated */
 	size_t count;

@@ -158,8 +158,7 @@ static void test_at_random(void **state)
 		else
 			put(&fixture, id, now + 60 - back, draw_from(&random, 8));
 		if (draw_from(&random, 8) == 0)
-			hand_over(&fixture, now - draw_from(&random, 3),
-				  draw_from(&random, 9));
+			hand_over(&fixture, now - draw_from(&random, 3), draw_from(&random, 9));
 		expect_right(&fixture);
 	}
 }

@@ -612,8 +612,9 @@ static void test_nested_wrappers(void **state)
 	assert_ptr_equal(timer_structure_within("lazy:grouped:quad-heap"),
 			 timer_structure_find("quad-heap"));
 	assert_null(timer_structure_within("lazy:grouped"));
-	assert_not_created("lazy:grouped:", -EINVAL,
-			   "grouped wraps another structure: name it, as in lazy:grouped:quad-heap");
+	assert_not_created(
+		"lazy:grouped:", -EINVAL,
+		"grouped wraps another structure: name it, as in lazy:grouped:quad-heap");
 	assert_not_created("lazy:grouped:quad-hep", -ENOENT,
 			   "lazy:grouped: no structure 'quad-hep': did you mean");
 	assert_not_created("lazy:grouped:quad-heap:tick=1us", -EINVAL,

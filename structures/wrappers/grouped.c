@@ -164,10 +164,9 @@ static inline uint64_t grouped_due(const struct grouped *grouped,
 
 static inline void grouped_file_head(struct grouped *grouped, struct interval_queue *queue)
 {
-	GROUPED_WITHIN(grouped)->insert(grouped->within, &queue->head,
-					grouped_due(grouped, queue,
-						    hinted_list_first(&queue->list)->key),
-					queue->interval);
+	GROUPED_WITHIN(grouped)->insert(
+		grouped->within, &queue->head,
+		grouped_due(grouped, queue, hinted_list_first(&queue->list)->key), queue->interval);
 }
 
 /* The queue has got its first timer. */
@@ -613,7 +612,8 @@ static const char *grouped_check(const struct timer_set *set)
 
 const struct timer_structure timer_grouped = {
 	.name = "grouped",
-	.summary = "wraps any other, as in grouped:quad-heap: a queue for each interval that comes again",
+	.summary =
+		"wraps any other, as in grouped:quad-heap: a queue for each interval that comes again",
 	.source = "libevent 2.0's common timeouts; Lawn, Lev-Libfeld 2019; Node.js's timer lists",
 	.departures = "a layer over any structure, in its order; queues prefetch; a bounded walk",
 	.complexity = { "O(1) into a queue; else the structure's", "O(1) within a queue",
