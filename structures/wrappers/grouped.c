@@ -265,8 +265,8 @@ static inline struct interval_queue *grouped_find(struct grouped *grouped, uint6
 static inline void grouped_arm(struct grouped *grouped, struct timer *timer, uint64_t deadline,
 			       uint64_t interval)
 {
-	struct timer *before;
-	uint64_t key;
+	struct timer *before = NULL;
+	uint64_t key = 0;
 	struct interval_queue *queue = grouped_find(grouped, deadline, interval, &key, &before);
 
 	if (queue) {
@@ -287,8 +287,8 @@ static inline void grouped_arm(struct grouped *grouped, struct timer *timer, uin
 static GROUPED_RARELY void grouped_arm_within(struct grouped *grouped, struct timer *timer,
 					      uint64_t deadline, uint64_t interval, bool is_armed)
 {
-	struct timer *before;
-	uint64_t key;
+	struct timer *before = NULL;
+	uint64_t key = 0;
 	struct interval_queue *queue = grouped_find(grouped, deadline, interval, &key, &before);
 
 	if (is_armed)
