@@ -71,6 +71,9 @@
 #define IDLE	 0
 #define DISARMED 1
 
+/* Rare cases are calls, so that the usual ones need no registers for them. */
+#define RARELY __attribute__((noinline))
+
 struct common_timeout_options {
 	uint64_t queues, walk;
 };
@@ -111,19 +114,44 @@ static struct interval_queue *queue_of(const struct timer *timer)
 /* --- queues */
 
 /* The queue has another first timer. */
-static void head_moves(struct common_timeout *common, struct interval_queue *queue)
+static RARELY void head_moves(struct common_timeout *common, struct interval_queue *queue)
 {
 	queue->head.key = hinted_list_first(&queue->list)->key;
 	heap_move(&common->heap, &queue->head, queue->head.key, ARITY);
 }
 
-static void enqueue(struct common_timeout *common, struct interval_queue *queue,
-		    struct timer *before, struct timer *timer)
+/* The queue has lost its first timer: it has another one, or none. */
+static RARELY void head_changed(struct common_timeout *common, struct interval_queue *queue)
+{
+	if (!hinted_list_is_empty(&queue->list)) {
+		queue->head.key = hinted_list_first(&queue->list)->key;
+		heap_move(&common->heap, &queue->head, queue->head.key, ARITY);
+		return;
+	}
+	heap_take_out(&common->heap, &queue->head, ARITY);
+	intervals_list_empty(&common->intervals, queue);
+}
+
+static inline void mark_queued(struct timer *timer, const struct interval_queue *queue)
+{
+	timer->link.word[3] = TIMER_MARK | (uintptr_t)queue;
+}
+
+/* Whether a deadline has its place behind the last timer of a queue that has timers. */
+static inline bool is_last(const struct interval_queue *queue, uint64_t deadline)
+{
+	return !hinted_list_is_empty(&queue->list) &&
+	       hinted_list_last(&queue->list)->key <= deadline;
+}
+
+/* Puts a timer into a queue, in the place that hinted_list_place has found. */
+static inline void enqueue(struct common_timeout *common, struct interval_queue *queue,
+			   struct timer *before, struct timer *timer)
 {
 	bool was_empty = hinted_list_is_empty(&queue->list);
 
 	hinted_list_put(&queue->list, before, timer);
-	timer->link.word[3] = TIMER_MARK | (uintptr_t)queue;
+	mark_queued(timer, queue);
 	if (before != &queue->list.ends)
 		return;
 	if (!was_empty) {
@@ -135,27 +163,6 @@ static void enqueue(struct common_timeout *common, struct interval_queue *queue,
 	heap_push(&common->heap, &queue->head, timer->key, ARITY);
 }
 
-/* The queue has another first timer, or none. */
-static void head_changed(struct common_timeout *common, struct interval_queue *queue)
-{
-	if (!hinted_list_is_empty(&queue->list)) {
-		head_moves(common, queue);
-		return;
-	}
-	heap_take_out(&common->heap, &queue->head, ARITY);
-	intervals_list_empty(&common->intervals, queue);
-}
-
-static void dequeue(struct common_timeout *common, struct timer *timer)
-{
-	struct interval_queue *queue = queue_of(timer);
-	bool was_first = timer->link.previous == &queue->list.ends;
-
-	hinted_list_take_out(&queue->list, timer);
-	if (was_first)
-		head_changed(common, queue);
-}
-
 /* --- arming and stopping */
 
 static __attribute__((unused)) bool armed(const struct timer *timer)
@@ -164,14 +171,50 @@ static __attribute__((unused)) bool armed(const struct timer *timer)
 }
 
 /* Idle memory is all zero, so that the timer may go to any other structure next. */
-static void make_idle(struct timer *timer)
+static inline void make_idle(struct timer *timer)
 {
 	timer->link = (union timer_link){ .word = { 0 } };
 }
 
-/* Files a timer that is in no queue; one that is in the heap and has to stay there only moves. */
-static void arm(struct common_timeout *common, struct timer *timer, uint64_t deadline,
-		uint64_t interval, bool in_heap)
+/*
+ * Files a timer that is in no queue and not in the heap, by its key. `queue` is that of its
+ * interval, or NULL.
+ */
+static RARELY void file(struct common_timeout *common, struct timer *timer,
+			struct interval_queue *queue)
+{
+	struct timer *before = NULL;
+
+	if (queue)
+		before = hinted_list_place(&queue->list, timer->key, common->walk);
+	if (before) {
+		enqueue(common, queue, before, timer);
+		return;
+	}
+	timer->link.pointer[2] = NULL;
+	heap_push(&common->heap, timer, timer->key, ARITY);
+}
+
+/* Arms a timer that is in no queue and not in the heap. The usual case calls nothing. */
+static inline void arm(struct common_timeout *common, struct timer *timer, uint64_t deadline,
+		       uint64_t interval)
+{
+	struct interval_queue *queue = NULL;
+
+	timer->deadline = timer->key = deadline;
+	if (interval && deadline != TIMER_NEVER)
+		queue = intervals_find(&common->intervals, interval);
+	if (!queue || !is_last(queue, deadline)) {
+		file(common, timer, queue);
+		return;
+	}
+	hinted_list_append(&queue->list, timer);
+	mark_queued(timer, queue);
+}
+
+/* Re-arms a single timer, which moves in the heap or leaves it for a queue. */
+static RARELY void move_single(struct common_timeout *common, struct timer *timer,
+			       uint64_t deadline, uint64_t interval)
 {
 	struct interval_queue *queue = NULL;
 	struct timer *before = NULL;
@@ -181,47 +224,76 @@ static void arm(struct common_timeout *common, struct timer *timer, uint64_t dea
 		queue = intervals_find(&common->intervals, interval);
 	if (queue)
 		before = hinted_list_place(&queue->list, deadline, common->walk);
-	if (before) {
-		if (in_heap)
-			heap_take_out(&common->heap, timer, ARITY);
-		enqueue(common, queue, before, timer);
-	} else if (in_heap) {
+	if (!before) {
 		heap_move(&common->heap, timer, deadline, ARITY);
-	} else {
-		timer->link.pointer[2] = NULL;
-		heap_push(&common->heap, timer, deadline, ARITY);
+		return;
 	}
+	heap_take_out(&common->heap, timer, ARITY);
+	enqueue(common, queue, before, timer);
 }
 
-static void take_out(struct common_timeout *common, struct timer *timer)
+/* Whether a timer is in a queue and not its first, so that the heap need not change. */
+static inline bool is_behind_another(const struct timer *timer)
 {
-	if (is_queued(timer))
-		dequeue(common, timer);
-	else
-		heap_take_out(&common->heap, timer, ARITY);
+	return is_queued(timer) && timer->link.previous != &queue_of(timer)->list.ends;
 }
 
-/*
- * Gives a timer the last place of its own queue. Returns false if its place is before the last
- * timer. If it is alone, it keeps its place, so that the queue need not be emptied first.
- */
-static bool moves_to_the_end(struct common_timeout *common, struct timer *timer, uint64_t deadline)
+/* Takes a timer out of its queue or of the heap. */
+static inline void take_out(struct common_timeout *common, struct timer *timer)
+{
+	struct interval_queue *queue = queue_of(timer);
+	bool was_first;
+
+	if (!is_queued(timer)) {
+		heap_take_out(&common->heap, timer, ARITY);
+		return;
+	}
+	was_first = timer->link.previous == &queue->list.ends;
+	hinted_list_take_out(&queue->list, timer);
+	if (was_first)
+		head_changed(common, queue);
+}
+
+/* Gives a timer that is alone in its queue another deadline. */
+static RARELY void move_alone(struct common_timeout *common, struct timer *timer, uint64_t deadline)
+{
+	timer->deadline = timer->key = deadline;
+	head_moves(common, queue_of(timer));
+}
+
+/* Re-arms a timer of a queue that goes to another place than the queue's end. */
+static RARELY void move_away(struct common_timeout *common, struct timer *timer, uint64_t deadline,
+			     uint64_t interval)
+{
+	take_out(common, timer);
+	arm(common, timer, deadline, interval);
+}
+
+/* Re-arms a timer of a queue. The usual case calls nothing: it goes to the end, and is not first. */
+static inline void move_queued(struct common_timeout *common, struct timer *timer,
+			       uint64_t deadline, uint64_t interval)
 {
 	struct interval_queue *queue = queue_of(timer);
 	struct hinted_list *list = &queue->list;
-	bool was_first = timer == hinted_list_first(list),
-	     is_last = timer == hinted_list_last(list);
+	bool is_first = timer == hinted_list_first(list);
 
-	if (is_last ? !was_first && timer->key > deadline : hinted_list_last(list)->key > deadline)
-		return false;
-	timer->deadline = timer->key = deadline;
-	if (!is_last) {
-		hinted_list_take_out(list, timer);
-		hinted_list_append(list, timer);
+	if (interval != queue->interval || deadline == TIMER_NEVER) {
+		move_away(common, timer, deadline, interval);
+		return;
 	}
-	if (was_first)
+	if (is_first && timer == hinted_list_last(list)) {
+		move_alone(common, timer, deadline);
+		return;
+	}
+	if (hinted_list_last(list)->key > deadline) {
+		move_away(common, timer, deadline, interval);
+		return;
+	}
+	timer->deadline = timer->key = deadline;
+	hinted_list_take_out(list, timer);
+	hinted_list_append(list, timer);
+	if (is_first)
 		head_moves(common, queue);
-	return true;
 }
 
 static int common_timeout_create(struct timer_set **set, const void *options, uint64_t now)
@@ -267,8 +339,8 @@ static void common_timeout_insert(struct timer_set *set, struct timer *timer, ui
 
 	assert(!armed(timer) && "insert: the timer is armed");
 	assert(common->size < common->heap.capacity && "insert: more timers than reserved");
-	arm(common, timer, deadline, interval, false);
 	common->size++;
+	arm(common, timer, deadline, interval);
 }
 
 static void common_timeout_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -277,15 +349,17 @@ static void common_timeout_reinsert(struct timer_set *set, struct timer *timer, 
 	struct common_timeout *common = common_of(set);
 
 	assert(armed(timer) && "reinsert: the timer is not armed");
-	if (!is_queued(timer)) {
-		arm(common, timer, deadline, interval, true);
-		return;
-	}
-	if (interval == queue_of(timer)->interval && deadline != TIMER_NEVER &&
-	    moves_to_the_end(common, timer, deadline))
-		return;
-	dequeue(common, timer);
-	arm(common, timer, deadline, interval, false);
+	if (is_queued(timer))
+		move_queued(common, timer, deadline, interval);
+	else
+		move_single(common, timer, deadline, interval);
+}
+
+static RARELY void disarm_first_or_single(struct common_timeout *common, struct timer *timer)
+{
+	take_out(common, timer);
+	common->size--;
+	timer->link.word[3] = DISARMED;
 }
 
 static void common_timeout_disarm(struct timer_set *set, struct timer *timer)
@@ -293,9 +367,23 @@ static void common_timeout_disarm(struct timer_set *set, struct timer *timer)
 	struct common_timeout *common = common_of(set);
 
 	assert(armed(timer) && "disarm: the timer is not armed");
-	take_out(common, timer);
+	if (!is_behind_another(timer)) {
+		disarm_first_or_single(common, timer);
+		return;
+	}
+	hinted_list_take_out(&queue_of(timer)->list, timer);
 	common->size--;
 	timer->link.word[3] = DISARMED;
+}
+
+/* Of a timer that is the first of its queue, a single, or disarmed. */
+static RARELY void remove_other(struct common_timeout *common, struct timer *timer)
+{
+	if (timer->link.word[3] != DISARMED) {
+		take_out(common, timer);
+		common->size--;
+	}
+	make_idle(timer);
 }
 
 static void common_timeout_remove(struct timer_set *set, struct timer *timer)
@@ -303,10 +391,12 @@ static void common_timeout_remove(struct timer_set *set, struct timer *timer)
 	struct common_timeout *common = common_of(set);
 
 	assert(timer->link.word[3] != IDLE && "remove: the timer is idle");
-	if (timer->link.word[3] != DISARMED) {
-		take_out(common, timer);
-		common->size--;
+	if (!is_behind_another(timer)) {
+		remove_other(common, timer);
+		return;
 	}
+	hinted_list_take_out(&queue_of(timer)->list, timer);
+	common->size--;
 	make_idle(timer);
 }
 

@@ -134,16 +134,12 @@ static inline void intervals_remove(struct intervals *intervals, const struct in
 	intervals->table[gap] = NULL;
 }
 
-/* An interval that has no queue comes: gives it one if it comes again and a queue is empty. */
-static inline struct interval_queue *intervals_note(struct intervals *intervals, uint64_t interval)
+/* Gives an interval the queue that has been empty longest; NULL if none is empty. */
+static HINTED_RARELY struct interval_queue *intervals_give(struct intervals *intervals,
+							   uint64_t interval)
 {
-	uint64_t *seen = &intervals->seen[intervals_hash(intervals, interval)];
 	struct interval_queue *queue = intervals->oldest;
 
-	if (*seen != interval) {
-		*seen = interval;
-		return NULL;
-	}
 	if (!queue)
 		return NULL;
 	if (queue->interval)
@@ -151,6 +147,17 @@ static inline struct interval_queue *intervals_note(struct intervals *intervals,
 	queue->interval = interval;
 	intervals_add(intervals, queue);
 	return queue;
+}
+
+/* An interval that has no queue has come. It gets one if it has come before. */
+static inline struct interval_queue *intervals_note(struct intervals *intervals, uint64_t interval)
+{
+	uint64_t *seen = &intervals->seen[intervals_hash(intervals, interval)];
+
+	if (*seen == interval)
+		return intervals_give(intervals, interval);
+	*seen = interval;
+	return NULL;
 }
 
 /* The queue of an interval, which is not 0; NULL if it has none and gets none. */
