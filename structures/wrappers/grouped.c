@@ -239,37 +239,40 @@ static uint64_t grouped_lateness(const struct grouped *grouped, uint64_t interva
 	return (uint64_t)(grouped->fraction * (double)interval / (double)grouped->ticks.ns) + 3;
 }
 
-/*
- * The queue in which a timer may go, and the timer behind which its key belongs there. NULL if it
- * is the structure within that the timer has to go to.
- */
+/* The queue of an interval; NULL if it has none, or the timer must not be grouped. */
 static inline struct interval_queue *grouped_find(struct grouped *grouped, uint64_t deadline,
-						  uint64_t interval, uint64_t *key,
-						  struct timer **before)
+						  uint64_t interval)
 {
-	struct interval_queue *queue;
-
 	if (interval - 1 >= GROUPED_LONGEST_INTERVAL || deadline > GROUPED_LAST_DEADLINE)
 		return NULL;
-	queue = intervals_find(&grouped->intervals, interval);
-	if (!queue)
-		return NULL;
-	if (hinted_list_is_empty(&queue->list))
-		queue->late = grouped_lateness(grouped, interval);
-	*key = grouped_key(grouped, queue, deadline);
-	*before = hinted_list_place(&queue->list, *key, GROUPED_WALK);
-	return *before ? queue : NULL;
+	return intervals_find(&grouped->intervals, interval);
 }
 
-/* Arms a timer that is not within and not in a queue. */
-static inline void grouped_arm(struct grouped *grouped, struct timer *timer, uint64_t deadline,
-			       uint64_t interval)
+/*
+ * Whether a queue takes a timer with that deadline. If so, stores the timer's key there, and the
+ * timer behind which the key belongs.
+ */
+static inline bool grouped_takes(const struct grouped *grouped, struct interval_queue *queue,
+				 uint64_t deadline, uint64_t *key, struct timer **before)
+{
+	if (!queue)
+		return false;
+	if (hinted_list_is_empty(&queue->list))
+		queue->late = grouped_lateness(grouped, queue->interval);
+	*key = grouped_key(grouped, queue, deadline);
+	*before = hinted_list_place(&queue->list, *key, GROUPED_WALK);
+	return *before;
+}
+
+/* Arms a timer that is not within and not in a queue. `queue` is that of its interval, or NULL. */
+static GROUPED_RARELY void grouped_arm(struct grouped *grouped, struct timer *timer,
+				       uint64_t deadline, uint64_t interval,
+				       struct interval_queue *queue)
 {
 	struct timer *before = NULL;
 	uint64_t key = 0;
-	struct interval_queue *queue = grouped_find(grouped, deadline, interval, &key, &before);
 
-	if (queue) {
+	if (grouped_takes(grouped, queue, deadline, &key, &before)) {
 		timer->deadline = deadline;
 		timer->key = key;
 		grouped_enqueue(grouped, queue, before, timer);
@@ -287,20 +290,48 @@ static inline void grouped_arm(struct grouped *grouped, struct timer *timer, uin
 static GROUPED_RARELY void grouped_arm_within(struct grouped *grouped, struct timer *timer,
 					      uint64_t deadline, uint64_t interval, bool is_armed)
 {
+	struct interval_queue *queue = grouped_find(grouped, deadline, interval);
 	struct timer *before = NULL;
 	uint64_t key = 0;
-	struct interval_queue *queue = grouped_find(grouped, deadline, interval, &key, &before);
+	bool is_taken = grouped_takes(grouped, queue, deadline, &key, &before);
 
 	if (is_armed)
 		GROUPED_WITHIN(grouped)->reinsert(grouped->within, timer, deadline, interval);
 	else
 		GROUPED_WITHIN(grouped)->insert(grouped->within, timer, deadline, interval);
-	if (!queue)
+	if (!is_taken)
 		return;
 	GROUPED_WITHIN(grouped)->remove(grouped->within, timer);
 	timer->deadline = deadline;
 	timer->key = key;
 	grouped_enqueue(grouped, queue, before, timer);
+}
+
+/*
+ * Appends a timer to a queue that has timers, if it comes last there. Such a queue's head need not
+ * be touched.
+ */
+static inline bool grouped_appends(struct grouped *grouped, struct interval_queue *queue,
+				   struct timer *timer, uint64_t deadline)
+{
+	uint64_t key;
+
+	if (hinted_list_is_empty(&queue->list))
+		return false;
+	key = grouped_key(grouped, queue, deadline);
+	if (hinted_list_last(&queue->list)->key > key)
+		return false;
+	timer->deadline = deadline;
+	timer->key = key;
+	hinted_list_append(&queue->list, timer);
+	timer->link.word[3] = TIMER_MARK | (uintptr_t)queue;
+	return true;
+}
+
+/* Whether a timer of a queue is the only one there. If not, the queue's head stays as it is. */
+static inline bool grouped_is_alone(const struct timer *timer)
+{
+	return timer->link.next == timer->link.previous;
 }
 
 /* --- the operations */
@@ -351,52 +382,62 @@ static void grouped_insert(struct timer_set *set, struct timer *timer, uint64_t 
 {
 	struct grouped *grouped = grouped_of(set);
 	const uint64_t *word = timer->link.word;
+	struct interval_queue *queue;
 
 	assert(!grouped_is_queued(timer) && "insert: the timer is armed");
-	if (word[3] != TIMER_MARK && (word[0] | word[1] | word[2] | word[3]))
+	if (word[3] != TIMER_MARK && (word[0] | word[1] | word[2] | word[3])) {
 		grouped_arm_within(grouped, timer, deadline, interval, false);
+		return;
+	}
+	queue = grouped_find(grouped, deadline, interval);
+	if (queue && grouped_appends(grouped, queue, timer, deadline))
+		grouped->queued++;
 	else
-		grouped_arm(grouped, timer, deadline, interval);
+		grouped_arm(grouped, timer, deadline, interval, queue);
 }
 
-/* Gives a timer of a queue another deadline, with another interval or a place that is far away. */
-static GROUPED_RARELY void grouped_leave(struct grouped *grouped, struct timer *timer,
-					 uint64_t deadline, uint64_t interval)
+/* Gives the only timer of a queue another deadline. */
+static GROUPED_RARELY void grouped_move_alone(struct grouped *grouped, struct timer *timer,
+					      uint64_t deadline)
+{
+	struct interval_queue *queue = grouped_queue_of(timer);
+
+	timer->deadline = deadline;
+	timer->key = grouped_key(grouped, queue, deadline);
+	grouped_bring_forward(grouped, queue);
+}
+
+/* Arms a timer of a queue anew, with another interval, or not at the end of the queue. */
+static GROUPED_RARELY void grouped_move_away(struct grouped *grouped, struct timer *timer,
+					     uint64_t deadline, uint64_t interval)
 {
 	grouped_dequeue(grouped, timer);
 	grouped_clear(timer);
-	grouped_arm(grouped, timer, deadline, interval);
+	grouped_arm(grouped, timer, deadline, interval, grouped_find(grouped, deadline, interval));
 }
 
-/* Whether a timer keeps its place in its queue with another key. */
-static inline bool grouped_stays(const struct hinted_list *list, const struct timer *timer,
-				 uint64_t key)
-{
-	return timer == hinted_list_last(list) &&
-	       (timer == hinted_list_first(list) || timer->key <= key);
-}
-
-/* Gives a timer of a queue another deadline, with the same interval. */
+/* Re-arms a timer of a queue. The usual case calls nothing: it goes to the end of its queue. */
 static inline void grouped_move(struct grouped *grouped, struct timer *timer, uint64_t deadline,
 				uint64_t interval)
 {
 	struct interval_queue *queue = grouped_queue_of(timer);
 	uint64_t key = grouped_key(grouped, queue, deadline);
 
-	if (grouped_stays(&queue->list, timer, key)) {
-		timer->deadline = deadline;
-		timer->key = key;
-		if (timer == hinted_list_first(&queue->list))
-			grouped_bring_forward(grouped, queue);
+	if (interval != queue->interval || deadline > GROUPED_LAST_DEADLINE) {
+		grouped_move_away(grouped, timer, deadline, interval);
 		return;
 	}
-	if (timer == hinted_list_last(&queue->list) || hinted_list_last(&queue->list)->key > key) {
-		grouped_leave(grouped, timer, deadline, interval);
+	if (grouped_is_alone(timer)) {
+		grouped_move_alone(grouped, timer, deadline);
 		return;
 	}
-	hinted_list_take_out(&queue->list, timer);
+	if (hinted_list_last(&queue->list)->key > key) {
+		grouped_move_away(grouped, timer, deadline, interval);
+		return;
+	}
 	timer->deadline = deadline;
 	timer->key = key;
+	hinted_list_take_out(&queue->list, timer);
 	hinted_list_append(&queue->list, timer);
 }
 
@@ -406,12 +447,16 @@ static void grouped_reinsert(struct timer_set *set, struct timer *timer, uint64_
 	struct grouped *grouped = grouped_of(set);
 
 	assert(timer->link.word[3] != TIMER_MARK && "reinsert: the timer is not armed");
-	if (!grouped_is_here(timer))
-		grouped_arm_within(grouped, timer, deadline, interval, true);
-	else if (interval == grouped_queue_of(timer)->interval && deadline <= GROUPED_LAST_DEADLINE)
+	if (grouped_is_here(timer))
 		grouped_move(grouped, timer, deadline, interval);
 	else
-		grouped_leave(grouped, timer, deadline, interval);
+		grouped_arm_within(grouped, timer, deadline, interval, true);
+}
+
+static GROUPED_RARELY void grouped_disarm_alone(struct grouped *grouped, struct timer *timer)
+{
+	grouped_dequeue(grouped, timer);
+	timer->link = (union timer_link){ .word = { [3] = TIMER_MARK } };
 }
 
 static void grouped_disarm(struct timer_set *set, struct timer *timer)
@@ -423,8 +468,21 @@ static void grouped_disarm(struct timer_set *set, struct timer *timer)
 		GROUPED_WITHIN(grouped)->disarm(grouped->within, timer);
 		return;
 	}
-	grouped_dequeue(grouped, timer);
+	if (grouped_is_alone(timer)) {
+		grouped_disarm_alone(grouped, timer);
+		return;
+	}
+	hinted_list_take_out(&grouped_queue_of(timer)->list, timer);
+	grouped->queued--;
 	timer->link = (union timer_link){ .word = { [3] = TIMER_MARK } };
+}
+
+/* Of a timer that is alone in its queue, or disarmed and nowhere. */
+static GROUPED_RARELY void grouped_remove_other(struct grouped *grouped, struct timer *timer)
+{
+	if (grouped_is_queued(timer))
+		grouped_dequeue(grouped, timer);
+	grouped_clear(timer);
 }
 
 static void grouped_remove(struct timer_set *set, struct timer *timer)
@@ -435,8 +493,12 @@ static void grouped_remove(struct timer_set *set, struct timer *timer)
 		GROUPED_WITHIN(grouped)->remove(grouped->within, timer);
 		return;
 	}
-	if (grouped_is_queued(timer))
-		grouped_dequeue(grouped, timer);
+	if (grouped_is_alone(timer)) { /* so are the links of one that is disarmed: both NULL */
+		grouped_remove_other(grouped, timer);
+		return;
+	}
+	hinted_list_take_out(&grouped_queue_of(timer)->list, timer);
+	grouped->queued--;
 	grouped_clear(timer);
 }
 
