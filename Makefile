@@ -115,7 +115,8 @@ generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c essays.c broken.c)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
+making := $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h bench/workloads/*/*.h)
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(making) scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
@@ -127,8 +128,8 @@ $(foreach v,measured sanitized,$(eval told_$(v) := $$(strip -std=c17 $$(flags_$(
 $(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o provenance.o)): $(generated)/build_info.h
 
 # The hash of each unit that is measured or measures (bench/provenance.h), and the table of them.
-units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
-	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
+units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) \
+	$(addprefix bench/,cell.c cycles.c pages.c) $(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
 unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) $(BUILD)/hashes/bench/gbench.cc
 unit_hash = @mkdir -p $(@D); scripts/code-hash unit $@ $(@:$(BUILD)/hashes/%=%) $(BUILD)
 
