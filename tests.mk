@@ -92,7 +92,7 @@ $(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_obj
 # The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
 # threads runs under the thread sanitizer.
 loop_tests    := $(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c)))
-table_tests   := $(filter backends-test io-uring-test,$(loop_tests))
+table_tests   := $(filter backends-%,$(loop_tests))
 thread_tests  := $(filter threads-%,$(loop_tests))
 whole_tests   := $(filter-out $(table_tests) $(thread_tests),$(loop_tests))
 table_objects := $(call objects,sanitized,$(BACKENDS) \
@@ -101,7 +101,7 @@ table_objects := $(call objects,sanitized,$(BACKENDS) \
 	$(BUILD)/sanitized/generated/backends.o
 
 # Its allocations fail when it says so.
-wrapped_of_timeout-test := $(call wrap,$(allocators))
+wrapped_of_timeout-room-test := $(call wrap,$(allocators))
 $(foreach one,iteration-memory peak-memory rearm-memory descriptor-table, \
 	$(eval wrapped_of_$(one)-test := $(call wrap,$(allocators) free)))
 
@@ -202,7 +202,7 @@ fuzz: ## libFuzzer on all structures (FUZZ_SECONDS=60, corpus in out/fuzz)
 # Tests of what is mutated. The suite is called by structure, and its broken structures test it alone.
 MUTANTS ?= 300
 mutants: ## mutation testing: does a test fail if the code is changed? [SEED=1] [MUTANTS=300]
-	@scripts/setup bench test mutants
+	@scripts/setup bench test
 	@$(MAKE) --no-print-directory $(generated)/.done $(generated)/build_info.h
 	@scripts/mutants/mutants --seeds '$(or $(SEED),1)' --mutants $(MUTANTS) $(MUTANTS_OPTIONS) \
 		--programs '$(notdir $(filter-out %/conformance %/broken-test,$(test_programs)))' \

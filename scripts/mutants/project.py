@@ -51,7 +51,7 @@ class Project:
             import sites  # what follows alone needs libclang
         except ModuleNotFoundError as error:
             raise SystemExit(f"libclang is missing ({error}): "
-                             "scripts/setup mutants installs it") from error
+                             "scripts/setup test installs it") from error
         wanted = self.files(self.root)
         above = os.getcwd()
         os.chdir(self.root)
