@@ -10,6 +10,18 @@
 
 comma := ,
 
+# The first number of the version is that of the shared libraries. VERSION alone says which.
+major := $(firstword $(subst ., ,$(file <VERSION)))
+
+# Backends that need a library: needs_BACKEND is what to link. Where the linker does not find that, the
+# loop is built without the backend.
+needs_io_uring := -luring
+needing  := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
+lacks     = $(shell echo 'int main(void) { return 0; }' | \
+	$(CC) $(LDFLAGS) -x c - -o /dev/null $(1) 2>/dev/null || echo lacks)
+left_out := $(foreach one,$(needing),$(if $(call lacks,$(needs_$(one))),$(one)))
+needed_libraries := $(foreach one,$(filter-out $(left_out),$(needing)),$(needs_$(one)))
+
 BUILD  := build
 PYTHON := /usr/bin/python3
 RUN    ?= out/quick
@@ -24,7 +36,7 @@ WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
 BENCH      := $(sort $(wildcard $(addprefix bench/,*.c trace/*.c replay/*.c run/*.c passes/*.c commands/*.c virtual/*.c)))
 LOOP       := $(sort $(wildcard loop/*.c loop/util/*.c))
-BACKENDS   := $(sort $(wildcard loop/backends/*.c))
+BACKENDS   := $(filter-out $(left_out:%=loop/backends/%.c),$(sort $(wildcard loop/backends/*.c)))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
@@ -69,7 +81,7 @@ flags_shared    := $(OPTIMIZE) -fPIC -fvisibility=hidden
 flags_pic       := $(OPTIMIZE) -fPIC -fno-semantic-interposition
 flags_threads   := -O1 -fsanitize=thread -fno-omit-frame-pointer
 
-loop_libraries := -luring -lm -lpthread
+loop_libraries := $(needed_libraries) -lm -lpthread
 libraries := -lbenchmark -ljansson -linih -lzstd -lxxhash $(loop_libraries)
 
 quiet = @printf '  %-9s %s\n' '$(1)' '$(2)';
@@ -116,7 +128,7 @@ inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c essays.c broken.c)
 
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
-	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
+	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated) $(left_out:%=--without %)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
@@ -164,18 +176,17 @@ bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORK
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-# 0: until the contract has settled, a program is to be built again with each version.
 $(BUILD)/libtimerbed.so: $(call library_objects,pic) scripts/pkgconfig/exported.map
-	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed.so.0 -Wl,-z,defs -Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
-	@ln -sf libtimerbed.so $@.0
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,$(@F).$(major) -Wl,-z,defs -Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
+	@ln -sf $(@F) $@.$(major)
 
 # The loop with every structure and backend: all that a program for libevent's core links.
 $(BUILD)/libtimerbed-event.a: $(call loop_objects,default) $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
 $(BUILD)/libtimerbed-event.so: $(call loop_objects,shared) $(call library_objects,shared)
-	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed-event.so.1 -Wl,-z,defs $(LDFLAGS) $^ -o $@ $(loop_libraries)
-	@ln -sf libtimerbed-event.so $@.1
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,$(@F).$(major) -Wl,-z,defs $(LDFLAGS) $^ -o $@ $(loop_libraries)
+	@ln -sf $(@F) $@.$(major)
 
 # The simulation stands in for the C library's clocks and waits, also for libraries loaded later.
 exported := -Wl,--dynamic-list=bench/virtual/exported.list
@@ -201,7 +212,7 @@ $(BUILD)/timerbed-hashes: $(call objects,measured,bench/hashes_program.c bench/p
 help: ## print this list
 	@echo 'timerbed: the reference testbed for timer structures in event loops'
 	@echo
-	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z0-9%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo
 	@echo 'RUN=DIR names the run that figures, report and compare work on (now $(RUN)).'
 
@@ -289,6 +300,8 @@ costs: bench-setup ## bench/experiments/costs.tsv again, from the committed runs
 
 include tests.mk
 include regress.mk
+include portable.mk
+include packages.mk
 
 format: ## clang-format everything
 	@clang-format -i $(formatted)
@@ -297,7 +310,7 @@ format-check: ## fail if clang-format would change anything, or a line is too lo
 	@status=0; for file in $(formatted); do expand $$file | awk -v file=$$file \
 		'length > 100 && !/"/ { print file ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' \
 		|| status=1; done; exit $$status
-formatted = $(shell find structures loop bench -name '*.[ch]' | sort)
+formatted = $(shell find structures loop bench examples -name '*.[ch]' | sort)
 
 # What a packager sets: DESTDIR, PREFIX, LIBDIR and so on; scripts/install lists them. Nothing is
 # installed from the network here: what is missing for building says so.
@@ -306,7 +319,8 @@ install: ## install command, libraries, headers, man page below PREFIX (/usr/loc
 	@$(installed) scripts/install
 uninstall: ## take away what install has put there
 	@$(installed) scripts/install --remove
-installed = $(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR,$(name)='$($(name))')
+installed = LIBRARIES='$(loop_libraries)' \
+	$(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR,$(name)='$($(name))')
 
 dist: ## timerbed-VERSION.tar.gz of the committed tree, the same bytes for the same commit
 	@scripts/dist

@@ -66,6 +66,9 @@ wrapped_of_guard-test      := $(call wrap,fork)
 wrapped_of_records-test    := $(call wrap,fsync fdatasync)
 wrapped_of_trace-make-test := $(call wrap,malloc)
 
+# Its clocks show what it says.
+wrapped_of_cycles-test := $(call wrap,syscall)
+
 $(patsubst %,$(TESTS)/%,$(filter-out $(plain_tests) $(worker_tests),$(bench_tests))): \
 		$(TESTS)/%: $(BUILD)/sanitized/bench/tests/%.o $(bench_archive)
 	@mkdir -p $(@D)
@@ -91,8 +94,9 @@ $(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_obj
 
 # The loop. Tests of the backends' tables alone bring stand-ins for what is above them; that of
 # threads runs under the thread sanitizer.
-loop_tests    := $(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c)))
-table_tests   := $(filter backends-test io-uring-test,$(loop_tests))
+loop_tests    := $(filter-out $(patsubst %,%-%,$(subst _,-,$(left_out))), \
+	$(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c))))
+table_tests   := $(filter backends-test,$(loop_tests))
 thread_tests  := $(filter threads-%,$(loop_tests))
 whole_tests   := $(filter-out $(table_tests) $(thread_tests),$(loop_tests))
 table_objects := $(call objects,sanitized,$(BACKENDS) \
@@ -109,14 +113,15 @@ $(foreach one,iteration-memory peak-memory rearm-memory descriptor-table, \
 wrapped_of_clock-test := $(call wrap,clock_gettime clock_getres)
 
 # Nothing waits.
-wrapped_of_wait-span-test := $(call wrap,ppoll pselect epoll_pwait2 epoll_wait io_uring_wait_cqes \
-	io_uring_submit)
+wrapped_of_wait-span-test     := $(call wrap,ppoll pselect epoll_pwait2 epoll_wait)
+wrapped_of_io-uring-span-test := $(call wrap,io_uring_wait_cqes io_uring_submit)
 
 # System calls fail when it says so.
 wrapped_of_failing-calls-test := $(call wrap,epoll_create1 epoll_ctl epoll_pwait2 epoll_wait poll ppoll \
-	pselect io_uring_queue_init_params io_uring_submit io_uring_wait_cqes eventfd pipe2 sigaction read \
-	write clock_gettime gettimeofday pthread_mutex_init pthread_cond_init socket bind listen connect \
-	accept getsockname getpeername)
+	pselect eventfd pipe2 sigaction read write clock_gettime gettimeofday pthread_mutex_init \
+	pthread_cond_init socket bind listen connect accept getsockname getpeername)
+wrapped_of_io-uring-calls-test := $(wrapped_of_failing-calls-test) \
+	$(call wrap,io_uring_queue_init_params io_uring_submit io_uring_wait_cqes)
 
 $(whole_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/loop/tests/%.o \
 		$(call loop_objects,sanitized) $(call library_objects,sanitized)
@@ -175,7 +180,7 @@ test: ## everything that can be proven without a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
 	@TIMERBED_SEED=$(seed) scripts/run-tests --times $(TESTS)/seconds $(test_scripts) \
-		$(conformance_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
+		$(conformance_runs) $(portable_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
 
 check: ## what to run after a change: tests of what has changed, a little of the rest; 90 seconds
 	@scripts/setup bench test

@@ -58,6 +58,11 @@
  * message. With NDEBUG defined the checks are gone, and so is their cost.
  *
  * THREADS. Structures do not lock. Only one thread at a time may use a set. Two sets share nothing.
+ *
+ * VERSION. The contract has the version of timerbed, which stands in the file VERSION. `timerbed
+ * --version` and `pkg-config --modversion timerbed` print it. A program that uses this contract,
+ * and a structure that keeps it, work with every later version that has the same first number. The
+ * shared library's name ends in that number.
  */
 #ifndef TIMER_H
 #define TIMER_H
@@ -118,7 +123,7 @@ enum timer_when {
 enum timer_order {
 	TIMER_BY_DEADLINE,
 	TIMER_BY_TICK, /* by the tick in which a timer fires; a timer armed after that tick may */
-		       /* count for any tick since */
+	/* count for any tick since */
 	TIMER_UNORDERED,
 };
 
@@ -280,8 +285,11 @@ struct timer_structure {
 	const char *(*check)(const struct timer_set *set);
 };
 
-/* All structures in order of name, ended by NULL. Generated. */
-extern const struct timer_structure *const timer_structures[];
+/*
+ * All structures in order of name, ended by NULL. Generated. It is a pointer and no array, because
+ * the size of an array is part of a shared library's binary interface, and would grow.
+ */
+extern const struct timer_structure *const *const timer_structures;
 
 /* The structure of that name, or NULL. A ':' ends the name. */
 const struct timer_structure *timer_structure_find(const char *name);
