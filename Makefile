@@ -22,7 +22,8 @@ STRUCTURES := $(sort $(wildcard structures/*.c))
 SUPPORT    := $(sort $(wildcard structures/common/*.c))
 WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
-BENCH      := $(sort $(wildcard $(addprefix bench/,*.c trace/*.c replay/*.c run/*.c passes/*.c commands/*.c virtual/*.c)))
+BENCH      := $(sort $(wildcard bench/*.c \
+	$(patsubst %,bench/%/*.c,trace replay run passes commands virtual)))
 LOOP       := $(sort $(wildcard loop/*.c loop/util/*.c))
 BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
@@ -34,7 +35,9 @@ structure_names := $(notdir $(STRUCTURES:.c=))
 puts_off_names  := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.puts_off' $(STRUCTURES))))
 wrapper_names   := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.create_over' $(STRUCTURES))))
 plain_names     := $(filter-out $(wrapper_names),$(structure_names))
-inlined_names   := $(plain_names) $(foreach outer,$(wrapper_names),$(patsubst %,$(outer)-over-%,$(filter-out $(puts_off_names),$(plain_names))))
+wrapped_names   := $(filter-out $(puts_off_names),$(plain_names))
+inlined_names   := $(plain_names) \
+	$(foreach outer,$(wrapper_names),$(wrapped_names:%=$(outer)-over-%))
 
 # ------------------------------------------------------------------------------------- variants
 #
@@ -62,7 +65,8 @@ endif
 
 # The sanitizers' libraries are linked statically: such programs start faster, and the tests start
 # thousands of them.
-STATIC_SANITIZE := $(if $(findstring clang,$(shell $(CC) --version)),-static-libsan,-static-libasan -static-libubsan)
+STATIC_SANITIZE := $(if $(findstring clang,$(shell $(CC) --version)), \
+	-static-libsan,-static-libasan -static-libubsan)
 
 flags_default   := $(OPTIMIZE)
 flags_measured  := $(OPTIMIZE) -DNDEBUG
@@ -79,16 +83,22 @@ quiet = @printf '  %-9s %s\n' '$(1)' '$(2)';
 # $(call objects,variant,sources)
 objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
+# $(call compile_c,variant) and $(call compile_cxx,variant): the recipes that make an object.
+compile_c   = $(call quiet,CC,$@) $(CC) -std=c17 $(PREPROCESS) $(CPPFLAGS) $(ALL) \
+	$(flags_$(1)) $(CFLAGS) -c $< -o $@
+compile_cxx = $(call quiet,CXX,$@) $(CXX) -std=c++17 $(PREPROCESS) $(CPPFLAGS) $(ALL) \
+	$(flags_$(1)) $(CXXFLAGS) -c $< -o $@
+
 define compile_rules
 $(BUILD)/$(1)/%.o: %.c $(BUILD)/flags/$(1) | $(BUILD)/generated/.done
 	@mkdir -p $$(@D)
-	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
+	$$(call compile_c,$(1))
 $(BUILD)/$(1)/%.o: %.cc $(BUILD)/flags/$(1) | $(BUILD)/generated/.done
 	@mkdir -p $$(@D)
-	$$(call quiet,CXX,$$@) $$(CXX) -std=c++17 $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CXXFLAGS) -c $$< -o $$@
+	$$(call compile_cxx,$(1))
 $(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/flags/$(1)
 	@mkdir -p $$(@D)
-	$$(call quiet,CC,$$@) $$(CC) -std=c17 $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)) $$(CFLAGS) -c $$< -o $$@
+	$$(call compile_c,$(1))
 endef
 variants := default measured sanitized shared pic threads
 $(foreach v,$(variants),$(eval $(call compile_rules,$(v))))
@@ -100,7 +110,8 @@ quoted    = '$(subst ','\'',$(1))'
 differ    = $(if $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x)),,force)
 
 define flags_rules
-compiled_$(1) := $$(strip $$(compiler); $$(CC) $$(CXX) $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) $$(flags_$(1)); $$(CFLAGS); $$(CXXFLAGS); $$(LDFLAGS))
+compiled_$(1) := $$(strip $$(compiler); $$(CC) $$(CXX) $$(PREPROCESS) $$(CPPFLAGS) $$(ALL) \
+	$$(flags_$(1)); $$(CFLAGS); $$(CXXFLAGS); $$(LDFLAGS))
 $(BUILD)/flags/$(1): $$(call differ,$$(strip $$(file <$(BUILD)/flags/$(1))),$$(compiled_$(1)))
 	@mkdir -p $$(@D)
 	@printf '%s\n' $$(call quoted,$$(compiled_$(1))) >$$@
@@ -116,9 +127,10 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
-registries := $(addprefix $(generated)/,structures.c backends.c workloads.c subjects.c essays.c broken.c)
+registries := $(patsubst %,$(generated)/%.c,structures backends workloads subjects essays broken)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h) scripts/registry
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) scripts/registry \
+		$(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h)
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
@@ -126,14 +138,18 @@ $(registries) $(inlined): $(generated)/.done ;
 # The header with what the program reports about its own build. Sources that include it are compiled
 # again when it changes.
 $(generated)/build_info.h: force
-	@scripts/build-info $@ $(call quoted,$(compiler)) $(foreach v,measured sanitized,$(call quoted,$(told_$(v))))
-$(foreach v,measured sanitized,$(eval told_$(v) := $$(strip -std=c17 $$(flags_$(v)) $$(CPPFLAGS) $$(CFLAGS) $$(LDFLAGS))))
-$(foreach v,default measured sanitized,$(addprefix $(BUILD)/$(v)/bench/,run/environment.o timerbed.o provenance.o)): $(generated)/build_info.h
+	@scripts/build-info $@ $(call quoted,$(compiler)) \
+		$(foreach v,measured sanitized,$(call quoted,$(told_$(v))))
+told = $(strip -std=c17 $(flags_$(1)) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
+$(foreach v,measured sanitized,$(eval told_$(v) := $$(call told,$(v))))
+reporters := $(addprefix bench/,run/environment.o timerbed.o provenance.o)
+$(foreach v,default measured sanitized,$(reporters:%=$(BUILD)/$(v)/%)): $(generated)/build_info.h
 
 # The hash of each unit that is measured or that measures (bench/provenance.h), and their table.
 units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
 	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
-unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) $(BUILD)/hashes/bench/gbench.cc
+unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) \
+	$(BUILD)/hashes/bench/gbench.cc
 unit_hash = @mkdir -p $(@D); scripts/code-hash unit $@ $(@:$(BUILD)/hashes/%=%) $(BUILD)
 
 $(BUILD)/hashes/%.c: %.c scripts/code-hash $(BUILD)/flags/measured | $(generated)/.done
@@ -143,7 +159,8 @@ $(BUILD)/hashes/%.cc: %.cc scripts/code-hash $(BUILD)/flags/measured | $(generat
 $(BUILD)/hashes/inlined/%.c: $(generated)/inlined/%.c scripts/code-hash $(BUILD)/flags/measured
 	$(unit_hash) $(CC) -std=c17 $(PREPROCESS) $(CPPFLAGS) $(flags_measured) $(CFLAGS) $<
 $(generated)/.hashed: $(unit_hashes) $(BUILD)/listed
-	$(call quiet,HASHES,$(generated)/code_hashes.c) scripts/code-hash table $(generated)/code_hashes.c $(unit_hashes)
+	$(call quiet,HASHES,$(@D)/code_hashes.c) scripts/code-hash table $(@D)/code_hashes.c \
+		$(unit_hashes)
 	@touch $@
 $(generated)/code_hashes.c: $(generated)/.hashed ;
 
@@ -159,11 +176,13 @@ library_sources := $(STRUCTURES) $(SUPPORT)
 library_objects  = $(call objects,$(1),$(library_sources)) $(BUILD)/$(1)/generated/structures.o
 loop_sources    := $(LOOP) $(BACKENDS)
 loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/backends.o
-bench_objects    = $(call objects,$(1),$(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)) \
+bench_sources   := $(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)
+bench_objects    = $(call objects,$(1),$(bench_sources)) \
 	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
 	$(BUILD)/$(1)/generated/subjects.o $(BUILD)/$(1)/generated/essays.o \
 	$(BUILD)/$(1)/generated/code_hashes.o \
 	$(inlined_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
+command_objects  = $(foreach part,bench loop library,$(call $(part)_objects,$(1)))
 
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
@@ -171,7 +190,8 @@ $(BUILD)/libtimerbed.a: $(call library_objects,default)
 # The soname ends in 0 while the contract may still change: programs must be built again for each
 # version.
 $(BUILD)/libtimerbed.so: $(call library_objects,pic) scripts/pkgconfig/exported.map
-	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed.so.0 -Wl,-z,defs -Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed.so.0 -Wl,-z,defs \
+		-Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
 	@ln -sf libtimerbed.so $@.0
 
 # The loop with every structure and backend. A program for libevent's core links no other library of
@@ -180,28 +200,32 @@ $(BUILD)/libtimerbed-event.a: $(call loop_objects,default) $(call library_object
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
 $(BUILD)/libtimerbed-event.so: $(call loop_objects,shared) $(call library_objects,shared)
-	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed-event.so.1 -Wl,-z,defs $(LDFLAGS) $^ -o $@ $(loop_libraries)
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed-event.so.1 -Wl,-z,defs \
+		$(LDFLAGS) $^ -o $@ $(loop_libraries)
 	@ln -sf libtimerbed-event.so $@.1
 
 # The simulation replaces the C library's functions for clocks and waits. They are exported, so that
 # libraries that are loaded later call the replacements, too.
 exported := -Wl,--dynamic-list=bench/virtual/exported.list
 
-$(BUILD)/timerbed: $(call objects,measured,bench/timerbed.c) $(call bench_objects,measured) $(call loop_objects,measured) $(call library_objects,measured)
+$(BUILD)/timerbed: $(call objects,measured,bench/timerbed.c) $(call command_objects,measured)
 	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
-$(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) $(call bench_objects,measured) $(call loop_objects,measured) $(call library_objects,measured)
+$(BUILD)/timerbed-benchmark: $(call objects,measured,bench/benchmark_program.c) \
+		$(call command_objects,measured)
 	$(call quiet,LINK,$@) $(CXX) $(flags_measured) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
-$(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) $(call bench_objects,sanitized) $(call loop_objects,sanitized) $(call library_objects,sanitized)
+$(BUILD)/timerbed-sanitized: $(call objects,sanitized,bench/timerbed.c) \
+		$(call command_objects,sanitized)
 	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) $^ -o $@ $(libraries)
 
-$(BUILD)/timerbed-hashes: $(call objects,measured,bench/hashes_program.c bench/provenance.c) $(BUILD)/measured/generated/code_hashes.o
+$(BUILD)/timerbed-hashes: $(call objects,measured,bench/hashes_program.c bench/provenance.c) \
+		$(BUILD)/measured/generated/code_hashes.o
 	$(call quiet,LINK,$@) $(CC) $(flags_measured) $(LDFLAGS) $^ -o $@ -lxxhash
 
 # --------------------------------------------------------------------------------------- targets
 
-.PHONY: help all setup setup-test bench bench-smoke bench-full costs figures report compare keep hashes \
+.PHONY: help all setup bench bench-smoke bench-full costs figures report compare keep hashes \
 	readme paper verify test fuzz \
 	format format-check install uninstall dist clean
 
@@ -221,8 +245,8 @@ setup: ## install the missing Debian packages (as root, or by sudo without a pas
 # scripts/setup must run before make decides what to build, because headers may be missing until
 # then. So the targets that a new user calls run scripts/setup first and then call make again.
 .PHONY: programs bench-setup
-programs: $(BUILD)/timerbed $(BUILD)/timerbed-benchmark $(BUILD)/timerbed-hashes $(BUILD)/libtimerbed.a $(BUILD)/libtimerbed.so \
-	$(BUILD)/libtimerbed-event.a $(BUILD)/libtimerbed-event.so
+programs: $(addprefix $(BUILD)/,timerbed timerbed-benchmark timerbed-hashes libtimerbed.a \
+	libtimerbed.so libtimerbed-event.a libtimerbed-event.so)
 bench-setup:
 	@scripts/setup bench
 
@@ -240,7 +264,7 @@ bench: bench-setup ## run the quick profile: table, figures, report (8 minutes a
 bench-smoke: bench-setup ## run the smoke profile, a little of everything (under a minute)
 	$(call run_profile,smoke,--force)
 
-bench-full: bench-setup ## run the full profile, which the paper uses, or resume it (2.5 hours at most)
+bench-full: bench-setup ## run or resume the full profile, which the paper uses (2.5 hours at most)
 	$(call run_profile,full,--resume)
 
 figures: bench-setup ## draw the figures of RUN again
@@ -260,7 +284,8 @@ PAPER   := $(BUILD)/paper
 paper: ## typeset build/paper/timerbed.pdf; from another run: make paper RESULTS=DIR
 	@scripts/setup paper
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
-	$(call quiet,PAPER,$(PAPER)/timerbed.pdf) scripts/typeset $(RESULTS) $(PAPER) $(BUILD)/timerbed
+	$(call quiet,PAPER,$(PAPER)/timerbed.pdf) \
+		scripts/typeset $(RESULTS) $(PAPER) $(BUILD)/timerbed
 
 verify: bench-setup ## measure a sample of RESULTS again: does this machine agree in direction?
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
@@ -303,10 +328,14 @@ format: ## format all C sources with clang-format
 	@clang-format -i $(formatted)
 format-check: ## fail if clang-format would change a file, or a line is longer than 100 columns
 	@clang-format --dry-run -Werror $(formatted)
-	@status=0; for file in $(formatted); do expand $$file | awk -v file=$$file \
-		'length > 100 && !/"/ { print file ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' \
-		|| status=1; done; exit $$status
+	@status=0; $(call long_lines,$(formatted),&& !/"/); \
+		$(call long_lines,Makefile $(wildcard *.mk)); exit $$status
 formatted = $(shell find structures loop bench -name '*.[ch]' | sort)
+
+# $(call long_lines,FILES,CONDITION): prints the lines that are too long and meet an awk condition,
+# and sets `status` if there are any. A C string is not broken, so its line may be too long.
+long_lines = for file in $(1); do expand $$file | awk -v file=$$file 'length > 100 $(2) \
+	{ print file ":" FNR ": over 100 columns"; bad = 1 } END { exit bad }' || status=1; done
 
 # A packager sets DESTDIR, PREFIX, LIBDIR and other variables; scripts/install lists them. This
 # target does not install Debian packages: if one is missing, the build fails and names what is
@@ -316,7 +345,8 @@ install: ## install command, libraries, headers and man page below DESTDIR and P
 	@$(installed) scripts/install
 uninstall: ## remove the files that install has installed
 	@$(installed) scripts/install --remove
-installed = $(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR,$(name)='$($(name))')
+installed = $(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR, \
+	$(name)='$($(name))')
 
 dist: ## make timerbed-VERSION.tar.gz of the commit; the same commit gives the same bytes
 	@scripts/dist

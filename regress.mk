@@ -3,13 +3,14 @@
 
 REGRESS := $(BUILD)/regress
 regress_folder  := loop/tests/regress
-regress_tests   := regress regress_main regress_thread regress_finalize regress_et regress_util tinytest
+regress_tests   := regress $(addprefix regress_,main thread finalize et util) tinytest
 regress_sources := $(regress_tests:%=$(REGRESS)/test/%.c)
 
 # Some parts of libevent are out of scope here. Their functions stay undefined at link time, and the
 # tests that would call them are left out by name.
-regress_flags := -std=gnu17 -D_GNU_SOURCE -DTINYTEST_LOCAL -g -O1 -I. -I$(REGRESS) -I$(REGRESS)/test \
-	-Werror=implicit-function-declaration -Wl,--unresolved-symbols=ignore-in-object-files -no-pie
+regress_flags := -std=gnu17 -D_GNU_SOURCE -DTINYTEST_LOCAL -g -O1 -I. -I$(REGRESS) \
+	-I$(REGRESS)/test -Werror=implicit-function-declaration \
+	-Wl,--unresolved-symbols=ignore-in-object-files -no-pie
 
 $(REGRESS)/.done: $(regress_folder)/sources.py
 	$(call quiet,FETCH,$(REGRESS)) $(regress_folder)/sources.py $(REGRESS)
@@ -19,8 +20,10 @@ $(regress_sources): $(REGRESS)/.done ;
 # The same sources are compiled with this loop's headers and with the installed headers of libevent.
 regress_link = $(call quiet,LINK,$@) $(CC) $(regress_flags) $(1) $(filter %.c,$^) -o $@ $(2)
 
-$(REGRESS)/on-loop: $(regress_sources) $(wildcard $(regress_folder)/internals.[ch]) $(BUILD)/libtimerbed-event.so
-	$(call regress_link,-Iloop/include -I$(REGRESS)/include,-L$(BUILD) -ltimerbed-event -Wl$(comma)-rpath$(comma)'$$ORIGIN/..' -lpthread)
+$(REGRESS)/on-loop: $(regress_sources) $(wildcard $(regress_folder)/internals.[ch]) \
+		$(BUILD)/libtimerbed-event.so
+	$(call regress_link,-Iloop/include -I$(REGRESS)/include,-L$(BUILD) -ltimerbed-event \
+		-Wl$(comma)-rpath$(comma)'$$ORIGIN/..' -lpthread)
 
 $(REGRESS)/on-libevent: $(regress_sources) $(wildcard $(regress_folder)/internals.[ch])
 	$(call regress_link,,-levent_core -levent_pthreads -lpthread)
@@ -42,7 +45,8 @@ $(DEBIAN_PROGRAMS)/packages: $(programs_folder)/fetch.py
 	$(call quiet,FETCH,$(DEBIAN_PROGRAMS)) $(programs_folder)/fetch.py $(DEBIAN_PROGRAMS)
 
 .PHONY: programs-test
-programs-test: ## run Debian's unbound, nsd, memcached and others with this loop's library (5 minutes)
+programs-test: ## run Debian's unbound, nsd, memcached and others on this library (5 minutes)
 	@scripts/setup bench test
-	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/libtimerbed-event.so $(REGRESS)/exact $(DEBIAN_PROGRAMS)/packages
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/libtimerbed-event.so $(REGRESS)/exact \
+		$(DEBIAN_PROGRAMS)/packages
 	@$(programs_folder)/run.py $(BUILD) $(DEBIAN_PROGRAMS)

@@ -133,12 +133,11 @@ struct timer_complexity {
 	const char *insert, *reinsert, *disarm, *remove, *next, *expire;
 };
 
-struct option_spec; /* common/options.h */
+struct option_spec; /* a row of a table of options */
 
 /*
  * A structure's file ends in this table. The table's name is timer_ plus the file's name, with '_'
- * for '-'. The registry is generated from the names of the files, so that a new structure is one
- * new file.
+ * for '-'.
  */
 struct timer_structure {
 	const char *name;	/* what users type and what legends show */
@@ -149,7 +148,7 @@ struct timer_structure {
 
 	/*
 	 * The largest sensible number of timers, by the structure's own account; 0 if any number
-	 * is. A wrapper has the value of the structure that it wraps (timer_structure_within).
+	 * is. A wrapper has the value of the structure that it wraps.
 	 */
 	size_t bears;
 
@@ -279,7 +278,10 @@ struct timer_structure {
 	const char *(*check)(const struct timer_set *set);
 };
 
-/* All structures in order of name, ended by NULL. Generated. */
+/*
+ * All structures in order of name, ended by NULL. Generated from the names of the files, so that a
+ * new structure is one new file.
+ */
 extern const struct timer_structure *const timer_structures[];
 
 /* The structure of that name, or NULL. A ':' ends the name. */

@@ -19,7 +19,7 @@ FOLDERS = {"structures": "structures", "loop": "loop", "trace": "bench/trace", "
 COMPILED = ["-std=c17", "-D_GNU_SOURCE", "-I.", "-Iloop/include", "-Ibuild/generated"]
 SWITCH = "scripts/mutants/switch"
 # A test of the workloads, which are not mutated. It takes longer than all others that read traces.
-LEFT_OUT = ("workload-steady-test",)
+LEFT_OUT = ("unsanitized-workload-steady-test",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,18 +41,17 @@ class Project:
 
     @staticmethod
     def files(tree):
-        """Returns {file: area}."""
+        """Returns {file: area}. Tests, and the templates of exports, are not mutated."""
         return {os.path.relpath(path, tree): area for area, folder in FOLDERS.items()
                 for path in sorted(glob.glob(f"{tree}/{folder}/**/*.[ch]", recursive=True))
-                if "/tests/" not in path}
+                if "/tests/" not in path and "/export/" not in path}
 
     def sites(self):
         """Returns all places. The generated sources exist, because make has called the command."""
         try:
             import sites  # only this module needs libclang
         except ModuleNotFoundError as error:
-            raise SystemExit(f"libclang is missing ({error}): "
-                             "scripts/setup mutants installs it") from error
+            raise SystemExit(f"{error}: scripts/setup mutants installs it") from error
         wanted = self.files(self.root)
         above = os.getcwd()
         os.chdir(self.root)

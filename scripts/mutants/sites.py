@@ -11,7 +11,8 @@ import dataclasses
 import os
 import re
 
-from clang.cindex import CursorKind, Index, TokenKind, TranslationUnit, TypeKind
+import c_source  # before libclang: its message names the package that may be missing
+from clang.cindex import CursorKind, TokenKind, TypeKind
 
 import console
 from place import Site
@@ -98,11 +99,7 @@ class Unit:
 
     def __init__(self, path, arguments, wanted, sources):
         self.wanted, self.sources = wanted, sources
-        self.unit = Index.create().parse(
-            path, args=arguments, options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
-        errors = [str(one) for one in self.unit.diagnostics if one.severity >= 3]
-        if errors:
-            raise SystemExit(f"{path} cannot be read: {errors[0]}")
+        self.unit = c_source.parse(path, arguments)
         self.macros = collections.defaultdict(list)
         self.own_macros = set()
         for cursor in self.unit.cursor.get_children():
@@ -488,16 +485,16 @@ class Callers:
         self.read_tables(unit)
 
     def read_tables(self, unit):
-        # The names are taken from the text, because a macro may hold a part of the table.
-        texts = [unit.source(file).bytes.decode() for file in unit.macros]
-        checks = {name for text in texts for name in re.findall(r"\.check = (\w+)", text)}
         for cursor in unit.unit.cursor.get_children():
-            if cursor.kind != CursorKind.VAR_DECL or file_of(cursor) not in unit.wanted:
+            file = file_of(cursor)
+            if cursor.kind != CursorKind.VAR_DECL or file not in unit.wanted:
                 continue
+            field = c_source.Table(cursor, unit.source(file).bytes).fields.get("check")
+            check = field.value.spelling if field else None
             for one in cursor.walk_preorder():
                 target = one.referenced if one.kind == CursorKind.DECL_REF_EXPR else None
                 if target is not None and target.kind == CursorKind.FUNCTION_DECL:
-                    if target.spelling in checks:
+                    if target.spelling == check:
                         self.checking.add(self.key(target))
                     else:
                         self.callers[self.key(target)].add("table")

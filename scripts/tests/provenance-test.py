@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# takes: minutes
 """Tests of the source hashes of records. Each kind of file is edited in a copy of the tree. Then
 exactly the hashes of the affected subjects and passes must change. To save time, the copy has only
 a few structures, and only the hashes are built, not the program. The last line printed is "N

@@ -1,5 +1,8 @@
 /*
  * options.c - parsing and checking of options by their table
+ *
+ * All names begin with options_, because an export (scripts/export) has this code in one file with
+ * a structure.
  */
 #include "options.h"
 
@@ -15,9 +18,9 @@
 #include <strings.h>
 
 /* Words are compared up to this length. "name=value" must be shorter than twice this length. */
-#define WORD_SIZE 64
+#define OPTIONS_WORD_SIZE 64
 
-static int refuse(char *error, size_t size, const char *format, ...)
+static int options_refuse(char *error, size_t size, const char *format, ...)
 {
 	va_list arguments;
 
@@ -27,14 +30,14 @@ static int refuse(char *error, size_t size, const char *format, ...)
 	return -EINVAL;
 }
 
-/* The Levenshtein distance of two words, each cut at WORD_SIZE, without regard to case. */
-static size_t edit_distance(const char *a, const char *b)
+/* The Levenshtein distance of two words, each cut at OPTIONS_WORD_SIZE, without regard to case. */
+static size_t options_edit_distance(const char *a, const char *b)
 {
-	size_t row[WORD_SIZE + 1], columns = strnlen(b, WORD_SIZE);
+	size_t row[OPTIONS_WORD_SIZE + 1], columns = strnlen(b, OPTIONS_WORD_SIZE);
 
 	for (size_t j = 0; j <= columns; j++)
 		row[j] = j;
-	for (size_t i = 0; i < WORD_SIZE && a[i]; i++) {
+	for (size_t i = 0; i < OPTIONS_WORD_SIZE && a[i]; i++) {
 		size_t diagonal = row[0];
 
 		row[0] = i + 1;
@@ -56,12 +59,12 @@ static size_t edit_distance(const char *a, const char *b)
 const char *options_nearest(const char *typed, const char *const *names, size_t count)
 {
 	const char *nearest = NULL;
-	size_t typed_length = strnlen(typed, WORD_SIZE);
+	size_t typed_length = strnlen(typed, OPTIONS_WORD_SIZE);
 	/* A third of the letters may be wrong, and at least one: mistyping is seldom worse. */
 	size_t limit = typed_length / 3 + 1;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t distance = edit_distance(typed, names[i]);
+		size_t distance = options_edit_distance(typed, names[i]);
 
 		/* The beginning of a name ("quad") counts as near. The first such name is taken. */
 		if (typed_length > 2 && !strncasecmp(typed, names[i], typed_length) && limit > 1)
@@ -91,12 +94,12 @@ const char *options_suggest(const char *typed, const char *const *names, size_t 
  * A value in this unit is multiplied by `multiplier` and divided by `divisor`. 1/100 is not exact
  * in a double, but x / 100 is rounded correctly.
  */
-struct unit {
+struct options_unit {
 	const char *suffix;
 	uint64_t multiplier, divisor;
 };
 
-static const struct unit duration_units[] = {
+static const struct options_unit options_duration_units[] = {
 	{ "", 1, 1 },
 	{ "ns", 1, 1 },
 	{ "us", 1000, 1 },
@@ -107,25 +110,27 @@ static const struct unit duration_units[] = {
 	{ "d", 86400000000000, 1 },
 	{ NULL, 0, 0 },
 };
-static const struct unit plain_units[] = { { "", 1, 1 }, { NULL, 0, 0 } };
-static const struct unit real_units[] = { { "", 1, 1 }, { "%", 1, 100 }, { NULL, 0, 0 } };
+static const struct options_unit options_plain_units[] = { { "", 1, 1 }, { NULL, 0, 0 } };
+static const struct options_unit options_real_units[] = { { "", 1, 1 },
+							  { "%", 1, 100 },
+							  { NULL, 0, 0 } };
 
-static const struct unit *const units_of[] = {
-	[OPTION_COUNT] = plain_units,
-	[OPTION_DURATION] = duration_units,
-	[OPTION_REAL] = real_units,
+static const struct options_unit *const options_units_of[] = {
+	[OPTION_COUNT] = options_plain_units,
+	[OPTION_DURATION] = options_duration_units,
+	[OPTION_REAL] = options_real_units,
 };
 
-static const struct unit *find_unit(enum option_type type, const char *suffix)
+static const struct options_unit *options_find_unit(enum option_type type, const char *suffix)
 {
-	for (const struct unit *unit = units_of[type]; unit->suffix; unit++)
+	for (const struct options_unit *unit = options_units_of[type]; unit->suffix; unit++)
 		if (!strcmp(suffix, unit->suffix))
 			return unit;
 	return NULL;
 }
 
 /* Whether text begins with a decimal number: strtod also takes signs, blanks, names and "0x". */
-static bool is_decimal(const char *text)
+static bool options_is_decimal(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
 
@@ -133,15 +138,15 @@ static bool is_decimal(const char *text)
 }
 
 /* Reads a number with one of the type's units. Returns whether the text is just that. */
-static bool read_number(enum option_type type, const char *text, double *number)
+static bool options_read_number(enum option_type type, const char *text, double *number)
 {
-	const struct unit *unit;
+	const struct options_unit *unit;
 	char *rest;
 
-	if (!is_decimal(text))
+	if (!options_is_decimal(text))
 		return false;
 	*number = strtod(text, &rest);
-	unit = rest == text ? NULL : find_unit(type, rest);
+	unit = rest == text ? NULL : options_find_unit(type, rest);
 	if (!unit)
 		return false;
 	*number = *number * (double)unit->multiplier / (double)unit->divisor;
@@ -149,16 +154,16 @@ static bool read_number(enum option_type type, const char *text, double *number)
 }
 
 /* Reads a whole number with its unit. A double would lose digits of large numbers. */
-static bool read_integer(enum option_type type, const char *text, uint64_t *integer)
+static bool options_read_integer(enum option_type type, const char *text, uint64_t *integer)
 {
-	const struct unit *unit;
+	const struct options_unit *unit;
 	char *rest;
 
 	if (!isdigit((unsigned char)*text))
 		return false;
 	errno = 0;
 	*integer = strtoull(text, &rest, 10);
-	unit = find_unit(type, rest);
+	unit = options_find_unit(type, rest);
 	return !errno && unit && !__builtin_mul_overflow(*integer, unit->multiplier, integer);
 }
 
@@ -166,7 +171,7 @@ static bool read_integer(enum option_type type, const char *text, uint64_t *inte
  * The nearest whole number: 1.001us is 1000.9999999999999 ns in doubles and means 1001. Returns
  * false if the number is further off than two multiplications can round.
  */
-static bool to_integer(double number, uint64_t *integer)
+static bool options_to_integer(double number, uint64_t *integer)
 {
 	double nearest = nearbyint(number);
 
@@ -179,23 +184,23 @@ static bool to_integer(double number, uint64_t *integer)
 /*
  * Whether an integer is within bounds that are doubles. As a double, the integer would be rounded.
  */
-static bool within(uint64_t integer, double minimum, double maximum)
+static bool options_within(uint64_t integer, double minimum, double maximum)
 {
 	return (minimum <= 0 || (minimum < 0x1p64 && integer >= (uint64_t)ceil(minimum))) &&
 	       (maximum >= 0x1p64 || (maximum >= 0 && integer <= (uint64_t)floor(maximum)));
 }
 
-static const char *const type_words[] = {
+static const char *const options_type_words[] = {
 	[OPTION_COUNT] = "a count such as 64 or 1e6",
 	[OPTION_DURATION] = "a duration such as 250ns, 1us, 20ms, 60s or 2h",
 	[OPTION_REAL] = "a number such as 0.995 or 99.5%",
 };
 
-static int out_of_range(enum option_type type, const char *what, const char *text, double minimum,
-			double maximum, char *error, size_t size)
+static int options_out_of_range(enum option_type type, const char *what, const char *text,
+				double minimum, double maximum, char *error, size_t size)
 {
-	return refuse(error, size, "%s: %.40s is out of range (%.10g to %.10g%s)", what, text,
-		      minimum, maximum, type == OPTION_DURATION ? " ns" : "");
+	return options_refuse(error, size, "%s: %.40s is out of range (%.10g to %.10g%s)", what,
+			      text, minimum, maximum, type == OPTION_DURATION ? " ns" : "");
 }
 
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
@@ -204,28 +209,30 @@ int options_parse_value(enum option_type type, const char *what, const char *tex
 	uint64_t integer;
 	double number;
 
-	if (type != OPTION_REAL && read_integer(type, text, &integer)) {
-		if (!within(integer, minimum, maximum))
-			return out_of_range(type, what, text, minimum, maximum, error, size);
+	if (type != OPTION_REAL && options_read_integer(type, text, &integer)) {
+		if (!options_within(integer, minimum, maximum))
+			return options_out_of_range(type, what, text, minimum, maximum, error,
+						    size);
 		memcpy(into, &integer, sizeof(integer));
 		return 0;
 	}
-	if (!read_number(type, text, &number))
-		return refuse(error, size, "%s: '%.40s' is not %s", what, text, type_words[type]);
+	if (!options_read_number(type, text, &number))
+		return options_refuse(error, size, "%s: '%.40s' is not %s", what, text,
+				      options_type_words[type]);
 	if (number < minimum || number > maximum)
-		return out_of_range(type, what, text, minimum, maximum, error, size);
+		return options_out_of_range(type, what, text, minimum, maximum, error, size);
 	if (type == OPTION_REAL) {
 		memcpy(into, &number, sizeof(number));
 		return 0;
 	}
-	if (!to_integer(number, &integer))
-		return refuse(error, size, "%s: %.40s is not a whole number%s", what, text,
-			      type == OPTION_DURATION ? " of ns" : "");
+	if (!options_to_integer(number, &integer))
+		return options_refuse(error, size, "%s: %.40s is not a whole number%s", what, text,
+				      type == OPTION_DURATION ? " of ns" : "");
 	memcpy(into, &integer, sizeof(integer));
 	return 0;
 }
 
-static size_t count_words(const char *const *words)
+static size_t options_count_words(const char *const *words)
 {
 	size_t count = 0;
 
@@ -234,10 +241,10 @@ static size_t count_words(const char *const *words)
 	return count;
 }
 
-static int parse_word(const struct option_spec *spec, const char *text, void *field, char *error,
-		      size_t size)
+static int options_parse_word(const struct option_spec *spec, const char *text, void *field,
+			      char *error, size_t size)
 {
-	size_t count = count_words(spec->words), length = 0;
+	size_t count = options_count_words(spec->words), length = 0;
 	char list[160] = "";
 
 	for (size_t i = 0; i < count; i++) {
@@ -251,22 +258,22 @@ static int parse_word(const struct option_spec *spec, const char *text, void *fi
 			length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
 						   i ? ", " : "", spec->words[i]);
 	}
-	return refuse(error, size, "%s: '%.40s' is not one of %s", spec->name, text, list);
+	return options_refuse(error, size, "%s: '%.40s' is not one of %s", spec->name, text, list);
 }
 
-static int parse_field(const struct option_spec *spec, const char *text, void *into, char *error,
-		       size_t size)
+static int options_parse_field(const struct option_spec *spec, const char *text, void *into,
+			       char *error, size_t size)
 {
 	void *field = (char *)into + spec->offset;
 
 	if (spec->type == OPTION_WORD)
-		return parse_word(spec, text, field, error, size);
+		return options_parse_word(spec, text, field, error, size);
 	return options_parse_value(spec->type, spec->name, text, spec->minimum, spec->maximum,
 				   field, error, size);
 }
 
-static int unknown_option(const struct option_spec *specs, const char *name, char *error,
-			  size_t size)
+static int options_unknown_option(const struct option_spec *specs, const char *name, char *error,
+				  size_t size)
 {
 	char suggestion[OPTIONS_SUGGESTION_SIZE], first[OPTIONS_SUGGESTION_SIZE];
 	const char *names[32];
@@ -275,53 +282,54 @@ static int unknown_option(const struct option_spec *specs, const char *name, cha
 	for (; specs && specs[count].name && count < sizeof(names) / sizeof(*names); count++)
 		names[count] = specs[count].name;
 	if (!count)
-		return refuse(error, size, "no option '%.40s': it has no options", name);
+		return options_refuse(error, size, "no option '%.40s': it has no options", name);
 	snprintf(first, sizeof(first), "; the first of %zu is '%s'", count, names[0]);
-	return refuse(error, size, "no option '%.40s'%s", name,
-		      options_suggest(name, names, count, first, suggestion));
+	return options_refuse(error, size, "no option '%.40s'%s", name,
+			      options_suggest(name, names, count, first, suggestion));
 }
 
 /* Parses "name=value" of the given length. */
-static int parse_assignment(const struct option_spec *specs, const char *text, size_t length,
-			    void *into, char *error, size_t size)
+static int options_parse_assignment(const struct option_spec *specs, const char *text,
+				    size_t length, void *into, char *error, size_t size)
 {
-	char assignment[2 * WORD_SIZE];
+	char assignment[2 * OPTIONS_WORD_SIZE];
 	const struct option_spec *spec;
 	char *value;
 
 	if (length >= sizeof(assignment))
-		return refuse(error, size, "option '%.40s...' is too long", text);
+		return options_refuse(error, size, "option '%.40s...' is too long", text);
 	memcpy(assignment, text, length);
 	assignment[length] = '\0';
 	value = strchr(assignment, '=');
 	if (!value)
-		return refuse(error, size, "option '%.40s' has no value: write name=value",
-			      assignment);
+		return options_refuse(error, size, "option '%.40s' has no value: write name=value",
+				      assignment);
 	*value++ = '\0';
 	for (spec = specs; spec && spec->name; spec++)
 		if (!strcmp(spec->name, assignment))
-			return parse_field(spec, value, into, error, size);
-	return unknown_option(specs, assignment, error, size);
+			return options_parse_field(spec, value, into, error, size);
+	return options_unknown_option(specs, assignment, error, size);
 }
 
 int options_parse(const struct option_spec *specs, const char *text, void *into, char *error,
 		  size_t size)
 {
 	for (const struct option_spec *spec = specs; spec && spec->name; spec++) {
-		int result = parse_field(spec, spec->fallback, into, error, size);
+		int result = options_parse_field(spec, spec->fallback, into, error, size);
 
 		if (result)
 			return result;
 	}
 	while (text && *text) {
 		size_t length = strcspn(text, ",");
-		int result = parse_assignment(specs, text, length, into, error, size);
+		int result = options_parse_assignment(specs, text, length, into, error, size);
 
 		if (result)
 			return result;
 		text += length;
 		if (*text == ',' && !*++text)
-			return refuse(error, size, "an option is missing after the last ','");
+			return options_refuse(error, size,
+					      "an option is missing after the last ','");
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * backends-test - every backend through its table, without a loop
+ * backend-tables-test - every backend through its table, without a loop
  *
  * The tests check on real descriptors what backend.h promises: readiness, hang-ups, descriptors
  * that are closed and reopened without the backend's knowledge, timeouts that are never early,
@@ -66,7 +66,7 @@ static void insist(bool condition, const char *what)
 {
 	if (condition)
 		return;
-	fprintf(stderr, "backends-test: %s\n", what);
+	fprintf(stderr, "backend-tables-test: %s\n", what);
 	abort();
 }
 

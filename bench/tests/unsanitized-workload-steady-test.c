@@ -1,5 +1,5 @@
 /*
- * workload-steady-test.c - the steady state holds from the first measured turn
+ * unsanitized-workload-steady-test.c - the steady state holds from the first measured turn
  *
  * A fill that simply armed all timers would show: firings would begin late, or come in a wave. The
  * seeds are fixed and printed, so every run gives the same result.

@@ -1,5 +1,5 @@
 /*
- * run-test - whole runs of small experiments, with imitated workers
+ * unsanitized-run-test - whole runs of small experiments, with imitated workers
  *
  * The worker of a run is the running program, started again as `PROGRAM cell ...`. Here it is this
  * test, which then behaves as the name of its subject demands. Started as `hyperfine`, the test
