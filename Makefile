@@ -129,8 +129,8 @@ generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(patsubst %,$(generated)/%.c,structures backends workloads subjects essays broken)
 
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) scripts/registry \
-		$(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h)
+making := $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h bench/workloads/*/*.h)
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(making) scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
@@ -146,7 +146,8 @@ reporters := $(addprefix bench/,run/environment.o timerbed.o provenance.o)
 $(foreach v,default measured sanitized,$(reporters:%=$(BUILD)/$(v)/%)): $(generated)/build_info.h
 
 # The hash of each unit that is measured or that measures (bench/provenance.h), and their table.
-units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) bench/cell.c bench/pages.c \
+units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) \
+	$(addprefix bench/,cell.c cycles.c pages.c) \
 	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
 unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) \
 	$(BUILD)/hashes/bench/gbench.cc

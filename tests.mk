@@ -190,7 +190,7 @@ fuzz: ## run libFuzzer on all structures (FUZZ_SECONDS=60; the corpus is in out/
 # broken-test is left out, because it tests the suite and not the structures.
 MUTANTS ?= 300
 mutants: ## mutation testing: does a test fail if the code is changed? [SEED=1] [MUTANTS=300]
-	@scripts/setup bench test mutants
+	@scripts/setup bench test
 	@$(MAKE) --no-print-directory $(generated)/.done $(generated)/build_info.h
 	@scripts/mutants/mutants --seeds '$(or $(SEED),1)' --mutants $(MUTANTS) $(MUTANTS_OPTIONS) \
 		--programs '$(notdir $(filter-out %/conformance %/broken-test,$(test_programs)))' \

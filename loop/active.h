@@ -1,38 +1,25 @@
 /*
  * active.h - queues of active callbacks, by priority
+ *
+ * Within a queue, callbacks run in the order in which they became active. The functions here know
+ * no base. activation.h also counts the events of the base. The links are those of <sys/queue.h>.
  */
 #ifndef ACTIVE_H
 #define ACTIVE_H
 
-#include <stdbool.h>
+#include "loop/event_members.h"
+
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
-struct event;
-struct event_base;
-struct event_callback;
-
-/* What the loop does to call a callback, by evcb_closure. */
-enum closure {
-	CLOSURE_TIMER,	 /* calls an event that is only a timer, as most events are */
-	CLOSURE_EVENT,	 /* calls any other event that does not persist */
-	CLOSURE_SIGNAL,	 /* calls once for each time that the signal arrived */
-	CLOSURE_PERSIST, /* arms the timeout again, then calls */
-	CLOSURE_FINALIZE,
-	CLOSURE_FINALIZE_AND_FREE,
-	CLOSURES,
-};
-
-struct callback_queue {
-	struct event_callback *first, **last;
-};
+TAILQ_HEAD(callback_queue, event_callback);
 
 struct active_queues {
 	struct callback_queue *queues; /* by priority */
 	int priorities;
 	int running_priority; /* the priority whose callbacks are running; -1: none */
-	struct callback_queue later;
-	size_t count; /* callbacks in all queues, `later` included */
+	size_t count;	      /* callbacks in all queues */
 
 	/* Limits of one pass, from priority limited_from on. UINT64_MAX and INT_MAX: no limit. */
 	uint64_t longest;
@@ -40,55 +27,35 @@ struct active_queues {
 	int limited_from;
 };
 
-int active_init(struct event_base *base, int priorities);
-void active_free(struct event_base *base);
-
-void callback_queue_init(struct callback_queue *queue);
-
-/* Insert a callback into the queue of its priority, or remove it; set or clear EVLIST_ACTIVE. */
-void active_insert(struct event_base *base, struct event_callback *callback);
-void active_remove(struct event_base *base, struct event_callback *callback);
-
-/* Moves an expired plain timer (timeout_inline.h) from the structure into its active queue. */
-void active_insert_timer(struct event_base *base, struct event *event);
-
 /*
- * Insert a callback into the queue `later`, which waits for the next iteration, or remove it.
- * active_take_later moves the callbacks of `later` into the queues of their priorities.
+ * Makes empty queues for this number of priorities, in place of those before, which must be empty.
+ * Returns 0, or -ENOMEM with nothing changed.
  */
-void active_insert_later(struct event_base *base, struct event_callback *callback);
-void active_remove_later(struct event_base *base, struct event_callback *callback);
-void active_take_later(struct event_base *base);
+int active_init(struct active_queues *active, int priorities);
+void active_free(struct active_queues *active);
 
-/* event_active for a caller that holds the lock. Never releases the lock. */
-void event_active_locked(struct event *event, int what, short ncalls);
-
-/* Makes a callback active. Returns whether it was inactive before, or waiting in `later`. */
-bool callback_activate(struct event_base *base, struct event_callback *callback);
-
-/*
- * Runs active queues by priority, until one has run a callback other than the loop's own. Returns
- * how many such callbacks ran, or -1 if event_base_loopbreak was called.
- */
-int active_process(struct event_base *base);
-
-/*
- * Whether another thread is running this callback now. Always false if the program has not set
- * condition functions (evthread_set_condition_callbacks).
- */
-bool callback_runs_elsewhere(const struct event_base *base, const struct event_callback *callback);
-
-/*
- * If another thread is running this callback, waits until that call has returned. Releases the lock
- * meanwhile. Returns at once in the loop's own thread, and where the program has not set condition
- * functions.
- */
-void callback_wait(struct event_base *base, const struct event_callback *callback);
-
-/* Calls a callback. The caller holds the lock, which is released during the call. closure.c */
-void closure_call(struct event_base *base, struct event_callback *callback);
+/* The first callback of the most urgent queue that has one. NULL: all queues are empty. */
+struct event_callback *active_first(const struct active_queues *active);
 
 /* NULL, or a text that names the broken invariant. */
-const char *active_check(const struct event_base *base);
+const char *active_check(const struct active_queues *active);
+
+/* Insert a callback into the queue of its priority, or remove it; set or clear EVLIST_ACTIVE. */
+static inline void active_insert(struct active_queues *active, struct event_callback *callback)
+{
+	/* The priority may be from a time when the base had more priorities. */
+	if (callback->evcb_pri >= active->priorities)
+		callback->evcb_pri = (uint8_t)(active->priorities - 1);
+	callback->evcb_flags |= EVLIST_ACTIVE;
+	active->count++;
+	TAILQ_INSERT_TAIL(&active->queues[callback->evcb_pri], callback, evcb_active_next);
+}
+
+static inline void active_remove(struct active_queues *active, struct event_callback *callback)
+{
+	callback->evcb_flags &= (short)~EVLIST_ACTIVE;
+	active->count--;
+	TAILQ_REMOVE(&active->queues[callback->evcb_pri], callback, evcb_active_next);
+}
 
 #endif

@@ -6,7 +6,7 @@
  *
  * A backend knows descriptors, and the EV_ bits that the loop asks for on each. The I/O map
  * (io_map.h) knows the events behind a descriptor. It calls `change` when the union of the bits
- * that these events ask for changes. The backend calls io_map_report for each descriptor that is
+ * that these events ask for changes. The backend calls backend_report for each descriptor that is
  * ready.
  *
  * EV_ bits here are EV_READ, EV_WRITE, EV_CLOSED and EV_ET. The backend reports an error or a
@@ -68,7 +68,7 @@ struct backend {
 
 	/*
 	 * Sleeps for `timeout` ns (0: not at all; BACKEND_FOREVER: without limit), or until a
-	 * descriptor is ready or a signal arrives. Then calls io_map_report for each descriptor
+	 * descriptor is ready or a signal arrives. Then calls backend_report for each descriptor
 	 * that is ready. Allocates nothing. Returns 0, also after a signal, or -errno if the loop
 	 * cannot go on.
 	 */
@@ -86,5 +86,11 @@ struct backend {
 
 /* All backends, by name, terminated by NULL. Generated. */
 extern const struct backend *const backends[];
+
+/*
+ * Called by a backend's `wait`, with the base's lock held: the descriptor is ready for these bits.
+ * Activates the descriptor's events that wait for any of them. O(its events). activate.c
+ */
+void backend_report(struct event_base *base, int fd, short events);
 
 #endif

@@ -1,9 +1,11 @@
 /*
  * clock.c - reading clocks, and the cache of the time at which the loop woke up
  */
-#include "loop/base.h"
+#include "loop/clock.h"
 
 #include <time.h>
+
+#include <event2/event.h>
 
 /* An offset to the wall clock is refreshed after this time: 5 s, as in libevent 2.1. */
 #define WALL_INTERVAL (5 * TIMER_SECOND)
@@ -22,15 +24,15 @@ static uint64_t read_clock(clockid_t clock)
 	return from_timespec(&time);
 }
 
-static uint64_t read_monotonic(const struct event_base *base)
+static uint64_t read_monotonic(const struct loop_time *time)
 {
-	(void)base;
+	(void)time;
 	return read_clock(CLOCK_MONOTONIC);
 }
 
-static uint64_t read_wall(const struct event_base *base)
+static uint64_t read_wall(const struct loop_time *time)
 {
-	(void)base;
+	(void)time;
 	return read_clock(CLOCK_REALTIME);
 }
 
@@ -40,15 +42,15 @@ static uint64_t read_wall(const struct event_base *base)
  * just after an advance the coarse clock lags by a fixed fraction of a tick, and just before the
  * next advance by one tick more. A timeout that starts two ticks later is therefore never early.
  */
-static uint64_t coarse_origin(const struct event_base *base)
+static uint64_t coarse_origin(const struct loop_time *time)
 {
-	return read_clock(CLOCK_MONOTONIC_COARSE) + base->time.lag;
+	return read_clock(CLOCK_MONOTONIC_COARSE) + time->lag;
 }
 
 /* The clock that libevent 2.1 reads by default, in microseconds like there. */
-static uint64_t read_coarse(const struct event_base *base)
+static uint64_t read_coarse(const struct loop_time *time)
 {
-	(void)base;
+	(void)time;
 	return read_clock(CLOCK_MONOTONIC_COARSE) / 1000 * 1000;
 }
 
@@ -77,80 +79,79 @@ const struct loop_clock clock_libevent = {
 };
 
 /* As in libevent: during callbacks, the time at which the loop woke up. */
-static uint64_t read_cache(const struct event_base *base)
+static uint64_t read_cache(const struct loop_time *time)
 {
-	return base->time.is_cached ? base->time.cached : base->time.clock->read(base);
+	return time->is_cached ? time->cached : time->clock->read(time);
 }
 
-void time_init(struct event_base *base)
+void time_init(struct loop_time *time, int flags, const struct loop_clock *clock,
+	       const void *backend_state)
 {
-	struct loop_time *time = &base->time;
-	bool libevent = base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1;
+	bool libevent = flags & EVENT_BASE_FLAG_LIBEVENT_2_1;
 	struct timespec tick = { 0 };
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 	time->lag = 2 * from_timespec(&tick);
-	time->uncached = base->flags & EVENT_BASE_FLAG_NO_CACHE_TIME;
+	time->uncached = flags & EVENT_BASE_FLAG_NO_CACHE_TIME;
 	time->from_the_cache = libevent;
-	if (base->backend->clock)
-		time->clock = base->backend->clock;
-	else if (base->flags & EVENT_BASE_FLAG_PRECISE_TIMER)
+	time->backend_state = backend_state;
+	if (clock)
+		time->clock = clock;
+	else if (flags & EVENT_BASE_FLAG_PRECISE_TIMER)
 		time->clock = &clock_precise;
-	else if (base->flags & EVENT_BASE_FLAG_COARSE_TIMER)
+	else if (flags & EVENT_BASE_FLAG_COARSE_TIMER)
 		time->clock = &clock_coarse;
 	else
 		time->clock = libevent ? &clock_libevent : &clock_precise;
 	time->origin = libevent ? read_cache : time->clock->origin;
 }
 
-uint64_t time_read(struct event_base *base)
+uint64_t time_read(struct loop_time *time)
 {
-	uint64_t now = base->time.clock->read(base);
+	uint64_t now = time->clock->read(time);
 
-	if (now > base->time.latest)
-		base->time.latest = now;
-	return base->time.latest;
+	if (now > time->latest)
+		time->latest = now;
+	return time->latest;
 }
 
-uint64_t time_cached(struct event_base *base)
+uint64_t time_cached(struct loop_time *time)
 {
-	return base->time.is_cached ? base->time.cached : time_read(base);
+	return time->is_cached ? time->cached : time_read(time);
 }
 
-void time_cache_fill(struct event_base *base)
+void time_cache_fill(struct loop_time *time)
 {
-	base->time.is_cached = !base->time.uncached;
-	if (base->time.is_cached)
-		base->time.cached = time_read(base);
+	time->is_cached = !time->uncached;
+	if (time->is_cached)
+		time->cached = time_read(time);
 }
 
-void time_cache_clear(struct event_base *base)
+void time_cache_clear(struct loop_time *time)
 {
-	base->time.is_cached = false;
+	time->is_cached = false;
 }
 
-uint64_t time_of_wait(struct event_base *base)
+uint64_t time_of_wait(struct loop_time *time)
 {
-	return base->time.from_the_cache ? time_cached(base) : time_read(base);
+	return time->from_the_cache ? time_cached(time) : time_read(time);
 }
 
-static void refresh_wall_offset(struct event_base *base, uint64_t now)
+static void refresh_wall_offset(struct loop_time *time, uint64_t now)
 {
-	struct loop_time *time = &base->time;
-
 	if (time->wall_known && now - time->wall_read < WALL_INTERVAL)
 		return;
-	time->wall_offset = time->clock->wall(base) - now;
+	time->wall_offset = time->clock->wall(time) - now;
 	time->wall_read = now;
 	time->wall_known = true;
 }
 
-struct timeval time_to_wall(struct event_base *base, uint64_t time)
+struct timeval time_to_wall(struct loop_time *time, uint64_t when)
 {
-	refresh_wall_offset(base, time_read(base));
-	if (time == TIMER_NEVER)
+	refresh_wall_offset(time, time_read(time));
+	if (when == TIMER_NEVER)
 		return time_to_timeval(TIMER_NEVER);
-	return time_to_timeval(time_after(base->time.wall_offset, time));
+	return time_to_timeval(time_after(time->wall_offset, when));
 }
 
 uint64_t time_from_odd_timeval(const struct timeval *timeval)

@@ -22,21 +22,22 @@
 
 #include "structures/timer.h"
 
-struct event_base;
+struct loop_time;
 
 struct loop_clock {
 	const char *name;
 	const char *summary;
-	uint64_t (*read)(const struct event_base *base);   /* now */
-	uint64_t (*origin)(const struct event_base *base); /* the start of a relative timeout */
-	uint64_t (*wall)(const struct event_base *base);   /* ns since the Epoch */
+	uint64_t (*read)(const struct loop_time *time);	  /* now */
+	uint64_t (*origin)(const struct loop_time *time); /* the start of a relative timeout */
+	uint64_t (*wall)(const struct loop_time *time);	  /* ns since the Epoch */
 };
 
 extern const struct loop_clock clock_precise, clock_coarse, clock_libevent;
 
 struct loop_time {
 	const struct loop_clock *clock;
-	uint64_t (*origin)(const struct event_base *base); /* the clock's, or the cached time */
+	const void *backend_state; /* of a backend with simulated time: its clock reads this */
+	uint64_t (*origin)(const struct loop_time *time); /* the clock's, or the cached time */
 	uint64_t latest;      /* latest reading; the time never goes below it */
 	uint64_t cached;      /* when the loop woke up; valid if is_cached */
 	uint64_t lag;	      /* upper limit of the lag of CLOCK_MONOTONIC_COARSE */
@@ -48,27 +49,35 @@ struct loop_time {
 	bool from_the_cache; /* LIBEVENT_2_1: deadlines and waits start from it */
 };
 
-/* Chooses the clock by the base's flags and backend. Must come before the first read. */
-void time_init(struct event_base *base);
+/*
+ * Chooses the clock by the base's flags (EVENT_BASE_FLAG_). `clock` is the backend's own clock and
+ * replaces all others; NULL: the backend has none. Must come before the first read.
+ */
+void time_init(struct loop_time *time, int flags, const struct loop_clock *clock,
+	       const void *backend_state);
 
 /*
  * time_read reads the clock. time_cached returns the cached time if there is one, else reads the
  * clock.
  */
-uint64_t time_read(struct event_base *base);
-uint64_t time_cached(struct event_base *base);
+uint64_t time_read(struct loop_time *time);
+uint64_t time_cached(struct loop_time *time);
 
 /* The loop clears the cache before a wait and fills it after the wait. */
-void time_cache_fill(struct event_base *base);
-void time_cache_clear(struct event_base *base);
+void time_cache_fill(struct loop_time *time);
+void time_cache_clear(struct loop_time *time);
 
-/*
- * The time from which a wait is computed. (For relative timeouts that is time_origin, in base.h.)
- */
-uint64_t time_of_wait(struct event_base *base);
+/* The time from which a wait is computed. */
+uint64_t time_of_wait(struct loop_time *time);
+
+/* The time from which a relative timeout counts. */
+static inline uint64_t time_origin(const struct loop_time *time)
+{
+	return time->origin(time);
+}
 
 /* Converts a time of this clock to a time of the wall clock. */
-struct timeval time_to_wall(struct event_base *base, uint64_t time);
+struct timeval time_to_wall(struct loop_time *time, uint64_t when);
 
 /*
  * Conversions between timeval and ns. A tv_usec of a second or more, or below 0, is carried over. A

@@ -5,7 +5,12 @@
  * call needs, releases the lock, calls, and takes the lock again. After the call it does not touch
  * the event, which the callback may have freed.
  */
+#include "loop/closure.h"
+
 #include "loop/base.h"
+#include "loop/debug.h"
+#include "loop/expiry.h"
+#include "loop/memory.h"
 
 typedef void closure_function(struct event_base *base, struct event_callback *callback);
 

@@ -2,6 +2,8 @@
  * compat.c - libevent 1's functions on the current base, and functions for the whole process
  */
 #include "loop/base.h"
+#include "loop/debug.h"
+#include "loop/log.h"
 
 #include <event2/event_compat.h>
 

@@ -10,13 +10,21 @@
  *	EVENT_COARSE_TIMER=1        others set the flags of their names
  *	EVENT_LIBEVENT_2_1=1
  */
-#include "loop/base.h"
+#include "loop/config.h"
 
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <event2/event.h>
+
+#include "loop/backend.h"
+#include "loop/clock.h"
+#include "loop/log.h"
+#include "loop/memory.h"
+#include "structures/timer.h"
 
 struct event_config *event_config_new(void)
 {

@@ -7,12 +7,16 @@
  * tree of the C library, with whether it is pending or active, and does not trust the event's own
  * flags.
  */
-#include "loop/base.h"
+#include "loop/debug.h"
+
+#include "loop/event_members.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <search.h>
 #include <stdlib.h>
+
+#include "loop/log.h"
 
 struct known {
 	const struct event *event;

@@ -5,7 +5,11 @@
  * callback does not run, and the finalizer may free whatever the event refers to. From
  * event_finalize on the event cannot become pending or active again.
  */
+#include "loop/activate.h"
 #include "loop/base.h"
+#include "loop/debug.h"
+#include "loop/event_internal.h"
+#include "loop/log.h"
 
 static int finalize(struct event *event, event_finalize_callback_fn callback, enum closure closure)
 {

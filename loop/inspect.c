@@ -1,6 +1,7 @@
 /*
  * inspect.c - counting, visiting, listing, triggering and checking the events of a base
  */
+#include "loop/activate.h"
 #include "loop/base.h"
 
 /* ------------------------------------------------------------------------------- counting */
@@ -70,7 +71,7 @@ size_t event_base_get_timer_footprint(struct event_base *base)
 	if (!base)
 		return 0;
 	base_lock(base);
-	bytes = base->timeouts.structure->footprint(base->timeouts.set);
+	bytes = base->timers.structure->footprint(base->timers.set);
 	base_unlock(base);
 	return bytes;
 }
@@ -113,9 +114,9 @@ static int visit_active(const struct event_base *base, struct visit *visit)
 	const short others = EVLIST_INIT | EVLIST_INSERTED | EVLIST_TIMEOUT;
 
 	for (int i = 0; i < base->active.priorities; i++) {
-		struct event_callback *callback = base->active.queues[i].first;
+		struct event_callback *callback = TAILQ_FIRST(&base->active.queues[i]);
 
-		for (; callback; callback = callback->evcb_active_next.tqe_next) {
+		for (; callback; callback = TAILQ_NEXT(callback, evcb_active_next)) {
 			if ((callback->evcb_flags & others) == EVLIST_INIT &&
 			    visit_event(event_of_callback(callback), visit))
 				return visit->result;
@@ -126,11 +127,11 @@ static int visit_active(const struct event_base *base, struct visit *visit)
 
 static int visit_all(struct event_base *base, struct visit *visit)
 {
-	if (io_map_for_each(base, visit_event, visit) ||
-	    signal_map_for_each(base, visit_event, visit))
+	if (io_map_for_each(&base->io, visit_event, visit) ||
+	    signal_map_for_each(&base->signals, visit_event, visit))
 		return visit->result;
-	base->timeouts.structure->for_each(base->timeouts.set, visit_timer, visit);
-	if (visit->result || common_for_each(base, visit_queued, visit))
+	base->timers.structure->for_each(base->timers.set, visit_timer, visit);
+	if (visit->result || common_for_each(&base->common, visit_queued, visit))
 		return visit->result;
 	return visit_active(base, visit);
 }
@@ -175,7 +176,7 @@ static int dump_pending(const struct event_base *base, const struct event *event
 	if (flags & EVLIST_TIMEOUT) {
 		/* Listed by the wall clock, as the list is for people. */
 		struct timeval at =
-			time_to_wall((struct event_base *)base, event->ev_timer.deadline);
+			time_to_wall((struct loop_time *)&base->time, event->ev_timer.deadline);
 
 		fprintf(output, " Timeout=%ld.%06ld", (long)at.tv_sec, (long)at.tv_usec);
 	}
@@ -189,17 +190,16 @@ static int dump_active(const struct event_base *base, const struct event *event,
 	FILE *output = arg;
 
 	(void)base;
-	if (!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)))
+	if (!(flags & EVLIST_ACTIVE))
 		return 0;
-	fprintf(output, "  %p [%s %ld, priority=%d]%s%s%s%s%s active%s%s\n", (const void *)event,
+	fprintf(output, "  %p [%s %ld, priority=%d]%s%s%s%s%s active%s\n", (const void *)event,
 		signal_or_descriptor(event), (long)event->ev_fd, event->ev_evcallback.evcb_pri,
 		event_result(event) & EV_READ ? " Read" : "",
 		event_result(event) & EV_WRITE ? " Write" : "",
 		event_result(event) & EV_CLOSED ? " EOF" : "",
 		event_result(event) & EV_SIGNAL ? " Signal" : "",
 		event_result(event) & EV_TIMEOUT ? " Timeout" : "",
-		flags & EVLIST_INTERNAL ? " [Internal]" : "",
-		flags & EVLIST_ACTIVE_LATER ? " [NextTime]" : "");
+		flags & EVLIST_INTERNAL ? " [Internal]" : "");
 	return 0;
 }
 
@@ -221,11 +221,11 @@ void event_base_active_by_fd(struct event_base *base, evutil_socket_t fd, short 
 	if (!base)
 		return;
 	base_lock(base);
-	io_map_activate(base, fd, events & (EV_READ | EV_WRITE | EV_CLOSED));
+	activate_descriptor(base, fd, events & (EV_READ | EV_WRITE | EV_CLOSED));
 	if (events & EV_TIMEOUT) {
-		struct event *event = io_map_events(base, fd);
+		struct event *event = io_map_events(&base->io, fd);
 
-		for (; event; event = event->ev_io_next.le_next) {
+		for (; event; event = LIST_NEXT(event, ev_io_next)) {
 			if (event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT)
 				event_active_locked(event, EV_TIMEOUT, 1);
 		}
@@ -238,7 +238,7 @@ void event_base_active_by_signal(struct event_base *base, int signal)
 	if (!base)
 		return;
 	base_lock(base);
-	signal_map_activate(base, signal, 1);
+	activate_signal(base, signal, 1);
 	base_unlock(base);
 }
 
@@ -270,9 +270,9 @@ static int count_event(const struct event_base *base, const struct event *event,
 	(void)base;
 	if (flags & EVLIST_INTERNAL)
 		return 0;
-	recount->active += !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
+	recount->active += !!(flags & EVLIST_ACTIVE);
 	recount->added += !!(flags & EVLIST_TIMEOUT) + !!(flags & EVLIST_INSERTED) +
-			  !!(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER));
+			  !!(flags & EVLIST_ACTIVE);
 	/* No map holds an event with a negative descriptor, so it counts but is not visited. */
 	return 0;
 }
@@ -280,16 +280,16 @@ static int count_event(const struct event_base *base, const struct event *event,
 static const char *check_locked(struct event_base *base)
 {
 	struct recount recount = { 0 };
-	const char *broken = timeouts_check(base);
+	const char *broken = timers_check(&base->timers);
 
 	if (!broken)
-		broken = common_check(base);
+		broken = common_check(&base->common, base->running_callback);
 	if (!broken)
-		broken = active_check(base);
+		broken = active_check(&base->active);
 	if (!broken)
-		broken = io_map_check(base);
+		broken = io_map_check(&base->io);
 	if (!broken)
-		broken = signals_check(base);
+		broken = signal_map_check(&base->signals);
 	if (broken)
 		return broken;
 	event_base_foreach_event(base, count_event, &recount);

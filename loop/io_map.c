@@ -1,10 +1,14 @@
 /*
  * io_map.c - the events of each descriptor, and the bits that the backend must watch for them
  */
-#include "loop/base.h"
+#include "loop/io_map.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <sys/queue.h>
+
+#include "loop/debug.h"
+#include "loop/log.h"
 
 /*
  * The union of the bits that a slot's events ask for. The kernel has one mode for a descriptor. If
@@ -19,28 +23,19 @@ static short interest(const struct io_slot *slot)
 	return asked && !slot->levels ? asked | EV_ET : asked;
 }
 
-static struct io_slot *slot_of(const struct event_base *base, int fd)
+static struct io_slot *slot_of(const struct io_map *map, int fd)
 {
-	return descriptor_table_find(&base->io.slots, fd);
+	return descriptor_table_find(&map->slots, fd);
 }
 
-void io_map_init(struct event_base *base)
+void io_map_init(struct io_map *map)
 {
-	base->io.slots.entry_size = sizeof(struct io_slot);
+	*map = (struct io_map){ .slots.entry_size = sizeof(struct io_slot) };
 }
 
-/*
- * Whether memory may be given back now. Giving back may allocate, so it must not happen while the
- * loop itself removes an event in an iteration. With EVENT_BASE_FLAG_LIBEVENT_2_1 it never happens:
- * there an expiry removes persistent events from their maps, and adding them again must find its
- * old room.
- */
-static bool may_trim(const struct event_base *base)
+void io_map_free(struct io_map *map)
 {
-	bool by_the_loop =
-		base->running && base->thread == thread_identity() && !base->running_callback;
-
-	return !by_the_loop && !(base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1);
+	descriptor_table_free(&map->slots);
 }
 
 /* Adds `by`, which is 1 or -1, to the counts of an event's bits. */
@@ -52,7 +47,7 @@ static void tally(struct io_slot *slot, short events, int by)
 	slot->levels = (uint16_t)(slot->levels + (events & EV_ET ? 0 : by));
 }
 
-static int tell_backend(struct event_base *base, int fd, short before, const struct io_slot *slot,
+static int tell_backend(struct io_map *map, int fd, short before, const struct io_slot *slot,
 			bool trim)
 {
 	const struct backend_change change = {
@@ -67,21 +62,39 @@ static int tell_backend(struct event_base *base, int fd, short before, const str
 	 * While a base is being freed, its backend drops all descriptors at once. In the child of a
 	 * fork the kernel object may also be the parent's, from which nothing must be removed.
 	 */
-	if (before == change.after || base->ending)
+	if (before == change.after || map->silent)
 		return 0;
-	result = base->backend->change(base->backend_state, &change);
+	result = map->backend->change(map->backend_state, &change);
 	if (result && change.after)
-		log_warning_errno(-result, "%s: descriptor %d", base->backend->name, fd);
+		log_warning_errno(-result, "%s: descriptor %d", map->backend->name, fd);
 	return result;
 }
 
 /* Probably a mistake. libevent's debug mode refuses it, too. */
 static bool mixes_edge_and_level(const struct io_slot *slot, const struct event *event)
 {
-	return slot->first && !(event_asked(slot->first) & EV_ET) != !(event_asked(event) & EV_ET);
+	const struct event *first = LIST_FIRST(&slot->events);
+
+	return first && !(event_asked(first) & EV_ET) != !(event_asked(event) & EV_ET);
 }
 
-int io_map_add(struct event_base *base, struct event *event)
+/* Whether the event may join the slot. Returns 0 or -errno, and logs why not. */
+static int check_place(const struct io_slot *slot, const struct event *event)
+{
+	if (slot->readers == UINT16_MAX || slot->writers == UINT16_MAX ||
+	    slot->closers == UINT16_MAX || slot->levels == UINT16_MAX) {
+		log_warning("descriptor %d has as many events as it can", event->ev_fd);
+		return -EMFILE;
+	}
+	if (debug_mode && mixes_edge_and_level(slot, event)) {
+		log_warning("descriptor %d cannot have both edge- and level-triggered events",
+			    event->ev_fd);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int io_map_add(struct io_map *map, struct event *event, bool trim)
 {
 	struct io_slot *slot;
 	short before;
@@ -93,100 +106,71 @@ int io_map_add(struct event_base *base, struct event *event)
 		log_warning("descriptor %d is above the limit", event->ev_fd);
 		return -EBADF;
 	}
-	result = descriptor_table_reserve(&base->io.slots, event->ev_fd);
+	result = descriptor_table_reserve(&map->slots, event->ev_fd);
 	if (result)
 		return result;
-	slot = slot_of(base, event->ev_fd);
-	if (slot->readers == UINT16_MAX || slot->writers == UINT16_MAX ||
-	    slot->closers == UINT16_MAX || slot->levels == UINT16_MAX) {
-		log_warning("descriptor %d has as many events as it can", event->ev_fd);
-		return -EMFILE;
-	}
-	if (debug_mode && mixes_edge_and_level(slot, event)) {
-		log_warning("descriptor %d cannot have both edge- and level-triggered events",
-			    event->ev_fd);
-		return -EINVAL;
-	}
+	slot = slot_of(map, event->ev_fd);
+	result = check_place(slot, event);
+	if (result)
+		return result;
 	before = interest(slot);
 	tally(slot, event_asked(event), 1);
-	result = tell_backend(base, event->ev_fd, before, slot, may_trim(base));
+	result = tell_backend(map, event->ev_fd, before, slot, trim);
 	if (result) {
 		tally(slot, event_asked(event), -1);
 		return result;
 	}
-	event->ev_io_next.le_next = slot->first;
-	event->ev_io_next.le_prev = &slot->first;
-	if (slot->first)
-		slot->first->ev_io_next.le_prev = &event->ev_io_next.le_next;
-	else
-		descriptor_table_use(&base->io.slots, event->ev_fd);
-	slot->first = event;
+	if (LIST_EMPTY(&slot->events))
+		descriptor_table_use(&map->slots, event->ev_fd);
+	LIST_INSERT_HEAD(&slot->events, event, ev_io_next);
 	return 0;
 }
 
-int io_map_remove(struct event_base *base, struct event *event)
+int io_map_remove(struct io_map *map, struct event *event, bool trim)
 {
 	struct io_slot *slot;
 	short before;
-	bool trim;
 	int result;
 
 	if (event->ev_fd < 0)
 		return 0;
-	slot = slot_of(base, event->ev_fd);
+	slot = slot_of(map, event->ev_fd);
 	before = interest(slot);
 	tally(slot, event_asked(event), -1);
-	if (event->ev_io_next.le_next)
-		event->ev_io_next.le_next->ev_io_next.le_prev = event->ev_io_next.le_prev;
-	*event->ev_io_next.le_prev = event->ev_io_next.le_next;
-	trim = may_trim(base);
-	result = tell_backend(base, event->ev_fd, before, slot, trim);
-	if (!slot->first)
-		descriptor_table_disuse(&base->io.slots, event->ev_fd);
+	LIST_REMOVE(event, ev_io_next);
+	result = tell_backend(map, event->ev_fd, before, slot, trim);
+	if (LIST_EMPTY(&slot->events))
+		descriptor_table_disuse(&map->slots, event->ev_fd);
 	if (trim)
-		descriptor_table_trim(&base->io.slots);
+		descriptor_table_trim(&map->slots);
 	return result;
 }
 
-struct event *io_map_events(const struct event_base *base, int fd)
+struct event *io_map_events(const struct io_map *map, int fd)
 {
-	const struct io_slot *slot = slot_of(base, fd);
+	const struct io_slot *slot = slot_of(map, fd);
 
-	return slot ? slot->first : NULL;
+	return slot ? LIST_FIRST(&slot->events) : NULL;
 }
 
-void io_map_activate(struct event_base *base, int fd, short events)
+bool io_map_has_edges(const struct io_map *map, int fd)
 {
-	struct event *event = io_map_events(base, fd);
+	const struct io_slot *slot = slot_of(map, fd);
 
-	for (; event; event = event->ev_io_next.le_next) {
-		if (event_asked(event) & (events & ~EV_ET))
-			event_active_locked(event, event_asked(event) & events, 1);
-	}
+	return (map->backend->features & EV_FEATURE_ET) && slot && !slot->levels;
 }
 
-void io_map_report(struct event_base *base, int fd, short events)
+int io_map_next(const struct io_map *map, int fd)
 {
-	bool edges = base->backend->features & EV_FEATURE_ET;
-	const struct io_slot *slot = slot_of(base, fd);
-
-	if (edges && slot && !slot->levels)
-		events |= EV_ET;
-	io_map_activate(base, fd, events);
+	return descriptor_table_next(&map->slots, fd);
 }
 
-/* The first descriptor from `fd` on that has a slot, with or without events; -1: none. */
-static int next_descriptor(const struct event_base *base, int fd)
-{
-	return descriptor_table_next(&base->io.slots, fd);
-}
-
-int io_map_rebuild(struct event_base *base)
+int io_map_rebuild(struct io_map *map, bool trim)
 {
 	int first_error = 0;
 
-	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
-		int result = tell_backend(base, fd, 0, slot_of(base, fd), may_trim(base));
+	for (int fd = io_map_next(map, 0); fd >= 0; fd = io_map_next(map, fd + 1)) {
+		int result = tell_backend(map, fd, 0, slot_of(map, fd), trim);
 
 		if (result && !first_error)
 			first_error = result;
@@ -194,26 +178,13 @@ int io_map_rebuild(struct event_base *base)
 	return first_error;
 }
 
-void io_map_delete_all(struct event_base *base)
-{
-	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
-		struct event *event = io_map_events(base, fd), *next;
-
-		for (; event; event = next) {
-			next = event->ev_io_next.le_next;
-			if (!(event->ev_evcallback.evcb_flags & EVLIST_INTERNAL))
-				event_del_locked(event, DELETE_EVEN_IF_FINALIZING);
-		}
-	}
-}
-
-int io_map_for_each(const struct event_base *base, int (*visit)(struct event *event, void *data),
+int io_map_for_each(const struct io_map *map, int (*visit)(struct event *event, void *data),
 		    void *data)
 {
-	for (int fd = next_descriptor(base, 0); fd >= 0; fd = next_descriptor(base, fd + 1)) {
-		struct event *event = io_map_events(base, fd);
+	for (int fd = io_map_next(map, 0); fd >= 0; fd = io_map_next(map, fd + 1)) {
+		struct event *event = io_map_events(map, fd);
 
-		for (; event; event = event->ev_io_next.le_next) {
+		for (; event; event = LIST_NEXT(event, ev_io_next)) {
 			int result = visit(event, data);
 
 			if (result)
@@ -223,15 +194,10 @@ int io_map_for_each(const struct event_base *base, int (*visit)(struct event *ev
 	return 0;
 }
 
-void io_map_free(struct event_base *base)
-{
-	descriptor_table_free(&base->io.slots);
-}
-
 static const char *check_slot(const struct io_slot *slot, int fd)
 {
 	struct io_slot counted = { 0 };
-	struct event *const *link = &slot->first;
+	struct event *const *link = &slot->events.lh_first;
 
 	for (; *link; link = &(*link)->ev_io_next.le_next) {
 		const struct event *event = *link;
@@ -250,19 +216,18 @@ static const char *check_slot(const struct io_slot *slot, int fd)
 
 static bool has_events(const void *slot)
 {
-	return ((const struct io_slot *)slot)->first;
+	return !LIST_EMPTY(&((const struct io_slot *)slot)->events);
 }
 
-const char *io_map_check(const struct event_base *base)
+const char *io_map_check(const struct io_map *map)
 {
-	const char *broken = descriptor_table_check(&base->io.slots, has_events);
+	const char *broken = descriptor_table_check(&map->slots, has_events);
 
-	for (int fd = next_descriptor(base, 0); fd >= 0 && !broken;
-	     fd = next_descriptor(base, fd + 1))
-		broken = check_slot(slot_of(base, fd), fd);
+	for (int fd = io_map_next(map, 0); fd >= 0 && !broken; fd = io_map_next(map, fd + 1))
+		broken = check_slot(slot_of(map, fd), fd);
 	if (broken)
 		return broken;
-	if (base->backend->check)
-		return base->backend->check(base->backend_state);
+	if (map->backend->check)
+		return map->backend->check(map->backend_state);
 	return NULL;
 }

@@ -6,7 +6,6 @@
  */
 #include "loop/lock_debug.h"
 
-#include "loop/lock.h"
 #include "loop/log.h"
 #include "loop/memory.h"
 
@@ -21,6 +20,7 @@ struct checked_lock {
 
 static bool debugging;
 static struct evthread_lock_callbacks real_callbacks;
+static unsigned long (*thread_of_caller)(void);
 
 static void *checked_alloc(unsigned locktype)
 {
@@ -62,12 +62,12 @@ static int checked_lock(unsigned mode, void *memory)
 	result = real_callbacks.lock(mode, lock->real);
 	if (result)
 		return result;
-	if (lock->count && lock->holder != thread_identity())
+	if (lock->count && lock->holder != thread_of_caller())
 		log_fatal(LOG_MISUSE, "lock debugging: a lock is held by two threads");
 	if (lock->count && !(lock->locktype & EVTHREAD_LOCKTYPE_RECURSIVE))
 		log_fatal(LOG_MISUSE,
 			  "lock debugging: a lock that is not recursive is taken twice");
-	lock->holder = thread_identity();
+	lock->holder = thread_of_caller();
 	lock->count++;
 	return 0;
 }
@@ -76,7 +76,7 @@ static void give_back(struct checked_lock *lock)
 {
 	if (!lock->count)
 		log_fatal(LOG_MISUSE, "lock debugging: a lock is released that is not held");
-	if (lock->holder != thread_identity())
+	if (lock->holder != thread_of_caller())
 		log_fatal(LOG_MISUSE,
 			  "lock debugging: a lock is released by a thread that does not hold it");
 	if (!--lock->count)
@@ -92,7 +92,7 @@ static int checked_unlock(unsigned mode, void *memory)
 }
 
 const struct evthread_lock_callbacks *lock_debug_wrap(
-	const struct evthread_lock_callbacks *callbacks)
+	const struct evthread_lock_callbacks *callbacks, unsigned long (*identity)(void))
 {
 	static const struct evthread_lock_callbacks checked = {
 		.lock_api_version = EVTHREAD_LOCK_API_VERSION,
@@ -104,6 +104,7 @@ const struct evthread_lock_callbacks *lock_debug_wrap(
 	};
 
 	real_callbacks = *callbacks;
+	thread_of_caller = identity;
 	debugging = true;
 	return &checked;
 }
@@ -126,6 +127,6 @@ void lock_debug_after_wait(void *memory)
 
 	if (!debugging)
 		return;
-	lock->holder = thread_identity();
+	lock->holder = thread_of_caller();
 	lock->count++;
 }

@@ -8,9 +8,12 @@
 
 struct evthread_lock_callbacks;
 
-/* Returns checking functions, which call the program's own. From now on locks are checked. */
+/*
+ * Returns checking functions, which call the program's own. From now on locks are checked.
+ * `identity` returns a number for the calling thread, as thread_identity does.
+ */
 const struct evthread_lock_callbacks *lock_debug_wrap(
-	const struct evthread_lock_callbacks *callbacks);
+	const struct evthread_lock_callbacks *callbacks, unsigned long (*identity)(void));
 
 /*
  * Conditions wait with the real lock, which is inside the checked lock. The other two functions

@@ -6,8 +6,13 @@
  */
 #include "loop/base.h"
 
-#include <errno.h>
-#include <string.h>
+#include "loop/at_hand.h"
+#include "loop/debug.h"
+#include "loop/dispatch.h"
+#include "loop/expiry.h"
+#include "loop/log.h"
+#include "loop/wake.h"
+#include "loop/watchers.h"
 
 /* How long the next wait may last, in ns. Sets asleep_until if the loop will sleep. */
 static uint64_t time_to_sleep(struct event_base *base, int flags)
@@ -16,10 +21,10 @@ static uint64_t time_to_sleep(struct event_base *base, int flags)
 
 	if (base->active.count || (flags & EVLOOP_NONBLOCK))
 		return 0;
-	next = base->asleep_until = timeouts_next(base);
+	next = base->asleep_until = timers_next(&base->timers);
 	if (next == TIMER_NEVER)
 		return BACKEND_FOREVER;
-	now = time_of_wait(base);
+	now = time_of_wait(&base->time);
 	return next > now ? next - now : 0;
 }
 
@@ -34,17 +39,17 @@ static int poll_once(struct event_base *base, uint64_t sleep)
 	int result;
 
 	watchers_call(base, WATCH_PREPARE, sleep);
-	time_cache_clear(base);
-	result = base->backend->wait(base, base->backend_state, sleep);
+	time_cache_clear(&base->time);
+	result = base->io.backend->wait(base, base->io.backend_state, sleep);
 	base->asleep_until = 0;
 	if (result) {
-		log_warning_errno(-result, "%s: cannot wait", base->backend->name);
+		log_warning_errno(-result, "%s: cannot wait", base->io.backend->name);
 		return -1;
 	}
-	time_cache_fill(base);
+	time_cache_fill(&base->time);
 	watchers_call(base, WATCH_CHECK, sleep);
 	timeouts_process(base);
-	timeouts_shrink(base);
+	timers_shrink(&base->timers);
 	base->statistics.waits++;
 	if (sleep && !base->active.count && base->statistics.timers_expired == expired)
 		base->statistics.spurious++;
@@ -65,12 +70,11 @@ static int iterate(struct event_base *base, int flags)
 	sleep = time_to_sleep(base, flags);
 	if (!(flags & EVLOOP_NO_EXIT_ON_EMPTY) && has_nothing_to_do(base))
 		return 1;
-	active_take_later(base);
 	if (poll_once(base, sleep))
 		return -1;
 	if (!base->active.count)
 		return flags & EVLOOP_NONBLOCK ? 0 : GO_ON;
-	ran = active_process(base);
+	ran = dispatch_active(base);
 	return (flags & EVLOOP_ONCE) && !base->active.count && ran ? 0 : GO_ON;
 }
 
@@ -98,11 +102,11 @@ int event_base_loop(struct event_base *base, int flags)
 	base_at_hand = base->lock || debug_mode ? (struct event_base *)&nobody : base;
 	base->thread = thread_identity();
 	base->exited = base->broken = false;
-	time_cache_clear(base);
-	signals_take_over(base);
+	time_cache_clear(&base->time);
+	signal_map_take_over(&base->signals);
 	while (result == GO_ON)
 		result = iterate(base, flags);
-	time_cache_clear(base);
+	time_cache_clear(&base->time);
 	base->asleep_until = 0;
 	base->running = false;
 	base_at_hand = outer;
@@ -138,7 +142,7 @@ int event_base_loopbreak(struct event_base *base)
 		return -1;
 	base_lock(base);
 	base->broken = true;
-	notify_loop(base);
+	wake_loop(base);
 	base_unlock(base);
 	return 0;
 }
@@ -149,7 +153,7 @@ int event_base_loopcontinue(struct event_base *base)
 		return -1;
 	base_lock(base);
 	base->continued = true;
-	notify_loop(base);
+	wake_loop(base);
 	base_unlock(base);
 	return 0;
 }
@@ -176,42 +180,4 @@ int event_base_got_break(struct event_base *base)
 	result = base->broken;
 	base_unlock(base);
 	return result;
-}
-
-/* ---------------------------------------------------------------------------------- time */
-
-int event_base_gettimeofday_cached(struct event_base *base, struct timeval *now)
-{
-	if (!base)
-		base = current_base;
-	if (!base)
-		return gettimeofday(now, NULL);
-	base_lock(base);
-	*now = base->time.is_cached ? time_to_wall(base, base->time.cached)
-				    : time_to_timeval(base->time.clock->wall(base));
-	base_unlock(base);
-	return 0;
-}
-
-int event_base_update_cache_time(struct event_base *base)
-{
-	if (!base)
-		base = current_base;
-	if (!base)
-		return -1;
-	base_lock(base);
-	if (base->running)
-		time_cache_fill(base);
-	base_unlock(base);
-	return 0;
-}
-
-int event_gettime_monotonic(struct event_base *base, struct timeval *now)
-{
-	if (!base || !now)
-		return -1;
-	base_lock(base);
-	*now = time_to_timeval(time_read(base));
-	base_unlock(base);
-	return 0;
 }

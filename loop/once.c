@@ -1,30 +1,20 @@
 /*
  * once.c - event_base_once: events that the base owns
  */
+#include "loop/once.h"
+
+#include "loop/activate.h"
 #include "loop/base.h"
+#include "loop/debug.h"
+#include "loop/event_internal.h"
+#include "loop/memory.h"
 
 struct once_event {
-	struct once_event *next, **previous;
+	LIST_ENTRY(once_event) link;
 	struct event event;
 	event_callback_fn callback;
 	void *arg;
 };
-
-static void once_link(struct event_base *base, struct once_event *once)
-{
-	once->next = base->once;
-	once->previous = &base->once;
-	if (once->next)
-		once->next->previous = &once->next;
-	base->once = once;
-}
-
-static void once_unlink(struct once_event *once)
-{
-	if (once->next)
-		once->next->previous = once->previous;
-	*once->previous = once->next;
-}
 
 static void once_free(struct once_event *once)
 {
@@ -39,7 +29,7 @@ static void call_once(evutil_socket_t fd, short what, void *arg)
 
 	once->callback(fd, what, once->arg);
 	base_lock(base);
-	once_unlink(once);
+	LIST_REMOVE(once, link);
 	base_unlock(base);
 	once_free(once);
 }
@@ -57,7 +47,7 @@ static int start(struct event_base *base, struct once_event *once, const struct 
 	else
 		result = event_add_locked(&once->event, timeout);
 	if (!result)
-		once_link(base, once);
+		LIST_INSERT_HEAD(&base->once, once, link);
 	base_unlock(base);
 	return result;
 }
@@ -88,8 +78,8 @@ void once_free_all(struct event_base *base)
 {
 	struct once_event *once;
 
-	while ((once = base->once)) {
-		once_unlink(once);
+	while ((once = LIST_FIRST(&base->once))) {
+		LIST_REMOVE(once, link);
 		once_free(once);
 	}
 }

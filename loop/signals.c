@@ -1,5 +1,5 @@
 /*
- * signals.c - signals as events
+ * signals.c - the events of each signal, and the pipe that the handlers write to
  *
  * A signal handler may do almost nothing. So it writes the signal's number into a pipe, and the
  * loop does the rest when it reads the number. The pipe does not block. If it is full, the handler
@@ -9,21 +9,24 @@
  * Handlers belong to the process, so one base at a time owns all signals. When another base takes
  * over, it gets the signals that the first base would have got.
  */
-#include "loop/base.h"
+#include "loop/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
+#include "loop/log.h"
+#include "loop/memory.h"
+
 /*
- * The base that owns the signals. The handler reads only owner_pipe. It may run in any thread, so
+ * The map that owns the signals. The handler reads only owner_pipe. It may run in any thread, so
  * the variables that it uses are atomic, and atomics of these types need no lock.
  */
 static pthread_mutex_t owner_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct event_base *owner;
+static struct signal_map *owner;
 static atomic_int owner_pipe = -1;
 static atomic_bool did_not_fit[NSIG]; /* signals that arrived while the pipe was full */
 
@@ -41,30 +44,45 @@ static void handle(int signal)
 }
 
 /* The caller holds owner_lock. */
-static void set_owner(struct event_base *base)
+static void set_owner(struct signal_map *map)
 {
-	owner = base;
-	atomic_store_explicit(&owner_pipe, base ? base->signals.pipe[1] : -1, memory_order_relaxed);
+	owner = map;
+	atomic_store_explicit(&owner_pipe, map ? map->pipe[1] : -1, memory_order_relaxed);
 }
 
-static void give_up_ownership(const struct event_base *base)
+void signal_map_init(struct signal_map *map)
+{
+	*map = (struct signal_map){ .pipe = { -1, -1 } };
+}
+
+int signal_map_open(struct signal_map *map)
+{
+	return pipe2(map->pipe, O_NONBLOCK | O_CLOEXEC) ? -errno : 0;
+}
+
+void signal_map_disown(struct signal_map *map)
 {
 	pthread_mutex_lock(&owner_lock);
-	if (owner == base)
+	if (owner == map)
 		set_owner(NULL);
 	pthread_mutex_unlock(&owner_lock);
 }
 
-/* Reads what the handlers wrote. Holds the base's lock while it activates events. */
-static void read_signals(int fd, short what, void *arg)
+void signal_map_close(struct signal_map *map)
 {
-	struct event_base *base = arg;
+	for (int i = 0; i < 2; i++) {
+		if (map->pipe[i] >= 0)
+			close(map->pipe[i]);
+		map->pipe[i] = -1;
+	}
+}
+
+void signal_map_read(int pipe, int counts[NSIG])
+{
 	unsigned char numbers[1024];
-	int counts[NSIG] = { 0 };
 	ssize_t size;
 
-	(void)what;
-	while ((size = read(fd, numbers, sizeof(numbers))) > 0) {
+	while ((size = read(pipe, numbers, sizeof(numbers))) > 0) {
 		for (ssize_t i = 0; i < size; i++) {
 			if (numbers[i] < NSIG)
 				counts[numbers[i]]++;
@@ -72,37 +90,8 @@ static void read_signals(int fd, short what, void *arg)
 	}
 	if (size < 0 && errno != EAGAIN && errno != EINTR)
 		log_warning_errno(errno, "cannot read signals");
-	base_lock(base);
-	for (int i = 1; i < NSIG; i++) {
+	for (int i = 1; i < NSIG; i++)
 		counts[i] += atomic_exchange(&did_not_fit[i], false);
-		if (counts[i])
-			signal_map_activate(base, i, counts[i]);
-	}
-	base_unlock(base);
-}
-
-/* Creates the pipe and its event when the first signal event is added. Returns 0 or -errno. */
-static int open_pipe(struct event_base *base)
-{
-	struct signal_map *map = &base->signals;
-	int result;
-
-	if (map->reader)
-		return 0;
-	if (pipe2(map->pipe, O_NONBLOCK | O_CLOEXEC))
-		return -errno;
-	map->reader = event_new_internal(base, map->pipe[0], read_signals);
-	result = map->reader ? 0 : -ENOMEM;
-	if (!result && event_add_locked(map->reader, NULL))
-		result = -EIO;
-	if (result) {
-		event_free_internal(map->reader);
-		map->reader = NULL;
-		close(map->pipe[0]);
-		close(map->pipe[1]);
-		map->pipe[0] = map->pipe[1] = -1;
-	}
-	return result;
 }
 
 static int install(struct signal_map *map, int signal)
@@ -132,97 +121,68 @@ static void restore(struct signal_map *map, int signal)
 }
 
 /*
- * Makes this base the owner of all signals, and installs the handler of one. The owner is set
- * first, so that the handler's first call finds the pipe. If the handler cannot be installed, the
- * former owner is restored.
+ * Makes this map the owner of all signals, and installs the handler of one. The owner is set first,
+ * so that the handler's first call finds the pipe. If the handler cannot be installed, the former
+ * owner is restored.
  */
-static int take_signal(struct event_base *base, int signal)
+static int take_signal(struct signal_map *map, int signal)
 {
-	struct event_base *before;
+	struct signal_map *before;
 	int result = 0;
 
 	pthread_mutex_lock(&owner_lock);
 	before = owner;
-	set_owner(base);
-	if (!base->signals.first[signal])
-		result = install(&base->signals, signal);
+	set_owner(map);
+	if (LIST_EMPTY(&map->events[signal]))
+		result = install(map, signal);
 	if (result)
 		set_owner(before);
-	else if (before && before != base && before->signals.count)
+	else if (before && before != map && before->count)
 		log_warning("signals now go to another base: only one can have them at a time");
 	pthread_mutex_unlock(&owner_lock);
 	return result;
 }
 
-int signal_map_add(struct event_base *base, struct event *event)
+int signal_map_add(struct signal_map *map, struct event *event)
 {
-	struct signal_map *map = &base->signals;
-	int signal = event->ev_fd, result;
+	int result = take_signal(map, event->ev_fd);
 
-	if (signal <= 0 || signal >= NSIG)
-		return -EINVAL;
-	result = open_pipe(base);
 	if (result)
 		return result;
-	result = take_signal(base, signal);
-	if (result)
-		return result;
-	event->ev_io_next.le_next = map->first[signal];
-	event->ev_io_next.le_prev = &map->first[signal];
-	if (map->first[signal])
-		map->first[signal]->ev_io_next.le_prev = &event->ev_io_next.le_next;
-	map->first[signal] = event;
+	LIST_INSERT_HEAD(&map->events[event->ev_fd], event, ev_io_next);
 	map->count++;
 	return 0;
 }
 
-void signal_map_remove(struct event_base *base, struct event *event)
+void signal_map_remove(struct signal_map *map, struct event *event)
 {
-	struct signal_map *map = &base->signals;
-
-	if (event->ev_io_next.le_next)
-		event->ev_io_next.le_next->ev_io_next.le_prev = event->ev_io_next.le_prev;
-	*event->ev_io_next.le_prev = event->ev_io_next.le_next;
+	LIST_REMOVE(event, ev_io_next);
 	map->count--;
-	if (!map->first[event->ev_fd])
+	if (LIST_EMPTY(&map->events[event->ev_fd]))
 		restore(map, event->ev_fd);
 }
 
-void signal_map_activate(struct event_base *base, int signal, int count)
+struct event *signal_map_events(const struct signal_map *map, int signal)
 {
-	struct event *event;
-
-	if (signal <= 0 || signal >= NSIG)
-		return;
-	for (event = base->signals.first[signal]; event; event = event->ev_io_next.le_next)
-		event_active_locked(event, EV_SIGNAL,
-				    (short)(count < INT16_MAX ? count : INT16_MAX));
+	return signal_exists(signal) ? LIST_FIRST(&map->events[signal]) : NULL;
 }
 
-void signals_take_over(struct event_base *base)
+void signal_map_take_over(struct signal_map *map)
 {
-	if (!base->signals.count)
+	if (!map->count)
 		return;
 	pthread_mutex_lock(&owner_lock);
-	set_owner(base);
+	set_owner(map);
 	pthread_mutex_unlock(&owner_lock);
 }
 
-void signal_map_delete_all(struct event_base *base)
+int signal_map_for_each(const struct signal_map *map, int (*visit)(struct event *event, void *data),
+			void *data)
 {
 	for (int i = 0; i < NSIG; i++) {
-		while (base->signals.first[i])
-			event_del_locked(base->signals.first[i], DELETE_EVEN_IF_FINALIZING);
-	}
-}
+		struct event *event = LIST_FIRST(&map->events[i]);
 
-int signal_map_for_each(const struct event_base *base,
-			int (*visit)(struct event *event, void *data), void *data)
-{
-	for (int i = 0; i < NSIG; i++) {
-		struct event *event = base->signals.first[i];
-
-		for (; event; event = event->ev_io_next.le_next) {
+		for (; event; event = LIST_NEXT(event, ev_io_next)) {
 			int result = visit(event, data);
 
 			if (result)
@@ -232,48 +192,14 @@ int signal_map_for_each(const struct event_base *base,
 	return 0;
 }
 
-static void close_pipe(struct event_base *base)
+const char *signal_map_check(const struct signal_map *map)
 {
-	struct signal_map *map = &base->signals;
-
-	give_up_ownership(base);
-	event_free_internal(map->reader);
-	map->reader = NULL;
-	for (int i = 0; i < 2; i++) {
-		if (map->pipe[i] >= 0)
-			close(map->pipe[i]);
-		map->pipe[i] = -1;
-	}
-}
-
-/* Without a new pipe, the parent's loop would read the signals of the child. */
-int signals_reinit(struct event_base *base)
-{
-	int result;
-
-	if (!base->signals.reader)
-		return 0;
-	close_pipe(base);
-	result = open_pipe(base);
-	if (!result)
-		signals_take_over(base);
-	return result;
-}
-
-void signals_free(struct event_base *base)
-{
-	close_pipe(base);
-}
-
-const char *signals_check(const struct event_base *base)
-{
-	const struct signal_map *map = &base->signals;
 	size_t count = 0;
 
 	for (int i = 0; i < NSIG; i++) {
-		struct event *const *link = &map->first[i];
+		struct event *const *link = &map->events[i].lh_first;
 
-		if (!map->first[i] != !map->before[i])
+		if (LIST_EMPTY(&map->events[i]) != !map->before[i])
 			return "a signal has a handler and no event, or the other way round";
 		for (; *link; link = &(*link)->ev_io_next.le_next) {
 			if ((*link)->ev_io_next.le_prev != link || (*link)->ev_fd != i)

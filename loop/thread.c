@@ -20,7 +20,8 @@ static const struct evthread_lock_callbacks *active_locks = &locks;
 
 static void choose(void)
 {
-	active_locks = debug_wanted && locks.alloc ? lock_debug_wrap(&locks) : &locks;
+	active_locks =
+		debug_wanted && locks.alloc ? lock_debug_wrap(&locks, thread_identity) : &locks;
 }
 
 static bool are_complete(const struct evthread_lock_callbacks *callbacks)

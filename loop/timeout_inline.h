@@ -9,11 +9,9 @@
 #ifndef TIMEOUT_INLINE_H
 #define TIMEOUT_INLINE_H
 
-#include "loop/base.h"
+#include "loop/timeout.h"
 
 #include <string.h>
-
-#define LOOP_INLINE static inline __attribute__((always_inline))
 
 /*
  * The eight bytes with the flags, priority, closure, calls and queue of an event. One load and one
@@ -46,74 +44,62 @@ LOOP_INLINE uint64_t head_with(short flags, uint8_t closure, uint16_t common)
  */
 LOOP_INLINE bool is_plain_timer(const struct event *event, short mask, short flags)
 {
-	const short never = EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER |
-			    EVLIST_FINALIZING | EVLIST_INTERNAL;
+	const short never = EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_FINALIZING | EVLIST_INTERNAL;
 
 	return (head_of(&event->ev_evcallback) & head_with(never | mask, UINT8_MAX, UINT16_MAX)) ==
 	       head_with(flags, CLOSURE_TIMER, 0);
 }
 
-LOOP_INLINE bool is_armed(const struct event *event)
+/* Whether timeout_keep_room keeps room for the next period of this event, which is not armed. */
+LOOP_INLINE bool keeps_room(const struct event *event)
 {
-	return event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT;
+	return event->ev_evcallback.evcb_closure == CLOSURE_PERSIST &&
+	       event->ev_evcallback.evcb_ncalls;
 }
 
-/*
- * Makes the timer ready to be armed. Moves ev_events and ev_res, which are in the timer's memory,
- * to ev_aside. Clears the link, which must be zero in an idle timer, as the program may have
- * written there.
- */
-LOOP_INLINE void timer_take_up(struct event *event)
+LOOP_INLINE int timeout_reserve(struct event_base *base, const struct event *event,
+				const struct timeval *timeout)
 {
-	event->ev_aside.events = event->ev_events;
-	event->ev_aside.result = event->ev_res;
-	memset(&event->ev_timer.link, 0, sizeof(event->ev_timer.link));
-	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
-}
-
-/* Moves ev_events and ev_res back. The timer must be idle: in no structure and no queue. */
-LOOP_INLINE void timer_put_down(struct event *event)
-{
-	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;
-	event->ev_events = event->ev_aside.events;
-	event->ev_res = event->ev_aside.result;
+	if (__builtin_expect(base->timers.ordinary < base->timers.limit, 1))
+		return 0;
+	return timeout_reserve_slowly(base, event, timeout);
 }
 
 /* Arms an event that has no timeout. The room must have been reserved. */
 LOOP_INLINE void timeout_start(struct event_base *base, struct event *event, uint64_t deadline,
 			       uint64_t interval)
 {
-	struct timeouts *timeouts = &base->timeouts;
+	struct timers *timers = &base->timers;
 
 	timer_take_up(event);
 	count_one(&base->added);
-	timeouts->ordinary++;
-	timeouts->structure->insert(timeouts->set, &event->ev_timer, deadline, interval);
+	timers->ordinary++;
+	timers->structure->insert(timers->set, &event->ev_timer, deadline, interval);
 }
 
 /* Re-arms an event that is armed and not in a common queue. */
 LOOP_INLINE void timeout_move(struct event_base *base, struct event *event, uint64_t deadline,
 			      uint64_t interval)
 {
-	struct timeouts *timeouts = &base->timeouts;
-	const struct timer_structure *structure = timeouts->structure;
+	struct timers *timers = &base->timers;
+	const struct timer_structure *structure = timers->structure;
 
-	if (timeouts->reinsert) {
-		structure->reinsert(timeouts->set, &event->ev_timer, deadline, interval);
+	if (timers->reinsert) {
+		structure->reinsert(timers->set, &event->ev_timer, deadline, interval);
 		return;
 	}
-	structure->remove(timeouts->set, &event->ev_timer);
-	structure->insert(timeouts->set, &event->ev_timer, deadline, interval);
+	structure->remove(timers->set, &event->ev_timer);
+	structure->insert(timers->set, &event->ev_timer, deadline, interval);
 }
 
 /* Removes the armed timer of a plain timer event. */
 LOOP_INLINE void timeout_stop(struct event_base *base, struct event *event)
 {
-	struct timeouts *timeouts = &base->timeouts;
+	struct timers *timers = &base->timers;
 
 	base->added.now--;
-	timeouts->ordinary--;
-	timeouts->structure->remove(timeouts->set, &event->ev_timer);
+	timers->ordinary--;
+	timers->structure->remove(timers->set, &event->ev_timer);
 	timer_put_down(event);
 }
 

@@ -1,12 +1,15 @@
 /*
  * watchers.c - callbacks just before and just after each wait (libevent 2.2's watch.h)
  */
-#include "loop/base.h"
+#include "loop/watchers.h"
 
 #include <event2/watch.h>
 
+#include "loop/base.h"
+#include "loop/memory.h"
+
 struct evwatch {
-	struct evwatch *next, *previous;
+	TAILQ_ENTRY(evwatch) link;
 	struct event_base *base;
 	enum watcher_kind kind;
 	union {
@@ -36,17 +39,12 @@ static struct evwatch *watcher_new(struct event_base *base, enum watcher_kind ki
 	return watcher;
 }
 
-static struct evwatch *link_watcher(struct evwatch *watcher)
+static struct evwatch *add_watcher(struct evwatch *watcher)
 {
 	struct watchers *watchers = &watcher->base->watchers;
 
 	base_lock(watcher->base);
-	watcher->previous = watchers->last[watcher->kind];
-	if (watcher->previous)
-		watcher->previous->next = watcher;
-	else
-		watchers->first[watcher->kind] = watcher;
-	watchers->last[watcher->kind] = watcher;
+	TAILQ_INSERT_TAIL(&watchers->lists[watcher->kind], watcher, link);
 	base_unlock(watcher->base);
 	return watcher;
 }
@@ -58,7 +56,7 @@ struct evwatch *evwatch_prepare_new(struct event_base *base, evwatch_prepare_cb 
 	if (!watcher)
 		return NULL;
 	watcher->callback.prepare = callback;
-	return link_watcher(watcher);
+	return add_watcher(watcher);
 }
 
 struct evwatch *evwatch_check_new(struct event_base *base, evwatch_check_cb callback, void *arg)
@@ -68,7 +66,7 @@ struct evwatch *evwatch_check_new(struct event_base *base, evwatch_check_cb call
 	if (!watcher)
 		return NULL;
 	watcher->callback.check = callback;
-	return link_watcher(watcher);
+	return add_watcher(watcher);
 }
 
 struct event_base *evwatch_base(struct evwatch *watcher)
@@ -76,28 +74,15 @@ struct event_base *evwatch_base(struct evwatch *watcher)
 	return watcher->base;
 }
 
-static void unlink_watcher(struct evwatch *watcher)
-{
-	struct watchers *watchers = &watcher->base->watchers;
-
-	if (watchers->next == watcher)
-		watchers->next = watcher->next;
-	if (watcher->next)
-		watcher->next->previous = watcher->previous;
-	else
-		watchers->last[watcher->kind] = watcher->previous;
-	if (watcher->previous)
-		watcher->previous->next = watcher->next;
-	else
-		watchers->first[watcher->kind] = watcher->next;
-}
-
 void evwatch_free(struct evwatch *watcher)
 {
 	struct event_base *base = watcher->base;
+	struct watchers *watchers = &base->watchers;
 
 	base_lock(base);
-	unlink_watcher(watcher);
+	if (watchers->next == watcher)
+		watchers->next = TAILQ_NEXT(watcher, link);
+	TAILQ_REMOVE(&watchers->lists[watcher->kind], watcher, link);
 	base_unlock(base);
 	memory_free(watcher);
 }
@@ -116,10 +101,10 @@ static void call_watcher(struct evwatch *watcher, uint64_t timeout)
 
 void watchers_call(struct event_base *base, enum watcher_kind kind, uint64_t timeout)
 {
-	struct evwatch *watcher = base->watchers.first[kind];
+	struct evwatch *watcher = TAILQ_FIRST(&base->watchers.lists[kind]);
 
 	while (watcher) {
-		base->watchers.next = watcher->next;
+		base->watchers.next = TAILQ_NEXT(watcher, link);
 		base_unlock(base);
 		call_watcher(watcher, timeout);
 		base_lock(base);
@@ -137,8 +122,10 @@ int evwatch_prepare_get_timeout(const struct evwatch_prepare_cb_info *info, stru
 
 void watchers_free(struct event_base *base)
 {
+	struct evwatch *watcher;
+
 	for (int kind = 0; kind < WATCHER_KINDS; kind++) {
-		while (base->watchers.first[kind])
-			evwatch_free(base->watchers.first[kind]);
+		while ((watcher = TAILQ_FIRST(&base->watchers.lists[kind])))
+			evwatch_free(watcher);
 	}
 }

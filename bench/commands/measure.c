@@ -1,114 +1,12 @@
 /*
- * measure.c - measures the cells of an experiment into a folder: what `run` and `map` share
+ * measure.c - measuring an experiment from a command line: what `run` and `map` share
  */
 #include "bench/commands/measure.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
+#include "bench/commands/dry_run.h"
 #include "bench/commands/interrupt.h"
 #include "bench/commands/request.h"
-#include "bench/message.h"
-#include "bench/run/cache.h"
-#include "bench/run/environment.h"
-#include "bench/run/estimate.h"
-#include "bench/run/plan.h"
-#include "bench/run/runner.h"
-
-/* Prints a line a block, and a last line with the number of cells, the time and the memory. */
-static int print_plan(const struct experiment *experiment)
-{
-	char words[ESTIMATE_WORDS];
-	struct estimate estimate;
-	struct plan plan;
-
-	if (estimate_experiment(experiment, &estimate) || plan_make(&plan, experiment))
-		return message_failed("out of memory");
-	for (size_t i = 0; i < plan.count; i++) {
-		char key[PLAN_KEY];
-
-		plan_key(&plan.blocks[i], key, sizeof(key));
-		printf("%s\t%zu subjects\n", key, plan.blocks[i].group->subjects.count);
-	}
-	plan_free(&plan);
-	estimate_words(&estimate, words);
-	printf("total\t%llu cells\t%s\n", (unsigned long long)estimate.cells, words);
-	return 0;
-}
-
-/* The absolute path of the folder of traces, which the caller frees. NULL after saying why. */
-static char *absolute_cache(const char *cache)
-{
-	int result = cache_make_folder(cache);
-	char *path = result ? NULL : realpath(cache, NULL);
-
-	if (!path)
-		message_failed("%s: cannot make the folder: %s", cache,
-			       strerror(result ? -result : errno));
-	return path;
-}
-
-/*
- * Runs from within the run's folder, so that the paths given to workers and to the programs around
- * them are short and plain whatever the folder is called: callgrind replaces each % in a path.
- */
-static int run_within(struct run *run, const char *folder)
-{
-	int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int status;
-
-	if (before < 0 || chdir(folder)) {
-		status = message_failed("%s: %s", before < 0 ? "." : folder, strerror(errno));
-	} else {
-		strcpy(run->records->folder, ".");
-		status = runner_run(run);
-		if (fchdir(before) && !status)
-			status = message_failed("cannot return to the folder: %s", strerror(errno));
-		snprintf(run->records->folder, sizeof(run->records->folder), "%s", folder);
-	}
-	if (before >= 0)
-		close(before);
-	return status;
-}
-
-static int run_into(const struct request *request, const char *folder, volatile sig_atomic_t *stop)
-{
-	struct records records;
-	char error[RECORDS_ERROR_SIZE], *cache = absolute_cache(request->cache);
-	json_t *environment;
-	int status;
-
-	if (!cache)
-		return EXIT_FAILED;
-	if (request->mode == RECORDS_FORCE && run_folder_check_force(folder)) {
-		free(cache);
-		return EXIT_FAILED;
-	}
-	if (records_open(&records, folder, request->mode, error)) {
-		records_close(&records);
-		free(cache);
-		return message_failed("%s", error);
-	}
-	environment = environment_describe();
-	status = run_folder_describe(folder, environment, &request->experiment);
-	if (!status)
-		status = run_within(&(struct run){ .experiment = &request->experiment,
-						   .records = &records,
-						   .environment = environment,
-						   .cache = cache,
-						   .stop = stop },
-				    folder);
-	if (!status)
-		status = tally_conclude(&records.tally);
-	json_decref(environment);
-	records_close(&records);
-	free(cache);
-	return status;
-}
+#include "bench/commands/run_into.h"
 
 int measure(int argc, char **argv, struct measured *measured,
 	    int (*accept)(const struct experiment *experiment))
@@ -124,7 +22,7 @@ int measure(int argc, char **argv, struct measured *measured,
 		request_free(&request);
 		return status;
 	}
-	status = request.dry_run ? print_plan(&request.experiment)
+	status = request.dry_run ? dry_run_print(&request.experiment)
 				 : run_into(&request, measured->folder, interrupt_catch());
 	measured->done = !request.dry_run && !status;
 	request_free(&request);

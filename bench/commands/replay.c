@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "bench/cell.h"
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/commands/commands.h"
 #include "bench/commands/setting_arguments.h"
 #include "bench/message.h"

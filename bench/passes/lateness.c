@@ -18,7 +18,7 @@
 #include <sys/resource.h>
 
 #include "bench/cell.h"
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/replay/event_replay.h"
 
 #define EVENT_ROOM 128

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 #include "bench/cell.h"
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 
 /* hyperfine takes the command as one string, and splits it like a shell. */
 static char *quoted(const char **words)

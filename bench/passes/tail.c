@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "bench/cell.h"
-#include "bench/replay/cycles.h"
+#include "bench/cycles.h"
 
 /* With fewer replays some minima would include interrupts. */
 #define LEAST_REPEATS 5

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #include "bench/cell.h"
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/gbench.h"
 
 #define REPEATS 64

@@ -14,7 +14,7 @@
 #ifndef REPLAY_LOOP_H
 #define REPLAY_LOOP_H
 
-#include "bench/replay/cycles.h"
+#include "bench/cycles.h"
 #include "bench/replay/subject.h"
 
 #define REPLAY_INLINE static inline __attribute__((always_inline))

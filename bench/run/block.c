@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/clock.h"
 #include "bench/message.h"
 #include "bench/outcome.h"
-#include "bench/replay/clock.h"
 #include "bench/run/cache.h"
 #include "bench/run/describe.h"
 #include "bench/run/environment.h"
+#include "bench/run/folder.h"
 #include "bench/run/limits.h"
 #include "bench/run/plan.h"
 #include "bench/run/worker.h"
@@ -42,7 +43,7 @@ static void kept_path(const struct block_run *of, const char *subject, const cha
 	size_t length;
 
 	snprintf(path, size, "%s/%s", of->run->records->folder, folder);
-	cache_make_folder(path);
+	folder_make(path);
 	length = strlen(path);
 	snprintf(path + length, size - length, "/%s-%s.json", of->key, subject);
 	for (char *letter = path + length + 1; *letter; letter++)

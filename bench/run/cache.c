@@ -9,8 +9,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "bench/run/folder.h"
 
 /* How often a process looks whether another has made the trace that both need, in us. */
 #define LOOK_EVERY 20000
@@ -30,57 +31,6 @@ void cache_path(const char *folder, const struct trace_request *request, char *p
 		 request->workload->generator_hash);
 }
 
-int cache_make_folder(const char *path)
-{
-	char partial[PATH_MAX];
-	size_t length = strlen(path);
-
-	if (length >= sizeof(partial))
-		return -ENAMETOOLONG;
-	for (size_t i = 1; i <= length; i++) {
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		memcpy(partial, path, i);
-		partial[i] = '\0';
-		if (mkdir(partial, 0777) && errno != EEXIST)
-			return -errno;
-	}
-	return 0;
-}
-
-/*
- * Whether the trace has as many operations as the request. The header does not say how many were
- * requested. A workload makes at least that number, unless its length follows from n alone: then it
- * makes a fixed small number for each timer.
- */
-static bool is_long_enough(const struct trace *trace, const struct trace_request *request)
-{
-	uint64_t operations = 0;
-
-	for (uint64_t i = 0; i < trace->header->phases; i++)
-		if (trace->phases[i].measured)
-			operations += trace->phases[i].arms + trace->phases[i].stops +
-				      trace->phases[i].fired;
-	return operations >= request->operations ||
-	       (operations <= 4 * request->n && operations % request->n == 0);
-}
-
-/* The first property in which the trace differs from the request, in words; NULL if none does. */
-static const char *difference(const struct trace *trace, const struct trace_request *request)
-{
-	const struct trace_header *header = trace->header;
-
-	if (strcmp(header->workload, request->workload->text))
-		return "workload";
-	if (strcmp(header->generator, request->workload->generator_hash))
-		return "generator";
-	if (header->n != request->n)
-		return "n";
-	if (header->seed != request->seed)
-		return "seed";
-	return is_long_enough(trace, request) ? NULL : "number of operations";
-}
-
 /* Opens a trace that the cache has. -EAGAIN if it must be made; `note` may then say why. */
 static int open_cached(const char *path, const struct trace_request *request, struct trace *trace,
 		       char *note, char *error)
@@ -92,7 +42,7 @@ static int open_cached(const char *path, const struct trace_request *request, st
 		return -EAGAIN; /* a damaged copy of something that can be made again */
 	if (result)
 		return result;
-	wrong = difference(trace, request);
+	wrong = trace_request_difference(request, trace);
 	if (!wrong)
 		return 0;
 	snprintf(note, TRACE_ERROR_SIZE, "%.400s: the trace of another %s; it is made anew", path,
@@ -106,7 +56,7 @@ int cache_open(const char *folder, const struct trace_request *request, volatile
 {
 	const struct trace_watch watch = { .stop = stop };
 	char path[PATH_MAX];
-	int result = cache_make_folder(folder);
+	int result = folder_make(folder);
 
 	*note = '\0';
 	if (result) {

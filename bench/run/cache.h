@@ -33,7 +33,4 @@ int cache_open(const char *folder, const struct trace_request *request, volatile
 /* Writes the hash of a trace that the folder has, by its header alone. False if it has none. */
 bool cache_trace_hash(const char *folder, const struct trace_request *request, char *hash);
 
-/* Makes a folder and those above it. 0 or a negative errno. */
-int cache_make_folder(const char *path);
-
 #endif

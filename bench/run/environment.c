@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "build_info.h"
-#include "bench/replay/cycles.h"
+#include "bench/cycles.h"
 #include "bench/run/limits.h"
 
 /* The first line of a file, without its newline; false if there is none. */

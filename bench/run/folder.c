@@ -1,5 +1,5 @@
 /*
- * folder.c - locking and clearing a run's folder
+ * folder.c - making, locking and clearing a run's folder
  */
 #include "bench/run/folder.h"
 
@@ -25,6 +25,24 @@ static const char *const folders[] = { "hyperfine", "data", "figures" };
 
 #define FILES	(sizeof(files) / sizeof(*files))
 #define FOLDERS (sizeof(folders) / sizeof(*folders))
+
+int folder_make(const char *path)
+{
+	char partial[PATH_MAX];
+	size_t length = strlen(path);
+
+	if (length >= sizeof(partial))
+		return -ENAMETOOLONG;
+	for (size_t i = 1; i <= length; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(partial, path, i);
+		partial[i] = '\0';
+		if (mkdir(partial, 0777) && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
 
 static int failed(const char *path, int error, char *text)
 {

@@ -1,5 +1,5 @@
 /*
- * folder.h - a run's folder: its lock, and the files that a forced run deletes
+ * folder.h - a run's folder: making it, its lock, and the files that a forced run deletes
  */
 #ifndef FOLDER_H
 #define FOLDER_H
@@ -8,6 +8,9 @@
 
 /* Room for the path of a run's folder: the path of a file in it then fits in PATH_MAX. */
 #define FOLDER_PATH_SIZE 4000
+
+/* Makes a folder and those above it. 0 or a negative errno. */
+int folder_make(const char *path);
 
 /*
  * Takes the folder for this process, by an advisory lock on the file run.lock in it. The lock

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 
 /* What the kernel sends the guard when the command dies. The guard waits for it. */
 #define PARENT_DIED SIGTERM

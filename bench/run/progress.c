@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 
 /* A terminal is written to at most every 0.2 s, a log every 20 s. */
 #define TERMINAL_EVERY UINT64_C(200000000)

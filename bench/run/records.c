@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/run/cache.h"
 #include "bench/run/folder.h"
 
 static int failed(const char *path, int result, char *error)
@@ -54,7 +53,7 @@ int records_open(struct records *records, const char *folder, enum records_mode 
 
 	*records = (struct records){ .file = -1, .lock = -1 };
 	snprintf(records->folder, sizeof(records->folder), "%s", folder);
-	result = cache_make_folder(folder);
+	result = folder_make(folder);
 	if (result)
 		return failed(folder, result, error);
 	records->lock = folder_lock(folder, error);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/message.h"
 #include "bench/run/block.h"
 #include "bench/run/estimate.h"

@@ -1,11 +1,13 @@
 /*
- * trace_request.c - a trace that is wanted: the memory that it takes, and making it
+ * trace_request.c - a trace that is wanted: its memory, making it, and recognizing it
  */
 #include "bench/run/trace_request.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/run/limits.h"
 
@@ -30,4 +32,36 @@ int trace_request_make(const struct trace_request *request, const char *path,
 
 	return trace_make(path, choice->workload, choice->options, choice->text, request->n,
 			  request->seed, request->operations, choice->generator_hash, watch, error);
+}
+
+/*
+ * Whether the trace has as many operations as the request. The header does not say how many were
+ * requested. A workload makes at least that number, unless its length follows from n alone: then it
+ * makes a fixed small number for each timer.
+ */
+static bool is_long_enough(const struct trace *trace, const struct trace_request *request)
+{
+	uint64_t operations = 0;
+
+	for (uint64_t i = 0; i < trace->header->phases; i++)
+		if (trace->phases[i].measured)
+			operations += trace->phases[i].arms + trace->phases[i].stops +
+				      trace->phases[i].fired;
+	return operations >= request->operations ||
+	       (operations <= 4 * request->n && operations % request->n == 0);
+}
+
+const char *trace_request_difference(const struct trace_request *request, const struct trace *trace)
+{
+	const struct trace_header *header = trace->header;
+
+	if (strcmp(header->workload, request->workload->text))
+		return "workload";
+	if (strcmp(header->generator, request->workload->generator_hash))
+		return "generator";
+	if (header->n != request->n)
+		return "n";
+	if (header->seed != request->seed)
+		return "seed";
+	return is_long_enough(trace, request) ? NULL : "number of operations";
 }

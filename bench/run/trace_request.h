@@ -1,5 +1,5 @@
 /*
- * trace_request.h - a trace that is wanted: what identifies it, the memory that it takes, making it
+ * trace_request.h - a trace that is wanted: its memory, making it, and recognizing it
  */
 #ifndef TRACE_REQUEST_H
 #define TRACE_REQUEST_H
@@ -22,5 +22,9 @@ int trace_request_check_memory(const struct trace_request *request, char *error)
 /* Makes the trace as the file `path`. `watch` and errors are those of trace_make. */
 int trace_request_make(const struct trace_request *request, const char *path,
 		       const struct trace_watch *watch, char *error);
+
+/* The first property in which the trace differs from the request, in words; NULL if none does. */
+const char *trace_request_difference(const struct trace_request *request,
+				     const struct trace *trace);
 
 #endif

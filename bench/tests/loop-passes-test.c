@@ -25,7 +25,7 @@
 #include <cmocka.h>
 
 #include "bench/cell.h"
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/replay/event_replay.h"
 #include "bench/tests/hand-trace.h"
 

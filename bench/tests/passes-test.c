@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "bench/cell.h"
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/tests/hand-trace.h"
 
 #define US UINT64_C(1000)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "bench/run/cache.h"
+#include "bench/run/folder.h"
 #include "bench/tests/trace-test.h"
 
 static struct workload_choice choice;
@@ -158,7 +159,7 @@ static void folders_that_cannot_be_made(void **state)
 	assert_string_equal(note, "");
 	memset(path, 'x', sizeof(path) - 1);
 	path[PATH_MAX] = '\0';
-	assert_int_equal(cache_make_folder(path), -ENAMETOOLONG);
+	assert_int_equal(folder_make(path), -ENAMETOOLONG);
 }
 
 int main(void)

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 #include "bench/virtual/virtual_time.h"
 
 #define MS    UINT64_C(1000000)

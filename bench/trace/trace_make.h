@@ -4,20 +4,11 @@
 #ifndef TRACE_MAKE_H
 #define TRACE_MAKE_H
 
-#include <signal.h>
 #include <stdint.h>
 
-#include "trace.h"
 #include "bench/workload.h"
-
-/* Callbacks and a stop flag for the caller of trace_make. Any member may be NULL. */
-struct trace_watch {
-	volatile sig_atomic_t *stop; /* non-zero: give up with -EINTR */
-
-	/* Gets the fraction that is done, 0..1 and never falling, about every 1e5 operations. */
-	void (*progress)(void *data, double fraction);
-	void *data;
-};
+#include "trace.h"
+#include "trace_watch.h"
 
 /*
  * Makes the trace of `workload` with `options` (the workload's filled-in options struct) at `path`.

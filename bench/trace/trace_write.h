@@ -10,7 +10,7 @@
 #define TRACE_WRITE_H
 
 #include "trace.h"
-#include "trace_make.h"
+#include "trace_watch.h"
 
 /* Entries that are written together: 1 MiB. */
 #define TRACE_WRITE_BUFFER 65536

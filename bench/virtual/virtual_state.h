@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-#include "bench/virtual/virtual_time.h"
+#include "bench/virtual/virtual_hooks.h"
 
 #define virtual_likely(x)   __builtin_expect(!!(x), 1)
 #define virtual_unlikely(x) __builtin_expect(!!(x), 0)
@@ -32,6 +32,9 @@ struct virtual_state {
 };
 
 extern struct virtual_state virtual_state;
+
+/* Begins a simulation at `now` ns. Forgets the waits that found nothing in an earlier one. */
+void virtual_state_begin(uint64_t now);
 
 /*
  * Simulates a wait of at most `timeout` ns, during which time advances as the hook says. `driver`:
@@ -74,6 +77,12 @@ static inline struct timespec virtual_timespec(uint64_t ns)
 static inline uint64_t virtual_ns_of_ms(int ms)
 {
 	return ms < 0 ? VIRTUAL_FOR_EVER : (uint64_t)ms * 1000000;
+}
+
+static inline void virtual_state_set(uint64_t now)
+{
+	virtual_state.now = now;
+	virtual_state.monotonic = virtual_timespec(now);
 }
 
 /*

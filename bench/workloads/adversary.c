@@ -106,15 +106,13 @@
  * zombie-heap as earlier does: the entry of a stopped timer is still in the heap, and its timer
  * gets an earlier deadline.
  */
-#include "draw.h"
+#include "bench/workloads/adversary/attack.h"
+#include "bench/workloads/adversary/width.h"
 
 /* The period of cascade, in ms: its deadline has 12 bits. */
 #define CASCADE_PERIOD 4096
 
-#define HERDS  8
-#define SPARSE 32
-
-enum stop { DISARM, REMOVE };
+#define HERDS 8
 
 static const char *const stop_words[] = { "disarm", "remove", NULL };
 
@@ -141,17 +139,6 @@ static const char *const attack_words[ATTACKS + 1] = {
 	[BACKWARDS] = "backwards",   [WIDTH] = "width",		[EQUAL] = "equal",
 	[CROWD] = "crowd",	     [EARLIER] = "earlier",	[STOP_ALL] = "stop-all",
 	[NUDGE] = "nudge",
-};
-
-struct adversary_options {
-	struct workload_common common;
-	int attack;
-	int stop;
-	uint64_t span, cycle; /* ns */
-	uint64_t turn;	      /* ns */
-	uint64_t turns;
-	uint64_t gap; /* ns */
-	double ratio;
 };
 
 #define ROW(field) offsetof(struct adversary_options, field)
@@ -193,51 +180,6 @@ static const char *const adversary_variants[] = {
 	"attack=nudge",
 	NULL,
 };
-
-/* An attack whose trace is being generated. */
-struct attack {
-	struct generator *generator;
-	const struct adversary_options *options;
-	uint64_t n, operations;
-	uint64_t batch;
-	uint64_t grain, span, cycle; /* ns */
-};
-
-static void begin(const struct attack *attack, uint64_t ids)
-{
-	generator_begin(attack->generator, ids, attack->grain);
-	generator_mark(attack->generator, "fill", false);
-}
-
-static void begin_steady(const struct attack *attack)
-{
-	generator_mark(attack->generator, "steady", true);
-}
-
-static bool done(const struct attack *attack)
-{
-	return generator_done(attack->generator, attack->operations);
-}
-
-/* Advances time by `ns` and fires the due timers. */
-static size_t pass(const struct attack *attack, uint64_t ns, const uint64_t **fired)
-{
-	return generator_advance(attack->generator, generator_now(attack->generator) + ns, fired);
-}
-
-static void stop(const struct attack *attack, uint64_t id)
-{
-	if (attack->options->stop == REMOVE)
-		generator_remove(attack->generator, id);
-	else
-		generator_disarm(attack->generator, id);
-}
-
-/* The number of turns in which all timers are armed once, `batch` in each turn. */
-static uint64_t round_of_turns(const struct attack *attack)
-{
-	return (attack->n + attack->batch - 1) / attack->batch;
-}
 
 /* --- cascade */
 
@@ -468,135 +410,6 @@ static void backwards(const struct attack *attack)
 			generator_arm_from(attack->generator, fired[i], interval,
 					   generator_now(attack->generator) - i * grain);
 	}
-}
-
-/* --- width */
-
-struct width {
-	const struct attack *attack;
-	uint64_t *close; /* ids of the close timers, in any order */
-	uint64_t sparse_count, close_count;
-	uint64_t swing;	     /* number of the close timers that are stopped and armed again */
-	uint64_t gap, width; /* ns: between two sparse timers; of the range of all close timers */
-	uint64_t base;	     /* when the current period began */
-};
-
-/*
- * Chooses the sizes. A calendar queue may double or halve when the number of timers passes a power
- * of two, so the number falls below half of the largest power of two that is not above n.
- */
-static void width_measure(struct width *width)
-{
-	const struct attack *attack = width->attack;
-	uint64_t power = 1, low;
-
-	while (power <= attack->n / 2)
-		power *= 2;
-	low = power > 2 ? power / 2 - 1 : attack->n;
-	width->sparse_count = attack->n / 4 < SPARSE ? attack->n / 4 : SPARSE;
-	width->close_count = attack->n - width->sparse_count;
-	width->swing = attack->n - low < width->close_count ? attack->n - low : width->close_count;
-	width->width = width->close_count * attack->grain;
-	width->gap = whole_grains(fmin(attack->options->ratio * (double)attack->grain,
-				       (double)LONGEST_DURATION / (2 * SPARSE)),
-				  attack->grain);
-	/* The first gap must have room for all turns that stop timers and arm them again. */
-	if (width->gap < (2 * attack->n + 2) * attack->grain)
-		width->gap = (2 * attack->n + 2) * attack->grain;
-}
-
-/* The first deadline of the close timers in the current period. */
-static uint64_t width_close(const struct width *width)
-{
-	return width->base + (width->sparse_count + 1) * width->gap;
-}
-
-static uint64_t width_period(const struct width *width)
-{
-	return (width->sparse_count + 1) * width->gap + width->width;
-}
-
-/* Arms a close timer at a random deadline among the close ones, `ahead` ns after this period's. */
-static void width_arm(const struct width *width, uint64_t id, uint64_t ahead)
-{
-	struct generator *generator = width->attack->generator;
-	uint64_t place = generator_below(generator, width->close_count) * width->attack->grain;
-
-	generator_arm_absolute(generator, id, width_close(width) + ahead + place);
-}
-
-static void width_swing(struct width *width)
-{
-	const struct attack *attack = width->attack;
-	const uint64_t *fired;
-	uint64_t *close = width->close;
-
-	for (uint64_t i = 0; i < width->swing && !done(attack); i++) {
-		uint64_t other = i + generator_below(attack->generator, width->close_count - i);
-		uint64_t id = close[other];
-
-		if (i % attack->batch == 0)
-			pass(attack, attack->grain, &fired);
-		close[other] = close[i];
-		close[i] = id;
-		stop(attack, id);
-	}
-	for (uint64_t i = 0; i < width->swing && !done(attack); i++) {
-		if (i % attack->batch == 0)
-			pass(attack, attack->grain, &fired);
-		width_arm(width, close[i], 0);
-	}
-}
-
-/* Advances time to the end of the period, and arms the timers that fire for the next period. */
-static void width_fire(struct width *width)
-{
-	const struct attack *attack = width->attack;
-	uint64_t period = width_period(width), end = width->base + period;
-	uint64_t turn = attack->batch * attack->grain;
-
-	while (generator_earliest(attack->generator) < end && !done(attack)) {
-		const uint64_t *fired;
-		uint64_t earliest = generator_earliest(attack->generator);
-		uint64_t last = earliest + turn - attack->grain;
-		size_t count;
-
-		if (earliest < width_close(width))
-			last = earliest;
-		count = generator_advance(attack->generator, last < end ? last : end - 1, &fired);
-		for (size_t i = 0; i < count; i++) {
-			if (fired[i] < width->sparse_count)
-				generator_arm_absolute(attack->generator, fired[i],
-						       width->base + period +
-							       (fired[i] + 1) * width->gap);
-			else
-				width_arm(width, fired[i], period);
-		}
-	}
-	width->base = end;
-}
-
-static void spoil_width(const struct attack *attack)
-{
-	struct width width = { .attack = attack };
-
-	width_measure(&width);
-	width.close = workload_memory(attack->generator, width.close_count, sizeof(*width.close));
-	if (!width.close)
-		return;
-	begin(attack, attack->n);
-	for (uint64_t id = 0; id < width.sparse_count; id++)
-		generator_arm_absolute(attack->generator, id, (id + 1) * width.gap);
-	for (uint64_t i = 0; i < width.close_count; i++) {
-		width.close[i] = width.sparse_count + i;
-		width_arm(&width, width.close[i], 0);
-	}
-	begin_steady(attack);
-	while (!done(attack)) {
-		width_swing(&width);
-		width_fire(&width);
-	}
-	free(width.close);
 }
 
 /* --- equal */

@@ -48,7 +48,6 @@
 
 #include <event2/event.h>
 
-#include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
 #include "loop/wait_buffer.h"
@@ -174,7 +173,7 @@ static void report(struct event_base *base, const struct epoll_event *ready)
 			       (broken || (ready->events & EPOLLOUT) ? EV_WRITE : 0) |
 			       (closed ? EV_CLOSED : 0));
 
-	io_map_report(base, fd, events);
+	backend_report(base, fd, events);
 }
 
 /* Rounded up, at most 24 days (INT_MAX). After that the loop finds nothing due and waits again. */

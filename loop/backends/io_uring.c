@@ -41,7 +41,6 @@
 
 #include "loop/backend.h"
 #include "loop/descriptor_table.h"
-#include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
 
@@ -320,7 +319,7 @@ static bool uring_completed(struct event_base *base, struct uring *uring,
 	/* The kernel cancels a request when the thread that submitted it ends. */
 	if (completion->res == -ECANCELED)
 		return false;
-	io_map_report(base, fd, uring_events(watch, completion->res));
+	backend_report(base, fd, uring_events(watch, completion->res));
 	return true;
 }
 

@@ -38,7 +38,6 @@
 #include <event2/event.h>
 
 #include "loop/descriptor_table.h"
-#include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
 #include "loop/poll_list.h"
@@ -138,7 +137,7 @@ static void report_all(struct event_base *base, struct poll *poll, const struct 
 		if (first)
 			poll->start = at + 1;
 		first = false;
-		io_map_report(base, descriptors[at].fd, poll_list_events(&descriptors[at]));
+		backend_report(base, descriptors[at].fd, poll_list_events(&descriptors[at]));
 		ready--;
 	}
 }

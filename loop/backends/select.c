@@ -43,7 +43,6 @@
 
 #include <event2/event.h>
 
-#include "loop/io_map.h"
 #include "loop/lock.h"
 #include "loop/memory.h"
 #include "loop/wait_buffer.h"
@@ -216,9 +215,9 @@ static void report_all(struct event_base *base, struct select *select, const str
 	if (start >= end)
 		start = sets_next(ready, 0, end);
 	for (fd = start; fd < end; fd = sets_next(ready, fd + 1, end))
-		io_map_report(base, (int)fd, ready_events(ready, fd));
+		backend_report(base, (int)fd, ready_events(ready, fd));
 	for (fd = sets_next(ready, 0, start); fd < start; fd = sets_next(ready, fd + 1, start))
-		io_map_report(base, (int)fd, ready_events(ready, fd));
+		backend_report(base, (int)fd, ready_events(ready, fd));
 	select->start = start + 1;
 }
 
@@ -250,7 +249,7 @@ static int look_without_closed(struct event_base *base, const struct sets *sets)
 			continue;
 		put(sets->read, fd, false);
 		put(sets->write, fd, false);
-		io_map_report(base, (int)fd, EV_READ | EV_WRITE);
+		backend_report(base, (int)fd, EV_READ | EV_WRITE);
 	}
 	return wait_for_descriptors(sets, 0);
 }

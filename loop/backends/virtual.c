@@ -11,10 +11,12 @@
  * it is a real wait, for descriptors, signals and other threads.
  */
 #include "loop/base.h"
-#include "loop/poll_list.h"
 
 #include <errno.h>
 #include <poll.h>
+
+#include "loop/memory.h"
+#include "loop/poll_list.h"
 
 /* The wall clock at the start: 2001-09-09 01:46:40 UTC, a round number of seconds. */
 #define EPOCH (UINT64_C(1000000000) * TIMER_SECOND)
@@ -86,7 +88,7 @@ static void virtual_report(struct event_base *base, const struct pollfd *descrip
 		short events = poll_list_events(&descriptors[i]);
 
 		if (events)
-			io_map_report(base, descriptors[i].fd, events);
+			backend_report(base, descriptors[i].fd, events);
 	}
 }
 
@@ -127,14 +129,14 @@ static int virtual_wait(struct event_base *base, void *state, uint64_t timeout)
 	return 0;
 }
 
-static uint64_t virtual_read(const struct event_base *base)
+static uint64_t virtual_read(const struct loop_time *time)
 {
-	return ((const struct virtual *)base->backend_state)->now;
+	return ((const struct virtual *)time->backend_state)->now;
 }
 
-static uint64_t virtual_wall(const struct event_base *base)
+static uint64_t virtual_wall(const struct loop_time *time)
 {
-	return EPOCH + virtual_read(base);
+	return EPOCH + virtual_read(time);
 }
 
 static const struct loop_clock virtual_clock = {
@@ -161,10 +163,10 @@ int event_base_virtual_advance(struct event_base *base, uint64_t ns)
 {
 	struct virtual *virtual;
 
-	if (!base || base->backend != &backend_virtual)
+	if (!base || base->io.backend != &backend_virtual)
 		return -1;
 	base_lock(base);
-	virtual = base->backend_state;
+	virtual = base->io.backend_state;
 	virtual->now = time_after(virtual->now, ns);
 	base_unlock(base);
 	return 0;
@@ -172,11 +174,11 @@ int event_base_virtual_advance(struct event_base *base, uint64_t ns)
 
 int event_base_virtual_now(const struct event_base *base, uint64_t *ns)
 {
-	if (!base || base->backend != &backend_virtual)
+	if (!base || base->io.backend != &backend_virtual)
 		return -1;
 	/* Locking does not change the base logically, so the cast is safe. */
 	base_lock((struct event_base *)base);
-	*ns = virtual_read(base);
+	*ns = virtual_read(&base->time);
 	base_unlock((struct event_base *)base);
 	return 0;
 }

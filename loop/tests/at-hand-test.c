@@ -1,13 +1,14 @@
 /*
  * at-hand-test - timers that callbacks add, move and delete on the loop's short path
  *
- * A loop without a lock keeps its base at hand (loop/base.h) while it runs. A callback of that loop
- * then adds, moves and deletes timers of the base by less code than elsewhere. The result must be
- * the same as on the usual path. Time is simulated.
+ * A loop without a lock keeps its base at hand (loop/at_hand.h) while it runs. A callback of that
+ * loop then adds, moves and deletes timers of the base by less code than elsewhere. The result must
+ * be the same as on the usual path. Time is simulated.
  */
+#include "loop/at_hand.h" /* first, as event_struct.h needs timer.h before it */
+
 #include <event2/thread.h>
 
-#include "loop/base.h"
 #include "loop/tests/journal.h"
 
 #define TIMERS 3

@@ -4,8 +4,6 @@
  * As in libevent, the loop calls at least the first active callback before it checks whether to
  * break. Active events that have not been called stay active for the next event_base_loop.
  */
-#include "loop/base.h"
-
 #include <signal.h>
 
 #include <event2/watch.h>

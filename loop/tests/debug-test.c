@@ -5,6 +5,7 @@
  */
 #include "loop/base.h" /* first; for the loop's own events */
 
+#include "loop/debug.h"
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
 
@@ -348,7 +349,7 @@ static void use_event_of_a_freed_base(void)
 	event_assign(&event, base, -1, 0, note, "a");
 	if (event_add(&event, event_base_init_common_timeout(base, &second)))
 		_exit(99);
-	base->timeouts.structure->for_each(base->timeouts.set, keep_event, &representative);
+	base->timers.structure->for_each(base->timers.set, keep_event, &representative);
 	if (!representative || representative == &event)
 		_exit(98);
 	debug_check_assigned_(representative, "known");

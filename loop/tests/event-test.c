@@ -1,38 +1,16 @@
 /*
- * event-test - events: assigning, asking, activating, finalizing, visiting and counting
+ * event-test - assigning events, asking for their state, events and functions without a base
  *
  * timeout-test tests the timeouts. Time is simulated, and no test waits.
  */
-#include "loop/base.h" /* first; for active_insert_later, which only the loop calls */
-
-#include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
 
-#include <event2/watch.h>
+#include <event2/event_struct.h>
 
+#include "loop/tests/full_pipe.h"
 #include "loop/tests/journal.h"
 
 static const struct timeval second = { 1, 0 }, zero = { 0, 0 };
-
-static void run(struct event_base *base)
-{
-	assert_true(event_base_loop(base, 0) >= 0);
-	loop_test_check(base);
-}
-
-/* A pipe with a byte in it, so that both ends are ready for ever. */
-static void full_pipe(int ends[2])
-{
-	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
-	assert_int_equal(write(ends[1], "x", 1), 1);
-}
-
-static void close_pipe(const int ends[2])
-{
-	close(ends[0]);
-	close(ends[1]);
-}
 
 /* -------------------------------------------------------------------------------- assigning */
 
@@ -114,7 +92,7 @@ static void test_an_event_as_its_own_argument(void **state)
 	assert_ptr_equal(event_self_cbarg(), event_self_cbarg());
 	event_active(event, EV_TIMEOUT, 1);
 	event_active(&assigned, EV_TIMEOUT, 1);
-	run(base);
+	run_until_idle(base);
 	assert_journal("ss");
 	event_free(event);
 	end_base(base);
@@ -142,7 +120,7 @@ static void test_freeing(void **state)
 	event_free(active);
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 0);
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 1);
-	run(base);
+	run_until_idle(base);
 	assert_journal("f");
 	end_base(base);
 }
@@ -168,7 +146,7 @@ static void test_events_outlive_their_base(void **state)
 		assert_int_equal(event_base_set(other, &events[i]), 0);
 		assert_int_equal(event_add(&events[i], &second), 0);
 	}
-	run(other);
+	run_until_idle(other);
 	assert_journal("rttt");
 	end_base(other);
 	close_pipe(ends);
@@ -314,9 +292,9 @@ static void test_base_set(void **state)
 	assert_ptr_equal(event_get_base(&event), other);
 	assert_int_equal(event_get_priority(&event), 3);
 	event_add(&event, &second);
-	run(base);
+	run_until_idle(base);
 	assert_journal("");
-	run(other);
+	run_until_idle(other);
 	assert_journal("a");
 	end_base(base);
 	end_base(other);
@@ -336,7 +314,7 @@ static void test_base_set_of_descriptors(void **state)
 	event_del(&event);
 	assert_int_equal(event_base_set(other, &event), 0);
 	event_add(&event, NULL);
-	run(other);
+	run_until_idle(other);
 	assert_journal("r");
 	assert_int_equal(event_base_set(base, &event), 0);
 	end_base(base);
@@ -367,231 +345,6 @@ static void test_priority_set(void **state)
 	assert_int_equal(event_priority_set(&event, 1), -1);
 	event_del(&event);
 	assert_int_equal(event_priority_set(&event, 1), 0);
-	end_base(base);
-}
-
-/* ------------------------------------------------------------------------------- activating */
-
-static void test_active_needs_not_be_pending(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event *user = evuser_new(base, note, "u");
-	struct event event;
-
-	(void)state;
-	event_assign(&event, base, 42, EV_READ, note, "a");
-	event_active(&event, EV_WRITE, 1);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 1);
-	run(base);
-	assert_journal("a");
-	assert_int_equal(journal.what, EV_WRITE);
-	assert_int_equal(journal.fd, 42);
-	evuser_trigger(user);
-	run(base);
-	assert_journal("u");
-	assert_int_equal(journal.what, 0);
-	evuser_del(user);
-	event_free(user);
-	end_base(base);
-}
-
-/* The bits add up, and the event keeps its place in the queue. */
-static void test_active_again(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event a, b;
-
-	(void)state;
-	evtimer_assign(&a, base, note, "a");
-	evtimer_assign(&b, base, note, "b");
-	event_active(&b, EV_READ, 1);
-	event_active(&a, EV_WRITE, 1);
-	event_active(&b, EV_WRITE, 1);
-	event_active(&a, EV_TIMEOUT, 1);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 2);
-	run(base);
-	assert_journal("ba");
-	assert_int_equal(journal.what, EV_WRITE | EV_TIMEOUT);
-	event_active(&a, EV_READ, 1); /* earlier bits are forgotten */
-	run(base);
-	assert_int_equal(journal.what, EV_READ);
-	end_base(base);
-}
-
-/* An event that was to be active in the next iteration is active now, with the bits of both. */
-static void test_active_of_what_is_for_later(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event event;
-
-	(void)state;
-	evtimer_assign(&event, base, note, "a");
-	event.ev_res = EV_READ;
-	active_insert_later(base, &event.ev_evcallback);
-	assert_int_equal(event_pending(&event, EV_READ, NULL), EV_READ);
-	event_active(&event, EV_WRITE, 1);
-	assert_int_equal(event.ev_evcallback.evcb_flags, EVLIST_INIT | EVLIST_ACTIVE);
-	loop_test_check(base);
-	run(base);
-	assert_journal("a");
-	assert_int_equal(journal.what, EV_READ | EV_WRITE);
-	active_insert_later(base, &event.ev_evcallback);
-	run(base);
-	assert_journal("a");
-	active_insert_later(base, &event.ev_evcallback);
-	event_del(&event);
-	run(base);
-	assert_journal("");
-	end_base(base);
-}
-
-/* An event that does not persist is no longer pending when it is called, whatever activated it. */
-static void test_active_ends_what_does_not_persist(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event once, persistent;
-	int ends[2];
-
-	(void)state;
-	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
-	event_assign(&once, base, ends[0], EV_READ, note, "o");
-	event_assign(&persistent, base, ends[0], EV_READ | EV_PERSIST, note, "p");
-	event_add(&once, &second);
-	event_add(&persistent, NULL);
-	event_active(&once, EV_READ, 1);
-	event_active(&persistent, EV_READ, 1);
-	event_base_loop(base, EVLOOP_NONBLOCK);
-	assert_journal("op");
-	assert_int_equal(event_pending(&once, EV_READ | EV_TIMEOUT, NULL), 0);
-	assert_int_equal(event_pending(&persistent, EV_READ, NULL), EV_READ);
-	event_del(&persistent);
-	end_base(base);
-	close_pipe(ends);
-}
-
-static void test_active_signals_count_calls(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event signal, timer;
-
-	(void)state;
-	evsignal_assign(&signal, base, SIGUSR1, note, "s");
-	evtimer_assign(&timer, base, note, "t");
-	event_active(&signal, EV_SIGNAL, 3);
-	event_active(&timer, EV_TIMEOUT, 3);
-	event_active(&signal, EV_SIGNAL, 5); /* already active: the number of calls stays */
-	run(base);
-	assert_journal("ssst");
-	event_active(&signal, EV_SIGNAL, 0);
-	run(base);
-	assert_journal("");
-	end_base(base);
-}
-
-static void delete_other(evutil_socket_t fd, short what, void *arg)
-{
-	note(fd, what, "d");
-	event_del(arg);
-}
-
-static void test_deleting_what_is_active(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event first, other;
-
-	(void)state;
-	event_assign(&first, base, -1, 0, delete_other, &other);
-	evtimer_assign(&other, base, note, "o");
-	event_active(&first, EV_TIMEOUT, 1);
-	event_active(&other, EV_TIMEOUT, 1);
-	run(base);
-	assert_journal("d");
-	assert_int_equal(event_del(&other), 0); /* may be repeated */
-	assert_int_equal(event_del_block(&other), 0);
-	assert_int_equal(event_del_noblock(&other), 0);
-	end_base(base);
-}
-
-static void test_activating_by_descriptor(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event reader, writer, both;
-	int ends[2];
-
-	(void)state;
-	full_pipe(ends);
-	event_assign(&reader, base, ends[0], EV_READ | EV_PERSIST, note, "r");
-	event_assign(&writer, base, ends[0], EV_WRITE | EV_PERSIST, note, "w");
-	event_assign(&both, base, ends[0], EV_READ | EV_WRITE | EV_PERSIST, note, "b");
-	event_add(&reader, NULL);
-	event_add(&writer, NULL);
-	event_base_active_by_fd(base, ends[0], EV_WRITE);
-	assert_int_equal(event_pending(&writer, EV_WRITE, NULL), EV_WRITE);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 1);
-	event_add(&both, NULL);
-	event_base_active_by_fd(base, ends[0], EV_READ);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 3);
-	event_base_active_by_fd(base, ends[1], EV_READ);
-	event_base_active_by_fd(base, -1, EV_READ);
-	event_base_active_by_fd(base, 100000, EV_READ | EV_TIMEOUT);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 3);
-	event_del(&writer);
-	event_del(&reader);
-	event_del(&both);
-	event_add(&reader, NULL);
-	event_base_active_by_fd(base, ends[0], EV_TIMEOUT); /* it has no timeout */
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 0);
-	event_add(&reader, &second);
-	event_base_active_by_fd(base, ends[0], EV_TIMEOUT);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 1);
-	event_del(&reader);
-	end_base(base);
-	close_pipe(ends);
-}
-
-static void test_activating_by_signal(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event first, other;
-
-	(void)state;
-	evsignal_assign(&first, base, SIGUSR1, note, "1");
-	evsignal_assign(&other, base, SIGUSR2, note, "2");
-	event_add(&first, NULL);
-	event_add(&other, NULL);
-	event_base_active_by_signal(base, SIGUSR1);
-	event_base_active_by_signal(base, SIGHUP);
-	event_base_active_by_signal(base, -1);
-	event_base_active_by_signal(base, 100000);
-	event_base_loop(base, EVLOOP_NONBLOCK);
-	assert_journal("1");
-	assert_int_equal(journal.what, EV_SIGNAL);
-	assert_int_equal(journal.fd, SIGUSR1);
-	event_del(&first);
-	event_del(&other);
-	end_base(base);
-}
-
-static void ask_who_runs(evutil_socket_t fd, short what, void *arg)
-{
-	struct event *event = arg;
-	struct event *running = event_base_get_running_event(event_get_base(event));
-
-	note(fd, what, running == event ? "me" : "??");
-}
-
-static void test_running_event(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event event;
-
-	(void)state;
-	event_assign(&event, base, -1, 0, ask_who_runs, event_self_cbarg());
-	assert_null(event_base_get_running_event(base));
-	event_active(&event, EV_TIMEOUT, 1);
-	run(base);
-	assert_journal("me");
-	assert_null(event_base_get_running_event(base));
 	end_base(base);
 }
 
@@ -691,477 +444,6 @@ static void test_null_bases_beyond_libevent(void **state)
 	assert_non_null(event_base_check(NULL));
 }
 
-/* ------------------------------------------------------------------------------------- once */
-
-static void test_once_refuses(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	static const short wrong[] = {
-		0,
-		EV_PERSIST,
-		EV_ET,
-		EV_SIGNAL,
-		EV_SIGNAL | EV_TIMEOUT,
-		EV_TIMEOUT | EV_PERSIST,
-		EV_READ | EV_PERSIST,
-		EV_READ | EV_SIGNAL,
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-		assert_int_equal(event_base_once(base, 0, wrong[i], note, "x", &second), -1);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
-	assert_int_equal(event_base_loop(base, 0), 1);
-	assert_journal("");
-	end_base(base);
-}
-
-/* Timeouts of zero or less keep the order of the calls, also among other active events. */
-static void test_once_order(void **state)
-{
-	static const struct timeval negative = { -1, 0 };
-	struct event_base *base = virtual_base(0);
-	struct event active;
-
-	(void)state;
-	evtimer_assign(&active, base, note, "b");
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "a", NULL), 0);
-	event_active(&active, EV_TIMEOUT, 1);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "c", &zero), 0);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "z", &second), 0);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "d", &negative), 0);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "e", NULL), 0);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 5);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 6);
-	run(base);
-	assert_journal("abcdez");
-	assert_int_equal(journal.what, EV_TIMEOUT);
-	assert_int_equal(journal.fd, -1);
-	end_base(base);
-}
-
-static void test_once_for_descriptors(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	int ready[2], never[2];
-
-	(void)state;
-	full_pipe(ready);
-	assert_int_equal(pipe2(never, O_NONBLOCK | O_CLOEXEC), 0);
-	assert_int_equal(event_base_once(base, ready[0], EV_READ, note, "r", NULL), 0);
-	run(base);
-	assert_journal("r");
-	assert_int_equal(journal.what, EV_READ);
-	assert_int_equal(journal.fd, ready[0]);
-	/* With a timeout the event is called once, for whichever comes first. */
-	assert_int_equal(event_base_once(base, never[0], EV_READ, note, "t", &second), 0);
-	assert_int_equal(event_base_once(base, ready[0], EV_READ | EV_TIMEOUT, note, "r", &second),
-			 0);
-	run(base);
-	assert_journal("rt");
-	assert_int_equal(journal.what, EV_TIMEOUT);
-	end_base(base);
-	close_pipe(ready);
-	close_pipe(never);
-}
-
-/* Events that have not run are freed, which the sanitizer checks, and are not called. */
-static void test_once_is_freed_with_the_base(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	int ends[2];
-
-	(void)state;
-	full_pipe(ends);
-	event_base_once(base, -1, EV_TIMEOUT, note, "a", NULL);
-	event_base_once(base, -1, EV_TIMEOUT, note, "b", &second);
-	event_base_once(base, -1, EV_TIMEOUT, note, "c",
-			event_base_init_common_timeout(base, &second));
-	event_base_once(base, ends[0], EV_READ, note, "d", NULL);
-	event_base_once(base, -1, EV_READ, note, "e", NULL);
-	event_base_loopexit(base, &second);
-	end_base(base);
-	assert_journal("");
-	close_pipe(ends);
-}
-
-/* -------------------------------------------------------------------------------- finalizing */
-
-static void finalizer(struct event *event, void *arg)
-{
-	(void)event;
-	write_down("F");
-	write_down(arg);
-}
-
-static void test_finalize(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event event;
-
-	(void)state;
-	event_assign(&event, base, -1, 0, note, "a");
-	event_add(&event, &second);
-	assert_int_equal(event_finalize(0, &event, finalizer), 0);
-	/* Nothing activates the event again, and nothing cancels the finalizer. */
-	assert_int_equal(event_add(&event, &second), -1);
-	assert_int_equal(event_add(&event, NULL), -1);
-	event_active(&event, EV_READ, 1);
-	assert_int_equal(event_del(&event), 0);
-	assert_int_equal(event_del_block(&event), 0);
-	assert_int_equal(event_base_set(base, &event), -1);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 1);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 1);
-	run(base);
-	assert_journal("Fa");
-	event_active(&event, EV_READ, 1);
-	run(base);
-	assert_journal("");
-	event_assign(&event, base, -1, 0, note, "b"); /* the memory may hold another event */
-	event_add(&event, &second);
-	run(base);
-	assert_journal("b");
-	end_base(base);
-}
-
-static void test_finalize_takes_the_place_of_an_activation(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event *event = evtimer_new(base, note, "a"), *other = evtimer_new(base, note, "o");
-
-	(void)state;
-	event_active(event, EV_READ, 1);
-	event_active(other, EV_READ, 1);
-	assert_int_equal(event_free_finalize(0, event, finalizer), 0);
-	run(base);
-	assert_journal("oFa");
-	event_free(other);
-	end_base(base);
-}
-
-static void finalizer_of_itself(struct event *event, void *arg)
-{
-	assert_null(event_base_get_running_event(arg));
-	assert_ptr_equal(event_get_base(event), arg);
-	write_down("F");
-}
-
-static void finalize_persistent(evutil_socket_t fd, short what, void *arg)
-{
-	struct event *event = event_base_get_running_event(arg);
-
-	note(fd, what, "c");
-	assert_int_equal(event_free_finalize(0, event, finalizer_of_itself), 0);
-	write_down("e");
-}
-
-/* The finalizer runs once, after the callback that asked for it, even for a persistent event. */
-static void test_finalizing_the_running_event(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event *event = event_new(base, -1, EV_PERSIST, finalize_persistent, base);
-
-	(void)state;
-	event_add(event, &second);
-	run(base);
-	assert_journal("ceF");
-	assert_int_equal(event_base_get_num_events(base, ~0U), 0);
-	end_base(base);
-}
-
-static void test_base_free_runs_finalizers(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event *freed = evtimer_new(base, note, "a"), kept;
-
-	(void)state;
-	evtimer_assign(&kept, base, note, "b");
-	event_add(freed, &second);
-	event_free_finalize(0, freed, finalizer);
-	event_finalize(0, &kept, finalizer);
-	end_base(base);
-	assert_journal("FaFb");
-}
-
-static void test_base_free_without_finalizers(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event kept;
-
-	(void)state;
-	evtimer_assign(&kept, base, note, "b");
-	event_finalize(0, &kept, finalizer);
-	event_base_free_nofinalize(base);
-	assert_journal("");
-}
-
-static void finalize_another(struct event *event, void *arg)
-{
-	(void)event;
-	write_down("1");
-	event_free_finalize(0, arg, finalizer_of_itself);
-}
-
-/*
- * event_base_free goes on until no finalizer is left. That includes finalizers that a finalizer
- * asks for, of any priority.
- */
-static void test_base_free_runs_finalizers_of_finalizers(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event *first, *second_one;
-
-	(void)state;
-	event_base_priority_init(base, 3);
-	second_one = evtimer_new(base, note, base);
-	event_priority_set(second_one, 0);
-	event_add(second_one, &second);
-	first = evtimer_new(base, note, second_one);
-	event_priority_set(first, 2);
-	event_free_finalize(0, first, finalize_another);
-	end_base(base);
-	assert_journal("1F");
-}
-
-/* ----------------------------------------------------------------------------------- visiting */
-
-struct visitor {
-	int visits, stop_after;
-};
-
-static int visit(const struct event_base *base, const struct event *event, void *arg)
-{
-	struct visitor *visitor = arg;
-
-	assert_ptr_equal(event_get_base(event), base);
-	write_down(event_get_callback_arg(event));
-	return ++visitor->visits == visitor->stop_after ? 17 : 0;
-}
-
-/* An event of each class, made in another order than that of the visits. */
-struct one_of_each {
-	int ends[2];
-	struct event active, common, timer, signal, reader;
-};
-
-static void make_one_of_each(struct event_base *base, struct one_of_each *events)
-{
-	full_pipe(events->ends);
-	evtimer_assign(&events->active, base, note, "a");
-	evtimer_assign(&events->common, base, note, "c");
-	evtimer_assign(&events->timer, base, note, "t");
-	evsignal_assign(&events->signal, base, SIGUSR1, note, "s");
-	event_assign(&events->reader, base, events->ends[0], EV_READ | EV_PERSIST, note, "r");
-	event_active(&events->active, EV_TIMEOUT, 1);
-	event_add(&events->common, event_base_init_common_timeout(base, &second));
-	event_add(&events->timer, &second);
-	event_add(&events->signal, &second);
-	event_add(&events->reader, &second);
-}
-
-static int count_own(const struct event_base *base, const struct event *event, void *arg)
-{
-	(void)base;
-	*(int *)arg += !!(event->ev_evcallback.evcb_flags & EVLIST_INTERNAL);
-	return 0;
-}
-
-static int visit_own_excluded(const struct event_base *base, const struct event *event, void *arg)
-{
-	if (event->ev_evcallback.evcb_flags & EVLIST_INTERNAL)
-		return 0;
-	return visit(base, event, arg);
-}
-
-/* Descriptors, signals, timers, common timeouts, active events; each event once. */
-static void test_foreach_event(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct one_of_each events;
-	struct visitor visitor = { 0 };
-	int own = 0;
-
-	(void)state;
-	assert_int_equal(event_base_foreach_event(base, visit, &visitor), 0);
-	make_one_of_each(base, &events);
-	event_active(&events.reader, EV_READ, 1); /* and still visited once */
-	assert_int_equal(event_base_foreach_event(base, visit_own_excluded, &visitor), 0);
-	assert_journal("rstca");
-	assert_int_equal(event_base_foreach_event(base, count_own, &own), 0);
-	assert_true(own >= 1); /* the reader of signals, the queue's representative */
-	for (int i = 1; i <= 5; i++) {
-		visitor = (struct visitor){ 0, i };
-		assert_int_equal(event_base_foreach_event(base, visit_own_excluded, &visitor), 17);
-		assert_int_equal(visitor.visits, i);
-	}
-	assert_int_equal(event_base_foreach_event(base, NULL, NULL), -1);
-	end_base(base);
-	close_pipe(events.ends);
-}
-
-static void assert_line(const char *dump, const struct event *event, const char *section,
-			const char *words)
-{
-	char wanted[128];
-	const char *start = strstr(dump, section), *at;
-
-	assert_non_null(start);
-	snprintf(wanted, sizeof(wanted), "  %p %s", (const void *)event, words);
-	at = strstr(start, wanted);
-	if (!at)
-		fail_msg("no '%s' under '%s' in:\n%s", wanted, section, dump);
-}
-
-/* All bits that an event of a descriptor can ask for, in the order in which they are printed. */
-static void test_dump_of_an_edge(void **state)
-{
-	struct event_base *base = loop_test_base("epoll", NULL, 0);
-	char *dump = NULL, words[96];
-	size_t size;
-	FILE *output = open_memstream(&dump, &size);
-	struct event *event;
-	int ends[2];
-
-	(void)state;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	event = event_new(base, ends[0], EV_READ | EV_WRITE | EV_CLOSED | EV_PERSIST | EV_ET, note,
-			  "");
-	assert_int_equal(event_add(event, NULL), 0);
-	event_base_dump_events(base, output);
-	fclose(output);
-	snprintf(words, sizeof(words), "[fd  %d] Read Write EOF Persist ET\n", ends[0]);
-	assert_line(dump, event, "Inserted events:\n", words);
-	free(dump);
-	event_free(event);
-	event_base_free(base);
-	close(ends[0]);
-	close(ends[1]);
-}
-
-static void test_dump_events(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct one_of_each events;
-	char *dump = NULL, words[96];
-	size_t size;
-	FILE *output = open_memstream(&dump, &size);
-
-	(void)state;
-	make_one_of_each(base, &events);
-	event_active(&events.reader, EV_READ | EV_TIMEOUT, 1);
-	event_active(&events.common, EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL | EV_TIMEOUT, 1);
-	event_base_dump_events(base, output);
-	fclose(output);
-	/* The wall clock is at 1000000000 s when simulated time starts. */
-	snprintf(words, sizeof(words), "[fd  %d] Read Persist Timeout=1000000001.000000\n",
-		 events.ends[0]);
-	assert_line(dump, &events.reader, "Inserted events:\n", words);
-	snprintf(words, sizeof(words), "[sig %d] Signal Persist Timeout=1000000001.000000\n",
-		 SIGUSR1);
-	assert_line(dump, &events.signal, "Inserted events:\n", words);
-	assert_line(dump, &events.timer, "Inserted", "[fd  -1] Timeout=1000000001.000000\n");
-	assert_line(dump, &events.common, "Inserted", "[fd  -1] Timeout=1000000001.000000\n");
-	assert_line(dump, &events.active, "Active events:\n",
-		    "[fd  -1, priority=0] Timeout active\n");
-	assert_line(dump, &events.common, "Active events:\n",
-		    "[fd  -1, priority=0] Read Write EOF Signal Timeout active\n");
-	snprintf(words, sizeof(words), "[fd  %d, priority=0] Read Timeout active\n",
-		 events.ends[0]);
-	assert_line(dump, &events.reader, "Active events:\n", words);
-	assert_null(strstr(strstr(dump, "Active events:\n"), "priority=0] Signal"));
-	free(dump);
-	end_base(base);
-	close_pipe(events.ends);
-}
-
-/* ----------------------------------------------------------------------------------- counting */
-
-#define ADDED  EVENT_BASE_COUNT_ADDED
-#define ACTIVE EVENT_BASE_COUNT_ACTIVE
-
-/*
- * Memberships are counted, not events, and an active queue is one. libevent's own tests rely on it.
- */
-static void test_counts(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event event;
-	int ends[2];
-
-	(void)state;
-	full_pipe(ends);
-	event_assign(&event, base, ends[0], EV_READ | EV_WRITE | EV_PERSIST, note, "a");
-	assert_int_equal(event_base_get_num_events(base, ADDED | ACTIVE), 0);
-	event_add(&event, NULL);
-	assert_int_equal(event_base_get_num_events(base, ADDED), 1);
-	event_add(&event, &second);
-	event_add(&event, &second);
-	assert_int_equal(event_base_get_num_events(base, ADDED), 2);
-	event_active(&event, EV_READ, 1);
-	event_active(&event, EV_WRITE, 1);
-	assert_int_equal(event_base_get_num_events(base, ACTIVE), 1);
-	assert_int_equal(event_base_get_num_events(base, ADDED), 3);
-	assert_int_equal(event_base_get_num_events(base, ADDED | ACTIVE), 4);
-	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_VIRTUAL), 0);
-	assert_int_equal(event_base_get_num_events(base, 0), 0);
-	event_base_once(base, -1, EV_TIMEOUT, note, "o", NULL);
-	assert_int_equal(event_base_get_num_events(base, ADDED | ACTIVE), 6);
-	event_remove_timer(&event);
-	assert_int_equal(event_base_get_num_events(base, ADDED | ACTIVE), 5);
-	event_del(&event);
-	assert_int_equal(event_base_get_num_events(base, ADDED | ACTIVE), 2);
-	end_base(base);
-	close_pipe(ends);
-}
-
-/* The loop's own events are not counted. */
-static void test_counts_of_the_loops_own(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event signal, common;
-
-	(void)state;
-	evsignal_assign(&signal, base, SIGUSR1, note, "s");
-	evtimer_assign(&common, base, note, "c");
-	event_add(&signal, NULL);
-	assert_int_equal(event_base_get_num_events(base, ADDED), 1);
-	event_add(&common, event_base_init_common_timeout(base, &second));
-	assert_int_equal(event_base_get_num_events(base, ADDED), 2);
-	event_del(&signal);
-	event_del(&common);
-	assert_int_equal(event_base_get_num_events(base, ADDED), 0);
-	assert_int_equal(event_base_loop(base, 0), 1);
-	end_base(base);
-}
-
-static void test_most_events(void **state)
-{
-	struct event_base *base = virtual_base(0);
-	struct event events[3];
-
-	(void)state;
-	for (int i = 0; i < 3; i++) {
-		evtimer_assign(&events[i], base, note, "a");
-		event_add(&events[i], &second);
-	}
-	event_active(&events[0], EV_READ, 1);
-	event_del(&events[0]);
-	event_del(&events[1]);
-	assert_int_equal(event_base_get_num_events(base, ADDED), 1);
-	assert_int_equal(event_base_get_max_events(base, ADDED, 0), 4);
-	assert_int_equal(event_base_get_max_events(base, ADDED | ACTIVE, 0), 5);
-	assert_int_equal(event_base_get_max_events(base, ADDED, 1), 4);
-	assert_int_equal(event_base_get_max_events(base, ADDED, 0), 0);
-	assert_int_equal(event_base_get_max_events(base, ACTIVE, 0), 1); /* not cleared above */
-	event_add(&events[1], &second);
-	assert_int_equal(event_base_get_max_events(base, ADDED, 0), 2);
-	event_del(&events[1]);
-	event_del(&events[2]);
-	assert_int_equal(event_base_get_max_events(base, ADDED | ACTIVE, 1), 3);
-	assert_int_equal(event_base_get_max_events(base, ADDED | ACTIVE, 0), 0);
-	end_base(base);
-}
-
 #define TEST(name) cmocka_unit_test_setup(name, journal_start)
 
 static const struct CMUnitTest tests[] = {
@@ -1179,35 +461,10 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_base_set),
 	TEST(test_base_set_of_descriptors),
 	TEST(test_priority_set),
-	TEST(test_active_needs_not_be_pending),
-	TEST(test_active_again),
-	TEST(test_active_of_what_is_for_later),
-	TEST(test_active_ends_what_does_not_persist),
-	TEST(test_active_signals_count_calls),
-	TEST(test_deleting_what_is_active),
-	TEST(test_activating_by_descriptor),
-	TEST(test_activating_by_signal),
-	TEST(test_running_event),
 	TEST(test_events_without_a_base),
 	TEST(test_null_bases_run_nothing),
 	TEST(test_null_bases_know_nothing),
 	TEST(test_null_bases_beyond_libevent),
-	TEST(test_once_refuses),
-	TEST(test_once_order),
-	TEST(test_once_for_descriptors),
-	TEST(test_once_is_freed_with_the_base),
-	TEST(test_finalize),
-	TEST(test_finalize_takes_the_place_of_an_activation),
-	TEST(test_finalizing_the_running_event),
-	TEST(test_base_free_runs_finalizers),
-	TEST(test_base_free_without_finalizers),
-	TEST(test_base_free_runs_finalizers_of_finalizers),
-	TEST(test_foreach_event),
-	TEST(test_dump_events),
-	TEST(test_dump_of_an_edge),
-	TEST(test_counts),
-	TEST(test_counts_of_the_loops_own),
-	TEST(test_most_events),
 };
 
 int main(void)

@@ -1,12 +1,13 @@
 /*
  * failing-calls-test - what the loop warns of, returns and leaves behind when system calls fail
  */
-#include "loop/base.h"
+#include "loop/wake.h" /* first; for waking a loop, and the inside of a base */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 
+#include <event2/thread.h>
 #include <event2/util.h>
 
 #include "loop/tests/child.h"
@@ -244,14 +245,14 @@ static void test_changes_of_an_epoll_set(void **state)
 		if (changes[i].before ? changes[i].first != ENOENT : changes[i].first == EEXIST) {
 			struct epoll_event event = { .events = 0 };
 
-			__real_epoll_ctl(*(int *)base->backend_state, EPOLL_CTL_ADD, pair[0],
+			__real_epoll_ctl(*(int *)base->io.backend_state, EPOLL_CTL_ADD, pair[0],
 					 &event);
 		}
-		result = base->backend->change(base->backend_state, &change);
+		result = base->io.backend->change(base->io.backend_state, &change);
 		if (result != changes[i].result || fault->calls != changes[i].calls)
 			fail_msg("%zu: %d after %d calls", i, result, fault->calls);
 		clear_faults();
-		__real_epoll_ctl(*(int *)base->backend_state, EPOLL_CTL_DEL, pair[0], NULL);
+		__real_epoll_ctl(*(int *)base->io.backend_state, EPOLL_CTL_DEL, pair[0], NULL);
 	}
 	event_base_free(base);
 	close(pair[0]);
@@ -363,7 +364,7 @@ static void wake(struct event_base *base)
 {
 	base->running = true;
 	base->thread = thread_identity() + 1;
-	notify_other(base);
+	wake_other(base);
 	base->running = false;
 }
 

@@ -4,19 +4,17 @@
  * Some tests use a descriptor at each number at which a table grows: as the only one of its base,
  * or together with the others.
  */
+#include "loop/io_map.h" /* first; for IO_MAP_LIMIT */
+
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <event2/event_struct.h>
-
-#include "loop/io_map.h"
 #include "loop/tests/over_backends.h"
 
 static const struct backend *backend;
-
 static struct event_base *base;
 static int pair[2];
 

@@ -8,6 +8,8 @@
 #ifndef JOURNAL_H
 #define JOURNAL_H
 
+#include <event2/watch.h>
+
 #include "loop/tests/loop_test.h"
 
 static struct {
@@ -79,6 +81,14 @@ static inline int journal_start(void **state)
 	return 0;
 }
 
+/* A watcher that appends its argument to the journal just before each wait. */
+static inline void note_wait(struct evwatch *watcher, const struct evwatch_prepare_cb_info *info,
+			     void *arg)
+{
+	(void)watcher, (void)info;
+	write_down(arg);
+}
+
 /* virtual_base makes a base in simulated time. end_base checks a base's invariants and frees it. */
 static inline struct event_base *virtual_base(int flags)
 {
@@ -92,6 +102,30 @@ static inline void end_base(struct event_base *base)
 {
 	loop_test_check(base);
 	event_base_free(base);
+}
+
+/* The time of a base in simulated time, in ns. */
+static inline uint64_t virtual_now(const struct event_base *base)
+{
+	uint64_t ns;
+
+	assert_int_equal(event_base_virtual_now(base, &ns), 0);
+	return ns;
+}
+
+/* event_base_loop, after which all invariants of the base hold. */
+static inline int checked_loop(struct event_base *base, int flags)
+{
+	int result = event_base_loop(base, flags);
+
+	loop_test_check(base);
+	return result;
+}
+
+/* Runs the loop until it has nothing to do. */
+static inline void run_until_idle(struct event_base *base)
+{
+	assert_true(checked_loop(base, 0) >= 0);
 }
 
 #endif

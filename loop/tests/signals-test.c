@@ -305,6 +305,7 @@ static void test_two_bases(void **state)
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	raise(SIGUSR1);
 	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_journal("m");
 	event_free(mine);
 }
 

@@ -95,7 +95,7 @@ static void wait_for(struct event_base *base, uint64_t span)
 {
 	noted = NO_CALL;
 	noted_milliseconds = INT_MIN;
-	assert_int_equal(base->backend->wait(base, base->backend_state, span), 0);
+	assert_int_equal(base->io.backend->wait(base, base->io.backend_state, span), 0);
 }
 
 static const uint64_t spans[] = {

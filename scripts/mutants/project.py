@@ -51,7 +51,7 @@ class Project:
         try:
             import sites  # only this module needs libclang
         except ModuleNotFoundError as error:
-            raise SystemExit(f"{error}: scripts/setup mutants installs it") from error
+            raise SystemExit(f"{error}: scripts/setup test installs it") from error
         wanted = self.files(self.root)
         above = os.getcwd()
         os.chdir(self.root)

@@ -2,8 +2,7 @@
 """Tests of mutation testing: mutants-test.py [TIMERBED], which is not used
 
 The tests mutate, build and run a program of a few lines. The last line printed is "N passed, N
-failed". If libclang is not installed, it also says how many tests were skipped. Only `make mutants`
-needs libclang.
+failed".
 """
 
 import ctypes
@@ -29,12 +28,8 @@ import pool  # noqa: E402
 import rewrite  # noqa: E402
 import running  # noqa: E402
 import session  # noqa: E402
+import sites  # noqa: E402
 import summary  # noqa: E402
-
-try:
-    import sites
-except ImportError:
-    sites = None
 
 TINY = """\
 #include <assert.h>
@@ -290,7 +285,6 @@ class Running(Case):
                                         stdout=subprocess.DEVNULL).returncode, 1)
 
 
-@unittest.skipUnless(sites, "libclang is not installed")
 class Finding(Case):
     SOURCE = textwrap.dedent("""\
         #include <assert.h>

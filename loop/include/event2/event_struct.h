@@ -33,7 +33,7 @@ extern "C" {
 #define EVLIST_SIGNAL	    0x04 /* never set; the name is libevent's */
 #define EVLIST_ACTIVE	    0x08 /* in an active queue */
 #define EVLIST_INTERNAL	    0x10 /* the loop's own event: not counted */
-#define EVLIST_ACTIVE_LATER 0x20 /* becomes active in the next iteration */
+#define EVLIST_ACTIVE_LATER 0x20 /* never set; the name is libevent's */
 #define EVLIST_FINALIZING   0x40
 #define EVLIST_INIT	    0x80 /* assigned */
 #define EVLIST_ALL	    0xff

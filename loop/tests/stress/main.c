@@ -41,18 +41,12 @@ const char *__tsan_default_suppressions(void)
 	return "race:channel_replace\nsignal:pthread_getattr_np\nsignal:pthread_attr\n";
 }
 
-static char messages[16][160];
-static atomic_uint message_count;
-
 /* Failing allocations make the loop warn. The warnings are printed only if they are asked for. */
-static void keep_message(int severity, const char *message)
+static void hear(int severity, const char *message)
 {
-	unsigned number = atomic_fetch_add(&message_count, 1) % 16;
-
 	(void)severity;
 	if (stress.verbose)
 		fprintf(stderr, "stress: the loop says: %s\n", message);
-	snprintf(messages[number], sizeof(messages[number]), "%s", message);
 }
 
 static void list_settings(const char *prefix, const struct timer_structure *structure)
@@ -220,7 +214,7 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	event_set_log_callback(keep_message);
+	event_set_log_callback(hear);
 	while ((option = getopt_long(argc, argv, "t:b:s:m:p:f:alv", options, NULL)) != -1)
 		take_option(option);
 	if (optind < argc) {

@@ -1,5 +1,5 @@
 /* cycles.c - the frequency of the time-stamp counter */
-#include "cycles.h"
+#include "bench/cycles.h"
 
 /* Long enough for an accuracy of 1e-4 with a clock that takes some tens of ns to read. */
 #define CALIBRATION_NS 20000000u

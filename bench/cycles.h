@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "bench/replay/clock.h"
+#include "bench/clock.h"
 
 #if defined(__x86_64__)
 #include <x86intrin.h>

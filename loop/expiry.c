@@ -1,0 +1,118 @@
+/*
+ * expiry.c - what happens when timeouts expire, and arming persistent events again
+ */
+#include "loop/expiry.h"
+
+#include "loop/activate.h"
+#include "loop/event_internal.h"
+#include "loop/log.h"
+#include "loop/timeout_inline.h"
+
+/*
+ * The next deadline is one period after the last, so that a persistent event keeps its phase. If
+ * that time has passed, or if it was not its timeout that made the event active, the next deadline
+ * is one period from now.
+ */
+static uint64_t next_deadline(struct event_base *base, const struct event *event, uint64_t period)
+{
+	uint64_t deadline;
+
+	if (event_result(event) & EV_TIMEOUT) {
+		deadline = time_after(event->ev_timer.deadline, period);
+		if (deadline >= time_cached(&base->time))
+			return deadline;
+	}
+	return time_after(time_origin(&base->time), period);
+}
+
+/* Re-arms at an absolute time. So the interval is 0: the structure must not group by the period. */
+void timeout_rearm(struct event_base *base, struct event *event)
+{
+	uint64_t period = event->ev_period;
+	uint16_t queue = period & PERIOD_OF_QUEUE ? (uint16_t)period : 0;
+
+	timeout_drop_room(base, event);
+	if (!period)
+		return;
+	if (!queue && !event_is_armed(event) && timers_make_room(&base->timers)) {
+		log_warning("no memory to arm a persistent event anew: it will not fire again");
+		return;
+	}
+	/* With EVENT_BASE_FLAG_LIBEVENT_2_1 expiry has removed the event from its map. */
+	if (event_add_locked(event, NULL))
+		return;
+	if (queue)
+		timeout_arm_common(base, event, queue,
+				   next_deadline(base, event,
+						 common_queue_of(&base->common, queue)->duration));
+	else
+		timeout_arm(base, event, next_deadline(base, event, period), 0);
+}
+
+/*
+ * An event that will not be armed again leaves all maps and queues, like any event that has run
+ * once. An event that will be armed again stays in the map of its descriptor. (libevent removes it
+ * and adds it again before the callback, which costs two system calls.) An event that is active
+ * already keeps the bits that made it active. (libevent forgets that there was something to read.)
+ */
+void timeout_expired(struct event_base *base, struct event *event)
+{
+	struct event_callback *callback = &event->ev_evcallback;
+	bool rearmed = callback->evcb_closure == CLOSURE_PERSIST && event->ev_period;
+
+	timer_put_down(event);
+	count_down(&base->added, callback);
+	base->statistics.timers_expired += !(callback->evcb_flags & EVLIST_INTERNAL);
+	if ((callback->evcb_flags & (EVLIST_INSERTED | EVLIST_ACTIVE)) &&
+	    (base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1 ||
+	     (!rearmed && !(callback->evcb_flags & EVLIST_ACTIVE))))
+		event_del_locked(event, DELETE_NOBLOCK);
+	event_active_locked(event, EV_TIMEOUT, 1);
+}
+
+/* Puts a plain timer that has expired into its active queue. `added` counts it already. */
+static void activate_timer(struct event_base *base, struct event *event)
+{
+	base->statistics.timers_expired++;
+	timer_put_down(event);
+	event->ev_res = EV_TIMEOUT;
+	count_one(&base->active_events);
+	active_insert(&base->active, &event->ev_evcallback);
+}
+
+static void ordinary_expired(struct event_base *base, struct event *event)
+{
+	base->timers.ordinary -= !(event->ev_evcallback.evcb_flags & EVLIST_INTERNAL);
+	if (__builtin_expect(is_plain_timer(event, EVLIST_TIMEOUT, EVLIST_TIMEOUT), 1))
+		activate_timer(base, event);
+	else
+		timeout_expired(base, event);
+}
+
+/* Lets the processor fetch all events at once, instead of one after the other. */
+static void fetch_ahead(struct timer *const *expired, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(&event_of_timer(expired[i])->ev_evcallback, 1);
+}
+
+void timeouts_process(struct event_base *base)
+{
+	struct timers *timers = &base->timers;
+	size_t left = timers->budget ? timers->budget : SIZE_MAX;
+	struct timer *expired[EXPIRE_BATCH];
+	size_t count, most;
+	uint64_t now;
+
+	if (!timers->structure->size(timers->set))
+		return;
+	now = time_cached(&base->time);
+	do {
+		most = left < EXPIRE_BATCH ? left : EXPIRE_BATCH;
+		count = timers->structure->expire(timers->set, now, expired, most);
+		left -= count;
+		fetch_ahead(expired, count);
+		for (size_t i = 0; i < count; i++)
+			ordinary_expired(base, event_of_timer(expired[i]));
+	} while (count == most && left);
+}
