@@ -19,6 +19,7 @@ PREFIX ?= /usr/local
 # -------------------------------------------------------------------------------------- sources
 
 STRUCTURES := $(sort $(wildcard structures/*.c))
+WRAPPERS   := $(sort $(wildcard structures/wrappers/*.c))
 SUPPORT    := $(sort $(wildcard structures/common/*.c))
 WORKLOADS  := $(sort $(wildcard bench/workloads/*.c))
 SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
@@ -29,15 +30,11 @@ BACKENDS   := $(sort $(wildcard loop/backends/*.c))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
-# The bench has each wrapper over each plain structure that does not postpone timers by itself
-# (puts_off). scripts/registry makes the same choice.
-structure_names := $(notdir $(STRUCTURES:.c=))
-puts_off_names  := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.puts_off' $(STRUCTURES))))
-wrapper_names   := $(notdir $(basename $(shell grep -l '^[[:space:]]*\.create_over' $(STRUCTURES))))
-plain_names     := $(filter-out $(wrapper_names),$(structure_names))
-wrapped_names   := $(filter-out $(puts_off_names),$(plain_names))
-inlined_names   := $(plain_names) \
-	$(foreach outer,$(wrapper_names),$(wrapped_names:%=$(outer)-over-%))
+# The units that are compiled together with the replay loop: each structure, and each row of a table
+# of wrapped structures. In the name of a unit, -over- stands for ':'.
+COMBINATIONS  := structures/wrappers/combinations
+inlined_names := $(notdir $(STRUCTURES:.c=)) \
+	$(subst :,-over-,$(shell sed '/^\#/d' $(COMBINATIONS)))
 
 # ------------------------------------------------------------------------------------- variants
 #
@@ -121,16 +118,17 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 # ----------------------------------------------------------------------------------- generated
 #
 # scripts/registry writes the tables of structures, backends, workloads and subjects. For each
-# structure it also writes a unit that compiles the structure together with the replay loop. It runs
-# when the list of files changes, or a source does, because the tables hold hashes of the code that
-# makes traces. It writes a file only if the file's text changes.
+# structure, and for each row of COMBINATIONS, it also writes a unit that compiles the structure
+# together with the replay loop. It runs when the list of files changes, or a source does, because the
+# tables hold hashes of the code that makes traces. It writes a file only if the file's text changes.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
 registries := $(patsubst %,$(generated)/%.c,structures backends workloads subjects essays broken)
 
 making := $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h bench/workloads/*/*.h)
-$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WORKLOADS) $(making) scripts/registry
+$(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WRAPPERS) $(COMBINATIONS) $(WORKLOADS) \
+		$(making) scripts/registry
 	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
@@ -146,7 +144,7 @@ reporters := $(addprefix bench/,run/environment.o timerbed.o provenance.o)
 $(foreach v,default measured sanitized,$(reporters:%=$(BUILD)/$(v)/%)): $(generated)/build_info.h
 
 # The hash of each unit that is measured or that measures (bench/provenance.h), and their table.
-units := $(STRUCTURES) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) \
+units := $(STRUCTURES) $(WRAPPERS) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) \
 	$(addprefix bench/,cell.c cycles.c pages.c) \
 	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))
 unit_hashes := $(units:%=$(BUILD)/hashes/%) $(inlined_names:%=$(BUILD)/hashes/inlined/%.c) \
@@ -166,14 +164,14 @@ $(generated)/.hashed: $(unit_hashes) $(BUILD)/listed
 $(generated)/code_hashes.c: $(generated)/.hashed ;
 
 # The list of sources. The file changes only when a source is added or removed.
-listed := $(STRUCTURES) $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units)
+listed := $(BACKENDS) $(WORKLOADS) $(SUBJECTS) $(BROKEN) $(units) $(inlined_names)
 $(BUILD)/listed: force
 	@mkdir -p $(BUILD)
 	@echo '$(listed)' | cmp -s - $@ || echo '$(listed)' >$@
 
 # -------------------------------------------------------------------------------------- programs
 
-library_sources := $(STRUCTURES) $(SUPPORT)
+library_sources := $(STRUCTURES) $(WRAPPERS) $(SUPPORT)
 library_objects  = $(call objects,$(1),$(library_sources)) $(BUILD)/$(1)/generated/structures.o
 loop_sources    := $(LOOP) $(BACKENDS)
 loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/backends.o

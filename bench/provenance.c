@@ -43,7 +43,8 @@ static void take_structures(const char *text, struct code *code)
 		char name[SUBJECT_NAME_SIZE];
 
 		snprintf(name, sizeof(name), "%.*s", (int)part, text);
-		if (!has_unit("structures", name) || length >= sizeof(code->inlined))
+		if (!(has_unit("structures", name) || has_unit("structures/wrappers", name)) ||
+		    length >= sizeof(code->inlined))
 			return;
 		length += (size_t)snprintf(code->inlined + length, sizeof(code->inlined) - length,
 					   "%s%s", length ? "-over-" : "", name);
@@ -181,6 +182,7 @@ static const struct {
 	{ "bench/*.c", always },
 	{ "inlined/*.c", is_inlined },
 	{ "structures/*.c", is_structure },
+	{ "structures/wrappers/*.c", is_structure },
 	{ "structures/common/*.c", has_structures },
 	{ "loop/backends/*.c", is_backend },
 	{ "loop/*.c", is_our_loop },

@@ -41,8 +41,8 @@ static bool same_structure(const char *a, const char *b)
 {
 	const struct timer_structure *structure = timer_structure_find(a);
 	const char *settings[] = { strchr(a, ':'), strchr(b, ':') };
+	char error[OPTIONS_ERROR_SIZE], names[2][SUBJECT_NAME_SIZE];
 	struct timer_choice left, right;
-	char error[OPTIONS_ERROR_SIZE];
 	bool same;
 
 	if (!structure || structure != timer_structure_find(b) ||
@@ -54,7 +54,9 @@ static bool same_structure(const char *a, const char *b)
 		timer_choice_free(&left);
 		return false;
 	}
-	same = left.within == right.within &&
+	timer_choice_names(&left, names[0], sizeof(names[0]));
+	timer_choice_names(&right, names[1], sizeof(names[1]));
+	same = !strcmp(names[0], names[1]) &&
 	       same_options(left.options, right.options, left.within->options_size);
 	timer_choice_free(&left);
 	timer_choice_free(&right);

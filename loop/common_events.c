@@ -22,7 +22,8 @@ static void expire_queue(evutil_socket_t fd, short what, void *arg)
 	base_lock(base);
 	now = time_cached(&base->time);
 	while ((first = common_first(queue)) && first->ev_timer.deadline <= now) {
-		common_remove(first);
+		hinted_list_fetch(&first->ev_timer);
+		common_remove(&base->common, first);
 		timeout_expired(base, first);
 	}
 	if (first)

@@ -4,14 +4,13 @@
 #include "loop/common_timeout.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "loop/clock.h"
 #include "loop/memory.h"
 
 static bool is_empty(const struct common_queue *queue)
 {
-	return queue->ends.link.next == &queue->ends;
+	return hinted_list_is_empty(&queue->list);
 }
 
 struct common_queue *common_find(const struct common_timeouts *common, uint64_t duration)
@@ -45,7 +44,7 @@ struct common_queue *common_new(struct common_timeouts *common, uint64_t duratio
 
 	if (!queue)
 		return NULL;
-	queue->ends.link.next = queue->ends.link.previous = &queue->ends;
+	hinted_list_open(&queue->list);
 	queue->duration = duration;
 	queue->number = (uint16_t)(index + 1);
 	queue->timeval = time_to_timeval(duration);
@@ -65,33 +64,29 @@ void common_free(struct common_timeouts *common)
 
 bool common_insert(struct common_queue *queue, struct event *event, uint64_t deadline)
 {
-	struct timer *timer = &event->ev_timer, *before = queue->ends.link.previous;
+	struct timer *timer = &event->ev_timer, *before;
 
 	/* Searches from the tail: only absolute deadlines and a lagging clock lead further. */
-	while (before != &queue->ends && before->deadline > deadline)
-		before = before->link.previous;
-	timer->deadline = deadline;
-	timer->link.previous = before;
-	timer->link.next = before->link.next;
-	before->link.next = timer;
-	timer->link.next->link.previous = timer;
+	before = hinted_list_place(&queue->list, deadline, UINT64_MAX);
+	timer->deadline = timer->key = deadline;
+	hinted_list_put(&queue->list, before, timer);
 	event->ev_evcallback.evcb_common = queue->number;
-	return before == &queue->ends;
+	return before == &queue->list.ends;
 }
 
-void common_remove(struct event *event)
+void common_remove(const struct common_timeouts *common, struct event *event)
 {
+	struct common_queue *queue = common_queue_of(common, event->ev_evcallback.evcb_common);
 	struct timer *timer = &event->ev_timer;
 
-	timer->link.previous->link.next = timer->link.next;
-	timer->link.next->link.previous = timer->link.previous;
-	memset(&timer->link, 0, sizeof(timer->link));
+	hinted_list_take_out(&queue->list, timer);
+	timer->link = (union timer_link){ .word = { 0 } };
 	event->ev_evcallback.evcb_common = 0;
 }
 
 struct event *common_first(const struct common_queue *queue)
 {
-	return is_empty(queue) ? NULL : event_of_timer(queue->ends.link.next);
+	return is_empty(queue) ? NULL : event_of_timer(hinted_list_first(&queue->list));
 }
 
 int common_for_each(const struct common_timeouts *common,
@@ -99,9 +94,9 @@ int common_for_each(const struct common_timeouts *common,
 {
 	for (size_t i = 0; i < common->count; i++) {
 		const struct common_queue *queue = common->queues[i];
-		struct timer *timer = queue->ends.link.next;
+		struct timer *timer = hinted_list_first(&queue->list);
 
-		for (; timer != &queue->ends; timer = timer->link.next) {
+		for (; timer != &queue->list.ends; timer = timer->link.next) {
 			int result = visit(event_of_timer(timer), data);
 
 			if (result)
@@ -111,23 +106,21 @@ int common_for_each(const struct common_timeouts *common,
 	return 0;
 }
 
-static const char *check_links(const struct common_queue *queue)
+static const char *check_list(const struct common_queue *queue)
 {
-	const struct timer *timer;
+	struct timer *timer = hinted_list_first(&queue->list);
+	size_t count = 0;
 
-	for (timer = queue->ends.link.next; timer != &queue->ends; timer = timer->link.next) {
-		const struct event *event = event_of_timer((struct timer *)timer);
+	for (; timer != &queue->list.ends; timer = timer->link.next) {
+		const struct event *event = event_of_timer(timer);
 
-		if (timer->link.next->link.previous != timer)
-			return "a common queue's links are broken";
 		if (!(event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
 		    event->ev_evcallback.evcb_common != queue->number)
 			return "an event stands in a common queue and does not say so";
-		if (timer->link.next != &queue->ends &&
-		    timer->link.next->deadline < timer->deadline)
-			return "a common queue is out of order";
+		if (timer->key != timer->deadline)
+			return "a common queue orders an event by another time than its deadline";
 	}
-	return NULL;
+	return hinted_list_check(&queue->list, &count);
 }
 
 /* An active or running representative will be armed when its callback ends. */
@@ -141,7 +134,7 @@ static const char *check_representative(const struct common_queue *queue,
 		return NULL;
 	if (!(flags & EVLIST_TIMEOUT))
 		return "a common queue has events and its representative is not armed";
-	if (representative->ev_timer.deadline > queue->ends.link.next->deadline)
+	if (representative->ev_timer.deadline > hinted_list_first(&queue->list)->deadline)
 		return "a common queue's representative is later than its head";
 	return NULL;
 }
@@ -151,7 +144,7 @@ const char *common_check(const struct common_timeouts *common, const struct even
 	const char *broken = NULL;
 
 	for (size_t i = 0; i < common->count && !broken; i++) {
-		broken = check_links(common->queues[i]);
+		broken = check_list(common->queues[i]);
 		if (!broken)
 			broken = check_representative(common->queues[i], running);
 	}

@@ -21,6 +21,8 @@
 #include <stdint.h>
 #include <sys/time.h>
 
+#include "structures/common/hinted_list.h"
+
 /*
  * How a timeval names a queue. tv_usec has 20 bits of microseconds and 8 bits of index, and a mark
  * in the top 4 of its low 32 bits. The encoding is public: programs print it, and libevent's tests
@@ -33,7 +35,7 @@
 #define COMMON_MAXIMUM	   256
 
 struct common_queue {
-	struct timer ends;	     /* a ring: link.next is the head, link.previous the tail */
+	struct hinted_list list;     /* of the events' timers, whose keys are the deadlines */
 	struct event representative; /* the caller assigns it */
 	uint64_t duration;	     /* ns */
 	struct timeval timeval;	     /* as given to the program: with index and mark */
@@ -82,7 +84,7 @@ void common_free(struct common_timeouts *common);
  * the queue).
  */
 bool common_insert(struct common_queue *queue, struct event *event, uint64_t deadline);
-void common_remove(struct event *event);
+void common_remove(const struct common_timeouts *common, struct event *event);
 
 /* The event with the earliest deadline. NULL: the queue is empty. */
 struct event *common_first(const struct common_queue *queue);

@@ -54,8 +54,9 @@ KNOWN = {
 
 
 def structure_of(name):
-    """The structure in a loop's name, loop:STRUCTURE@BACKEND+words, and the one that lazy wraps."""
-    return re.sub(r"^(loop:)?(lazy:)?|@.*$", "", name)
+    """The structure in a loop's name, loop:STRUCTURE@BACKEND+words, and the one that wrappers wrap:
+    what follows a ':' is a structure if it has no '=', as options have."""
+    return re.sub(r"^(?!again:)(?:[a-z-]+:(?=[a-z-]+(?:[:@]|$)))*|@.*$", "", name)
 
 
 def appearance(names):

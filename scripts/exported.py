@@ -90,23 +90,29 @@ class Structure:
 
 
 class Export:
-    """What is exported: a structure, or a wrapper with the structure that it wraps (`within`)."""
+    """What is exported: a structure, or wrappers with the structure that they wrap. The outermost
+    one is the first."""
 
-    def __init__(self, asked, structure, within=None):
-        self.asked, self.structure, self.within = asked, structure, within
+    def __init__(self, asked, structures):
+        self.asked, self.structures = asked, structures
+        self.outermost, self.innermost = structures[0], structures[-1]
         self.name = asked.replace(":", "-")
         self.symbol = symbol_of(asked)
-        self.innermost = within or structure
         self.has_options = self.innermost.has("options")
-        self.summary = structure.string("summary")
+        self.summary = ", over: ".join(
+            [one.name for one in structures[:-1]] + [self.innermost.string("summary")])
         self.words = {"EXPORTED_NAME": self.name, "EXPORTED_STRUCTURE": self.symbol}
         if self.has_options:
             settings = filter(None, self.innermost.table.strings_at("interesting"))
             self.words["EXPORTED_EXAMPLE"] = next(settings, "name=value")
-        if within:
-            self.summary = f"{structure.name}, over: {within.string('summary')}"
-            self.words["EXPORTED_WITHIN"] = within.symbol
-            self.words["EXPORTED_CREATE_OVER"] = structure.table.fields["create_over"].value.spelling
+        if self.wraps():
+            create_over = self.outermost.table.fields["create_over"].value.spelling
+            self.words["EXPORTED_CREATE_OVER"] = create_over
+            self.words["&timer_EXPORTED_WITHIN"] = ", ".join(
+                f"&timer_{one.symbol}" for one in reversed(structures[1:]))
+
+    def wraps(self):
+        return len(self.structures) > 1
 
     def filled(self, text):
         """Returns the text of a template with the words of this export."""
@@ -225,22 +231,22 @@ def header(export):
 
 
 def inherited(export):
-    """Returns the fields that a wrapper's table takes from that of the structure within."""
+    """Returns the fields that a wrapper's table takes from that of the innermost structure."""
     texts = []
     for name in INHERITED:
-        field = export.within.table.fields.get(name)
+        field = export.innermost.table.fields.get(name)
         if field and field.text is None:
             raise Refused(f"'{export.asked}' can't be exported: a macro sets .{name} of "
-                          f"'{export.within.name}'", 1)
+                          f"'{export.innermost.name}'", 1)
         if field:
             texts.append(field.text)
     return texts
 
 
 def wrapper_edits(export, create):
-    """Returns the edits that make a wrapper's table that of a structure, named after both. `create`
-    is the code of its function create."""
-    table = export.structure.table
+    """Returns the edits that make the outermost wrapper's table that of a structure, named after
+    all of them. `create` is the code of its function create."""
+    table = export.outermost.table
     create_over = table.fields["create_over"]
     texts = inherited(export) + [f".create = {export.symbol}_create"]
     edits = [
@@ -254,17 +260,26 @@ def wrapper_edits(export, create):
     return edits
 
 
+def wrapper_macros(export, wrapper, within):
+    """Returns the macros by which a wrapper is compiled for what it wraps."""
+    name = wrapper.symbol.upper()
+    return (f"#define {name}_INNER timer_{within.symbol}\n"
+            f"#define {name}_INNERMOST timer_{export.innermost.symbol}")
+
+
 def structures_code(export, file):
-    """Returns the code of the structure, after that of the structure within if there is one."""
-    if not export.within:
-        return [file.code(export.structure.source)]
-    start = export.within.table.start
+    """Returns the code of all structures, from the innermost one outwards. Only the table of the
+    outermost one is public."""
+    if not export.wraps():
+        return [file.code(export.outermost.source)]
+    parts = []
+    for within, wrapper in zip(export.structures[:0:-1], export.structures[-2::-1]):
+        start = within.table.start
+        parts.append(file.code(within.source, [(start, start, "static ")]))
+        parts.append(wrapper_macros(export, wrapper, within))
     create = file.template(export, "create_over.c", lambda source: static(source.functions()))
-    return [
-        file.code(export.within.source, [(start, start, "static ")]),
-        f"#define {export.structure.symbol.upper()}_INNER timer_{export.within.symbol}",
-        file.code(export.structure.source, wrapper_edits(export, create)),
-    ]
+    parts.append(file.code(export.outermost.source, wrapper_edits(export, create)))
+    return parts
 
 
 def options_code(export, file):
@@ -278,8 +293,7 @@ def options_code(export, file):
 
 
 def implementation(export):
-    structures = [one for one in (export.structure, export.within) if one]
-    for one in structures:
+    for one in export.structures:
         missing = one.source.missing()
         if missing:
             raise Refused(f"'{one.name}' can't be exported: it uses {missing[0]}, which no "
@@ -288,7 +302,7 @@ def implementation(export):
     parts = structures_code(export, file)
     if export.has_options:
         parts += options_code(export, file)
-    essays = "\n\n".join(opening_comment(one.source) for one in structures)
+    essays = "\n\n".join(opening_comment(one.source) for one in export.structures)
     return file.whole(export, essays, parts, GNU)
 
 
@@ -318,25 +332,41 @@ def find_one(name):
     raise Refused(f"no structure '{name}'{hint}", 2)
 
 
-def find(asked):
-    """Returns the export of that name: a structure, or a wrapper with the structure within."""
+def reason_against(wrapper, structure):
+    """Returns why a wrapper can't be around a structure, directly or around others, or None. This
+    is the rule of structures/common/find.c."""
+    if structure.name == wrapper.name:
+        return "again"
+    if structure.has("puts_off") and (wrapper.has("puts_off") or not structure.has("create_over")):
+        return ", which postpones timers by itself"
+    if structure.has("groups") and wrapper.has("groups"):
+        return ", which groups timers by itself"
+    return None
+
+
+def find_all(asked):
+    """Returns the structures of that name: the wrappers, and the structure that they wrap."""
     name, colon, within = asked.partition(":")
     structure = find_one(name)
     if not structure.has("create_over"):
         if colon:
             raise Refused(f"'{name}' is exported with all its options: leave out ':{within}'", 2)
-        return Export(asked, structure)
+        return [structure]
     if not within:
         raise Refused(f"'{name}' wraps another structure: name it, as in {name}:quad-heap", 2)
-    if ":" in within:
-        inner, _, options = within.partition(":")
-        raise Refused(f"'{inner}' is exported with all its options: leave out ':{options}'", 2)
-    inner = find_one(within)
-    if inner.has("create_over"):
-        raise Refused(f"'{name}' can't wrap '{within}', which is a wrapper itself", 2)
-    if inner.has("puts_off"):
-        raise Refused(f"'{name}' can't wrap '{within}', which puts timers off itself", 2)
-    return Export(asked, structure, inner)
+    return [structure] + find_all(within)
+
+
+def find(asked):
+    """Returns the export of that name."""
+    structures = find_all(asked)
+    for place, wrapper in enumerate(structures):
+        for structure in structures[place + 1:]:
+            reason = reason_against(wrapper, structure)
+            if reason:
+                space = "" if reason[0] == "," else " "
+                raise Refused(f"'{wrapper.name}' can't wrap '{structure.name}'{space}{reason}", 2)
+    return Export(asked, structures)
 
 
 def files(asked):

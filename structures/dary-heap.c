@@ -64,7 +64,7 @@
 #endif
 
 /* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
-#define DISARMED UINT64_MAX
+#define DISARMED (UINT64_MAX >> 1)
 
 struct dary_options {
 	uint64_t arity;

@@ -46,7 +46,7 @@
 #define RIGHT	 1
 #define PARENT	 2
 #define NUMBER	 3
-#define DISARMED UINT64_MAX
+#define DISARMED (UINT64_MAX >> 1)
 
 struct pointer_heap {
 	struct timer *root;

@@ -44,8 +44,11 @@
  * use the field as a mark. An expire at or after the time of a timer's key returns the timer; an
  * earlier one may. The key is in ns or, where the accuracy has a tick, in ticks. It is UINT64_MAX
  * only for a timer that was armed for TIMER_NEVER. expire does not change the key of a timer that
- * it returns. These rules do not bind a structure that postpones timers by itself (puts_off),
- * because no structure wraps it.
+ * it returns. One bit of the link is not for the structure: it leaves TIMER_MARK clear while it
+ * holds the timer, armed or disarmed. A wrapper sets the bit in timers that it keeps itself, so
+ * that it can tell them from the others (grouped). These rules do not bind a structure that
+ * postpones timers by itself (puts_off) and is no wrapper, because no structure wraps it. A
+ * structure that groups timers (groups) may use TIMER_MARK.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
  * reserve(n) no operation fails while at most n timers are not idle, until reserve is called again.
@@ -94,6 +97,9 @@ struct timer {
 	union timer_link link; /* private to the structure */
 };
 
+/* The bit of link.word[3] that is for wrappers. No address and no number of timers has it. */
+#define TIMER_MARK (UINT64_C(1) << 63)
+
 _Static_assert(sizeof(union timer_link) == 32, "the link is 32 bytes");
 _Static_assert(sizeof(struct timer) == 48, "a timer is 48 bytes");
 
@@ -134,6 +140,14 @@ struct timer_complexity {
 };
 
 struct option_spec; /* a row of a table of options */
+struct timer_structure;
+
+/* What a wrapper wraps: a structure with its options, or another wrapper and what that wraps. */
+struct timer_inner {
+	const struct timer_structure *structure;
+	const void *options;		 /* as for create; NULL of a wrapper */
+	const struct timer_inner *inner; /* of a wrapper; NULL of any other structure */
+};
 
 /*
  * A structure's file ends in this table. The table's name is timer_ plus the file's name, with '_'
@@ -148,21 +162,28 @@ struct timer_structure {
 
 	/*
 	 * The largest sensible number of timers, by the structure's own account; 0 if any number
-	 * is. A wrapper has the value of the structure that it wraps.
+	 * is. A wrapper has the value of the innermost structure (timer_structure_within).
 	 */
 	size_t bears;
 
 	/*
 	 * While any timer is armed, next returns the next tick, however far the first deadline is.
-	 * A wrapper has the value of the structure that it wraps.
+	 * A wrapper has the value of the innermost structure.
 	 */
 	bool ticks;
 
 	/*
 	 * The structure postpones timers by itself: a later reinsert only changes the deadline. The
-	 * key is set to the deadline when the old time comes. lazy cannot wrap such a structure.
+	 * key is set to the deadline when the old time comes. No wrapper wraps such a structure. A
+	 * wrapper that postpones timers can be wrapped, but not by such a wrapper.
 	 */
 	bool puts_off;
+
+	/*
+	 * The structure has queues of timers that share an interval. A wrapper that groups timers
+	 * cannot wrap it.
+	 */
+	bool groups;
 
 	/*
 	 * `options` is a table that ends with a row without a name. options_size is the size of the
@@ -196,12 +217,10 @@ struct timer_structure {
 
 	/*
 	 * Only a structure that wraps another has create_over, instead of create. create_over makes
-	 * a set over a set of the structure `inner`, which must not be a wrapper. `options` are
-	 * those of `inner`. A wrapper has the operations below, but no options, accuracy, lap,
-	 * bears and ticks of its own.
+	 * a set over a set of `inner`, which is only read during the call. A wrapper has the
+	 * operations below, but no options, accuracy, lap, bears and ticks of its own.
 	 */
-	int (*create_over)(struct timer_set **set, const struct timer_structure *inner,
-			   const void *options, uint64_t now);
+	int (*create_over)(struct timer_set **set, const struct timer_inner *inner, uint64_t now);
 
 	/*
 	 * reserve makes room for n timers that are not idle. n must be at least the number of
@@ -289,16 +308,17 @@ const struct timer_structure *timer_structure_find(const char *name);
 
 /*
  * The innermost structure of text: quad-heap of both "lazy:quad-heap" and "quad-heap". NULL if no
- * structure has that name, or a wrapper names no structure that it can wrap.
+ * structure has that name, or a wrapper names none, or one that it cannot wrap.
  */
 const struct timer_structure *timer_structure_within(const char *text);
 
 /*
- * Makes a set from text such as "hierarchical-wheel:tick=1us,levels=8", or "lazy:" and such a text.
- * Returns 0, and stores the structure and the set, which the caller must end with destroy.
- * Otherwise returns -ENOENT for an unknown name, -EINVAL for an option that is unknown, out of
- * range or impossible, or -ENOMEM. Then `error` (of `size` bytes) says why in one line, and nothing
- * else is stored.
+ * Makes a set from text such as "hierarchical-wheel:tick=1us,levels=8". The name of a wrapper may
+ * stand before it, with a ':', and so may several. Returns 0, and stores the outermost structure
+ * and the set, which the caller must end with destroy. Otherwise returns -ENOENT for an unknown
+ * name; -EINVAL for an option that is unknown, out of range or impossible, or for a structure that
+ * a wrapper before it cannot wrap; or -ENOMEM. Then `error` (of `size` bytes) says why in one line,
+ * and nothing else is stored.
  */
 int timer_set_create(const char *text, uint64_t now, const struct timer_structure **structure,
 		     struct timer_set **set, char *error, size_t size);

@@ -147,35 +147,36 @@ static void print_accuracy(const char *text)
 		printf("    The fraction is %g.\n", accuracy.fraction);
 }
 
-static void print_lap(const char *text)
+static void print_lap(uint64_t lap)
 {
-	const char *settings = strchr(text, ':');
-	struct timer_choice choice;
-	char error[OPTIONS_ERROR_SIZE];
-
-	if (timer_choice_open(&choice, timer_structure_find(text), settings ? settings + 1 : "",
-			      error, sizeof(error)))
+	if (!lap)
 		return;
-	if (choice.lap) {
-		printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
-		print_duration((double)choice.lap);
-		puts(" that it is ahead.");
-	}
-	timer_choice_free(&choice);
+	printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
+	print_duration((double)lap);
+	puts(" that it is ahead.");
 }
 
-/* What a wrapper has from the structure that it wraps, and any other by itself. */
-static void explain_within(const struct timer_structure *structure,
-			   const struct timer_structure *within, const char *text)
+static void print_wrapped(const struct timer_choice *choice)
 {
-	if (within != structure) {
-		printf("\nWRAPS\n    %s - %s\n", within->name, within->summary);
-		printf("    whose costs, options and accuracy it has; see timerbed explain %s\n",
-		       within->name);
-	}
+	if (!choice->wrappers)
+		return;
+	puts("\nWRAPS");
+	for (size_t i = 1; i < choice->wrappers; i++)
+		printf("    %s - %s\n", choice->wrapper[i]->name, choice->wrapper[i]->summary);
+	printf("    %s - %s\n", choice->within->name, choice->within->summary);
+	printf("    whose costs, options and accuracy it has; see timerbed explain %s\n",
+	       choice->within->name);
+}
+
+/* What a wrapper has from the structures that it wraps, and any other structure by itself. */
+static void explain_within(const struct timer_choice *choice)
+{
+	const struct timer_structure *within = choice->within;
+
+	print_wrapped(choice);
 	if (within->ticks)
 		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
-	print_lap(text);
+	print_lap(choice->lap);
 	if (within->bears)
 		printf("\nBEARS\n    up to %zu timers, by its own account\n", within->bears);
 	print_options(within->options);
@@ -189,10 +190,27 @@ static void print_gives_back(const struct timer_structure *structure)
 			paragraph("MEMORY THAT IT GIVES BACK AFTER A PEAK", essay->gives_back);
 }
 
+/* What a structure is made of; of the name of a wrapper alone, what it may be made of. */
+static void explain_made_of(const struct timer_structure *structure, const char *text)
+{
+	const char *settings = strchr(text, ':');
+	struct timer_choice choice;
+	char error[OPTIONS_ERROR_SIZE];
+
+	if (timer_choice_open(&choice, structure, settings ? settings + 1 : "", error,
+			      sizeof(error))) {
+		printf("\nWRAPS\n    any structure that does not do the same by itself:\n"
+		       "    %s:quad-heap, or %s:* for all\n",
+		       structure->name, structure->name);
+		return;
+	}
+	explain_within(&choice);
+	timer_choice_free(&choice);
+}
+
 static void explain_structure(const struct timer_structure *structure, const char *text)
 {
 	const struct timer_complexity *cost = &structure->complexity;
-	const struct timer_structure *within = timer_structure_within(text);
 
 	printf("%s - %s\n", structure->name, structure->summary);
 	paragraph("SOURCE", structure->source);
@@ -202,15 +220,10 @@ static void explain_structure(const struct timer_structure *structure, const cha
 	       "    next %s\n    expire %s\n",
 	       cost->insert, cost->reinsert, cost->disarm, cost->remove, cost->next, cost->expire);
 	print_gives_back(structure);
-	if (within)
-		explain_within(structure, within, text);
-	else
-		printf("\nWRAPS\n    any structure that neither wraps another nor puts timers off itself:\n"
-		       "    %s:quad-heap, or %s:* for all\n",
-		       structure->name, structure->name);
+	explain_made_of(structure, text);
 	print_reference(text);
-	printf("\nThe essay at the head of structures/%s.c says when it wins and when it loses.\n",
-	       structure->name);
+	printf("\nThe essay at the head of structures/%s%s.c says when it wins and when it loses.\n",
+	       structure->create_over ? "wrappers/" : "", structure->name);
 }
 
 static void print_word(const char *name, const char *what, const char *more)

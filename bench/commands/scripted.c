@@ -2,7 +2,14 @@
  * scripted - the commands whose work is statistics, drawing or text, and so a script's
  */
 #include "bench/commands/commands.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bench/message.h"
 #include "bench/scripts.h"
+#include "structures/common/options.h"
+#include "structures/timer.h"
 
 int command_compare(int argc, char **argv)
 {
@@ -14,7 +21,15 @@ int command_report(int argc, char **argv)
 	return scripts_become("scripts/report.py", argc, argv);
 }
 
+/* The script does not know which structures a wrapper cannot wrap. */
 int command_export(int argc, char **argv)
 {
+	struct timer_accuracy accuracy;
+	char error[OPTIONS_ERROR_SIZE];
+
+	for (int i = 1; i < argc; i++)
+		if (strchr(argv[i], ':') && timer_structure_find(argv[i]) &&
+		    timer_set_accuracy(argv[i], &accuracy, error, sizeof(error)) == -EINVAL)
+			return message_usage("export: %s", error);
 	return scripts_become("scripts/export", argc, argv);
 }

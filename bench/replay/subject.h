@@ -94,8 +94,8 @@ struct subject_family {
 extern const struct subject_family *const subject_families[];
 
 /*
- * The inlined replay of each structure, and of each wrapped one ("lazy:quad-heap"). source_hash is
- * no longer used. An entry without a name ends the table.
+ * The inlined replay of each structure, and of each wrapped one in structures/wrappers/combinations
+ * ("lazy:quad-heap"). source_hash is no longer used. An entry without a name ends the table.
  */
 struct structure_code {
 	const char *name;

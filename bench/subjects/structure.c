@@ -84,14 +84,12 @@ static void structure_list_wrapped(void (*visit)(const char *name, const char *s
 	}
 }
 
-/* Finds the inlined replay of the structure, or of the wrapper and the structure within it. */
-static void find_code(struct subject *subject, const struct timer_structure *structure,
-		      const struct timer_structure *within)
+/* Finds the inlined replay of the structure with its wrappers, if there is one. */
+static void find_code(struct subject *subject, const struct timer_choice *choice)
 {
 	char name[SUBJECT_NAME_SIZE];
 
-	snprintf(name, sizeof(name), "%s%s%s", structure->name, structure == within ? "" : ":",
-		 structure == within ? "" : within->name);
+	timer_choice_names(choice, name, sizeof(name));
 	for (const struct structure_code *code = structure_codes; code->name; code++) {
 		if (strcmp(code->name, name))
 			continue;
@@ -102,18 +100,20 @@ static void find_code(struct subject *subject, const struct timer_structure *str
 
 static int structure_resolve(struct subject *subject, char *error)
 {
-	const struct timer_structure *structure = timer_structure_find(subject->target), *within;
-	int result;
+	const struct timer_structure *structure = timer_structure_find(subject->target);
+	const char *settings = strchr(subject->target, ':');
+	struct timer_choice choice;
 
 	if (!structure)
 		return -ENOENT;
-	result = timer_set_accuracy(subject->target, &subject->accuracy, error, SUBJECT_ERROR_SIZE);
-	if (result)
+	if (timer_choice_open(&choice, structure, settings ? settings + 1 : "", error,
+			      SUBJECT_ERROR_SIZE))
 		return -EINVAL;
-	within = timer_structure_within(subject->target);
-	subject->bears = within->bears;
+	subject->accuracy = choice.accuracy;
+	subject->bears = choice.within->bears;
 	subject->code[DISPATCH_VTABLE] = &structure_by_table;
-	find_code(subject, structure, within);
+	find_code(subject, &choice);
+	timer_choice_free(&choice);
 	return 0;
 }
 

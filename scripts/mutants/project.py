@@ -114,18 +114,11 @@ def structures(tree):
     """Returns (name, beginning of paths) for each run of the conformance suite.
 
     Each plain structure runs once with its default settings and once with all settings. Each
-    wrapper runs over each plain structure that does not postpone timers by itself. These runs are
-    only for mutants of the wrapper.
+    wrapped structure that is compiled into the replay loop runs too. These runs are only for
+    mutants of the outermost wrapper.
     """
-    texts = {}
-    for path in sorted(glob.glob(f"{tree}/structures/*.c")):
-        with open(path, encoding="utf-8") as file:
-            texts[os.path.basename(path)[:-2]] = file.read()
-
-    def has(name, field):
-        return re.search(rf"^\s*\.{field}", texts[name], re.MULTILINE)
-
-    plain = [name for name in texts if not has(name, "create_over")]
+    plain = sorted(os.path.basename(path)[:-2] for path in glob.glob(f"{tree}/structures/*.c"))
+    with open(f"{tree}/structures/wrappers/combinations", encoding="utf-8") as file:
+        wrapped = [row.strip() for row in file if not row.startswith("#")]
     return [(f"{name}{end}", "") for end in (":", "") for name in plain] + [
-        (f"{outer}:{name}", f"structures/{outer}.c") for outer in texts if outer not in plain
-        for name in plain if not has(name, "puts_off")]
+        (name, f"structures/wrappers/{name.split(':')[0]}.c") for name in wrapped]

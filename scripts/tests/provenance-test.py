@@ -16,7 +16,8 @@ import unittest
 from helpers import main
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-KEPT = ("binary-heap", "cached-binary-heap", "quad-heap", "hierarchical-wheel", "lazy")
+KEPT = ("binary-heap", "cached-binary-heap", "quad-heap", "hierarchical-wheel", "lazy",
+        "grouped")
 FOLDERS = ("structures", "loop", "bench", "scripts")
 OBJECT = "build/measured/structures/quad-heap.o"
 
@@ -43,9 +44,10 @@ CODE = "\nextern int edited_by_a_test;\n"
 EDITS = (
     ("structures/quad-heap.c", CODE, structure("quad-heap")),
     ("structures/hierarchical-wheel.c", CODE, structure("hierarchical-wheel")),
-    ("structures/lazy.c", CODE, lambda subject, _: subject.startswith(("lazy:", "loop:lazy"))),
-    ("structures/lazy.c", "\n#ifdef LAZY_INNER" + CODE + "#endif\n",
-     lambda subject, _: subject.startswith("lazy:")),
+    ("structures/wrappers/lazy.c", CODE, structure("lazy")),
+    ("structures/wrappers/grouped.c", CODE, structure("grouped")),
+    ("structures/wrappers/lazy.c", "\n#ifdef LAZY_INNER" + CODE + "#endif\n",
+     lambda subject, _: structure("lazy")(subject, _) and not loops(subject, _)),
     ("structures/common/cached_heap.h", CODE, lambda subject, _: (
         structure("quad-heap")(subject, _) or structure("cached-binary-heap")(subject, _))),
     ("structures/common/options.c", CODE, has_structure),
@@ -89,10 +91,20 @@ class Provenance(unittest.TestCase):
                 shutil.copytree(os.path.join(ROOT, "build", name), cls.path("build", name))
         for name in ("Makefile", "tests.mk", "regress.mk", "VERSION", "REVISION"):
             shutil.copy(os.path.join(ROOT, name), cls.tree)
-        for name in os.listdir(cls.path("structures")):
-            if name.endswith(".c") and name[:-2] not in KEPT:
-                os.remove(cls.path("structures", name))
+        for folder in (cls.path("structures"), cls.path("structures", "wrappers")):
+            for name in os.listdir(folder):
+                if name.endswith(".c") and name[:-2] not in KEPT:
+                    os.remove(os.path.join(folder, name))
+        cls.keep_combinations()
         cls.first = cls.hashes()
+
+    @classmethod
+    def keep_combinations(cls):
+        """Takes out the rows of structures that are not in the copy."""
+        with open(cls.path("structures", "wrappers", "combinations"), encoding="utf-8") as file:
+            rows = [row for row in file if set(row.strip().split(":")) <= set(KEPT)]
+        with open(cls.path("structures", "wrappers", "combinations"), "w", encoding="utf-8") as file:
+            file.writelines(rows)
 
     @classmethod
     def tearDownClass(cls):
@@ -144,6 +156,7 @@ class Provenance(unittest.TestCase):
         for typed, plain in (("again:quad-heap", "quad-heap"),
                              ("hierarchical-wheel:tick=1us,levels=8", "hierarchical-wheel"),
                              ("lazy:hierarchical-wheel:tick=1us", "lazy:hierarchical-wheel"),
+                             ("lazy:grouped:quad-heap:", "lazy:grouped:quad-heap"),
                              ("again:loop:quad-heap@epoll", "loop:quad-heap@epoll"),
                              ("loop:quad-heap@epoll+reinsert+common", "loop:quad-heap@epoll"),
                              ("loop:hierarchical-wheel:tick=1ms@poll+coarse",

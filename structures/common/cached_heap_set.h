@@ -13,7 +13,7 @@
 #include "cached_heap.h"
 
 /* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
-#define DISARMED UINT64_MAX
+#define DISARMED (UINT64_MAX >> 1)
 
 static struct cached_heap *heap_of(const struct timer_set *set)
 {

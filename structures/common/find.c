@@ -17,10 +17,18 @@ static bool is_wrapper(const struct timer_structure *structure)
 	return structure->create_over;
 }
 
-/* Whether a wrapper can wrap the structure. */
-static bool can_be_within(const struct timer_structure *structure)
+/*
+ * Why a wrapper cannot be around a structure, as the end of a sentence; NULL if it can. Another
+ * wrapper may be between the two.
+ */
+static const char *refuse(const struct timer_structure *wrapper,
+			  const struct timer_structure *structure)
 {
-	return !is_wrapper(structure) && !structure->puts_off;
+	if (structure->puts_off && (wrapper->puts_off || !is_wrapper(structure)))
+		return ", which postpones timers by itself";
+	if (structure->groups && wrapper->groups)
+		return ", which groups timers by itself";
+	return wrapper == structure ? " again" : NULL;
 }
 
 /* The text after the first ':', or "". */
@@ -41,16 +49,6 @@ const struct timer_structure *timer_structure_find(const char *name)
 	return NULL;
 }
 
-const struct timer_structure *timer_structure_within(const char *text)
-{
-	const struct timer_structure *found = timer_structure_find(text);
-
-	if (!found || !is_wrapper(found))
-		return found;
-	found = timer_structure_find(settings_of(text));
-	return found && can_be_within(found) ? found : NULL;
-}
-
 void timer_structure_names(const struct timer_structure *structure,
 			   void (*visit)(const char *name, void *data), void *data)
 {
@@ -61,74 +59,127 @@ void timer_structure_names(const struct timer_structure *structure,
 		return;
 	}
 	for (size_t i = 0; timer_structures[i]; i++) {
-		if (!can_be_within(timer_structures[i]))
+		if (is_wrapper(timer_structures[i]) || refuse(structure, timer_structures[i]))
 			continue;
 		snprintf(name, sizeof(name), "%s:%s", structure->name, timer_structures[i]->name);
 		visit(name, data);
 	}
+	for (size_t i = 0; timer_nested_names[i]; i++)
+		if (timer_structure_find(timer_nested_names[i]) == structure)
+			visit(timer_nested_names[i], data);
 }
 
-/* Writes the error and returns -ENOENT. `before` is a wrapper's name with a colon, or "". */
-static int unknown_structure(const char *before, const char *text, char *error, size_t size)
+/* The first wrapper of a choice that cannot be around the structure; NULL if all can. */
+static const struct timer_structure *first_that_refuses(const struct timer_choice *choice,
+							const struct timer_structure *structure)
+{
+	for (size_t i = 0; i < choice->wrappers; i++)
+		if (refuse(choice->wrapper[i], structure))
+			return choice->wrapper[i];
+	return NULL;
+}
+
+/* The names of a choice's wrappers, each with a colon. */
+static void prefix_of(const struct timer_choice *choice, char *text, size_t size)
+{
+	size_t length = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < choice->wrappers && length < size; i++)
+		length += (size_t)snprintf(text + length, size - length,
+					   "%s:", choice->wrapper[i]->name);
+}
+
+/* Writes the error and returns -ENOENT. The choice has the wrappers before the unknown name. */
+static int unknown_structure(const struct timer_choice *choice, const char *text, char *error,
+			     size_t size)
 {
 	const char *names[NAMES];
 	char suggestion[OPTIONS_SUGGESTION_SIZE];
-	char name[64];
+	char before[128], name[64];
 	size_t count = 0;
 
 	for (size_t i = 0; timer_structures[i] && count < NAMES; i++)
-		if (!*before || can_be_within(timer_structures[i]))
+		if (!first_that_refuses(choice, timer_structures[i]))
 			names[count++] = timer_structures[i]->name;
+	prefix_of(choice, before, sizeof(before));
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
 	snprintf(error, size, "%s%sno structure '%s'%s", before, *before ? " " : "", name,
 		 options_suggest(name, names, count, "", suggestion));
 	return -ENOENT;
 }
 
-/* Parses the options of a structure that is no wrapper. `before` is as above. */
-static int parse(const char *before, const struct timer_structure *structure, const char *settings,
-		 void **options, char *error, size_t size)
+/* Parses the options of the innermost structure into the choice. */
+static int parse(struct timer_choice *choice, const char *settings, char *error, size_t size)
 {
-	char reason[OPTIONS_ERROR_SIZE];
+	const struct timer_structure *within = choice->within;
+	char before[128], reason[OPTIONS_ERROR_SIZE];
 	const char *why = reason;
 	int result;
 
-	*options = calloc(1, structure->options_size ? structure->options_size : 1);
-	if (!*options) {
-		snprintf(error, size, "%s%s: out of memory", before, structure->name);
+	prefix_of(choice, before, sizeof(before));
+	choice->defaults = !*settings;
+	choice->options = calloc(1, within->options_size ? within->options_size : 1);
+	if (!choice->options) {
+		snprintf(error, size, "%s%s: out of memory", before, within->name);
 		return -ENOMEM;
 	}
-	result = options_parse(structure->options, settings, *options, reason, sizeof(reason));
-	if (!result && structure->refuse && (why = structure->refuse(*options)))
+	result = options_parse(within->options, settings, choice->options, reason, sizeof(reason));
+	if (!result && within->refuse && (why = within->refuse(choice->options)))
 		result = -EINVAL;
 	if (!result)
 		return 0;
-	free(*options);
-	snprintf(error, size, "%s%s: %s", before, structure->name, why);
+	free(choice->options);
+	snprintf(error, size, "%s%s: %s", before, within->name, why);
 	return result;
 }
 
-/*
- * Finds the structure that the settings of a wrapper name. Then *settings are that structure's own.
- */
-static int find_within(const struct timer_structure *wrapper, const char *before,
-		       const char **settings, const struct timer_structure **within, char *error,
-		       size_t size)
+/* Adds a wrapper to the choice, and finds what it wraps: the structure that its settings name. */
+static int enter(struct timer_choice *choice, const struct timer_structure **structure,
+		 const char *settings, char *error, size_t size)
 {
-	if (!**settings) {
+	const struct timer_structure *wrapper = *structure, *found, *refusing;
+	char before[128];
+
+	if (choice->wrappers == TIMER_MOST_WRAPPERS) {
+		snprintf(error, size, "%s: more than %d wrappers", wrapper->name,
+			 TIMER_MOST_WRAPPERS);
+		return -EINVAL;
+	}
+	choice->wrapper[choice->wrappers++] = wrapper;
+	prefix_of(choice, before, sizeof(before));
+	if (!*settings) {
 		snprintf(error, size, "%s wraps another structure: name it, as in %squad-heap",
 			 wrapper->name, before);
 		return -EINVAL;
 	}
-	*within = timer_structure_find(*settings);
-	if (!*within)
-		return unknown_structure(before, *settings, error, size);
-	if (!can_be_within(*within)) {
-		snprintf(error, size, "%s can't wrap %s, which %s itself", wrapper->name,
-			 (*within)->name, is_wrapper(*within) ? "is a wrapper" : "puts timers off");
+	found = timer_structure_find(settings);
+	if (!found)
+		return unknown_structure(choice, settings, error, size);
+	refusing = first_that_refuses(choice, found);
+	if (refusing) {
+		snprintf(error, size, "%s can't wrap %s%s", refusing->name, found->name,
+			 refuse(refusing, found));
 		return -EINVAL;
 	}
-	*settings = settings_of(*settings);
+	*structure = found;
+	return 0;
+}
+
+/* Finds a choice's structures. Then *settings are the options of the innermost one. */
+static int find_structures(struct timer_choice *choice, const char **settings, char *error,
+			   size_t size)
+{
+	const struct timer_structure *structure = choice->structure;
+
+	while (is_wrapper(structure)) {
+		int result = enter(choice, &structure, *settings, error, size);
+
+		if (result)
+			return result;
+		*settings = settings_of(*settings);
+	}
+	choice->within = structure;
 	return 0;
 }
 
@@ -137,18 +188,12 @@ int timer_choice_open(struct timer_choice *choice, const struct timer_structure 
 {
 	struct timer_choice made = {
 		.structure = structure,
-		.within = structure,
 		.accuracy = { .when = TIMER_EXACT, .order = TIMER_BY_DEADLINE },
 	};
-	char before[64] = "";
-	int result = 0;
+	int result = find_structures(&made, &settings, error, size);
 
-	if (is_wrapper(structure)) {
-		snprintf(before, sizeof(before), "%s:", structure->name);
-		result = find_within(structure, before, &settings, &made.within, error, size);
-	}
 	if (!result)
-		result = parse(before, made.within, settings, &made.options, error, size);
+		result = parse(&made, settings, error, size);
 	if (result)
 		return result;
 	if (made.within->accuracy)
@@ -164,11 +209,27 @@ void timer_choice_free(struct timer_choice *choice)
 	free(choice->options);
 }
 
+void timer_choice_names(const struct timer_choice *choice, char *text, size_t size)
+{
+	size_t length;
+
+	prefix_of(choice, text, size);
+	length = strlen(text);
+	snprintf(text + length, size - length, "%s", choice->within->name);
+}
+
 int timer_choice_create(const struct timer_choice *choice, struct timer_set **set, uint64_t now)
 {
-	if (is_wrapper(choice->structure))
-		return choice->structure->create_over(set, choice->within, choice->options, now);
-	return choice->structure->create(set, choice->options, now);
+	struct timer_inner inner[TIMER_MOST_WRAPPERS] = { { choice->within, choice->options,
+							    NULL } };
+	size_t wrappers = choice->wrappers;
+
+	if (!wrappers)
+		return choice->within->create(set, choice->options, now);
+	for (size_t i = 1; i < wrappers; i++)
+		inner[i] =
+			(struct timer_inner){ choice->wrapper[wrappers - i], NULL, &inner[i - 1] };
+	return choice->structure->create_over(set, &inner[wrappers - 1], now);
 }
 
 static int choose(struct timer_choice *choice, const char *text, char *error, size_t size)
@@ -176,8 +237,19 @@ static int choose(struct timer_choice *choice, const char *text, char *error, si
 	const struct timer_structure *found = timer_structure_find(text);
 
 	if (!found)
-		return unknown_structure("", text, error, size);
+		return unknown_structure(&(struct timer_choice){ 0 }, text, error, size);
 	return timer_choice_open(choice, found, settings_of(text), error, size);
+}
+
+const struct timer_structure *timer_structure_within(const char *text)
+{
+	struct timer_choice choice = { .structure = timer_structure_find(text) };
+	const char *settings = settings_of(text);
+	char error[OPTIONS_ERROR_SIZE];
+
+	if (!choice.structure || find_structures(&choice, &settings, error, sizeof(error)))
+		return NULL;
+	return choice.within;
 }
 
 int timer_set_create(const char *text, uint64_t now, const struct timer_structure **structure,

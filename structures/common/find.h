@@ -1,5 +1,5 @@
 /*
- * find.h - a choice: a structure, the structure that it wraps, and parsed options
+ * find.h - a choice: a structure, the structures that it wraps, and parsed options
  *
  * A program only needs timer_set_create. Code that makes many sets from one text, or a set of a
  * structure that is not in the registry, opens a choice once and makes the sets from it.
@@ -9,10 +9,16 @@
 
 #include "../timer.h"
 
+/* More wrappers around a structure than this are refused. */
+#define TIMER_MOST_WRAPPERS 8
+
 struct timer_choice {
-	const struct timer_structure *structure;
-	const struct timer_structure *within; /* the wrapped structure, or `structure` itself */
+	const struct timer_structure *structure; /* the outermost: wrapper[0], or `within` */
+	const struct timer_structure *wrapper[TIMER_MOST_WRAPPERS]; /* the outermost first */
+	size_t wrappers;
+	const struct timer_structure *within; /* the innermost structure, which is no wrapper */
 	void *options;			      /* parsed options of `within`; owned by the choice */
+	bool defaults;			      /* no option is given */
 	struct timer_accuracy accuracy;
 	uint64_t lap; /* ns; see timer_structure.lap */
 };
@@ -27,10 +33,19 @@ int timer_choice_open(struct timer_choice *choice, const struct timer_structure 
 		      const char *settings, char *error, size_t size);
 void timer_choice_free(struct timer_choice *choice);
 
+/* The structures' names without options, the outermost first: "lazy:quad-heap". */
+void timer_choice_names(const struct timer_choice *choice, char *text, size_t size);
+
+/*
+ * The names of wrappers over wrappers that are listed and tested: the rows of
+ * structures/wrappers/combinations that have more than one wrapper. Ended by NULL. Generated.
+ */
+extern const char *const timer_nested_names[];
+
 /*
  * Visits the names that create the structure with its default options: the structure's own name or,
- * for a wrapper, one name for each structure that it can wrap. `name` is valid only during the
- * call.
+ * for a wrapper, one name for each structure that is no wrapper and can be wrapped, and those of
+ * timer_nested_names that begin with this wrapper. `name` is valid only during the call.
  */
 void timer_structure_names(const struct timer_structure *structure,
 			   void (*visit)(const char *name, void *data), void *data);

@@ -1,11 +1,22 @@
 /*
- * create_over.c - the `create` of a wrapper that is exported together with the structure within
+ * create_over.c - the `create` of wrappers that are exported together with the structure within
  *
- * In the export, the wrapper's table has this function instead of create_over.
+ * In the export, the outermost wrapper's table has this function instead of create_over.
  */
 #include "exported.h"
 
 int EXPORTED_STRUCTURE_create(struct timer_set **set, const void *options, uint64_t now)
 {
-	return EXPORTED_CREATE_OVER(set, &timer_EXPORTED_WITHIN, options, now);
+	/* What the wrapper wraps, from the innermost structure outwards. */
+	static const struct timer_structure *const within[] = { &timer_EXPORTED_WITHIN };
+	enum { COUNT = sizeof(within) / sizeof(*within) };
+	struct timer_inner inner[COUNT];
+
+	for (int i = 0; i < COUNT; i++)
+		inner[i] = (struct timer_inner){
+			.structure = within[i],
+			.options = i ? NULL : options,
+			.inner = i ? &inner[i - 1] : NULL,
+		};
+	return EXPORTED_CREATE_OVER(set, &inner[COUNT - 1], now);
 }

@@ -9,7 +9,8 @@
  *	EXPORTED_NAME           lazy-quad-heap
  *	EXPORTED_STRUCTURE      lazy_quad_heap
  *	EXPORTED_EXAMPLE        a setting of its options, as text
- *	EXPORTED_WITHIN         quad_heap, the structure that the wrapper wraps
+ *	&timer_EXPORTED_WITHIN  &timer_quad_heap: the tables of all structures within the outermost
+ *	                        wrapper, the innermost one first
  *	EXPORTED_CREATE_OVER    lazy_create_over, the wrapper's function
  */
 #ifndef EXPORTED_H
@@ -35,8 +36,7 @@ int EXPORTED_STRUCTURE_accuracy_with(const char *options, struct timer_accuracy 
 
 /* These are static in an export, so its header does not declare them. */
 extern const struct timer_structure timer_EXPORTED_WITHIN;
-int EXPORTED_CREATE_OVER(struct timer_set **set, const struct timer_structure *inner,
-			 const void *options, uint64_t now);
+int EXPORTED_CREATE_OVER(struct timer_set **set, const struct timer_inner *inner, uint64_t now);
 int EXPORTED_STRUCTURE_create(struct timer_set **set, const void *options, uint64_t now);
 
 #endif

@@ -14,10 +14,9 @@
 
 extern const struct timer_structure timer_lazy;
 
-int EXPORTED_CREATE_OVER(struct timer_set **set, const struct timer_structure *inner,
-			 const void *options, uint64_t now)
+int EXPORTED_CREATE_OVER(struct timer_set **set, const struct timer_inner *inner, uint64_t now)
 {
-	return timer_lazy.create_over(set, inner, options, now);
+	return timer_lazy.create_over(set, inner, now);
 }
 
 static void the_set_is_over_the_structure_within(void **state)

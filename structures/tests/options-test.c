@@ -575,12 +575,78 @@ static void test_wrappers(void **state)
 	assert_not_created("lazy:quad-hep", -ENOENT, "lazy: no structure 'quad-hep': did you mean");
 	assert_not_created("lazy:laz", -ENOENT, "lazy: no structure 'laz'");
 	assert_not_created("lazy:lazy:quad-heap", -EINVAL, "lazy can't wrap lazy");
-	assert_not_created("lazy:bucket-trie", -EINVAL, "which puts timers off itself");
+	assert_not_created("lazy:bucket-trie", -EINVAL, "which postpones timers by itself");
 	assert_null(timer_structure_within("lazy:bucket-trie"));
 	assert_not_created("lazy:quad-heap:tick=1us", -EINVAL, "lazy:quad-heap: no option 'tick'");
 	assert_not_created("lazy:hierarchical-wheel:slots=63", -EINVAL,
 			   "lazy:hierarchical-wheel: slots: must be a power of two");
 	assert_not_created("lazy:quad-heap:lazy", -EINVAL, "lazy:quad-heap: ");
+}
+
+/* Wrappers around wrappers: the names of all layers, and the options of the innermost. */
+static void test_nested_wrappers(void **state)
+{
+	const struct timer_structure *structure;
+	char error[OPTIONS_ERROR_SIZE] = "", names[64];
+	struct timer_set *set = NULL;
+	struct timer_choice choice;
+
+	(void)state;
+	assert_int_equal(timer_choice_open(&choice, timer_structure_find("lazy"),
+					   "grouped:hierarchical-wheel:tick=1ms", error,
+					   sizeof(error)),
+			 0);
+	assert_int_equal(choice.wrappers, 2);
+	assert_ptr_equal(choice.wrapper[1], timer_structure_find("grouped"));
+	assert_ptr_equal(choice.within, timer_structure_find("hierarchical-wheel"));
+	assert_int_equal(choice.accuracy.tick, 1000000);
+	assert_false(choice.defaults);
+	timer_choice_names(&choice, names, sizeof(names));
+	assert_string_equal(names, "lazy:grouped:hierarchical-wheel");
+	timer_choice_free(&choice);
+	assert_int_equal(timer_set_create("grouped:lazy:quad-heap", 0, &structure, &set, error,
+					  sizeof(error)),
+			 0);
+	assert_ptr_equal(structure, timer_structure_find("grouped"));
+	structure->destroy(set);
+	assert_ptr_equal(timer_structure_within("lazy:grouped:quad-heap"),
+			 timer_structure_find("quad-heap"));
+	assert_null(timer_structure_within("lazy:grouped"));
+	assert_not_created(
+		"lazy:grouped:", -EINVAL,
+		"grouped wraps another structure: name it, as in lazy:grouped:quad-heap");
+	assert_not_created("lazy:grouped:quad-hep", -ENOENT,
+			   "lazy:grouped: no structure 'quad-hep': did you mean");
+	assert_not_created("lazy:grouped:quad-heap:tick=1us", -EINVAL,
+			   "lazy:grouped:quad-heap: no option 'tick'");
+	assert_not_created("lazy:grouped:lazy:quad-heap", -EINVAL,
+			   "lazy can't wrap lazy, which postpones timers by itself");
+	assert_not_created("grouped:lazy:grouped:quad-heap", -EINVAL,
+			   "grouped can't wrap grouped, which groups timers by itself");
+	assert_not_created("grouped:common-timeout", -EINVAL,
+			   "grouped can't wrap common-timeout, which groups timers by itself");
+	assert_not_created("grouped:bucket-trie", -EINVAL, "which postpones timers by itself");
+	assert_not_created("lazy:grouped:bucket-trie", -EINVAL, "which postpones timers by itself");
+}
+
+/* The rows of structures/wrappers/combinations that nest are visited with their wrapper. */
+static void visit_nested(const char *name, void *data)
+{
+	*(size_t *)data += strchr(strchr(name, ':') + 1, ':') != NULL;
+}
+
+static void test_nested_names(void **state)
+{
+	size_t visited = 0, listed = 0;
+
+	(void)state;
+	while (timer_nested_names[listed])
+		listed++;
+	assert_true(listed > 0);
+	for (size_t i = 0; timer_structures[i]; i++)
+		if (timer_structures[i]->create_over)
+			timer_structure_names(timer_structures[i], visit_nested, &visited);
+	assert_int_equal(visited, listed);
 }
 
 /* The lap of a choice is that of its options, and of what a wrapper wraps. */
@@ -655,6 +721,8 @@ int main(void)
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_options_of_structures),
 		cmocka_unit_test(test_wrappers),
+		cmocka_unit_test(test_nested_wrappers),
+		cmocka_unit_test(test_nested_names),
 		cmocka_unit_test(test_lap),
 		cmocka_unit_test(test_accuracy),
 	};

@@ -1,5 +1,6 @@
 /* registry.c - the structures of build/tests/timerbed-broken, replacing the generated table */
 #include "faults.h"
+#include "structures/common/find.h"
 
 extern const struct timer_structure timer_binary_heap, timer_quad_heap;
 
@@ -7,3 +8,5 @@ extern const struct timer_structure timer_binary_heap, timer_quad_heap;
 
 const struct timer_structure *const timer_structures[] = { &timer_binary_heap, &timer_quad_heap,
 							   BROKEN_STRUCTURES(LIST) NULL };
+
+const char *const timer_nested_names[] = { NULL };

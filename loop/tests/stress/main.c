@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "structures/timer.h"
+#include "structures/common/find.h"
 
 struct stress stress = {
 	.structure = "quad-heap",
@@ -49,32 +49,22 @@ static void hear(int severity, const char *message)
 		fprintf(stderr, "stress: the loop says: %s\n", message);
 }
 
-static void list_settings(const char *prefix, const struct timer_structure *structure)
+static void list_settings(const char *name, void *data)
 {
-	for (size_t i = 0; structure->interesting && structure->interesting[i]; i++)
-		printf("structure %s%s%s%s\n", prefix, structure->name,
-		       *structure->interesting[i] ? ":" : "", structure->interesting[i]);
-	if (!structure->interesting)
-		printf("structure %s%s\n", prefix, structure->name);
+	const char *const *settings = timer_structure_within(name)->interesting;
+
+	(void)data;
+	for (size_t i = 0; settings && settings[i]; i++)
+		printf("structure %s%s%s\n", name, *settings[i] ? ":" : "", settings[i]);
+	if (!settings)
+		printf("structure %s\n", name);
 }
 
 /* Each setting worth testing, of each structure alone and under each wrapper. */
 static void list_structures(void)
 {
-	for (size_t i = 0; timer_structures[i]; i++) {
-		const struct timer_structure *structure = timer_structures[i];
-
-		if (!structure->create_over)
-			list_settings("", structure);
-		for (size_t j = 0; structure->create_over && timer_structures[j]; j++) {
-			char prefix[64];
-
-			if (timer_structures[j]->create_over || timer_structures[j]->puts_off)
-				continue;
-			snprintf(prefix, sizeof(prefix), "%s:", structure->name);
-			list_settings(prefix, timer_structures[j]);
-		}
-	}
+	for (size_t i = 0; timer_structures[i]; i++)
+		timer_structure_names(timer_structures[i], list_settings, NULL);
 }
 
 static void list_backend(const char *name)

@@ -74,18 +74,18 @@ struct structure_run {
 	struct sum *sum;
 };
 
-/* Runs a structure by one of its names. After a wrapper's name follows that of what it wraps. */
+/* Runs a structure by one of its names. The options of a wrapper begin with what it wraps. */
 static void run_name(const char *name, void *data)
 {
 	static const char *const defaults[] = { "", NULL };
 	const struct structure_run *run = data;
 	const struct timer_structure *within = timer_structure_within(name);
 	const char *const *options = within->interesting ? within->interesting : defaults;
-	bool wrapped = within != run->structure;
+	const char *wrapped = strchr(name, ':');
 	char text[200];
 
 	for (size_t i = 0; options[i] && (!wrapped || i < SETTINGS_WRAPPED); i++) {
-		snprintf(text, sizeof(text), "%s%s%s", wrapped ? within->name : "",
+		snprintf(text, sizeof(text), "%s%s%s", wrapped ? wrapped + 1 : "",
 			 wrapped && *options[i] ? ":" : "", options[i]);
 		run_options(run->structure, text, run->settings, run->share, run->sum);
 	}

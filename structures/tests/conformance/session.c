@@ -216,6 +216,23 @@ static void expect_filed(const struct session *session, size_t id, bool was_idle
 		session_fault(session, "t%zu has the key of a timer that never fires", id);
 }
 
+/* Structures that no wrapper wraps, and those that group timers, may have TIMER_MARK. */
+static bool may_mark(const struct timer_choice *choice)
+{
+	for (size_t i = 0; i < choice->wrappers; i++)
+		if (choice->wrapper[i]->groups)
+			return true;
+	return choice->within->groups || choice->within->puts_off;
+}
+
+/* A wrapper must be able to tell the timers that it keeps from those that it has given away. */
+static void expect_unmarked(const struct session *session, size_t id)
+{
+	if (session_timer(session, id)->link.word[3] & TIMER_MARK &&
+	    !may_mark(&session->subject->choice))
+		session_fault(session, "t%zu has the mark that is for wrappers", id);
+}
+
 /* No timer is left behind whose key is for a time that has come. */
 static void expect_none_overdue(const struct session *session, uint64_t now)
 {
@@ -265,6 +282,7 @@ void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t
 		session_fault(session, "arming t%zu for %" PRIu64 " stores the deadline %" PRIu64,
 			      id, deadline, timer->deadline);
 	expect_filed(session, id, idle);
+	expect_unmarked(session, id);
 	judge(session);
 }
 
@@ -282,6 +300,7 @@ void session_disarm(struct session *session, size_t id)
 	trace(session, "disarm(t%zu);\n", id);
 	WATCHED(structure_of(session)->disarm(session->set, session_timer(session, id)));
 	oracle_disarm(&session->oracle, id);
+	expect_unmarked(session, id);
 	judge(session);
 }
 

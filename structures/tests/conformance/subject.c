@@ -16,20 +16,19 @@ int subject_open(struct subject *subject, const struct timer_structure *structur
 		 *options ? ":" : "", options);
 	result = timer_choice_open(&subject->choice, structure, options, error, OPTIONS_ERROR_SIZE);
 	subject->accuracy = subject->choice.accuracy;
-	/* A wrapper's options are what it wraps and, after a colon, the options of that. */
-	subject->defaults = !*options || (structure->create_over && !strchr(options, ':'));
+	subject->defaults = subject->choice.defaults;
 	return result;
 }
 
 int subject_open_other(struct subject *other, const struct subject *subject, const char *options,
 		       char *error)
 {
-	const struct timer_structure *within = subject->choice.within;
-	char text[256];
+	char names[128], text[256];
 
-	if (within == subject->structure)
+	if (!subject->choice.wrappers)
 		return subject_open(other, subject->structure, options, error);
-	snprintf(text, sizeof(text), "%s:%s", within->name, options);
+	timer_choice_names(&subject->choice, names, sizeof(names));
+	snprintf(text, sizeof(text), "%s:%s", strchr(names, ':') + 1, options);
 	return subject_open(other, subject->structure, text, error);
 }
 

@@ -32,6 +32,8 @@ const struct check checks[] = {
 	{ "expired timers are re-armed", check_used_again, false },
 	{ "very many equal deadlines", check_equal_deadlines, false },
 	{ "tens of thousands at a time", check_crowd, false },
+	{ "timers of a queue are freed", check_freed_in_queue, false },
+	{ "the clock steps back behind a queue", check_queue_step_back, false },
 	{ "two sets share nothing", check_two_sets, false },
 	{ "every allocation failing in turn", check_failing_allocations, false },
 	{ "impossible reserves", check_impossible_reserve, false },

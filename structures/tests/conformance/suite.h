@@ -77,6 +77,9 @@ void check_two_sets(const struct subject *subject, const struct settings *settin
 
 void check_crowd(const struct subject *subject, const struct settings *settings);
 
+void check_freed_in_queue(const struct subject *subject, const struct settings *settings);
+void check_queue_step_back(const struct subject *subject, const struct settings *settings);
+
 void check_failing_allocations(const struct subject *subject, const struct settings *settings);
 void check_impossible_reserve(const struct subject *subject, const struct settings *settings);
 void check_no_allocations(const struct subject *subject, const struct settings *settings);

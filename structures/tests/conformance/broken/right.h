@@ -228,4 +228,8 @@ RIGHT const char *right_check(const struct timer_set *set)
 
 #define BROKEN(name, ...) RIGHT_TABLE(broken_##name, #name, __VA_ARGS__)
 
+/* A fault that a check was made for: it fails that check, and no other. */
+#define ONLY			      "fails only: "
+#define BROKEN_ONLY(check, name, ...) BROKEN(name, .departures = ONLY check, __VA_ARGS__)
+
 #endif

@@ -62,16 +62,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "common/timer_list.h"
-#include "timer.h"
+#include "../common/timer_list.h"
+#include "../timer.h"
+#include "inner.h"
 
 /*
- * The structure within. A unit that knows it beforehand (scripts/registry writes one for each)
- * defines LAZY_INNER as the name of its table, and all calls of it can be compiled in.
+ * The structure within. A unit that knows it beforehand (scripts/registry writes it) defines
+ * LAZY_INNER as the name of its table, and all calls of it can be compiled in. LAZY_INNERMOST is
+ * the same if the structure within is no wrapper; else it is the table of what that wraps.
  */
 #ifdef LAZY_INNER
 #define LAZY_WITHIN(lazy) (&LAZY_INNER)
-#define LAZY_IN_ORDER	  (!LAZY_INNER.accuracy) /* exact and in order, whatever the options */
+#define LAZY_IN_ORDER	  (!LAZY_INNERMOST.accuracy) /* exact and in order, whatever the options */
 #else
 #define LAZY_WITHIN(lazy) ((lazy)->inner)
 #define LAZY_IN_ORDER	  false
@@ -191,23 +193,20 @@ static __attribute__((noinline)) void lazy_arm_never(struct lazy *lazy, struct t
 
 /* --- the operations */
 
-static int lazy_create_over(struct timer_set **set, const struct timer_structure *inner,
-			    const void *options, uint64_t now)
+static int lazy_create_over(struct timer_set **set, const struct timer_inner *inner, uint64_t now)
 {
-	struct timer_accuracy accuracy = { .when = TIMER_EXACT, .order = TIMER_BY_DEADLINE };
+	struct timer_accuracy accuracy = inner_accuracy(inner);
 	struct lazy *lazy = calloc(1, sizeof(*lazy));
 	int result;
 
 	if (!lazy)
 		return -ENOMEM;
-	result = inner->create(&lazy->within, options, now);
+	result = inner_create(&lazy->within, inner, now);
 	if (result) {
 		free(lazy);
 		return result;
 	}
-	if (inner->accuracy)
-		inner->accuracy(options, &accuracy);
-	lazy->inner = inner;
+	lazy->inner = inner->structure;
 	lazy->unit = accuracy.tick ? accuracy.tick : 1;
 	lazy->unordered = accuracy.order == TIMER_UNORDERED;
 	lazy->late = accuracy.when == TIMER_LATE_FRACTION;
@@ -511,6 +510,7 @@ const struct timer_structure timer_lazy = {
 	.complexity = { "the structure's; O(1) mostly after disarm",
 			"O(1) later; the structure's earlier", "O(1)", "the structure's",
 			"the structure's", "the structure's, and an insert a timeout" },
+	.puts_off = true,
 	.create_over = lazy_create_over,
 	.destroy = lazy_destroy,
 	.reserve = lazy_reserve,

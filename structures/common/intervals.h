@@ -1,0 +1,199 @@
+/*
+ * intervals.h - a queue for each interval that comes again
+ *
+ * A hash table finds the queue of an interval. An interval gets a queue when it comes for the
+ * second time: intervals that never come again would only take queues from others. There is a fixed
+ * number of queues. When all have been given to an interval, the queue that has been empty longest
+ * is given to another one.
+ *
+ * Each queue has a timer of its own, its head. The head stands for the queue in the structure in
+ * which the queue's owner finds what is due first.
+ */
+#ifndef INTERVALS_H
+#define INTERVALS_H
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "hinted_list.h"
+
+struct interval_queue {
+	struct timer head;
+	struct hinted_list list;
+	uint64_t interval;		      /* 0 until the queue is given to one */
+	struct interval_queue *older, *newer; /* among the empty queues, by when they became so */
+	uint64_t late;			      /* for the owner; see grouped.c */
+};
+
+struct intervals {
+	size_t mask;		       /* the table's slots, a power of two, less one */
+	struct interval_queue **table; /* by interval, linear probing; half of it is free */
+	uint64_t *seen;		       /* intervals that have come once, by the same hash */
+	struct interval_queue *oldest, *newest; /* empty queues; those never used are the oldest */
+	struct interval_queue *queue;		/* all, and the block that was allocated */
+	size_t count;
+};
+
+/*
+ * Fibonacci hashing (Knuth, TAOCP 6.4), but from the middle of the product, because intervals are
+ * multiples of round numbers: by the top bits of the product, whole seconds collide often.
+ */
+static inline size_t intervals_hash(const struct intervals *intervals, uint64_t interval)
+{
+	return (size_t)(interval * UINT64_C(0x9e3779b97f4a7c15) >> 32) & intervals->mask;
+}
+
+static inline size_t intervals_bytes(const struct intervals *intervals)
+{
+	return intervals->count * sizeof(*intervals->queue) +
+	       (intervals->mask + 1) * (sizeof(*intervals->table) + sizeof(*intervals->seen));
+}
+
+/* --- empty queues, the oldest first */
+
+/* The owner calls this when a queue has become empty. */
+static inline void intervals_list_empty(struct intervals *intervals, struct interval_queue *queue)
+{
+	queue->older = intervals->newest;
+	queue->newer = NULL;
+	*(intervals->newest ? &intervals->newest->newer : &intervals->oldest) = queue;
+	intervals->newest = queue;
+}
+
+/* The owner calls this when an empty queue gets a timer. */
+static inline void intervals_unlist_empty(struct intervals *intervals,
+					  const struct interval_queue *queue)
+{
+	*(queue->older ? &queue->older->newer : &intervals->oldest) = queue->newer;
+	*(queue->newer ? &queue->newer->older : &intervals->newest) = queue->older;
+}
+
+/* Makes `count` queues, all empty. 0 or -ENOMEM. */
+static inline int intervals_open(struct intervals *intervals, size_t count)
+{
+	size_t slots = 2;
+
+	while (slots < 2 * count)
+		slots *= 2;
+	*intervals = (struct intervals){ .mask = slots - 1, .count = count };
+	intervals->queue = calloc(1, intervals_bytes(intervals));
+	if (!intervals->queue)
+		return -ENOMEM;
+	intervals->table = (struct interval_queue **)(void *)&intervals->queue[count];
+	intervals->seen = (uint64_t *)(void *)&intervals->table[slots];
+	for (size_t i = 0; i < count; i++) {
+		hinted_list_open(&intervals->queue[i].list);
+		intervals_list_empty(intervals, &intervals->queue[i]);
+	}
+	return 0;
+}
+
+static inline void intervals_close(struct intervals *intervals)
+{
+	free(intervals->queue);
+}
+
+/* --- the table */
+
+static inline struct interval_queue *intervals_lookup(const struct intervals *intervals,
+						      uint64_t interval)
+{
+	struct interval_queue *queue;
+
+	for (size_t i = intervals_hash(intervals, interval); (queue = intervals->table[i]);
+	     i = (i + 1) & intervals->mask)
+		if (queue->interval == interval)
+			return queue;
+	return NULL;
+}
+
+static inline void intervals_add(struct intervals *intervals, struct interval_queue *queue)
+{
+	size_t i = intervals_hash(intervals, queue->interval);
+
+	while (intervals->table[i])
+		i = (i + 1) & intervals->mask;
+	intervals->table[i] = queue;
+}
+
+/* Closes the gap by moving back the queues that a collision has pushed on (Knuth, algorithm 6.4R). */
+static inline void intervals_remove(struct intervals *intervals, const struct interval_queue *queue)
+{
+	size_t mask = intervals->mask, gap = intervals_hash(intervals, queue->interval);
+
+	while (intervals->table[gap] != queue)
+		gap = (gap + 1) & mask;
+	for (size_t i = (gap + 1) & mask; intervals->table[i]; i = (i + 1) & mask) {
+		size_t home = intervals_hash(intervals, intervals->table[i]->interval);
+
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue; /* its home lies behind the gap */
+		intervals->table[gap] = intervals->table[i];
+		gap = i;
+	}
+	intervals->table[gap] = NULL;
+}
+
+/* Gives an interval the queue that has been empty longest; NULL if none is empty. */
+static HINTED_RARELY struct interval_queue *intervals_give(struct intervals *intervals,
+							   uint64_t interval)
+{
+	struct interval_queue *queue = intervals->oldest;
+
+	if (!queue)
+		return NULL;
+	if (queue->interval)
+		intervals_remove(intervals, queue);
+	queue->interval = interval;
+	intervals_add(intervals, queue);
+	return queue;
+}
+
+/* An interval that has no queue has come. It gets one if it has come before. */
+static inline struct interval_queue *intervals_note(struct intervals *intervals, uint64_t interval)
+{
+	uint64_t *seen = &intervals->seen[intervals_hash(intervals, interval)];
+
+	if (*seen == interval)
+		return intervals_give(intervals, interval);
+	*seen = interval;
+	return NULL;
+}
+
+/* The queue of an interval, which is not 0; NULL if it has none and gets none. */
+static inline struct interval_queue *intervals_find(struct intervals *intervals, uint64_t interval)
+{
+	struct interval_queue *queue = intervals_lookup(intervals, interval);
+
+	return queue ? queue : intervals_note(intervals, interval);
+}
+
+/* Checks the table and the list of empty queues. NULL, or what is broken. */
+static inline const char *intervals_check(const struct intervals *intervals)
+{
+	size_t known = 0, tabled = 0, empty = 0, listed = 0;
+	const struct interval_queue *older = NULL;
+
+	for (size_t i = 0; i < intervals->count; i++) {
+		const struct interval_queue *queue = &intervals->queue[i];
+
+		known += queue->interval != 0;
+		empty += hinted_list_is_empty(&queue->list);
+		if (queue->interval && intervals_lookup(intervals, queue->interval) != queue)
+			return "a queue is not found by its interval";
+	}
+	for (size_t i = 0; i <= intervals->mask; i++)
+		tabled += intervals->table[i] != NULL;
+	if (tabled != known)
+		return "the table holds more or less than the queues in use";
+	for (const struct interval_queue *queue = intervals->oldest; queue; queue = queue->newer) {
+		if (!hinted_list_is_empty(&queue->list) || queue->older != older)
+			return "the list of empty queues is broken";
+		older = queue;
+		listed++;
+	}
+	return listed == empty && intervals->newest == older ? NULL
+							     : "an empty queue is not listed";
+}
+
+#endif

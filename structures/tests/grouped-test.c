@@ -1,0 +1,144 @@
+/*
+ * grouped-test.c - what grouped leaves to the structure within, and what it does not
+ *
+ * The structure within is a quad-heap that counts the calls which change it. That timers fire in
+ * time and in order is for the conformance suite.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "structures/tests/run_group.h"
+#include "structures/timer.h"
+
+#define TIMERS	 1000
+#define INTERVAL TIMER_SECOND
+
+static unsigned calls; /* of the structure within */
+
+static void insert_counted(struct timer_set *set, struct timer *timer, uint64_t deadline,
+			   uint64_t interval)
+{
+	calls++;
+	timer_structure_find("quad-heap")->insert(set, timer, deadline, interval);
+}
+
+static void reinsert_counted(struct timer_set *set, struct timer *timer, uint64_t deadline,
+			     uint64_t interval)
+{
+	calls++;
+	timer_structure_find("quad-heap")->reinsert(set, timer, deadline, interval);
+}
+
+static void remove_counted(struct timer_set *set, struct timer *timer)
+{
+	calls++;
+	timer_structure_find("quad-heap")->remove(set, timer);
+}
+
+struct fixture {
+	const struct timer_structure *grouped;
+	struct timer_structure within;
+	struct timer_set *set;
+	struct timer timer[TIMERS];
+};
+
+static void open_fixture(struct fixture *fixture)
+{
+	struct timer_inner inner = { &fixture->within, NULL, NULL };
+
+	*fixture = (struct fixture){ .grouped = timer_structure_find("grouped"),
+				     .within = *timer_structure_find("quad-heap") };
+	fixture->within.insert = insert_counted;
+	fixture->within.reinsert = reinsert_counted;
+	fixture->within.remove = remove_counted;
+	assert_int_equal(fixture->grouped->create_over(&fixture->set, &inner, 0), 0);
+	assert_int_equal(fixture->grouped->reserve(fixture->set, TIMERS), 0);
+}
+
+/* Each timer 1 ns after the one before. */
+static void arm_all(struct fixture *fixture)
+{
+	for (uint64_t id = 0; id < TIMERS; id++)
+		fixture->grouped->insert(fixture->set, &fixture->timer[id], id + INTERVAL,
+					 INTERVAL);
+}
+
+static void close_fixture(struct fixture *fixture)
+{
+	assert_null(fixture->grouped->check(fixture->set));
+	fixture->grouped->destroy(fixture->set);
+}
+
+/* The first timer of an interval goes within. From the second on they go into a queue. */
+static void test_queue_takes_one_timer_within(void **state)
+{
+	static struct fixture fixture;
+
+	(void)state;
+	open_fixture(&fixture);
+	calls = 0;
+	arm_all(&fixture);
+	assert_int_equal(calls, 2);
+	for (uint64_t id = 2; id < TIMERS; id++) /* all but the head's, and the one within */
+		fixture.grouped->reinsert(fixture.set, &fixture.timer[id], id + 2 * INTERVAL,
+					  INTERVAL);
+	for (uint64_t id = 2; id < TIMERS; id += 2)
+		fixture.grouped->remove(fixture.set, &fixture.timer[id]);
+	for (uint64_t id = 3; id < TIMERS; id += 4)
+		fixture.grouped->disarm(fixture.set, &fixture.timer[id]);
+	assert_int_equal(calls, 2);
+	close_fixture(&fixture);
+}
+
+/* The first timer of a queue leaves. The head stays where it is, and comes up once in vain. */
+static void test_head_stays(void **state)
+{
+	static struct fixture fixture;
+	struct timer *out[2];
+
+	(void)state;
+	open_fixture(&fixture);
+	arm_all(&fixture);
+	fixture.grouped->remove(fixture.set, &fixture.timer[0]);
+	calls = 0;
+	fixture.grouped->remove(fixture.set, &fixture.timer[1]);
+	assert_int_equal(calls, 0);
+	assert_int_equal(fixture.grouped->next(fixture.set), INTERVAL + 1);
+	assert_int_equal(fixture.grouped->expire(fixture.set, INTERVAL + 1, out, 2), 0);
+	assert_int_equal(calls, 1);
+	assert_int_equal(fixture.grouped->next(fixture.set), INTERVAL + 2);
+	assert_int_equal(fixture.grouped->expire(fixture.set, INTERVAL + 2, out, 2), 1);
+	assert_ptr_equal(out[0], &fixture.timer[2]);
+	close_fixture(&fixture);
+}
+
+/* Without an interval, or with one that does not come again, a timer goes within. */
+static void test_the_rest_is_within(void **state)
+{
+	static struct fixture fixture;
+
+	(void)state;
+	open_fixture(&fixture);
+	calls = 0;
+	for (uint64_t id = 0; id < TIMERS; id++)
+		fixture.grouped->insert(fixture.set, &fixture.timer[id], id + INTERVAL,
+					id % 2 ? 0 : id + INTERVAL);
+	assert_int_equal(calls, TIMERS);
+	close_fixture(&fixture);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_queue_takes_one_timer_within),
+		cmocka_unit_test(test_head_stays),
+		cmocka_unit_test(test_the_rest_is_within),
+	};
+
+	return RUN_GROUP(tests);
+}
