@@ -10,6 +10,18 @@
 
 comma := ,
 
+# The first number of the version is that of the shared libraries. VERSION alone says which.
+major := $(firstword $(subst ., ,$(file <VERSION)))
+
+# Backends that need a library: needs_BACKEND is what to link. Where the linker does not find that, the
+# loop is built without the backend.
+needs_io_uring := -luring
+needing  := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
+lacks     = $(shell echo 'int main(void) { return 0; }' | \
+	$(CC) $(LDFLAGS) -x c - -o /dev/null $(1) 2>/dev/null || echo lacks)
+left_out := $(foreach one,$(needing),$(if $(call lacks,$(needs_$(one))),$(one)))
+needed_libraries := $(foreach one,$(filter-out $(left_out),$(needing)),$(needs_$(one)))
+
 BUILD  := build
 PYTHON := /usr/bin/python3
 RUN    ?= out/quick
@@ -26,7 +38,7 @@ SUBJECTS   := $(sort $(wildcard bench/subjects/*.c))
 BENCH      := $(sort $(wildcard bench/*.c \
 	$(patsubst %,bench/%/*.c,trace replay run passes commands virtual)))
 LOOP       := $(sort $(wildcard loop/*.c loop/util/*.c))
-BACKENDS   := $(sort $(wildcard loop/backends/*.c))
+BACKENDS   := $(filter-out $(left_out:%=loop/backends/%.c),$(sort $(wildcard loop/backends/*.c)))
 PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
@@ -49,6 +61,7 @@ inlined_names := $(notdir $(STRUCTURES:.c=)) \
 
 CC       ?= gcc
 CXX      ?= g++
+NM       ?= nm
 OPTIMIZE ?= -O2
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -72,7 +85,7 @@ flags_shared    := $(OPTIMIZE) -fPIC -fvisibility=hidden
 flags_pic       := $(OPTIMIZE) -fPIC -fno-semantic-interposition
 flags_threads   := -O1 -fsanitize=thread -fno-omit-frame-pointer
 
-loop_libraries := -luring -lm -lpthread
+loop_libraries := $(needed_libraries) -lm -lpthread
 libraries := -lbenchmark -ljansson -linih -lzstd -lxxhash $(loop_libraries)
 
 quiet = @printf '  %-9s %s\n' '$(1)' '$(2)';
@@ -129,7 +142,7 @@ registries := $(patsubst %,$(generated)/%.c,structures backends workloads subjec
 making := $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h bench/workloads/*/*.h)
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WRAPPERS) $(COMBINATIONS) $(WORKLOADS) \
 		$(making) scripts/registry
-	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated)
+	$(call quiet,REGISTRY,$(generated)) scripts/registry $(generated) $(left_out:%=--without %)
 	@touch $@
 $(registries) $(inlined): $(generated)/.done ;
 
@@ -186,12 +199,10 @@ command_objects  = $(foreach part,bench loop library,$(call $(part)_objects,$(1)
 $(BUILD)/libtimerbed.a: $(call library_objects,default)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
-# The soname ends in 0 while the contract may still change: programs must be built again for each
-# version.
 $(BUILD)/libtimerbed.so: $(call library_objects,pic) scripts/pkgconfig/exported.map
-	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed.so.0 -Wl,-z,defs \
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,$(@F).$(major) -Wl,-z,defs \
 		-Wl,--version-script=$(filter %.map,$^) $(LDFLAGS) $(filter %.o,$^) -o $@ -lm
-	@ln -sf libtimerbed.so $@.0
+	@ln -sf $(@F) $@.$(major)
 
 # The loop with every structure and backend. A program for libevent's core links no other library of
 # this project.
@@ -199,9 +210,9 @@ $(BUILD)/libtimerbed-event.a: $(call loop_objects,default) $(call library_object
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
 $(BUILD)/libtimerbed-event.so: $(call loop_objects,shared) $(call library_objects,shared)
-	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,libtimerbed-event.so.1 -Wl,-z,defs \
+	$(call quiet,LINK,$@) $(CC) -shared -Wl,-soname,$(@F).$(major) -Wl,-z,defs \
 		$(LDFLAGS) $^ -o $@ $(loop_libraries)
-	@ln -sf libtimerbed-event.so $@.1
+	@ln -sf $(@F) $@.$(major)
 
 # The simulation replaces the C library's functions for clocks and waits. They are exported, so that
 # libraries that are loaded later call the replacements, too.
@@ -231,7 +242,7 @@ $(BUILD)/timerbed-hashes: $(call objects,measured,bench/hashes_program.c bench/p
 help: ## print this list of targets
 	@echo 'timerbed: the reference testbed for timer structures in event loops'
 	@echo
-	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z0-9%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo
 	@echo 'RUN=DIR names the run that figures, report and compare work on (now $(RUN)).'
 
@@ -322,6 +333,8 @@ costs: bench-setup ## compute bench/experiments/costs.tsv again from the committ
 
 include tests.mk
 include regress.mk
+include portable.mk
+include packages.mk
 
 format: ## format all C sources with clang-format
 	@clang-format -i $(formatted)
@@ -329,7 +342,7 @@ format-check: ## fail if clang-format would change a file, or a line is longer t
 	@clang-format --dry-run -Werror $(formatted)
 	@status=0; $(call long_lines,$(formatted),&& !/"/); \
 		$(call long_lines,Makefile $(wildcard *.mk)); exit $$status
-formatted = $(shell find structures loop bench -name '*.[ch]' | sort)
+formatted = $(shell find structures loop bench examples -name '*.[ch]' | sort)
 
 # $(call long_lines,FILES,CONDITION): prints the lines that are too long and meet an awk condition,
 # and sets `status` if there are any. A C string is not broken, so its line may be too long.
@@ -344,8 +357,8 @@ install: ## install command, libraries, headers and man page below DESTDIR and P
 	@$(installed) scripts/install
 uninstall: ## remove the files that install has installed
 	@$(installed) scripts/install --remove
-installed = $(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR, \
-	$(name)='$($(name))')
+installed = LIBRARIES='$(loop_libraries)' \
+	$(foreach name,BUILD DESTDIR PREFIX LIBDIR INCLUDEDIR BASHDIR ZSHDIR,$(name)='$($(name))')
 
 dist: ## make timerbed-VERSION.tar.gz of the commit; the same commit gives the same bytes
 	@scripts/dist

@@ -19,7 +19,7 @@ suite_sources := $(filter-out $(suite_mains),$(wildcard $(suite)/*.c))
 
 # $(call wrapped,OBJECTS): linker flags by which the objects replace functions, in order to count
 # calls or to make them fail. An object that defines __wrap_malloc replaces malloc.
-wrapped = $$(nm $(1) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p')
+wrapped = $$($(NM) $(1) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p')
 suite_wrapped = $(call wrapped,$(call objects,sanitized,$(suite_sources)))
 
 $(TESTS)/conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) \
@@ -88,7 +88,8 @@ $(TESTS)/timerbed-broken: $(call objects,measured,bench/timerbed.c) $(broken_obj
 
 # The loop. The tests of the backends' tables link the backends and the modules below them, and
 # define stubs for the modules above them. Tests of threads run under the thread sanitizer.
-loop_tests    := $(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c)))
+loop_tests    := $(filter-out $(patsubst %,%-%,$(subst _,-,$(left_out))), \
+	$(sort $(patsubst loop/tests/%.c,%,$(wildcard loop/tests/*-test.c))))
 table_tests   := $(filter %-tables-test,$(loop_tests))
 thread_tests  := $(filter threads-%,$(loop_tests))
 whole_tests   := $(filter-out $(table_tests) $(thread_tests),$(loop_tests))
@@ -162,7 +163,7 @@ test: ## run the tests, none of which depends on a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
 	@TIMERBED_SEED=$(seed) scripts/run-tests --times $(TESTS)/seconds $(test_scripts) \
-		$(conformance_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
+		$(conformance_runs) $(portable_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
 
 check: ## run the tests of changed files and a sample of the others (90 seconds)
 	@scripts/setup bench test

@@ -14,7 +14,8 @@
  *
  * minimum=vector finds the least of 8 or 16 children with vector instructions: it loads the keys of
  * four entries at a time, takes minima by compare and blend, and then finds the slot of the
- * minimum. It needs AVX2; without AVX2 the tournament is used.
+ * minimum. It needs AVX2; without AVX2 the tournament is used. TIMERBED_PORTABLE leaves the vectors
+ * out of the build, as on other processors than x86-64.
  *
  * keys=timer keeps the keys only in the timers. The array then has half the bytes, and every
  * comparison reads a timer, as in binary-heap, which is arity=2,keys=timer without the call through
@@ -58,7 +59,7 @@
 #include "common/timer_heap.h"
 #include "timer.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(TIMERBED_PORTABLE)
 #include <immintrin.h>
 #define VECTORS __attribute__((target("avx2")))
 #endif

@@ -61,6 +61,11 @@
  * message. With NDEBUG defined the checks are gone, and so is their cost.
  *
  * THREADS. Structures do not lock. Only one thread at a time may use a set. Two sets share nothing.
+ *
+ * VERSION. The contract has the version of timerbed, which stands in the file VERSION. `timerbed
+ * --version` and `pkg-config --modversion timerbed` print it. A program that uses this contract,
+ * and a structure that keeps it, work with every later version that has the same first number. The
+ * shared library's name ends in that number.
  */
 #ifndef TIMER_H
 #define TIMER_H
@@ -298,10 +303,10 @@ struct timer_structure {
 };
 
 /*
- * All structures in order of name, ended by NULL. Generated from the names of the files, so that a
- * new structure is one new file.
+ * All structures in order of name, ended by NULL. Generated. It is a pointer and no array, because
+ * the size of an array is part of a shared library's binary interface, and would grow.
  */
-extern const struct timer_structure *const timer_structures[];
+extern const struct timer_structure *const *const timer_structures;
 
 /* The structure of that name, or NULL. A ':' ends the name. */
 const struct timer_structure *timer_structure_find(const char *name);

@@ -149,8 +149,8 @@ json_t *environment_describe(void)
 json_t *environment_for_records(const json_t *environment)
 {
 	static const char *const keys[] = {
-		"governor", "huge_pages", "compiler",	"libc",
-		"flags",    "revision",	  "assertions", "cpu",
+		"governor", "huge_pages", "compiler",	"libc", "flags",
+		"version",  "revision",	  "assertions", "cpu",
 	};
 	json_t *repeated = json_object();
 

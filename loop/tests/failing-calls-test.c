@@ -11,87 +11,7 @@
 #include <event2/util.h>
 
 #include "loop/tests/child.h"
-#include "loop/tests/failing_calls.h"
-
-/* --------------------------------------------------------------------------- warnings and leaks */
-
-static int live; /* allocations of the loop */
-
-static void *count_malloc(size_t size)
-{
-	void *memory = malloc(size);
-
-	live += !!memory;
-	return memory;
-}
-
-static void *count_realloc(void *memory, size_t size)
-{
-	live += !memory;
-	return realloc(memory, size);
-}
-
-static void count_free(void *memory)
-{
-	live -= !!memory;
-	free(memory);
-}
-
-static int open_descriptors(void)
-{
-	int open = 0;
-
-	for (int i = 0; i < 256; i++)
-		open += fcntl(i, F_GETFD) >= 0;
-	return open;
-}
-
-static int warnings;
-static char last_warning[256];
-
-static void note_warning(int severity, const char *message)
-{
-	assert_int_equal(severity, EVENT_LOG_WARN);
-	warnings++;
-	snprintf(last_warning, sizeof(last_warning), "%s", message);
-}
-
-/*
- * Checks that there was one warning since the last check, with this part and the error's text.
- * NULL: there was none.
- */
-static void assert_warned(const char *part, int error)
-{
-	if (warnings != !!part)
-		fail_msg("%d warnings, the last: %s", warnings, last_warning);
-	if (part && (!strstr(last_warning, part) || !strstr(last_warning, strerror(error))))
-		fail_msg("'%s' has no '%s', or no '%s'", last_warning, part, strerror(error));
-	warnings = 0;
-}
-
-static int live_before, open_before;
-
-static int begin(void **state)
-{
-	(void)state;
-	event_set_mem_functions(count_malloc, count_realloc, count_free);
-	event_set_log_callback(note_warning);
-	warnings = 0;
-	live_before = live;
-	open_before = open_descriptors();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	clear_faults();
-	if (live == live_before && open_descriptors() == open_before)
-		return 0;
-	print_message("left: %d allocations, %d descriptors\n", live - live_before,
-		      open_descriptors() - open_before);
-	return -1;
-}
+#include "loop/tests/failing_waits.h"
 
 static void count_call(int fd, short what, void *calls)
 {
@@ -101,93 +21,23 @@ static void count_call(int fd, short what, void *calls)
 
 /* --------------------------------------------------------------------------------- backends */
 
-static const struct {
-	const char *method, *function;
-	int error;
-	bool ends; /* the error ends the loop */
-} failing_waits[] = {
-	{ "epoll", "epoll_pwait2", EIO, true },
-	{ "epoll", "epoll_pwait2", EINTR, false },
-	{ "poll", "ppoll", EIO, true },
-	{ "poll", "ppoll", EINTR, false },
-	{ "select", "pselect", EIO, true },
-	{ "select", "pselect", EINTR, false },
-	{ "select", "pselect", EBADF, false }, /* the next wait shows whether a descriptor is bad */
-	{ "virtual", "poll", EIO, true },
-	{ "virtual", "poll", EINTR, false },
-	{ "io_uring", "io_uring_wait_cqes", EIO, true },
-	{ "io_uring", "io_uring_wait_cqes", EAGAIN, false },
-	{ "io_uring", "io_uring_wait_cqes", EBUSY, false },
-	{ "io_uring", "io_uring_wait_cqes", EINTR, false },
-	{ "io_uring", "io_uring_wait_cqes", ETIME, false },
-	{ "io_uring", "io_uring_submit", EIO, true },
-	{ "io_uring", "io_uring_submit", EAGAIN, false },
-	{ "io_uring", "io_uring_submit", EBUSY, false },
-	{ "io_uring", "io_uring_submit", EINTR, false },
-};
-
-#define WAITS (sizeof(failing_waits) / sizeof(*failing_waits))
-
-static void read_byte(int fd, short what, void *calls)
-{
-	char byte;
-
-	(void)what;
-	assert_int_equal(__real_read(fd, &byte, 1), 1);
-	++*(int *)calls;
-}
-
-/*
- * A failed wait ends the loop, or counts as a wait without a report. The next event_base_loop
- * works.
- */
-static void fail_to_wait(struct event_base *base, size_t wait, int flags)
-{
-	int result, calls = 0, ends[2];
-	struct event *event;
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	event = event_new(base, ends[0], EV_READ | EV_PERSIST, read_byte, &calls);
-	assert_int_equal(event_add(event, NULL), 0);
-	/* io_uring's wait does not fail if it has something to report. */
-	if (!failing_waits[wait].ends)
-		assert_int_equal(write(ends[1], "x", 1), 1);
-	fail_first(failing_waits[wait].function, failing_waits[wait].error,
-		   failing_waits[wait].error);
-	result = event_base_loop(base, flags);
-	assert_int_equal(result, failing_waits[wait].ends ? -1 : 0);
-	assert_warned(failing_waits[wait].ends ? "cannot wait" : NULL, failing_waits[wait].error);
-	if (!failing_waits[wait].ends && !(flags & EVLOOP_NONBLOCK))
-		assert_int_equal(calls, 1); /* after a wait that did not fail */
-	clear_faults();
-	if (!calls) {
-		if (failing_waits[wait].ends)
-			assert_int_equal(write(ends[1], "x", 1), 1);
-		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
-		assert_int_equal(calls, 1);
-	}
-	loop_test_check(base);
-	event_free(event);
-	close(ends[0]);
-	close(ends[1]);
-}
-
 static void test_waits(void **state)
 {
+	static const struct failing_wait waits[] = {
+		{ "epoll", "epoll_pwait2", EIO, true },
+		{ "epoll", "epoll_pwait2", EINTR, false },
+		{ "poll", "ppoll", EIO, true },
+		{ "poll", "ppoll", EINTR, false },
+		{ "select", "pselect", EIO, true },
+		{ "select", "pselect", EINTR, false },
+		/* The next wait shows whether a descriptor is bad. */
+		{ "select", "pselect", EBADF, false },
+		{ "virtual", "poll", EIO, true },
+		{ "virtual", "poll", EINTR, false },
+	};
+
 	(void)state;
-	for (size_t i = 0; i < WAITS; i++) {
-		const int flags[] = { EVLOOP_ONCE, EVLOOP_NONBLOCK };
-
-		for (size_t j = 0; j < 2; j++) {
-			struct event_base *base = loop_test_base(failing_waits[i].method, NULL, 0);
-
-			warnings = 0;
-			if (!base) /* the tests of the backends say so */
-				continue;
-			fail_to_wait(base, i, flags[j]);
-			event_base_free(base);
-		}
-	}
+	fail_to_wait_in_turn(waits, sizeof(waits) / sizeof(*waits));
 }
 
 /* Without epoll_pwait2 the backend uses epoll_wait, which may fail as well. */
@@ -259,44 +109,20 @@ static void test_changes_of_an_epoll_set(void **state)
 	close(pair[1]);
 }
 
-/*
- * A backend that cannot be made leaves nothing behind. If there is a choice, another one is taken.
- */
-static void test_making_backends(void **state)
+/* If epoll cannot be made, nothing is left behind, and another backend is chosen. */
+static void test_making_epoll(void **state)
 {
-	static const struct {
-		const char *method, *function;
-		int error;
-	} made[] = {
-		{ "epoll", "epoll_create1", EMFILE },
-		{ "io_uring", "io_uring_queue_init_params", EPERM },
-	};
 	struct event_base *base;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		fail_always(made[i].function, made[i].error);
-		assert_null(loop_test_base(made[i].method, NULL, 0));
-		assert_warned(made[i].method, made[i].error);
-		base = event_base_new();
-		assert_non_null(base);
-		assert_string_not_equal(event_base_get_method(base), made[i].method);
-		event_base_free(base);
-		assert_warned(NULL, 0);
-		clear_faults();
-	}
-	/* The backend needs each of these features. */
-	base = loop_test_base("io_uring", NULL, 0);
-	warnings = 0;
-	if (!base)
-		LOOP_TEST_SKIP("this machine does not have io_uring\n");
+	fail_always("epoll_create1", EMFILE);
+	assert_null(loop_test_base("epoll", NULL, 0));
+	assert_warned("epoll", EMFILE);
+	base = event_base_new();
+	assert_non_null(base);
+	assert_string_not_equal(event_base_get_method(base), "epoll");
 	event_base_free(base);
-	for (size_t i = 0; i < 3; i++) {
-		missing_features = (unsigned[]){ IORING_FEAT_EXT_ARG, IORING_FEAT_NODROP,
-						 IORING_FEAT_RSRC_TAGS }[i];
-		assert_null(loop_test_base("io_uring", NULL, 0));
-		assert_warned("io_uring", ENOSYS);
-	}
+	assert_warned(NULL, 0);
 }
 
 static void reinit_without_backend(void)
@@ -581,13 +407,11 @@ static void test_socket_pairs(void **state)
 	}
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
-
 static const struct CMUnitTest tests[] = {
 	TEST(test_waits),
 	TEST(test_waits_in_milliseconds),
 	TEST(test_changes_of_an_epoll_set),
-	TEST(test_making_backends),
+	TEST(test_making_epoll),
 	TEST(test_reinit_without_backend),
 	TEST(test_reinit),
 	TEST(test_notifiable),

@@ -8,7 +8,6 @@
 #define FAILING_CALLS_H
 
 #include <errno.h>
-#include <liburing.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -32,12 +31,10 @@ struct fault {
 };
 
 static struct fault faults[2];
-static unsigned missing_features; /* of io_uring */
 
 static void clear_faults(void)
 {
 	memset(faults, 0, sizeof(faults));
-	missing_features = 0;
 }
 
 static struct fault *add_fault(const char *function)
@@ -111,11 +108,6 @@ WRAP(pselect, -1,
      (int count, fd_set *read, fd_set *write, fd_set *except, const struct timespec *span,
       const sigset_t *mask),
      (count, read, write, except, span, mask))
-WRAP(io_uring_submit, -error, (struct io_uring * ring), (ring))
-WRAP(io_uring_wait_cqes, -error,
-     (struct io_uring * ring, struct io_uring_cqe **completion, unsigned least,
-      struct __kernel_timespec *span, sigset_t *mask),
-     (ring, completion, least, span, mask))
 WRAP(eventfd, -1, (unsigned count, int flags), (count, flags))
 WRAP(pipe2, -1, (int ends[2], int flags), (ends, flags))
 WRAP(sigaction, -1, (int signal, const struct sigaction *action, struct sigaction *before),
@@ -146,21 +138,6 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t size);
 ssize_t __wrap_write(int fd, const void *bytes, size_t size)
 {
 	return error_of_call("write") ? -1 : __real_write(fd, bytes, size);
-}
-
-int __real_io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
-				      struct io_uring_params *parameters);
-int __wrap_io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
-				      struct io_uring_params *parameters);
-int __wrap_io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
-				      struct io_uring_params *parameters)
-{
-	int result = -error_of_call("io_uring_queue_init_params");
-
-	if (!result)
-		result = __real_io_uring_queue_init_params(entries, ring, parameters);
-	parameters->features &= ~missing_features;
-	return result;
 }
 
 #endif

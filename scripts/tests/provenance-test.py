@@ -89,7 +89,8 @@ class Provenance(unittest.TestCase):
         for name in ("flags", "generated", "hashes"):
             if os.path.isdir(os.path.join(ROOT, "build", name)):
                 shutil.copytree(os.path.join(ROOT, "build", name), cls.path("build", name))
-        for name in ("Makefile", "tests.mk", "regress.mk", "VERSION", "REVISION"):
+        makefiles = [name for name in os.listdir(ROOT) if name.endswith(".mk")]
+        for name in ("Makefile", *makefiles, "VERSION", "REVISION"):
             shutil.copy(os.path.join(ROOT, name), cls.tree)
         for folder in (cls.path("structures"), cls.path("structures", "wrappers")):
             for name in os.listdir(folder):

@@ -6,7 +6,9 @@ extern const struct timer_structure timer_binary_heap, timer_quad_heap;
 
 #define LIST(name) &subject_##name,
 
-const struct timer_structure *const timer_structures[] = { &timer_binary_heap, &timer_quad_heap,
-							   BROKEN_STRUCTURES(LIST) NULL };
+static const struct timer_structure *const all[] = { &timer_binary_heap, &timer_quad_heap,
+						     BROKEN_STRUCTURES(LIST) NULL };
+
+const struct timer_structure *const *const timer_structures = all;
 
 const char *const timer_nested_names[] = { NULL };

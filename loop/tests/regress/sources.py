@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """sources.py FOLDER: puts libevent's own tests into FOLDER, from Debian's source package.
 
-Fetches the upstream archive of the package libevent 2.1.12-stable from the mirrors that apt knows (no
-source entries are needed), else from deb.debian.org, and refuses one with another SHA-256 than that of
-the package's .dsc. FOLDER gets
+Fetches the upstream archive of the package libevent 2.1.12-stable, and refuses an archive with
+another SHA-256 than the package's .dsc says. FOLDER gets
 
     libevent.tar.gz   the archive
     test/             the tests of the groups main, signal, thread, finalize, et and util, and their harness
@@ -13,11 +12,14 @@ the package's .dsc. FOLDER gets
 Nothing of libevent's is kept in the repository.
 """
 
-import hashlib
 import os
-import subprocess
 import sys
 import tarfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "..", "..", "..", "scripts"))
+
+import debian_source  # noqa: E402
 
 ARCHIVE = "pool/main/libe/libevent/libevent_2.1.12-stable.orig.tar.gz"
 # Checksums-Sha256 of libevent_2.1.12-stable-8.dsc and of libevent_2.1.12-stable-8+deb12u1.dsc.
@@ -34,39 +36,6 @@ REPLACED = {"base1->sig.ev_signal_pair[0]": "regress_signal_descriptor(base1)",
             "base->th_notify_fd[0]": "regress_notify_descriptor(base)",
             '!strcmp(event_base_get_method(base), "kqueue")':
             "(event_base_get_features(base) & EV_FEATURE_ET)"}
-
-
-def mirrors():
-    """The base addresses that apt fetches from, and Debian's own."""
-    try:
-        told = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)",
-                               "Created-By: Packages"], capture_output=True, text=True, check=True)
-        known = told.stdout.split()
-    except (OSError, subprocess.CalledProcessError):
-        known = []
-    wanted = [one for one in known if one.startswith("http") and "debian" in one]
-    return list(dict.fromkeys(wanted + ["http://deb.debian.org/debian/"]))
-
-
-def is_whole(path):
-    try:
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest() == SHA256
-    except FileNotFoundError:
-        return False
-
-
-def fetch(path):
-    """Downloads the archive to path by apt's downloader, with apt's proxies and a hash check."""
-    said = []
-    for mirror in mirrors():
-        address = mirror.rstrip("/") + "/" + ARCHIVE
-        done = subprocess.run(["/usr/lib/apt/apt-helper", "download-file", address, path,
-                               "SHA256:" + SHA256], capture_output=True, text=True)
-        if done.returncode == 0 and is_whole(path):
-            return
-        said.append(f"{address}: {' '.join(done.stderr.split())}")
-    raise SystemExit("sources.py: cannot fetch libevent's source package:\n    " + "\n    ".join(said))
 
 
 def unpack(path, folder):
@@ -100,8 +69,7 @@ def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     archive = os.path.join(folder, "libevent.tar.gz")
-    if not is_whole(archive):
-        fetch(archive)
+    debian_source.fetch(ARCHIVE, SHA256, archive)
     unpack(archive, folder)
 
 

@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""Tests of what the documents and the packages say of the tree: links and paths lead somewhere, commands
+of make exist, and facts that stand in two places agree. The last line printed is "N passed, N failed".
+documents-test.py [TIMERBED], which is not used.
+"""
+
+import glob
+import os
+import re
+import unittest
+
+from helpers import SCRIPTS, main
+
+ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
+DOCUMENTS = ["*.md", "structures/*.md", "loop/*.md", "bench/*.md", "examples/*.md", "results/*.md",
+             "scripts/*/*.md", "loop/tests/*/*.md"]
+# Members of Debian's build-essential, which packages do not name, and what only a checkout needs.
+NOT_IN_CONTROL = {"gcc", "g++", "make", "git"}
+
+
+def read(*parts):
+    with open(os.path.join(ROOT, *parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def documents():
+    return sorted(path for pattern in DOCUMENTS for path in glob.glob(os.path.join(ROOT, pattern)))
+
+
+def targets():
+    """The targets of make that its help lists, and patterns such as claim-%."""
+    text = "".join(read(os.path.basename(path)) for path in
+                   [os.path.join(ROOT, "Makefile"), *glob.glob(os.path.join(ROOT, "*.mk"))])
+    return set(re.findall(r"^([a-z0-9%-]+):.*## ", text, re.M))
+
+
+def without_fences(text):
+    return re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+
+
+def quoted(text):
+    """What stands in backticks, and in lines that are indented as code."""
+    return re.findall(r"`([^`\n]+)`", text) + re.findall(r"^ {4,}(\S.*)$", text, re.M)
+
+
+class Links(unittest.TestCase):
+    def test_links_lead_to_files(self):
+        count = 0
+        for path in documents():
+            for target in re.findall(r"\]\(([^)#\s]+)", without_fences(read(path))):
+                if "://" not in target:
+                    count += 1
+                    where = os.path.join(os.path.dirname(path), target)
+                    self.assertTrue(os.path.exists(where), f"{path}: {target}")
+        self.assertGreater(count, 50)
+
+    def test_links_within_a_document_lead_to_headings(self):
+        for path in documents():
+            text = read(path)
+            headings = {re.sub(r"[^\w\- ]", "", line).strip().lower().replace(" ", "-")
+                        for line in re.findall(r"^#+ (.*)$", text, re.M)}
+            for target in re.findall(r"\]\(#([^)\s]+)\)", text):
+                self.assertIn(target, headings, path)
+
+
+class Contributing(unittest.TestCase):
+    text = read("CONTRIBUTING.md")
+
+    def test_paths_exist(self):
+        """A word in capitals, as in bench/passes/NAME.c, stands for names. An asterisk matches some."""
+        folders = "structures|loop|bench|scripts|paper|results|examples|debian|abi"
+        paths = [found for one in quoted(self.text)
+                 for found in re.findall(rf"(?<![\w/.-])(?:{folders})/[\w*./-]*", one)]
+        self.assertGreater(len(paths), 20)
+        for path in paths:
+            pattern = re.sub(r"\b[A-Z]{2,}\b", "*", path.rstrip("."))
+            self.assertTrue(glob.glob(os.path.join(ROOT, pattern)), path)
+
+    def test_targets_exist(self):
+        called = {found for one in quoted(self.text) for found in re.findall(r"\bmake ([a-z][\w-]*)", one)}
+        self.assertGreater(len(called), 5)
+        known = targets()
+        for target in called:
+            self.assertTrue(any(re.fullmatch(one.replace("%", r"[\w-]+"), target) for one in known),
+                            f"make {target}")
+
+
+class Versions(unittest.TestCase):
+    version = read("VERSION").strip()
+
+    def test_version_has_three_numbers(self):
+        self.assertRegex(self.version, r"\A\d+\.\d+\.\d+\Z")
+
+    def test_changelog_begins_with_it(self):
+        first = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.M)[1]
+        self.assertIn(first, (self.version, "Unreleased"))
+        self.assertRegex(read("CHANGELOG.md"), rf"(?m)^## {re.escape(self.version)}\b")
+
+    def test_package_has_it(self):
+        self.assertRegex(read("debian", "changelog"), rf"\Atimerbed \({re.escape(self.version)}\) ")
+
+    def test_packages_of_libraries_have_its_first_number(self):
+        major = self.version.partition(".")[0]
+        names = set(re.findall(r"^Package: (\S+)", read("debian", "control"), re.M))
+        for library in ("libtimerbed", "libtimerbed-event"):
+            self.assertIn(library + major, names)
+            self.assertTrue(os.path.exists(os.path.join(ROOT, "debian", f"{library}{major}.install")))
+
+
+class Packages(unittest.TestCase):
+    def test_all_that_setup_installs_is_a_dependency(self):
+        wanted = re.search(r"^bench=\((.*?)\)", read("scripts", "setup"), re.M | re.S)[1].split()
+        self.assertGreater(len(wanted), 10)
+        named = set(re.findall(r"[a-z0-9][a-z0-9+.-]+", read("debian", "control")))
+        missing = set(wanted) - named - NOT_IN_CONTROL
+        self.assertFalse(missing, "debian/control names neither of these")
+
+    def test_the_copyright_is_the_licence(self):
+        stated = re.sub(r"^ \.?", "", read("debian", "copyright"), flags=re.M).split()
+        terms = read("LICENSE").partition("Permission")[2].split()
+        self.assertEqual(stated[-len(terms):], terms)
+
+
+if __name__ == "__main__":
+    main()
