@@ -5,7 +5,7 @@
  * call that reads a clock to this file (--wrap), so that the clocks show what the test says.
  */
 #define TIMERBED_PORTABLE
-#include "bench/replay/cycles.c"
+#include "bench/cycles.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -53,7 +53,7 @@ static void test_condition_callbacks(void **state)
 
 	(void)state;
 	for (int missing = 0; missing < 5; missing++) {
-		wrong = conditions;
+		wrong = counting_conditions;
 		wrong.condition_api_version += missing == 0;
 		wrong.alloc_condition = missing == 1 ? NULL : wrong.alloc_condition;
 		wrong.free_condition = missing == 2 ? NULL : wrong.free_condition;
@@ -64,14 +64,14 @@ static void test_condition_callbacks(void **state)
 	assert_null(condition_new()); /* none of them was accepted */
 	assert_int_equal(evthread_set_condition_callbacks(&counting_conditions), 0);
 	memset(&same, 255, sizeof(same)); /* padding does not count */
-	same.condition_api_version = conditions.condition_api_version;
-	same.alloc_condition = conditions.alloc_condition;
-	same.free_condition = conditions.free_condition;
-	same.signal_condition = conditions.signal_condition;
-	same.wait_condition = conditions.wait_condition;
+	same.condition_api_version = counting_conditions.condition_api_version;
+	same.alloc_condition = counting_conditions.alloc_condition;
+	same.free_condition = counting_conditions.free_condition;
+	same.signal_condition = counting_conditions.signal_condition;
+	same.wait_condition = counting_conditions.wait_condition;
 	assert_int_equal(evthread_set_condition_callbacks(&same), 0);
 	assert_not_warned();
-	wrong = conditions;
+	wrong = counting_conditions;
 	wrong.free_condition = NULL;
 	assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
 	assert_warned("already set");
@@ -330,7 +330,7 @@ static void *no_alloc(unsigned type)
 static void test_locks_that_cannot_be_made(void **state)
 {
 	struct evthread_lock_callbacks locks = counting;
-	struct evthread_condition_callbacks none = conditions;
+	struct evthread_condition_callbacks none = counting_conditions;
 
 	(void)state;
 	locks.alloc = no_alloc;
@@ -349,7 +349,7 @@ static void test_locks_that_cannot_be_made(void **state)
 }
 
 /*
- * A program may set locks and no conditions. It gets bases, whose deletions do not wait for
+ * A program may set locks and no counting_conditions. It gets bases, whose deletions do not wait for
  * callbacks.
  */
 static void test_locks_without_conditions(void **state)

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <event2/event_struct.h>
+
 #include "loop/tests/journal.h"
 
 static const struct timeval second = { 1, 0 };
