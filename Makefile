@@ -13,8 +13,8 @@ comma := ,
 # The first number of the version is that of the shared libraries. VERSION alone says which.
 major := $(firstword $(subst ., ,$(file <VERSION)))
 
-# Backends that need a library: needs_BACKEND is what to link. Where the linker does not find that, the
-# loop is built without the backend.
+# Backends that need a library: needs_BACKEND is what to link. Where the linker does not find that,
+# the loop is built without the backend.
 needs_io_uring := -luring
 needing  := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
 lacks     = $(shell echo 'int main(void) { return 0; }' | \
@@ -132,8 +132,9 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 #
 # scripts/registry writes the tables of structures, backends, workloads and subjects. For each
 # structure, and for each row of COMBINATIONS, it also writes a unit that compiles the structure
-# together with the replay loop. It runs when the list of files changes, or a source does, because the
-# tables hold hashes of the code that makes traces. It writes a file only if the file's text changes.
+# together with the replay loop. It runs when the list of files changes, or a source does, because
+# the tables hold hashes of the code that makes traces. It writes a file only if the file's text
+# changes.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)

@@ -2,9 +2,9 @@
 
 # -------------------------------------------------- the same processor, without code of its own
 #
-# Files with code for x86-64 have other code for all other processors, which TIMERBED_PORTABLE chooses
-# here, too. `make test` runs what depends on these files: dary-heap's vectors, and the time-stamp
-# counter that the tail pass and the replay read.
+# Files with code for x86-64 have other code for all other processors, which TIMERBED_PORTABLE
+# chooses here, too. `make test` runs what depends on these files: dary-heap's vectors, and the
+# time-stamp counter that the tail pass and the replay read.
 
 flags_portable := $(flags_sanitized) -DTIMERBED_PORTABLE
 $(eval $(call compile_rules,portable))
@@ -16,7 +16,8 @@ portable_bench := bench/passes/tail.c bench/cycles.c bench/replay/event_replay.c
 
 $(TESTS)/portable-conformance: $(call objects,sanitized,$(suite)/conformance.c $(suite_sources)) \
 		$(call objects,portable,$(portable_structures)) \
-		$(filter-out $(call objects,sanitized,$(portable_structures)),$(call library_objects,sanitized))
+		$(filter-out $(call objects,sanitized,$(portable_structures)), \
+		$(call library_objects,sanitized))
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_portable) $(LDFLAGS) $(suite_wrapped) $^ -o $@ -lm
 
@@ -33,9 +34,10 @@ test-programs: $(TESTS)/portable-conformance $(portable_tests)
 
 # ------------------------------------------------------------------------------ without sanitizers
 #
-# The tests of the structures and of the loop, built as the libraries are: with assertions, and without
-# the sanitizers and the bench, which other processors and a build of packages may lack. RUNNER is put
-# before the name of each program. stress-test is not among them, since it starts other programs.
+# The tests of the structures and of the loop, built as the libraries are: with assertions, and
+# without the sanitizers and the bench, which other processors and a build of packages may lack.
+# RUNNER is put before the name of each program. stress-test is not among them, since it starts
+# other programs.
 
 PLAIN   := $(BUILD)/plain
 RUNNER  ?=
@@ -74,7 +76,8 @@ $(patsubst %,$(PLAIN)/%,$(filter-out $(table_tests),$(plain_loop_tests))): $(PLA
 
 # STEPS is the length of the suite's random sequences.
 plain_conformance = $(foreach part,$(conformance_parts), \
-	'$(RUNNER) $(PLAIN)/conformance -k $(part)/$(words $(conformance_parts)) $(if $(STEPS),-n $(STEPS))')
+	'$(RUNNER) $(PLAIN)/conformance -k $(part)/$(words $(conformance_parts)) \
+	$(if $(STEPS),-n $(STEPS))')
 
 .PHONY: plain-programs plain-test arm64
 plain-programs: $(plain_test_programs) $(BUILD)/libtimerbed.so $(BUILD)/libtimerbed-event.so
@@ -83,11 +86,11 @@ plain-test: plain-programs
 	@TIMERBED_SEED=$(seed) scripts/run-tests --times $(PLAIN)/seconds $(plain_conformance) \
 		$(foreach one,$(plain_tests_of) $(PLAIN)/fuzz-standalone,'$(RUNNER) $(one)')
 
-# ---------------------------------------------------------------------------------- another processor
+# --------------------------------------------------------------------------- another processor
 #
-# The structures and the loop for arm64, in a folder of their own, tested in qemu's emulation. Packages
-# have the compiler, the C library and the emulation; cmocka is compiled from Debian's source package.
-# liburing is not there, so the loop is built without io_uring.
+# The structures and the loop for arm64, in a folder of their own, tested in qemu's emulation.
+# Packages have the compiler, the C library and the emulation; cmocka is compiled from Debian's
+# source package. liburing is not there, so the loop is built without io_uring.
 
 ARM64        := build-arm64
 arm64_triple := aarch64-linux-gnu

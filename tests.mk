@@ -163,7 +163,8 @@ test: ## run the tests, none of which depends on a clock (sanitized builds)
 	@scripts/setup bench test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs
 	@TIMERBED_SEED=$(seed) scripts/run-tests --times $(TESTS)/seconds $(test_scripts) \
-		$(conformance_runs) $(portable_runs) $(filter-out $(TESTS)/conformance,$(test_programs))
+		$(conformance_runs) $(portable_runs) \
+		$(filter-out $(TESTS)/conformance,$(test_programs))
 
 check: ## run the tests of changed files and a sample of the others (90 seconds)
 	@scripts/setup bench test

@@ -1,13 +1,13 @@
 /*
  * simulated_time.c - a day of a client's life, in simulated time
  *
- * The client pings its server every 30 seconds, and a reply takes 80 ms. The backend `virtual` waits
- * in no time, so the day takes milliseconds, and every run of the program is the same. The clock
- * advances only in waits, and in event_base_virtual_advance, by which a callback says how long it
- * takes.
+ * The client pings its server every 30 seconds, and a reply takes 80 ms. The backend `virtual`
+ * waits in no time, so the day takes milliseconds, and every run of the program is the same. The
+ * clock advances only in waits, and in event_base_virtual_advance, by which a callback says how
+ * long it takes.
  *
- *	cc -I loop/include examples/simulated_time.c build/libtimerbed-event.a -luring -lm -lpthread \
- *		-o simulated_time
+ *	cc -I loop/include examples/simulated_time.c build/libtimerbed-event.a \
+ *		-luring -lm -lpthread -o simulated_time
  *	./simulated_time
  */
 #include <stdio.h>

@@ -269,7 +269,7 @@ static RARELY void move_away(struct common_timeout *common, struct timer *timer,
 	arm(common, timer, deadline, interval);
 }
 
-/* Re-arms a timer of a queue. The usual case calls nothing: it goes to the end, and is not first. */
+/* Re-arms a timer of a queue. The usual case calls nothing: it goes to the end and is not first. */
 static inline void move_queued(struct common_timeout *common, struct timer *timer,
 			       uint64_t deadline, uint64_t interval)
 {

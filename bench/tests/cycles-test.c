@@ -1,8 +1,8 @@
 /*
  * cycles-test - the counter of processors that have no time-stamp counter
  *
- * The test compiles the portable code of cycles.h, on any processor. The linker redirects the system
- * call that reads a clock to this file (--wrap), so that the clocks show what the test says.
+ * The test compiles the portable code of cycles.h, on any processor. The linker redirects the
+ * system call that reads a clock to this file (--wrap), so that the clocks show what the test says.
  */
 #define TIMERBED_PORTABLE
 #include "bench/cycles.c"

@@ -1,5 +1,5 @@
 /*
- * backend-ready-tables-test - when each backend reports a descriptor, also one closed behind its back
+ * backend-ready-tables-test - when backends report a descriptor, and one that closed unnoticed
  */
 #include "loop/tests/backend_table.h"
 

@@ -1,5 +1,5 @@
 /*
- * io-uring-calls-test - what the loop warns of, returns and leaves behind when io_uring's calls fail
+ * io-uring-calls-test - warnings, results and leaks of the loop when calls of io_uring fail
  *
  * tests.mk leaves out this test where the loop is built without io_uring.
  */

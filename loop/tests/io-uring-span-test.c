@@ -1,8 +1,8 @@
 /*
  * io-uring-span-test - how long io_uring lets the kernel wait, to the nanosecond
  *
- * The linker replaces liburing's functions (--wrap). tests.mk leaves out this test where the loop is
- * built without io_uring.
+ * The linker replaces liburing's functions (--wrap). tests.mk leaves out this test where the loop
+ * is built without io_uring.
  */
 #include <errno.h>
 #include <liburing.h>

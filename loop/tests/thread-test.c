@@ -349,7 +349,7 @@ static void test_locks_that_cannot_be_made(void **state)
 }
 
 /*
- * A program may set locks and no counting_conditions. It gets bases, whose deletions do not wait for
+ * A program may set locks and no condition callbacks. Its bases have deletions that do not wait for
  * callbacks.
  */
 static void test_locks_without_conditions(void **state)

@@ -133,7 +133,7 @@ static HINTED_RARELY void hinted_list_put_between(struct hinted_list *list, stru
 	timer->link.pointer[2] = NULL;
 	if (!hinted_list_waits(before))
 		return;
-	/* All timers behind the first that waits must wait. If they are too many, that one stops. */
+	/* All timers behind the first waiting one must wait. If too many wait, that one stops. */
 	timer->link.pointer[2] = timer;
 	if (list->waiting_count < HINTED_AHEAD) {
 		list->waiting_count++;

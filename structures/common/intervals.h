@@ -116,7 +116,7 @@ static inline void intervals_add(struct intervals *intervals, struct interval_qu
 	intervals->table[i] = queue;
 }
 
-/* Closes the gap by moving back the queues that a collision has pushed on (Knuth, algorithm 6.4R). */
+/* Closes the gap by moving back queues that a collision has pushed on (Knuth, algorithm 6.4R). */
 static inline void intervals_remove(struct intervals *intervals, const struct interval_queue *queue)
 {
 	size_t mask = intervals->mask, gap = intervals_hash(intervals, queue->interval);

@@ -1,8 +1,8 @@
 /*
  * exported.h - what an export declares beside the contract
  *
- * The files of this folder are templates of `timerbed export`. The tests in structures/tests compile
- * and run them. scripts/exported.py copies their code, and replaces these words in code and
+ * The files of this folder are templates of `timerbed export`. The tests in structures/tests
+ * compile and run them. scripts/exported.py copies their code, and replaces these words in code and
  * comments:
  *
  *	word                    in the export of lazy:quad-heap

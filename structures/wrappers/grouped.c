@@ -20,8 +20,8 @@
  * the first timer leaves the queue and another one is left, the head stays as it is. When it comes
  * up there, it is filed again. A queue without timers has no head within.
  *
- * To expire, the structure within hands over what comes next. If that is a head, timers of its queue
- * follow as long as they come before what is left within.
+ * To expire, the structure within hands over what comes next. If that is a head, timers of its
+ * queue follow as long as they come before what is left within.
  *
  * The structure within owns the link of a timer that it holds. It leaves one bit alone, TIMER_MARK
  * (timer.h). By that bit a timer is known to be here:
@@ -675,7 +675,7 @@ static const char *grouped_check(const struct timer_set *set)
 const struct timer_structure timer_grouped = {
 	.name = "grouped",
 	.summary =
-		"wraps any other, as in grouped:quad-heap: a queue for each interval that comes again",
+		"wraps another, as in grouped:quad-heap: a queue for each interval that comes again",
 	.source = "libevent 2.0's common timeouts; Lawn, Lev-Libfeld 2019; Node.js's timer lists",
 	.departures = "a layer over any structure, in its order; queues prefetch; a bounded walk",
 	.complexity = { "O(1) into a queue; else the structure's", "O(1) within a queue",

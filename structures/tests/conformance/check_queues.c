@@ -43,7 +43,10 @@ static bool is_taken(enum taking taking, size_t id, uint64_t *random)
 	return random_chance(random, 60);
 }
 
-/* Their memory is freed, overwritten or forbidden meanwhile (object.h). Some come back at the end. */
+/*
+ * Takes timers out. Meanwhile their memory is freed, overwritten or forbidden (object.h). Some of
+ * them come back at the end.
+ */
 static void take_out(struct session *session, size_t count, enum taking taking, uint64_t *random)
 {
 	for (size_t id = 0; id < count; id++) {
