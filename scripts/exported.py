@@ -344,29 +344,30 @@ def reason_against(wrapper, structure):
     return None
 
 
-def find_all(asked):
-    """Returns the structures of that name: the wrappers, and the structure that they wrap."""
-    name, colon, within = asked.partition(":")
-    structure = find_one(name)
-    if not structure.has("create_over"):
-        if colon:
-            raise Refused(f"'{name}' is exported with all its options: leave out ':{within}'", 2)
-        return [structure]
-    if not within:
-        raise Refused(f"'{name}' wraps another structure: name it, as in {name}:quad-heap", 2)
-    return [structure] + find_all(within)
+def check_wrappers(wrappers, structure):
+    """Refuses a structure that one of the wrappers around it can't wrap."""
+    for wrapper in wrappers:
+        reason = reason_against(wrapper, structure)
+        if reason:
+            space = "" if reason[0] == "," else " "
+            raise Refused(f"'{wrapper.name}' can't wrap '{structure.name}'{space}{reason}", 2)
 
 
 def find(asked):
     """Returns the export of that name."""
-    structures = find_all(asked)
-    for place, wrapper in enumerate(structures):
-        for structure in structures[place + 1:]:
-            reason = reason_against(wrapper, structure)
-            if reason:
-                space = "" if reason[0] == "," else " "
-                raise Refused(f"'{wrapper.name}' can't wrap '{structure.name}'{space}{reason}", 2)
-    return Export(asked, structures)
+    wrappers, rest = [], asked
+    while True:
+        name, colon, rest = rest.partition(":")
+        structure = find_one(name)
+        check_wrappers(wrappers, structure)
+        if not structure.has("create_over"):
+            break
+        if not rest:
+            raise Refused(f"'{name}' wraps another structure: name it, as in {name}:quad-heap", 2)
+        wrappers.append(structure)
+    if colon:
+        raise Refused(f"'{name}' is exported with all its options: leave out ':{rest}'", 2)
+    return Export(asked, [*wrappers, structure])
 
 
 def files(asked):
