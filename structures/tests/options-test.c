@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "structures/common/options.h"
+#include "structures/timer.h"
 #include "structures/tests/run_group.h"
 
 enum colour { RED, GREEN, BLUE };
