@@ -133,7 +133,7 @@ static void register_subject(const char *name, const char *summary, void *data)
 	if (subject_find(name, &subject, error))
 		exit(message_failed("%s", error));
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		if (subject.bears && sizes[i] > subject.bears)
+		if (subject.most_timers && sizes[i] > subject.most_timers)
 			continue;
 		for (int d = 0; d < DISPATCHES; d++)
 			if (subject.code[d])

@@ -26,7 +26,8 @@ TABLE = "timer_EXPORTED_STRUCTURE"
 FUNCTIONS = ("EXPORTED_STRUCTURE_create_with", "EXPORTED_STRUCTURE_accuracy_with")
 
 # The fields whose values a wrapper takes from the structure that it wraps.
-INHERITED = ("bears", "ticks", "options", "options_size", "interesting", "refuse", "accuracy", "lap")
+INHERITED = ("most_timers", "wakes_every_tick", "options", "options_size",
+             "settings_to_test", "refuse", "accuracy", "spurious_period")
 
 UNUSED = "__attribute__((unused))\n"
 
@@ -103,7 +104,7 @@ class Export:
             [one.name for one in structures[:-1]] + [self.innermost.string("summary")])
         self.words = {"EXPORTED_NAME": self.name, "EXPORTED_STRUCTURE": self.symbol}
         if self.has_options:
-            settings = filter(None, self.innermost.table.strings_at("interesting"))
+            settings = filter(None, self.innermost.table.strings_at("settings_to_test"))
             self.words["EXPORTED_EXAMPLE"] = next(settings, "name=value")
         if self.wraps():
             create_over = self.outermost.table.fields["create_over"].value.spelling
@@ -337,7 +338,7 @@ def reason_against(wrapper, structure):
     is the rule of structures/common/find.c."""
     if structure.name == wrapper.name:
         return "again"
-    if structure.has("puts_off") and (wrapper.has("puts_off") or not structure.has("create_over")):
+    if structure.has("postpones") and (wrapper.has("postpones") or not structure.has("create_over")):
         return ", which postpones timers by itself"
     if structure.has("groups") and wrapper.has("groups"):
         return ", which groups timers by itself"

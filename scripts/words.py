@@ -234,7 +234,7 @@ def _range(standing):
 
 # ------------------------------------------------------------------- what else the reader must know
 
-REASONS = {"too slow": "too slow", "left out": "beyond what the subject bears", "failed": "failed"}
+REASONS = {"too slow": "too slow", "left out": "beyond the subject's limit of timers", "failed": "failed"}
 
 
 def remarks(run):

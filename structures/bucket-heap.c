@@ -554,7 +554,7 @@ static const struct option_spec bucket_heap_options[] = {
 	{ 0 },
 };
 
-static const char *const bucket_heap_interesting[] = {
+static const char *const bucket_heap_settings_to_test[] = {
 	"",	   "tick=1ns",		 "tick=1us",	      "tick=1ns,slots=2",
 	"slots=2", "tick=333ns,slots=7", "tick=1us,slots=64", "tick=1us,slots=4096",
 	NULL,
@@ -571,7 +571,7 @@ const struct timer_structure timer_bucket_heap = {
 			"O(1) each, at most levels - 1 moves before; O(log buckets) a bucket" },
 	.options = bucket_heap_options,
 	.options_size = sizeof(struct bucket_options),
-	.interesting = bucket_heap_interesting,
+	.settings_to_test = bucket_heap_settings_to_test,
 	.accuracy = bucket_heap_accuracy,
 	.create = bucket_heap_create,
 	.destroy = bucket_heap_destroy,

@@ -3279,7 +3279,7 @@ const struct timer_structure timer_bucket_trie = {
 	.departures = "sorts a bucket once it is small; a later re-arm is a store, a removal a bit",
 	.complexity = { "O(1) amortised", "one store if later, else as remove and insert", "O(1)",
 			"O(1) amortised", "O(1)", "O(1) amortised" },
-	.puts_off = true,
+	.postpones = true,
 	.create = bucket_trie_create,
 	.destroy = bucket_trie_destroy,
 	.reserve = bucket_trie_reserve,

@@ -559,7 +559,7 @@ static const struct option_spec calendar_queue_options[] = {
 	{ 0 },
 };
 
-static const char *const calendar_queue_interesting[] = {
+static const char *const calendar_queue_settings_to_test[] = {
 	"", "width=1ns", "width=333ns", "width=1ms", "width=1h", NULL,
 };
 
@@ -576,7 +576,7 @@ const struct timer_structure timer_calendar_queue = {
 			"O(1) amortised expected each" },
 	.options = calendar_queue_options,
 	.options_size = sizeof(struct calendar_options),
-	.interesting = calendar_queue_interesting,
+	.settings_to_test = calendar_queue_settings_to_test,
 	.create = calendar_queue_create,
 	.destroy = calendar_queue_destroy,
 	.reserve = calendar_queue_reserve,

@@ -600,7 +600,7 @@ static const struct option_spec cascading_wheel_options[] = {
 	{ 0 },
 };
 
-static const char *const cascading_wheel_interesting[] = {
+static const char *const cascading_wheel_settings_to_test[] = {
 	"", /* wahern/timeout's defaults */
 	"levels=5",
 	"tick=1ms",
@@ -629,10 +629,10 @@ const struct timer_structure timer_cascading_wheel = {
 			"O(1) each, at most two moves a level before, and one a lap" },
 	.options = cascading_wheel_options,
 	.options_size = sizeof(struct cascading_options),
-	.interesting = cascading_wheel_interesting,
+	.settings_to_test = cascading_wheel_settings_to_test,
 	.refuse = cascading_wheel_refuse,
 	.accuracy = cascading_wheel_accuracy,
-	.lap = cascading_wheel_lap,
+	.spurious_period = cascading_wheel_lap,
 	.create = cascading_wheel_create,
 	.destroy = cascading_wheel_destroy,
 	.reserve = cascading_wheel_reserve,

@@ -542,7 +542,7 @@ static const struct option_spec common_timeout_options[] = {
 	{ 0 },
 };
 
-static const char *const common_timeout_interesting[] = {
+static const char *const common_timeout_settings_to_test[] = {
 	"", "queues=1", "queues=2,walk=1", "queues=4,walk=0", NULL,
 };
 
@@ -558,7 +558,7 @@ const struct timer_structure timer_common_timeout = {
 	.groups = true,
 	.options = common_timeout_options,
 	.options_size = sizeof(struct common_timeout_options),
-	.interesting = common_timeout_interesting,
+	.settings_to_test = common_timeout_settings_to_test,
 	.create = common_timeout_create,
 	.destroy = common_timeout_destroy,
 	.reserve = common_timeout_reserve,

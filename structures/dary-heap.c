@@ -478,7 +478,7 @@ static const struct option_spec dary_heap_options[] = {
 	{ 0 },
 };
 
-static const char *const dary_heap_interesting[] = {
+static const char *const dary_heap_settings_to_test[] = {
 	"",
 	"arity=2",
 	"arity=4",
@@ -500,7 +500,7 @@ const struct timer_structure timer_dary_heap = {
 	.complexity = { "O(log n)", "O(log n)", "O(log n)", "O(log n)", "O(1)", "O(log n) each" },
 	.options = dary_heap_options,
 	.options_size = sizeof(struct dary_options),
-	.interesting = dary_heap_interesting,
+	.settings_to_test = dary_heap_settings_to_test,
 	.refuse = dary_heap_refuse,
 	.create = dary_heap_create,
 	.destroy = dary_heap_destroy,

@@ -428,7 +428,7 @@ static const struct option_spec hashed_wheel_options[] = {
 	{ 0 },
 };
 
-static const char *const hashed_wheel_interesting[] = {
+static const char *const hashed_wheel_settings_to_test[] = {
 	"",
 	"mark=rounds",
 	"order=sorted",
@@ -447,10 +447,10 @@ const struct timer_structure timer_hashed_wheel = {
 		  "1987, Schemes 5 and 6",
 	.departures = "after a jump, each slot is visited once; the default tick is 1 ms",
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(1)", "O(n / slots) a tick" },
-	.ticks = true,
+	.wakes_every_tick = true,
 	.options = hashed_wheel_options,
 	.options_size = sizeof(struct hashed_options),
-	.interesting = hashed_wheel_interesting,
+	.settings_to_test = hashed_wheel_settings_to_test,
 	.refuse = hashed_wheel_refuse,
 	.accuracy = hashed_wheel_accuracy,
 	.create = hashed_wheel_create,

@@ -556,7 +556,7 @@ static const struct option_spec hierarchical_wheel_options[] = {
 	{ 0 },
 };
 
-static const char *const hierarchical_wheel_interesting[] = {
+static const char *const hierarchical_wheel_settings_to_test[] = {
 	"",
 	"tick=1ns,levels=11",
 	"tick=1ms",
@@ -579,7 +579,7 @@ const struct timer_structure timer_hierarchical_wheel = {
 			"O(1) each, and at most levels - 1 moves before" },
 	.options = hierarchical_wheel_options,
 	.options_size = sizeof(struct wheel_options),
-	.interesting = hierarchical_wheel_interesting,
+	.settings_to_test = hierarchical_wheel_settings_to_test,
 	.refuse = hierarchical_wheel_refuse,
 	.accuracy = hierarchical_wheel_accuracy,
 	.create = hierarchical_wheel_create,

@@ -635,7 +635,7 @@ static const struct option_spec kernel_wheel_options[] = {
 	{ 0 },
 };
 
-static const char *const kernel_wheel_interesting[] = {
+static const char *const kernel_wheel_settings_to_test[] = {
 	"",	    "migration=one",	       "migration=full",
 	"tick=1us", "tick=1ns,migration=full", "tick=10ms,migration=one",
 	NULL,
@@ -651,7 +651,7 @@ const struct timer_structure timer_kernel_wheel = {
 	.complexity = { "O(1)", "O(1)", "O(1)", "O(1)", "O(levels)", "O(1) each" },
 	.options = kernel_wheel_options,
 	.options_size = sizeof(struct kernel_options),
-	.interesting = kernel_wheel_interesting,
+	.settings_to_test = kernel_wheel_settings_to_test,
 	.accuracy = kernel_wheel_accuracy,
 	.create = kernel_wheel_create,
 	.destroy = kernel_wheel_destroy,

@@ -276,7 +276,7 @@ static const struct option_spec sorted_list_options[] = {
 	{ 0 },
 };
 
-static const char *const sorted_list_interesting[] = { "", "search=head", NULL };
+static const char *const sorted_list_settings_to_test[] = { "", "search=head", NULL };
 
 const struct timer_structure timer_sorted_list = {
 	.name = "sorted-list",
@@ -284,10 +284,10 @@ const struct timer_structure timer_sorted_list = {
 	.source = "Varghese and Lauck, SOSP 1987, Scheme 2",
 	.departures = "full deadlines instead of differences between neighbours",
 	.complexity = { "O(n)", "O(n)", "O(1)", "O(1)", "O(1)", "O(1) each" },
-	.bears = BEARS,
+	.most_timers = BEARS,
 	.options = sorted_list_options,
 	.options_size = sizeof(struct sorted_list_options),
-	.interesting = sorted_list_interesting,
+	.settings_to_test = sorted_list_settings_to_test,
 	.create = sorted_list_create,
 	.destroy = sorted_list_destroy,
 	.reserve = sorted_list_reserve,

@@ -47,7 +47,7 @@
  * it returns. One bit of the link is not for the structure: it leaves TIMER_MARK clear while it
  * holds the timer, armed or disarmed. A wrapper sets the bit in timers that it keeps itself, so
  * that it can tell them from the others (grouped). These rules do not bind a structure that
- * postpones timers by itself (puts_off) and is no wrapper, because no structure wraps it. A
+ * postpones timers by itself (postpones) and is no wrapper, because no structure wraps it. A
  * structure that groups timers (groups) may use TIMER_MARK.
  *
  * FAILURE. Only create and reserve fail, with a negative errno, and then nothing has changed. After
@@ -169,20 +169,20 @@ struct timer_structure {
 	 * The largest sensible number of timers, by the structure's own account; 0 if any number
 	 * is. A wrapper has the value of the innermost structure (timer_structure_within).
 	 */
-	size_t bears;
+	size_t most_timers;
 
 	/*
 	 * While any timer is armed, next returns the next tick, however far the first deadline is.
 	 * A wrapper has the value of the innermost structure.
 	 */
-	bool ticks;
+	bool wakes_every_tick;
 
 	/*
 	 * The structure postpones timers by itself: a later reinsert only changes the deadline. The
 	 * key is set to the deadline when the old time comes. No wrapper wraps such a structure. A
 	 * wrapper that postpones timers can be wrapped, but not by such a wrapper.
 	 */
-	bool puts_off;
+	bool postpones;
 
 	/*
 	 * The structure has queues of timers that share an interval. A wrapper that groups timers
@@ -192,24 +192,24 @@ struct timer_structure {
 
 	/*
 	 * `options` is a table that ends with a row without a name. options_size is the size of the
-	 * struct that the rows describe. `interesting` lists the settings that are worth testing;
-	 * NULL ends the list, and "" is the default. `refuse` returns why a combination is
+	 * struct that the rows describe. `settings_to_test` lists the settings that the tests
+	 * cover; NULL ends the list, and "" is the default. `refuse` returns why a combination is
 	 * impossible, or NULL. Each of these pointers may be NULL.
 	 */
 	const struct option_spec *options;
 	size_t options_size;
-	const char *const *interesting;
+	const char *const *settings_to_test;
 	const char *(*refuse)(const void *options);
 
 	/* Stores the accuracy with these options. NULL if it is exact and ordered by deadline. */
 	void (*accuracy)(const void *options, struct timer_accuracy *accuracy);
 
 	/*
-	 * Returns the lap, in ns: a timer may cost one spurious wake-up for each lap that it is
-	 * ahead. Some wheels have laps, because they look at all timers of later turns once a turn.
-	 * 0 if no lap is short enough to matter. NULL if it is 0 with all options.
+	 * Returns a period, in ns: until its deadline, a timer may cost one spurious wake-up in
+	 * each such period. Some wheels look at all timers of later turns once a turn. 0 if no
+	 * period is short enough to matter. NULL if it is 0 with all options.
 	 */
-	uint64_t (*lap)(const void *options);
+	uint64_t (*spurious_period)(const void *options);
 
 	/*
 	 * create makes an empty set whose time is `now`. `options` is a filled-in struct of
@@ -223,7 +223,8 @@ struct timer_structure {
 	/*
 	 * Only a structure that wraps another has create_over, instead of create. create_over makes
 	 * a set over a set of `inner`, which is only read during the call. A wrapper has the
-	 * operations below, but no options, accuracy, lap, bears and ticks of its own.
+	 * operations below, but no options, accuracy, spurious_period,
+	 * most_timers and wakes_every_tick of its own.
 	 */
 	int (*create_over)(struct timer_set **set, const struct timer_inner *inner, uint64_t now);
 
@@ -259,8 +260,8 @@ struct timer_structure {
 	/*
 	 * next returns the earliest now at which expire would return a timer; TIMER_NEVER if there
 	 * is none. It may return an earlier time, never a later one. An earlier time costs the
-	 * caller a spurious wake-up. A timer costs at most 65 of these, unless the structure has
-	 * ticks or laps.
+	 * caller a spurious wake-up. A timer costs at most 65 of these, unless the structure sets
+	 * wakes_every_tick or has a spurious_period.
 	 */
 	uint64_t (*next)(struct timer_set *set);
 

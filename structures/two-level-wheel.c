@@ -653,7 +653,7 @@ static const struct option_spec two_level_wheel_options[] = {
 	{ 0 },
 };
 
-static const char *const two_level_wheel_interesting[] = {
+static const char *const two_level_wheel_settings_to_test[] = {
 	"", /* Erlang's sizes and tick */
 	"tick=1us",
 	"tick=1ns",
@@ -679,7 +679,7 @@ const struct timer_structure timer_two_level_wheel = {
 			"O(1) each, and at most one move before; the search as for next" },
 	.options = two_level_wheel_options,
 	.options_size = sizeof(struct two_level_options),
-	.interesting = two_level_wheel_interesting,
+	.settings_to_test = two_level_wheel_settings_to_test,
 	.accuracy = two_level_wheel_accuracy,
 	.create = two_level_wheel_create,
 	.destroy = two_level_wheel_destroy,

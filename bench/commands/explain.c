@@ -147,13 +147,13 @@ static void print_accuracy(const char *text)
 		printf("    The fraction is %g.\n", accuracy.fraction);
 }
 
-static void print_lap(uint64_t lap)
+static void print_spurious_period(uint64_t period)
 {
-	if (!lap)
+	if (!period)
 		return;
-	printf("\nLAPS\n    A timer costs up to one wake-up in vain for each ");
-	print_duration((double)lap);
-	puts(" that it is ahead.");
+	printf("\nSPURIOUS WAKE-UPS\n    Until its deadline, a timer causes up to one in each ");
+	print_duration((double)period);
+	puts(".");
 }
 
 static void print_wrapped(const struct timer_choice *choice)
@@ -164,8 +164,8 @@ static void print_wrapped(const struct timer_choice *choice)
 	for (size_t i = 1; i < choice->wrappers; i++)
 		printf("    %s - %s\n", choice->wrapper[i]->name, choice->wrapper[i]->summary);
 	printf("    %s - %s\n", choice->within->name, choice->within->summary);
-	printf("    whose costs, options and accuracy it has; see timerbed explain %s\n",
-	       choice->within->name);
+	printf("    Costs, options and accuracy are those of %s: timerbed explain %s\n",
+	       choice->within->name, choice->within->name);
 }
 
 /* What a wrapper has from the structures that it wraps, and any other structure by itself. */
@@ -174,13 +174,13 @@ static void explain_within(const struct timer_choice *choice)
 	const struct timer_structure *within = choice->within;
 
 	print_wrapped(choice);
-	if (within->ticks)
-		printf("\nTICKS\n    While anything is armed, next is the next tick.\n");
-	print_lap(choice->lap);
-	if (within->bears)
-		printf("\nBEARS\n    up to %zu timers, by its own account\n", within->bears);
+	if (within->wakes_every_tick)
+		printf("\nWAKE-UPS\n    While a timer is armed, next returns the next tick.\n");
+	print_spurious_period(choice->spurious_period);
+	if (within->most_timers)
+		printf("\nLIMIT\n    up to %zu timers, by its own account\n", within->most_timers);
 	print_options(within->options);
-	print_settings("SETTINGS THAT THE TESTS COVER", within->name, within->interesting);
+	print_settings("SETTINGS THAT THE TESTS COVER", within->name, within->settings_to_test);
 }
 
 static void print_gives_back(const struct timer_structure *structure)

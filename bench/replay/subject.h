@@ -42,7 +42,7 @@ struct subject {
 		*source_hash; /* a library's version; NULL or "" where bench/provenance.h has it */
 	bool told_firings; /* the trace tells it which timers fire, so its firings need no check */
 	struct timer_accuracy accuracy;
-	uint64_t bears;				    /* maximum sensible number of timers; 0: any */
+	uint64_t most_timers;			    /* maximum sensible number of timers; 0: any */
 	const struct replay_code *code[DISPATCHES]; /* NULL if it lacks that dispatch */
 };
 

@@ -81,10 +81,10 @@ static int measure(const struct block_run *of, const struct subject *subject, js
 	return result;
 }
 
-static void leave_out(json_t *record, uint64_t bears)
+static void leave_out(json_t *record, uint64_t most_timers)
 {
 	json_object_set_new(record, "status",
-			    json_sprintf("beyond the %" PRIu64 " timers it bears", bears));
+			    json_sprintf("beyond the limit of %" PRIu64 " timers", most_timers));
 	json_object_set_new(record, "outcome", json_string(outcome_words[OUTCOME_LEFT_OUT]));
 }
 
@@ -133,8 +133,8 @@ static int run_cell(const struct block_run *of, const char *name, size_t order)
 	snprintf(hash, sizeof(hash), "%016" PRIx64, of->trace.header->hash);
 	record = describe_cell(of->run, block, &subject, order, hash);
 	json_object_set_new(record, "trace_seconds", json_real(of->trace_ns / 1e9));
-	if (subject.bears && block->n > subject.bears)
-		leave_out(record, subject.bears);
+	if (subject.most_timers && block->n > subject.most_timers)
+		leave_out(record, subject.most_timers);
 	else if (has_room(of, record))
 		result = measure(of, &subject, record);
 	if (!result) {

@@ -10,13 +10,14 @@
 #include "bench/scripts.h"
 #include "bench/trace/trace_make.h"
 
-/* Whether a subject bears n timers. For an unknown name true: running its cell reports the name. */
-static bool bears(const char *name, uint64_t n)
+/* Whether a subject takes n timers. True for an unknown name: running its cell reports the name. */
+static bool takes(const char *name, uint64_t n)
 {
 	char error[NAMES_ERROR_SIZE];
 	struct subject subject;
 
-	return subject_find(name, &subject, error) || !subject.bears || n <= subject.bears;
+	return subject_find(name, &subject, error) || !subject.most_timers ||
+	       n <= subject.most_timers;
 }
 
 int estimate_schedule(struct schedule *schedule, const struct experiment *experiment)
@@ -31,7 +32,7 @@ int estimate_schedule(struct schedule *schedule, const struct experiment *experi
 
 		/* All replicates share the costs of the first. */
 		for (size_t j = 0; !block->replicate && j < subjects->count; j++)
-			if (!bears(subjects->name[j], block->n))
+			if (!takes(subjects->name[j], block->n))
 				schedule->items[i].costs[j].first_ns = 0;
 	}
 	return result;
@@ -46,7 +47,7 @@ static double memory_of(const struct schedule *schedule, const struct block *blo
 	for (size_t i = 0; i < group->subjects.count; i++) {
 		double bytes = costs_footprint(&schedule->costs, group->subjects.name[i], block->n);
 
-		if (bytes > most && bears(group->subjects.name[i], block->n))
+		if (bytes > most && takes(group->subjects.name[i], block->n))
 			most = bytes;
 	}
 	return (double)trace_memory(block->n, group_operations(group, block->n)) +

@@ -119,7 +119,7 @@ void schedule_learn(struct schedule *schedule, const struct block *block, size_t
 	const struct cost *cost = &schedule_item(schedule, block)->costs[subject];
 
 	if (cost->first_ns <= 0)
-		return; /* beyond what the subject bears: nothing was run */
+		return; /* beyond the subject's limit: nothing was run */
 	schedule->known += cost->first_ns;
 	costs_learn(&schedule->costs, cost, ns);
 }

@@ -145,7 +145,7 @@ static int loop_resolve(struct subject *subject, char *error)
 		return unknown_backend(name.backend, error);
 	structure = timer_structure_within(name.structure);
 	subject->kind = "loop";
-	subject->bears = structure->bears;
+	subject->most_timers = structure->most_timers;
 	subject->source_hash = loop_code_hash;
 	subject->code[DISPATCH_VTABLE] = &event_replay_code;
 	return 0;

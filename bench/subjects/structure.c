@@ -110,7 +110,7 @@ static int structure_resolve(struct subject *subject, char *error)
 			      SUBJECT_ERROR_SIZE))
 		return -EINVAL;
 	subject->accuracy = choice.accuracy;
-	subject->bears = choice.within->bears;
+	subject->most_timers = choice.within->most_timers;
 	subject->code[DISPATCH_VTABLE] = &structure_by_table;
 	find_code(subject, &choice);
 	timer_choice_free(&choice);

@@ -164,7 +164,7 @@ static bool may_wake_early(const char *structure)
 
 	return timer_set_accuracy(structure, &accuracy, NULL, 0) || accuracy.tick ||
 	       timer_structure_find(structure)->create_over ||
-	       timer_structure_find(structure)->puts_off;
+	       timer_structure_find(structure)->postpones;
 }
 
 /* Whether the structure fires in order and to the microsecond, like libevent. */

@@ -319,10 +319,10 @@ class Doubts(Case):
 
     def test_what_was_not_measured_is_said(self):
         lines = known() + [failed("slow", 0, "too slow"), failed("slow", 1, "too slow"),
-                           failed("list", 0, "beyond the 10000 timers it bears"),
+                           failed("list", 0, "beyond the limit of 10000 timers"),
                            failed("broken", 0, "killed by signal 11", outcome="failed")]
-        self.assertIn("Not measured: 2 measurements too slow, 1 measurement beyond what the subject "
-                      "bears and 1 measurement failed.", words.sentences(self.run_of(lines)))
+        self.assertIn("Not measured: 2 measurements too slow, 1 measurement beyond the subject's "
+                      "limit of timers and 1 measurement failed.", words.sentences(self.run_of(lines)))
 
     def test_what_a_budget_left_out_is_said(self):
         folder = self.write(known())

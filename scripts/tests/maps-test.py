@@ -99,7 +99,7 @@ class Maps(Case):
     def test_a_structure_that_is_missing_leaves_the_others_ranked(self):
         lines = planted({"binary-heap": 1, "quad-heap": 0.5, "list": 0.2}, 8, **place(100, "0"))
         lines += planted({"binary-heap": 1, "quad-heap": 0.5}, 8, **place(1000, "0", 1))
-        lines += [failed("list", 0, "beyond the 100 timers it bears", **place(1000, "0", 1))]
+        lines += [failed("list", 0, "beyond the limit of 100 timers", **place(1000, "0", 1))]
         found = self.only_map(lines)
         self.assertEqual(found.places["100", "0"].winner, "list")
         self.assertEqual(found.places["1000", "0"].winner, "quad-heap")

@@ -266,7 +266,7 @@ class Code(Case):
 
     def test_outcomes(self):
         cases = ({"status": "ok"}, "ok"), ({"status": "too slow"}, "too slow"), \
-            ({"status": "beyond the 10000 timers it bears"}, "left out"), \
+            ({"status": "beyond the limit of 10000 timers"}, "left out"), \
             ({"status": "killed by signal 11 (SIGSEGV)"}, "failed"), \
             ({"status": "fired 3 of 4", "outcome": "wrong"}, "wrong"), \
             ({"status": "too slow", "outcome": "too slow"}, "too slow"), ({}, "failed")

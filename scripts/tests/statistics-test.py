@@ -175,13 +175,13 @@ class Reading(Case):
 
     def test_failures_are_listed_and_enter_nothing(self):
         run = self.run_of(planted({"binary-heap": 1}, 3) + [
-            failed("sorted-list", 0, "beyond the 10000 timers it bears", n=100000),
+            failed("sorted-list", 0, "beyond the limit of 10000 timers", n=100000),
             record("quad-heap", 0, 1.0, status="wrong checksum")])
         self.assertIsNone(self.only(run).line("quad-heap"))
         rows = table.failures(run).rows
         self.assertEqual([(row[0], row[-1]) for row in rows],
                          [("quad-heap", "wrong checksum"),
-                          ("sorted-list", "beyond the 10000 timers it bears")])
+                          ("sorted-list", "beyond the limit of 10000 timers")])
 
     def test_resumed_cell_replaces_its_failure(self):
         run = self.run_of([failed("binary-heap", 0, "killed by signal 9"),

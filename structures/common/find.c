@@ -24,7 +24,7 @@ static bool is_wrapper(const struct timer_structure *structure)
 static const char *refuse(const struct timer_structure *wrapper,
 			  const struct timer_structure *structure)
 {
-	if (structure->puts_off && (wrapper->puts_off || !is_wrapper(structure)))
+	if (structure->postpones && (wrapper->postpones || !is_wrapper(structure)))
 		return ", which postpones timers by itself";
 	if (structure->groups && wrapper->groups)
 		return ", which groups timers by itself";
@@ -198,8 +198,8 @@ int timer_choice_open(struct timer_choice *choice, const struct timer_structure 
 		return result;
 	if (made.within->accuracy)
 		made.within->accuracy(made.options, &made.accuracy);
-	if (made.within->lap)
-		made.lap = made.within->lap(made.options);
+	if (made.within->spurious_period)
+		made.spurious_period = made.within->spurious_period(made.options);
 	*choice = made;
 	return 0;
 }

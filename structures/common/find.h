@@ -20,7 +20,7 @@ struct timer_choice {
 	void *options;			      /* parsed options of `within`; owned by the choice */
 	bool defaults;			      /* no option is given */
 	struct timer_accuracy accuracy;
-	uint64_t lap; /* ns; see timer_structure.lap */
+	uint64_t spurious_period; /* ns; see timer_structure.spurious_period */
 };
 
 /*

@@ -189,7 +189,9 @@ static bool run(const char *options)
 		.options = options,
 		.random = UINT64_C(0x9e3779b97f4a7c15),
 		.now = 5 * TIMER_SECOND,
-		.count = STRUCTURE.bears && STRUCTURE.bears < TIMERS ? STRUCTURE.bears : TIMERS,
+		.count = STRUCTURE.most_timers && STRUCTURE.most_timers < TIMERS
+				 ? STRUCTURE.most_timers
+				 : TIMERS,
 	};
 	char error[ERROR_SIZE];
 
@@ -219,7 +221,8 @@ static bool run(const char *options)
 int main(void)
 {
 	static const char *const defaults[] = { "", NULL };
-	const char *const *options = STRUCTURE.interesting ? STRUCTURE.interesting : defaults;
+	const char *const *options =
+		STRUCTURE.settings_to_test ? STRUCTURE.settings_to_test : defaults;
 
 	for (; *options; options++)
 		if (!run(*options))

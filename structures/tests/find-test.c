@@ -59,9 +59,9 @@ static void test_registry(void **state)
 }
 
 /* The settings that structures name as worth testing are possible, with and without a wrapper. */
-static void make_interesting(const char *name, void *data)
+static void make_settings_to_test(const char *name, void *data)
 {
-	const char *const *options = timer_structure_within(name)->interesting;
+	const char *const *options = timer_structure_within(name)->settings_to_test;
 
 	(void)data;
 	for (; options && *options; options++) {
@@ -78,11 +78,11 @@ static void make_interesting(const char *name, void *data)
 	}
 }
 
-static void test_interesting(void **state)
+static void test_settings_to_test(void **state)
 {
 	(void)state;
 	for (size_t i = 0; timer_structures[i]; i++)
-		timer_structure_names(timer_structures[i], make_interesting, NULL);
+		timer_structure_names(timer_structures[i], make_settings_to_test, NULL);
 }
 
 static void assert_not_created(const char *text, int result, const char *says)
@@ -253,7 +253,7 @@ static void assert_lap(const char *name, const char *settings, uint64_t lap)
 
 	if (timer_choice_open(&choice, timer_structure_find(name), settings, error, sizeof(error)))
 		fail_msg("%s:%s: %s", name, settings, error);
-	assert_int_equal(choice.lap, lap);
+	assert_int_equal(choice.spurious_period, lap);
 	timer_choice_free(&choice);
 }
 
@@ -289,7 +289,7 @@ static void test_accuracy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_registry),     cmocka_unit_test(test_interesting),
+		cmocka_unit_test(test_registry),     cmocka_unit_test(test_settings_to_test),
 		cmocka_unit_test(test_find),	     cmocka_unit_test(test_options_of_structures),
 		cmocka_unit_test(test_wrappers),     cmocka_unit_test(test_nested_wrappers),
 		cmocka_unit_test(test_nested_names), cmocka_unit_test(test_lap),

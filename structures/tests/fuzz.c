@@ -90,7 +90,7 @@ struct setting {
 static void number_settings(const char *name, void *data)
 {
 	static const char *const defaults[] = { "", NULL };
-	const char *const *settings = timer_structure_within(name)->interesting;
+	const char *const *settings = timer_structure_within(name)->settings_to_test;
 	struct setting *setting = data;
 
 	for (settings = settings ? settings : defaults; *settings; settings++)

@@ -67,7 +67,7 @@ static void emptied_wheels_forget(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(wheels) / sizeof(*wheels); i++) {
 		const struct timer_structure *structure = timer_structure_find(wheels[i]);
-		const char *const *settings = structure->interesting;
+		const char *const *settings = structure->settings_to_test;
 		char text[256];
 
 		forgets(wheels[i]);

@@ -510,7 +510,7 @@ const struct timer_structure timer_lazy = {
 	.complexity = { "the structure's; O(1) mostly after disarm",
 			"O(1) later; the structure's earlier", "O(1)", "the structure's",
 			"the structure's", "the structure's, and an insert a timeout" },
-	.puts_off = true,
+	.postpones = true,
 	.create_over = lazy_create_over,
 	.destroy = lazy_destroy,
 	.reserve = lazy_reserve,

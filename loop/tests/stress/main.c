@@ -51,7 +51,7 @@ static void hear(int severity, const char *message)
 
 static void list_settings(const char *name, void *data)
 {
-	const char *const *settings = timer_structure_within(name)->interesting;
+	const char *const *settings = timer_structure_within(name)->settings_to_test;
 
 	(void)data;
 	for (size_t i = 0; settings && settings[i]; i++)

@@ -47,7 +47,7 @@ void check_declarations(const struct subject *subject, const struct settings *se
 	if (!structure->create == !structure->create_over)
 		check_failed("exactly one of create and create_over must be given");
 	if (structure->create_over && (structure->options || structure->accuracy ||
-				       structure->interesting || structure->bears))
+				       structure->settings_to_test || structure->most_timers))
 		check_failed("a wrapper declares what only its inner structure may declare");
 	if (!structure->destroy || !structure->reserve || !structure->insert ||
 	    !structure->reinsert || !structure->disarm || !structure->remove || !structure->next ||

@@ -80,7 +80,7 @@ static void run_name(const char *name, void *data)
 	static const char *const defaults[] = { "", NULL };
 	const struct structure_run *run = data;
 	const struct timer_structure *within = timer_structure_within(name);
-	const char *const *options = within->interesting ? within->interesting : defaults;
+	const char *const *options = within->settings_to_test ? within->settings_to_test : defaults;
 	const char *wrapped = strchr(name, ':');
 	char text[200];
 

@@ -222,7 +222,7 @@ static bool may_mark(const struct timer_choice *choice)
 	for (size_t i = 0; i < choice->wrappers; i++)
 		if (choice->wrapper[i]->groups)
 			return true;
-	return choice->within->groups || choice->within->puts_off;
+	return choice->within->groups || choice->within->postpones;
 }
 
 /* A wrapper must be able to tell the timers that it keeps from those that it has given away. */

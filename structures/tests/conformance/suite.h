@@ -46,9 +46,9 @@ void check_skipped(const char *why) __attribute__((noreturn));
 /* The number of timers that a check may use if it would like to use n. */
 static inline size_t bearable(const struct subject *subject, size_t n)
 {
-	size_t bears = subject->choice.within->bears;
+	size_t limit = subject->choice.within->most_timers;
 
-	return bears && bears < n ? bears : n;
+	return limit && limit < n ? limit : n;
 }
 
 /* The checks, by file. */

@@ -9,14 +9,15 @@
 /* The number of laps of a structure's wheels until the last deadline. */
 static uint64_t laps(const struct subject *subject, unsigned bits)
 {
-	uint64_t lap = subject->choice.lap;
+	uint64_t lap = subject->choice.spurious_period;
 
 	return lap ? (UINT64_C(1) << bits) / lap : 0;
 }
 
 bool wakeups_are_few(const struct subject *subject, unsigned bits)
 {
-	if (subject->choice.within->ticks && (subject->accuracy.tick * MOST_SLEEPS) >> bits == 0)
+	if (subject->choice.within->wakes_every_tick &&
+	    (subject->accuracy.tick * MOST_SLEEPS) >> bits == 0)
 		return false;
 	return laps(subject, bits) <= MOST_SLEEPS;
 }
@@ -24,7 +25,7 @@ bool wakeups_are_few(const struct subject *subject, unsigned bits)
 /* For a structure that ticks, the ticks until the last deadline count. */
 uint64_t wakeups_in_vain(const struct subject *subject, size_t timers, unsigned bits)
 {
-	return subject->choice.within->ticks
+	return subject->choice.within->wakes_every_tick
 		       ? (UINT64_C(1) << bits) / subject->accuracy.tick + timers
 		       : timers * (65 + laps(subject, bits));
 }

@@ -210,7 +210,7 @@ RIGHT const char *right_check(const struct timer_set *set)
 						.departures = "one fault",                         \
 						.complexity = { "O(n)", "O(n)", "O(n)", "O(n)",    \
 								"O(1)", "O(1) each" },             \
-						.bears = 2000,                                     \
+						.most_timers = 2000,                               \
 						.create = right_create,                            \
 						.destroy = right_destroy,                          \
 						.reserve = right_reserve,                          \
