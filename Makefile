@@ -131,10 +131,10 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 # ----------------------------------------------------------------------------------- generated
 #
 # scripts/registry writes the tables of structures, backends, workloads, subjects and passes. For
-# each structure, and for each row of COMBINATIONS, it also writes a unit that compiles the structure
-# together with the replay loop. It runs when the list of files changes, or a source does, because
-# the tables hold hashes of the code that makes traces. It writes a file only if the file's text
-# changes.
+# each structure, and for each row of COMBINATIONS, it also writes a unit that compiles the
+# structure together with the replay loop. It runs when the list of files changes, or a source does,
+# because the tables hold hashes of the code that makes traces. It writes a file only if the file's
+# text changes.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)

@@ -4,6 +4,9 @@
 # shellcheck shell=bash
 set -uo pipefail
 
+# What a surrounding make was called with is not for the copy.
+unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
+
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -48,8 +51,13 @@ tree() {
 	cd "$work/tree" || exit 1
 }
 
-# hashes: prints the source_hash of each subject and pass that is not new, as the build has them.
-hashes() { build/timerbed-hashes | grep -v new-; }
+# remember_hashes: stores the source_hash of each subject and pass, before anything new is added.
+# same_hashes: they are still the same. The names of new subjects and passes have "new-".
+remember_hashes() {
+	make -s build/timerbed-hashes >/dev/null && build/timerbed-hashes >before
+	check "subjects have hashes" grep -q '^quad-heap' before
+}
+same_hashes() { diff before <(build/timerbed-hashes | grep -v new-); }
 
 # records KEY=VALUE...: prints the number of records of the run in the folder `run` that have all of
 # these. A value may be the name of another key.
