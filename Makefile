@@ -1,8 +1,8 @@
 # timerbed: the one Makefile, non-recursive. `make` alone prints the targets.
 #
-# A new structure, workload or subject is one new file. The lists below are wildcards, and the
-# registries are generated from these lists. So a new file is built, tested, listed and measured
-# without a change to any other file.
+# A new structure, wrapper, workload, subject, backend or pass is one new file. The lists below are
+# wildcards, and the registries are generated from these lists. So a new file is built, tested,
+# listed and measured without a change to any other file.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -130,15 +130,16 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 
 # ----------------------------------------------------------------------------------- generated
 #
-# scripts/registry writes the tables of structures, backends, workloads and subjects. For each
-# structure, and for each row of COMBINATIONS, it also writes a unit that compiles the structure
-# together with the replay loop. It runs when the list of files changes, or a source does, because
-# the tables hold hashes of the code that makes traces. It writes a file only if the file's text
-# changes.
+# scripts/registry writes the tables of structures, backends, workloads, subjects and passes. For
+# each structure, and for each row of COMBINATIONS, it also writes a unit that compiles the
+# structure together with the replay loop. It runs when the list of files changes, or a source does,
+# because the tables hold hashes of the code that makes traces. It writes a file only if the file's
+# text changes.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
-registries := $(patsubst %,$(generated)/%.c,structures backends workloads subjects essays broken)
+registries := $(patsubst %,$(generated)/%.c,structures backends workloads subjects passes \
+	essays broken)
 
 making := $(wildcard bench/workload.h bench/trace/*.[ch] bench/workloads/*.h bench/workloads/*/*.h)
 $(generated)/.done: $(BUILD)/listed $(STRUCTURES) $(WRAPPERS) $(COMBINATIONS) $(WORKLOADS) \
@@ -192,8 +193,8 @@ loop_objects     = $(call objects,$(1),$(loop_sources)) $(BUILD)/$(1)/generated/
 bench_sources   := $(filter-out $(PROGRAMS),$(BENCH)) $(WORKLOADS) $(SUBJECTS)
 bench_objects    = $(call objects,$(1),$(bench_sources)) \
 	$(BUILD)/$(1)/bench/gbench.o $(BUILD)/$(1)/generated/workloads.o \
-	$(BUILD)/$(1)/generated/subjects.o $(BUILD)/$(1)/generated/essays.o \
-	$(BUILD)/$(1)/generated/code_hashes.o \
+	$(BUILD)/$(1)/generated/subjects.o $(BUILD)/$(1)/generated/passes.o \
+	$(BUILD)/$(1)/generated/essays.o $(BUILD)/$(1)/generated/code_hashes.o \
 	$(inlined_names:%=$(BUILD)/$(1)/generated/inlined/%.o)
 command_objects  = $(foreach part,bench loop library,$(call $(part)_objects,$(1)))
 

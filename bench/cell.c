@@ -8,14 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct pass pass_time, pass_tail, pass_memory, pass_count, pass_process, pass_lateness,
-	pass_echo;
-
-const struct pass *const passes[] = {
-	&pass_time,    &pass_tail,     &pass_memory, &pass_count,
-	&pass_process, &pass_lateness, &pass_echo,   NULL,
-};
-
 const struct pass *pass_find(const char *name)
 {
 	for (size_t i = 0; passes[i]; i++)

@@ -31,7 +31,10 @@ struct cell {
 	struct cell_settings settings;
 };
 
-/* One way of measuring a cell. Passes are apart so that none disturbs another. */
+/*
+ * One way of measuring a cell. Passes are apart so that none disturbs another. A file in
+ * bench/passes ends in such a table, whose name is pass_ plus the file's name with '_' for '-'.
+ */
 struct pass {
 	const char *name;
 	const char *summary;
@@ -56,7 +59,7 @@ struct pass {
 	double slowdown;     /* how much longer a replay takes than in the pass `time`, roughly */
 };
 
-/* All passes, NULL-terminated, in the order of explanations; fewer than PASSES_AT_MOST. */
+/* All passes in order of name, ended by NULL; fewer than PASSES_AT_MOST. Generated. */
 #define PASSES_AT_MOST 32
 extern const struct pass *const passes[];
 
