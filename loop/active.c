@@ -45,9 +45,9 @@ static const char *check_queue(const struct callback_queue *queue, int priority,
 		if ((*link)->evcb_active_next.tqe_prev != link)
 			return "an active queue's links are broken";
 		if (!((*link)->evcb_flags & EVLIST_ACTIVE))
-			return "a callback stands in an active queue and does not say so";
+			return "a callback in an active queue lacks EVLIST_ACTIVE";
 		if ((*link)->evcb_pri != priority)
-			return "a callback stands in another priority's queue";
+			return "a callback is in the queue of another priority";
 		++*count;
 	}
 	return queue->tqh_last == link ? NULL : "an active queue's end is lost";

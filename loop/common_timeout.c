@@ -116,9 +116,9 @@ static const char *check_list(const struct common_queue *queue)
 
 		if (!(event->ev_evcallback.evcb_flags & EVLIST_TIMEOUT) ||
 		    event->ev_evcallback.evcb_common != queue->number)
-			return "an event stands in a common queue and does not say so";
+			return "an event in a common queue lacks EVLIST_TIMEOUT or the queue's number";
 		if (timer->key != timer->deadline)
-			return "a common queue orders an event by another time than its deadline";
+			return "an event's key in a common queue is not its deadline";
 	}
 	return hinted_list_check(&queue->list, &count);
 }

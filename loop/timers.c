@@ -87,13 +87,13 @@ const char *timers_check(const struct timers *timers)
 		return broken;
 	timers->structure->for_each(timers->set, count_timer, counts);
 	if (counts[2])
-		return "a timer is in the set whose event does not say so";
+		return "the event of a timer in the set lacks EVLIST_TIMEOUT";
 	if (counts[0] != timers->ordinary)
-		return "the set's ordinary timers are miscounted";
+		return "the count of ordinary timers in the set is wrong";
 	if (counts[1] > timers->queues)
 		return "there are more representatives than queues";
 	if (timers->limit + timers->kept + timers->queues != timers->room)
-		return "the queues' representatives or periods that go on have no room";
+		return "no room is reserved for the queues' representatives or for periodic timers";
 	if (timers->ordinary > timers->limit)
 		return "room is reserved for fewer timers than there are";
 	return NULL;

@@ -501,7 +501,7 @@ static const char *check_queue(const struct common_timeout *common, struct inter
 		return "a queue's key is not its first timer's";
 	for (; timer != &queue->list.ends; timer = timer->link.next) {
 		if (!is_queued(timer) || queue_of(timer) != queue)
-			return "a timer is not in the queue that it says";
+			return "a timer's stored queue is not the queue that it is in";
 		if (timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 		if (timer->key == TIMER_NEVER)

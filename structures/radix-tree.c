@@ -420,7 +420,7 @@ static const char *check_leaf(const uint64_t *words, const struct place *place)
 	const struct timer *timer = owner_of(words);
 
 	if (words[LEAF_UP] != (address_of(place->up) | place->side))
-		return "a leaf is in another place than it says";
+		return "a leaf's stored place is not the place that it is in";
 	if (timer->key > timer->deadline)
 		return "a timer is filed after its deadline";
 	if (timer->key < place->least || timer->key > place->greatest)
@@ -431,7 +431,7 @@ static const char *check_leaf(const uint64_t *words, const struct place *place)
 static const char *check_inner(const uint64_t *words, const struct place *place)
 {
 	if (words_at(words[INNER_UP]) != place->up || (words[INNER_UP] & SIDE) != place->side)
-		return "an inner part is in another place than it says";
+		return "an inner part's stored place is not the place that it is in";
 	if (!words_at(words[LEFT]) || !words_at(words[RIGHT]))
 		return "an inner part lacks a branch";
 	if (depth_of(level_of(words)) <= place->depth)

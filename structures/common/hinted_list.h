@@ -224,7 +224,7 @@ static inline const char *hinted_list_check(const struct hinted_list *list, size
 	if (hinted_list_last(list) != previous)
 		return "a queue's last is not at its end";
 	if (waiting_count != list->waiting_count || waiting_count > HINTED_AHEAD)
-		return "a queue miscounts the timers that wait for a hint";
+		return "a queue's count of timers that wait for a hint is wrong";
 	if (waiting && waiting != list->waiting)
 		return "a queue has lost the first timer that waits for a hint";
 	return NULL;

@@ -623,7 +623,7 @@ static const char *grouped_check_queue(const struct grouped *grouped,
 
 	for (; timer != &queue->list.ends; timer = timer->link.next) {
 		if (!grouped_is_queued(timer) || grouped_queue_of(timer) != queue)
-			return "a timer is not in the queue that it says";
+			return "a timer's stored queue is not the queue that it is in";
 		if (grouped_due(grouped, queue, timer->key) > timer->deadline)
 			return "a timer is filed after its deadline";
 	}
