@@ -77,7 +77,7 @@ static void run_entry(struct gbench_state *state, void *data)
 	const struct cell_hooks hooks = { resume_timing, pause_timing, entry };
 	struct replay_tally measured = { 0 };
 	struct replay replay;
-	char error[CELL_ERROR_SIZE], text[64];
+	char error[CELL_ERROR_SIZE], text[CELL_VERDICT_SIZE];
 	const char *wrong;
 
 	entry->state = state;

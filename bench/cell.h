@@ -92,9 +92,13 @@ static inline uint64_t cell_operations(const struct replay_tally *tally)
 	return tally->arms + tally->stops + tally->fired;
 }
 
+/* Room for each text of cell_verdict. */
+#define CELL_VERDICT_SIZE 128
+
 /*
- * Says in words what is wrong with a finished replay, or NULL: firings lost, fired twice or at a
- * wrong time, a `next` that would have slept too long, a broken invariant. `text` holds the words.
+ * Returns what is wrong with a finished replay, or NULL: a firing is lost, comes twice or at a
+ * wrong time, a result of `next` is too late, or an invariant is broken. `text` may hold the
+ * result.
  */
 const char *cell_verdict(const struct cell *cell, const struct replay *replay, char *text,
 			 size_t size);

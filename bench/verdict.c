@@ -1,5 +1,5 @@
 /*
- * verdict.c - whether a replay fired the right timers, and the keys of a record that say so
+ * verdict.c - judges a replay, and writes the verdict and the counts into the record
  *
  * Nothing here runs during a measurement.
  */
@@ -10,7 +10,10 @@
 #include "bench/outcome.h"
 #include "bench/replay/replay_check.h"
 
-/* Whether the subject cannot be late in this trace, whose times are multiples of its grain. */
+/*
+ * Returns whether the subject must fire every timer of this trace on time. All times of a trace are
+ * multiples of the trace's grain.
+ */
 static bool is_exact_here(const struct cell *cell)
 {
 	const struct timer_accuracy *accuracy = &cell->subject.accuracy;
@@ -33,13 +36,18 @@ static const char *verdict_on_firings(const struct cell *cell, const struct repl
 	}
 	if (tally->fired + tally->overtaken + due != expected) {
 		snprintf(text, size, "fired %" PRIu64 " of %" PRIu64, tally->fired, expected);
+		if (tally->overtaken + due)
+			snprintf(text, size,
+				 "fired %" PRIu64 ", overtaken %" PRIu64 ", pending %" PRIu64
+				 ": not %" PRIu64,
+				 tally->fired, tally->overtaken, due, expected);
 		return text;
 	}
 	if (!cell->subject.told_firings && is_exact_here(cell)) {
 		if (tally->checksum != checksum)
 			return "wrong checksum";
 		if (tally->overtaken || due)
-			return "late, though declared exact";
+			return "late, though its accuracy allows no lateness here";
 	}
 	return NULL;
 }
@@ -52,20 +60,20 @@ const char *cell_verdict(const struct cell *cell, const struct replay *replay, c
 	if (wrong)
 		return wrong;
 	if (replay->tally.wrong_state)
-		return "lost timers that were armed";
+		return "timers were not armed when the trace stopped or re-armed them";
 	if (replay->tally.late_polls)
-		return "next returned a time after a firing";
+		return "next returned a time later than the next firing";
 	if (replay->findings.early)
-		return "fired early";
+		return "fired a timer early";
 	if (replay->findings.out_of_order)
-		return "out of order";
+		return "fired timers out of order";
 	return replay->findings.broken;
 }
 
 /*
- * Records how much of the memory lies in huge pages, unless PAGES_SMALL has disabled them. If huge
- * pages were asked for and none was given, though the timers alone would fill one, the cell did not
- * measure what was asked for.
+ * Records how much memory is in huge pages, unless they are disabled. Returns a text if the cell
+ * asked for huge pages, its timers are large enough to fill one, and the kernel gave none. Then the
+ * cell did not measure what was asked for. Returns NULL otherwise.
  */
 static const char *record_pages(const struct cell *cell, json_t *record)
 {
@@ -80,22 +88,27 @@ static const char *record_pages(const struct cell *cell, json_t *record)
 	return "the kernel gave no huge pages";
 }
 
-/* If one of several replays of a cell is wrong, the cell is wrong. */
+/* Of several replays of a cell, the worst outcome counts: wrong, then failed, then ok. */
 static void record_outcome(json_t *record, const char *wrong, const char *unmet)
 {
 	const char *before = json_string_value(json_object_get(record, "outcome"));
 	enum outcome outcome = wrong ? OUTCOME_WRONG : unmet ? OUTCOME_FAILED : OUTCOME_OK;
 
-	if (outcome_find(before) == OUTCOME_WRONG)
+	if (outcome_find(before) == OUTCOME_WRONG ||
+	    (outcome_find(before) == OUTCOME_FAILED && outcome == OUTCOME_OK))
 		return;
 	json_object_set_new(record, "status", json_string(wrong ? wrong : unmet ? unmet : "ok"));
 	json_object_set_new(record, "outcome", json_string(outcome_words[outcome]));
 }
 
+/*
+ * The counts are those of the measured phases. The checksum, and the verdict, are those of the
+ * whole replay.
+ */
 void cell_record_replay(const struct cell *cell, const struct replay *replay,
 			const struct replay_tally *measured, json_t *record)
 {
-	char text[64], checksum[17];
+	char text[CELL_VERDICT_SIZE], checksum[17];
 	const char *wrong = cell_verdict(cell, replay, text, sizeof(text));
 	const char *unmet = record_pages(cell, record);
 	uint64_t expected = 0;

@@ -1,5 +1,5 @@
 /*
- * base_free.c - freeing a base, with its events
+ * base_free.c - frees a base, after deleting all events from it
  */
 #include "loop/base_free.h"
 
@@ -16,7 +16,9 @@
 #include "loop/timeout.h"
 #include "loop/watchers.h"
 
-/* Timers to be deleted: the set must not change during for_each. */
+/*
+ * Timers to delete. They are collected first, because for_each does not allow changes of the set.
+ */
 struct collection {
 	struct timer **timers;
 	size_t count, room;
@@ -38,7 +40,10 @@ static void delete_collected(struct event_base *base, struct collection *collect
 	collection->count = 0;
 }
 
-/* In one walk if there is memory for all pointers, else EXPIRE_BATCH timers at a time. */
+/*
+ * Deletes all timers, in one walk of the set if there is memory for a pointer to each timer.
+ * Otherwise walks the set again for each EXPIRE_BATCH timers.
+ */
 static void delete_timers(struct event_base *base)
 {
 	struct timer *few[EXPIRE_BATCH];
@@ -83,8 +88,9 @@ static void delete_events(struct event_base *base)
 }
 
 /*
- * Removes all callbacks from the active queues. Calls the finalizers if `finalize` is true; events
- * are not called. A finalizer may add another finalizer, of any priority.
+ * Removes all callbacks from the active queues. If `finalize` is true, calls the finalizers. Never
+ * calls the callbacks of events. A finalizer may activate another finalizer, of any priority, so
+ * each step begins with the first queue.
  */
 static void drop_active(struct event_base *base, bool finalize)
 {
@@ -120,7 +126,8 @@ static void base_free(struct event_base *base, bool finalize)
 	if (!base) {
 		base = current_base;
 		if (!base) {
-			log_warning("event_base_free: there is no base to free");
+			log_warning(
+				"event_base_free: no base is given, and there is no current base");
 			return;
 		}
 	}
@@ -128,7 +135,7 @@ static void base_free(struct event_base *base, bool finalize)
 		current_base = NULL;
 	base_lock(base);
 	drop_active(base, finalize);
-	base->io.silent = true;
+	base->io.silent = true; /* deletions do not tell the backend, which is destroyed next */
 	delete_events(base);
 	once_free_all(base);
 	base_unlock(base);

@@ -1,5 +1,5 @@
 /*
- * common_events.c - the common timeouts of a base: making and freeing queues, and what expires
+ * common_events.c - the common timeouts of a base: makes, frees and expires their queues
  */
 #include "loop/common_events.h"
 
@@ -10,7 +10,10 @@
 #include "loop/log.h"
 #include "loop/timeout.h"
 
-/* The representative's callback: activates all due events, and arms the representative anew. */
+/*
+ * The timer structure holds one event for each queue: the queue's representative. Its callback
+ * activates the queue's due events. If events are left, it arms the representative again.
+ */
 static void expire_queue(evutil_socket_t fd, short what, void *arg)
 {
 	struct common_queue *queue = arg;
@@ -31,6 +34,10 @@ static void expire_queue(evutil_socket_t fd, short what, void *arg)
 	base_unlock(base);
 }
 
+/*
+ * `given` names a queue if event_base_init_common_timeout has returned it. Else its duration
+ * counts.
+ */
 static const struct common_queue *find_queue(const struct event_base *base,
 					     const struct timeval *given, uint64_t duration)
 {
@@ -40,7 +47,10 @@ static const struct common_queue *find_queue(const struct event_base *base,
 		      : common_find(&base->common, duration);
 }
 
-/* Makes a queue, and keeps room in the structure for its representative. NULL without memory. */
+/*
+ * Makes a queue, and reserves room in the timer structure for its representative, so that arming
+ * the representative cannot fail. Returns NULL if memory runs out.
+ */
 static const struct common_queue *make_queue(struct event_base *base, uint64_t duration)
 {
 	struct common_queue *queue;
@@ -53,6 +63,7 @@ static const struct common_queue *make_queue(struct event_base *base, uint64_t d
 	event_assign(&queue->representative, base, -1, 0, expire_queue, queue);
 	queue->representative.ev_evcallback.evcb_flags |= EVLIST_INTERNAL;
 	event_priority_set(&queue->representative, 0);
+	/* The representative takes one of the places that are reserved for timers. */
 	base->timers.queues++;
 	base->timers.limit--;
 	return queue;
@@ -66,7 +77,7 @@ static const struct common_queue *find_or_make(struct event_base *base, const st
 	if (known)
 		return known;
 	if (base->common.count == COMMON_MAXIMUM) {
-		log_warning("event_base_init_common_timeout: %d durations are the most a base has",
+		log_warning("event_base_init_common_timeout: a base can have at most %d durations",
 			    COMMON_MAXIMUM);
 		return NULL;
 	}

@@ -1,12 +1,12 @@
 /*
- * common-timeout - a queue for each distinct interval, and the queues' heads in a heap
+ * common-timeout - a queue for each interval that is used again, and a heap of the queues
  *
  * IDEA. Programs have millions of timeouts but few intervals: 60 s idle, 5 s to answer, 1 s to
- * retry. Timers of one interval come due in the order in which they were armed. So a queue keeps
- * them in order without a search, and only the first timer of each queue has to be compared with
- * the others. This is what grouped does over any structure, done over libev's heap:
+ * retry. Timers of one interval expire in the order in which they are armed. So a queue keeps them
+ * in order without a search, and only the first timer of each queue has to be compared with others.
+ * The wrapper grouped does this over any structure. common-timeout does it over libev's heap:
  *
- *	 heap of heads              queues, one an interval
+ *	 heap of representatives    queues, one per interval
  *	                +-------+
  *	     [17 s] --> |  5 s  | -> 17 s <-> 17 s <-> 19 s <-> 21 s
  *	     /    \     +-------+
@@ -14,42 +14,42 @@
  *	    |           +-------+
  *	  a single timer, whose interval is its own
  *
- * The structure finds the intervals by itself (common/intervals.h). An interval gets a queue when
- * it comes for the second time: timers of intervals that never come again stay in the heap. When
- * all queues are taken, the queue that has been empty longest is given away. A timer without a
- * queue is a single timer in the heap, so the worst case is a heap.
+ * Programs need not declare intervals (common/intervals.h). An interval gets a queue when it is
+ * used for the second time. When each queue belongs to an interval, a new interval gets the queue
+ * that has been empty longest. A timer without a queue is a single timer in the heap, so the worst
+ * case is a heap.
  *
  * A deadline may be earlier than the last one of its queue: the clock stepped back, or the same
  * interval was counted from two points in time. Then the timer is put in order by walking back from
  * the end. The walk is bounded: if the place is further away, the timer goes to the heap.
  *
- * COST.   k is the number of heads and singles in the heap
- *         insert     O(1) into a queue, O(log k) into an empty one and for singles
- *         reinsert   O(1) within a queue, unless it was the head: O(log k)
- *         remove     O(1), O(log k) for a head or a single
+ * COST.   k is the number of timers in the heap: representatives and single timers
+ *         insert     O(1) at the end of a queue with timers, else O(log k)
+ *         reinsert   O(1) in a queue, O(log k) for its first timer and for a single timer
+ *         remove     O(1) in a queue, O(log k) for its first timer and for a single timer
  *         next       O(1)
- *         expire     O(1) a timer as long as its queue leads, O(log k) when another takes over
- *         memory     16 bytes a timer, as any of them may have to go to the heap, up to 32 after
- *                    growing; and 176 bytes a queue
+ *         expire     O(1) for each timer of one queue in succession, else O(log k)
+ *         memory     16 bytes for each timer, because any may have to go to the heap; up to 32
+ *                    after growing; 176 bytes for each queue
  *
  * GIVES BACK. When reserve is called for a quarter of what the heap has room for, or less, the heap
  * shrinks to twice what is asked for. The queues stay; the options say how many there are.
  *
- * WINS. With few intervals, which is what servers have: a re-arm of an idle timeout is a move from
- * the middle of a list to its end, whatever n is.
+ * WINS. With few intervals, as in servers: a re-arm of an idle timeout is a move from the middle of
+ * a list to its end, for any n.
  *
- * LOSES. Against anything lazy, which moves nothing; the move touches both neighbours, three lines
- * for one. With few timers to an interval, when most of them are heads, and with distinct intervals
- * (jitter, retries): it is then a quad-heap that also looks up a table.
+ * LOSES. Against structures that postpone timers, which move nothing: a move writes to the timer
+ * and to its neighbours. With few timers for an interval, and with distinct intervals (jitter,
+ * retries): then it is a quad-heap that also searches a table.
  *
  * SOURCE. libevent's common timeouts (2.0, event.c), where programs declare their intervals by
  * hand; queues found by interval: Lawn (Lev-Libfeld 2019), Node.js's timer lists.
  *
- * DEPARTURES. libevent's queues have their own heap event, which fires and then looks at the queue,
- * so timers of two queues fire in the order of the queues; here every expire is in order of
- * deadline. libevent has at most 256 queues, never frees one, and walks back without bound. Timers
- * of a queue are prefetched (common/hinted_list.h). grouped:quad-heap has no options, leaves a head
- * where it is when a queue's first timer goes, and so may wake up in vain; here next is exact.
+ * DEPARTURES. In libevent the event of a queue fires and then looks at the queue, so timers of two
+ * queues fire in the order of the queues. Here each expire is in order of deadline. libevent has at
+ * most 256 queues, never frees one, and walks back without bound. The queues prefetch their next
+ * timers (common/hinted_list.h). In contrast to grouped:quad-heap, this structure has options, and
+ * next is exact, because a representative moves when the first timer of its queue leaves.
  */
 #include <assert.h>
 #include <errno.h>
@@ -60,7 +60,7 @@
 #include "common/options.h"
 #include "timer.h"
 
-/* The heap of heads is libev's, with four children. */
+/* The heap is libev's, with four children. */
 #define ARITY 4
 #define ROOT  (ARITY - 1)
 
@@ -79,11 +79,11 @@ struct common_timeout_options {
 };
 
 /*
- * A queue is represented in the heap by its head, whose key is that of the queue's first timer, and
- * whose link.pointer[2] is the queue. That of a single is NULL.
+ * The key of a queue's representative in the heap is that of the queue's first timer. Its
+ * link.pointer[2] is the queue. In a single timer, link.pointer[2] is NULL.
  */
 struct common_timeout {
-	struct cached_heap heap; /* heads and singles */
+	struct cached_heap heap; /* representatives and single timers */
 	size_t size;
 	uint64_t walk;
 	struct intervals intervals;
@@ -95,7 +95,7 @@ static struct common_timeout *common_of(const struct timer_set *set)
 }
 
 /* The queue that a timer of the heap stands for; NULL of a single. */
-static struct interval_queue *queue_of_head(const struct timer *timer)
+static struct interval_queue *queue_of_representative(const struct timer *timer)
 {
 	return timer->link.pointer[2];
 }
@@ -114,21 +114,22 @@ static struct interval_queue *queue_of(const struct timer *timer)
 /* --- queues */
 
 /* The queue has another first timer. */
-static RARELY void head_moves(struct common_timeout *common, struct interval_queue *queue)
+static RARELY void representative_moves(struct common_timeout *common, struct interval_queue *queue)
 {
-	queue->head.key = hinted_list_first(&queue->list)->key;
-	heap_move(&common->heap, &queue->head, queue->head.key, ARITY);
+	queue->representative.key = hinted_list_first(&queue->list)->key;
+	heap_move(&common->heap, &queue->representative, queue->representative.key, ARITY);
 }
 
 /* The queue has lost its first timer: it has another one, or none. */
-static RARELY void head_changed(struct common_timeout *common, struct interval_queue *queue)
+static RARELY void representative_changed(struct common_timeout *common,
+					  struct interval_queue *queue)
 {
 	if (!hinted_list_is_empty(&queue->list)) {
-		queue->head.key = hinted_list_first(&queue->list)->key;
-		heap_move(&common->heap, &queue->head, queue->head.key, ARITY);
+		queue->representative.key = hinted_list_first(&queue->list)->key;
+		heap_move(&common->heap, &queue->representative, queue->representative.key, ARITY);
 		return;
 	}
-	heap_take_out(&common->heap, &queue->head, ARITY);
+	heap_take_out(&common->heap, &queue->representative, ARITY);
 	intervals_list_empty(&common->intervals, queue);
 }
 
@@ -155,12 +156,12 @@ static inline void enqueue(struct common_timeout *common, struct interval_queue 
 	if (before != &queue->list.ends)
 		return;
 	if (!was_empty) {
-		head_moves(common, queue);
+		representative_moves(common, queue);
 		return;
 	}
 	intervals_unlist_empty(&common->intervals, queue);
-	queue->head.key = timer->key;
-	heap_push(&common->heap, &queue->head, timer->key, ARITY);
+	queue->representative.key = timer->key;
+	heap_push(&common->heap, &queue->representative, timer->key, ARITY);
 }
 
 /* --- arming and stopping */
@@ -251,14 +252,14 @@ static inline void take_out(struct common_timeout *common, struct timer *timer)
 	was_first = timer->link.previous == &queue->list.ends;
 	hinted_list_take_out(&queue->list, timer);
 	if (was_first)
-		head_changed(common, queue);
+		representative_changed(common, queue);
 }
 
 /* Gives a timer that is alone in its queue another deadline. */
 static RARELY void move_alone(struct common_timeout *common, struct timer *timer, uint64_t deadline)
 {
 	timer->deadline = timer->key = deadline;
-	head_moves(common, queue_of(timer));
+	representative_moves(common, queue_of(timer));
 }
 
 /* Re-arms a timer of a queue that goes to another place than the queue's end. */
@@ -293,7 +294,7 @@ static inline void move_queued(struct common_timeout *common, struct timer *time
 	hinted_list_take_out(list, timer);
 	hinted_list_append(list, timer);
 	if (is_first)
-		head_moves(common, queue);
+		representative_moves(common, queue);
 }
 
 static int common_timeout_create(struct timer_set **set, const void *options, uint64_t now)
@@ -309,7 +310,8 @@ static int common_timeout_create(struct timer_set **set, const void *options, ui
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < asked->queues; i++)
-		common->intervals.queue[i].head.link.pointer[2] = &common->intervals.queue[i];
+		common->intervals.queue[i].representative.link.pointer[2] =
+			&common->intervals.queue[i];
 	common->walk = asked->walk;
 	*set = (struct timer_set *)common;
 	return 0;
@@ -422,7 +424,7 @@ static size_t expire_queue(struct common_timeout *common, struct interval_queue 
 	uint64_t until = lead_ends(&common->heap);
 	size_t count = hinted_list_hand_over(&queue->list, until < now ? until : now, out, max);
 
-	head_changed(common, queue);
+	representative_changed(common, queue);
 	return count;
 }
 
@@ -434,7 +436,7 @@ static size_t common_timeout_expire(struct timer_set *set, uint64_t now, struct 
 
 	while (count < max && common->heap.size) {
 		struct heap_entry first = common->heap.entries[ROOT];
-		struct interval_queue *queue = queue_of_head(first.timer);
+		struct interval_queue *queue = queue_of_representative(first.timer);
 
 		if (first.key > now || first.key == TIMER_NEVER)
 			break;
@@ -467,8 +469,8 @@ static void common_timeout_for_each(const struct timer_set *set,
 	for (size_t slot = ROOT; slot < heap_end(&common->heap, ARITY); slot++) {
 		struct timer *timer = common->heap.entries[slot].timer;
 
-		if (queue_of_head(timer))
-			visit_queue(&queue_of_head(timer)->list, visit, data);
+		if (queue_of_representative(timer))
+			visit_queue(&queue_of_representative(timer)->list, visit, data);
 		else
 			visit(timer, data);
 	}
@@ -493,11 +495,11 @@ static const char *check_queue(const struct common_timeout *common, struct inter
 	const struct timer *first = hinted_list_first(&queue->list), *timer = first;
 	bool is_empty = hinted_list_is_empty(&queue->list);
 
-	if (is_empty && heap_holds(&common->heap, &queue->head, ARITY))
+	if (is_empty && heap_holds(&common->heap, &queue->representative, ARITY))
 		return "an empty queue is in the heap";
-	if (!is_empty && !heap_holds(&common->heap, &queue->head, ARITY))
+	if (!is_empty && !heap_holds(&common->heap, &queue->representative, ARITY))
 		return "a queue with timers is not in the heap";
-	if (!is_empty && queue->head.key != first->key)
+	if (!is_empty && queue->representative.key != first->key)
 		return "a queue's key is not its first timer's";
 	for (; timer != &queue->list.ends; timer = timer->link.next) {
 		if (!is_queued(timer) || queue_of(timer) != queue)
@@ -524,8 +526,8 @@ static const char *common_timeout_check(const struct timer_set *set)
 	for (size_t slot = ROOT; slot < heap_end(&common->heap, ARITY); slot++) {
 		const struct timer *timer = common->heap.entries[slot].timer;
 
-		count += !queue_of_head(timer);
-		if (!queue_of_head(timer) && timer->key > timer->deadline)
+		count += !queue_of_representative(timer);
+		if (!queue_of_representative(timer) && timer->key > timer->deadline)
 			return "a timer is filed after its deadline";
 	}
 	if (count != common->size)
@@ -548,12 +550,13 @@ static const char *const common_timeout_settings_to_test[] = {
 
 const struct timer_structure timer_common_timeout = {
 	.name = "common-timeout",
-	.summary = "a queue for each interval, found by itself, with the heads in a heap",
+	.summary =
+		"a queue for each interval, which the program need not declare; a heap of the queues",
 	.source = "libevent 2.0's common timeouts; Lawn, Lev-Libfeld 2019; Node.js's timer lists",
 	.departures = "finds intervals by itself, fires in order of deadline across queues, gives "
 		      "empty queues away, bounds the walk from the tail",
-	.complexity = { "O(1), O(log k) if first in its queue", "O(1), O(log k) for a head",
-			"O(1), O(log k) for a head", "O(1), O(log k) for a head", "O(1)",
+	.complexity = { "O(1), O(log k) if first in its queue", "O(1), O(log k) if first",
+			"O(1), O(log k) if first", "O(1), O(log k) if first", "O(1)",
 			"O(1) each while one queue leads" },
 	.groups = true,
 	.options = common_timeout_options,

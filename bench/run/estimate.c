@@ -62,7 +62,7 @@ int estimate_experiment(const struct experiment *experiment, struct estimate *es
 	*estimate = (struct estimate){ 0 };
 	if (result)
 		return result;
-	estimate->seconds = schedule_end(&schedule, 0) / 1e9;
+	estimate->seconds = schedule_expected_duration(&schedule, 0) / 1e9;
 	for (size_t i = 0; i < schedule.plan.count; i++) {
 		const struct block *block = schedule.items[i].block;
 		double bytes = block->replicate ? 0 : memory_of(&schedule, block);

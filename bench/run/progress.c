@@ -58,7 +58,7 @@ void progress_line(const struct schedule *schedule, const struct block *block, d
 	char over[32], whole[32];
 
 	progress_duration(now - schedule->begun, over, sizeof(over));
-	progress_duration(schedule_end(schedule, now), whole, sizeof(whole));
+	progress_duration(schedule_expected_duration(schedule, now), whole, sizeof(whole));
 	snprintf(line, width && width < PROGRESS_LINE ? width + 1 : PROGRESS_LINE,
 		 "%s of %s, %s %u of %" PRIu64 "  %s", over, whole, group_stage_name(group),
 		 block->replicate + 1, rounds, what);

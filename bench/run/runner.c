@@ -1,5 +1,5 @@
 /*
- * runner.c - goes through a schedule with the machine's clock, and says how it ended
+ * runner.c - runs a schedule with the system's clock, and reports how the run ended
  */
 #include "bench/run/runner.h"
 
@@ -15,11 +15,11 @@
 #include "bench/run/resume.h"
 #include "bench/run/summary.h"
 
-/* A run while it is going on. */
+/* The state of a run in progress. */
 struct running {
 	const struct run *run;
 	struct progress progress;
-	json_t *looks; /* those taken, for run.json */
+	json_t *looks; /* the looks taken so far, for run.json */
 };
 
 static double now(void *data)
@@ -58,7 +58,8 @@ static int look(struct schedule *schedule, unsigned number, void *data)
 	}
 	progress_end(&running->progress);
 	if (!asked)
-		message_note("no cells stop early: %s", error);
+		message_note("cannot tell which cells are resolved, so none stops early: %s",
+			     error);
 	summary_add_look(running->looks, number, stopped);
 	return write_summary(running, schedule);
 }
@@ -70,8 +71,8 @@ static void peek(struct schedule *schedule, size_t stage, void *data)
 	looks_peek(schedule, running->run->records->folder, stage);
 }
 
-/* What an earlier run in the folder has measured already. */
-static void pass_recorded(struct schedule *schedule, const struct records *records)
+/* Tells the schedule which blocks an earlier run in the folder has measured. */
+static void mark_recorded(struct schedule *schedule, const struct records *records)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++) {
 		char key[PLAN_KEY];
@@ -82,7 +83,7 @@ static void pass_recorded(struct schedule *schedule, const struct records *recor
 	}
 }
 
-/* The status of the whole, having said what is missing. */
+/* Reports which blocks are missing. Returns the exit status of the run. */
 static int finish(const struct running *running, const struct schedule *schedule, int result)
 {
 	char sentence[SUMMARY_SENTENCE];
@@ -91,15 +92,18 @@ static int finish(const struct running *running, const struct schedule *schedule
 	progress_end(&running->progress);
 	for (size_t i = 0; i < schedule->plan.count; i++)
 		done += schedule->items[i].state == SCHEDULE_DONE;
-	/* Where records cannot be written, run.json cannot either: one line has said so. */
+	/*
+	 * All other errors are of records that cannot be written. They have been reported, and
+	 * run.json could not be written either.
+	 */
 	if ((!result || result == -EINTR) && write_summary(running, schedule))
 		return EXIT_FAILED;
 	summary_sentence(schedule, sentence);
 	if (*sentence && !result)
-		message_note("%s; --resume adds them", sentence);
+		message_note("%s; --resume adds the missing blocks", sentence);
 	if (result == -EINTR)
-		message_failed("interrupted after %zu of %zu blocks; go on with --resume", done,
-			       schedule->plan.count);
+		message_failed("interrupted: %zu of %zu blocks are recorded; --resume continues",
+			       done, schedule->plan.count);
 	return result ? EXIT_FAILED : 0;
 }
 
@@ -116,7 +120,7 @@ int runner_run(const struct run *run)
 		schedule_free(&schedule);
 		return EXIT_FAILED;
 	}
-	pass_recorded(&schedule, run->records);
+	mark_recorded(&schedule, run->records);
 	running.looks = summary_read(&schedule, run->records->folder);
 	progress_begin(&running.progress, &schedule);
 	result = schedule_run(&schedule, &caller);

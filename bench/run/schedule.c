@@ -182,7 +182,7 @@ static double expect_rest(const struct schedule *schedule, const struct schedule
 	return ns * item->chance;
 }
 
-double schedule_end(const struct schedule *schedule, double now)
+double schedule_expected_duration(const struct schedule *schedule, double now)
 {
 	struct schedule_group groups[EXPERIMENT_GROUPS];
 	double elapsed = now - schedule->begun;

@@ -1,15 +1,20 @@
 /*
- * schedule.h - which block is next, when to stop, and how long the rest will take
+ * schedule.h - chooses the next block, decides when to stop, and estimates when the run will end
  *
- * The run itself and its expected end (schedule_end) follow the same rules:
+ * A block measures all subjects of a group once, on one trace of one workload and one n.
+ * schedule_run and schedule_expected_duration apply the same rules:
  *
- *	A block is begun only if it is expected to end within the budget and within its group's
- *	cap. The cap ends the group at the first block that does not fit. The budget ends the run
- *	there, too: going on with shorter blocks would leave out the large n alone.
- *	At each look the caller is asked once which workloads and n are resolved. They get no
- *	further blocks.
+ *	The first block always runs. A later block runs only if the scheduler expects it to end
+ *	within the budget of the run and within the cap of its group. If a block does not fit the
+ *	cap, no further block of its group runs. If it does not fit the budget, the run ends. The
+ *	scheduler does not go on with shorter blocks, because then only the large n would lack
+ *	results.
  *
- * Time and the running of blocks are the caller's, so that tests can simulate them.
+ *	A look is a point at which the results so far are judged. At each look, the scheduler asks
+ *	the caller once which pairs of workload and n are resolved. A resolved pair needs no
+ *	further block, and gets none.
+ *
+ * The caller supplies the clock and runs the blocks, so that tests can simulate both.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -19,18 +24,19 @@
 
 enum schedule_state {
 	SCHEDULE_WAITING,
-	SCHEDULE_DONE,	   /* run now, or recorded by an earlier run */
-	SCHEDULE_RESOLVED, /* not needed any more */
-	SCHEDULE_CAPPED,   /* left out: its group's cap */
-	SCHEDULE_UNPAID,   /* left out: the budget */
+	SCHEDULE_DONE,	   /* run by this run, or recorded by an earlier one */
+	SCHEDULE_RESOLVED, /* not needed: its workload and n are resolved */
+	SCHEDULE_CAPPED,   /* does not fit its group's cap */
+	SCHEDULE_UNPAID,   /* does not fit the budget */
 	SCHEDULE_STATES,
 };
 
 struct schedule_item {
 	const struct block *block;
-	struct cost *costs; /* of its subjects in the group's order, then of its trace */
+	struct cost
+		*costs; /* one for each subject, in the group's order; the last is for the trace */
 	enum schedule_state state;
-	double chance; /* that the block is run; below 1 if a later look may resolve it */
+	double chance; /* of running the block; below 1 if a look before it may resolve its pair */
 };
 
 struct schedule_group {
@@ -43,75 +49,79 @@ struct schedule {
 	struct costs costs;
 	struct schedule_item *items; /* one for each block of the plan, in its order */
 	struct schedule_group groups[EXPERIMENT_GROUPS];
-	size_t next;		    /* the first item that was not passed yet */
-	double budget;		    /* ns; INFINITY for none */
-	double begun;		    /* when the run began, by the caller's clock, ns */
-	bool in_block;		    /* a block is being run */
-	double known;		    /* ns that the file gives for the cells of this block so far */
-	const struct block *latest; /* the block that was judged last */
-	bool any;		    /* a block was run; the first is, however long it takes */
-	unsigned looks_taken;	    /* looks for which the caller has been asked */
-	double unresolved; /* the share of workloads and n that the latest look did not resolve */
+	size_t next;   /* the first item that is not decided on yet */
+	double budget; /* ns; INFINITY for none */
+	double begun;  /* start of the run, on the caller's clock, ns */
+	bool in_block; /* a block is being run */
+	double known;  /* ns that costs.tsv predicts for the cells of this block so far */
+	const struct block *latest; /* the block that was decided on last */
+	bool any;		    /* a block has run */
+	unsigned looks_taken;	    /* looks at which the caller has been asked */
+	double unresolved;	    /* the share of pairs that the latest look did not resolve */
 };
 
-/* The caller's part. Each function gets `data`. */
+/* What the caller supplies. Each function gets `data` as its last argument. */
 struct schedule_caller {
-	/* ns since any fixed moment */
+	/* Returns the time in ns, from any origin. */
 	double (*now)(void *data);
 	/*
-	 * Runs a block, calling schedule_learn for each cell. 0, or a negative errno that ends the
-	 * run.
+	 * Runs a block, and calls schedule_learn for each cell. Returns 0, or a negative errno that
+	 * ends the run.
 	 */
 	int (*run)(struct schedule *schedule, const struct block *block, void *data);
 	/*
-	 * Called at look number `look` (0 for the first). Calls schedule_resolve for each workload
-	 * and n that is resolved. 0, or a negative errno that ends the run.
+	 * Called at look number `look` (0 for the first). Calls schedule_resolve for each pair of
+	 * workload and n that is resolved. Returns 0, or a negative errno that ends the run.
 	 */
 	int (*look)(struct schedule *schedule, unsigned look, void *data);
 	/*
-	 * Called when all groups of a stage have reached their first look. Calls schedule_foresee
-	 * for workloads and n of the stage, which changes the expected end alone. May be NULL.
+	 * Called when all groups of a stage have reached their first look. (The groups of an
+	 * experiment run in stages, one stage after the other.) Calls schedule_foresee for pairs of
+	 * the stage. This changes only the expected end. The pointer may be NULL.
 	 */
 	void (*peek)(struct schedule *schedule, size_t stage, void *data);
 	void *data;
 };
 
-/* Lays out the experiment. `costs` is a path or NULL, as for costs_read. 0 or -ENOMEM. */
+/* Lays out the experiment. `costs` is a path or NULL: see costs_read. Returns 0 or -ENOMEM. */
 int schedule_make(struct schedule *schedule, const struct experiment *experiment,
 		  const char *costs);
 void schedule_free(struct schedule *schedule);
 
-/* To be called before schedule_run for each block that an earlier run recorded, and each look. */
+/*
+ * If an earlier run is resumed, the caller calls these before schedule_run: schedule_recorded for
+ * each block that the earlier run recorded, and schedule_look_taken for each look that it took.
+ */
 void schedule_recorded(struct schedule *schedule, size_t item);
 void schedule_look_taken(struct schedule *schedule, unsigned look);
 
-/* Runs the blocks. 0, or the error of a caller's function. */
+/* Runs the blocks. Returns 0, or the error that a function of the caller returned. */
 int schedule_run(struct schedule *schedule, const struct schedule_caller *caller);
 
 /*
- * The cell of `block` with the group's subject number `subject` took so many ns; with the number
- * of subjects, its trace did.
+ * Records that a cell of `block` took `ns`. `subject` is the index of the cell's subject in the
+ * group. If `subject` is the number of subjects, `ns` is the time for making the block's trace.
  */
 void schedule_learn(struct schedule *schedule, const struct block *block, size_t subject,
 		    double ns);
 
-/* The workload and n of this block need no further block. */
+/* Marks the workload and n of `block` as resolved. */
 void schedule_resolve(struct schedule *schedule, const struct block *block);
 
-/* The chance that the workload and n of this block go on after the next look. */
+/* Sets the probability that the next look does not resolve the workload and n of `block`. */
 void schedule_foresee(struct schedule *schedule, const struct block *block, double chance);
 
-/* The item of a block of the plan. */
+/* Returns the item of a block, which must be one of the plan's. */
 struct schedule_item *schedule_item(const struct schedule *schedule, const struct block *block);
 
-/* The time that a block is expected to take, ns. */
+/* Returns the time that an item's block is expected to take, in ns. */
 double schedule_expect(const struct schedule *schedule, const struct schedule_item *item);
 
 /*
- * The time from the beginning to the expected end of the run, ns. `now` is the caller's time. The
- * end lies within the budget unless `now` is beyond it. A block beyond a later look counts by the
- * chance that it is run.
+ * Returns the expected duration of the whole run, in ns. `now` is the time on the caller's clock.
+ * The result is at most the budget, unless the run has already exceeded the budget. The cost of a
+ * block that follows a look is weighted with the probability that the block runs.
  */
-double schedule_end(const struct schedule *schedule, double now);
+double schedule_expected_duration(const struct schedule *schedule, double now);
 
 #endif

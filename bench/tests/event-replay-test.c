@@ -102,7 +102,7 @@ static const char *const loops[] = { "loop:quad-heap@epoll", "loop:binary-heap@p
 
 static void every_loop_replays(void **state)
 {
-	char text[64];
+	char text[CELL_VERDICT_SIZE];
 	uint32_t cycles[32];
 
 	(void)state;
@@ -176,7 +176,7 @@ static void every_operation_is_timed(void **state)
 /* A stream without advances is searched in parts; an arm and its interval stay together. */
 static void long_streams_without_an_advance(void **state)
 {
-	char text[64];
+	char text[CELL_VERDICT_SIZE];
 
 	(void)state;
 	for (uint32_t before = 0; before < 3; before++) {

@@ -106,7 +106,8 @@ static void see(struct machine *machine, const struct schedule *schedule)
 	assert_non_null(machine->seen);
 	machine->seen[machine->sights++] =
 		(struct sight){ machine->now - schedule->begun,
-				schedule_end(schedule, machine->now), undecided(schedule) };
+				schedule_expected_duration(schedule, machine->now),
+				undecided(schedule) };
 }
 
 /* No block of a stage is run before all blocks of earlier stages are done or cut by a cap. */

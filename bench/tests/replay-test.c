@@ -273,7 +273,7 @@ static void the_tally_counts(void **state)
 static void replays_right(const char *name, enum dispatch dispatch, enum replay_mode mode)
 {
 	uint32_t cycles[64];
-	char text[64];
+	char text[CELL_VERDICT_SIZE];
 	const char *verdict;
 
 	make_cell(&written);
@@ -319,7 +319,7 @@ static void replay_many_at_once(const char *name, const char *summary, void *dat
 {
 	bool touches = !strcmp(name, "yardstick-touch"); /* only the timers that fire */
 	const char *verdict;
-	char text[64];
+	char text[CELL_VERDICT_SIZE];
 
 	(void)summary, (void)data;
 	find(name);

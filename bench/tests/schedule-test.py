@@ -124,7 +124,7 @@ class Schedule(unittest.TestCase):
         self.write("cap.ini", STAGES.replace("stage = second", "stage = second\ncap = 1ms"))
         done = self.works("run", "cap.ini", "--out", "out")
         self.assertEqual(done.stderr, "timerbed: caps left out all 4 cells of 'second'; "
-                                      "--resume adds them\n")
+                                      "--resume adds the missing blocks\n")
         self.assertEqual({row["experiment"] for row in self.rows("out")}, {"cost"})
         summary = self.summary("out")
         self.assertEqual(summary["left_out"], "caps left out all 4 cells of 'second'")
@@ -134,7 +134,7 @@ class Schedule(unittest.TestCase):
         self.write("budget.ini", STAGES)
         done = self.works("run", "budget.ini", "--out", "out", "--budget", "1s", "--reps", "1000")
         self.assertRegex(done.stderr, r"^timerbed: the budget of 0:01 left out \d+ of 2000 cells of "
-                                      r"'second', all 8000 cells of 'first'; --resume adds them\n$")
+                                      r"'second', all 8000 cells of 'first'; --resume adds the missing blocks\n$")
         self.assertEqual({row["experiment"] for row in self.rows("out")}, {"second"})
 
     def test_a_look_stops_what_is_resolved_and_is_kept(self):
@@ -157,8 +157,8 @@ class Schedule(unittest.TestCase):
         shutil.copy(TIMERBED, program)
         self.write("looks.ini", LOOKS)
         done = self.works("run", "looks.ini", "--out", "out", program=program)
-        self.assertEqual(done.stderr, "timerbed: no cells stop early: scripts/resolved.py is not "
-                                      "beside the program\n")
+        self.assertEqual(done.stderr, "timerbed: cannot tell which cells are resolved, so none "
+                         "stops early: scripts/resolved.py is not beside the program\n")
         self.assertEqual(len(self.rows("out")), 24)
 
     def test_an_interrupted_run_says_where_it_was(self):
@@ -173,7 +173,7 @@ class Schedule(unittest.TestCase):
         run.send_signal(signal.SIGINT)
         said = run.communicate()[1]
         self.assertEqual(run.returncode, 1)
-        self.assertIn("go on with --resume", said)
+        self.assertIn("--resume continues", said)
         summary = self.summary("out")
         self.assertGreater(summary["stages"][1]["waiting"], 0)
         self.assertIn("not reached:", summary["left_out"])

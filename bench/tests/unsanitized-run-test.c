@@ -518,7 +518,8 @@ static void an_interrupted_run_says_how_to_go_on(void **state)
 	assert_int_equal(run_in(RECORDS_FORCE), 1);
 	stop = 0;
 	assert_int_equal(json_array_size(records), 0);
-	assert_non_null(strstr(said, "interrupted after 0 of 4 blocks; go on with --resume"));
+	assert_non_null(
+		strstr(said, "interrupted: 0 of 4 blocks are recorded; --resume continues"));
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(json_array_size(records), 8);
 }
@@ -584,7 +585,8 @@ static void a_look_that_cannot_be_taken(void **state)
 	begin(settings);
 	assert_int_equal(run_in(RECORDS_FORCE), 0);
 	assert_int_equal(json_array_size(records), 6);
-	assert_non_null(strstr(said, "no cells stop early: "));
+	assert_non_null(
+		strstr(said, "cannot tell which cells are resolved, so none stops early: "));
 	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);

@@ -30,7 +30,7 @@ struct made {
 	struct trace_phase phases[2];
 	struct cell cell;
 	struct replay replay;
-	char text[64];
+	char text[CELL_VERDICT_SIZE];
 };
 
 static void make(struct made *made)
@@ -83,10 +83,10 @@ static void test_count(void **state)
 	}
 	make(&made);
 	made.replay.tally.overtaken = 1;
-	assert_verdict(&made, "fired 30 of 30");
+	assert_verdict(&made, "fired 30, overtaken 1, pending 0: not 30");
 	make(&made);
 	owed = 1;
-	assert_verdict(&made, "fired 30 of 30");
+	assert_verdict(&made, "fired 30, overtaken 0, pending 1: not 30");
 }
 
 /*
@@ -128,7 +128,8 @@ static void test_late(void **state)
 
 	(void)state;
 	for (int may_be_late = 0; may_be_late <= 1; may_be_late++) {
-		const char *wanted = may_be_late ? NULL : "late, though declared exact";
+		const char *wanted =
+			may_be_late ? NULL : "late, though its accuracy allows no lateness here";
 
 		make(&made);
 		made.cell.subject.accuracy.when = may_be_late ? TIMER_LATE_FRACTION : TIMER_EXACT;
@@ -152,13 +153,13 @@ static void test_order_of_verdicts(void **state)
 	made.replay.findings = (struct replay_findings){ .early = 1,
 							 .out_of_order = 1,
 							 .broken = "the tree has a cycle" };
-	assert_verdict(&made, "lost timers that were armed");
+	assert_verdict(&made, "timers were not armed when the trace stopped or re-armed them");
 	made.replay.tally.wrong_state = 0;
-	assert_verdict(&made, "next returned a time after a firing");
+	assert_verdict(&made, "next returned a time later than the next firing");
 	made.replay.tally.late_polls = 0;
-	assert_verdict(&made, "fired early");
+	assert_verdict(&made, "fired a timer early");
 	made.replay.findings.early = 0;
-	assert_verdict(&made, "out of order");
+	assert_verdict(&made, "fired timers out of order");
 	made.replay.findings.out_of_order = 0;
 	assert_verdict(&made, "the tree has a cycle");
 	made.replay.findings.broken = NULL;
@@ -209,6 +210,33 @@ static void test_operations(void **state)
 	assert_int_equal(cell_operations(&tally), 321);
 }
 
+/* The record of a cell with several replays keeps the worst outcome. */
+static void test_the_worst_outcome_counts(void **state)
+{
+	static const struct {
+		const char *before, *after;
+		bool wrong;
+	} rows[] = {
+		{ "ok", "ok", false },	       { "ok", "wrong", true },
+		{ "failed", "failed", false }, { "failed", "wrong", true },
+		{ "wrong", "wrong", false },   { "wrong", "wrong", true },
+	};
+	struct made made;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		json_t *record = json_pack("{s:s}", "outcome", rows[i].before);
+
+		make(&made);
+		made.cell.settings.pages = PAGES_SMALL;
+		made.replay.findings.early = rows[i].wrong;
+		cell_record_replay(&made.cell, &made.replay, &made.replay.tally, record);
+		assert_string_equal(json_string_value(json_object_get(record, "outcome")),
+				    rows[i].after);
+		json_decref(record);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_tallies_that_are_no_fault),
 		cmocka_unit_test(test_no_pending),
 		cmocka_unit_test(test_operations),
+		cmocka_unit_test(test_the_worst_outcome_counts),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	int count = (int)(sizeof(tests) / sizeof(*tests));

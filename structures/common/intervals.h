@@ -1,13 +1,13 @@
 /*
- * intervals.h - a queue for each interval that comes again
+ * intervals.h - a queue for each interval that is used again
  *
- * A hash table finds the queue of an interval. An interval gets a queue when it comes for the
- * second time: intervals that never come again would only take queues from others. There is a fixed
- * number of queues. When all have been given to an interval, the queue that has been empty longest
- * is given to another one.
+ * A hash table finds the queue of an interval. An interval gets a queue when it is used for the
+ * second time, because an interval that is used once would take a queue from another one. The
+ * number of queues is fixed. When each of them belongs to an interval, a new interval gets the
+ * queue that has been empty longest.
  *
- * Each queue has a timer of its own, its head. The head stands for the queue in the structure in
- * which the queue's owner finds what is due first.
+ * Each queue has one timer of its own, its representative. The owner of the queues puts the
+ * representative into the structure in which it finds the timer that is due first.
  */
 #ifndef INTERVALS_H
 #define INTERVALS_H
@@ -18,19 +18,20 @@
 #include "hinted_list.h"
 
 struct interval_queue {
-	struct timer head;
+	struct timer representative;
 	struct hinted_list list;
-	uint64_t interval;		      /* 0 until the queue is given to one */
-	struct interval_queue *older, *newer; /* among the empty queues, by when they became so */
+	uint64_t interval;		      /* 0: the queue belongs to no interval yet */
+	struct interval_queue *older, *newer; /* the list of empty queues */
 	uint64_t late;			      /* for the owner; see grouped.c */
 };
 
 struct intervals {
 	size_t mask;		       /* the table's slots, a power of two, less one */
 	struct interval_queue **table; /* by interval, linear probing; half of it is free */
-	uint64_t *seen;		       /* intervals that have come once, by the same hash */
-	struct interval_queue *oldest, *newest; /* empty queues; those never used are the oldest */
-	struct interval_queue *queue;		/* all, and the block that was allocated */
+	uint64_t *seen;		       /* intervals that were used once, by the same hash */
+	struct interval_queue *oldest,
+		*newest; /* the list of empty queues, by the time since which they are empty */
+	struct interval_queue *queue; /* all, and the block that was allocated */
 	size_t count;
 };
 

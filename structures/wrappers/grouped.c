@@ -1,64 +1,70 @@
 /*
- * grouped - any other structure, with a queue for each interval that comes again
+ * grouped - a wrapper that adds to any structure a queue for each interval that is used again
  *
  * IDEA. Programs have millions of timeouts but few intervals: 60 s idle, 5 s to answer, 1 s to
- * retry. Timers of one interval come due in the order in which they are armed. So they go into a
- * queue, which is in order without a search, and the structure within holds a single timer for the
- * queue, its head. Timers whose interval does not come again go to the structure within as they
- * are.
+ * retry. Timers of one interval expire in the order in which they are armed. So the wrapper appends
+ * them to a queue, which is then in order without a search. The wrapped structure holds one timer
+ * of the wrapper's own for each queue, the queue's representative. A timer whose interval has no
+ * queue is armed in the wrapped structure itself.
  *
- *	 within        the queues, one an interval
- *	 [head 5 s]  -> 17 s <-> 17 s <-> 19 s <-> 21 s
- *	 [head 60 s] -> 44 s <-> 61 s <-> 75 s
- *	 [a timer with an interval of its own]
+ *	 wrapped structure           the queues, one per interval (times are deadlines)
+ *	 [representative, 5 s]   ->  17 s <-> 17 s <-> 19 s <-> 21 s
+ *	 [representative, 60 s]  ->  44 s <-> 61 s <-> 75 s
+ *	 [a timer without a queue]
  *
- * An interval gets a queue when it comes for the second time (common/intervals.h). A timer whose
- * deadline is not the last of its queue is put in order by walking back from the end, up to
- * GROUPED_WALK timers. If its place is further away, the timer goes to the structure within.
+ * An interval gets a queue when it is used for the second time (common/intervals.h). If a timer's
+ * deadline is not the latest of its queue, a walk from the queue's end finds its place. The walk
+ * passes at most GROUPED_WALK timers. If the place is further away, the timer is armed in the
+ * wrapped structure.
  *
- * A head is filed within for the deadline of the queue's first timer, or for an earlier time: when
- * the first timer leaves the queue and another one is left, the head stays as it is. When it comes
- * up there, it is filed again. A queue without timers has no head within.
+ * A representative is armed for the deadline of its queue's first timer, or for an earlier time. It
+ * is earlier if the first timer has left the queue: the representative is not re-armed then. When
+ * such a representative expires, the wrapper arms it for the queue's present first timer. The
+ * representative of an empty queue is not armed.
  *
- * To expire, the structure within hands over what comes next. If that is a head, timers of its
- * queue follow as long as they come before what is left within.
+ * expire takes the earliest timer from the wrapped structure. If that is a representative, expire
+ * returns the timers of its queue that are due before the next timer of the wrapped structure.
  *
- * The structure within owns the link of a timer that it holds. It leaves one bit alone, TIMER_MARK
- * (timer.h). By that bit a timer is known to be here:
+ * The wrapped structure owns the link of a timer that it holds. It leaves one bit of the link
+ * clear: TIMER_MARK (timer.h). The wrapper sets that bit in the timers that it holds or has
+ * disarmed:
  *
  *	             link.word[3]
  *	idle         0, and so are the other words
  *	in a queue   the mark, and the address of the queue
  *	disarmed     the mark alone
- *	within       the other's; the mark is clear
+ *	wrapped      as the wrapped structure has it; the mark is clear
  *
- * COST.   k is the number of queues in use
- *         insert     O(1) into a queue that has timers; else that of the structure with k timers
- *         reinsert   O(1) within a queue
- *         disarm     O(1)
- *         remove     O(1)
- *         next       that of the structure; early if a queue's first timer has left
- *         expire     O(1) a timer while one queue comes next; then an insert within
- *         memory     none a timer; 23 KB for the queues
+ * COST.   k is the number of timers in the wrapped structure: representatives, and timers without a
+ *         queue
+ *         insert     O(1) at the end of a queue with timers; else an insert among k timers
+ *         reinsert   O(1) if the timer stays in its queue and was or becomes not the first; else a
+ *                    reinsert among k timers
+ *         disarm     O(1); for the last timer of a queue, a remove among k timers
+ *         remove     the same
+ *         next       as in the wrapped structure; early if a queue's first timer has left
+ *         expire     O(1) for each timer of one queue in succession; then an insert among k timers
+ *         memory     nothing for a timer; 23 KB for all queues
  *
- * GIVES BACK. What the wrapped structure gives back. The queues stay.
+ * GIVES BACK. The wrapped structure gives back what it does by itself. The queues stay.
  *
- * WINS. With few intervals, which is what servers have: whatever the structure within costs, a
- * timer in a queue costs it nothing. Where timers are stopped and their memory is needed at once:
- * remove unlinks a timer from two neighbours. Where many timers of one interval expire: the queue
- * prefetches.
+ * WINS. With few intervals, as in servers: a timer in a queue costs the wrapped structure nothing.
+ * Where the memory of a stopped timer is needed at once: remove unlinks the timer from two
+ * neighbours. Where many timers of one interval expire: the queue prefetches its next timers.
  *
- * LOSES. With intervals that differ (jitter, back-off): every arm looks up a table in vain. Over a
- * structure that only stores a later deadline, if timers are mostly postponed: a move between two
- * places of a queue touches three timers (lazy:grouped:X does not).
+ * LOSES. With intervals that differ (jitter, back-off): every arm searches the table of intervals
+ * without success. Over a structure that postpones timers (lazy:X), if most timers are postponed: X
+ * would only store the later deadline, and a queue moves the timer to its end, which writes to the
+ * timer's neighbours. lazy:grouped:X avoids that.
  *
  * SOURCE. libevent's common timeouts (2.0, event.c), in which programs declare their intervals by
  * hand; Lawn (Lev-Libfeld 2019) and Node.js's timer lists, which find intervals by themselves. The
- * hints are our own.
+ * prefetch hints in the queues (common/hinted_list.h) are our own.
  *
- * DEPARTURES. It is a layer over any structure. Timers of several queues fire in the order of the
- * structure within, which none of the three keeps. The number of queues is fixed, and so is the
- * walk. common-timeout is the same over libev's heap, with options for both.
+ * DEPARTURES. It wraps any structure. Timers of different queues fire in the order of the wrapped
+ * structure, which none of the three sources keeps. The number of queues is fixed, and the walk is
+ * bounded. The structure common-timeout does the same over libev's heap, and has options for both
+ * limits.
  */
 #include <assert.h>
 #include <errno.h>
@@ -73,35 +79,35 @@
 #define GROUPED_WALK   32
 
 /*
- * Later deadlines and longer intervals are not grouped, so that no sum of them overflows. They are
- * some 300 years.
+ * Deadlines and intervals beyond these limits are not grouped, so that their sums cannot overflow.
+ * The limits are about 292 and 146 years.
  */
 #define GROUPED_LAST_DEADLINE	 (UINT64_MAX / 2)
 #define GROUPED_LONGEST_INTERVAL (UINT64_MAX / 4)
 
-/* Rare cases are calls, so that the usual ones need no registers for them. */
+/* Rare cases are not inlined, so that the usual case does not save registers for them. */
 #define GROUPED_RARELY __attribute__((noinline))
 
 /*
- * The structure within. A unit that knows it beforehand (scripts/registry writes it) defines
- * GROUPED_INNER as the name of its table, and all calls of it can be compiled in. GROUPED_INNERMOST
- * is the same if the structure within is no wrapper; else it is the table of what that wraps.
+ * The table of the wrapped structure. A unit that scripts/registry generates defines GROUPED_INNER
+ * as that table, so that the compiler can inline the calls. GROUPED_INNERMOST is the table of the
+ * innermost structure, which no longer is a wrapper.
  */
 #ifdef GROUPED_INNER
-#define GROUPED_WITHIN(grouped) (&GROUPED_INNER)
-#define GROUPED_IN_NS(grouped)	(!GROUPED_INNERMOST.accuracy || (grouped)->ticks.ns == 1)
+#define GROUPED_WRAPPED(grouped) (&GROUPED_INNER)
+#define GROUPED_IN_NS(grouped)	 (!GROUPED_INNERMOST.accuracy || (grouped)->ticks.ns == 1)
 #else
-#define GROUPED_WITHIN(grouped) ((grouped)->inner)
-#define GROUPED_IN_NS(grouped)	((grouped)->ticks.ns == 1)
+#define GROUPED_WRAPPED(grouped) ((grouped)->inner)
+#define GROUPED_IN_NS(grouped)	 ((grouped)->ticks.ns == 1)
 #endif
 
 struct grouped {
 	const struct timer_structure *inner;
-	struct timer_set *within;
+	struct timer_set *wrapped;
 	size_t queued;	    /* timers in queues */
-	size_t heads;	    /* queues that have timers; their heads are within */
-	struct ticks ticks; /* of the keys within */
-	double fraction;    /* by which the structure within may be late */
+	size_t busy_queues; /* queues with timers; their representatives are armed */
+	struct ticks ticks; /* of the wrapped structure's keys */
+	double fraction;    /* of the interval, by which the wrapped structure may be late */
 	struct intervals intervals;
 };
 
@@ -110,8 +116,11 @@ static struct grouped *grouped_of(const struct timer_set *set)
 	return (struct grouped *)set;
 }
 
-/* In a queue, or disarmed and nowhere. */
-static inline bool grouped_is_here(const struct timer *timer)
+/*
+ * Returns whether the timer is in a queue, or was disarmed by this wrapper. TIMER_MARK is the
+ * highest bit, and an address above it means a queue.
+ */
+static inline bool grouped_holds(const struct timer *timer)
 {
 	return timer->link.word[3] >= TIMER_MARK;
 }
@@ -131,16 +140,17 @@ static inline void grouped_clear(struct timer *timer)
 	timer->link = (union timer_link){ .word = { 0 } };
 }
 
-/* Whether the structure within has handed over a queue's head, and no timer of a user. */
-static inline bool grouped_is_head(const struct grouped *grouped, const struct timer *timer)
+/* Returns whether a timer is the representative of a queue, and not a user's timer. */
+static inline bool grouped_is_representative(const struct grouped *grouped,
+					     const struct timer *timer)
 {
 	return (uintptr_t)timer - (uintptr_t)grouped->intervals.queue <
 	       GROUPED_QUEUES * sizeof(struct interval_queue);
 }
 
 /*
- * A timer's key in a queue: the time by which expire returns it, in the unit of the keys within.
- * That is the deadline, or later if the structure within may be late.
+ * Returns a timer's key in a queue: the time by which expire returns the timer, in the unit of the
+ * wrapped structure's keys. That is the deadline, or later if the wrapped structure may be late.
  */
 static inline uint64_t grouped_key(const struct grouped *grouped,
 				   const struct interval_queue *queue, uint64_t deadline)
@@ -150,7 +160,7 @@ static inline uint64_t grouped_key(const struct grouped *grouped,
 	return ticks_ceiling(&grouped->ticks, deadline) + queue->late;
 }
 
-/* The earliest deadline that has the key: what the head is filed for. */
+/* Returns the earliest deadline that has the key. The representative is armed for it. */
 static inline uint64_t grouped_due(const struct grouped *grouped,
 				   const struct interval_queue *queue, uint64_t key)
 {
@@ -160,50 +170,55 @@ static inline uint64_t grouped_due(const struct grouped *grouped,
 	return key ? (key - 1) * grouped->ticks.ns + 1 : 0;
 }
 
-/* --- the heads of queues */
+/* --- representatives */
 
-static inline void grouped_file_head(struct grouped *grouped, struct interval_queue *queue)
+static inline void grouped_arm_representative(struct grouped *grouped, struct interval_queue *queue)
 {
-	GROUPED_WITHIN(grouped)->insert(
-		grouped->within, &queue->head,
+	GROUPED_WRAPPED(grouped)->insert(
+		grouped->wrapped, &queue->representative,
 		grouped_due(grouped, queue, hinted_list_first(&queue->list)->key), queue->interval);
 }
 
-/* The queue has got its first timer. */
-static GROUPED_RARELY void grouped_begin(struct grouped *grouped, struct interval_queue *queue)
+/* Arms the representative of a queue that was empty until now. */
+static GROUPED_RARELY void grouped_start_queue(struct grouped *grouped,
+					       struct interval_queue *queue)
 {
 	intervals_unlist_empty(&grouped->intervals, queue);
-	grouped->heads++;
-	grouped_file_head(grouped, queue);
+	grouped->busy_queues++;
+	grouped_arm_representative(grouped, queue);
 }
 
-/* The queue has another first timer. */
+/* Re-arms the representative if the queue's new first timer is due before it. */
 static GROUPED_RARELY void grouped_bring_forward(struct grouped *grouped,
 						 struct interval_queue *queue)
 {
 	uint64_t due = grouped_due(grouped, queue, hinted_list_first(&queue->list)->key);
 
-	if (due < queue->head.deadline)
-		GROUPED_WITHIN(grouped)->reinsert(grouped->within, &queue->head, due,
-						  queue->interval);
+	if (due < queue->representative.deadline)
+		GROUPED_WRAPPED(grouped)->reinsert(grouped->wrapped, &queue->representative, due,
+						   queue->interval);
 }
 
-/* The queue has lost its last timer, and its head is not within, or no longer. */
-static void grouped_end(struct grouped *grouped, struct interval_queue *queue)
+/* Marks a queue as empty. Its representative must not be armed. */
+static void grouped_end_queue(struct grouped *grouped, struct interval_queue *queue)
 {
-	grouped->heads--;
+	grouped->busy_queues--;
 	intervals_list_empty(&grouped->intervals, queue);
 }
 
-static GROUPED_RARELY void grouped_give_up(struct grouped *grouped, struct interval_queue *queue)
+/* Removes the representative of a queue that has become empty. */
+static GROUPED_RARELY void grouped_release_queue(struct grouped *grouped,
+						 struct interval_queue *queue)
 {
-	GROUPED_WITHIN(grouped)->remove(grouped->within, &queue->head);
-	grouped_end(grouped, queue);
+	GROUPED_WRAPPED(grouped)->remove(grouped->wrapped, &queue->representative);
+	grouped_end_queue(grouped, queue);
 }
 
 /* --- in and out of queues */
 
-/* Puts a timer that is in no queue and not within into a queue, where its key has a place. */
+/*
+ * Puts a timer into a queue, behind `before`. Neither a queue nor the wrapped structure holds it.
+ */
 static inline void grouped_enqueue(struct grouped *grouped, struct interval_queue *queue,
 				   struct timer *before, struct timer *timer)
 {
@@ -213,7 +228,7 @@ static inline void grouped_enqueue(struct grouped *grouped, struct interval_queu
 	timer->link.word[3] = TIMER_MARK | (uintptr_t)queue;
 	grouped->queued++;
 	if (was_empty)
-		grouped_begin(grouped, queue);
+		grouped_start_queue(grouped, queue);
 	else if (before == &queue->list.ends)
 		grouped_bring_forward(grouped, queue);
 }
@@ -225,12 +240,12 @@ static inline void grouped_dequeue(struct grouped *grouped, struct timer *timer)
 	hinted_list_take_out(&queue->list, timer);
 	grouped->queued--;
 	if (hinted_list_is_empty(&queue->list))
-		grouped_give_up(grouped, queue);
+		grouped_release_queue(grouped, queue);
 }
 
 /*
- * How late the structure within may be with a timer of that interval, in the unit of its keys: by
- * the fraction, a tick, and what rounding takes.
+ * Returns how late the wrapped structure may be with a timer of that interval, in the unit of its
+ * keys: the fraction, one tick, and two units for rounding.
  */
 static uint64_t grouped_lateness(const struct grouped *grouped, uint64_t interval)
 {
@@ -239,7 +254,10 @@ static uint64_t grouped_lateness(const struct grouped *grouped, uint64_t interva
 	return (uint64_t)(grouped->fraction * (double)interval / (double)grouped->ticks.ns) + 3;
 }
 
-/* The queue of an interval; NULL if it has none, or the timer must not be grouped. */
+/*
+ * Returns the queue of an interval, which may be given to it now. Returns NULL if the interval gets
+ * none, or is 0, or if the timer is beyond a limit.
+ */
 static inline struct interval_queue *grouped_find(struct grouped *grouped, uint64_t deadline,
 						  uint64_t interval)
 {
@@ -249,11 +267,11 @@ static inline struct interval_queue *grouped_find(struct grouped *grouped, uint6
 }
 
 /*
- * Whether a queue takes a timer with that deadline. If so, stores the timer's key there, and the
- * timer behind which the key belongs.
+ * Returns whether a queue has a place for a timer with that deadline. If so, *key is the timer's
+ * key there, and *before is the timer behind which it belongs.
  */
-static inline bool grouped_takes(const struct grouped *grouped, struct interval_queue *queue,
-				 uint64_t deadline, uint64_t *key, struct timer **before)
+static inline bool grouped_find_place(const struct grouped *grouped, struct interval_queue *queue,
+				      uint64_t deadline, uint64_t *key, struct timer **before)
 {
 	if (!queue)
 		return false;
@@ -264,7 +282,7 @@ static inline bool grouped_takes(const struct grouped *grouped, struct interval_
 	return *before;
 }
 
-/* Arms a timer that is not within and not in a queue. `queue` is that of its interval, or NULL. */
+/* Arms a timer that nothing holds. `queue` is the queue of its interval, or NULL. */
 static GROUPED_RARELY void grouped_arm(struct grouped *grouped, struct timer *timer,
 				       uint64_t deadline, uint64_t interval,
 				       struct interval_queue *queue)
@@ -272,47 +290,47 @@ static GROUPED_RARELY void grouped_arm(struct grouped *grouped, struct timer *ti
 	struct timer *before = NULL;
 	uint64_t key = 0;
 
-	if (grouped_takes(grouped, queue, deadline, &key, &before)) {
+	if (grouped_find_place(grouped, queue, deadline, &key, &before)) {
 		timer->deadline = deadline;
 		timer->key = key;
 		grouped_enqueue(grouped, queue, before, timer);
 		return;
 	}
-	if (grouped_is_here(timer))
+	if (grouped_holds(timer))
 		grouped_clear(timer);
-	GROUPED_WITHIN(grouped)->insert(grouped->within, timer, deadline, interval);
+	GROUPED_WRAPPED(grouped)->insert(grouped->wrapped, timer, deadline, interval);
 }
 
 /*
- * Arms a timer of which the structure within knows the state: it is armed there or, for insert,
- * disarmed. The structure gets the call in any case, and ends the program if it is a misuse.
+ * Arms a timer that the wrapped structure knows, as armed (`is_armed`) or as disarmed. The wrapped
+ * structure always gets the call, because it ends the program if the call is a misuse.
  */
-static GROUPED_RARELY void grouped_arm_within(struct grouped *grouped, struct timer *timer,
-					      uint64_t deadline, uint64_t interval, bool is_armed)
+static GROUPED_RARELY void grouped_arm_wrapped(struct grouped *grouped, struct timer *timer,
+					       uint64_t deadline, uint64_t interval, bool is_armed)
 {
 	struct interval_queue *queue = grouped_find(grouped, deadline, interval);
 	struct timer *before = NULL;
 	uint64_t key = 0;
-	bool is_taken = grouped_takes(grouped, queue, deadline, &key, &before);
+	bool is_taken = grouped_find_place(grouped, queue, deadline, &key, &before);
 
 	if (is_armed)
-		GROUPED_WITHIN(grouped)->reinsert(grouped->within, timer, deadline, interval);
+		GROUPED_WRAPPED(grouped)->reinsert(grouped->wrapped, timer, deadline, interval);
 	else
-		GROUPED_WITHIN(grouped)->insert(grouped->within, timer, deadline, interval);
+		GROUPED_WRAPPED(grouped)->insert(grouped->wrapped, timer, deadline, interval);
 	if (!is_taken)
 		return;
-	GROUPED_WITHIN(grouped)->remove(grouped->within, timer);
+	GROUPED_WRAPPED(grouped)->remove(grouped->wrapped, timer);
 	timer->deadline = deadline;
 	timer->key = key;
 	grouped_enqueue(grouped, queue, before, timer);
 }
 
 /*
- * Appends a timer to a queue that has timers, if it comes last there. Such a queue's head need not
- * be touched.
+ * Appends a timer to a queue that has timers, if the timer comes last there. Returns whether it
+ * does. The queue's representative need not be touched. The caller counts the timer.
  */
-static inline bool grouped_appends(struct grouped *grouped, struct interval_queue *queue,
-				   struct timer *timer, uint64_t deadline)
+static inline bool grouped_append(struct grouped *grouped, struct interval_queue *queue,
+				  struct timer *timer, uint64_t deadline)
 {
 	uint64_t key;
 
@@ -328,7 +346,10 @@ static inline bool grouped_appends(struct grouped *grouped, struct interval_queu
 	return true;
 }
 
-/* Whether a timer of a queue is the only one there. If not, the queue's head stays as it is. */
+/*
+ * Returns whether a queued timer is the only one of its queue. If not, the queue's representative
+ * need not be touched when the timer leaves.
+ */
 static inline bool grouped_is_alone(const struct timer *timer)
 {
 	return timer->link.next == timer->link.previous;
@@ -347,7 +368,7 @@ static int grouped_create_over(struct timer_set **set, const struct timer_inner 
 		return -ENOMEM;
 	result = intervals_open(&grouped->intervals, GROUPED_QUEUES);
 	if (!result)
-		result = inner_create(&grouped->within, inner, now);
+		result = inner_create(&grouped->wrapped, inner, now);
 	if (result) {
 		intervals_close(&grouped->intervals);
 		free(grouped);
@@ -364,17 +385,20 @@ static void grouped_destroy(struct timer_set *set)
 {
 	struct grouped *grouped = grouped_of(set);
 
-	GROUPED_WITHIN(grouped)->destroy(grouped->within);
+	GROUPED_WRAPPED(grouped)->destroy(grouped->wrapped);
 	intervals_close(&grouped->intervals);
 	free(grouped);
 }
 
-/* A queue whose head is within has a timer that is not, so n timers take no more than n there. */
+/*
+ * For each armed representative, at least one timer is in a queue. So n timers need no more than n
+ * places in the wrapped structure.
+ */
 static int grouped_reserve(struct timer_set *set, size_t n)
 {
 	struct grouped *grouped = grouped_of(set);
 
-	return GROUPED_WITHIN(grouped)->reserve(grouped->within, n);
+	return GROUPED_WRAPPED(grouped)->reserve(grouped->wrapped, n);
 }
 
 static void grouped_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -386,11 +410,11 @@ static void grouped_insert(struct timer_set *set, struct timer *timer, uint64_t 
 
 	assert(!grouped_is_queued(timer) && "insert: the timer is armed");
 	if (word[3] != TIMER_MARK && (word[0] | word[1] | word[2] | word[3])) {
-		grouped_arm_within(grouped, timer, deadline, interval, false);
+		grouped_arm_wrapped(grouped, timer, deadline, interval, false);
 		return;
 	}
 	queue = grouped_find(grouped, deadline, interval);
-	if (queue && grouped_appends(grouped, queue, timer, deadline))
+	if (queue && grouped_append(grouped, queue, timer, deadline))
 		grouped->queued++;
 	else
 		grouped_arm(grouped, timer, deadline, interval, queue);
@@ -407,7 +431,7 @@ static GROUPED_RARELY void grouped_move_alone(struct grouped *grouped, struct ti
 	grouped_bring_forward(grouped, queue);
 }
 
-/* Arms a timer of a queue anew, with another interval, or not at the end of the queue. */
+/* Re-arms a queued timer whose interval changes, or whose new place is not the queue's end. */
 static GROUPED_RARELY void grouped_move_away(struct grouped *grouped, struct timer *timer,
 					     uint64_t deadline, uint64_t interval)
 {
@@ -416,7 +440,7 @@ static GROUPED_RARELY void grouped_move_away(struct grouped *grouped, struct tim
 	grouped_arm(grouped, timer, deadline, interval, grouped_find(grouped, deadline, interval));
 }
 
-/* Re-arms a timer of a queue. The usual case calls nothing: it goes to the end of its queue. */
+/* Re-arms a queued timer. Usually the timer moves to its queue's end, and no function is called. */
 static inline void grouped_move(struct grouped *grouped, struct timer *timer, uint64_t deadline,
 				uint64_t interval)
 {
@@ -447,10 +471,10 @@ static void grouped_reinsert(struct timer_set *set, struct timer *timer, uint64_
 	struct grouped *grouped = grouped_of(set);
 
 	assert(timer->link.word[3] != TIMER_MARK && "reinsert: the timer is not armed");
-	if (grouped_is_here(timer))
+	if (grouped_holds(timer))
 		grouped_move(grouped, timer, deadline, interval);
 	else
-		grouped_arm_within(grouped, timer, deadline, interval, true);
+		grouped_arm_wrapped(grouped, timer, deadline, interval, true);
 }
 
 static GROUPED_RARELY void grouped_disarm_alone(struct grouped *grouped, struct timer *timer)
@@ -464,8 +488,8 @@ static void grouped_disarm(struct timer_set *set, struct timer *timer)
 	struct grouped *grouped = grouped_of(set);
 
 	assert(timer->link.word[3] != TIMER_MARK && "disarm: the timer is not armed");
-	if (!grouped_is_here(timer)) {
-		GROUPED_WITHIN(grouped)->disarm(grouped->within, timer);
+	if (!grouped_holds(timer)) {
+		GROUPED_WRAPPED(grouped)->disarm(grouped->wrapped, timer);
 		return;
 	}
 	if (grouped_is_alone(timer)) {
@@ -477,8 +501,8 @@ static void grouped_disarm(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { [3] = TIMER_MARK } };
 }
 
-/* Of a timer that is alone in its queue, or disarmed and nowhere. */
-static GROUPED_RARELY void grouped_remove_other(struct grouped *grouped, struct timer *timer)
+/* Removes a timer that is the only one of its queue, or that this wrapper has disarmed. */
+static GROUPED_RARELY void grouped_remove_rare(struct grouped *grouped, struct timer *timer)
 {
 	if (grouped_is_queued(timer))
 		grouped_dequeue(grouped, timer);
@@ -489,12 +513,13 @@ static void grouped_remove(struct timer_set *set, struct timer *timer)
 {
 	struct grouped *grouped = grouped_of(set);
 
-	if (!grouped_is_here(timer)) {
-		GROUPED_WITHIN(grouped)->remove(grouped->within, timer);
+	if (!grouped_holds(timer)) {
+		GROUPED_WRAPPED(grouped)->remove(grouped->wrapped, timer);
 		return;
 	}
-	if (grouped_is_alone(timer)) { /* so are the links of one that is disarmed: both NULL */
-		grouped_remove_other(grouped, timer);
+	/* This is also true of a disarmed timer, whose two links are NULL. */
+	if (grouped_is_alone(timer)) {
+		grouped_remove_rare(grouped, timer);
 		return;
 	}
 	hinted_list_take_out(&grouped_queue_of(timer)->list, timer);
@@ -506,27 +531,28 @@ static uint64_t grouped_next(struct timer_set *set)
 {
 	const struct grouped *grouped = grouped_of(set);
 
-	return GROUPED_WITHIN(grouped)->next(grouped->within);
+	return GROUPED_WRAPPED(grouped)->next(grouped->wrapped);
 }
 
-/* --- what comes up */
+/* --- expiry */
 
-/* The last key that comes before what is left within, and is due. */
+/* Returns the largest key that is due and not after the next timer of the wrapped structure. */
 static inline uint64_t grouped_until(const struct grouped *grouped,
 				     const struct interval_queue *queue, uint64_t now)
 {
-	uint64_t next = GROUPED_WITHIN(grouped)->next(grouped->within);
+	uint64_t next = GROUPED_WRAPPED(grouped)->next(grouped->wrapped);
 	uint64_t until = next < now ? next : now;
 
 	if (!GROUPED_IN_NS(grouped))
 		until = ticks_floor(&grouped->ticks, until);
-	/* No key is near the end of time. */
+	/* All keys of queues are below, so the result includes them. */
 	return until > GROUPED_LAST_DEADLINE ? UINT64_MAX : until + queue->late;
 }
 
 /*
- * Hands over timers of a queue whose head has come up: the first one, unless the head was filed too
- * early, and those that come before what is left within. Then files the head again.
+ * Returns due timers of a queue whose representative has expired: the first one, and those that
+ * come before the next timer of the wrapped structure. Returns none if the representative was
+ * early. Arms the representative again if the queue has timers left.
  */
 static size_t grouped_expire_queue(struct grouped *grouped, struct interval_queue *queue,
 				   uint64_t now, struct timer **out, size_t max)
@@ -534,16 +560,16 @@ static size_t grouped_expire_queue(struct grouped *grouped, struct interval_queu
 	uint64_t first = hinted_list_first(&queue->list)->key, until;
 	size_t count = 0;
 
-	if (grouped_due(grouped, queue, first) <= queue->head.deadline) {
+	if (grouped_due(grouped, queue, first) <= queue->representative.deadline) {
 		until = grouped_until(grouped, queue, now);
 		count = hinted_list_hand_over(&queue->list, until > first ? until : first, out,
 					      max);
 		grouped->queued -= count;
 	}
 	if (hinted_list_is_empty(&queue->list))
-		grouped_end(grouped, queue);
+		grouped_end_queue(grouped, queue);
 	else
-		grouped_file_head(grouped, queue);
+		grouped_arm_representative(grouped, queue);
 	return count;
 }
 
@@ -552,24 +578,27 @@ static size_t grouped_expire(struct timer_set *set, uint64_t now, struct timer *
 	struct grouped *grouped = grouped_of(set);
 	size_t count = 0;
 
-	while (grouped->heads && count < max) {
+	/*
+	 * While representatives are armed, each timer may be one, so timers are taken one by one.
+	 */
+	while (grouped->busy_queues && count < max) {
 		struct timer *first;
 
-		if (!GROUPED_WITHIN(grouped)->expire(grouped->within, now, &first, 1))
+		if (!GROUPED_WRAPPED(grouped)->expire(grouped->wrapped, now, &first, 1))
 			return count;
-		if (grouped_is_head(grouped, first))
+		if (grouped_is_representative(grouped, first))
 			count += grouped_expire_queue(grouped, (struct interval_queue *)first, now,
 						      out + count, max - count);
 		else
 			out[count++] = first;
 	}
 	if (count < max)
-		count += GROUPED_WITHIN(grouped)->expire(grouped->within, now, out + count,
-							 max - count);
+		count += GROUPED_WRAPPED(grouped)->expire(grouped->wrapped, now, out + count,
+							  max - count);
 	return count;
 }
 
-/* --- looking */
+/* --- inspection */
 
 struct grouped_visit {
 	const struct grouped *grouped;
@@ -577,11 +606,11 @@ struct grouped_visit {
 	void *data;
 };
 
-static void grouped_visit_within(struct timer *timer, void *data)
+static void grouped_visit_wrapped(struct timer *timer, void *data)
 {
 	const struct grouped_visit *wanted = data;
 
-	if (!grouped_is_head(wanted->grouped, timer))
+	if (!grouped_is_representative(wanted->grouped, timer))
 		wanted->visit(timer, wanted->data);
 }
 
@@ -591,7 +620,7 @@ static void grouped_for_each(const struct timer_set *set,
 	const struct grouped *grouped = grouped_of(set);
 	struct grouped_visit wanted = { grouped, visit, data };
 
-	GROUPED_WITHIN(grouped)->for_each(grouped->within, grouped_visit_within, &wanted);
+	GROUPED_WRAPPED(grouped)->for_each(grouped->wrapped, grouped_visit_wrapped, &wanted);
 	for (size_t i = 0; i < GROUPED_QUEUES; i++) {
 		const struct hinted_list *list = &grouped->intervals.queue[i].list;
 		struct timer *timer = hinted_list_first(list);
@@ -605,7 +634,8 @@ static size_t grouped_size(const struct timer_set *set)
 {
 	const struct grouped *grouped = grouped_of(set);
 
-	return grouped->queued + GROUPED_WITHIN(grouped)->size(grouped->within) - grouped->heads;
+	return grouped->queued + GROUPED_WRAPPED(grouped)->size(grouped->wrapped) -
+	       grouped->busy_queues;
 }
 
 static size_t grouped_footprint(const struct timer_set *set)
@@ -613,7 +643,7 @@ static size_t grouped_footprint(const struct timer_set *set)
 	const struct grouped *grouped = grouped_of(set);
 
 	return sizeof(*grouped) + intervals_bytes(&grouped->intervals) +
-	       GROUPED_WITHIN(grouped)->footprint(grouped->within);
+	       GROUPED_WRAPPED(grouped)->footprint(grouped->wrapped);
 }
 
 static const char *grouped_check_queue(const struct grouped *grouped,
@@ -628,31 +658,31 @@ static const char *grouped_check_queue(const struct grouped *grouped,
 			return "a timer is filed after its deadline";
 	}
 	if (first != &queue->list.ends &&
-	    queue->head.deadline > grouped_due(grouped, queue, first->key))
-		return "a queue's head is filed after its first timer";
+	    queue->representative.deadline > grouped_due(grouped, queue, first->key))
+		return "a queue's representative is armed for later than its first timer";
 	return NULL;
 }
 
 struct grouped_count {
 	const struct grouped *grouped;
-	size_t heads, idle;
+	size_t representatives, idle;
 };
 
-static void grouped_count_heads(struct timer *timer, void *data)
+static void grouped_count_representatives(struct timer *timer, void *data)
 {
 	struct grouped_count *count = data;
 
-	if (!grouped_is_head(count->grouped, timer))
+	if (!grouped_is_representative(count->grouped, timer))
 		return;
-	count->heads++;
+	count->representatives++;
 	count->idle += hinted_list_is_empty(&((struct interval_queue *)timer)->list);
 }
 
 static const char *grouped_check(const struct timer_set *set)
 {
 	const struct grouped *grouped = grouped_of(set);
-	struct grouped_count heads = { grouped, 0, 0 };
-	const char *broken = GROUPED_WITHIN(grouped)->check(grouped->within);
+	struct grouped_count count = { grouped, 0, 0 };
+	const char *broken = GROUPED_WRAPPED(grouped)->check(grouped->wrapped);
 	size_t queued = 0;
 
 	for (size_t i = 0; i < GROUPED_QUEUES && !broken; i++) {
@@ -666,21 +696,24 @@ static const char *grouped_check(const struct timer_set *set)
 		broken = intervals_check(&grouped->intervals);
 	if (broken)
 		return broken;
-	GROUPED_WITHIN(grouped)->for_each(grouped->within, grouped_count_heads, &heads);
-	if (heads.heads != grouped->heads || heads.idle)
-		return "the heads within are not those of the queues that have timers";
-	return queued == grouped->queued ? NULL : "the size is not the number of timers";
+	GROUPED_WRAPPED(grouped)->for_each(grouped->wrapped, grouped_count_representatives, &count);
+	if (count.representatives != grouped->busy_queues || count.idle)
+		return "the armed representatives are not those of the queues with timers";
+	return queued == grouped->queued ? NULL : "the count of queued timers is wrong";
 }
 
 const struct timer_structure timer_grouped = {
 	.name = "grouped",
 	.summary =
-		"wraps another, as in grouped:quad-heap: a queue for each interval that comes again",
+		"wraps another structure (grouped:quad-heap); an interval that is used again gets a queue",
 	.source = "libevent 2.0's common timeouts; Lawn, Lev-Libfeld 2019; Node.js's timer lists",
-	.departures = "a layer over any structure, in its order; queues prefetch; a bounded walk",
-	.complexity = { "O(1) into a queue; else the structure's", "O(1) within a queue",
-			"O(1) from a queue", "O(1) from a queue", "the structure's",
-			"O(1) each while one queue leads" },
+	.departures =
+		"wraps any structure and keeps its order; prefetches in queues; bounds the walk",
+	.complexity = { "O(1) at the end of a queue; else the structure's",
+			"O(1) in a queue; else the structure's",
+			"O(1) in a queue; the structure's for its last timer",
+			"O(1) in a queue; the structure's for its last timer", "the structure's",
+			"O(1) for each timer of one queue in succession" },
 	.groups = true,
 	.create_over = grouped_create_over,
 	.destroy = grouped_destroy,
