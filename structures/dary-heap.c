@@ -36,12 +36,13 @@
  * Where all timers fire, 8 children are as good as 4 at 1e6 timers, but only because the lines of
  * all grandchildren are prefetched while the children are compared. keys=timer with 8 or 16
  * children costs no more than cached keys where timers are postponed and stay near the leaves,
- * since a slot is half as large.
+ * since a slot is half as large. Vectors cost less than the tournament with 16 children; where all
+ * timers fire, these then cost about as much as 8.
  *
  * LOSES. Up to 1e5 timers, to 4 and even 2 children, where all timers fire: comparisons then cost
  * more than misses. keys=timer loses where all timers fire, from 1e5 timers on, with 2, 4 and 8
- * children. Vectors bring nothing: AVX2 has no minimum of 64-bit numbers, so compare, blend and the
- * search for the slot take as long as seven comparisons without branches.
+ * children. Vectors gain little with 8 children: AVX2 has no minimum of 64-bit numbers, so compare,
+ * blend and the search for the slot take nearly as long as seven comparisons without branches.
  *
  * SOURCE. Johnson 1975; LaMarca and Ladner, ACM JEA 1996, who fit the arity to the cache line. The
  * tournament and the rest are as in quad-heap.
