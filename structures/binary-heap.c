@@ -11,6 +11,9 @@
  *	         +----+----+----+----+----+     /    \
  *	                                   4: due 30  5: due 25
  *
+ * The two sifts, towards the root and towards the leaves, are in common/timer_heap.h, which has
+ * them for any number of children. This file has the memory and the rest of the contract.
+ *
  * COST.   insert     O(log n), O(1) expected when deadlines come at random
  *         reinsert   O(log n), in place: one sift up or down
  *         remove     O(log n)
@@ -40,90 +43,27 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/timer_heap.h"
 #include "timer.h"
 
 /* The first capacity; libevent's is the same. */
 #define FIRST_CAPACITY 8
 
-/* The root's slot; its children are slots 2 and 3. Slot 0 is unused: in a timer it means idle. */
-#define ROOT 1
+/* A timer has two children. The root is at slot 1; slot 0 is unused, because it means idle. */
+#define ARITY 2
+#define ROOT  1
 
 /* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
 #define DISARMED UINT64_MAX
 
-struct binary_heap {
-	struct timer **slots; /* slots[ROOT..size] */
-	size_t size;
-	size_t capacity; /* timers that fit; the array has one slot more */
-};
-
-static struct binary_heap *heap_of(const struct timer_set *set)
+static struct timer_heap *heap_of(const struct timer_set *set)
 {
-	return (struct binary_heap *)set;
-}
-
-static void place(struct binary_heap *heap, size_t slot, struct timer *timer)
-{
-	heap->slots[slot] = timer;
-	timer->link.word[0] = slot;
-}
-
-/* Used only in assertions. */
-static __attribute__((unused)) bool armed(const struct binary_heap *heap, const struct timer *timer)
-{
-	size_t slot = timer->link.word[0];
-
-	return slot >= ROOT && slot <= heap->size && heap->slots[slot] == timer;
-}
-
-/* Moves the hole at `slot` towards the root until `timer` fits, and puts it there. */
-static void sift_up(struct binary_heap *heap, size_t slot, struct timer *timer)
-{
-	while (slot > ROOT && heap->slots[slot / 2]->key > timer->key) {
-		place(heap, slot, heap->slots[slot / 2]);
-		slot /= 2;
-	}
-	place(heap, slot, timer);
-}
-
-/* Moves the hole at `slot` towards the leaves until `timer` fits, and puts it there. */
-static void sift_down(struct binary_heap *heap, size_t slot, struct timer *timer)
-{
-	for (;;) {
-		size_t child = 2 * slot;
-
-		if (child > heap->size)
-			break;
-		if (child < heap->size && heap->slots[child + 1]->key < heap->slots[child]->key)
-			child++;
-		if (heap->slots[child]->key >= timer->key)
-			break;
-		place(heap, slot, heap->slots[child]);
-		slot = child;
-	}
-	place(heap, slot, timer);
-}
-
-static void sift(struct binary_heap *heap, size_t slot, struct timer *timer)
-{
-	if (slot > ROOT && heap->slots[slot / 2]->key > timer->key)
-		sift_up(heap, slot, timer);
-	else
-		sift_down(heap, slot, timer);
-}
-
-/* Takes out the timer at `slot`: the last leaf fills the hole and sifts down or up from there. */
-static void take_out(struct binary_heap *heap, size_t slot)
-{
-	struct timer *last = heap->slots[heap->size--];
-
-	if (slot <= heap->size)
-		sift(heap, slot, last);
+	return (struct timer_heap *)set;
 }
 
 static int binary_heap_reserve(struct timer_set *set, size_t n)
 {
-	struct binary_heap *heap = heap_of(set);
+	struct timer_heap *heap = heap_of(set);
 	size_t capacity = heap->capacity ? heap->capacity : FIRST_CAPACITY;
 	struct timer **slots;
 
@@ -143,7 +83,7 @@ static int binary_heap_reserve(struct timer_set *set, size_t n)
 
 static int binary_heap_create(struct timer_set **set, const void *options, uint64_t now)
 {
-	struct binary_heap *heap = calloc(1, sizeof(*heap));
+	struct timer_heap *heap = calloc(1, sizeof(*heap));
 
 	(void)options;
 	(void)now;
@@ -162,49 +102,49 @@ static void binary_heap_destroy(struct timer_set *set)
 static void binary_heap_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
 			       uint64_t interval)
 {
-	struct binary_heap *heap = heap_of(set);
+	struct timer_heap *heap = heap_of(set);
 
 	(void)interval;
-	assert(!armed(heap, timer) && "insert: the timer is armed");
+	assert(!timer_heap_holds(heap, timer, ARITY) && "insert: the timer is armed");
 	assert(heap->size < heap->capacity && "insert: more timers than reserved");
 	timer->deadline = timer->key = deadline;
-	sift_up(heap, ++heap->size, timer);
+	timer_heap_push(heap, timer, ARITY);
 }
 
 static void binary_heap_reinsert(struct timer_set *set, struct timer *timer, uint64_t deadline,
 				 uint64_t interval)
 {
-	struct binary_heap *heap = heap_of(set);
+	struct timer_heap *heap = heap_of(set);
 
 	(void)interval;
-	assert(armed(heap, timer) && "reinsert: the timer is not armed");
+	assert(timer_heap_holds(heap, timer, ARITY) && "reinsert: the timer is not armed");
 	timer->deadline = timer->key = deadline;
-	sift(heap, timer->link.word[0], timer);
+	timer_heap_sift(heap, *heap_place(timer), timer, ARITY);
 }
 
 static void binary_heap_disarm(struct timer_set *set, struct timer *timer)
 {
-	struct binary_heap *heap = heap_of(set);
+	struct timer_heap *heap = heap_of(set);
 
-	assert(armed(heap, timer) && "disarm: the timer is not armed");
-	take_out(heap, timer->link.word[0]);
-	timer->link.word[0] = DISARMED;
+	assert(timer_heap_holds(heap, timer, ARITY) && "disarm: the timer is not armed");
+	timer_heap_take_out(heap, *heap_place(timer), ARITY);
+	*heap_place(timer) = DISARMED;
 }
 
 static void binary_heap_remove(struct timer_set *set, struct timer *timer)
 {
-	struct binary_heap *heap = heap_of(set);
+	struct timer_heap *heap = heap_of(set);
 
-	if (timer->link.word[0] != DISARMED) {
-		assert(armed(heap, timer) && "remove: the timer is idle");
-		take_out(heap, timer->link.word[0]);
+	if (*heap_place(timer) != DISARMED) {
+		assert(timer_heap_holds(heap, timer, ARITY) && "remove: the timer is idle");
+		timer_heap_take_out(heap, *heap_place(timer), ARITY);
 	}
-	timer->link.word[0] = 0;
+	*heap_place(timer) = 0;
 }
 
 static uint64_t binary_heap_next(struct timer_set *set)
 {
-	const struct binary_heap *heap = heap_of(set);
+	const struct timer_heap *heap = heap_of(set);
 
 	return heap->size ? heap->slots[ROOT]->key : TIMER_NEVER;
 }
@@ -212,7 +152,7 @@ static uint64_t binary_heap_next(struct timer_set *set)
 static size_t binary_heap_expire(struct timer_set *set, uint64_t now, struct timer **out,
 				 size_t max)
 {
-	struct binary_heap *heap = heap_of(set);
+	struct timer_heap *heap = heap_of(set);
 	size_t count = 0;
 
 	while (count < max && heap->size) {
@@ -220,8 +160,8 @@ static size_t binary_heap_expire(struct timer_set *set, uint64_t now, struct tim
 
 		if (first->key > now || first->key == TIMER_NEVER)
 			break;
-		take_out(heap, ROOT);
-		first->link.word[0] = 0;
+		timer_heap_take_out(heap, ROOT, ARITY);
+		*heap_place(first) = 0;
 		out[count++] = first;
 	}
 	return count;
@@ -230,7 +170,7 @@ static size_t binary_heap_expire(struct timer_set *set, uint64_t now, struct tim
 static void binary_heap_for_each(const struct timer_set *set,
 				 void (*visit)(struct timer *timer, void *data), void *data)
 {
-	const struct binary_heap *heap = heap_of(set);
+	const struct timer_heap *heap = heap_of(set);
 
 	for (size_t slot = ROOT; slot <= heap->size; slot++)
 		visit(heap->slots[slot], data);
@@ -243,7 +183,7 @@ static size_t binary_heap_size(const struct timer_set *set)
 
 static size_t binary_heap_footprint(const struct timer_set *set)
 {
-	const struct binary_heap *heap = heap_of(set);
+	const struct timer_heap *heap = heap_of(set);
 	size_t slots = heap->slots ? heap->capacity + ROOT : 0;
 
 	return sizeof(*heap) + slots * sizeof(*heap->slots);
@@ -251,21 +191,7 @@ static size_t binary_heap_footprint(const struct timer_set *set)
 
 static const char *binary_heap_check(const struct timer_set *set)
 {
-	const struct binary_heap *heap = heap_of(set);
-
-	if (heap->size > heap->capacity)
-		return "more timers than capacity";
-	for (size_t slot = ROOT; slot <= heap->size; slot++) {
-		const struct timer *timer = heap->slots[slot];
-
-		if (timer->link.word[0] != slot)
-			return "a timer's stored slot is not the slot that it is in";
-		if (timer->key > timer->deadline)
-			return "a timer is filed after its deadline";
-		if (slot > ROOT && heap->slots[slot / 2]->key > timer->key)
-			return "a timer is due before its parent";
-	}
-	return NULL;
+	return timer_heap_check(heap_of(set), ARITY);
 }
 
 const struct timer_structure timer_binary_heap = {

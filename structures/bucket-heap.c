@@ -120,6 +120,11 @@ static uint64_t now_tick(const struct bucket_heap *buckets, uint64_t now)
 
 /* --- the heap of buckets */
 
+/*
+ * The heap holds numbers of buckets, and only its root is taken out. So no bucket stores its entry,
+ * and the heaps of timers in common/ do not fit.
+ */
+
 static uint64_t begins(const struct bucket_heap *buckets, uint32_t entry)
 {
 	return buckets->bucket[buckets->heap[entry]].begins;

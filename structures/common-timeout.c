@@ -65,11 +65,12 @@
 #define ROOT  (ARITY - 1)
 
 /*
- * Values of link.word[3] beside places in the heap, which are ROOT or more (cached_heap.h). A timer
- * in a queue has TIMER_MARK there, and the address of the queue.
+ * Values of link.word[3]. A timer in a queue has TIMER_MARK there, and the address of the queue. A
+ * single is in the heap, which keeps its slot in link.word[0].
  */
 #define IDLE	 0
 #define DISARMED 1
+#define SINGLE	 2
 
 /* Rare cases are calls, so that the usual ones need no registers for them. */
 #define RARELY __attribute__((noinline))
@@ -193,6 +194,7 @@ static RARELY void file(struct common_timeout *common, struct timer *timer,
 		return;
 	}
 	timer->link.pointer[2] = NULL;
+	timer->link.word[3] = SINGLE;
 	heap_push(&common->heap, timer, timer->key, ARITY);
 }
 
@@ -321,7 +323,7 @@ static void common_timeout_destroy(struct timer_set *set)
 {
 	struct common_timeout *common = common_of(set);
 
-	free(common->heap.block);
+	free(common->heap.array.block);
 	intervals_close(&common->intervals);
 	free(common);
 }
@@ -340,7 +342,7 @@ static void common_timeout_insert(struct timer_set *set, struct timer *timer, ui
 	struct common_timeout *common = common_of(set);
 
 	assert(!armed(timer) && "insert: the timer is armed");
-	assert(common->size < common->heap.capacity && "insert: more timers than reserved");
+	assert(common->size < common->heap.array.capacity && "insert: more timers than reserved");
 	common->size++;
 	arm(common, timer, deadline, interval);
 }
@@ -412,9 +414,9 @@ static uint64_t common_timeout_next(struct timer_set *set)
 /* Up to when the queue at the root leads all others: the least of the root's children. */
 static uint64_t lead_ends(const struct cached_heap *heap)
 {
-	const struct heap_entry *children = heap->entries + heap_children(ROOT, ARITY);
-
-	return heap->size > 1 ? children[heap_least(children, ARITY)].key : TIMER_NEVER;
+	if (heap->size <= 1)
+		return TIMER_NEVER;
+	return heap->entries[heap_least(heap, heap_children(ROOT, ARITY), ARITY)].key;
 }
 
 /* Hands over what is due of the queue at the root, as long as it leads. */

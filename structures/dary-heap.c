@@ -36,12 +36,13 @@
  * Where all timers fire, 8 children are as good as 4 at 1e6 timers, but only because the lines of
  * all grandchildren are prefetched while the children are compared. keys=timer with 8 or 16
  * children costs no more than cached keys where timers are postponed and stay near the leaves,
- * since a slot is half as large.
+ * since a slot is half as large. Vectors cost less than the tournament with 16 children; where all
+ * timers fire, these then cost about as much as 8.
  *
  * LOSES. Up to 1e5 timers, to 4 and even 2 children, where all timers fire: comparisons then cost
  * more than misses. keys=timer loses where all timers fire, from 1e5 timers on, with 2, 4 and 8
- * children. Vectors bring nothing: AVX2 has no minimum of 64-bit numbers, so compare, blend and the
- * search for the slot take as long as seven comparisons without branches.
+ * children. Vectors gain little with 8 children: AVX2 has no minimum of 64-bit numbers, so compare,
+ * blend and the search for the slot take nearly as long as seven comparisons without branches.
  *
  * SOURCE. Johnson 1975; LaMarca and Ladner, ACM JEA 1996, who fit the arity to the cache line. The
  * tournament and the rest are as in quad-heap.
@@ -80,6 +81,7 @@ struct dary_heap {
 		struct cached_heap cached;
 		struct timer_heap timers; /* keys=timer */
 	};
+	struct heap_array array; /* keys=timer: that of `timers` */
 	const struct dary_code *code;
 	bool keys_in_timers; /* keys=timer: which member of the union is in use */
 };
@@ -177,7 +179,7 @@ static inline VECTORS unsigned lanes_with(__m256i keys, __m256i least)
 }
 
 /* The index of the least key, and of equal ones the first, as the tournament finds it. */
-static inline VECTORS size_t vector_least(const struct heap_entry *siblings, const unsigned arity)
+HEAP_INLINE VECTORS size_t vector_least(const struct heap_entry *siblings, const unsigned arity)
 {
 	__m256i keys[4], least;
 	unsigned lanes = 0;
@@ -193,51 +195,26 @@ static inline VECTORS size_t vector_least(const struct heap_entry *siblings, con
 	return (size_t)__builtin_ctz(lanes);
 }
 
-static inline VECTORS void vector_sift_down(struct cached_heap *heap, size_t slot,
-					    struct heap_entry entry, const unsigned arity)
+HEAP_INLINE VECTORS size_t vector_least_and_fetch(const struct cached_heap *heap, size_t first,
+						  const unsigned arity)
 {
-	size_t child;
-
-	while ((child = heap_children(slot, arity)) < heap_end(heap, arity)) {
-		heap_fetch_grandchildren(heap, child, arity);
-		child += vector_least(&heap->entries[child], arity);
-		if (heap->entries[child].key >= entry.key)
-			break;
-		heap_put(heap, slot, heap->entries[child]);
-		slot = child;
-	}
-	heap_put(heap, slot, entry);
-}
-
-static inline VECTORS void vector_sift(struct cached_heap *heap, size_t slot,
-				       struct heap_entry entry, const unsigned arity)
-{
-	if (slot > heap_root(arity) && heap->entries[heap_parent(slot, arity)].key > entry.key)
-		heap_sift_up(heap, slot, entry, arity);
-	else
-		vector_sift_down(heap, slot, entry, arity);
+	heap_fetch_grandchildren(heap, first, arity);
+	return first + vector_least(&heap->entries[first], arity);
 }
 
 #define VECTOR_CODE_OF(D)                                                                          \
 	static VECTORS void vector_move_##D(struct dary_heap *dary, struct timer *timer)           \
 	{                                                                                          \
-		vector_sift(&dary->cached, *heap_place(timer),                                     \
-			    (struct heap_entry){ timer->key, timer }, D);                          \
+		heap_sift(&dary->cached, *heap_place(timer),                                       \
+			  (struct heap_entry){ timer->key, timer }, D, vector_least_and_fetch);    \
 	}                                                                                          \
 	static VECTORS void vector_take_out_##D(struct dary_heap *dary, struct timer *timer)       \
 	{                                                                                          \
-		size_t slot = *heap_place(timer);                                                  \
-		struct heap_entry last = heap_take_last(&dary->cached, D);                         \
-                                                                                                   \
-		if (slot < heap_end(&dary->cached, D))                                             \
-			vector_sift(&dary->cached, slot, last, D);                                 \
+		heap_take_out_at(&dary->cached, *heap_place(timer), D, vector_least_and_fetch);    \
 	}                                                                                          \
 	static VECTORS void vector_take_root_##D(struct dary_heap *dary)                           \
 	{                                                                                          \
-		struct heap_entry last = heap_take_last(&dary->cached, D);                         \
-                                                                                                   \
-		if (dary->cached.size)                                                             \
-			vector_sift_down(&dary->cached, heap_root(D), last, D);                    \
+		heap_take_out_at(&dary->cached, heap_root(D), D, vector_least_and_fetch);          \
 	}                                                                                          \
 	static const struct dary_code vector_code_##D = { D, push_##D, vector_move_##D,            \
 							  vector_take_out_##D,                     \
@@ -331,16 +308,22 @@ static void dary_heap_destroy(struct timer_set *set)
 {
 	struct dary_heap *dary = dary_of(set);
 
-	free(dary->keys_in_timers ? dary->timers.block : dary->cached.block);
+	free(dary->keys_in_timers ? dary->array.block : dary->cached.array.block);
 	free(set);
 }
 
 static int dary_heap_reserve(struct timer_set *set, size_t n)
 {
 	struct dary_heap *dary = dary_of(set);
+	int result;
 
-	return dary->keys_in_timers ? timer_heap_reserve(&dary->timers, n, dary->code->arity)
-				    : heap_reserve(&dary->cached, n, dary->code->arity);
+	if (!dary->keys_in_timers)
+		return heap_reserve(&dary->cached, n, dary->code->arity);
+	result = heap_array_reserve(&dary->array, n, dary->timers.size, sizeof(*dary->timers.slots),
+				    dary->code->arity);
+	dary->timers.slots = dary->array.slots;
+	dary->timers.capacity = dary->array.capacity;
+	return result;
 }
 
 static void dary_heap_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -350,8 +333,8 @@ static void dary_heap_insert(struct timer_set *set, struct timer *timer, uint64_
 
 	(void)interval;
 	assert(!armed(dary, timer) && "insert: the timer is armed");
-	assert(size_of(dary) <
-		       (dary->keys_in_timers ? dary->timers.capacity : dary->cached.capacity) &&
+	assert(size_of(dary) < (dary->keys_in_timers ? dary->timers.capacity
+						     : dary->cached.array.capacity) &&
 	       "insert: more timers than reserved");
 	timer->deadline = timer->key = deadline;
 	dary->code->push(dary, timer);
@@ -430,25 +413,22 @@ static size_t dary_heap_size(const struct timer_set *set)
 static size_t dary_heap_footprint(const struct timer_set *set)
 {
 	const struct dary_heap *dary = dary_of(set);
-	size_t bytes = dary->keys_in_timers ? timer_heap_bytes(&dary->timers, dary->code->arity)
-					    : heap_bytes(&dary->cached, dary->code->arity);
 
-	return sizeof(*dary) + bytes;
+	if (!dary->keys_in_timers)
+		return sizeof(*dary) + heap_bytes(&dary->cached, dary->code->arity);
+	return sizeof(*dary) +
+	       heap_array_bytes(&dary->array, sizeof(*dary->timers.slots), dary->code->arity);
 }
 
 static const char *dary_heap_check(const struct timer_set *set)
 {
 	const struct dary_heap *dary = dary_of(set);
-	size_t root = heap_root(dary->code->arity);
+	const char *broken;
 
-	for (size_t i = 0; i < size_of(dary); i++) {
-		const struct timer *timer = timer_at(dary, root + i);
-
-		if (timer->key > timer->deadline)
-			return "a timer is filed after its deadline";
-	}
-	return dary->keys_in_timers ? timer_heap_check(&dary->timers, dary->code->arity)
-				    : heap_check(&dary->cached, dary->code->arity);
+	if (!dary->keys_in_timers)
+		return heap_check_filed(&dary->cached, dary->code->arity);
+	broken = heap_array_check(&dary->array, dary->timers.size);
+	return broken ? broken : timer_heap_check(&dary->timers, dary->code->arity);
 }
 
 static const char *dary_heap_refuse(const void *options)

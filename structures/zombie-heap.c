@@ -15,6 +15,8 @@
  * Only a deadline that becomes earlier cannot wait. The heap stores the least of these deadlines.
  * When it is before the root's key, next and expire correct all entries first.
  *
+ * The sifts are not those of common/cached_heap.h, which write each slot into its timer.
+ *
  * COST.   insert     O(log n)
  *         reinsert   later: O(1), two stores; earlier: O(1), and O(n) once before the next expiry
  *         disarm     O(1); a purge of O(n) for each n / 4 of them

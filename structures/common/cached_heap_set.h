@@ -34,7 +34,7 @@ static int cached_heap_create(struct timer_set **set, const void *options, uint6
 
 static void cached_heap_destroy(struct timer_set *set)
 {
-	free(heap_of(set)->block);
+	free(heap_of(set)->array.block);
 	free(set);
 }
 
@@ -50,7 +50,7 @@ static void cached_heap_insert(struct timer_set *set, struct timer *timer, uint6
 
 	(void)interval;
 	assert(!heap_holds(heap, timer, CACHED_HEAP_ARITY) && "insert: the timer is armed");
-	assert(heap->size < heap->capacity && "insert: more timers than reserved");
+	assert(heap->size < heap->array.capacity && "insert: more timers than reserved");
 	timer->deadline = timer->key = deadline;
 	heap_push(heap, timer, deadline, CACHED_HEAP_ARITY);
 }
@@ -133,13 +133,7 @@ static size_t cached_heap_footprint(const struct timer_set *set)
 
 static const char *cached_heap_check(const struct timer_set *set)
 {
-	const struct cached_heap *heap = heap_of(set);
-	size_t slot = heap_root(CACHED_HEAP_ARITY);
-
-	for (; slot < heap_end(heap, CACHED_HEAP_ARITY); slot++)
-		if (heap->entries[slot].key > heap->entries[slot].timer->deadline)
-			return "a timer is filed after its deadline";
-	return heap_check(heap, CACHED_HEAP_ARITY);
+	return heap_check_filed(heap_of(set), CACHED_HEAP_ARITY);
 }
 
 #define CACHED_HEAP_OPERATIONS                                                                     \

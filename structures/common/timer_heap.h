@@ -1,32 +1,37 @@
 /*
- * timer_heap.h - d-ary heaps of pointers: the keys in the timers alone
+ * timer_heap.h - d-ary heaps of pointers: every comparison reads the keys in the timers
  *
- * What cached_heap.h would be without its cache: the same slots, the same arities, the same hole
- * that is moved, half the bytes; but every comparison reads a timer. Siblings share a cache line up
- * to 8 of them, 16 take two. As there, the arity is an argument that callers pass as a constant,
- * and a timer's place is in link.word[3].
+ * binary-heap is such a heap with two children, and so is dary-heap with keys=timer. Each timer
+ * stores the slot that it is in (heap_place), so that it is found without a search. The owner
+ * allocates the array, and sets a timer's key before it puts the timer in or moves it. As in
+ * heap_array.h, the arity is an argument that callers pass as a constant.
+ *
+ * cached_heap.h has the sifts for entries of (key, timer). One code for both kinds would be less
+ * readable, because they differ in how a level finds the least child. There, free slots hold the
+ * key TIMER_NEVER, so siblings need no count, and a tournament compares them in the array. Here, a
+ * free slot has no key, so the siblings must be counted. Each comparison may wait for a timer's
+ * cache line, so it matters here where the processor can go on by a guess.
  */
 #ifndef TIMER_HEAP_H
 #define TIMER_HEAP_H
 
-#include "cached_heap.h"
+#include "heap_array.h"
 
 struct timer_heap {
 	struct timer **slots; /* [root..root+size-1] */
-	char *block;	      /* as allocated: the slots begin at its first whole line */
 	size_t size;
-	size_t capacity;
+	size_t capacity; /* timers that fit into the array */
 };
 
 /* The slot after the last timer. */
-CACHED_HEAP_INLINE size_t timer_heap_end(const struct timer_heap *heap, const unsigned arity)
+HEAP_INLINE size_t timer_heap_end(const struct timer_heap *heap, const unsigned arity)
 {
 	return heap_root(arity) + heap->size;
 }
 
 /* Whether a timer is in the heap; for assertions. */
-CACHED_HEAP_INLINE bool timer_heap_holds(const struct timer_heap *heap, struct timer *timer,
-					 const unsigned arity)
+HEAP_INLINE bool timer_heap_holds(const struct timer_heap *heap, struct timer *timer,
+				  const unsigned arity)
 {
 	size_t slot = *heap_place(timer);
 
@@ -34,15 +39,15 @@ CACHED_HEAP_INLINE bool timer_heap_holds(const struct timer_heap *heap, struct t
 	       heap->slots[slot] == timer;
 }
 
-CACHED_HEAP_INLINE void timer_heap_put(struct timer_heap *heap, size_t slot, struct timer *timer)
+HEAP_INLINE void timer_heap_put(struct timer_heap *heap, size_t slot, struct timer *timer)
 {
 	heap->slots[slot] = timer;
 	*heap_place(timer) = slot;
 }
 
 /* Moves the hole at `slot` towards the root until `timer` fits, and puts it there. */
-CACHED_HEAP_INLINE void timer_heap_sift_up(struct timer_heap *heap, size_t slot,
-					   struct timer *timer, const unsigned arity)
+HEAP_INLINE void timer_heap_sift_up(struct timer_heap *heap, size_t slot, struct timer *timer,
+				    const unsigned arity)
 {
 	while (slot > heap_root(arity) && heap->slots[heap_parent(slot, arity)]->key > timer->key) {
 		timer_heap_put(heap, slot, heap->slots[heap_parent(slot, arity)]);
@@ -52,23 +57,21 @@ CACHED_HEAP_INLINE void timer_heap_sift_up(struct timer_heap *heap, size_t slot,
 }
 
 /*
- * The slot of the least of the siblings from `first` on, the first among equals; there is one. Of
- * two it is told by a branch, so that the processor can guess it and go on to the next level while
- * the keys are on their way: at 1e5 timers that halves what all levels cost. Of more it would guess
- * wrong too often: without branches 1e3 timers cost half, and 1e5 no more.
+ * Returns the slot of the least of the siblings from `first` on, the first among equals. There is
+ * one sibling or more. `end` is the slot after the last timer. With two siblings a branch decides:
+ * the processor guesses it, and goes on to the next level while the keys are still on their way
+ * from memory. With more siblings it would guess wrong too often, so that code has no branches.
  */
-CACHED_HEAP_INLINE size_t timer_heap_least(const struct timer_heap *heap, size_t first,
-					   const unsigned arity)
+HEAP_INLINE size_t timer_heap_least(const struct timer_heap *heap, size_t first, size_t end,
+				    const unsigned arity)
 {
-	size_t end = first + arity, least = first;
+	size_t least = first;
 	uint64_t key = heap->slots[first]->key;
 
 	if (arity == 2)
-		return first + 1 < timer_heap_end(heap, 2) && heap->slots[first + 1]->key < key
-			       ? first + 1
-			       : first;
-	if (end > timer_heap_end(heap, arity))
-		end = timer_heap_end(heap, arity);
+		return first + 1 < end && heap->slots[first + 1]->key < key ? first + 1 : first;
+	if (end > first + arity)
+		end = first + arity;
 	for (size_t slot = first + 1; slot < end; slot++) {
 		uint64_t other = heap->slots[slot]->key;
 
@@ -79,13 +82,14 @@ CACHED_HEAP_INLINE size_t timer_heap_least(const struct timer_heap *heap, size_t
 }
 
 /* Moves the hole at `slot` towards the leaves until `timer` fits, and puts it there. */
-CACHED_HEAP_INLINE void timer_heap_sift_down(struct timer_heap *heap, size_t slot,
-					     struct timer *timer, const unsigned arity)
+HEAP_INLINE void timer_heap_sift_down(struct timer_heap *heap, size_t slot, struct timer *timer,
+				      const unsigned arity)
 {
+	const size_t end = timer_heap_end(heap, arity);
 	size_t child;
 
-	while ((child = heap_children(slot, arity)) < timer_heap_end(heap, arity)) {
-		child = timer_heap_least(heap, child, arity);
+	while ((child = heap_children(slot, arity)) < end) {
+		child = timer_heap_least(heap, child, end, arity);
 		if (heap->slots[child]->key >= timer->key)
 			break;
 		timer_heap_put(heap, slot, heap->slots[child]);
@@ -94,8 +98,9 @@ CACHED_HEAP_INLINE void timer_heap_sift_down(struct timer_heap *heap, size_t slo
 	timer_heap_put(heap, slot, timer);
 }
 
-CACHED_HEAP_INLINE void timer_heap_sift(struct timer_heap *heap, size_t slot, struct timer *timer,
-					const unsigned arity)
+/* Moves the hole at `slot` up or down until `timer` fits, and puts it there. */
+HEAP_INLINE void timer_heap_sift(struct timer_heap *heap, size_t slot, struct timer *timer,
+				 const unsigned arity)
 {
 	if (slot > heap_root(arity) && heap->slots[heap_parent(slot, arity)]->key > timer->key)
 		timer_heap_sift_up(heap, slot, timer, arity);
@@ -103,17 +108,15 @@ CACHED_HEAP_INLINE void timer_heap_sift(struct timer_heap *heap, size_t slot, st
 		timer_heap_sift_down(heap, slot, timer, arity);
 }
 
-/* Puts a timer in whose key is set; there is room. */
-CACHED_HEAP_INLINE void timer_heap_push(struct timer_heap *heap, struct timer *timer,
-					const unsigned arity)
+/* Puts a timer in. The array has room for it. */
+HEAP_INLINE void timer_heap_push(struct timer_heap *heap, struct timer *timer, const unsigned arity)
 {
+	timer_heap_sift_up(heap, timer_heap_end(heap, arity), timer, arity);
 	heap->size++;
-	timer_heap_sift_up(heap, timer_heap_end(heap, arity) - 1, timer, arity);
 }
 
-/* Takes out what is at `slot`: the last timer fills the hole and sinks or rises from there. */
-CACHED_HEAP_INLINE void timer_heap_take_out(struct timer_heap *heap, size_t slot,
-					    const unsigned arity)
+/* Takes out the timer at `slot`. The last timer fills the hole and sifts down or up from there. */
+HEAP_INLINE void timer_heap_take_out(struct timer_heap *heap, size_t slot, const unsigned arity)
 {
 	struct timer *last;
 
@@ -123,53 +126,18 @@ CACHED_HEAP_INLINE void timer_heap_take_out(struct timer_heap *heap, size_t slot
 		timer_heap_sift(heap, slot, last, arity);
 }
 
-/* Of the block: what comes before its first whole line is lost. */
-CACHED_HEAP_INLINE size_t timer_heap_bytes_for(size_t capacity, const unsigned arity)
-{
-	return (heap_root(arity) + capacity) * sizeof(struct timer *) + CACHED_HEAP_LINE;
-}
-
-/* Room for n timers, and for those that there are. 0, or -ENOMEM with nothing changed. */
-CACHED_HEAP_INLINE int timer_heap_reserve(struct timer_heap *heap, size_t n, const unsigned arity)
-{
-	size_t capacity, before = heap->block ? heap_padding(heap->block) : 0;
-	char *block;
-
-	if (n >= SIZE_MAX / sizeof(*heap->slots) / 4)
-		return -ENOMEM;
-	capacity = heap_capacity_for(heap->capacity, n > heap->size ? n : heap->size);
-	if (capacity == heap->capacity)
-		return 0;
-	block = realloc(heap->block, timer_heap_bytes_for(capacity, arity));
-	if (!block) /* what cannot be given back is kept */
-		return capacity < heap->capacity ? 0 : -ENOMEM;
-	/* Lines begin elsewhere in the new block, if it is another; a large one's never do. */
-	if (heap->size && heap_padding(block) != before)
-		memmove(block + heap_padding(block), block + before,
-			timer_heap_end(heap, arity) * sizeof(*heap->slots));
-	heap->block = block;
-	heap->slots = (struct timer **)(void *)(block + heap_padding(block));
-	heap->capacity = capacity;
-	return 0;
-}
-
-CACHED_HEAP_INLINE size_t timer_heap_bytes(const struct timer_heap *heap, const unsigned arity)
-{
-	return heap->block ? timer_heap_bytes_for(heap->capacity, arity) : 0;
-}
-
 /* All of the heap's invariants: NULL, or what is broken. */
 static inline const char *timer_heap_check(const struct timer_heap *heap, const unsigned arity)
 {
 	if (heap->size > heap->capacity)
 		return "more timers than capacity";
-	if ((uintptr_t)heap->slots % CACHED_HEAP_LINE)
-		return "siblings do not share a cache line";
 	for (size_t slot = heap_root(arity); slot < timer_heap_end(heap, arity); slot++) {
-		const struct timer *timer = heap->slots[slot];
+		struct timer *timer = heap->slots[slot];
 
-		if (timer->link.word[3] != slot)
+		if (*heap_place(timer) != slot)
 			return "a timer's stored slot is not the slot that it is in";
+		if (timer->key > timer->deadline)
+			return "a timer is filed after its deadline";
 		if (slot > heap_root(arity) &&
 		    heap->slots[heap_parent(slot, arity)]->key > timer->key)
 			return "a timer is due before its parent";
