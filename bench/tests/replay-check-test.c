@@ -1,7 +1,8 @@
 /*
- * replay-check-test - what the replay reports for structures that are late, early or out of order
+ * replay-check-test - what a replay reports about faulty timer structures
  *
- * Each structure is a sorted array with one fault. Each fault must be counted under its own name.
+ * The structures are sorted arrays, most of them with one fault. Each kind of fault must raise its
+ * own count.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@ static struct hand_trace hand;
 static struct cell cell;
 static struct replay replay;
 
-/* Replays the trace with a structure of this file; the test closes the replay. */
+/* Replays `hand` with the structure `made`. The caller closes the replay. */
 static void replay_made(const struct timer_structure *made, enum replay_mode mode)
 {
 	char error[CELL_ERROR_SIZE] = "";
@@ -42,7 +43,7 @@ static void replay_made(const struct timer_structure *made, enum replay_mode mod
 	cell_replay(&cell, &replay, mode, mode, NULL);
 }
 
-/* Timers that are due at 10, 20, ... us, and an advance every 20 us. */
+/* Writes a trace: timers due at 10, 20, ... us, and an advance every 20 us. */
 static void write_stairs(uint32_t timers)
 {
 	hand_begin(&hand, US);
@@ -66,7 +67,7 @@ static void a_right_structure_has_no_findings(void **state)
 	assert_int_equal(findings->early, 0);
 	assert_int_equal(findings->late, 0);
 	assert_null(findings->broken);
-	/* The deadlines 10, 30 and 50 us wait for 10 us each; the others fire at once. */
+	/* The timers due at 10, 30 and 50 us fire 10 us later, at the next advance. */
 	assert_int_equal(findings->lateness_max, 10 * US);
 	assert_true(findings->lateness_sum == 30. * US);
 	assert_int_equal(findings->wake_ups, 3);
@@ -127,7 +128,7 @@ static void order_is_looked_at(void **state)
 	replay_close(&replay);
 }
 
-/* Fires all timers 15 us before they are due. */
+/* Fires each timer up to 15 us before its deadline. */
 static size_t expire_early(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	return right_expire(set, now + 15 * US, out, max);
@@ -140,14 +141,14 @@ static void early_firings_are_counted(void **state)
 	(void)state;
 	write_stairs(6);
 	replay_made(&early, REPLAY_CHECKED);
-	/* At 20 us the timer of 30 us fires, at 40 us that of 50 us. */
+	/* The timer due at 30 us fires at 20 us, and the one due at 50 us fires at 40 us. */
 	assert_int_equal(replay.findings.early, 2);
 	assert_int_equal(replay.tally.fired, 6);
 	assert_int_equal(replay.findings.late, 0);
 	replay_close(&replay);
 }
 
-/* Both kinds of stop find that such a timer is no longer armed. */
+/* TRACE_REMOVE and TRACE_DISARM both count a timer that has already fired as wrong_state. */
 static void stops_of_fired_timers(void **state)
 {
 	(void)state;
@@ -161,7 +162,7 @@ static void stops_of_fired_timers(void **state)
 	}
 }
 
-/* Fires the timers that were due 30 us ago. */
+/* Fires each timer at least 30 us after its deadline. */
 static size_t expire_late(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	return right_expire(set, now > 30 * US ? now - 30 * US : 0, out, max);
@@ -184,7 +185,7 @@ static void late_firings_are_counted(void **state)
 	replay_close(&replay);
 }
 
-/* A timer that is due in the trace, and re-armed or stopped before it has fired, is overtaken. */
+/* A timer is overtaken if it is re-armed or stopped after its deadline and before it has fired. */
 static void overtaken_timers_are_counted(void **state)
 {
 	(void)state;
@@ -219,8 +220,8 @@ static RIGHT_TABLE(shifted, "shifted", .next = next_shifted);
 static RIGHT_TABLE(shifted_to_a_tick, "ticks", .next = next_shifted, .accuracy = to_a_tick);
 
 /*
- * next returns 10, 30 and 50 us, each before the advance 10 us later. To a tick the timers are due
- * at 16, 32 and 56 us.
+ * Without a shift, next returns 10, 30 and 50 us, each 10 us before an advance. With a tick of 8
+ * us, these timers may fire at 16, 32 and 56 us.
  */
 static void polls_are_early_or_late(void **state)
 {
@@ -247,7 +248,7 @@ static void polls_are_early_or_late(void **state)
 	}
 }
 
-/* A result after the advance causes no wake-up, even if it is before the deadline. */
+/* If next returns a time later than the advance, the replay does not wake up at that time. */
 static void an_answer_beyond_the_advance_is_no_spurious_one(void **state)
 {
 	(void)state;
@@ -262,7 +263,7 @@ static void an_answer_beyond_the_advance_is_no_spurious_one(void **state)
 	replay_close(&replay);
 }
 
-/* Returns a time half way to the first deadline, as a wheel of several levels does. */
+/* Returns the middle between now and the first deadline. Wheels also return early times. */
 static uint64_t next_half_way(struct timer_set *set)
 {
 	const struct right *made = right_of(set);
@@ -275,7 +276,7 @@ static uint64_t next_half_way(struct timer_set *set)
 
 static RIGHT_TABLE(half_way, "half way", .next = next_half_way);
 
-/* The loop wakes up at each result before the first deadline, and asks again. */
+/* A checked replay wakes up at each early result of next, and calls next again. */
 static void spurious_wake_ups_are_counted(void **state)
 {
 	(void)state;
@@ -284,7 +285,7 @@ static void spurious_wake_ups_are_counted(void **state)
 	hand_arm(&hand, TRACE_ARM, 0, 8 * US, 0);
 	hand_advance(&hand, 8 * US);
 	replay_made(&half_way, REPLAY_CHECKED);
-	/* The wake-ups at 4, 6 and 7 us are spurious; then comes the advance. */
+	/* The wake-ups at 4, 6 and 7 us are spurious. The fourth, at 8 us, is the advance. */
 	assert_int_equal(replay.findings.spurious, 3);
 	assert_int_equal(replay.findings.wake_ups, 4);
 	assert_int_equal(replay.tally.early_polls, 1);
@@ -313,7 +314,7 @@ static void a_next_that_stands_still_is_found(void **state)
 	replay_close(&replay);
 }
 
-/* A timer that fires at a spurious wake-up, before its deadline, is early. */
+/* A timer that fires at an early wake-up counts as early. That wake-up is not spurious. */
 static void early_firings_within_a_sleep(void **state)
 {
 	static RIGHT_TABLE(both, "both", .next = next_half_way, .expire = expire_early);
@@ -356,7 +357,9 @@ static void bounds(void **state)
 
 /* ---------------------------------------------------------------------------- one batch */
 
-/* The number of timers out of order for these deadlines, in us, with a tick of 10 us. */
+/*
+ * Returns how many timers of a batch with these deadlines (us) are out of order by ticks of 10 us.
+ */
 static uint64_t disorder(enum timer_order order, uint64_t previous, const uint64_t *deadlines,
 			 size_t count)
 {
@@ -385,7 +388,7 @@ static void order_within_a_batch(void **state)
 	assert_int_equal(disorder(TIMER_BY_TICK, 0, rising, 4), 0);
 	assert_int_equal(disorder(TIMER_BY_TICK, 0, within, 5), 0);
 	assert_int_equal(disorder(TIMER_BY_TICK, 0, across, 2), 1);
-	/* Timers of ticks before the last advance are equal to those of the advance's own tick. */
+	/* All timers that were due by the previous advance count as those of one tick. */
 	assert_int_equal(disorder(TIMER_BY_TICK, 50, old, 4), 0);
 	assert_int_equal(disorder(TIMER_BY_TICK, 50, with_old, 2), 1);
 	assert_int_equal(disorder(TIMER_UNORDERED, 0, across, 2), 0);
@@ -432,7 +435,7 @@ static void invariants_are_walked(void **state)
 	replay_close(&replay);
 }
 
-/* check() is called so often that it walks about 1e7 timers in all, however many are armed. */
+/* check() is called less often with more timers, so that it walks at most about 1e7 in all. */
 static void invariants_are_walked_now_and_then(void **state)
 {
 	static const struct {

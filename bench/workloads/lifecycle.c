@@ -1,24 +1,24 @@
 /*
  * lifecycle - all timers are armed and re-armed, half are stopped, and the rest expire
  *
- * PROGRAM. None. The workload does the four operations of an event loop's timers one after the
- * other, each in a phase of its own, on n timers. Programs mix the operations, and a mix does not
- * show which operation is expensive. The passes that measure an event loop's interface (event_add,
+ * PROGRAM. This workload models no program. It does the four operations of an event loop's timers
+ * on n timers, each operation in a phase of its own. Programs mix the operations, and a mix does
+ * not show which operation is expensive. The benchmarks of an event loop's interface (event_add,
  * event_add again, event_del, and expiry with its callback) use this workload.
  *
- * PARAMETERS. n deadlines, uniform over `range` (1 s, assumed; only its ratio to the grain matters)
- * and at least `range` ahead, so that no timer is due before the last phase. Each phase takes the
- * timers in random order, so memory is accessed at random, as in a program whose connections come
- * and go.
+ * PARAMETERS. Each arm and re-arm draws a deadline uniformly between `range` and 2 `range`. So no
+ * timer is due before the last phase. `range` is 1 s by assumption; only its ratio to the grain,
+ * the unit of time of the trace, matters. The first three phases take the timers in random order.
+ * So memory is accessed at random, as in a server.
  *
- * FOUR MEASURED PHASES: "arm", n arms; "re-arm", n re-arms to a new deadline; "stop", half of the
- * timers removed; "expire", in which time advances until the other half have fired, about `batch`
- * in each turn (loop iteration). There is exactly one lifecycle, 3 n operations, whatever number of
- * operations was asked for. Time stands still except in the last phase.
+ * FOUR MEASURED PHASES: "arm", n arms; "re-arm", n re-arms to new deadlines; "stop", n/2 removals;
+ * "expire", in which time advances until the rest have fired, about `batch` in each turn (loop
+ * iteration). The trace always has 3 n operations. The requested number of operations is ignored.
+ * Time stands still except in the last phase.
  *
- * PREDICTION. Arming and expiring are as in fill-drain. For most structures a re-arm is a removal
- * and an arm. A stop costs a heap log n in the worst case and next to nothing on average, since a
- * random timer is near the bottom. It costs a list or a wheel one unlinking.
+ * PREDICTION. For arming and expiring, see the prediction of fill-drain. For most structures a
+ * re-arm is a removal and an arm. In a heap, a stop is O(log n) at worst and O(1) on average,
+ * because most timers are near the leaves. In a list or a wheel, a stop is one unlinking.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ struct lifecycle_options {
 static const struct option_spec lifecycle_specs[] = {
 	WORKLOAD_COMMON_OPTIONS(struct lifecycle_options),
 	{ "range", OPTION_DURATION, offsetof(struct lifecycle_options, range), 1e3, 1e15, "1s",
-	  NULL, "deadlines are between one and two ranges away" },
+	  NULL, "each deadline is drawn between 1 and 2 times this" },
 	{ .name = NULL },
 };
 
@@ -73,11 +73,11 @@ static void stop(struct lifecycle *lifecycle, uint64_t id)
 }
 
 /*
- * One phase: calls `operate` for the first `count` timers in a new random order, in turns of a
- * batch.
+ * Does one phase: shuffles all timers, and calls `operate` for the first `count`. A turn ends after
+ * each batch.
  */
-static void take_all(struct lifecycle *lifecycle, const char *phase, uint64_t count,
-		     void (*operate)(struct lifecycle *lifecycle, uint64_t id))
+static void run_phase(struct lifecycle *lifecycle, const char *phase, uint64_t count,
+		      void (*operate)(struct lifecycle *lifecycle, uint64_t id))
 {
 	const uint64_t *fired;
 
@@ -91,8 +91,7 @@ static void take_all(struct lifecycle *lifecycle, const char *phase, uint64_t co
 }
 
 /*
- * Expires all timers in turns of equal length from `range` to 2 `range`, about a batch in each
- * turn.
+ * Advances from `range` in equal turns until no timer is armed. About one batch fires in each turn.
  */
 static void expire_all(struct lifecycle *lifecycle)
 {
@@ -130,20 +129,21 @@ static void lifecycle_generate(struct generator *generator, const void *given, u
 	for (uint64_t id = 0; id < n; id++)
 		lifecycle.order[id] = id;
 	generator_begin(generator, n, options->common.grain);
-	take_all(&lifecycle, "arm", n, arm);
-	take_all(&lifecycle, "re-arm", n, arm);
-	take_all(&lifecycle, "stop", n / 2, stop);
+	run_phase(&lifecycle, "arm", n, arm);
+	run_phase(&lifecycle, "re-arm", n, arm);
+	run_phase(&lifecycle, "stop", n / 2, stop);
 	expire_all(&lifecycle);
 	free(lifecycle.order);
 }
 
 const struct workload workload_lifecycle = {
 	.name = "lifecycle",
-	.summary = "timers are armed, re-armed, half of them stopped, the rest expire: each apart",
+	.summary =
+		"arms n timers, re-arms them, stops half, expires the rest; each in a phase of its own",
 	.source = "the four operations of an event loop's timers. The range of 1 s is assumed",
 	.prediction =
 		"arming is O(1) for wheels and, with random deadlines, for heaps; a re-arm costs "
-		"a removal and an arm; a random timer is near a heap's leaves when it is stopped; "
+		"a removal and an arm; a stop is O(1) on average in a heap; "
 		"expiring costs heaps log n",
 	.options = lifecycle_specs,
 	.options_size = sizeof(struct lifecycle_options),

@@ -1,8 +1,8 @@
-"""Finds the places of C code that can be mutated, and their mutants, through libclang.
+"""Finds the places of C code that can be mutated, and their mutants, with libclang.
 
-Places whose value the compiler must know are left out (labels of a switch, sizes of arrays, static
-tables). So are the arguments of macros, prefetches, and code that only assertions run: the
-arguments of assertions, check() of a structure, and functions that only these call.
+Left out are expressions that must be constants (labels of a switch, sizes of arrays, static tables),
+the arguments of macros, and prefetches. Code that only assertions run is left out, too: their
+arguments, check() of each structure, and functions that only such code calls.
 """
 
 import bisect
@@ -11,7 +11,7 @@ import dataclasses
 import os
 import re
 
-import c_source  # before libclang: its message names the package that may be missing
+import c_source  # before libclang: c_source names the package that may be missing
 from clang.cindex import CursorKind, TokenKind, TypeKind
 
 import console
@@ -28,8 +28,8 @@ RELATIONAL = {
 # The only mutants of == and != where
 # - the left operand is unsigned and the right one is 0,
 # - the right operand is a name in capitals, such as TIMER_NEVER or a constant of an enumeration,
-# - an operand is no number, or is a bool, or
-# - the comparison is the condition of a loop.
+# - an operand is not a number, or is a bool, or
+# - the comparison is the condition of a for or while loop.
 NEGATED = {"==": ("!=",), "!=": ("==",)}
 ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*", "%": "/", "&": "|", "|": "&", "^": "|", "<<": ">>",
               ">>": "<<"}
@@ -44,7 +44,8 @@ UNSIGNED = {TypeKind.BOOL, TypeKind.CHAR_U, TypeKind.UCHAR, TypeKind.USHORT, Typ
             TypeKind.ULONG, TypeKind.ULONGLONG, TypeKind.UINT128}
 FLOATS = {TypeKind.FLOAT, TypeKind.DOUBLE, TypeKind.LONGDOUBLE}
 
-# The arguments of these calls must be constants, or change only the time that the code takes.
+# Constants in these calls are not mutated, and the calls are not deleted. The constants must be
+# constants, or change only the time that the code takes.
 LEFT_OUT_CALLS = re.compile(r"__builtin_|__atomic_|_mm\d*_")
 EITHER_WAY = ("calloc", "fread", "fwrite")  # exchanging size and count changes nothing
 ASSERTING = re.compile(r"(static_)?assert$|_Static_assert$|.*_ASSERT$|.*_assert$")
@@ -54,7 +55,7 @@ FLOAT = re.compile(r"[\d.]+([eE][-+]?\d+)?[fF]?$")
 
 
 def file_of(cursor):
-    """Returns the path of a cursor's file from the current folder, or ""."""
+    """Returns the path of a cursor's file, relative to the current folder, or ""."""
     file = cursor.location.file
     return os.path.normpath(file.name) if file else ""
 
@@ -88,14 +89,14 @@ class Source:
         return bisect.bisect_right(self.starts, offset)
 
     def lines_around(self, start, end):
-        """Returns the offsets of the beginning and the end of the lines that hold start and end."""
+        """Returns the offsets of the first and the last character of the lines from start to end."""
         first = self.starts[self.line(start) - 1]
         last = self.bytes.find(b"\n", max(end - 1, start))
         return first, last if last >= 0 else len(self.bytes)
 
 
 class Unit:
-    """One source with its headers, as the compiler sees it."""
+    """A translation unit: a source with its headers."""
 
     def __init__(self, path, arguments, wanted, sources):
         self.wanted, self.sources = wanted, sources
@@ -154,7 +155,7 @@ class Finder:
         return None
 
     def in_macro(self, start, end):
-        """Whether the range begins in a use of a macro that begins before it or ends after it."""
+        """Returns whether the range starts in a use of a macro that reaches beyond the range."""
         i = bisect.bisect_right(self.macros, (start, float("inf"), ""))
         return any(last > start and (first < start or last > end)
                    for first, last, _ in self.macros[max(0, i - 40):i])
@@ -173,7 +174,7 @@ class Finder:
     # ---- the mutants of a place
 
     def add(self, operator, kind, start, end, text, changed):
-        """Adds a site. `changed` is the change itself, (start, end, text), for the site's name."""
+        """Adds a site. `changed` is the smallest change, (start, end, text), which names the site."""
         if self.in_macro(start, end):
             return
         first, last = self.source.lines_around(changed[0], changed[1])
@@ -184,7 +185,7 @@ class Finder:
                                squeezed(before), squeezed(after), start, end, kind, text))
 
     def replace(self, operator, cursor, start, end, text):
-        """Adds the mutant of an expression in which `text` replaces the part from start to end."""
+        """Adds a mutant of an expression. In it, `text` replaces the part from start to end."""
         whole = self.range(cursor)
         if self.in_macro(start, end):
             return
@@ -218,7 +219,7 @@ class Finder:
                 self.operator("arithmetic", cursor, children, place, ARITHMETIC[symbol])
 
     def operator(self, operator, cursor, operands, place, symbol):
-        """Replaces an operator. The operands get parentheses, because the new operator may bind
+        """Adds a mutant with another operator. The operands get parentheses, because the new operator may bind
         more tightly than an operator within them."""
         left, right = (self.source.text(*self.range(one)) for one in operands)
         self.add(operator, "expression", *self.range(cursor), f"({left}) {symbol} ({right})",
@@ -290,7 +291,7 @@ class Finder:
             self.add("constant", "expression", start, end, other, (start, end, other))
 
     def condition(self, cursor):
-        """Negates a condition, unless replacing its operator gives the same mutant."""
+        """Adds the negation of a condition, unless another operator gives the same mutant."""
         bare = cursor
         while bare.kind in (CursorKind.PAREN_EXPR, CursorKind.UNEXPOSED_EXPR):
             inner = list(bare.get_children())
@@ -366,7 +367,7 @@ class Finder:
     # ---- the walk
 
     def statement(self, cursor):
-        """Handles a cursor that is a statement."""
+        """Adds the mutant without this statement."""
         self.deletion(cursor)
 
     def visit(self, cursor, parent, parents):
@@ -458,7 +459,7 @@ class Finder:
 
 
 class Callers:
-    """Finds the functions that only assertions and check() of a structure call."""
+    """Finds functions that are called only by assertions and by check() of structures."""
 
     def __init__(self):
         self.callers = collections.defaultdict(set)  # {key: keys of the callers, "assert", "table"}
@@ -510,8 +511,7 @@ class Callers:
 
 
 def numbered(sites):
-    """Yields the sites in the order of the files, with their occurrences, and without duplicates
-    that several units have found."""
+    """Yields each site once, in the order of the files. Numbers equal mutants of a function."""
     counts = collections.Counter()
     for site in sorted(set(sites), key=lambda one: (one.file, one.start, one.end, one.text)):
         name = (site.file, site.function, site.original, site.mutated)
@@ -520,7 +520,7 @@ def numbered(sites):
 
 
 def find(units, wanted, arguments):
-    """Returns all sites in the wanted files, which are units or headers of units. Paths are
+    """Returns all sites in the wanted files, which are sources or their headers. Paths are
     relative to the current folder."""
     sources, found, callers = {}, [], Callers()
     keys = {}

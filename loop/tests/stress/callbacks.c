@@ -1,5 +1,5 @@
 /*
- * callbacks.c - the functions that the loop calls: every event's callback, and the finalizer
+ * callbacks.c - the callback and the finalizer of all events in the stress test
  */
 #include "loop/tests/stress/stress.h"
 
@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 /*
- * Leaves bytes unread where the loop reports them again, so that calls follow each other at once.
+ * Reads all bytes if the event is edge-triggered or the test ends. Otherwise leaves bytes unread,
+ * so that the loop calls the callback again at once.
  */
 static void read_some(const struct slot *slot, evutil_socket_t fd)
 {
@@ -20,7 +21,7 @@ static void read_some(const struct slot *slot, evutil_socket_t fd)
 		;
 }
 
-/* Now and then the callback takes long enough for another thread to interfere. */
+/* Sometimes sleeps or yields, so that another thread can interfere with the callback. */
 static void take_a_while(void)
 {
 	if (!stress.threads || !one_of(8))
@@ -31,7 +32,10 @@ static void take_a_while(void)
 		sched_yield();
 }
 
-/* Without the slot's lock: a thread that waits for this callback in event_del may hold it. */
+/*
+ * Does not take the slot's lock (`book`). A thread that waits in event_del for this callback may
+ * hold that lock, so taking it could deadlock.
+ */
 static void arm_again(struct slot *slot)
 {
 	bool at_once = !atomic_load(&stress.quiet) && one_of(2);
@@ -57,14 +61,14 @@ void callback(evutil_socket_t fd, short what, void *arg)
 	struct slot *slot = arg, *outer = self->calling;
 	int may_fail = self->may_fail;
 
-	self->may_fail = 0;
-	atomic_store_explicit(&self->doing, "a callback", memory_order_relaxed);
+	self->may_fail = 0; /* failures on purpose are for the loop, and not for this test */
+	atomic_store_explicit(&self->doing, "running a callback", memory_order_relaxed);
 	atomic_store_explicit(&self->slot, slot->index, memory_order_relaxed);
 	atomic_fetch_add_explicit(&self->serial, 1, memory_order_relaxed);
 	ledger_enter(slot, what);
 	self->calling = slot;
 	calls.in_callback();
-	slot->payload->touched++;
+	slot->payload->touched++; /* sanitizers report it if the payload is freed */
 	if (slot->kind == KIND_READER)
 		read_some(slot, fd);
 	take_a_while();
@@ -79,7 +83,7 @@ void callback(evutil_socket_t fd, short what, void *arg)
 	self->may_fail = may_fail;
 }
 
-/* The loop promises that no callback of the event runs now or later. */
+/* Checks that the callback does not run. Once a finalizer runs, the loop must not call it. */
 void finalizer(struct event *event, void *arg)
 {
 	struct slot *slot = arg;
@@ -89,9 +93,9 @@ void finalizer(struct event *event, void *arg)
 	pthread_mutex_lock(&slot->book);
 	note(slot, "finalized", 0);
 	if (!slot->finalizing)
-		fail(slot, "its finalizer is called, but none was asked for");
+		fail(slot, "the finalizer was called without a request");
 	if (atomic_load_explicit(&slot->running, memory_order_relaxed))
-		fail(slot, "its finalizer is called while its callback runs");
+		fail(slot, "the finalizer was called while the callback was running");
 	pthread_mutex_unlock(&slot->book);
 	slot->payload->touched++;
 	if (slot->free_in_finalizer)
