@@ -2,7 +2,7 @@
  * map - `timerbed map`: who costs least where, over two axes: measures, draws, and prints the table
  */
 #include "bench/commands/commands.h"
-#include "bench/commands/measure.h"
+#include "bench/commands/run_experiment.h"
 #include "bench/message.h"
 #include "bench/scripts.h"
 
@@ -19,11 +19,11 @@ static int accept_maps(const struct experiment *experiment)
 
 int command_map(int argc, char **argv)
 {
-	struct measured measured;
-	int status = measure(argc, argv, &measured, accept_maps);
-	char *words[] = { argv[0], measured.folder };
+	struct experiment_run run;
+	int status = run_experiment(argc, argv, &run, accept_maps);
+	char *words[] = { argv[0], run.folder };
 
-	if (!measured.done)
+	if (!run.done)
 		return status;
 	return scripts_become("scripts/map.py", 2, words);
 }

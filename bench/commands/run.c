@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "bench/commands/commands.h"
-#include "bench/commands/measure.h"
+#include "bench/commands/run_experiment.h"
 #include "bench/scripts.h"
 
 /*
  * Shows a person the answer and what to type next. The text goes to stderr, as stdout carries the
  * name of the folder alone. It is only shown where both are terminals: elsewhere a program reads
  * stdout, or stderr is kept as a log. A table that cannot be printed does not fail a run that has
- * been measured.
+ * been run.
  */
 static void show(char *folder)
 {
@@ -34,12 +34,12 @@ static void show(char *folder)
 
 int command_run(int argc, char **argv)
 {
-	struct measured measured;
-	int status = measure(argc, argv, &measured, NULL);
+	struct experiment_run run;
+	int status = run_experiment(argc, argv, &run, NULL);
 
-	if (measured.done) {
-		show(measured.folder);
-		puts(measured.folder);
+	if (run.done) {
+		show(run.folder);
+		puts(run.folder);
 	}
 	return status;
 }

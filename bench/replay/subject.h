@@ -39,7 +39,7 @@ struct subject {
 	const char *target;	      /* in name: the part after prefixes such as again: */
 	const char *kind;	      /* "structure", "loop", "library", "control", ... */
 	const char
-		*source_hash; /* a library's version; NULL or "" where bench/provenance.h has it */
+		*library;  /* the version of the library that is measured; NULL for our own code */
 	bool told_firings; /* the trace tells it which timers fire, so its firings need no check */
 	struct timer_accuracy accuracy;
 	uint64_t most_timers;			    /* maximum sensible number of timers; 0: any */
@@ -95,17 +95,13 @@ extern const struct subject_family *const subject_families[];
 
 /*
  * The inlined replay of each structure, and of each wrapped one in structures/wrappers/combinations
- * ("lazy:quad-heap"). source_hash is no longer used. An entry without a name ends the table.
+ * ("lazy:quad-heap"). An entry without a name ends the table.
  */
 struct structure_code {
 	const char *name;
-	const char *source_hash;
 	const struct replay_code *inlined;
 };
 extern const struct structure_code structure_codes[];
-
-/* Empty: bench/provenance.h has the hash of the loop. Generated. */
-extern const char loop_code_hash[];
 
 /*
  * Finds a subject by name. Returns 0, or -ENOENT or -EINVAL with one line in `error`

@@ -66,7 +66,6 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 		if (strcmp(subject->target, typed))                                                \
 			return -ENOENT;                                                            \
 		subject->kind = role;                                                              \
-		subject->source_hash = "";                                                         \
 		subject->told_firings = true;                                                      \
 		subject->code[DISPATCH_VTABLE] = &id##_called_code;                                \
 		subject->code[DISPATCH_INLINE] = &id##_direct_code;                                \

@@ -82,8 +82,8 @@ json_t *describe_cell(const struct run *run, const struct block *block,
 	if (trace_hash)
 		json_object_set_new(record, "trace_hash", json_string(trace_hash));
 	json_object_set_new(record, "source_hash", json_string(source));
-	if (subject->source_hash && *subject->source_hash)
-		json_object_set_new(record, "library", json_string(subject->source_hash));
+	if (subject->library)
+		json_object_set_new(record, "library", json_string(subject->library));
 	repeated = environment_for_records(run->environment);
 	json_object_update_missing(record, repeated);
 	json_decref(repeated);

@@ -141,7 +141,7 @@ static int libevent_resolve(struct subject *subject, char *error)
 	if (load(error))
 		return -EINVAL;
 	subject->kind = "library";
-	subject->source_hash = version;
+	subject->library = version;
 	subject->code[DISPATCH_VTABLE] = &event_replay_code;
 	return 0;
 }

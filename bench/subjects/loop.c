@@ -146,7 +146,6 @@ static int loop_resolve(struct subject *subject, char *error)
 	structure = timer_structure_within(name.structure);
 	subject->kind = "loop";
 	subject->most_timers = structure->most_timers;
-	subject->source_hash = loop_code_hash;
 	subject->code[DISPATCH_VTABLE] = &event_replay_code;
 	return 0;
 }

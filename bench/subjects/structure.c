@@ -91,10 +91,8 @@ static void find_code(struct subject *subject, const struct timer_choice *choice
 
 	timer_choice_names(choice, name, sizeof(name));
 	for (const struct structure_code *code = structure_codes; code->name; code++) {
-		if (strcmp(code->name, name))
-			continue;
-		subject->source_hash = code->source_hash;
-		subject->code[DISPATCH_INLINE] = code->inlined;
+		if (!strcmp(code->name, name))
+			subject->code[DISPATCH_INLINE] = code->inlined;
 	}
 }
 

@@ -17,7 +17,6 @@
 #include "bench/replay/subject.h"
 
 const struct structure_code structure_codes[] = { { 0 } };
-const char loop_code_hash[] = "";
 
 static size_t many; /* the family `many` has this many names: many0, many1 and so on */
 

@@ -1,5 +1,5 @@
 /*
- * cell - `timerbed cell`: what a worker process runs; not for people
+ * cell_command.c - `timerbed cell`: what a worker process runs; not for people
  */
 #include <errno.h>
 #include <stdio.h>
@@ -92,7 +92,7 @@ static enum outcome outcome_of(const struct cell *cell, const json_t *record, in
 	return expected ? OUTCOME_WRONG : OUTCOME_LEFT_OUT;
 }
 
-static int measure(struct task *task)
+static int measure_cell(struct task *task)
 {
 	char error[CELL_ERROR_SIZE] = "";
 	json_t *record = json_object();
@@ -138,7 +138,7 @@ int command_cell(int argc, char **argv)
 	if (trace_open(&task.cell.trace, argv[first], error))
 		return message_failed("%s", error);
 	name_process(&task.cell);
-	status = measure(&task);
+	status = measure_cell(&task);
 	trace_close(&task.cell.trace);
 	return status;
 }
