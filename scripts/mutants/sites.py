@@ -44,8 +44,8 @@ UNSIGNED = {TypeKind.BOOL, TypeKind.CHAR_U, TypeKind.UCHAR, TypeKind.USHORT, Typ
             TypeKind.ULONG, TypeKind.ULONGLONG, TypeKind.UINT128}
 FLOATS = {TypeKind.FLOAT, TypeKind.DOUBLE, TypeKind.LONGDOUBLE}
 
-# Constants in these calls are not mutated, and the calls are not deleted. The constants must be
-# constants, or change only the time that the code takes.
+# Literals in these calls are not mutated, and the calls are not deleted. The compiler needs the
+# literals as they are, or they change only the time that the code takes.
 LEFT_OUT_CALLS = re.compile(r"__builtin_|__atomic_|_mm\d*_")
 EITHER_WAY = ("calloc", "fread", "fwrite")  # exchanging size and count changes nothing
 ASSERTING = re.compile(r"(static_)?assert$|_Static_assert$|.*_ASSERT$|.*_assert$")
