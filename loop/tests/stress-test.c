@@ -75,7 +75,7 @@ static const struct fault faults[] = {
 	{ "miscount", true, { "event_base_get_num_events" } },
 	{ "no-reinit", false, { "a reader to be called", "a child has failed" } },
 	{ "no-wait", false, { "event's callback runs", "heap-use-after-free" } },
-	{ "early-finalizer", false, { "finalizer is called while" } },
+	{ "early-finalizer", false, { "finalizer was called while" } },
 	{ "hang", false, { "hangs in: a callback" } },
 	{ "asleep", false, { "hang: thread main", "event's callback runs" } },
 };

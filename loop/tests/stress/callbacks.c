@@ -62,7 +62,7 @@ void callback(evutil_socket_t fd, short what, void *arg)
 	int may_fail = self->may_fail;
 
 	self->may_fail = 0; /* failures on purpose are for the loop, and not for this test */
-	atomic_store_explicit(&self->doing, "running a callback", memory_order_relaxed);
+	atomic_store_explicit(&self->doing, "a callback", memory_order_relaxed);
 	atomic_store_explicit(&self->slot, slot->index, memory_order_relaxed);
 	atomic_fetch_add_explicit(&self->serial, 1, memory_order_relaxed);
 	ledger_enter(slot, what);
