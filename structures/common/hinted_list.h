@@ -175,7 +175,7 @@ static inline void hinted_list_take_out(struct hinted_list *list, const struct t
 		list->waiting = after;
 }
 
-/* Prefetches a timer's hint. It is for an owner that takes timers from the front one by one. */
+/* Prefetches the timer that the hint points to. */
 static inline void hinted_list_fetch(const struct timer *timer)
 {
 	__builtin_prefetch(timer->link.pointer[2], 1);

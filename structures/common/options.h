@@ -41,8 +41,8 @@ int options_parse(const struct option_spec *specs, const char *text, void *into,
 
 /*
  * Parses one value as typed on a command line, and stores it in `into`. Returns 0, or -EINVAL with
- * one line in `error` (of `size` bytes). That line calls the value `what`. Counts and durations
- * must be whole numbers of their unit: 1.5us is 1500 ns, but 1.5ns is refused.
+ * one line in `error` (of `size` bytes). That line calls the value `what`. A count must be a whole
+ * number, and a duration a whole number of ns: 1.5us is allowed, but 1.5ns is not.
  */
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
 			double maximum, void *into, char *error, size_t size);
