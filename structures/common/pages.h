@@ -31,9 +31,9 @@
 #endif
 
 /*
- * Asks the kernel for the memory of all pages that begin in a range. The bounds need not be
- * multiples of a page. If the kernel refuses, it gives the pages one by one, when they are written
- * to.
+ * Asks the kernel for the memory of all pages that begin in a range, if these are at least two. The
+ * bounds need not be multiples of a page. If the kernel refuses, it gives the pages one by one,
+ * when they are written to.
  */
 static inline void pages_make_ready(const void *from, const void *end)
 {

@@ -1,5 +1,5 @@
 /*
- * EXPORTED_NAME-test - tests whether EXPORTED_NAME.c works on this machine
+ * EXPORTED_NAME-test - tests whether EXPORTED_NAME.c works where it has been copied to
  *
  * The test arms, re-arms, disarms, removes and expires timers at random, from a fixed seed. It
  * compares the timers that fire with an array of deadlines, within the accuracy that the structure
