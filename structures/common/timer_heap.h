@@ -1,10 +1,10 @@
 /*
  * timer_heap.h - d-ary heaps of pointers: every comparison reads the keys in the timers
  *
- * binary-heap is such a heap with two children, and so is dary-heap with keys=timer,arity=2. Each
- * timer stores the slot that it is in (heap_place), so that it is found without a search. The owner
- * allocates the array. The owner also sets a timer's key before it puts the timer in or moves it.
- * As in heap_array.h, the arity is an argument that callers pass as a constant.
+ * binary-heap is such a heap with two children. dary-heap with keys=timer is such a heap with 2 to
+ * 16 children. Each timer stores the slot that it is in (heap_place), so that it is found without a
+ * search. The owner allocates the array. The owner also sets a timer's key before it puts the timer
+ * in or moves it. As in heap_array.h, the arity is an argument that callers pass as a constant.
  *
  * cached_heap.h has the sifts for entries of (key, timer). One code for both kinds would be less
  * readable, because they differ in how they find the least child. In a cached heap, free slots have
