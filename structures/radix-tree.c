@@ -40,8 +40,8 @@
  *
  * LOSES. Where all timers fire: the first timer is looked up once for each expiry and once more by
  * next, and each load of that search waits for the load before. So it is slower than a red-black
- * tree in hold. Where deadlines are skewed, as with Pareto's intervals, because only the number of
- * bits bounds the depth. Against heaps, except when the set is drained.
+ * tree in the workload hold. Where deadlines are skewed, as with Pareto's intervals, because only
+ * the number of bits bounds the depth. Against heaps, except when the set is drained.
  *
  * SOURCE. Willy Tarreau's ebtree, eb64tree.h and ebtree.h, as HAProxy uses it (task.c, one tree a
  * thread). From it are the node, with two branches, the parents of both parts and a bit number; and
