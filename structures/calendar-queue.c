@@ -94,7 +94,7 @@ struct calendar_queue {
 	uint64_t day_last; /* the last ns of the current day */
 	size_t buckets;	   /* a power of two */
 	size_t count;	   /* timers in buckets */
-	size_t size;	   /* armed timers, those for TIMER_NEVER included */
+	size_t size;	   /* armed timers, also those that are armed for TIMER_NEVER */
 	size_t capacity;
 	bool adapts; /* false when the width is an option */
 	struct timer *never;

@@ -92,10 +92,10 @@ enum { BITMAP_ALL, BITMAP_FIRST };
 struct cascading_wheel {
 	uint64_t clock; /* the current tick; no timer in a slot is due at it or before */
 	struct ticks ticks;
-	size_t size, waiting; /* armed timers, and those of them in slots */
+	size_t size, waiting; /* size: armed timers; waiting: those in slots */
 	struct timer_queue due, never;
 	unsigned levels, slots, slot_bits;
-	unsigned mapped;    /* slots in the bitmap: those of all levels, or of level 0 */
+	unsigned mapped;    /* slots in the bitmap: the slots of all levels, or of level 0 */
 	unsigned word_bits; /* a word of the bitmap has 2^word_bits slots */
 	size_t footprint;
 	bool first_only;		 /* bitmap=first */

@@ -65,9 +65,9 @@ enum { ORDER_UNSORTED, ORDER_SORTED };
 enum { MARK_TIME, MARK_ROUNDS };
 
 struct hashed_wheel {
-	uint64_t clock; /* all slots up to this one have been visited */
+	uint64_t clock; /* the tick up to which all slots have been visited */
 	uint64_t tick_ns;
-	size_t size, waiting; /* armed timers, and those of them in slots */
+	size_t size, waiting; /* size: armed timers; waiting: those in slots */
 	uint64_t slots;
 	uint64_t steps; /* armed timers passed by walks in sorted slots */
 	bool sorted, rounds;

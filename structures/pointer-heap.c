@@ -27,7 +27,8 @@
  *
  * WINS. Where no memory may be allocated and n is small. An array is better everywhere else.
  *
- * LOSES. As n grows: before the first comparison, the walk alone is a cache miss per level.
+ * LOSES. As n grows: even the walk to the last place is a cache miss per level, before the first
+ * comparison.
  *
  * SOURCE. libuv 1.x, heap-inl.h and timer.c. From libuv are the links, the walk and the exchange.
  * As in libuv, equal deadlines fire in the order in which they were armed, by a counter; and a

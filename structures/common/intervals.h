@@ -52,7 +52,10 @@ static inline size_t intervals_bytes(const struct intervals *intervals)
 
 /* --- empty queues, the oldest first */
 
-/* The owner calls this when a queue has become empty. */
+/*
+ * Appends a queue to the list of empty queues. The owner calls this when the queue has become
+ * empty.
+ */
 static inline void intervals_list_empty(struct intervals *intervals, struct interval_queue *queue)
 {
 	queue->older = intervals->newest;
@@ -61,7 +64,9 @@ static inline void intervals_list_empty(struct intervals *intervals, struct inte
 	intervals->newest = queue;
 }
 
-/* The owner calls this when an empty queue gets a timer. */
+/*
+ * Takes a queue out of the list of empty queues. The owner calls this when the queue gets a timer.
+ */
 static inline void intervals_unlist_empty(struct intervals *intervals,
 					  const struct interval_queue *queue)
 {
