@@ -13,8 +13,7 @@
 #define TIMER_MOST_WRAPPERS 8
 
 struct timer_choice {
-	const struct timer_structure
-		*structure; /* the outermost: wrapper[0], or `within` without wrappers */
+	const struct timer_structure *structure; /* the outermost: wrapper[0], or else `within` */
 	const struct timer_structure *wrapper[TIMER_MOST_WRAPPERS]; /* the outermost first */
 	size_t wrappers;
 	const struct timer_structure *within; /* the innermost structure, which is no wrapper */
