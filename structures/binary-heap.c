@@ -12,20 +12,20 @@
  *	                                   4: due 30  5: due 25
  *
  * The two sifts, towards the root and towards the leaves, are in common/timer_heap.h, which has
- * them for any number of children. This file has the memory and the rest of the contract.
+ * them for 2, 4, 8 or 16 children. This file has the memory and the rest of the contract.
  *
  * COST.   insert     O(log n), O(1) expected when deadlines come at random
  *         reinsert   O(log n), in place: one sift up or down
  *         remove     O(log n)
  *         next       O(1)
- *         expire     O(log n) a timer
- *         memory     8 bytes a timer, up to 16 after growing
+ *         expire     O(log n) per timer
+ *         memory     8 bytes per timer, up to 16 after growing
  *
  * GIVES BACK. Nothing before destroy. As in libevent, the array stays as large as the most that was
  * reserved.
  *
- * WINS. With few timers, when all of them are in the first-level cache. Also where the worst single
- * operation matters more than the mean, and where simple code does.
+ * WINS. With few timers, when all of them are in the first-level cache. Also where the worst
+ * operation matters more than the mean, and where simple code matters.
  *
  * LOSES. From about 1e4 timers on. Each level of a descent then costs two cache misses, one for
  * each child compared, and a write to the child that moves up. A heap that keeps the key beside the
@@ -53,7 +53,10 @@
 #define ARITY 2
 #define ROOT  1
 
-/* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
+/*
+ * The slot of a disarmed timer, which is in no heap. remove accepts such a timer, but not an idle
+ * one.
+ */
 #define DISARMED UINT64_MAX
 
 static struct timer_heap *heap_of(const struct timer_set *set)

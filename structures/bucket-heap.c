@@ -3,9 +3,9 @@
  *
  * IDEA. Each level is a wheel of 20 slots. A slot of a level is as long as the whole wheel below
  * it. A timer goes to the lowest level that reaches its tick, counted from that level's current
- * slot, and there into the bucket of its slot. A bucket that gets its first timer enters a binary
- * heap, whose key is the tick at which the bucket's slot begins. So the clock need not step through
- * empty slots:
+ * slot, and on that level into the bucket of its slot. A bucket that gets its first timer enters a
+ * binary heap, whose key is the tick at which the bucket's slot begins. So the clock need not step
+ * through empty slots:
  *
  *	 level 0   [ ][ ][*][ ][ ] ...   20 slots of 1 ms
  *	 level 1   [ ][ ][ ][*][*] ...   20 slots of 20 ms      all buckets (*) are in one heap:
@@ -15,18 +15,18 @@
  *	                                                          /
  *	                                                     400 ms
  *
- * The bucket at the root says when to wake up. The clock then jumps to the beginning of that
+ * The bucket at the root determines the next wake-up. The clock then jumps to the beginning of that
  * bucket. The bucket leaves the heap, and each of its timers is either due or goes into a finer
  * bucket. The heap holds buckets, not timers, so it has a few dozen entries however many timers
  * there are.
  *
- * COST.   b is the number of buckets in the heap, at most 20 a level
+ * COST.   b is the number of buckets in the heap, at most 20 per level
  *         insert     O(levels); O(log b) if the bucket is not in the heap yet
  *         reinsert   as insert; a store if the timer stays in its bucket
  *         remove     O(1): a bucket that becomes empty stays in the heap until its tick
  *         next       O(1)
- *         expire     O(1) a timer and at most levels - 1 moves before; O(log b) a bucket
- *         memory     none a timer; 20 bytes a slot
+ *         expire     O(1) per timer and at most levels - 1 moves before; O(log b) per bucket
+ *         memory     none per timer; 20 bytes per slot
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
@@ -41,10 +41,10 @@
  * SystemTimer; 2015): a tick of 1 ms, 20 slots, java.util.concurrent.DelayQueue.
  *
  * DEPARTURES. Kafka rounds deadlines down to a tick, so a timer may fire early by up to a tick;
- * here they are rounded up. Wheels and heap are allocated in create, up to the level that reaches
- * the end of time, so that no insert can fail; as in Kafka, a level comes into use when it is first
+ * here they are rounded up. create allocates the wheels and the heap, up to the level that reaches
+ * the end of time, so that no insert can fail. As in Kafka, a level is used only when it is first
  * needed. Kafka passes due timers to other threads; here they wait in a queue for expire. Timers
- * armed for TIMER_NEVER are in a list of their own.
+ * armed for TIMER_NEVER are in a separate list.
  */
 #include <assert.h>
 #include <errno.h>
@@ -71,14 +71,14 @@ struct bucket_options {
 };
 
 struct bucket {
-	uint64_t begins; /* the tick at which its slot begins: the heap's key */
+	uint64_t begins; /* the tick at which the bucket's slot begins: the heap's key */
 	struct timer *first;
 };
 
 struct wheel {
 	uint64_t current; /* the tick at which the current slot began */
-	uint64_t span;	  /* of a slot, in ticks */
-	uint64_t reach;	  /* of all slots, in ticks; UINT64_MAX for the top level */
+	uint64_t span;	  /* length of a slot, in ticks */
+	uint64_t reach;	  /* length of all slots, in ticks; UINT64_MAX for the top level */
 };
 
 struct bucket_heap {
@@ -106,13 +106,13 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.half[4] >= PLACE_DUE;
 }
 
-/* The first tick at or after the deadline: rounded up, so that no timer fires early. */
+/* Returns the first tick at or after the deadline: rounds up, so that no timer fires early. */
 static uint64_t ceiling_tick(const struct bucket_heap *buckets, uint64_t ns)
 {
 	return ns / buckets->tick_ns + (ns % buckets->tick_ns != 0);
 }
 
-/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
+/* Returns the tick that contains now. Time ends one ns before TIMER_NEVER. */
 static uint64_t now_tick(const struct bucket_heap *buckets, uint64_t now)
 {
 	return (now == TIMER_NEVER ? now - 1 : now) / buckets->tick_ns;
@@ -121,8 +121,8 @@ static uint64_t now_tick(const struct bucket_heap *buckets, uint64_t now)
 /* --- the heap of buckets */
 
 /*
- * The heap holds numbers of buckets, and only its root is taken out. So no bucket stores its entry,
- * and the heaps of timers in common/ do not fit.
+ * The heap holds numbers of buckets, and only its root is taken out. So a bucket does not store its
+ * place in the heap, and the heaps of timers in common/ cannot be used.
  */
 
 static uint64_t begins(const struct bucket_heap *buckets, uint32_t entry)
@@ -142,7 +142,7 @@ static void heap_push(struct bucket_heap *buckets, uint32_t number)
 	buckets->heap[hole] = number;
 }
 
-/* Takes out the root. The last entry fills the hole. */
+/* Takes out the root, and returns its bucket. The last entry fills the hole. */
 static uint32_t heap_pop(struct bucket_heap *buckets)
 {
 	uint32_t root = buckets->heap[0], last = buckets->heap[--buckets->heap_size];
@@ -162,7 +162,7 @@ static uint32_t heap_pop(struct bucket_heap *buckets)
 
 /* --- wheels */
 
-/* Takes the next level into use. Its current slot is the one that contains the clock. */
+/* Begins to use the next level. The level's current slot is the one that contains the clock. */
 static void use_level(struct bucket_heap *buckets)
 {
 	struct wheel *wheel = &buckets->wheel[buckets->used++];
@@ -170,7 +170,7 @@ static void use_level(struct bucket_heap *buckets)
 	wheel->current = buckets->clock - buckets->clock % wheel->span;
 }
 
-/* The lowest level in use that reaches a tick after the clock; `used` if none does. */
+/* Returns the lowest level in use that reaches a tick after the clock; `used` if no level does. */
 static unsigned level_of(const struct bucket_heap *buckets, uint64_t tick)
 {
 	unsigned level = 0;
@@ -186,7 +186,7 @@ static uint32_t number_of(const struct bucket_heap *buckets, unsigned level, uin
 	return (uint32_t)(level * buckets->slots + slot % buckets->slots);
 }
 
-/* Files a timer whose tick is after the clock. */
+/* Puts a timer, whose tick must be after the clock, into a bucket. */
 static void file_timer(struct bucket_heap *buckets, struct timer *timer)
 {
 	unsigned level = level_of(buckets, timer->key);
@@ -229,7 +229,7 @@ static void arm(struct bucket_heap *buckets, struct timer *timer, uint64_t deadl
 	file_or_append(buckets, timer);
 }
 
-/* A bucket that becomes empty stays in the heap. */
+/* Takes a timer out of its list. A bucket that becomes empty stays in the heap. */
 static void take_out(struct bucket_heap *buckets, struct timer *timer)
 {
 	uint32_t place = timer->link.half[4];
@@ -243,7 +243,8 @@ static void take_out(struct bucket_heap *buckets, struct timer *timer)
 }
 
 /*
- * Stops at the first level whose current slot has not ended: then no higher level's slot has ended.
+ * Moves the clock. Stops at the first level whose current slot has not ended, because then no
+ * higher level's slot has ended.
  */
 static void advance_clock(struct bucket_heap *buckets, uint64_t tick)
 {
@@ -258,7 +259,8 @@ static void advance_clock(struct bucket_heap *buckets, uint64_t tick)
 }
 
 /*
- * Moves the clock to the bucket at the root: due timers go to the queue, the rest to lower levels.
+ * Moves the clock to the bucket at the root. The bucket's due timers go to the queue, and the
+ * others to lower levels.
  */
 static void open_first(struct bucket_heap *buckets)
 {
@@ -280,7 +282,7 @@ static void open_first(struct bucket_heap *buckets)
 
 /* --- the operations */
 
-/* Fills in the levels that are needed to number all ticks, and returns how many they are. */
+/* Fills in the levels that are needed to number all ticks. Returns the number of levels. */
 static unsigned lay_out(struct wheel *wheel, uint64_t tick, uint64_t slots)
 {
 	uint64_t last = (TIMER_NEVER - 1) / tick + 1, span = 1;
@@ -345,7 +347,7 @@ static void bucket_heap_insert(struct timer_set *set, struct timer *timer, uint6
 	buckets->size++;
 }
 
-/* Whether a timer in a bucket would go into the same bucket with that key. */
+/* Returns whether a timer in a bucket would go into the same bucket with that key. */
 static bool stays(const struct bucket_heap *buckets, const struct timer *timer, uint64_t key)
 {
 	uint32_t number = timer->link.half[4] - PLACE_BUCKET;
@@ -397,8 +399,9 @@ static void bucket_heap_remove(struct timer_set *set, struct timer *timer)
 }
 
 /*
- * A bucket of a higher level begins at or before the tick of its first timer, and it may have
- * become empty. So a timer costs at most one spurious wake-up a level, and an emptied bucket one.
+ * A bucket of a higher level begins at or before the tick of its first timer, and the bucket may
+ * have become empty. So a timer costs at most one spurious wake-up per level, and an emptied bucket
+ * costs one.
  */
 static uint64_t bucket_heap_next(struct timer_set *set)
 {

@@ -1,5 +1,6 @@
 /*
- * calendar-queue - a year of days, each a sorted list, with as many days as suit the timers
+ * calendar-queue - a year of days, each a sorted list, with a number and width of days that suit
+ * the timers
  *
  * IDEA. A desk calendar has a page for each day of the year, and an appointment of next year is
  * written on the same page. A bucket is such a page: a sorted list of all timers of one day of any
@@ -14,34 +15,35 @@
  *	  bucket 3   70 < 112            day 7, day 11
  *
  * All operations are O(1) if each day has few timers and few days are empty. So the number of
- * buckets doubles when there are more than two timers a bucket, and halves when there is less than
- * half a timer a bucket. Each time, the days get a new width: 3 times the average separation of the
- * next timers (25 at most), leaving out separations of more than twice the average. If nothing was
- * due in a whole year, a direct search finds the earliest of the first timers of all lists, and the
- * clock jumps to it.
+ * buckets doubles when there are more than two timers per bucket, and halves when there is less
+ * than half a timer per bucket. Each time, the days get a new width: 3 times the average separation
+ * of the next timers (25 at most). Separations of more than twice the average are left out. If
+ * nothing was due in a whole year, a direct search finds the earliest of the first timers of all
+ * lists, and the clock jumps to it.
  *
  * COST.   insert     O(1) amortised and expected: a division and a few steps in a list,
- *                    unless a resize distributes all timers anew; O(n) at worst
- *         reinsert   as remove and insert
+ *                    unless a resize distributes all timers again; O(n) at worst
+ *         reinsert   a remove and an insert
  *         remove     O(1) amortised
  *         next       O(1) expected: passes empty days; O(n) after an empty year
- *         expire     as next, for each
- *         memory     8 bytes a timer that is reserved for, up to 16 after growing
+ *         expire     as next, for each timer
+ *         memory     8 bytes per timer that is reserved for, up to 16 after growing
  *
  * GIVES BACK. Nothing before destroy: the array of days stays as large as the most that was
  * reserved for.
  *
  * WINS. Where as many timers are armed as fire or are stopped, and their deadlines are spread about
- * evenly. At 10,000 timers it is well ahead of the binary heap in hold, rpc and idle, most of all
- * in idle, where every timer goes to the end of its list; at a million, still ahead of the 4-ary
- * heap in idle and rpc, but not in hold.
+ * evenly. At 10,000 timers it is well ahead of the binary heap in the workloads hold, rpc and idle,
+ * most of all in idle, where every timer goes to the end of its list. At a million timers, it is
+ * ahead of the 4-ary heap in idle and rpc, but not in hold.
  *
- * LOSES. In the worst operation, when a resize distributes all timers anew. Where the number of
- * timers goes up and down (burst), because then it keeps resizing. Where the next timers are not
- * typical: in idle with 16 intervals, the next timers are the few that have been silent for long,
- * and the width that suits them makes long lists of all others. And nothing changes the width while
- * the number of timers stays the same. If 100,000 timers of 1 ms on average turn into timers of
- * 1,000 s, each expiry passes a whole year and then searches all lists.
+ * LOSES. In the worst operation, when a resize distributes all timers again. Where the number of
+ * timers goes up and down (the workload burst), because then it keeps resizing. Where the next
+ * timers are not typical: in idle with 16 intervals, the next timers are the few that have been
+ * silent for long, and the width that suits them makes long lists of all others. Where deadlines
+ * change and the number of timers does not, because then nothing changes the width. If 100,000
+ * timers of 1 ms on average turn into timers of 1,000 s, each expiry passes a whole year and then
+ * searches all lists.
  *
  * SOURCE. Brown, CACM 31 (1988). From Brown are the thresholds (twice, and half less 2), the number
  * of samples (5 and a tenth of the timers, at most 25), the rule for the width, and the direct
@@ -49,13 +51,13 @@
  * option width= is for such experiments.
  *
  * DEPARTURES. Brown's events are never stopped. Here lists are doubly linked, and stopping timers
- * may halve the buckets, too. Brown adds no event that is earlier than the last one found; here the
- * clock goes back to the day of such a timer. The search for a place in a list goes from both ends
- * in turn, so that equal and growing deadlines cost one step. Samples that are all due at one time
- * would give a width of 0. So here more samples are taken, up to 400, and if these are equal too,
- * the width stays. If all separations that are left are 0, the large ones count as well. Widths are
- * whole ns. Buckets are allocated in reserve, and a resize works in place. Timers armed for
- * TIMER_NEVER are in a list of their own.
+ * may halve the number of buckets, too. Brown adds no event that is earlier than the last one
+ * found; here the clock goes back to the day of such a timer. The search for a place in a list goes
+ * from both ends in turn, so that equal and growing deadlines cost one step. Samples that are all
+ * due at one time would give a width of 0. So here more samples are taken, up to 400, and if these
+ * are equal too, the width stays. If all separations that are not left out are 0, the large ones
+ * count as well. Widths are whole ns. reserve allocates the buckets, and a resize works in place.
+ * Timers armed for TIMER_NEVER are in a separate list.
  */
 #include <assert.h>
 #include <errno.h>
@@ -92,7 +94,7 @@ struct calendar_queue {
 	uint64_t day_last; /* the last ns of the current day */
 	size_t buckets;	   /* a power of two */
 	size_t count;	   /* timers in buckets */
-	size_t size;	   /* armed timers, those for TIMER_NEVER included */
+	size_t size;	   /* armed timers, also those that are armed for TIMER_NEVER */
 	size_t capacity;
 	bool adapts; /* false when the width is an option */
 	struct timer *never;
@@ -135,7 +137,10 @@ static struct timer *direct_search(const struct calendar_queue *calendar)
 	return least;
 }
 
-/* Moves the current day to that of the first timer in a bucket, which it returns; NULL if none. */
+/*
+ * Moves the current day to that of the first timer in a bucket, and returns the timer; NULL if
+ * there is none.
+ */
 static struct timer *find_first(struct calendar_queue *calendar)
 {
 	struct timer *first;
@@ -196,7 +201,7 @@ static void bucket_take_out(struct calendar_queue *calendar, const struct timer 
 /* --- resizing */
 
 /*
- * The average of the separations below a limit. The list goes from the latest timer to the
+ * Returns the average of the separations below a limit. The list goes from the latest timer to the
  * earliest.
  */
 static double average_separation(const struct timer *timer, double limit)
@@ -215,7 +220,10 @@ static double average_separation(const struct timer *timer, double limit)
 	return number ? sum / (double)number : 0;
 }
 
-/* Takes the first timers out until `wanted` are in the list `samples`, the latest first. */
+/*
+ * Takes the first timers out until `wanted` are in the list `samples`, the latest first. Returns
+ * the list.
+ */
 static struct timer *take_samples(struct calendar_queue *calendar, struct timer *samples,
 				  size_t *taken, size_t wanted)
 {
@@ -230,9 +238,9 @@ static struct timer *take_samples(struct calendar_queue *calendar, struct timer 
 }
 
 /*
- * Sets the width that suits the next timers, and returns them, taken out of their buckets. If all
- * are due at one time, it takes twice as many, up to MOST_EQUAL. If these are equal too, the width
- * stays.
+ * Sets the width that suits the next timers. Returns these timers, taken out of their buckets. If
+ * all are due at one time, it takes twice as many, up to MOST_EQUAL. If these are equal too, the
+ * width stays.
  */
 static struct timer *find_width(struct calendar_queue *calendar)
 {
@@ -285,9 +293,7 @@ static void deal(struct calendar_queue *calendar, struct timer *timer)
 	}
 }
 
-/*
- * Sets the number of buckets and the width that suits the timers, and distributes all timers anew.
- */
+/* Sets the number of buckets, and the width that suits the timers. Distributes all timers again. */
 static void resize(struct calendar_queue *calendar, size_t buckets)
 {
 	struct timer *samples = calendar->adapts ? find_width(calendar) : NULL;

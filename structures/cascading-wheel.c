@@ -3,34 +3,36 @@
  *
  * IDEA. Each level is a wheel of 64 slots. A slot of a level is as long as the whole wheel below
  * it. The distance to its deadline decides a timer's level: less than 64 ticks ahead is level 0,
- * less than 64 * 64 ticks is level 1, and so on. Its slot there is the digit of its tick at that
- * level. The slots behind the current one are used too, for the next turn of the wheel:
+ * less than 64 * 64 ticks is level 1, and so on. The timer's slot on that level is the digit of its
+ * tick for that level. The slots behind the current one are used too, for the next turn of the
+ * wheel:
  *
  *	 4 levels of 10 slots, now = 0 0 9 7
  *
  *	 tick  104: 7 ahead,   level 0, slot 4      level 0   [ ][ ][ ][ ][*][ ][ ][>][ ][ ]
  *	 tick  126: 29 ahead,  level 1, slot 2      level 1   [ ][ ][*][ ][ ][ ][ ][ ][ ][>]
  *
- * When the clock enters a slot of a higher level, the timers in that slot are filed anew, each by
- * the distance that is left. This is the cascade. A timer beyond the reach of all wheels goes into
- * the slot of its digit in the top wheel all the same, and is filed there again at each turn: it
- * laps the wheel until its deadline is near enough.
+ * When the clock enters a slot of a higher level, each timer in that slot moves to the level for
+ * the distance that is left. This is the cascade. A timer beyond the range of all wheels goes into
+ * the slot of its digit in the top wheel. At each turn, it is put into the same slot again, until
+ * its deadline is near enough: it laps the wheel.
  *
  * expire does this in one step, however far the clock has moved. It looks at all slots that the
- * clock has passed, from level 0 up to the first level where it has passed none, and files the
- * timers in them. Timers that are due by then wait in a queue of their own.
+ * clock has passed, from level 0 up to the first level where it has passed none, and moves the
+ * timers in them. Timers that are due then wait in a queue of their own.
  *
  * With bitmap=all, each level has a bitmap of occupied slots, and next returns the time at which
- * the first of them is entered. With bitmap=first only level 0 has a bitmap. While any timer is in
- * a slot, next then returns the end of level 0's turn at the latest, because a timer may have to
- * move down from level 1.
+ * the clock enters the first of them. With bitmap=first only level 0 has a bitmap. While any timer
+ * is in a slot, next then returns the end of level 0's turn at the latest, because a timer may have
+ * to move down from level 1.
  *
  * COST.   insert     O(1): a multiplication, a count of leading zeros, the last timer of the slot
- *         reinsert   a remove and an insert, always
+ *         reinsert   always a remove and an insert
  *         remove     O(1): the timer stores its place
  *         next       O(levels); bitmap=first: O(slots / 64)
- *         expire     O(levels + slots passed); a timer moves twice a level at most, and once a lap
- *         memory     none a timer; 16 bytes a slot
+ *         expire     O(levels + slots passed); a timer moves at most twice per level, and once per
+ *                    lap
+ *         memory     none per timer; 16 bytes per slot
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
@@ -38,11 +40,11 @@
  * two neighbours, whatever n is.
  *
  * LOSES. Where most timers fire: each moves down level by level. In re-arming, to
- * hierarchical-wheel, which leaves a timer where it is if its slot stays the same. Where the range
+ * hierarchical-wheel, which leaves a timer in its slot if the slot stays the same. Where the range
  * is too small: 4 levels of 64 slots of 1 us are 16.8 s, and a timer of minutes moves at each of
  * its laps. wahern/timeout has this range by default, and so loses its own benchmark of expiry;
- * with one more level it would win. With bitmap=first and ticks of 1 us, nearly all wake-ups of a
- * server are spurious.
+ * with one more level it would win. Where wake-ups count: with bitmap=first and ticks of 1 us,
+ * nearly all wake-ups of a server are spurious.
  *
  * SOURCE. bitmap=all is wahern/timeout (William Ahern; 4 wheels of 64 slots). bitmap=first is
  * Folly's HHWheelTimer (4 of 256, 10 ms): `levels=4,slots=256,tick=10ms,bitmap=first`. Both go back
@@ -50,13 +52,13 @@
  *
  * DEPARTURES. Deadlines are rounded up to a tick. wahern/timeout numbers the slots of higher levels
  * one lower. When wahern/timeout empties slots of a higher level, it also empties the next slot,
- * although no timer in it has to move yet. bitmap=all does so too, since this is a large part of
+ * although no timer in it has to move yet. bitmap=all does so too, because this is a large part of
  * the cost of wahern/timeout. wahern/timeout also goes on to the next level if the clock last
- * stopped at the first tick of a turn; this is left out. Folly moves the clock tick by tick, and so
- * fires in order of ticks, except for timers that move down late; here a late expire passes many
- * ticks at once, so neither setting keeps an order. Folly puts a timer beyond its range into the
- * slot that is farthest away. The next timer of a slot is prefetched. Timers armed for TIMER_NEVER
- * are in a queue of their own.
+ * stopped at the first tick of a turn; cascading-wheel does not. Folly moves the clock tick by
+ * tick. So it fires in order of ticks, except for timers that move down late. In cascading-wheel a
+ * late expire passes many ticks at once, so neither setting of bitmap keeps an order. Folly puts a
+ * timer beyond its range into the slot that is farthest away. The next timer of a slot is
+ * prefetched. Timers armed for TIMER_NEVER are in a queue of their own.
  */
 #include <assert.h>
 #include <errno.h>
@@ -68,7 +70,7 @@
 
 #define WORD_BITS   64
 #define MOST_SLOTS  4096
-#define MOST_LEVELS 64 /* 2 slots are 1 bit a level of the 64 bits of a tick */
+#define MOST_LEVELS 64 /* with 2 slots, a level has 1 of the 64 bits of a tick */
 
 /*
  * The place of a timer, in link.half[4]; 0 for an idle timer. Slot s of level l is
@@ -90,10 +92,10 @@ enum { BITMAP_ALL, BITMAP_FIRST };
 struct cascading_wheel {
 	uint64_t clock; /* the current tick; no timer in a slot is due at it or before */
 	struct ticks ticks;
-	size_t size, waiting; /* armed timers, and those of them in slots */
+	size_t size, waiting; /* size: armed timers; waiting: those in slots */
 	struct timer_queue due, never;
 	unsigned levels, slots, slot_bits;
-	unsigned mapped;    /* slots in the bitmap: those of all levels, or of level 0 */
+	unsigned mapped;    /* slots in the bitmap: the slots of all levels, or of level 0 */
 	unsigned word_bits; /* a word of the bitmap has 2^word_bits slots */
 	size_t footprint;
 	bool first_only;		 /* bitmap=first */
@@ -137,8 +139,8 @@ static void mark_empty(struct cascading_wheel *wheel, unsigned number)
 }
 
 /*
- * The search functions return the number of empty slots of a level before the first occupied one,
- * counted from slot `from` and round the wheel. If the next `limit` slots are empty, they return
+ * The search functions return the number of empty slots of a level before the first occupied one.
+ * They count from slot `from` round the wheel. If the next `limit` slots are empty, they return
  * `limit` or more.
  */
 static unsigned search_word(const struct cascading_wheel *wheel, uint64_t word, unsigned from,
@@ -188,7 +190,7 @@ static unsigned search(const struct cascading_wheel *wheel, unsigned level, unsi
 	return search_word(wheel, wheel->occupied[level], from, limit);
 }
 
-/* --- filing */
+/* --- putting timers in */
 
 static struct timer_queue *queue_of(struct cascading_wheel *wheel, uint32_t place)
 {
@@ -203,7 +205,9 @@ static void append(struct cascading_wheel *wheel, struct timer *timer, uint32_t 
 	timer_queue_append(queue_of(wheel, place), timer);
 }
 
-/* Files a timer by the distance from the clock to its key. */
+/*
+ * Puts a timer into the slot for the distance from the clock to its key, or into the queue `due`.
+ */
 static void file_timer(struct cascading_wheel *wheel, struct timer *timer)
 {
 	unsigned highest, level, number;
@@ -246,7 +250,10 @@ static void take_out(struct cascading_wheel *wheel, struct timer *timer)
 
 /* --- the passing of time */
 
-/* Files all timers of a slot by the current clock. Some may go into the same slot again. */
+/*
+ * Moves all timers of a slot to the slots for the current clock. Some may go into the same slot
+ * again.
+ */
 static void empty_slot(struct cascading_wheel *wheel, unsigned number)
 {
 	struct timer *timer = wheel->slot[number].first;
@@ -264,7 +271,7 @@ static void empty_slot(struct cascading_wheel *wheel, unsigned number)
 	}
 }
 
-/* Empties `left` slots of a level, from slot `from` on and round the wheel. */
+/* Empties `left` slots of a level, from slot `from` on, round the wheel. */
 static void empty_slots(struct cascading_wheel *wheel, unsigned level, unsigned from, unsigned left)
 {
 	unsigned passed;
@@ -278,8 +285,8 @@ static void empty_slots(struct cascading_wheel *wheel, unsigned level, unsigned 
 }
 
 /*
- * Sets the clock first and then empties the slots that it has passed, so that their timers are
- * filed by the new clock.
+ * Sets the clock first and then empties the slots that it has passed, so that their timers move by
+ * the new clock.
  */
 static void advance(struct cascading_wheel *wheel, uint64_t until)
 {
@@ -300,7 +307,10 @@ static void advance(struct cascading_wheel *wheel, uint64_t until)
 	}
 }
 
-/* The tick at which the first occupied slot of a level is entered; NO_TICK when all are empty. */
+/*
+ * Returns the tick at which the clock enters the first occupied slot of a level; NO_TICK if all
+ * slots of the level are empty.
+ */
 static uint64_t first_of_level(const struct cascading_wheel *wheel, unsigned level)
 {
 	uint64_t turn = (wheel->clock >> shift_of(wheel, level)) + 1;
@@ -322,8 +332,9 @@ static uint64_t first_of_all(const struct cascading_wheel *wheel)
 }
 
 /*
- * The first occupied slot in the rest of level 0's turn, or else the end of the turn, when a timer
- * may have to move down. NO_TICK when all slots are empty.
+ * Returns the tick of the first occupied slot in the rest of level 0's turn. If there is none,
+ * returns the end of the turn, when a timer may have to move down. Returns NO_TICK if all slots are
+ * empty.
  */
 static uint64_t first_in_turn(const struct cascading_wheel *wheel)
 {
@@ -338,7 +349,7 @@ static uint64_t first_in_turn(const struct cascading_wheel *wheel)
 
 /* --- the operations */
 
-/* 2^bits ticks in ns, or 0 when that is as long as time itself. */
+/* Returns 2^bits ticks in ns, or 0 if that is as long as time itself. */
 static uint64_t span_ns(uint64_t tick, uint64_t bits)
 {
 	uint64_t ns;
@@ -437,8 +448,8 @@ static void cascading_wheel_remove(struct timer_set *set, struct timer *timer)
 }
 
 /*
- * The clock enters a slot of a higher level at or before the first deadline in it. So next returns
- * the time at which some slot must be looked at, which may be earlier than the first deadline.
+ * The clock enters a slot of a higher level at or before the first deadline in it. So the returned
+ * time may be earlier than the first deadline.
  */
 static uint64_t cascading_wheel_next(struct timer_set *set)
 {
@@ -489,9 +500,7 @@ static size_t cascading_wheel_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/*
- * Checks one queue: its links in both directions, its end, and the places and keys of its timers.
- */
+/* Checks a queue: its links in both directions, its end, and the places and keys of its timers. */
 static const char *check_queue(const struct cascading_wheel *wheel, const struct timer_queue *queue,
 			       uint32_t place, size_t *count)
 {
@@ -515,7 +524,8 @@ static const char *check_queue(const struct cascading_wheel *wheel, const struct
 }
 
 /*
- * A timer must be in the slot of its tick's digit, and the clock must not have entered that slot.
+ * Checks a slot. A timer must be in the slot of its tick's digit, and the clock must not have
+ * entered that slot.
  */
 static const char *check_slot(const struct cascading_wheel *wheel, unsigned number, size_t *count)
 {
@@ -576,7 +586,7 @@ static void cascading_wheel_accuracy(const void *options, struct timer_accuracy 
 	};
 }
 
-/* A turn of the top wheel; with bitmap=first, a turn of level 0. */
+/* Returns the length of a turn of the top wheel; with bitmap=first, of a turn of level 0. */
 static uint64_t cascading_wheel_lap(const void *options)
 {
 	const struct cascading_options *asked = options;

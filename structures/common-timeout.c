@@ -20,8 +20,8 @@
  * case is a heap.
  *
  * A deadline may be earlier than the last one of its queue: the clock stepped back, or the same
- * interval was counted from two points in time. Then the timer is put in order by walking back from
- * the end. The walk is bounded: if the place is further away, the timer goes to the heap.
+ * interval was counted from two points in time. Then a walk from the queue's end finds the timer's
+ * place. The walk is bounded: if the place is further away, the timer goes to the heap.
  *
  * COST.   k is the number of timers in the heap: representatives and single timers
  *         insert     O(1) at the end of a queue with timers, else O(log k)
@@ -32,8 +32,9 @@
  *         memory     16 bytes for each timer, because any may have to go to the heap; up to 32
  *                    after growing; 176 bytes for each queue
  *
- * GIVES BACK. When reserve is called for a quarter of what the heap has room for, or less, the heap
- * shrinks to twice what is asked for. The queues stay; the options say how many there are.
+ * GIVES BACK. When reserve asks for at most a quarter of the heap's capacity, the heap shrinks to
+ * room for twice the timers asked for. The queues stay; the option `queues` says how many there
+ * are.
  *
  * WINS. With few intervals, as in servers: a re-arm of an idle timeout is a move from the middle of
  * a list to its end, for any n.
@@ -43,13 +44,14 @@
  * retries): then it is a quad-heap that also searches a table.
  *
  * SOURCE. libevent's common timeouts (2.0, event.c), where programs declare their intervals by
- * hand; queues found by interval: Lawn (Lev-Libfeld 2019), Node.js's timer lists.
+ * hand. Lawn (Lev-Libfeld 2019) and Node.js's timer lists, which find the queue by the interval.
  *
  * DEPARTURES. In libevent the event of a queue fires and then looks at the queue, so timers of two
- * queues fire in the order of the queues. Here each expire is in order of deadline. libevent has at
- * most 256 queues, never frees one, and walks back without bound. The queues prefetch their next
- * timers (common/hinted_list.h). In contrast to grouped:quad-heap, this structure has options, and
- * next is exact, because a representative moves when the first timer of its queue leaves.
+ * queues fire in the order of the queues. common-timeout returns timers in order of deadline.
+ * libevent has at most 256 queues, never frees one, and walks back without bound. The queues of
+ * common-timeout prefetch their next timers (common/hinted_list.h). In contrast to
+ * grouped:quad-heap, common-timeout has options, and next is exact, because a representative moves
+ * when the first timer of its queue leaves.
  */
 #include <assert.h>
 #include <errno.h>
@@ -66,13 +68,13 @@
 
 /*
  * Values of link.word[3]. A timer in a queue has TIMER_MARK there, and the address of the queue. A
- * single is in the heap, which keeps its slot in link.word[0].
+ * single timer is in the heap, which keeps its slot in link.word[0].
  */
 #define IDLE	 0
 #define DISARMED 1
 #define SINGLE	 2
 
-/* Rare cases are calls, so that the usual ones need no registers for them. */
+/* Rare cases are not inlined, so that the usual case does not save registers for them. */
 #define RARELY __attribute__((noinline))
 
 struct common_timeout_options {
@@ -80,8 +82,8 @@ struct common_timeout_options {
 };
 
 /*
- * The key of a queue's representative in the heap is that of the queue's first timer. Its
- * link.pointer[2] is the queue. In a single timer, link.pointer[2] is NULL.
+ * The key of a queue's representative in the heap is that of the queue's first timer. The
+ * representative's link.pointer[2] is the queue. In a single timer, link.pointer[2] is NULL.
  */
 struct common_timeout {
 	struct cached_heap heap; /* representatives and single timers */
@@ -95,7 +97,7 @@ static struct common_timeout *common_of(const struct timer_set *set)
 	return (struct common_timeout *)set;
 }
 
-/* The queue that a timer of the heap stands for; NULL of a single. */
+/* Returns the queue of a representative in the heap; NULL for a single timer. */
 static struct interval_queue *queue_of_representative(const struct timer *timer)
 {
 	return timer->link.pointer[2];
@@ -106,7 +108,7 @@ static bool is_queued(const struct timer *timer)
 	return timer->link.word[3] & TIMER_MARK;
 }
 
-/* The queue that a timer is in. */
+/* Returns the queue that a queued timer is in. */
 static struct interval_queue *queue_of(const struct timer *timer)
 {
 	return (struct interval_queue *)(uintptr_t)(timer->link.word[3] & ~TIMER_MARK);
@@ -114,14 +116,17 @@ static struct interval_queue *queue_of(const struct timer *timer)
 
 /* --- queues */
 
-/* The queue has another first timer. */
+/* Moves the representative in the heap, by the key of the queue's new first timer. */
 static RARELY void representative_moves(struct common_timeout *common, struct interval_queue *queue)
 {
 	queue->representative.key = hinted_list_first(&queue->list)->key;
 	heap_move(&common->heap, &queue->representative, queue->representative.key, ARITY);
 }
 
-/* The queue has lost its first timer: it has another one, or none. */
+/*
+ * Moves the representative of a queue that has lost its first timer. If the queue is empty, takes
+ * the representative out of the heap.
+ */
 static RARELY void representative_changed(struct common_timeout *common,
 					  struct interval_queue *queue)
 {
@@ -139,7 +144,7 @@ static inline void mark_queued(struct timer *timer, const struct interval_queue 
 	timer->link.word[3] = TIMER_MARK | (uintptr_t)queue;
 }
 
-/* Whether a deadline has its place behind the last timer of a queue that has timers. */
+/* Returns whether a queue has timers and a deadline belongs behind the last of them. */
 static inline bool is_last(const struct interval_queue *queue, uint64_t deadline)
 {
 	return !hinted_list_is_empty(&queue->list) &&
@@ -172,15 +177,15 @@ static __attribute__((unused)) bool armed(const struct timer *timer)
 	return timer->link.word[3] > DISARMED;
 }
 
-/* Idle memory is all zero, so that the timer may go to any other structure next. */
+/* Clears the link, because an idle timer may be inserted into any other set. */
 static inline void make_idle(struct timer *timer)
 {
 	timer->link = (union timer_link){ .word = { 0 } };
 }
 
 /*
- * Files a timer that is in no queue and not in the heap, by its key. `queue` is that of its
- * interval, or NULL.
+ * Puts a timer, by its key, into a queue or the heap. The timer must be in neither. `queue` is the
+ * queue of its interval, or NULL.
  */
 static RARELY void file(struct common_timeout *common, struct timer *timer,
 			struct interval_queue *queue)
@@ -198,7 +203,7 @@ static RARELY void file(struct common_timeout *common, struct timer *timer,
 	heap_push(&common->heap, timer, timer->key, ARITY);
 }
 
-/* Arms a timer that is in no queue and not in the heap. The usual case calls nothing. */
+/* Arms a timer that is neither in a queue nor in the heap. Usually no function is called. */
 static inline void arm(struct common_timeout *common, struct timer *timer, uint64_t deadline,
 		       uint64_t interval)
 {
@@ -215,7 +220,7 @@ static inline void arm(struct common_timeout *common, struct timer *timer, uint6
 	mark_queued(timer, queue);
 }
 
-/* Re-arms a single timer, which moves in the heap or leaves it for a queue. */
+/* Re-arms a single timer: moves it in the heap, or from the heap to a queue. */
 static RARELY void move_single(struct common_timeout *common, struct timer *timer,
 			       uint64_t deadline, uint64_t interval)
 {
@@ -235,7 +240,10 @@ static RARELY void move_single(struct common_timeout *common, struct timer *time
 	enqueue(common, queue, before, timer);
 }
 
-/* Whether a timer is in a queue and not its first, so that the heap need not change. */
+/*
+ * Returns whether a timer is in a queue but not the first timer of the queue. If so, the heap need
+ * not change when the timer leaves.
+ */
 static inline bool is_behind_another(const struct timer *timer)
 {
 	return is_queued(timer) && timer->link.previous != &queue_of(timer)->list.ends;
@@ -257,14 +265,14 @@ static inline void take_out(struct common_timeout *common, struct timer *timer)
 		representative_changed(common, queue);
 }
 
-/* Gives a timer that is alone in its queue another deadline. */
+/* Gives the only timer of a queue another deadline. */
 static RARELY void move_alone(struct common_timeout *common, struct timer *timer, uint64_t deadline)
 {
 	timer->deadline = timer->key = deadline;
 	representative_moves(common, queue_of(timer));
 }
 
-/* Re-arms a timer of a queue that goes to another place than the queue's end. */
+/* Re-arms a queued timer whose interval changes, or whose new place is not the queue's end. */
 static RARELY void move_away(struct common_timeout *common, struct timer *timer, uint64_t deadline,
 			     uint64_t interval)
 {
@@ -272,7 +280,10 @@ static RARELY void move_away(struct common_timeout *common, struct timer *timer,
 	arm(common, timer, deadline, interval);
 }
 
-/* Re-arms a timer of a queue. The usual case calls nothing: it goes to the end and is not first. */
+/*
+ * Re-arms a queued timer. Usually the timer is not the first, moves to its queue's end, and no
+ * function is called.
+ */
 static inline void move_queued(struct common_timeout *common, struct timer *timer,
 			       uint64_t deadline, uint64_t interval)
 {
@@ -328,7 +339,10 @@ static void common_timeout_destroy(struct timer_set *set)
 	free(common);
 }
 
-/* A queue in the heap has a timer that is not, so n timers never take more than n entries. */
+/*
+ * For each representative in the heap, at least one timer is in a queue. So n timers take at most n
+ * entries.
+ */
 static int common_timeout_reserve(struct timer_set *set, size_t n)
 {
 	struct common_timeout *common = common_of(set);
@@ -380,7 +394,7 @@ static void common_timeout_disarm(struct timer_set *set, struct timer *timer)
 	timer->link.word[3] = DISARMED;
 }
 
-/* Of a timer that is the first of its queue, a single, or disarmed. */
+/* Removes a timer that is the first of its queue, single, or disarmed. */
 static RARELY void remove_other(struct common_timeout *common, struct timer *timer)
 {
 	if (timer->link.word[3] != DISARMED) {
@@ -411,7 +425,10 @@ static uint64_t common_timeout_next(struct timer_set *set)
 	return common->heap.size ? common->heap.entries[ROOT].key : TIMER_NEVER;
 }
 
-/* Up to when the queue at the root leads all others: the least of the root's children. */
+/*
+ * Returns the key up to which the queue at the root comes before all others: the least key of the
+ * root's children.
+ */
 static uint64_t lead_ends(const struct cached_heap *heap)
 {
 	if (heap->size <= 1)
@@ -419,7 +436,10 @@ static uint64_t lead_ends(const struct cached_heap *heap)
 	return heap->entries[heap_least(heap, heap_children(ROOT, ARITY), ARITY)].key;
 }
 
-/* Hands over what is due of the queue at the root, as long as it leads. */
+/*
+ * Stores due timers of the queue at the root in out, up to max, as long as they come before all
+ * other queues and single timers. Returns their number.
+ */
 static size_t expire_queue(struct common_timeout *common, struct interval_queue *queue,
 			   uint64_t now, struct timer **out, size_t max)
 {

@@ -1,10 +1,10 @@
 /*
- * dary-heap - d-ary heaps with and without cached keys, to see what arity and caching are worth
+ * dary-heap - d-ary heaps with and without cached keys, to measure what arity and caching are worth
  *
  * IDEA. quad-heap with the number of children as an option. More children make the tree lower, so
- * an entry moves past fewer levels, and each level that it moves is a store to a timer that may be
- * in no cache. But each level costs more, because the least of d children must be found. A family
- * of 4 siblings is one 64-byte cache line, a family of 8 two, a family of 16 four.
+ * an entry moves past fewer levels. Each level that it moves is a store to a timer that may be in
+ * no cache. But each level costs more, because the least of d children must be found. A family of 4
+ * siblings is one 64-byte cache line, a family of 8 two, a family of 16 four.
  *
  *	d      levels of 1e6    comparisons down    lines down
  *	2           20                20                20
@@ -12,34 +12,34 @@
  *	8            7                49                14
  *	16           5                75                20
  *
- * minimum=vector finds the least of 8 or 16 children with vector instructions: it loads the keys of
+ * minimum=vector finds the least of 8 or 16 children with vector instructions. It loads the keys of
  * four entries at a time, takes minima by compare and blend, and then finds the slot of the
- * minimum. It needs AVX2; without AVX2 the tournament is used. TIMERBED_PORTABLE leaves the vectors
- * out of the build, as on other processors than x86-64.
+ * minimum. It needs AVX2; without AVX2 the tournament is used. If TIMERBED_PORTABLE is defined, or
+ * the processor is not an x86-64, the build does not contain the vector code.
  *
  * keys=timer keeps the keys only in the timers. The array then has half the bytes, and every
- * comparison reads a timer, as in binary-heap, which is arity=2,keys=timer without the call through
- * a pointer. A family is then one cache line up to d = 8, but finding its least child reads d more
+ * comparison reads a timer. So arity=2,keys=timer is binary-heap, but with calls through a pointer.
+ * With keys=timer, a family is one cache line up to d = 8, but finding its least child reads d more
  * lines.
  *
  * COST.   insert     O(log n / log d), O(1) expected when deadlines come at random
  *         reinsert   O(d log n / log d), in place
  *         remove     O(d log n / log d)
  *         next       O(1)
- *         expire     O(d log n / log d) a timer
- *         memory     16 bytes a timer, up to 32 after growing; half of that with keys=timer
+ *         expire     O(d log n / log d) per timer
+ *         memory     16 bytes per timer, up to 32 after growing; half of that with keys=timer
  *
  * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
  * for twice the timers asked for.
  *
  * WINS. With 8 or 16 children where most timers are postponed and few fire: the way up is shorter.
  * Where all timers fire, 8 children are as good as 4 at 1e6 timers, but only because the lines of
- * all grandchildren are prefetched while the children are compared. keys=timer with 8 or 16
+ * all grandchildren are prefetched before the children are compared. keys=timer with 8 or 16
  * children costs no more than cached keys where timers are postponed and stay near the leaves,
- * since a slot is half as large. Vectors cost less than the tournament with 16 children; where all
- * timers fire, these then cost about as much as 8.
+ * because a slot is half as large. Vectors cost less than the tournament with 16 children; where
+ * all timers fire, 16 children with vectors cost about as much as 8.
  *
- * LOSES. Up to 1e5 timers, to 4 and even 2 children, where all timers fire: comparisons then cost
+ * LOSES. To 4 and even 2 children, up to 1e5 timers, where all timers fire: comparisons then cost
  * more than misses. keys=timer loses where all timers fire, from 1e5 timers on, with 2, 4 and 8
  * children. Vectors gain little with 8 children: AVX2 has no minimum of 64-bit numbers, so compare,
  * blend and the search for the slot take nearly as long as seven comparisons without branches.
@@ -48,8 +48,8 @@
  * tournament and the rest are as in quad-heap.
  *
  * DEPARTURES. Each operation makes one call more than in quad-heap, because the arity is chosen at
- * run time; arity=4 differs from quad-heap only in that. We know of no system that uses the
- * vectors.
+ * run time. arity=4 differs from quad-heap only in that. We know of no system that uses vector
+ * instructions in a heap.
  */
 #include <assert.h>
 #include <errno.h>
@@ -65,7 +65,10 @@
 #define VECTORS __attribute__((target("avx2")))
 #endif
 
-/* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
+/*
+ * The slot of a disarmed timer, which is in no heap. remove accepts such a timer, but not an idle
+ * one.
+ */
 #define DISARMED (UINT64_MAX >> 1)
 
 struct dary_options {
@@ -81,12 +84,14 @@ struct dary_heap {
 		struct cached_heap cached;
 		struct timer_heap timers; /* keys=timer */
 	};
-	struct heap_array array; /* keys=timer: that of `timers` */
+	struct heap_array array; /* keys=timer: the array of `timers` */
 	const struct dary_code *code;
-	bool keys_in_timers; /* keys=timer: which member of the union is in use */
+	bool keys_in_timers; /* keys=timer; says which member of the union is in use */
 };
 
-/* The code for one arity and one place of the keys. The caller has set the timer's key. */
+/*
+ * The code for one arity and one place of the keys. Before a call, the caller sets the timer's key.
+ */
 struct dary_code {
 	unsigned arity;
 	void (*push)(struct dary_heap *dary, struct timer *timer);
@@ -143,8 +148,8 @@ CODE_OF(16)
 #ifdef VECTORS
 
 /*
- * The keys of four entries, in the order 0 2 1 3 in which the unpack instruction leaves them. The
- * top bit is inverted, because AVX2 compares signed numbers only.
+ * Returns the keys of four entries, in the order 0 2 1 3 in which the unpack instruction leaves
+ * them. The top bit is inverted, because AVX2 only compares signed numbers.
  */
 static inline VECTORS __m256i four_keys(const struct heap_entry *entries)
 {
@@ -161,7 +166,8 @@ static inline VECTORS __m256i lesser(__m256i a, __m256i b)
 }
 
 /*
- * The minimum of the four lanes, in every lane: compares with halves and then neighbours exchanged.
+ * Returns the minimum of the four lanes, in every lane. Compares the lanes first with the halves
+ * exchanged, and then with neighbours exchanged.
  */
 static inline VECTORS __m256i least_everywhere(__m256i keys)
 {
@@ -169,7 +175,7 @@ static inline VECTORS __m256i least_everywhere(__m256i keys)
 	return lesser(keys, _mm256_permute4x64_epi64(keys, 0xb1));
 }
 
-/* The lanes that equal the minimum, as bits in the order of the entries. */
+/* Returns the lanes that equal the minimum, as bits in the order of the entries. */
 static inline VECTORS unsigned lanes_with(__m256i keys, __m256i least)
 {
 	unsigned lanes =
@@ -178,7 +184,7 @@ static inline VECTORS unsigned lanes_with(__m256i keys, __m256i least)
 	return (lanes & 9) | (lanes & 2) << 1 | (lanes & 4) >> 1;
 }
 
-/* The index of the least key, and of equal ones the first, as the tournament finds it. */
+/* Returns the index of the least key, and of equal keys the first, as the tournament does. */
 HEAP_INLINE VECTORS size_t vector_least(const struct heap_entry *siblings, const unsigned arity)
 {
 	__m256i keys[4], least;
@@ -268,7 +274,9 @@ static struct timer *timer_at(const struct dary_heap *dary, size_t slot)
 	return dary->keys_in_timers ? dary->timers.slots[slot] : dary->cached.entries[slot].timer;
 }
 
-/* The root's key; TIMER_NEVER in an empty heap. With cached keys this reads no timer. */
+/*
+ * Returns the root's key; TIMER_NEVER if the heap is empty. With cached keys this reads no timer.
+ */
 static uint64_t first_key(const struct dary_heap *dary)
 {
 	size_t root = heap_root(dary->code->arity);

@@ -1,5 +1,5 @@
 /*
- * hashed-wheel - one timing wheel, in which later turns share the slots of this one
+ * hashed-wheel - one timing wheel, whose slots are shared by the ticks of all turns
  *
  * IDEA. A ring of slots, one for each tick. A timer goes into the slot of its tick's number modulo
  * the number of slots, so each slot has the timers of one tick of every turn. When the clock gets
@@ -10,34 +10,34 @@
  *	              |              \
  *	             18, 26, 42       13: due;  21, 45: not this turn
  *
- * With more timers than slots, each slot is a list of some length. order=unsorted walks the whole
- * slot (Scheme 6). order=sorted keeps the slot in order, so that arming walks, and expiry stops at
- * the first timer that is not due (Scheme 5). There are two ways to tell timers of later turns.
- * mark=time compares the timer's tick with the current one. mark=rounds counts down, at each visit,
- * the turns that are left, which is a store to every timer in the slot.
+ * With more timers than slots, slots are lists. order=unsorted walks the whole slot (Scheme 6).
+ * order=sorted keeps the slot in order, so that arming walks, and expiry stops at the first timer
+ * that is not due (Scheme 5). There are two ways to recognise timers of later turns. mark=time
+ * compares the timer's tick with the current one. mark=rounds counts down, at each visit, the turns
+ * that are left, which is a store to every timer in the slot.
  *
  * COST.   insert     O(1); sorted: O(n / slots)
  *         reinsert   as insert
  *         remove     O(1)
- *         next       O(1): the next tick, while anything is armed
- *         expire     O(n / slots) a tick; sorted with mark=time: O(1) a tick and a timer
- *         memory     none a timer; 8 bytes a slot
+ *         next       O(1): the next tick, while a timer is in a slot
+ *         expire     O(n / slots) per tick; sorted with mark=time: O(1) per tick and per timer
+ *         memory     none per timer; 8 bytes per slot
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
  * WINS. Where timers are armed and stopped within about a turn, and the tick is coarse. It has the
  * least code of all wheels.
  *
- * LOSES. Where timers outlive many turns: every turn walks past them. And it ticks: even if only
- * one timer is armed, an hour ahead, next returns the next tick.
+ * LOSES. Where timers outlive many turns: every turn walks past them. Where wake-ups count: even if
+ * only one timer is armed, an hour ahead, next returns the next tick.
  *
  * SOURCE. Varghese and Lauck, SOSP 1987, Schemes 5 and 6. FreeBSD's kern_timeout.c compares times
- * in full (slots by the number of processes and files, up to 16,384, of 1/256 s); Netty's
- * HashedWheelTimer counts rounds (512 slots of 100 ms).
+ * in full. Its ticks are 1/256 s, and the number of its slots, up to 16,384, follows from the
+ * number of processes and files. Netty's HashedWheelTimer counts rounds (512 slots of 100 ms).
  *
  * DEPARTURES. Both sources have coarser ticks; the default here is 1 ms. After a jump of more than
  * a turn, each slot is visited once, not once a turn. FreeBSD looks ahead for the next occupied
- * slot, to sleep longer; Netty wakes up at each tick, and so does this.
+ * slot, to sleep longer; Netty wakes up at each tick, and so does hashed-wheel.
  */
 #include <assert.h>
 #include <errno.h>
@@ -65,9 +65,9 @@ enum { ORDER_UNSORTED, ORDER_SORTED };
 enum { MARK_TIME, MARK_ROUNDS };
 
 struct hashed_wheel {
-	uint64_t clock; /* all slots up to this one have been visited */
+	uint64_t clock; /* the tick up to which all slots have been visited */
 	uint64_t tick_ns;
-	size_t size, waiting; /* armed timers, and those of them in slots */
+	size_t size, waiting; /* size: armed timers; waiting: those in slots */
 	uint64_t slots;
 	uint64_t steps; /* armed timers passed by walks in sorted slots */
 	bool sorted, rounds;
@@ -86,19 +86,19 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.half[4] >= PLACE_DUE;
 }
 
-/* In link.half[5]: how many more visits of the slot leave the timer in it. */
+/* Returns link.half[5]: how many more visits of the slot leave the timer in the slot. */
 static uint32_t *rounds_of(struct timer *timer)
 {
 	return &timer->link.half[5];
 }
 
-/* The first tick at or after the deadline: rounded up, so that no timer fires early. */
+/* Returns the first tick at or after the deadline: rounds up, so that no timer fires early. */
 static uint64_t ceiling_tick(const struct hashed_wheel *wheel, uint64_t ns)
 {
 	return ns / wheel->tick_ns + (ns % wheel->tick_ns != 0);
 }
 
-/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
+/* Returns the tick that contains now. Time ends one ns before TIMER_NEVER. */
 static uint64_t now_tick(const struct hashed_wheel *wheel, uint64_t now)
 {
 	return (now == TIMER_NEVER ? now - 1 : now) / wheel->tick_ns;
@@ -110,7 +110,7 @@ static void append_due(struct hashed_wheel *wheel, struct timer *timer)
 	timer_queue_append(&wheel->due, timer);
 }
 
-/* Puts a timer behind all timers that are due before it or at the same tick. */
+/* Puts a timer behind all timers that have an earlier tick or the same tick. */
 static void push_sorted(struct hashed_wheel *wheel, struct timer **head, struct timer *timer)
 {
 	struct timer *before = NULL, *after = *head;
@@ -168,7 +168,7 @@ static void take_out(struct hashed_wheel *wheel, struct timer *timer)
 				    timer);
 }
 
-/* Whether a timer of the visited slot is due. This visit stands for `turns` visits. */
+/* Returns whether a timer of the visited slot is due. This visit counts as `turns` visits. */
 static bool is_due(const struct hashed_wheel *wheel, struct timer *timer, uint64_t until,
 		   uint64_t turns)
 {
@@ -178,7 +178,7 @@ static bool is_due(const struct hashed_wheel *wheel, struct timer *timer, uint64
 		*rounds_of(timer) -= (uint32_t)turns;
 		return false;
 	}
-	/* Compares the tick, too, because 32 bits do not count all rounds of 584 years. */
+	/* Also compares the tick, because 32 bits do not count all rounds of 584 years. */
 	*rounds_of(timer) = 0;
 	return timer->key <= until;
 }
@@ -202,7 +202,7 @@ static void visit_slot(struct hashed_wheel *wheel, uint64_t slot, uint64_t until
 	}
 }
 
-/* Visits all slots whose tick has come, each once. */
+/* Visits each slot of which a tick has come, once. */
 static void advance(struct hashed_wheel *wheel, uint64_t until)
 {
 	uint64_t steps = until - wheel->clock, tick = wheel->clock;
@@ -399,8 +399,8 @@ static const char *hashed_wheel_refuse(const void *options)
 }
 
 /*
- * Unordered: the timers of one tick fire together, but after a jump of more than a turn the ticks
- * come in the order of their slots.
+ * The order is TIMER_UNORDERED. The timers of one tick fire together, but after a jump of more than
+ * a turn the ticks fire in the order of their slots.
  */
 static void hashed_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
 {

@@ -2,34 +2,34 @@
  * hierarchical-wheel - a hierarchy of timing wheels with a bitmap for each level
  *
  * IDEA. Time is counted in ticks, and a tick is written in digits to the base `slots`. Each level
- * is a wheel: an array of slots, one for each value of one digit. A timer is filed at the level of
- * the highest digit in which its tick differs from the current tick, in the slot of that digit's
+ * is a wheel: an array of slots, one for each value of one digit. A timer goes to the level of the
+ * highest digit in which its tick differs from the current tick, into the slot of that digit's
  * value:
  *
  *	 now  = 3 1 2        tick 3 1 7: level 0, slot 7     due within this turn of level 0
  *	 base 10, 3 levels   tick 3 4 2: level 1, slot 4     moved down when time gets to 3 4 0
  *	                     tick 5 0 0: level 2, slot 5     moved down when time gets to 5 0 0
  *
- *	 level 2   [ ][ ][ ][>][ ][*][ ][ ][ ][ ]     > the current digit: nothing is filed here
- *	 level 1   [ ][>][ ][ ][*][ ][ ][ ][ ][ ]       or to the left of it, so the first timer to
- *	 level 0   [ ][ ][>][ ][ ][ ][ ][*][ ][ ]       come is in the first occupied slot of the
- *	                                                lowest occupied level
+ *	 level 2   [ ][ ][ ][>][ ][*][ ][ ][ ][ ]     > the current digit: slots to its left are
+ *	 level 1   [ ][>][ ][ ][*][ ][ ][ ][ ][ ]       empty, and above level 0 its own slot is,
+ *	 level 0   [ ][ ][>][ ][ ][ ][ ][*][ ][ ]       too, so the earliest timer is in the first
+ *	                                                occupied slot of the lowest occupied level
  *
  * Each level has a bitmap of its occupied slots, and the wheel has a bitmap of its occupied levels.
- * So the first occupied slot is found by counting zeros, and the clock jumps straight to it: empty
- * slots and idle years cost nothing.
+ * So the first occupied slot is found by counting zeros, and the clock jumps to it: empty slots and
+ * long idle periods cost nothing.
  *
  * With the default tick of 1 us, 55 bits number every tick of a 64-bit ns clock, and 10 levels of
  * 64 slots have 60 bits, so there is no horizon. With fewer levels, timers beyond the top level
- * wait in a list of their own, and are filed when the clock enters their turn of the top level. No
- * timer laps the top level.
+ * wait in a separate list. They go into the wheels when the clock enters their turn of the top
+ * level. No timer waits in the top level for more than one turn.
  *
  * COST.   insert     O(1): a multiplication, a count of leading zeros, two stores to neighbours
  *         reinsert   O(1); one store if the timer stays in its slot
  *         remove     O(1): touches the timer and both neighbours
  *         next       O(1)
- *         expire     O(1) a timer, and at most levels - 1 moves in its life
- *         memory     none a timer; 8 bytes and a bit a slot, and 24 bytes a level
+ *         expire     O(1) per timer, and at most levels - 1 moves in a timer's life
+ *         memory     none per timer; 8 bytes and a bit per slot, and 24 bytes per level
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
@@ -43,9 +43,10 @@
  * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 7. The level by exclusive-or and the bitmap of
  * slots are as in tokio's time wheel; wahern/timeout has a bitmap for each level, too.
  *
- * DEPARTURES. Scheme 7 ticks; this one jumps. wahern/timeout chooses the level by the distance to
- * the deadline, so that slots behind the current one are in use, and timers beyond the range lap
- * the top wheel. With its default range of 2^24 ticks, it therefore loses its own benchmark.
+ * DEPARTURES. Scheme 7 visits each tick; hierarchical-wheel jumps. wahern/timeout chooses the level
+ * by the distance to the deadline, so that slots behind the current one are in use. Its timers
+ * beyond the range go round the top wheel until their deadline is near enough. With its default
+ * range of 2^24 ticks, it therefore loses its own benchmark.
  */
 #include <assert.h>
 #include <errno.h>
@@ -56,11 +57,14 @@
 #include "common/timer_list.h"
 #include "timer.h"
 
-/* A level's bitmap of slots has up to 64 words. One more word says which of these are not zero. */
+/*
+ * A level's bitmap of slots has up to 64 words. One more word says which of these words are not
+ * zero.
+ */
 #define WORD_BITS  64
 #define MOST_SLOTS (WORD_BITS * WORD_BITS)
 
-/* 2 slots are 1 bit a level, and a tick has 64 bits. */
+/* With 2 slots, a level has 1 bit of the tick, and a tick has 64 bits. */
 #define MOST_LEVELS 64
 
 /* The place of a timer, in link.half[4]; 0 for an idle timer. */
@@ -126,7 +130,8 @@ static void make_idle(struct timer *timer)
 }
 
 /*
- * The level for a tick by the current clock; wheel->levels or more when it is beyond the top level.
+ * Returns the level for a tick by the current clock; wheel->levels or more if the tick is beyond
+ * the top level.
  */
 static unsigned level_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 {
@@ -140,7 +145,10 @@ static unsigned digit(const struct hierarchical_wheel *wheel, uint64_t tick, uns
 	return (unsigned)(tick >> level * wheel->slot_bits) & (wheel->slots - 1);
 }
 
-/* Files a timer by its key, which is not before the current tick. */
+/*
+ * Puts a timer into a slot or the list `beyond`, by its key. The key must not be before the current
+ * tick.
+ */
 static void file_timer(struct hierarchical_wheel *wheel, struct timer *timer)
 {
 	unsigned level = level_of(wheel, timer->key), slot;
@@ -178,7 +186,7 @@ static void take_out(struct hierarchical_wheel *wheel, struct timer *timer)
 		mark_empty(wheel, place - LEVEL_FIRST, slot);
 }
 
-/* The tick to file a deadline under: never one before the current tick. */
+/* Returns the key for a deadline, which is never before the current tick. */
 static uint64_t key_of(const struct hierarchical_wheel *wheel, uint64_t deadline)
 {
 	uint64_t tick = ticks_ceiling(&wheel->ticks, deadline);
@@ -200,8 +208,8 @@ static void arm(struct hierarchical_wheel *wheel, struct timer *timer, uint64_t 
 }
 
 /*
- * Finds the first occupied slot, and returns the tick at which the clock enters it; NO_TICK when
- * all slots are empty.
+ * Finds the first occupied slot, and returns the tick at which the clock enters it. Returns NO_TICK
+ * if all slots are empty.
  */
 static uint64_t first_tick(const struct hierarchical_wheel *wheel, unsigned *level, unsigned *slot)
 {
@@ -222,8 +230,8 @@ static uint64_t first_tick(const struct hierarchical_wheel *wheel, unsigned *lev
 }
 
 /*
- * The clock has entered the slot: files its timers at lower levels, since their ticks differ from
- * the current one only in lower digits.
+ * Moves the timers of a slot that the clock has entered to lower levels: their ticks differ from
+ * the current tick only in lower digits.
  */
 static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned slot)
 {
@@ -242,8 +250,9 @@ static void cascade(struct hierarchical_wheel *wheel, unsigned level, unsigned s
 }
 
 /*
- * The clock has entered the turn of the top level that has the earliest tick beyond it: files all
- * timers of the list anew. This happens at most once a turn, and a turn is slots^levels ticks.
+ * Moves all timers of the list `beyond` into the wheels, or back into the list. It is called when
+ * the clock enters the turn of the top level that contains the list's earliest tick. So this
+ * happens at most once a turn, and a turn is slots^levels ticks.
  */
 static void file_beyond(struct hierarchical_wheel *wheel)
 {
@@ -259,7 +268,7 @@ static void file_beyond(struct hierarchical_wheel *wheel)
 	}
 }
 
-/* The first tick of the turn of the top level that contains a tick. */
+/* Returns the first tick of the turn of the top level that contains a tick. */
 static uint64_t turn_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 {
 	unsigned bits = wheel->levels * wheel->slot_bits;
@@ -269,8 +278,8 @@ static uint64_t turn_of(const struct hierarchical_wheel *wheel, uint64_t tick)
 
 /*
  * Moves the clock to the next tick, up to `until`, at which a timer is due, and moves timers down
- * from the slots that it enters. Returns the slot of level 0 for that tick, or NULL when no timer
- * is due.
+ * from the slots that it enters. Returns the slot of level 0 for that tick, or NULL if no timer is
+ * due.
  */
 static struct timer **advance(struct hierarchical_wheel *wheel, uint64_t until)
 {
@@ -395,8 +404,9 @@ static void hierarchical_wheel_remove(struct timer_set *set, struct timer *timer
 }
 
 /*
- * The first occupied slot of a higher level begins at or before the first deadline in it. Waking up
- * then, to move its timers down, is spurious at most once a level.
+ * The first occupied slot of a higher level begins at or before the first deadline in it. A wake-up
+ * at that time, to move the slot's timers down, is spurious. A timer costs at most one of these per
+ * level.
  */
 static uint64_t hierarchical_wheel_next(struct timer_set *set)
 {
@@ -461,7 +471,7 @@ static size_t hierarchical_wheel_footprint(const struct timer_set *set)
 	return wheel_of(set)->footprint;
 }
 
-/* Checks one list: its links in both directions, and the places and keys of its timers. */
+/* Checks a list: its links in both directions, and the places and keys of its timers. */
 static const char *check_list(const struct hierarchical_wheel *wheel, const struct timer *head,
 			      unsigned place, size_t *count)
 {

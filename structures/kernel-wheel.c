@@ -2,10 +2,10 @@
  * kernel-wheel - a hierarchy of wheels without a cascade, as in Linux since 4.8
  *
  * IDEA. Nine wheels of 64 slots each. A slot of a level is eight times as long as a slot of the
- * level below. The distance to its deadline decides a timer's level. Its slot there ends at its
- * deadline or after, and the timer stays in that slot until it fires. So a timer far ahead fires
- * late, by at most a slot of its level. In return no timer ever moves, and most timers far ahead
- * are stopped long before they fire.
+ * level below. The distance to its deadline decides a timer's level. The timer's slot on that level
+ * ends at the deadline or after, and the timer stays in that slot until it fires. So a timer far
+ * ahead fires late, by at most a slot of its level. In return no timer ever moves, and most timers
+ * far ahead are stopped long before they fire.
  *
  *	level   a slot is        for intervals of        late by less than
  *	0       1 tick           0 to 62 ticks           0
@@ -14,31 +14,31 @@
  *	8       8^8 ticks        63 * 8^7 and more       8^8:  12.7 % of the least
  *
  * That distance depends on the current time, which only expire gives. If nothing was armed for an
- * hour, the clock may be an hour behind. Then a timer of 50 ms would be filed as a timer of an
+ * hour, the clock may be an hour behind. Then a timer of 50 ms would be treated like a timer of an
  * hour, and might fire 70 s late. So a timer goes to level 1 or higher only if its interval is long
- * enough for that level, and never with the interval 0. Any other timer waits unfiled, in a list,
- * until the next expire gives the current time. It is not late by that, because next takes the list
- * into account.
+ * enough for that level, and never with the interval 0. Any other timer waits unfiled, which means
+ * in a list, until the next expire gives the current time. This does not make it late, because next
+ * takes the list into account.
  *
- * With migration=one, a timer moves once. It is filed in a slot that begins at its deadline or
- * before. When the clock gets there, the timer is filed by the time that is left, in a slot that
- * ends at its deadline or after. With migration=full, a timer moves until no time is left: that is
- * a cascading wheel with a smaller step than others. Then no timer is late, so each is filed
- * whatever its interval.
+ * With migration=one, a timer moves once. It is first put into a slot that begins at its deadline
+ * or before. When the clock gets to that slot, the timer moves to the level for the time that is
+ * left, into a slot that ends at its deadline or after. With migration=full, a timer moves until no
+ * time is left: that is a cascading wheel with a smaller step than others. Then no timer is late,
+ * so each timer goes into a slot whatever its interval is.
  *
  * COST.   insert     O(1)
  *         reinsert   O(1); a store if the slot stays the same
  *         remove     O(1)
- *         next       O(levels): a bitmap for each
- *         expire     O(1) a timer, its moves and its filing; and once a horizon, all timers beyond
- *                    it
- *         memory     none a timer; 5 KiB
+ *         next       O(levels): a bitmap per level
+ *         expire     O(1) per timer, for each move; and once per horizon, all timers beyond the
+ *                    horizon
+ *         memory     none per timer; 5 KiB
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
  * WINS. Where timeouts are stopped and need not be exact: only lists are cheaper to arm and stop.
  *
- * LOSES. Where somebody waits for the timer to fire: 12.7 % of a minute is 8 seconds.
+ * LOSES. Where a user waits for the timer to fire: 12.7 % of a minute is 8 seconds.
  *
  * SOURCE. Linux, kernel/time/timer.c (Gleixner 2016; 64 slots, 9 levels, a shift of 3). The idea to
  * migrate once, or not at all, is a remark of Nichols in Varghese and Lauck, SOSP 1987, 6.2. Linux,
@@ -47,10 +47,10 @@
  *
  * DEPARTURES. Deadlines are rounded up to a tick first. So a timer can go into the slot where its
  * deadline is. Linux puts it one slot further, to be sure not to fire early. When a timer is armed,
- * the structure does not get the time and cannot set its clock. So it delays the filing of a timer
- * that it would file too coarsely. Linux fires timers beyond its horizon (12 days with 1 ms ticks)
- * at the horizon. Here they are in a list, which is walked once a horizon, and fire at their own
- * deadlines.
+ * the structure does not get the time and cannot set its clock. So a timer that would fire too late
+ * by the old clock waits for the next expire. Linux fires timers beyond its horizon (12 days with 1
+ * ms ticks) at the horizon. Here they are in a list, which is walked once per horizon, and fire at
+ * their own deadlines.
  */
 #include <assert.h>
 #include <errno.h>
@@ -74,8 +74,8 @@
 #define PLACE_DISARMED 1
 #define PLACE_DUE      2
 #define PLACE_NEVER    3
-#define PLACE_BEYOND   4 /* filed when it was further ahead than the highest level reaches */
-#define PLACE_UNFILED  5 /* until the next expire gives the current time */
+#define PLACE_BEYOND   4 /* when it was filed, the highest level did not reach so far */
+#define PLACE_UNFILED  5 /* waits for the current time, which the next expire gives */
 #define PLACE_SLOT     6
 
 /* The number of times that a timer may still move, in link.half[5]. */
@@ -104,7 +104,7 @@ struct kernel_wheel {
 	struct timer *never, *beyond, *unfiled;
 	uint64_t beyond_least, unfiled_least; /* no timer in the list is due before this tick */
 	uint64_t occupied[LEVELS];
-	uint64_t shortest[LEVELS]; /* ns: shorter intervals are not filed on that level */
+	uint64_t shortest[LEVELS]; /* ns: timers with shorter intervals do not go to that level */
 	struct timer *slot[LEVELS * SLOTS];
 };
 
@@ -123,13 +123,13 @@ static unsigned shift_of(unsigned level)
 	return level * SHIFT;
 }
 
-/* The first tick at or after the deadline: rounded up, so that no timer fires early. */
+/* Returns the first tick at or after the deadline: rounds up, so that no timer fires early. */
 static uint64_t ceiling_tick(const struct kernel_wheel *wheel, uint64_t ns)
 {
 	return ns / wheel->tick_ns + (ns % wheel->tick_ns != 0);
 }
 
-/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
+/* Returns the tick that contains now. Time ends one ns before TIMER_NEVER. */
 static uint64_t now_tick(const struct kernel_wheel *wheel, uint64_t now)
 {
 	return (now == TIMER_NEVER ? now - 1 : now) / wheel->tick_ns;
@@ -141,7 +141,9 @@ static void append_due(struct kernel_wheel *wheel, struct timer *timer)
 	timer_queue_append(&wheel->due, timer);
 }
 
-/* The level for a distance in ticks; the highest level for all that are too long for it. */
+/*
+ * Returns the level for a distance in ticks; the highest level also for distances beyond its reach.
+ */
 static unsigned level_of(uint64_t ahead)
 {
 	unsigned level = 0;
@@ -151,7 +153,7 @@ static unsigned level_of(uint64_t ahead)
 	return level;
 }
 
-/* How many ticks ahead the highest level reaches. */
+/* Returns how many ticks ahead the highest level reaches. */
 static uint64_t reach(void)
 {
 	return (uint64_t)FIRST_AHEAD << shift_of(LEVELS - 1);
@@ -164,8 +166,8 @@ struct filing {
 };
 
 /*
- * The first tick, at or after the given one, at which a slot of the level begins; UINT64_MAX - 1 if
- * that is past the end of time.
+ * Returns the first tick, at or after the given one, at which a slot of the level begins;
+ * UINT64_MAX - 1 if that is past the end of time.
  */
 static uint64_t slot_begins(uint64_t tick, unsigned level)
 {
@@ -179,11 +181,11 @@ static uint64_t slot_begins(uint64_t tick, unsigned level)
 }
 
 /*
- * The filing for a tick that expire has not processed. If the timer may not move, its slot is the
- * one that ends at the tick or after. If it may move, its slot is the one that begins at the tick
- * or before. If it may move only once, it will fire at the end of a slot of a lower level: the
- * level for the longest time that can be left when it moves. If the interval is too short for the
- * level, the clock may be behind, so the timer stays unfiled.
+ * Returns the filing for a tick that expire has not processed. If the timer may not move, its slot
+ * is the one that ends at the tick or after. If it may move, its slot is the one that begins at the
+ * tick or before. A timer that may move only once will fire at the end of a slot of a lower level.
+ * This lower level is the one for the longest time that can be left when the timer moves. If the
+ * interval is too short for the level, the clock may be behind, so the timer stays unfiled.
  */
 static struct filing filing_of(const struct kernel_wheel *wheel, uint64_t tick, uint32_t moves,
 			       uint64_t interval)
@@ -265,7 +267,10 @@ static void take_out(struct kernel_wheel *wheel, struct timer *timer)
 		wheel->unfiled_least = UINT64_MAX;
 }
 
-/* The tick at which expire must open the level's first occupied slot; UINT64_MAX if it has none. */
+/*
+ * Returns the tick at which expire must open the level's first occupied slot; UINT64_MAX if all
+ * slots of the level are empty.
+ */
 static uint64_t first_of_level(const struct kernel_wheel *wheel, unsigned level)
 {
 	uint64_t occupied = wheel->occupied[level], turn;
@@ -284,9 +289,10 @@ static uint64_t first_of_level(const struct kernel_wheel *wheel, unsigned level)
 }
 
 /*
- * The tick at which expire must file the list `beyond`: when no more than one slot of the highest
- * level is left to its earliest timer. All timers that have come into reach by then are filed with
- * it. So the list is walked at most once a horizon less that slot, however many timers are in it.
+ * Returns the tick at which expire must file the list `beyond`: when no more than one slot of the
+ * highest level is left to the list's earliest timer. All timers that the wheels reach by then are
+ * filed with it. So the list is walked at most once per horizon less that slot, however many timers
+ * are in it.
  */
 static uint64_t first_beyond(const struct kernel_wheel *wheel)
 {
@@ -298,7 +304,10 @@ static uint64_t first_beyond(const struct kernel_wheel *wheel)
 							  : wheel->beyond_least - left;
 }
 
-/* The tick at which expire must open the first occupied slot of all levels. */
+/*
+ * Returns the tick at which expire must open the first occupied slot of all levels; UINT64_MAX if
+ * all slots are empty.
+ */
 static uint64_t first_slot(const struct kernel_wheel *wheel)
 {
 	uint64_t first = UINT64_MAX;
@@ -320,7 +329,10 @@ static uint64_t first_tick(const struct kernel_wheel *wheel)
 	return first;
 }
 
-/* The clock is at the beginning of the slot: fires the due timers and moves the others. */
+/*
+ * Opens a slot at whose beginning the clock is: moves its due timers to the queue `due`, and files
+ * the other timers again.
+ */
 static void open_slot(struct kernel_wheel *wheel, unsigned number)
 {
 	struct timer *timer = wheel->slot[number];
@@ -346,7 +358,7 @@ static void open_slot(struct kernel_wheel *wheel, unsigned number)
 	}
 }
 
-/* Files all timers of the list `beyond` or `unfiled` by the new clock. */
+/* Files all timers of the list `beyond` or `unfiled`, by the new clock. */
 static void file_list(struct kernel_wheel *wheel, struct timer **list, uint64_t *least)
 {
 	struct timer *timer = *list;
@@ -373,7 +385,10 @@ static void advance(struct kernel_wheel *wheel, uint64_t until)
 
 	while ((tick = first_slot(wheel)) <= until && tick != UINT64_MAX) {
 		wheel->clock = tick;
-		/* From the highest level down: a timer that moves may be due in the same tick. */
+		/*
+		 * From the highest level down, because a timer that moves may be due in the same
+		 * tick.
+		 */
 		for (unsigned level = LEVELS; level-- > 0;) {
 			unsigned slot = (unsigned)(tick >> shift_of(level)) % SLOTS;
 
@@ -392,8 +407,9 @@ static void advance(struct kernel_wheel *wheel, uint64_t until)
 }
 
 /*
- * The shortest interval for each level, less a tick, since rounding a deadline up may have added
- * one. With migration=full all intervals will do, because timers move until they cannot be late.
+ * Computes the shortest interval for each level, less a tick, because rounding a deadline up may
+ * have added one. With migration=full there is no shortest interval, because timers move until they
+ * cannot be late.
  */
 static void find_shortest(struct kernel_wheel *wheel)
 {
@@ -537,7 +553,7 @@ static size_t kernel_wheel_footprint(const struct timer_set *set)
 	return sizeof(struct kernel_wheel);
 }
 
-/* The place of a tick on the level of another place. */
+/* Returns the place of a tick on the level of another place. */
 static uint32_t place_at(uint64_t tick, uint32_t place)
 {
 	unsigned level = (place - PLACE_SLOT) / SLOTS;
@@ -545,7 +561,7 @@ static uint32_t place_at(uint64_t tick, uint32_t place)
 	return (uint32_t)(PLACE_SLOT + level * SLOTS + (tick >> shift_of(level)) % SLOTS);
 }
 
-/* Whether a slot of the place's level ends at the tick, or time ends there. */
+/* Returns whether a slot of the place's level ends at the tick, or time ends there. */
 static bool ends_slot(uint64_t tick, uint32_t place)
 {
 	return slot_begins(tick, (place - PLACE_SLOT) / SLOTS) == tick || tick == UINT64_MAX - 1;
@@ -607,8 +623,8 @@ static const char *kernel_wheel_check(const struct timer_set *set)
 }
 
 /*
- * A slot of level l is 8^l ticks, and its timers have intervals of at least 63 * 8^(l-1) ticks.
- * With migration=one the fraction is twice the square of that.
+ * A slot of level l is 8^l ticks, and its timers have intervals of at least 63 * 8^(l-1) ticks. So
+ * the fraction is 8 / 63. With migration=one the fraction is twice the square of that.
  */
 static void kernel_wheel_accuracy(const void *options, struct timer_accuracy *accuracy)
 {

@@ -1,5 +1,6 @@
 /*
- * ladder-queue - unsorted far ahead, in buckets nearer, sorted only at the front
+ * ladder-queue - a queue that is unsorted far ahead, in buckets nearer, and sorted only at the
+ * front
  *
  * IDEA. Nothing is sorted before it has to be. Timers far ahead are in Top, an unsorted list. When
  * no other timers are left, a transfer distributes Top into the first rung of a ladder: as many
@@ -14,8 +15,9 @@
  *	 Bottom   |* < * |
  *
  * A new timer goes into Top if it is later than all timers of the last transfer. Otherwise it goes
- * into the coarsest rung that has not passed its deadline, or else to its place in Bottom. If that
- * place is too far from both ends of Bottom, Bottom is first made into a rung.
+ * into the coarsest rung that has not passed its deadline. If all rungs have passed it, the timer
+ * goes to its place in Bottom. If that place is too far from both ends of Bottom, Bottom is first
+ * made into a rung.
  *
  * So the width of the buckets follows from the density of the timers that are due next. Dense
  * regions are cut finer, and a timer far ahead costs at most a few more rungs.
@@ -25,8 +27,8 @@
  *         reinsert   as insert; a store if the timer stays in Top or in its bucket
  *         remove     O(1)
  *         next       O(1) amortised: fills Bottom if it is empty
- *         expire     O(1) amortised: a timer comes through 1 or 2 rungs, 8 at most
- *         memory     16 bytes a timer, up to 32 after growing; 6 KiB
+ *         expire     O(1) amortised: a timer passes 1 or 2 rungs, 8 at most
+ *         memory     16 bytes per timer, up to 32 after growing; 6 KiB
  *
  * GIVES BACK. Nothing before destroy: the array of buckets stays as large as the most that was
  * reserved for.
@@ -35,10 +37,10 @@
  * all timers fire and deadlines come in no order. Postponing a timer far ahead is a store, because
  * the timer stays in Top.
  *
- * LOSES. In the worst operation: a transfer touches every timer in Top, and since Top is a list,
- * each miss waits for the one before. With a million timers, to heaps with cached keys, because
+ * LOSES. In the worst operation: a transfer touches every timer in Top, and because Top is a list,
+ * each miss waits for the miss before. To heaps with cached keys, with a million timers, because
  * every move misses the cache for the timer, for its bucket and for a neighbour. Where timers are
- * stopped after a transfer, which then has moved them in vain.
+ * stopped after a transfer, because the transfer has then moved them for nothing.
  *
  * SOURCE. Tang, Goh and Thng, ACM TOMACS 15 (2005): THRES is 50, there are at most 8 rungs, and all
  * rungs but the first have THRES buckets.
@@ -49,8 +51,8 @@
  * that happens only when the insert does not find its place within THRES / 2 steps from either end.
  * Otherwise, thousands of equal deadlines would become a rung and then Bottom again, for every
  * timer that is armed to fire before them. Widths are whole ns, rounded up. When the set is empty,
- * it starts anew with Top. Timers armed for TIMER_NEVER are in a list of their own. Buckets are
- * allocated in reserve.
+ * it begins again with Top. Timers armed for TIMER_NEVER are in a separate list. reserve allocates
+ * the buckets.
  */
 #include <assert.h>
 #include <errno.h>
@@ -63,8 +65,8 @@
 #define MOST_RUNGS 8
 
 /*
- * The first rung has as many buckets as timers, so its buckets come last in the array, where
- * reserve can add more. Each other rung has THRES.
+ * The first rung has as many buckets as timers, so its buckets are last in the array, where reserve
+ * can add more. Each other rung has THRES buckets.
  */
 #define FIRST_RUNGS_BUCKETS ((MOST_RUNGS - 1) * THRES)
 
@@ -81,14 +83,16 @@ struct bucket {
 	size_t count;
 };
 
-/* Buckets of equal width from `start` to before `end`. The last one may be narrower. */
+/*
+ * A rung has buckets of equal width from `start` to before `end`. The last bucket may be narrower.
+ */
 struct rung {
 	uint64_t start, end;
 	uint64_t width;
-	uint64_t current; /* where bucket `next` starts; the paper's RCur */
+	uint64_t current; /* the time at which bucket `next` starts; the paper's RCur */
 	size_t next;	  /* buckets before this one have been opened */
 	size_t buckets;
-	size_t base;  /* number of its first bucket in the array */
+	size_t base;  /* number of the rung's first bucket in the array */
 	size_t count; /* timers in the rung */
 };
 
@@ -96,13 +100,13 @@ struct ladder_queue {
 	uint64_t top_start; /* timers with this deadline or a later one go into Top */
 	struct timer *top;
 	size_t top_count;
-	uint64_t top_least, top_greatest; /* all deadlines in Top are within these */
+	uint64_t top_least, top_greatest; /* all deadlines in Top are from least to greatest */
 	unsigned rungs;			  /* rungs in use; the last one is the finest */
 	struct rung rung[MOST_RUNGS];
 	struct timer_queue bottom; /* in order of deadline */
 	struct timer *never;
 	size_t size;
-	size_t capacity; /* timers that are reserved for */
+	size_t capacity; /* timers for which reserve has made room */
 	struct bucket *bucket;
 };
 
@@ -191,7 +195,10 @@ static void rung_distribute(struct ladder_queue *ladder, struct timer *timer)
 	}
 }
 
-/* The rung's next bucket that is not empty. The rung must have one. */
+/*
+ * Returns the rung's next bucket that is not empty, and moves the rung to it. The rung must have
+ * one.
+ */
 static struct bucket *rung_first(const struct ladder_queue *ladder, struct rung *rung)
 {
 	const struct bucket *bucket = &ladder->bucket[rung->base + rung->next];
@@ -204,7 +211,7 @@ static struct bucket *rung_first(const struct ladder_queue *ladder, struct rung 
 	return &ladder->bucket[rung->base + rung->next];
 }
 
-/* Moves the rung on past its next bucket. */
+/* Moves the rung past its next bucket. */
 static void rung_pass(struct ladder_queue *ladder, struct rung *rung)
 {
 	rung->count -= ladder->bucket[rung->base + rung->next].count;
@@ -244,8 +251,8 @@ static struct timer *sort(struct timer **rest, size_t count)
 }
 
 /*
- * Moves a bucket, whose timers are due next, into the empty Bottom. With a width of 1 ns all its
- * timers have the same deadline, so it need not be sorted.
+ * Moves a bucket, whose timers are due next, into the empty Bottom. If the width is 1 ns, all
+ * timers of the bucket have the same deadline, so they need not be sorted.
  */
 static void bottom_fill(struct ladder_queue *ladder, struct bucket *bucket, uint64_t width)
 {
@@ -262,7 +269,10 @@ static void bottom_fill(struct ladder_queue *ladder, struct bucket *bucket, uint
 	}
 }
 
-/* The deadline that separates Bottom, whose timers are due before it, from all other timers. */
+/*
+ * Returns the deadline that separates Bottom, whose timers are due before it, from all other
+ * timers.
+ */
 static uint64_t bottom_end(const struct ladder_queue *ladder)
 {
 	return ladder->rungs ? ladder->rung[ladder->rungs - 1].current : ladder->top_start;
@@ -278,7 +288,10 @@ static void bottom_link(struct ladder_queue *ladder, struct timer *timer, struct
 	*(after ? &after->link.previous : &ladder->bottom.last) = timer;
 }
 
-/* Puts a timer in its place, if the search finds that within `steps` steps from each end. */
+/*
+ * Puts a timer in its place in Bottom, if the place is at most `steps` steps from one end. Returns
+ * whether it is.
+ */
 static bool bottom_insert(struct ladder_queue *ladder, struct timer *timer, size_t steps)
 {
 	struct timer *after = ladder->bottom.first, *before = ladder->bottom.last;
@@ -299,7 +312,8 @@ static bool bottom_insert(struct ladder_queue *ladder, struct timer *timer, size
 }
 
 /*
- * Puts a timer that is due before all rungs into Bottom. With all rungs in use, the walk is
+ * Puts a timer that is due before all rungs into Bottom. If the place is too far from both ends,
+ * makes a rung of Bottom and puts the timer into the rung. With all rungs in use, the walk is
  * unlimited.
  */
 static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
@@ -314,9 +328,9 @@ static void bottom_push(struct ladder_queue *ladder, struct timer *timer)
 	rung_push(ladder, ladder->rungs - 1, timer);
 }
 
-/* --- between them */
+/* --- between Top, rungs and Bottom */
 
-/* The transfer: distributes Top into the first rung, when only Top has timers. */
+/* Does a transfer: distributes Top into the first rung. It is called when only Top has timers. */
 static void deal_top(struct ladder_queue *ladder)
 {
 	struct timer *timer = ladder->top;
@@ -328,8 +342,8 @@ static void deal_top(struct ladder_queue *ladder)
 }
 
 /*
- * Makes the last rung's next bucket into a finer rung. If the bucket is small or cannot be cut,
- * sorts it into Bottom.
+ * Makes a finer rung from the last rung's next bucket. If the bucket has few timers or cannot be
+ * cut, sorts it into Bottom.
  */
 static void open_bucket(struct ladder_queue *ladder)
 {
@@ -347,7 +361,7 @@ static void open_bucket(struct ladder_queue *ladder)
 	*bucket = (struct bucket){ NULL, 0 };
 }
 
-/* Fills Bottom if it is empty, and returns the first timer; NULL if none is left. */
+/* Fills Bottom if it is empty. Returns the first timer; NULL if no timer is left. */
 static struct timer *fill(struct ladder_queue *ladder)
 {
 	while (!ladder->bottom.first) {
@@ -406,7 +420,7 @@ static void take_out(struct ladder_queue *ladder, struct timer *timer)
 	}
 }
 
-/* Whether a timer in a rung would go into the same bucket with that key. */
+/* Returns whether a timer in a rung would go into the same bucket with that key. */
 static bool stays(const struct ladder_queue *ladder, const struct timer *timer, uint64_t key)
 {
 	const struct rung *rung = &ladder->rung[timer->link.word[2] - PLACE_RUNG];
@@ -564,7 +578,10 @@ static size_t ladder_queue_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/* Checks one list: its links, the places of its timers, and deadlines from `start` to `last`. */
+/*
+ * Checks a list: its links, the places of its timers, and that their deadlines are from `start` to
+ * `last`.
+ */
 static const char *check_list(const struct timer *timer, uint64_t place, uint64_t start,
 			      uint64_t last, size_t *count)
 {

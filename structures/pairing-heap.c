@@ -1,11 +1,10 @@
 /*
  * pairing-heap - a heap-ordered tree of any shape, put in order when the first timer leaves
  *
- * IDEA. A timer has a list of children, none of them due before it. Two trees are merged by making
- * the later root the first child of the earlier root: two links. Arming merges a single timer into
- * the tree. When the root leaves, its children are merged in pairs from the left, and then the
- * pairs are merged into one tree from the right. This pairing finds the order, and keeps removal
- * O(log n) amortised.
+ * IDEA. A timer has a list of children, none of which is due before the timer. Two trees are merged
+ * by making the later root the first child of the earlier root: two links. Arming merges a single
+ * timer into the tree. When the root leaves, its children are merged in pairs from the left, and
+ * then the pairs are merged into one tree from the right. This keeps removal O(log n) amortised.
  *
  *	 root -> [10]
  *	           |
@@ -17,24 +16,24 @@
  * back to its parent. So any timer can be cut out in O(1).
  *
  * COST.   insert     O(1): one comparison
- *         reinsert   earlier: cut and merge, O(1); later: as remove and insert
- *         remove     O(log n) amortised: its children are paired
+ *         reinsert   earlier: cut and merge, O(1); later: a remove and an insert
+ *         remove     O(log n) amortised: the timer's children are paired
  *         next       O(1)
- *         expire     O(log n) amortised a timer; the first one after n inserts O(n)
+ *         expire     O(log n) amortised per timer; the first expiry after n inserts is O(n)
  *         memory     none
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Filling: no structure that keeps an order arms faster.
+ * WINS. Where many timers are armed and none fires: no structure that keeps an order arms faster.
  *
- * LOSES. Where timers fire: pairing walks lists of siblings, with a cache miss for each. The first
- * expiry after a fill pays for all of it in one operation.
+ * LOSES. Where timers fire: pairing walks lists of siblings, with a cache miss for each sibling.
+ * The first expiry after many inserts pairs all of these timers in one operation.
  *
  * SOURCE. Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1986. This is the two-pass variant,
  * which is also in GCC (pb_ds), and was in ntpd and in several schedulers.
  *
- * DEPARTURES. To re-arm a timer to a later deadline, reinsert pairs the timer's children and merges
- * both; textbooks only decrease keys.
+ * DEPARTURES. To re-arm a timer to a later deadline, reinsert takes the timer out, pairs its
+ * children and merges both into the tree. Textbooks only decrease keys.
  */
 #include <assert.h>
 #include <errno.h>
@@ -73,7 +72,7 @@ static void put(struct timer *timer, int link, struct timer *other)
 	timer->link.pointer[link] = other;
 }
 
-/* Both arguments are roots without siblings. */
+/* Merges two trees and returns the root. Both arguments must be roots without siblings. */
 static struct timer *merge(struct timer *a, struct timer *b)
 {
 	struct timer *first = a->key <= b->key ? a : b, *last = first == a ? b : a;
@@ -87,7 +86,7 @@ static struct timer *merge(struct timer *a, struct timer *b)
 	return first;
 }
 
-/* Takes the first tree off a list of siblings, and makes it a root. */
+/* Takes the first tree off a list of siblings, and returns it as a root. */
 static struct timer *detach(struct timer **list)
 {
 	struct timer *first = *list;
@@ -99,9 +98,9 @@ static struct timer *detach(struct timer **list)
 }
 
 /*
- * Merges a list of siblings into one tree; NULL for an empty list. Pairs are merged from the left
- * and pushed on a list, which reverses their order. Merging that list from its front is merging
- * from the right.
+ * Merges a list of siblings into one tree, and returns it; NULL for an empty list. Pairs are merged
+ * from the left and pushed on a list, which reverses their order. So merging that list from its
+ * front is merging from the right.
  */
 static struct timer *pair_all(struct timer *siblings)
 {
@@ -255,7 +254,7 @@ static size_t pairing_heap_expire(struct timer_set *set, uint64_t now, struct ti
 	return count;
 }
 
-/* The next timer in depth-first order. It needs no stack, since a tree may be n deep. */
+/* Returns the next timer in depth-first order, or NULL. It needs no stack. A tree may be n deep. */
 static struct timer *after(struct timer *timer)
 {
 	if (get(timer, CHILD))
@@ -289,7 +288,7 @@ static size_t pairing_heap_footprint(const struct timer_set *set)
 	return sizeof(struct pairing_heap);
 }
 
-/* Checks a timer's children: their links, and that none is due before the timer. */
+/* Checks the links of a timer's children, and that none of them is due before the timer. */
 static const char *check_children(const struct timer *parent)
 {
 	const struct timer *back = parent;

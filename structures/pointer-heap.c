@@ -3,7 +3,8 @@
  *
  * IDEA. The complete binary tree of binary-heap without its array: each timer points to its parent
  * and to its two children. The bits of n, from the second highest down, lead from the root to the
- * n-th place: 0 is left, 1 is right. So the heap never allocates, and each operation costs a walk.
+ * n-th place: 0 is left, 1 is right. So the heap never allocates, but each operation that adds or
+ * removes a timer walks to the last place.
  *
  *	           1             place 6 is 110 in binary:
  *	        /     \            1: the root
@@ -11,29 +12,30 @@
  *	     /  \     /            0: left
  *	    4    5   6
  *
- * To move up or down, a timer exchanges places with its parent. That rewrites the links of both, of
- * their children and of the parent's parent: up to six timers are written, where an array moves one
- * entry.
+ * To move up or down, a timer exchanges places with its parent or a child. That rewrites the links
+ * of both, of their children and of the parent's parent: up to six timers are written, where an
+ * array moves one entry.
  *
  * COST.   insert     O(log n): the walk to the last place, then the way up
  *         reinsert   O(log n): remove and insert
  *         remove     O(log n): the walk to the last place, then the way down or up
  *         next       O(1)
- *         expire     O(log n) a timer
+ *         expire     O(log n) per timer
  *         memory     none
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
  * WINS. Where no memory may be allocated and n is small. An array is better everywhere else.
  *
- * LOSES. As n grows: the walk alone is a cache miss a level, before the first comparison.
+ * LOSES. As n grows: even the walk to the last place is a cache miss per level, before the first
+ * comparison.
  *
- * SOURCE. libuv 1.x, heap-inl.h and timer.c. As there: the links, the walk and the exchange; equal
- * deadlines fire in the order in which they were armed, by a counter; and a timer that is armed
- * again is removed and inserted.
+ * SOURCE. libuv 1.x, heap-inl.h and timer.c. From libuv are the links, the walk and the exchange.
+ * As in libuv, equal deadlines fire in the order in which they were armed, by a counter; and a
+ * timer that is re-armed is removed and inserted.
  *
- * DEPARTURES. libuv moves all due timers to a queue before the first callback (since 2023); here
- * expire takes out at most max. libuv's clock counts milliseconds.
+ * DEPARTURES. libuv moves all due timers to a queue before the first callback (since 2023);
+ * pointer-heap's expire takes out at most max. libuv's clock counts milliseconds.
  */
 #include <assert.h>
 #include <errno.h>
@@ -41,7 +43,10 @@
 
 #include "timer.h"
 
-/* The words of a timer's link. NUMBER is a count of armings, and 0 only in an idle timer. */
+/*
+ * The words of a timer's link. NUMBER counts the armings of the set's timers, and is 0 only in an
+ * idle timer.
+ */
 #define LEFT	 0
 #define RIGHT	 1
 #define PARENT	 2
@@ -51,7 +56,7 @@
 struct pointer_heap {
 	struct timer *root;
 	size_t size;
-	uint64_t number; /* of the timer armed last */
+	uint64_t number; /* the NUMBER of the timer that was armed last */
 };
 
 static struct pointer_heap *heap_of(const struct timer_set *set)
@@ -69,7 +74,7 @@ static struct timer *parent_of(const struct timer *timer)
 	return timer->link.pointer[PARENT];
 }
 
-/* The link that leads to a timer. */
+/* Returns the link that leads to a timer. */
 static struct timer **link_to(struct pointer_heap *heap, struct timer *timer)
 {
 	struct timer *parent = parent_of(timer);
@@ -89,7 +94,7 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.word[NUMBER] && timer->link.word[NUMBER] != DISARMED;
 }
 
-/* The link to the n-th place, and the timer that has that link. */
+/* Returns the link to the n-th place, and stores the timer that has that link in *parent. */
 static struct timer **find_place(struct pointer_heap *heap, size_t n, struct timer **parent)
 {
 	struct timer **link = &heap->root;
@@ -166,7 +171,7 @@ static void put_in(struct pointer_heap *heap, struct timer *timer, uint64_t dead
 	sift_up(heap, timer);
 }
 
-/* Takes out a timer. The last timer takes its place, and sifts down or up from there. */
+/* Takes out a timer. The last timer takes its place, and sifts down or up from that place. */
 static void take_out(struct pointer_heap *heap, struct timer *timer)
 {
 	struct timer *parent, **link = find_place(heap, heap->size--, &parent), *last = *link;
@@ -265,7 +270,7 @@ static size_t pointer_heap_expire(struct timer_set *set, uint64_t now, struct ti
 	return count;
 }
 
-/* Depth first. The recursion is as deep as the tree is high: about log2(n). */
+/* Visits a tree depth first. The recursion is as deep as the tree is high: about log2(n). */
 static void visit_tree(struct timer *timer, void (*visit)(struct timer *timer, void *data),
 		       void *data)
 {
@@ -293,7 +298,10 @@ static size_t pointer_heap_footprint(const struct timer_set *set)
 	return sizeof(struct pointer_heap);
 }
 
-/* Checks place by place: the bits of n lead to a timer, and it is not due before its parent. */
+/*
+ * Checks each place n: the bits of n lead to an armed timer, its links are right, and it is not due
+ * before its parent.
+ */
 static const char *pointer_heap_check(const struct timer_set *set)
 {
 	struct pointer_heap *heap = heap_of(set);

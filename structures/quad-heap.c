@@ -12,21 +12,21 @@
  *
  *	children of k: 4k-8 .. 4k-5        parent of k: k/4 + 2
  *
- * Free slots in the family of the last timer hold the key TIMER_NEVER, so that finding the least of
- * four children need not count them.
+ * Free slots in the family of the last timer have the key TIMER_NEVER, so the search for the least
+ * of four children need not count them.
  *
  * COST.   insert     O(log n), O(1) expected when deadlines come at random
  *         reinsert   O(log n), in place: one sift up or down
  *         remove     O(log n)
  *         next       O(1)
- *         expire     O(log n) a timer, 4 comparisons and 1 cache line a level
- *         memory     16 bytes a timer, up to 32 after growing
+ *         expire     O(log n) per timer, 4 comparisons and 1 cache line per level
+ *         memory     16 bytes per timer, up to 32 after growing
  *
  * GIVES BACK. When reserve asks for at most a quarter of the capacity, the array shrinks to room
  * for twice the timers asked for.
  *
  * WINS. Where most timers fire, from a few hundred timers on, among structures that assume nothing
- * about deadlines. Even its worst operation is short: one sift.
+ * about deadlines. Its worst operation is short: one sift.
  *
  * LOSES. Where most timers are postponed or stopped: a re-arm still sifts, where a list or a lazy
  * scheme stores one word. Storing slots is its hidden cost: each level that an entry moves is a
@@ -38,9 +38,9 @@
  *
  * DEPARTURES. Keys are integers, where libev has doubles. The cache lines to which the hole may
  * move are prefetched. One variant was tried and rejected: the hole descends to a leaf without
- * comparisons with the last entry, which then rises from there (Wegener 1993). With random
- * deadlines it was no faster, and with many equal deadlines, when the last entry can stay at the
- * root, it was slower.
+ * comparisons with the last entry, and the last entry then rises from that leaf (Wegener 1993).
+ * With random deadlines the variant was no faster. With many equal deadlines, when the last entry
+ * can stay at the root, it was slower.
  */
 #define CACHED_HEAP_ARITY 4
 #include "common/cached_heap_set.h"

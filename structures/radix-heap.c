@@ -1,33 +1,35 @@
 /*
  * radix-heap - 64 unsorted lists by the highest bit in which a deadline differs from now
  *
- * IDEA. The clock only moves forward. A timer is filed by the highest bit in which its deadline
- * differs from the time of the last expire. When the clock moves, let b be the highest bit that
- * changes. All timers in lists below b are due. A timer in list b is either due, or now differs in
- * a lower bit and is filed anew. The lists above b stay as they are.
+ * IDEA. The clock only moves forward. A timer is in the list of the highest bit in which its
+ * deadline differs from the time of the last expire. When the clock moves, let b be the highest bit
+ * that changes. All timers in lists below b are due. A timer in list b is either due, or its
+ * deadline now differs from the clock in a lower bit, and the timer moves to a lower list. The
+ * lists above b do not change.
  *
  *	 last = 0110 1000                  now = 0110 1101 changes bit 2 at most
  *	 list 1: 0110 101x                   due, whole
- *	 list 2: 0110 11xx                   due, or filed anew below
+ *	 list 2: 0110 11xx                   due, or moved to a lower list
  *	 list 4: 0111 xxxx                   stays where it is
  *
- * It has no ticks, no horizon and no sizes to choose. A timer is filed anew at most once for each
- * bit.
+ * It has no ticks, no horizon and no sizes to choose. A timer moves at most once for each bit.
  *
  * COST.   insert     O(1): a count of leading zeros
  *         reinsert   O(1)
  *         remove     O(1)
  *         next       O(1): the least deadline is cached; when the clock reaches it, expire reads
  *                    the first list to find the next one
- *         expire     O(1) a timer, amortised, 64 moves in its life at worst
- *         memory     none a timer; 1 KiB of lists
+ *         expire     O(1) per timer, amortised; at worst 64 moves in a timer's life
+ *         memory     none per timer; 1 KiB of lists
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where timers are armed far ahead and stopped, like the wheels but without their ticks.
+ * WINS. Where timers are armed far ahead and stopped. It shares this with the wheels, but has no
+ * ticks.
  *
- * LOSES. Order: timers that expire together come in no order. Worst operations: when the clock
- * changes a high bit, a list with most of the timers may be filed anew in one operation.
+ * LOSES. Where order matters: timers that expire together fire in no order. Where the worst
+ * operation matters: when the clock changes a high bit, a list with most of the timers may move in
+ * one operation.
  *
  * SOURCE. Ahuja, Mehlhorn, Orlin and Tarjan, JACM 1990. Seastar's core/timer-set.hh also caches the
  * next deadline, and reads the first list to find it again.
@@ -41,7 +43,10 @@
 
 #include "timer.h"
 
-/* Lists 0 to 63 are by bit. LIST_DUE has due timers, also those that were due when armed. */
+/*
+ * Lists 0 to 63 are by bit. LIST_DUE has due timers, also timers that were due when they were
+ * armed.
+ */
 #define LIST_DUE 64
 #define LISTS	 65
 
@@ -51,7 +56,7 @@
 #define DISARMED 2
 
 struct radix_heap {
-	uint64_t last; /* the clock that timers are filed by; due ones are in LIST_DUE */
+	uint64_t last; /* the clock: the time of the last expire, or of create */
 	uint64_t next; /* no timer in the lists by bit is due before this */
 	uint64_t occupied;
 	size_t size;
@@ -122,7 +127,7 @@ static void find_next(struct radix_heap *heap)
 		heap->next = timer->key < heap->next ? timer->key : heap->next;
 }
 
-/* Files the timers in the list of the highest bit that the clock has changed, by the new clock. */
+/* Moves the timers in the list of the highest bit that the clock has changed, by the new clock. */
 static void file_anew(struct radix_heap *heap, unsigned list)
 {
 	struct timer *timer = heap->list[list];
@@ -237,7 +242,10 @@ static void radix_heap_remove(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { IDLE } };
 }
 
-/* May be too early after a stop: only expire looks for the least deadline again. */
+/*
+ * The returned time may be too early after a stop: only expire searches for the least deadline
+ * again.
+ */
 static uint64_t radix_heap_next(struct timer_set *set)
 {
 	const struct radix_heap *heap = heap_of(set);

@@ -1,10 +1,10 @@
 /*
- * radix-tree - HAProxy's elastic binary tree: every timer brings the inner node that it may need
+ * radix-tree - HAProxy's elastic binary tree: every timer contains the inner node that it may need
  *
  * IDEA. The tree branches at bits of the deadline, and only at bits where two timers differ. With n
- * leaves it has n - 1 inner nodes, so each timer can carry one. A timer has a leaf part and an
- * inner part. The inner part may be any node above the timer's own leaf; between the two the tree
- * is elastic:
+ * leaves it has n - 1 inner nodes, so each timer can contain one. A timer has a leaf part and an
+ * inner part. The inner part may be any node above the timer's own leaf. Between the two parts of a
+ * timer, the tree is elastic:
  *
  *	  5 (101), 7 (111), 4 (100), armed in this order
  *
@@ -17,20 +17,19 @@
  * A new timer goes down the tree by its own bits. It stops where an inner node's bits above its
  * branch differ from the timer's bits. The timer's inner part is inserted there, with the old
  * subtree on one side and the timer's leaf on the other. When a timer leaves, the inner part above
- * its leaf is no longer needed, and the leaf's sibling moves up. If the timer's own inner part is
- * in use elsewhere, the part that is no longer needed takes its place. Nothing is compared,
- * balanced or rotated.
+ * its leaf is not needed any more, and the leaf's sibling moves up. If the timer's own inner part
+ * is in use elsewhere, the part that is not needed takes its place. Nothing is balanced or rotated.
  *
  * Equal deadlines form a tree of their own below the last bit. It is filled from left to right,
- * like a binary counter, and its inner nodes have levels of their own. A new timer goes where a
- * level is missing on the way down the right side, or on top.
+ * like a binary counter, and its inner nodes have levels of their own. A new timer goes to the
+ * first place on the way down the right side where a level is missing, or to the top.
  *
- * COST.   insert     O(log n), at most the bits of a deadline: a miss a level, no comparison
+ * COST.   insert     O(log n), at most the bits of a deadline: a miss per level, no comparison
  *                    of order; k equal deadlines add as many levels as k has bits
  *         reinsert   remove and insert; nothing if the deadline is the same
- *         remove     O(1): parent, grandparent and sibling, and two more if a spare part takes over
+ *         remove     O(1): parent, grandparent and sibling; and more if an inner part is replaced
  *         next       O(log n): down the left side
- *         expire     as next and remove, for each
+ *         expire     a next and a remove per timer
  *         memory     none
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
@@ -40,14 +39,14 @@
  * memory beside the timers, and no operation but create can fail.
  *
  * LOSES. Where all timers fire: the first timer is looked up once for each expiry and once more by
- * next, and each load of that waits for the one before. So it is slower than a red-black tree in
- * hold. Where deadlines are skewed, as with Pareto's intervals, because nothing bounds the depth
- * but the number of bits. Against heaps, except when the set is drained.
+ * next, and each load of that search waits for the load before. So it is slower than a red-black
+ * tree in the workload hold. Where deadlines are skewed, as with Pareto's intervals, because only
+ * the number of bits bounds the depth. Against heaps, except when the set is drained.
  *
  * SOURCE. Willy Tarreau's ebtree, eb64tree.h and ebtree.h, as HAProxy uses it (task.c, one tree a
- * thread). As there: a node has two branches, the parents of both parts and a bit number; equal
- * keys form a tree; expire looks up the first timer anew each time; and a re-arm to the same
- * deadline changes nothing.
+ * thread). From it are the node, with two branches, the parents of both parts and a bit number; and
+ * the tree of equal keys. From HAProxy is that expire looks up the first timer again each time, and
+ * that a re-arm to the same deadline changes nothing.
  *
  * DEPARTURES. Keys are 64 bits of ns that do not wrap. HAProxy's are 32 bits of ms, and its first
  * timer is the first from half a turn before now on. The bit number has no bytes of its own: it is
@@ -65,9 +64,9 @@
 
 /*
  * The four words of a link. Each is the address of a link (or of the root) with tags in bits that
- * addresses leave free. In LEFT and RIGHT, bit 0 is INNER if the branch leads to an inner part. In
- * INNER_UP and LEAF_UP, bit 0 is the side of the parent that the part is on. The top 7 bits of
- * INNER_UP are the level of the inner part.
+ * are not part of an address. In LEFT and RIGHT, bit 0 is INNER if the branch leads to an inner
+ * part. In INNER_UP and LEAF_UP, bit 0 is the side of the parent that the part is on. The top 7
+ * bits of INNER_UP are the level of the inner part.
  */
 #define LEFT	 0
 #define RIGHT	 1
@@ -106,12 +105,13 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.word[LEAF_UP] > DISARMED;
 }
 
-/* The words that a tagged address leads to, and the timer whose link they are. */
+/* Returns the words that a tagged address leads to. */
 static uint64_t *words_at(uint64_t tagged)
 {
 	return (uint64_t *)(uintptr_t)(tagged & ADDRESS);
 }
 
+/* Returns the timer whose link these words are. */
 static struct timer *owner_of(const uint64_t *words)
 {
 	return (struct timer *)((char *)(uintptr_t)words - offsetof(struct timer, link));
@@ -127,7 +127,7 @@ static unsigned level_of(const uint64_t *words)
 	return (unsigned)(words[INNER_UP] >> LEVEL_SHIFT);
 }
 
-/* Attaches a leaf, or an inner part with its subtree, to that side of `up`. */
+/* Attaches a leaf, or an inner part with its subtree, to one side of `up`. */
 static void attach(uint64_t *up, unsigned side, uint64_t below)
 {
 	uint64_t *words = words_at(below);
@@ -140,8 +140,8 @@ static void attach(uint64_t *up, unsigned side, uint64_t below)
 }
 
 /*
- * Inserts a new timer between `up` and the subtree on that side of it. The timer's leaf goes to
- * side `own` of its inner part.
+ * Inserts a new timer between `up` and the subtree on side `side` of it. The timer's leaf goes to
+ * side `own` of the timer's inner part.
  */
 static void put_in_above(uint64_t *up, unsigned side, uint64_t *words, unsigned level, unsigned own)
 {
@@ -154,10 +154,10 @@ static void put_in_above(uint64_t *up, unsigned side, uint64_t *words, unsigned 
 }
 
 /*
- * Inserts a timer into the tree of equal deadlines on that side of `up`. The way down the right
- * side ends at a leaf. If the last level is missing above that leaf, the timer goes there.
- * Otherwise it goes above the last part on the way before which a level is missing, or above the
- * first part.
+ * Inserts a timer into the tree of equal deadlines on side `side` of `up`. The way down the right
+ * side ends at a leaf. If the last level is missing above that leaf, the timer goes above that
+ * leaf. Otherwise it goes above the last part on the way that has a missing level before it, or
+ * above the first part.
  */
 static void put_in_equal(uint64_t *up, unsigned side, uint64_t *words)
 {
@@ -215,7 +215,7 @@ static void put_in(struct radix_tree *tree, struct timer *timer, uint64_t deadli
 		put_in_above(up, side, words, LEVEL_EQUAL_LAST, RIGHT);
 }
 
-/* The unused part `spare` takes the place of the inner part of `words`. */
+/* Puts the unused part `spare` in the place of the inner part of `words`. */
 static void take_over(uint64_t *spare, const uint64_t *words)
 {
 	spare[INNER_UP] = words[INNER_UP];
@@ -254,7 +254,7 @@ static struct timer *first_of(const struct radix_tree *tree)
 	return leftmost_below(tree->branch[LEFT]);
 }
 
-/* The next timer in order, or NULL. */
+/* Returns the next timer in order, or NULL. */
 static struct timer *after(const struct radix_tree *tree, const struct timer *timer)
 {
 	uint64_t up = timer->link.word[LEAF_UP];
@@ -386,7 +386,7 @@ static size_t radix_tree_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/* What a part must be according to the way down to it: its parent and side, depth and keys. */
+/* What a part must have according to the way down to it: its parent and side, depth and keys. */
 struct place {
 	const uint64_t *up;
 	unsigned side;
@@ -398,18 +398,20 @@ struct census {
 	size_t leaves, inner_parts;
 };
 
-/* Levels in their order on the way down. */
+/* Returns the rank of a level on the way down; it rises from 0. */
 static int depth_of(unsigned level)
 {
 	return (int)(level < LEVEL_EQUAL ? 63 - level : level);
 }
 
-/* Whether an inner part is above the leaf of its own timer. */
+/* Returns whether an inner part is above the leaf of its own timer. */
 static bool is_above_its_leaf(const uint64_t *words)
 {
 	const uint64_t *above = words_at(words[LEAF_UP]);
 
-	/* No way up is longer than the number of levels, and only the root has an empty right. */
+	/*
+	 * No way up is longer than the number of levels. Only the root has an empty right branch.
+	 */
 	for (unsigned i = 0; i <= LEVEL_EQUAL_LAST && above != words && above[RIGHT]; i++)
 		above = words_at(above[INNER_UP]);
 	return above == words;

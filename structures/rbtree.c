@@ -1,9 +1,9 @@
 /*
  * rbtree - a red-black tree with a pointer to its leftmost timer
  *
- * IDEA. A balanced search tree of timers: no path from the root to a leaf is more than twice as
- * long as another, which colours and rotations ensure. The earliest timer is the leftmost. A
- * pointer to it makes next O(1), and taking the leftmost out seldom needs many steps.
+ * IDEA. A balanced search tree of timers: colours and rotations ensure that no path from the root
+ * to a leaf is more than twice as long as another. The earliest timer is the leftmost. A pointer to
+ * it makes next O(1), and taking the leftmost timer out seldom needs many steps.
  *
  *	            [40]                    red timers have black children, and every path down
  *	          /      \                  has the same number of black timers
@@ -11,11 +11,11 @@
  *	     /    \           \
  *	  [10]    [30]        (90)          first -> [10]
  *
- * COST.   insert     O(log n): a path down, with a comparison and a miss a level
+ * COST.   insert     O(log n): a path down, with a comparison and a miss per level
  *         reinsert   O(log n): remove and insert
  *         remove     O(log n), O(1) expected: few rotations
  *         next       O(1)
- *         expire     O(1) expected a timer, O(log n) at worst
+ *         expire     O(1) expected per timer, O(log n) at worst
  *         memory     none
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
@@ -24,14 +24,16 @@
  * any heap.
  *
  * LOSES. Where timers are armed or postponed, as n grows: each such operation walks from the root
- * to a leaf through timers that may be anywhere in memory, 20 misses with a million of them.
+ * to a leaf through timers that may be anywhere in memory. With a million timers, a walk is 20
+ * misses.
  *
  * SOURCE. Bayer 1972; Guibas and Sedgewick 1978. Linux's hrtimers (a tree with a pointer to the
  * leftmost) and nginx (ngx_event_timer.c, which walks to the leftmost).
  *
  * DEPARTURES. As in both sources, a deadline goes to the right of equal ones, so that equal
  * deadlines fire in the order in which they were armed. nginx ignores a re-arm within 300 ms of the
- * old deadline and fires at the old one. That may be early or late, and is not done here.
+ * old deadline, so the timer fires at the old deadline. That may be early or late, so rbtree does
+ * not do it.
  */
 #include <assert.h>
 #include <errno.h>
@@ -40,7 +42,8 @@
 #include "common/timer_tree.h"
 
 /*
- * Values of link.word[TREE_COLOUR]. An armed timer has its colour there; an idle one is all zero.
+ * Values of link.word[TREE_COLOUR]. In an armed timer, it is the timer's colour; an idle timer is
+ * all zero.
  */
 #define IDLE	 0
 #define DISARMED 1

@@ -2,39 +2,40 @@
  * skiplist - a sorted list with express lanes
  *
  * IDEA. sorted-list with a shorter walk. A quarter of the timers, chosen at random, are also in a
- * second list that skips the others; a quarter of these are also in a third list, and so on. A
- * search begins in the sparsest list, and goes down one lane whenever the next timer would be too
- * late.
+ * second list that skips the others. A quarter of these are also in a third list, and so on. Each
+ * list is a lane. A search begins in the sparsest lane, and goes down one lane whenever the next
+ * timer would be too late.
  *
  *	lane 2  ----------------> [30] ------------------------->
  *	lane 1  -----> [12] ----> [30] ----------> [71] -------->
  *	lane 0  [10]-> [12] [25]  [30] [44] [58]   [71] [90] --->
  *
- * Lanes go forward only, so taking out a timer means searching for the timers before it.
+ * Lanes only go forward, so taking a timer out requires a search for the timers before it.
  *
  * COST.   insert     O(log n) expected
  *         reinsert   O(log n) expected: two searches
  *         remove     O(log n) expected: a search; O(d) more for d timers of the same deadline
  *         next       O(1)
- *         expire     O(1) a timer
- *         memory     none for 63 timers of 64; 64 bytes for the others
+ *         expire     O(1) per timer
+ *         memory     none for 63 of 64 timers; 64 bytes for each other timer
  *
  * GIVES BACK. Nothing before destroy: the pool of towers stays as large as the most that was
  * reserved for.
  *
  * WINS. Where timers are armed and fire: firing is as cheap as in a list. A skip list can be walked
- * without locks while it changes, which is why DPDK chose it, but this does not count here.
+ * without locks while it changes, which is why DPDK chose it, but this benchmark does not measure
+ * that.
  *
- * LOSES. To every heap when n is large: a search touches some 15 timers with a million of them, and
+ * LOSES. To every heap when n is large: with a million timers, a search touches some 15 timers, and
  * each stop is a search.
  *
  * SOURCE. Pugh, CACM 1990; DPDK's rte_timer.c: ten lanes, a quarter of each lane in the next one,
  * singly linked.
  *
  * DEPARTURES. DPDK has ten pointers in each timer. Here three are in the timer's link, and a timer
- * in more lanes has a tower from a pool. When the pool is empty, which only bad luck can cause, the
- * timer stays in the low lanes. DPDK draws lanes from rte_rand; here each set has its own
- * generator.
+ * in more lanes has a tower from a pool. A tower has the pointers for the other lanes. When the
+ * pool is empty, which only bad luck can cause, the timer stays in the low lanes. DPDK draws lanes
+ * from rte_rand; here each set has its own generator.
  */
 #include <assert.h>
 #include <errno.h>
@@ -92,7 +93,7 @@ static unsigned lanes_of(const struct timer *timer)
 	return (unsigned)(tower ? tower->lanes : timer->link.word[3]);
 }
 
-/* The link of a lane behind a timer; of NULL, the first link of the lane. */
+/* Returns the link of a lane behind a timer; for NULL, the first link of the lane. */
 static struct timer **next_of(struct skiplist *list, struct timer *timer, unsigned lane)
 {
 	if (!timer)
@@ -102,7 +103,7 @@ static struct timer **next_of(struct skiplist *list, struct timer *timer, unsign
 	return &tower_of(timer)->next[lane - LANES_LOW];
 }
 
-/* Returns 1 with probability 3/4, 2 with 3/16, and so on: xorshift64 (Marsaglia 2003). */
+/* Returns 1 with probability 3/4, 2 with 3/16, and so on, by xorshift64 (Marsaglia 2003). */
 static unsigned draw_lanes(struct skiplist *list)
 {
 	uint64_t bits = list->random;
@@ -140,7 +141,10 @@ static void return_tower(struct skiplist *list, struct timer *timer, uint64_t ma
 	timer->link = (union timer_link){ .word = { [3] = mark } };
 }
 
-/* Finds the last timer of each lane that is before `key`, or at it if with_equals. */
+/*
+ * Finds the last timer of each lane that is before `key`; if with_equals, the last that is not
+ * after it.
+ */
 static void search(struct skiplist *list, uint64_t key, bool with_equals,
 		   struct timer *before[LANES])
 {

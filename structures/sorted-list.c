@@ -7,25 +7,26 @@
  *	 first -> [10 us] <-> [25 us] <-> [25 us] <-> [90 us] <- last
  *	               search=head -->         <-- search=tail
  *
- * COST.   insert     O(n): a share of the list that depends on the intervals alone
- *         reinsert   O(n); O(1) where it stays between its neighbours
+ * COST.   insert     O(n): a share of the list that depends only on the intervals
+ *         reinsert   O(n); O(1) if the timer stays between its neighbours
  *         remove     O(1)
  *         next       O(1)
- *         expire     O(1) a timer
- *         memory     none a timer
+ *         expire     O(1) per timer
+ *         memory     none per timer
  *
  * The length of the walk follows from the distribution V of the intervals. A new timer meets others
  * at random points of their lives. So from the tail it passes a share Gini(V) of the list, and from
- * the head 1 - Gini(V): half of the list either way for exponential intervals; for uniform
- * intervals a third from the tail and two thirds from the head; and nothing from the tail when all
- * intervals are equal.
+ * the head 1 - Gini(V). For exponential intervals, that is half of the list from either end. For
+ * uniform intervals, it is a third from the tail and two thirds from the head. When all intervals
+ * are equal, it is nothing from the tail.
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
  * WINS. With a handful of timers. Also with one interval and search=tail, when the list is a queue.
  *
  * LOSES. In all other cases: at 10,000 timers and exponential intervals an insert passes 5,000
- * timers, each in a cache line of its own. So it declares 10,000 timers as its sensible maximum.
+ * timers, each in a cache line of its own. So sorted-list declares 10,000 timers as its sensible
+ * maximum.
  *
  * SOURCE. Varghese and Lauck, SOSP 1987, Scheme 2; the timer queue of early Unix (callout table).
  *
@@ -40,8 +41,8 @@
 #include "timer.h"
 
 /*
- * With more timers, an insert passes 5,000 timers and more. A benchmark would then take minutes,
- * and measure only the cache misses of the walk.
+ * The value of most_timers. With more timers, an insert passes 5,000 timers and more. A benchmark
+ * would then take minutes, and measure only the cache misses of the walk.
  */
 #define BEARS 10000
 
@@ -68,7 +69,10 @@ static struct sorted_list *list_of(const struct timer_set *set)
 	return (struct sorted_list *)set;
 }
 
-/* The timer after which `key` belongs, searched forward from `timer` (from the head if NULL). */
+/*
+ * Returns the timer after which `key` belongs. Searches forward from `timer`, or from the head if
+ * `timer` is NULL.
+ */
 static struct timer *walk_forward(struct sorted_list *list, struct timer *timer, uint64_t key)
 {
 	struct timer *next = timer ? timer->link.next : list->first;
@@ -80,7 +84,7 @@ static struct timer *walk_forward(struct sorted_list *list, struct timer *timer,
 	return timer;
 }
 
-/* The same, searched backward from `timer`. */
+/* Returns the timer after which `key` belongs. Searches backward from `timer`. */
 static struct timer *walk_back(struct sorted_list *list, struct timer *timer, uint64_t key)
 {
 	uint64_t steps = 0;
@@ -91,7 +95,7 @@ static struct timer *walk_back(struct sorted_list *list, struct timer *timer, ui
 	return timer;
 }
 
-/* Puts a timer after another, or first after NULL. */
+/* Puts a timer after `before`, or at the head if `before` is NULL. */
 static void link_after(struct sorted_list *list, struct timer *before, struct timer *timer)
 {
 	struct timer *next = before ? before->link.next : list->first;

@@ -14,29 +14,30 @@
  *
  * So a timer moves at most once, and never if it is armed for less than 16 s. 16,384 slots are too
  * many to look through. The wheel has no bitmap, but a count of timers for each range of 512 slots.
- * The search skips ranges that are empty, and looks through the slots of the first one that is not.
- * Each wheel remembers a tick before which it has no timers, and the next search starts there.
+ * The search skips ranges that are empty, and looks through the slots of the first range that has
+ * timers. Each wheel remembers a tick before which it has no timers, and the next search starts at
+ * that tick.
  *
- * next is exact for the soon wheel. For the later wheel it may only return the beginning of the
- * first range that has timers. Erlang expects that most of these timers are stopped before;
- * otherwise it costs one more wake-up.
+ * next is exact for the soon wheel. For the later wheel it may return only the beginning of the
+ * first range that has timers. Erlang expects that most of these timers are stopped before that
+ * time. If they are not, they cost one more wake-up.
  *
  * COST.   insert     O(1); O(log n) beyond 37 hours
- *         reinsert   a remove and an insert, always
+ *         reinsert   always a remove and an insert
  *         remove     O(1): two neighbours and two counts; O(log n) beyond 37 hours
- *         next       O(1) while the first timer stays; then at most 512 slots and all counts
- *         expire     O(1) a timer, a move for each timer of the later wheel, and the search
- *         memory     none a timer; 256 KiB
+ *         next       O(1) while the first timer stays; otherwise at most 512 slots and all counts
+ *         expire     O(1) per timer, a move for each timer of the later wheel, and the search
+ *         memory     none per timer; 256 KiB
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
  * WINS. Where ticks are coarse, so that most slots are occupied: it has no levels and no cascades.
- * With ticks of 1 ms and all timers firing (hold), it is cheaper than hierarchical-wheel with the
- * same ticks.
+ * With ticks of 1 ms and all timers firing (the workload hold), it is cheaper than
+ * hierarchical-wheel with the same ticks.
  *
  * LOSES. Where most slots are empty, as with ticks of 1 us: the search looks at them one by one. In
  * re-arming, which writes two neighbours and two counts for the remove and again for the insert.
- * And the first timer costs 256 KiB.
+ * Where there are few timers: the wheels take 256 KiB in any case.
  *
  * SOURCE. Erlang/OTP, erts/emulator/beam/time.c (2^14 slots of 1 ms and 2^14 of 2^13 ms), and
  * erl_hl_timer.c, which keeps the longest timers in a red-black tree.
@@ -45,7 +46,7 @@
  * middle of a slot; Erlang counts its work and yields. If expire is late by more than half the soon
  * wheel, it advances the clock in steps, so that order is kept. When the clock comes to a range,
  * the first timer of the range is searched for at once, not a few slots at each wake-up. In Erlang,
- * a timer in the wheels stands for the first timer of the tree; here next and expire look into the
+ * a timer in the wheels represents the first timer of the tree; here next and expire look into the
  * tree. Timers armed for TIMER_NEVER are in the tree, after all others.
  */
 #include <assert.h>
@@ -60,9 +61,9 @@
 #define RANGE_BITS 9 /* Erlang's ERTS_TW_SCNT_BITS: a count for each 512 slots */
 
 /*
- * The place of a timer, in the last word of its link; 0 for an idle timer. In the tree it is the
- * timer's colour, 2 or 3. Slot s of the soon wheel is PLACE_SLOT + s; the slots of the later wheel
- * follow.
+ * The place of a timer, in the last word of its link; 0 for an idle timer. For a timer in the tree,
+ * the place is the timer's colour, 2 or 3. Slot s of the soon wheel is PLACE_SLOT + s; the slots of
+ * the later wheel follow.
  */
 #define PLACE	       TREE_COLOUR
 #define PLACE_IDLE     0
@@ -77,9 +78,9 @@ struct two_level_options {
 struct wheel {
 	uint64_t first; /* no occupied slot begins before this tick; NO_TICK when all are empty */
 	size_t count;	/* timers in the wheel */
-	unsigned bits;	/* there are 2^bits slots, */
-	unsigned shift; /* each of 2^shift ticks, */
-	unsigned range; /* and 2^range of them share a count */
+	unsigned bits;	/* the wheel has 2^bits slots */
+	unsigned shift; /* a slot is 2^shift ticks */
+	unsigned range; /* 2^range slots share a count */
 	uint64_t place; /* the place of its first slot */
 	struct timer **slot;
 	uint32_t *counts;
@@ -106,7 +107,7 @@ static bool is_armed(const struct timer *timer)
 	return timer->link.word[PLACE] > PLACE_DISARMED;
 }
 
-/* --- slots: rings of timers; the slot points to the first one */
+/* --- slots: rings of timers; the slot points to the first timer */
 
 static void ring_append(struct timer **ring, struct timer *timer)
 {
@@ -135,7 +136,10 @@ static void ring_take_out(struct timer **ring, struct timer *timer)
 	timer->link.next->link.previous = timer->link.previous;
 }
 
-/* Takes up to max timers from the front, makes them idle, and stores them in out. */
+/*
+ * Takes up to max timers from the front, makes them idle, and stores them in out. Returns their
+ * number.
+ */
 static size_t ring_take_front(struct timer **ring, struct timer **out, size_t max)
 {
 	struct timer *timer = *ring, *last = timer ? timer->link.previous : NULL;
@@ -206,9 +210,9 @@ static void wheel_take_out(struct wheel *wheel, struct timer *timer)
 }
 
 /*
- * The tick at which the first occupied slot of a wheel begins, or, if `exact` is false, perhaps
- * only the tick at which the first range with a timer begins. The wheel must have a timer. The
- * search for the next call starts at the tick that is returned.
+ * Returns the tick at which the first occupied slot of a wheel begins. If `exact` is false, it may
+ * be only the tick at which the first range with a timer begins. The wheel must have a timer. The
+ * search in the next call starts at the returned tick.
  */
 static uint64_t wheel_first(struct wheel *wheel, bool exact)
 {
@@ -268,15 +272,16 @@ static void take_out(struct two_level_wheel *wheels, struct timer *timer)
 		wheel_take_out(place < wheels->later.place ? &wheels->soon : &wheels->later, timer);
 }
 
-/* The tick of the first timer in the soon wheel; NO_TICK if the wheel is empty. */
+/* Returns the tick of the first timer in the soon wheel; NO_TICK if the wheel is empty. */
 static uint64_t first_soon(struct two_level_wheel *wheels)
 {
 	return wheels->soon.count ? wheel_first(&wheels->soon, true) : NO_TICK;
 }
 
 /*
- * The tick at which the first occupied slot of the later wheel must move into the soon wheel, if
- * that is at `until` or before. Otherwise any tick after `until`.
+ * Returns the tick at which the first occupied slot of the later wheel must move into the soon
+ * wheel, if that is at `until` or before. Otherwise returns any tick after `until`. `exact` is as
+ * for wheel_first.
  */
 static uint64_t first_later(struct two_level_wheel *wheels, uint64_t until, bool exact)
 {
@@ -293,8 +298,8 @@ static uint64_t first_beyond(const struct two_level_wheel *wheels)
 }
 
 /*
- * Moves a slot of the later wheel into the soon wheel, half a soon wheel before the slot begins.
- * The soon wheel then reaches all of the slot.
+ * Moves a slot of the later wheel into the soon wheel and the clock to `clock`, which is half a
+ * soon wheel before the slot begins. The soon wheel then reaches all of the slot.
  */
 static void move_down(struct two_level_wheel *wheels, uint64_t clock)
 {
@@ -317,7 +322,10 @@ static void move_down(struct two_level_wheel *wheels, uint64_t clock)
 	count_out(later, number, moved);
 }
 
-/* Fires up to max timers of a slot of the soon wheel. The tick is over when the slot is empty. */
+/*
+ * Fires up to max timers of a slot of the soon wheel, and returns their number. If timers are left
+ * in the slot, the clock stays before the tick.
+ */
 static size_t fire_slot(struct two_level_wheel *wheels, uint64_t tick, struct timer **out,
 			size_t max)
 {
@@ -341,8 +349,8 @@ static size_t fire_beyond(struct two_level_wheel *wheels, struct timer **out)
 }
 
 /*
- * Moves the clock to the first tick with something to do: fires up to max timers, or moves a slot
- * down. Returns false if there is nothing to do up to `until`.
+ * Moves the clock to the first tick with something to do. Then fires up to max timers, or moves a
+ * slot down. Returns false if there is nothing to do up to `until`.
  */
 static bool step(struct two_level_wheel *wheels, uint64_t until, struct timer **out, size_t max,
 		 size_t *count)
@@ -455,7 +463,10 @@ static void two_level_wheel_remove(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { PLACE_IDLE } };
 }
 
-/* For the later wheel, returns only a tick that is cheap to find; expire searches when it comes. */
+/*
+ * For the later wheel, next only returns a tick that is cheap to find. expire searches for the
+ * exact one when that tick comes.
+ */
 static uint64_t two_level_wheel_next(struct timer_set *set)
 {
 	struct two_level_wheel *wheels = wheels_of(set);
@@ -552,7 +563,10 @@ static const char *check_ring(const struct two_level_wheel *wheels, const struct
 	return NULL;
 }
 
-/* Checks that a slot's timers belong there, and in one turn from the wheel's first tick on. */
+/*
+ * Checks that a slot's timers belong in the slot, and are due within one turn from the wheel's
+ * first tick.
+ */
 static const char *check_slot(const struct two_level_wheel *wheels, const struct wheel *wheel,
 			      unsigned number)
 {

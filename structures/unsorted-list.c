@@ -12,22 +12,23 @@
  *         remove     O(1)
  *         next       O(n)
  *         expire     O(n) a call, and O(d log d) for the d that are due
- *         memory     8 bytes a timer that is reserved for, up to 16 after growing
+ *         memory     8 bytes per timer that is reserved for, up to 16 after growing
  *
  * GIVES BACK. Nothing before destroy: the array for due timers stays as large as the most that was
  * reserved for.
  *
  * WINS. With as few timers as Redis has (one or two in a server), where nothing better is needed.
  *
- * LOSES. With thousands: each loop iteration then reads every timer twice, once to find how long to
- * sleep, and once to find what is due. So it declares 10,000 timers as its sensible maximum.
+ * LOSES. With thousands: each iteration of the event loop then reads every timer twice, once to
+ * find how long to sleep, and once to find the due timers. So unsorted-list declares 10,000 timers
+ * as its sensible maximum.
  *
  * SOURCE. Redis, ae.c: a doubly linked list, new timers in front. usUntilEarliestTimer walks it,
- * and a comment there says that an order was not needed so far.
+ * and a comment in that function says that an order was not needed so far.
  *
  * DEPARTURES. Redis calls due timers in the order of the list. Here due timers are sorted before
- * they fire. The structure is then as exact and ordered as most others, so that they can be ranked
- * together. For the few timers that are due at once, sorting costs little beside the walk. Redis
+ * they fire. So the structure is as exact and ordered as most others, and can be ranked together
+ * with them. For the few timers that are due at once, sorting costs little beside the walk. Redis
  * marks stopped timers and unlinks them on the next walk; here they are unlinked at once, which is
  * as cheap.
  */
@@ -37,7 +38,7 @@
 
 #include "timer.h"
 
-/* With more timers, a benchmark would only measure misses: next reads some 10,000 cache lines. */
+/* The value of most_timers. With more timers, a benchmark would only measure the misses of next. */
 #define BEARS 10000
 
 /* States, in link.word[2]; an idle timer is all zero. */
@@ -170,7 +171,7 @@ static int by_deadline(const void *left, const void *right)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
-/* When more than `max` timers are due, the earliest ones fire, and the next call looks again. */
+/* If more than `max` timers are due, the earliest fire, and the next call walks the list again. */
 static size_t unsorted_list_expire(struct timer_set *set, uint64_t now, struct timer **out,
 				   size_t max)
 {

@@ -1,42 +1,45 @@
 /*
  * zombie-heap - a 4-ary heap in which stopped timers stay as zombies, as in Go
  *
- * IDEA. quad-heap writes a timer's slot into it at every move, only to find the timer when it is
- * stopped. Here no timer stores its slot. Stopping and postponing change only the timer. Its entry
- * stays in the heap, and is then wrong. The entry of a stopped timer is a zombie. An entry is
- * corrected when it comes to the root. All are corrected when more than a quarter are zombies.
+ * IDEA. quad-heap writes a timer's slot into the timer at every move, only to find the timer when
+ * it is stopped. In zombie-heap no timer stores its slot. Stopping and postponing change only the
+ * timer. Its entry stays in the heap, and is then wrong. The entry of a stopped timer is a zombie.
+ * An entry is corrected when it comes to the root. All are corrected when more than a quarter are
+ * zombies.
  *
- *	entry (key, timer)   the timer says       when it comes to the root
- *	(40, *)              due 40               it fires
- *	(25, *)              due 90               it is moved down to 90
- *	(31, *)              stopped: a zombie    it is dropped
- *	(70, *)              due 12               too late: corrected before
+ *	entry (key, timer)   state of the timer   when the entry comes to the root
+ *	(40, *)              due 40               the timer fires
+ *	(25, *)              due 90               the entry moves down to 90
+ *	(31, *)              stopped: a zombie    the entry is dropped
+ *	(70, *)              due 12               too late, so it is corrected before
  *
  * Only a deadline that becomes earlier cannot wait. The heap stores the least of these deadlines.
- * When it is before the root's key, next and expire correct all entries first.
+ * When that is before the root's key, next and expire first correct all entries.
  *
- * The sifts are not those of common/cached_heap.h, which write each slot into its timer.
+ * The sifts of common/cached_heap.h are not used, because they write each slot into its timer.
  *
  * COST.   insert     O(log n)
  *         reinsert   later: O(1), two stores; earlier: O(1), and O(n) once before the next expiry
- *         disarm     O(1); a purge of O(n) for each n / 4 of them
- *         remove     O(n): the entry must be found, since the memory is the caller's at once
+ *         disarm     O(1); a purge of O(n) after each n / 4 disarms
+ *         remove     O(n): the entry must be found, because the memory is the caller's at once
  *         next       O(1), after correcting the root
- *         expire     O(log n) a timer
+ *         expire     O(log n) per timer
  *         memory     16 bytes for each timer armed or not yet purged
  *
  * GIVES BACK. Nothing before destroy: its array stays as large as the most that was reserved for.
  *
- * WINS. Where timers are stopped by disarm, or postponed: a store each, and sifts touch no timer.
+ * WINS. Where timers are stopped by disarm, or postponed: each such operation is a few stores.
+ * Sifts touch no timer.
  *
- * LOSES. By remove, for which this scheme has no good way: Go has a garbage collector and never
- * needs remove. Also where deadlines often become earlier.
+ * LOSES. Where timers are stopped by remove, for which this scheme has no good way: Go has a
+ * garbage collector and never needs remove. Also where deadlines often become earlier.
  *
  * SOURCE. Go 1.23's runtime/time.go: a 4-ary heap of (timer, when), the bits timerModified and
  * timerZombie, adjust() over the whole heap when minWhenModified is due, and a purge when more than
- * a quarter are zombies. As in Go, the heap starts at 0, so that siblings straddle cache lines.
+ * a quarter are zombies. As in Go, the heap starts at slot 0, so that siblings straddle cache
+ * lines.
  *
- * DEPARTURES. remove looks for the entry from the front of the array. Go's per-P heaps and locks
+ * DEPARTURES. remove searches the array for the entry, from the front. Go's per-P heaps and locks
  * are left out.
  */
 #include <assert.h>
@@ -50,14 +53,14 @@
 /* Go purges when more than one entry in ZOMBIE_SHARE is a zombie. */
 #define ZOMBIE_SHARE 4
 
-/* link.word[DUE] is when a timer is due. Its entry's key may be another time. */
+/* link.word[DUE] is the time at which a timer is due. The key of its entry may be another time. */
 #define DUE 1
 
 /* States, in link.word[0]; an idle timer is all zero. */
 #define IDLE	 0
 #define ARMED	 1
-#define DISARMED 2 /* and no longer in the heap */
-#define ZOMBIE	 3 /* disarmed, but its entry is still in the heap */
+#define DISARMED 2 /* without an entry in the heap */
+#define ZOMBIE	 3 /* disarmed, with an entry in the heap */
 
 struct zombie_entry {
 	uint64_t key; /* equal to the timer's key; the timer may be due at another time */
@@ -86,7 +89,7 @@ static void sift_up(struct zombie_heap *heap, size_t slot, struct zombie_entry e
 	heap->entries[slot] = entry;
 }
 
-/* The slot of the least of up to four children. */
+/* Returns the slot of the least of up to four children. */
 static size_t least_child(const struct zombie_heap *heap, size_t first)
 {
 	size_t end = first + 4 < heap->length ? first + 4 : heap->length, least = first;
@@ -159,7 +162,10 @@ static void correct_all(struct zombie_heap *heap)
 	make_heap(heap);
 }
 
-/* Corrects entries until the root is right and no due time is before its key. */
+/*
+ * Corrects entries until the root's key is its timer's due time, and no due time is before that
+ * key.
+ */
 static void correct_root(struct zombie_heap *heap)
 {
 	while (heap->length) {

@@ -1,13 +1,13 @@
 /*
  * cached_heap.h - d-ary heaps of (key, timer) entries: the keys beside the pointers
  *
- * This is what quad-heap, cached-binary-heap, dary-heap and common-timeout have in common. Their
- * essays say what it is good for. Comparisons read the array alone. Every timer in the heap stores
- * the slot that it is in (heap_place); the rest of its link is its owner's. As in heap_array.h, the
- * arity is an argument that callers pass as a constant.
+ * quad-heap, cached-binary-heap, dary-heap and common-timeout have this heap in common. Their
+ * essays say what it is good for. Comparisons read only the array. Every timer in the heap stores
+ * the slot that it is in (heap_place); the rest of the link is for the heap's owner. As in
+ * heap_array.h, the arity is an argument that callers pass as a constant.
  *
- * Free slots after the last timer, up to the end of its family, hold the key TIMER_NEVER. So
- * finding the least of D children need not count them.
+ * Free slots after the last timer, up to the end of its family of siblings, have the key
+ * TIMER_NEVER. So the search for the least of D children need not count them.
  */
 #ifndef CACHED_HEAP_H
 #define CACHED_HEAP_H
@@ -25,13 +25,13 @@ struct cached_heap {
 	struct heap_array array;
 };
 
-/* The slot after the last timer. */
+/* Returns the slot after the last timer. */
 HEAP_INLINE size_t heap_end(const struct cached_heap *heap, const unsigned arity)
 {
 	return heap_root(arity) + heap->size;
 }
 
-/* Whether a timer is in the heap; for assertions. */
+/* Returns whether a timer is in the heap. For assertions. */
 HEAP_INLINE bool heap_holds(const struct cached_heap *heap, struct timer *timer,
 			    const unsigned arity)
 {
@@ -59,8 +59,9 @@ HEAP_INLINE void heap_sift_up(struct cached_heap *heap, size_t slot, struct heap
 }
 
 /*
- * The least of D siblings, the first among equals, so that a free slot never stands for a timer
- * that never fires. Rounds of a tournament, which compile to no branches.
+ * These functions return the index of the least of D siblings, the first among equals. So a free
+ * slot is never taken instead of a timer that is armed for TIMER_NEVER. They are rounds of a
+ * tournament, which compile to code without branches.
  */
 HEAP_INLINE size_t heap_least_of_2(const struct heap_entry *siblings)
 {
@@ -98,7 +99,7 @@ HEAP_INLINE size_t heap_least_of(const struct heap_entry *siblings, const unsign
 
 /*
  * Returns the slot of the least of the family that begins at slot `first`. The sifts get such a
- * function as an argument. Callers pass a constant, so the call is compiled in.
+ * function as an argument. Callers pass a constant, so the compiler inlines the call.
  */
 typedef size_t heap_least_function(const struct cached_heap *heap, size_t first,
 				   const unsigned arity);
@@ -108,14 +109,14 @@ HEAP_INLINE size_t heap_least(const struct cached_heap *heap, size_t first, cons
 	return first + heap_least_of(&heap->entries[first], arity);
 }
 
-/* Fetches the families of D siblings, of which `child` is the first. */
+/* Prefetches the children of D siblings, of which `child` is the first. */
 HEAP_INLINE void heap_fetch_grandchildren(const struct cached_heap *heap, size_t child,
 					  const unsigned arity)
 {
 	const size_t per_line = HEAP_LINE / sizeof(struct heap_entry);
 	size_t first = heap_children(child, arity);
 
-	/* All families or none. The families of 16 children would be 64 lines. */
+	/* Prefetches all D families or none. The families of 16 siblings would be 64 lines. */
 	if (arity > 8 || first + arity * arity - arity >= heap_end(heap, arity))
 		return;
 	for (size_t slot = 0; slot < arity * arity; slot += per_line)
@@ -123,8 +124,8 @@ HEAP_INLINE void heap_fetch_grandchildren(const struct cached_heap *heap, size_t
 }
 
 /*
- * The family that comes next is known only when the least child is. So all families that it can be
- * are fetched while the keys at hand are compared.
+ * Returns as heap_least does. The family of the next level is known only when the least child is
+ * known. So all families that it may be are prefetched before the keys are compared.
  */
 HEAP_INLINE size_t heap_least_and_fetch(const struct cached_heap *heap, size_t first,
 					const unsigned arity)
@@ -159,13 +160,15 @@ HEAP_INLINE void heap_sift(struct cached_heap *heap, size_t slot, struct heap_en
 		heap_sift_down(heap, slot, entry, arity, least);
 }
 
-/* Puts a timer in. The array has room for it. */
+/* Puts a timer in. The array must have room for it. */
 HEAP_INLINE void heap_push(struct cached_heap *heap, struct timer *timer, uint64_t key,
 			   const unsigned arity)
 {
 	size_t slot = heap_end(heap, arity);
 
-	/* If the slot is the first of its family, the others have no keys yet. */
+	/*
+	 * If the slot is the first of its family, the other slots of the family have no keys yet.
+	 */
 	for (unsigned i = 1; slot % arity == 0 && i < arity; i++)
 		heap->entries[slot + i].key = TIMER_NEVER;
 	heap->size++;
@@ -198,13 +201,16 @@ HEAP_INLINE void heap_take_out(struct cached_heap *heap, struct timer *timer, co
 	heap_take_out_at(heap, *heap_place(timer), arity, heap_least);
 }
 
-/* Takes out the root. The hole is likely to go down to the leaves, so their lines are fetched. */
+/*
+ * Takes out the root. The hole usually moves down to the leaves, so the families on the way are
+ * prefetched.
+ */
 HEAP_INLINE void heap_take_root(struct cached_heap *heap, const unsigned arity)
 {
 	heap_take_out_at(heap, heap_root(arity), arity, heap_least_and_fetch);
 }
 
-/* Makes room as heap_array_reserve does. */
+/* Makes room as heap_array_reserve does, and returns the same errors. */
 static inline int heap_reserve(struct cached_heap *heap, size_t n, const unsigned arity)
 {
 	int result = heap_array_reserve(&heap->array, n, heap->size, sizeof(*heap->entries), arity);
@@ -218,7 +224,7 @@ static inline size_t heap_bytes(const struct cached_heap *heap, const unsigned a
 	return heap_array_bytes(&heap->array, sizeof(*heap->entries), arity);
 }
 
-/* All of the heap's invariants: NULL, or what is broken. */
+/* Checks all of the heap's invariants. Returns NULL, or what is broken. */
 static inline const char *heap_check(const struct cached_heap *heap, const unsigned arity)
 {
 	const char *broken = heap_array_check(&heap->array, heap->size);
@@ -240,7 +246,7 @@ static inline const char *heap_check(const struct cached_heap *heap, const unsig
 	return broken;
 }
 
-/* As heap_check, of a heap in which every timer is one that its owner filed by its deadline. */
+/* Checks as heap_check does, and also that no key is after its timer's deadline. */
 static inline const char *heap_check_filed(const struct cached_heap *heap, const unsigned arity)
 {
 	const char *broken = heap_check(heap, arity);

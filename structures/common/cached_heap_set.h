@@ -1,5 +1,5 @@
 /*
- * cached_heap_set.h - the operations of a structure that is a cached heap and nothing else
+ * cached_heap_set.h - the operations of a structure that is only a cached heap
  *
  * A structure's file defines CACHED_HEAP_ARITY, includes this header, and puts
  * CACHED_HEAP_OPERATIONS into its table. The arity is 4 for quad-heap and 2 for cached-binary-heap.
@@ -12,7 +12,10 @@
 
 #include "cached_heap.h"
 
-/* The slot of a disarmed timer, which is in no heap. remove accepts it, but not an idle timer. */
+/*
+ * The slot of a disarmed timer, which is in no heap. remove accepts such a timer, but not an idle
+ * one.
+ */
 #define DISARMED (UINT64_MAX >> 1)
 
 static struct cached_heap *heap_of(const struct timer_set *set)

@@ -1,5 +1,6 @@
 /*
- * find.c - from text such as "hierarchical-wheel:tick=1us" to a structure and its set
+ * find.c - finds the structure that text such as "hierarchical-wheel:tick=1us" names, and makes its
+ * set
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "find.h"
 #include "options.h"
 
-/* Suggestions are drawn from at most this many names. */
+/* Suggestions are chosen from at most this many names. */
 #define NAMES 64
 
 static bool is_wrapper(const struct timer_structure *structure)
@@ -18,8 +19,8 @@ static bool is_wrapper(const struct timer_structure *structure)
 }
 
 /*
- * Why a wrapper cannot be around a structure, as the end of a sentence; NULL if it can. Another
- * wrapper may be between the two.
+ * Returns why a wrapper cannot be around a structure, as the end of a sentence; NULL if it can.
+ * Other wrappers may be between the two.
  */
 static const char *refuse(const struct timer_structure *wrapper,
 			  const struct timer_structure *structure)
@@ -31,7 +32,7 @@ static const char *refuse(const struct timer_structure *wrapper,
 	return wrapper == structure ? " again" : NULL;
 }
 
-/* The text after the first ':', or "". */
+/* Returns the text after the first ':', or "". */
 static const char *settings_of(const char *text)
 {
 	text += strcspn(text, ":");
@@ -69,7 +70,7 @@ void timer_structure_names(const struct timer_structure *structure,
 			visit(timer_nested_names[i], data);
 }
 
-/* The first wrapper of a choice that cannot be around the structure; NULL if all can. */
+/* Returns the first wrapper of a choice that cannot be around the structure; NULL if all can. */
 static const struct timer_structure *first_that_refuses(const struct timer_choice *choice,
 							const struct timer_structure *structure)
 {
@@ -79,7 +80,7 @@ static const struct timer_structure *first_that_refuses(const struct timer_choic
 	return NULL;
 }
 
-/* The names of a choice's wrappers, each with a colon. */
+/* Writes the names of a choice's wrappers, each with a ':'. */
 static void prefix_of(const struct timer_choice *choice, char *text, size_t size)
 {
 	size_t length = 0;
@@ -90,7 +91,9 @@ static void prefix_of(const struct timer_choice *choice, char *text, size_t size
 					   "%s:", choice->wrapper[i]->name);
 }
 
-/* Writes the error and returns -ENOENT. The choice has the wrappers before the unknown name. */
+/*
+ * Writes the error and returns -ENOENT. The choice has the wrappers that precede the unknown name.
+ */
 static int unknown_structure(const struct timer_choice *choice, const char *text, char *error,
 			     size_t size)
 {
@@ -134,7 +137,10 @@ static int parse(struct timer_choice *choice, const char *settings, char *error,
 	return result;
 }
 
-/* Adds a wrapper to the choice, and finds what it wraps: the structure that its settings name. */
+/*
+ * Adds the wrapper *structure to the choice. Then sets *structure to what the wrapper wraps, which
+ * is the structure at the beginning of `settings`. Returns 0 or an error of timer_set_create.
+ */
 static int enter(struct timer_choice *choice, const struct timer_structure **structure,
 		 const char *settings, char *error, size_t size)
 {
@@ -166,7 +172,10 @@ static int enter(struct timer_choice *choice, const struct timer_structure **str
 	return 0;
 }
 
-/* Finds a choice's structures. Then *settings are the options of the innermost one. */
+/*
+ * Finds a choice's structures. Then *settings are the options of the innermost one. Returns 0 or an
+ * error of timer_set_create.
+ */
 static int find_structures(struct timer_choice *choice, const char **settings, char *error,
 			   size_t size)
 {

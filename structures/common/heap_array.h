@@ -4,9 +4,9 @@
  * A d-ary heap is a complete tree in an array. This header has what heaps of pointers
  * (timer_heap.h) and heaps with cached keys (cached_heap.h) have in common.
  *
- * The arity D, a power of two from 2 to 16, is an argument of every function. The functions are
- * inline and their callers pass a constant, so each heap has code of its own, in which D is folded
- * away.
+ * The arity D, a power of two from 2 to 16, is an argument of every function that depends on it.
+ * These functions are inline and their callers pass a constant, so the compiler makes separate code
+ * for each arity.
  *
  * The root is at slot D - 1, so that siblings begin at multiples of D. If the array begins at a
  * cache line, as struct heap_array does, siblings of up to 64 bytes share one line.
@@ -23,11 +23,12 @@
 
 #define HEAP_INLINE   static inline __attribute__((always_inline))
 #define HEAP_LINE     64
-#define HEAP_CAPACITY 17 /* the first: the root and 16 others, whole families for each D */
+#define HEAP_CAPACITY 17 /* the first capacity: the root and 16 others, whole families for each D */
 
 /*
- * The slot that the timer is in. Values below the root's slot are free for an owner's marks; 0 is
- * idle. The word is next to the key, so that in most objects one cache line has both.
+ * Returns the word of a timer's link in which the heap stores the timer's slot. Values below the
+ * root's slot are free for marks of the heap's owner; 0 is idle. The word is next to the key, so
+ * that in most objects one cache line has both.
  */
 HEAP_INLINE uint64_t *heap_place(struct timer *timer)
 {
@@ -44,7 +45,7 @@ HEAP_INLINE size_t heap_parent(size_t slot, const unsigned arity)
 	return slot / arity + arity - 2;
 }
 
-/* The first of a slot's children. */
+/* Returns the first of a slot's children. */
 HEAP_INLINE size_t heap_children(size_t slot, const unsigned arity)
 {
 	return arity * (slot - arity + 2);
@@ -57,14 +58,15 @@ HEAP_INLINE size_t heap_children(size_t slot, const unsigned arity)
  */
 struct heap_array {
 	void *slots;	 /* slot 0, at the beginning of the block's first whole cache line */
-	char *block;	 /* as allocated */
+	char *block;	 /* as realloc returned it */
 	size_t capacity; /* entries that fit: 1 more than a multiple of 16, so whole families */
 };
 
 /*
- * The capacity that is to hold n timers, which are no fewer than there are: 1 more than a multiple
- * of 16. It grows when they do not fit. When a quarter of it would do, it shrinks to what holds
- * twice as many, so that neither happens again before n has doubled or halved.
+ * Returns the capacity for n timers: the present one, or one that is 1 more than a multiple of 16.
+ * It grows when n timers do not fit. When a quarter of it would be enough, it shrinks to the
+ * capacity for twice as many timers. So it does not grow or shrink again before n has doubled or
+ * halved.
  */
 static inline size_t heap_capacity_for(size_t capacity, size_t n)
 {
@@ -81,7 +83,7 @@ static inline size_t heap_capacity_for(size_t capacity, size_t n)
 	return capacity;
 }
 
-/* The size of the block. The bytes before its first whole cache line are lost. */
+/* Returns the bytes of the block. The bytes before its first whole cache line are not used. */
 static inline size_t heap_bytes_for(size_t capacity, size_t entry, const unsigned arity)
 {
 	return (heap_root(arity) + capacity) * entry + HEAP_LINE;
@@ -93,8 +95,8 @@ static inline size_t heap_padding(const char *block)
 }
 
 /*
- * Makes room for n entries, and for the `size` that there are. `entry` is the bytes of one. Returns
- * 0, or -ENOMEM with nothing changed.
+ * Makes room for n entries, or for the `size` present entries if they are more. `entry` is the
+ * bytes of one entry. Returns 0, or -ENOMEM with nothing changed.
  */
 static inline int heap_array_reserve(struct heap_array *array, size_t n, size_t size, size_t entry,
 				     const unsigned arity)
@@ -109,9 +111,12 @@ static inline int heap_array_reserve(struct heap_array *array, size_t n, size_t 
 	if (capacity == array->capacity)
 		return 0;
 	block = realloc(array->block, heap_bytes_for(capacity, entry, arity));
-	if (!block) /* memory that cannot be given back is kept */
+	if (!block) /* if the block cannot shrink, it stays */
 		return capacity < array->capacity ? 0 : -ENOMEM;
-	/* Cache lines may begin elsewhere in a new block; in a large one they never do. */
+	/*
+	 * In a new block, the cache lines may begin at another offset. In a large block they never
+	 * do.
+	 */
 	if (size && heap_padding(block) != before)
 		memmove(block + heap_padding(block), block + before, families * arity * entry);
 	array->block = block;
@@ -126,7 +131,7 @@ static inline size_t heap_array_bytes(const struct heap_array *array, size_t ent
 	return array->block ? heap_bytes_for(array->capacity, entry, arity) : 0;
 }
 
-/* The array's invariants: NULL, or what is broken. */
+/* Checks the array's invariants. Returns NULL, or what is broken. */
 static inline const char *heap_array_check(const struct heap_array *array, size_t size)
 {
 	if (size > array->capacity)

@@ -1,30 +1,31 @@
 /*
  * hinted_list.h - timers in order of key, in a list that can be prefetched
  *
- * Timers that share an interval come due in the order in which they are armed. So each of them is
- * appended to a list, and the list is in order. A timer that is due before the last one is put in
- * order by a walk back from the end.
+ * Timers that share an interval expire in the order in which they are armed. So each of them is
+ * appended to a list, and the list is in order. If a timer is due before the last one, a walk back
+ * from the end finds its place.
  *
- * To go through a list is slow when its timers are in no cache: only a timer says where the next
- * one is, so the processor waits for one timer after the other. Therefore each timer has a hint,
- * the address of the timer that was appended HINTED_AHEAD places after it. Whoever takes a timer
- * from the list prefetches its hint. The hint lies in the timer's link, so it takes no memory.
+ * To walk a list is slow when its timers are in no cache: only a timer has the address of the next
+ * timer, so the processor waits for one timer after the other. Therefore each timer has a hint, the
+ * address of the timer that was appended HINTED_AHEAD places after it. The function that takes a
+ * timer from the list prefetches the timer's hint. The hint is in the timer's link, so it takes no
+ * memory.
  *
- * A hint is never followed. The timer that it names may have left the list, and may have been
- * freed. To prefetch a wrong address does no harm.
+ * A hint is only prefetched, never read. The timer at that address may have left the list, and may
+ * have been freed. To prefetch a wrong address does no harm.
  *
  *	 first                                waiting              last
  *	  17 <-> 18 <-> 18 <-> ... <-> 40 <->   41 <-> 42 <-> ... <-> 52
  *	   |                            |_______________hint__________^
  *	   |____________hint____________^
  *
- * Up to HINTED_AHEAD timers at the end of the list wait for their hint, which does not exist yet.
- * `waiting` is the first of them. The hint of a timer that waits is its own address. A timer that a
- * walk has put before them gets no hint.
+ * Up to HINTED_AHEAD timers at the end of the list wait for their hint: the timer that it names is
+ * not yet armed. `waiting` is the first of these timers. The hint of a timer that waits is its own
+ * address. A timer that a walk has put before them gets no hint.
  *
- * The list is a ring through `ends`, a timer that is no user's. Its key is 0, so that a walk back
- * stops there. The list uses link.next, link.previous and link.pointer[2]. link.word[3] is for the
- * list's owner.
+ * The list is a ring through `ends`, a timer that is no user's. The key of `ends` is 0, so that a
+ * walk back stops at it. The list uses link.next, link.previous and link.pointer[2]. link.word[3]
+ * is for the list's owner.
  */
 #ifndef HINTED_LIST_H
 #define HINTED_LIST_H
@@ -34,12 +35,12 @@
 #include "../timer.h"
 
 /*
- * With 4 to 16 places, the memory is read in time, and the lines prefetched are still in the cache
- * when they are used.
+ * With 4 to 16 places, a timer is in the cache in time, and the prefetched lines are still in the
+ * cache when they are used.
  */
 #define HINTED_AHEAD 12
 
-/* Kept out of line: what is done rarely would cost registers where the usual is done. */
+/* Not inlined: rare cases would cost registers in the usual case. */
 #define HINTED_RARELY __attribute__((noinline, unused))
 
 struct hinted_list {
@@ -60,7 +61,7 @@ static inline bool hinted_list_is_empty(const struct hinted_list *list)
 	return list->ends.link.next == &list->ends;
 }
 
-/* The first and the last timer; &list->ends if the list is empty. */
+/* Returns the first or the last timer; &list->ends if the list is empty. */
 static inline struct timer *hinted_list_first(const struct hinted_list *list)
 {
 	return list->ends.link.next;
@@ -99,7 +100,7 @@ static inline void hinted_list_append(struct hinted_list *list, struct timer *ti
 	}
 }
 
-/* Walks back from the end. See hinted_list_place. */
+/* Walks back from the end, and returns as hinted_list_place does. */
 static HINTED_RARELY struct timer *hinted_list_walk(const struct hinted_list *list, uint64_t key,
 						    uint64_t steps)
 {
@@ -112,8 +113,9 @@ static HINTED_RARELY struct timer *hinted_list_walk(const struct hinted_list *li
 }
 
 /*
- * Finds the timer behind which a key belongs; &list->ends if it belongs at the front. NULL if that
- * place is more than `steps` timers away from the end. O(1) if the key is the last.
+ * Returns the timer behind which a key belongs; &list->ends if the key belongs at the front.
+ * Returns NULL if that place is more than `steps` timers away from the end. O(1) if the key belongs
+ * at the end.
  */
 static inline struct timer *hinted_list_place(const struct hinted_list *list, uint64_t key,
 					      uint64_t steps)
@@ -123,7 +125,10 @@ static inline struct timer *hinted_list_place(const struct hinted_list *list, ui
 	return last->key <= key ? last : hinted_list_walk(list, key, steps);
 }
 
-/* Puts a timer behind another that is not the last, or at the front of a list that has timers. */
+/*
+ * Puts a timer behind `before`, which is not the last; at the front of a list with timers, `before`
+ * is &list->ends.
+ */
 static HINTED_RARELY void hinted_list_put_between(struct hinted_list *list, struct timer *before,
 						  struct timer *timer)
 {
@@ -133,7 +138,10 @@ static HINTED_RARELY void hinted_list_put_between(struct hinted_list *list, stru
 	timer->link.pointer[2] = NULL;
 	if (!hinted_list_waits(before))
 		return;
-	/* All timers behind the first waiting one must wait. If too many wait, that one stops. */
+	/*
+	 * All timers behind the first waiting timer must wait. If too many wait, the first one
+	 * stops waiting and gets no hint.
+	 */
 	timer->link.pointer[2] = timer;
 	if (list->waiting_count < HINTED_AHEAD) {
 		list->waiting_count++;
@@ -153,7 +161,7 @@ static inline void hinted_list_put(struct hinted_list *list, struct timer *befor
 		hinted_list_put_between(list, before, timer);
 }
 
-/* Takes a timer out. Leaves its link as it is. O(1). */
+/* Takes a timer out, and does not change its link. O(1). */
 static inline void hinted_list_take_out(struct hinted_list *list, const struct timer *timer)
 {
 	struct timer *before = timer->link.previous, *after = timer->link.next;
@@ -167,7 +175,7 @@ static inline void hinted_list_take_out(struct hinted_list *list, const struct t
 		list->waiting = after;
 }
 
-/* Prefetches the timer's hint. For an owner that takes timers from the front one by one. */
+/* Prefetches the timer that the hint points to. */
 static inline void hinted_list_fetch(const struct timer *timer)
 {
 	__builtin_prefetch(timer->link.pointer[2], 1);
@@ -194,14 +202,14 @@ static inline size_t hinted_list_hand_over(struct hinted_list *list, uint64_t un
 	}
 	list->ends.link.next = timer;
 	timer->link.previous = &list->ends;
-	/* If one that waited has gone, all that are left wait. */
+	/* If a waiting timer has left, all timers that are left wait. */
 	if (waited)
 		list->waiting = timer;
 	list->waiting_count -= waited;
 	return count;
 }
 
-/* Walks the list. Adds its timers to *count. NULL, or what is broken. */
+/* Checks the list, and adds the number of its timers to *count. Returns NULL, or what is broken. */
 static inline const char *hinted_list_check(const struct hinted_list *list, size_t *count)
 {
 	const struct timer *previous = &list->ends, *waiting = NULL;

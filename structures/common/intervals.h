@@ -2,11 +2,11 @@
  * intervals.h - a queue for each interval that is used again
  *
  * A hash table finds the queue of an interval. An interval gets a queue when it is used for the
- * second time, because an interval that is used once would take a queue from another one. The
+ * second time, because an interval that is used only once would take a queue from another one. The
  * number of queues is fixed. When each of them belongs to an interval, a new interval gets the
  * queue that has been empty longest.
  *
- * Each queue has one timer of its own, its representative. The owner of the queues puts the
+ * Each queue has a timer that is not a user's, its representative. The owner of the queues puts the
  * representative into the structure in which it finds the timer that is due first.
  */
 #ifndef INTERVALS_H
@@ -22,21 +22,21 @@ struct interval_queue {
 	struct hinted_list list;
 	uint64_t interval;		      /* 0: the queue belongs to no interval yet */
 	struct interval_queue *older, *newer; /* the list of empty queues */
-	uint64_t late;			      /* for the owner; see grouped.c */
+	uint64_t late;			      /* for the owner of the queues; see grouped.c */
 };
 
 struct intervals {
 	size_t mask;		       /* the table's slots, a power of two, less one */
 	struct interval_queue **table; /* by interval, linear probing; half of it is free */
-	uint64_t *seen;		       /* intervals that were used once, by the same hash */
+	uint64_t *seen; /* by the same hash: the last interval that was used and got no queue */
 	struct interval_queue *oldest,
 		*newest; /* the list of empty queues, by the time since which they are empty */
-	struct interval_queue *queue; /* all, and the block that was allocated */
+	struct interval_queue *queue; /* all queues; also the start of the allocated block */
 	size_t count;
 };
 
 /*
- * Fibonacci hashing (Knuth, TAOCP 6.4), but from the middle of the product, because intervals are
+ * Fibonacci hashing (Knuth, TAOCP 6.4), but with bits from the middle of the product. Intervals are
  * multiples of round numbers: by the top bits of the product, whole seconds collide often.
  */
 static inline size_t intervals_hash(const struct intervals *intervals, uint64_t interval)
@@ -52,7 +52,10 @@ static inline size_t intervals_bytes(const struct intervals *intervals)
 
 /* --- empty queues, the oldest first */
 
-/* The owner calls this when a queue has become empty. */
+/*
+ * Appends a queue to the list of empty queues. The owner calls this when the queue has become
+ * empty.
+ */
 static inline void intervals_list_empty(struct intervals *intervals, struct interval_queue *queue)
 {
 	queue->older = intervals->newest;
@@ -61,7 +64,9 @@ static inline void intervals_list_empty(struct intervals *intervals, struct inte
 	intervals->newest = queue;
 }
 
-/* The owner calls this when an empty queue gets a timer. */
+/*
+ * Takes a queue out of the list of empty queues. The owner calls this when the queue gets a timer.
+ */
 static inline void intervals_unlist_empty(struct intervals *intervals,
 					  const struct interval_queue *queue)
 {
@@ -69,7 +74,10 @@ static inline void intervals_unlist_empty(struct intervals *intervals,
 	*(queue->newer ? &queue->newer->older : &intervals->newest) = queue->older;
 }
 
-/* Makes `count` queues, all empty. 0 or -ENOMEM. */
+/*
+ * Makes `count` empty queues that belong to no interval. Returns 0, and then the caller must call
+ * intervals_close; or -ENOMEM.
+ */
 static inline int intervals_open(struct intervals *intervals, size_t count)
 {
 	size_t slots = 2;
@@ -117,7 +125,10 @@ static inline void intervals_add(struct intervals *intervals, struct interval_qu
 	intervals->table[i] = queue;
 }
 
-/* Closes the gap by moving back queues that a collision has pushed on (Knuth, algorithm 6.4R). */
+/*
+ * Removes a queue from the table. Closes the gap: moves queues back that are not in their own slots
+ * because of a collision (Knuth, algorithm 6.4R).
+ */
 static inline void intervals_remove(struct intervals *intervals, const struct interval_queue *queue)
 {
 	size_t mask = intervals->mask, gap = intervals_hash(intervals, queue->interval);
@@ -128,14 +139,17 @@ static inline void intervals_remove(struct intervals *intervals, const struct in
 		size_t home = intervals_hash(intervals, intervals->table[i]->interval);
 
 		if (((i - home) & mask) < ((i - gap) & mask))
-			continue; /* its home lies behind the gap */
+			continue; /* its home is behind the gap, so it stays */
 		intervals->table[gap] = intervals->table[i];
 		gap = i;
 	}
 	intervals->table[gap] = NULL;
 }
 
-/* Gives an interval the queue that has been empty longest; NULL if none is empty. */
+/*
+ * Gives an interval the queue that has been empty longest, and returns the queue. Returns NULL if
+ * no queue is empty.
+ */
 static HINTED_RARELY struct interval_queue *intervals_give(struct intervals *intervals,
 							   uint64_t interval)
 {
@@ -150,7 +164,10 @@ static HINTED_RARELY struct interval_queue *intervals_give(struct intervals *int
 	return queue;
 }
 
-/* An interval that has no queue has come. It gets one if it has come before. */
+/*
+ * Notes that an interval without a queue is used. Returns a queue if the interval was used before
+ * and a queue is empty; otherwise NULL.
+ */
 static inline struct interval_queue *intervals_note(struct intervals *intervals, uint64_t interval)
 {
 	uint64_t *seen = &intervals->seen[intervals_hash(intervals, interval)];
@@ -161,7 +178,10 @@ static inline struct interval_queue *intervals_note(struct intervals *intervals,
 	return NULL;
 }
 
-/* The queue of an interval, which is not 0; NULL if it has none and gets none. */
+/*
+ * Returns the queue of an interval, which must not be 0. An interval without a queue may get one.
+ * Returns NULL if it gets none.
+ */
 static inline struct interval_queue *intervals_find(struct intervals *intervals, uint64_t interval)
 {
 	struct interval_queue *queue = intervals_lookup(intervals, interval);
@@ -169,7 +189,7 @@ static inline struct interval_queue *intervals_find(struct intervals *intervals,
 	return queue ? queue : intervals_note(intervals, interval);
 }
 
-/* Checks the table and the list of empty queues. NULL, or what is broken. */
+/* Checks the table and the list of empty queues. Returns NULL, or what is broken. */
 static inline const char *intervals_check(const struct intervals *intervals)
 {
 	size_t known = 0, tabled = 0, empty = 0, listed = 0;

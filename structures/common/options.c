@@ -30,7 +30,10 @@ static int options_refuse(char *error, size_t size, const char *format, ...)
 	return -EINVAL;
 }
 
-/* The Levenshtein distance of two words, each cut at OPTIONS_WORD_SIZE, without regard to case. */
+/*
+ * Returns the Levenshtein distance of two words, each cut at OPTIONS_WORD_SIZE, without regard to
+ * case.
+ */
 static size_t options_edit_distance(const char *a, const char *b)
 {
 	size_t row[OPTIONS_WORD_SIZE + 1], columns = strnlen(b, OPTIONS_WORD_SIZE);
@@ -60,7 +63,7 @@ const char *options_nearest(const char *typed, const char *const *names, size_t 
 {
 	const char *nearest = NULL;
 	size_t typed_length = strnlen(typed, OPTIONS_WORD_SIZE);
-	/* A third of the letters may be wrong, and at least one: mistyping is seldom worse. */
+	/* A third of the letters may be wrong, and at least one. More mistakes are rare. */
 	size_t limit = typed_length / 3 + 1;
 
 	for (size_t i = 0; i < count; i++) {
@@ -129,7 +132,10 @@ static const struct options_unit *options_find_unit(enum option_type type, const
 	return NULL;
 }
 
-/* Whether text begins with a decimal number: strtod also takes signs, blanks, names and "0x". */
+/*
+ * Returns whether text begins with a decimal number. strtod would also take signs, blanks, names
+ * and "0x".
+ */
 static bool options_is_decimal(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -137,7 +143,10 @@ static bool options_is_decimal(const char *text)
 	return (digits || *text == '.') && tolower((unsigned char)text[digits]) != 'x';
 }
 
-/* Reads a number with one of the type's units. Returns whether the text is just that. */
+/*
+ * Reads a number with one of the type's units. Returns whether the text is a number and a unit and
+ * nothing else.
+ */
 static bool options_read_number(enum option_type type, const char *text, double *number)
 {
 	const struct options_unit *unit;
@@ -153,7 +162,10 @@ static bool options_read_number(enum option_type type, const char *text, double 
 	return isfinite(*number);
 }
 
-/* Reads a whole number with its unit. A double would lose digits of large numbers. */
+/*
+ * Reads a whole number with its unit. Returns whether the text is that and nothing else. A double
+ * would lose digits of large numbers.
+ */
 static bool options_read_integer(enum option_type type, const char *text, uint64_t *integer)
 {
 	const struct options_unit *unit;
@@ -168,8 +180,8 @@ static bool options_read_integer(enum option_type type, const char *text, uint64
 }
 
 /*
- * The nearest whole number: 1.001us is 1000.9999999999999 ns in doubles and means 1001. Returns
- * false if the number is further off than two multiplications can round.
+ * Finds the nearest whole number: 1.001us is 1000.9999999999999 ns in doubles and means 1001.
+ * Returns false if the number is further from it than two multiplications can round.
  */
 static bool options_to_integer(double number, uint64_t *integer)
 {
@@ -182,7 +194,8 @@ static bool options_to_integer(double number, uint64_t *integer)
 }
 
 /*
- * Whether an integer is within bounds that are doubles. As a double, the integer would be rounded.
+ * Returns whether an integer is within bounds that are doubles. Conversion of the integer to a
+ * double would round it.
  */
 static bool options_within(uint64_t integer, double minimum, double maximum)
 {

@@ -34,34 +34,36 @@ struct option_spec {
 /*
  * Fills `into` with the defaults of `specs` (NULL: no options), and then with the values in `text`
  * ("name=value,name=value"; NULL or "" sets nothing). Returns 0, or -EINVAL with one line in
- * `error`, which contains a suggestion when a name is nearly right.
+ * `error` (of `size` bytes). If a name is nearly right, that line suggests the right name.
  */
 int options_parse(const struct option_spec *specs, const char *text, void *into, char *error,
 		  size_t size);
 
 /*
- * Parses one value as typed on a command line. Returns 0, or -EINVAL with one line in `error`,
- * which calls the value `what`. Counts and durations must be whole: 1.5us is, and 1.5ns is not.
+ * Parses one value as typed on a command line, and stores it in `into`. Returns 0, or -EINVAL with
+ * one line in `error` (of `size` bytes). That line calls the value `what`. A count must be a whole
+ * number, and a duration a whole number of ns: 1.5us is allowed, but 1.5ns is not.
  */
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
 			double maximum, void *into, char *error, size_t size);
 
 /*
- * The name, of `count` names, that is nearest to `typed` by edit distance; NULL if none is near
- * enough for a suggestion.
+ * Returns the name, of `count` names, that is nearest to `typed` by edit distance; NULL if no name
+ * is near enough for a suggestion.
  */
 const char *options_nearest(const char *typed, const char *const *names, size_t count);
 
-/* Room for a suggestion, whatever the name. */
+/* Enough bytes for a suggestion, whatever the name. */
 #define OPTIONS_SUGGESTION_SIZE 128
 
 /*
- * Writes the end of a message about an unknown name, and returns `text` (OPTIONS_SUGGESTION_SIZE):
- * ": did you mean 'NAME'?" with the nearest name, or `otherwise` if there is none.
+ * Writes the end of a message about an unknown name to `text` (of OPTIONS_SUGGESTION_SIZE bytes),
+ * and returns `text`. The end is ": did you mean 'NAME'?" with the nearest name, or `otherwise` if
+ * `nearest` is NULL.
  */
 const char *options_suggestion(const char *nearest, const char *otherwise, char *text);
 
-/* The same with the nearest of `count` names to `typed`. */
+/* Does the same with the name, of `count` names, that is nearest to `typed`. */
 const char *options_suggest(const char *typed, const char *const *names, size_t count,
 			    const char *otherwise, char *text);
 

@@ -1,13 +1,16 @@
 /*
- * pages.h - memory for pools of which most may never be touched
+ * pages.h - memory for large arrays and blocks, most of which may never be touched
  *
- * A pool that is reserved for many timers must be there, but need not have memory before it is
- * written to. The kernel gives it page by page then, and a new page costs as much as dozens of
- * operations, on a virtual machine hundreds: 12 us where timerbed was measured, of which asking for
- * some pages at one go saves half. So what is to stay where it is comes in blocks, of which more
- * may be had at any time; and an array that has to grow is moved by exchanging page tables
- * (mremap), so that nothing is copied and nothing that was never touched is touched for it, which
- * realloc only does for blocks above a threshold that moves.
+ * Memory that is reserved for many timers must exist, but needs no pages before it is written to.
+ * The kernel then gives it page by page. A new page costs as much as dozens of operations, on a
+ * virtual machine hundreds. Asking for several pages in one call costs less. Two kinds of memory
+ * use this:
+ *
+ * A block never moves. More blocks can be allocated at any time.
+ *
+ * A pool is an array that can grow. To grow, it exchanges page tables (mremap). So no bytes are
+ * copied, and no page is touched that was never touched. realloc does this only for blocks above a
+ * threshold that the allocator changes.
  */
 #ifndef TIMERBED_PAGES_H
 #define TIMERBED_PAGES_H
@@ -19,19 +22,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/*
- * Bytes: the smallest page of every processor; where pages are larger the kernel rounds by itself.
- */
+/* The bytes of the smallest page of every processor. Where pages are larger, the kernel rounds. */
 #define PAGE UINT64_C(4096)
 
-/* The number that Linux gave it in 5.14, for older headers; older kernels refuse it. */
+/* Headers from before Linux 5.14 do not define this. Older kernels refuse the value. */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
 
 /*
- * Asks for the memory of all pages that begin in this range, whose bounds need not be a page's.
- * Where that fails they come one by one, as they are written to.
+ * Asks the kernel for the memory of all pages that begin in a range, if these are at least two. The
+ * bounds need not be multiples of a page. If the kernel refuses, it gives the pages one by one,
+ * when they are written to.
  */
 static inline void pages_make_ready(const void *from, const void *end)
 {
@@ -43,9 +45,8 @@ static inline void pages_make_ready(const void *from, const void *end)
 }
 
 /*
- * Blocks of fewer bytes are the allocator's, which has memory from others that ended: where a new
- * page is dear, as on a virtual machine, a set that comes and goes must not begin with new ones
- * each time.
+ * Blocks of fewer bytes come from malloc, which reuses freed memory. A new page is expensive, so
+ * sets that are created and destroyed again and again must not begin with new pages each time.
  */
 #define BLOCK_PAGES (UINT64_C(1) << 22)
 
@@ -55,7 +56,7 @@ static inline bool block_is_mapped(size_t bytes)
 }
 
 /*
- * A block whose bytes are anything; NULL when there is no memory. Who has it hands it to
+ * Returns a block with undefined contents, or NULL if memory runs out. The caller must free it with
  * block_free.
  */
 static inline void *block_alloc(size_t bytes)
@@ -68,6 +69,7 @@ static inline void *block_alloc(size_t bytes)
 	return block == MAP_FAILED ? NULL : block;
 }
 
+/* Frees a block. `bytes` must be the value that block_alloc got. */
 static inline void block_free(void *block, size_t bytes)
 {
 	if (block_is_mapped(bytes))
@@ -77,14 +79,15 @@ static inline void block_free(void *block, size_t bytes)
 }
 
 /*
- * Arrays of fewer bytes are the allocator's too. What has to be copied when they grow into pages is
- * so little that no operation takes long for it: four pages.
+ * Pools of fewer bytes come from malloc, too. When such a pool grows into pages, at most these four
+ * pages are copied.
  */
 #define POOL_PAGES (UINT64_C(1) << 14)
 
 /*
- * The addresses that an array in pages has: room to become up to 64 times as large where it is. To
- * move it takes more than 100 us where timerbed was measured, however small it is.
+ * Returns the bytes of address space that a pool in pages reserves: at least as many as the pool
+ * has, in steps of a factor of 64. So the pool seldom moves when it grows. To move it is slow,
+ * however small it is.
  */
 static inline size_t pool_span(size_t bytes)
 {
@@ -95,18 +98,20 @@ static inline size_t pool_span(size_t bytes)
 	return span < bytes ? bytes : span;
 }
 
-/* An array that becomes larger, and may still stay as it was. */
+/* A pool that is being made larger. Until the caller has decided, the old size can be restored. */
 struct pool_block {
 	void *old, *larger;
 	size_t old_bytes, bytes;
 };
 
 /*
- * Makes an array of a pool larger; false when there is no memory, and then nothing has changed.
- * `old` is NULL, or came from here with old_bytes, which are fewer. Bytes that were not in it are
- * zero if that is asked for. The caller decides then: _keep returns the larger array, with what was
- * in the old one, _drop the old one as it was; neither can fail. Who keeps it hands it to pool_free
- * with its bytes.
+ * Makes a pool of `bytes` bytes from a smaller one. `old` is NULL, or a pool of old_bytes bytes.
+ * Returns false if memory runs out, and then nothing has changed. If `zero` is true, the added
+ * bytes are zero.
+ *
+ * After success the caller must call one of two functions, which cannot fail. pool_block_keep
+ * returns the larger pool, with the contents of the old one. pool_block_drop returns the old pool,
+ * unchanged. The caller must free the pool with pool_free.
  */
 static inline bool pool_block_make(struct pool_block *block, void *old, size_t old_bytes,
 				   size_t bytes, bool zero)
@@ -124,6 +129,7 @@ static inline bool pool_block_make(struct pool_block *block, void *old, size_t o
 	return block->larger && block->larger != MAP_FAILED;
 }
 
+/* Frees a pool of `bytes` bytes. */
 static inline void pool_free(void *pool, size_t bytes)
 {
 	if (bytes < POOL_PAGES)

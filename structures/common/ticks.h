@@ -1,9 +1,9 @@
 /*
- * ticks.h - from nanoseconds to ticks and back, without a division
+ * ticks.h - converts nanoseconds to ticks and back, without a division
  *
  * Wheels count time in ticks, and the tick of a time is a quotient. A 64-bit division by a variable
- * is slow. So, like Folly, this multiplies by the reciprocal. Deadlines are rounded up and times
- * down, so that no timer fires early.
+ * is slow. So, like Folly, these functions multiply by the reciprocal. Deadlines are rounded up and
+ * times down, so that no timer fires early.
  */
 #ifndef TICKS_H
 #define TICKS_H
@@ -24,8 +24,8 @@ static inline struct ticks ticks_of(uint64_t ns)
 }
 
 /*
- * The tick that contains a time. The reciprocal is at most 1 below 2^64 / ns. So the product is
- * right or one too low.
+ * Returns the tick that contains a time. The reciprocal is at most 1 below 2^64 / ns. So the
+ * product is right or one too low.
  */
 static inline uint64_t ticks_floor(const struct ticks *ticks, uint64_t ns)
 {
@@ -36,7 +36,7 @@ static inline uint64_t ticks_floor(const struct ticks *ticks, uint64_t ns)
 	return tick;
 }
 
-/* The first tick that begins at a deadline or after it; NO_TICK for TIMER_NEVER. */
+/* Returns the first tick that begins at a deadline or after it; NO_TICK for TIMER_NEVER. */
 static inline uint64_t ticks_ceiling(const struct ticks *ticks, uint64_t deadline)
 {
 	uint64_t tick = ticks_floor(ticks, deadline);
@@ -44,13 +44,16 @@ static inline uint64_t ticks_ceiling(const struct ticks *ticks, uint64_t deadlin
 	return deadline == TIMER_NEVER ? NO_TICK : tick + (tick * ticks->ns != deadline);
 }
 
-/* The tick that contains now. Time ends one ns before TIMER_NEVER. */
+/* Returns the tick that contains now. Time ends one ns before TIMER_NEVER. */
 static inline uint64_t ticks_now(const struct ticks *ticks, uint64_t now)
 {
 	return ticks_floor(ticks, now == TIMER_NEVER ? now - 1 : now);
 }
 
-/* When a tick begins, in ns; TIMER_NEVER for NO_TICK, or if that is past the end of time. */
+/*
+ * Returns the time, in ns, at which a tick begins; TIMER_NEVER for NO_TICK, or if that time is past
+ * the end of time.
+ */
 static inline uint64_t ticks_begin(const struct ticks *ticks, uint64_t tick)
 {
 	uint64_t ns;

@@ -1,16 +1,17 @@
 /*
  * timer_heap.h - d-ary heaps of pointers: every comparison reads the keys in the timers
  *
- * binary-heap is such a heap with two children, and so is dary-heap with keys=timer. Each timer
- * stores the slot that it is in (heap_place), so that it is found without a search. The owner
- * allocates the array, and sets a timer's key before it puts the timer in or moves it. As in
- * heap_array.h, the arity is an argument that callers pass as a constant.
+ * binary-heap is such a heap with two children. dary-heap with keys=timer is such a heap with 2 to
+ * 16 children. Each timer stores the slot that it is in (heap_place), so that it is found without a
+ * search. The owner allocates the array. The owner also sets a timer's key before it puts the timer
+ * in or moves it. As in heap_array.h, the arity is an argument that callers pass as a constant.
  *
  * cached_heap.h has the sifts for entries of (key, timer). One code for both kinds would be less
- * readable, because they differ in how a level finds the least child. There, free slots hold the
- * key TIMER_NEVER, so siblings need no count, and a tournament compares them in the array. Here, a
- * free slot has no key, so the siblings must be counted. Each comparison may wait for a timer's
- * cache line, so it matters here where the processor can go on by a guess.
+ * readable, because they differ in how they find the least child. In a cached heap, free slots have
+ * the key TIMER_NEVER, so siblings need not be counted, and a tournament compares them in the
+ * array. In a heap of pointers, a free slot has no key, so the siblings must be counted. Each
+ * comparison may wait for a timer's cache line, so it matters whether the processor can continue by
+ * branch prediction.
  */
 #ifndef TIMER_HEAP_H
 #define TIMER_HEAP_H
@@ -23,13 +24,13 @@ struct timer_heap {
 	size_t capacity; /* timers that fit into the array */
 };
 
-/* The slot after the last timer. */
+/* Returns the slot after the last timer. */
 HEAP_INLINE size_t timer_heap_end(const struct timer_heap *heap, const unsigned arity)
 {
 	return heap_root(arity) + heap->size;
 }
 
-/* Whether a timer is in the heap; for assertions. */
+/* Returns whether a timer is in the heap. For assertions. */
 HEAP_INLINE bool timer_heap_holds(const struct timer_heap *heap, struct timer *timer,
 				  const unsigned arity)
 {
@@ -58,9 +59,10 @@ HEAP_INLINE void timer_heap_sift_up(struct timer_heap *heap, size_t slot, struct
 
 /*
  * Returns the slot of the least of the siblings from `first` on, the first among equals. There is
- * one sibling or more. `end` is the slot after the last timer. With two siblings a branch decides:
- * the processor guesses it, and goes on to the next level while the keys are still on their way
- * from memory. With more siblings it would guess wrong too often, so that code has no branches.
+ * at least one sibling. `end` is the slot after the last timer. With two siblings a branch decides:
+ * the processor predicts it, and goes on to the next level while the keys are still on their way
+ * from memory. With more siblings the prediction would be wrong too often, so that code has no
+ * branches.
  */
 HEAP_INLINE size_t timer_heap_least(const struct timer_heap *heap, size_t first, size_t end,
 				    const unsigned arity)
@@ -108,7 +110,7 @@ HEAP_INLINE void timer_heap_sift(struct timer_heap *heap, size_t slot, struct ti
 		timer_heap_sift_down(heap, slot, timer, arity);
 }
 
-/* Puts a timer in. The array has room for it. */
+/* Puts a timer in. The array must have room for it. */
 HEAP_INLINE void timer_heap_push(struct timer_heap *heap, struct timer *timer, const unsigned arity)
 {
 	timer_heap_sift_up(heap, timer_heap_end(heap, arity), timer, arity);
@@ -126,7 +128,7 @@ HEAP_INLINE void timer_heap_take_out(struct timer_heap *heap, size_t slot, const
 		timer_heap_sift(heap, slot, last, arity);
 }
 
-/* All of the heap's invariants: NULL, or what is broken. */
+/* Checks all of the heap's invariants. Returns NULL, or what is broken. */
 static inline const char *timer_heap_check(const struct timer_heap *heap, const unsigned arity)
 {
 	if (heap->size > heap->capacity)

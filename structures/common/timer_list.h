@@ -1,9 +1,9 @@
 /*
  * timer_list.h - lists that link the timers themselves
  *
- * A slot of a wheel is the head of a doubly linked list in no order: 8 bytes a slot, and O(1) to
- * take any timer out. A queue for due timers also has an end, and keeps its order. Both use
- * link.next and link.previous, and leave the other 16 bytes of the link to the structure.
+ * A slot of a wheel is the head of a doubly linked list in no order. A slot takes 8 bytes, and any
+ * timer can be taken out in O(1). A queue for due timers also has an end, and keeps its order. Both
+ * use link.next and link.previous, and leave the other 16 bytes of the link to the structure.
  */
 #ifndef TIMER_LIST_H
 #define TIMER_LIST_H
@@ -57,8 +57,9 @@ static inline void timer_queue_take_out(struct timer_queue *queue, const struct 
 }
 
 /*
- * Takes up to max timers from the front, makes them idle, and stores them in out. The next timer
- * but one is prefetched, because its address is known as soon as the next timer is in the cache.
+ * Takes up to max timers from the front, makes them idle, and stores them in out. Returns their
+ * number. The next timer but one is prefetched, because its address is known as soon as the next
+ * timer is in the cache.
  */
 static inline size_t timer_queue_take_front(struct timer_queue *queue, struct timer **out,
 					    size_t max)

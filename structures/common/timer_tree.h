@@ -1,9 +1,9 @@
 /*
  * timer_tree.h - a red-black tree that links the timers themselves, in order of key
  *
- * A balanced search tree: colours and rotations ensure that no path from the root to a leaf is more
- * than twice as long as another. A key goes to the right of equal ones. Inserting and taking out
- * are O(log n). The tree stores its leftmost timer, so finding the first is O(1).
+ * The tree is a balanced search tree: colours and rotations ensure that no path from the root to a
+ * leaf is more than twice as long as another. A key goes to the right of equal ones. Inserting and
+ * taking out are O(log n). The tree stores its leftmost timer, so finding the first is O(1).
  *
  * The tree uses all 32 bytes of the link. While a timer is in a tree, the last word is its colour,
  * 2 or 3. All other values are free for the structure, to mark timers that are not in a tree.
@@ -60,7 +60,7 @@ static inline void tree_replace(struct timer_tree *tree, struct timer *timer, st
 		tree_put(other, TREE_PARENT, parent);
 }
 
-/* Rotates the tree at a timer to that side: the child on the other side takes the timer's place. */
+/* Rotates the tree at a timer to `side`: the child on the other side takes the timer's place. */
 static inline void tree_rotate(struct timer_tree *tree, struct timer *timer, int side)
 {
 	struct timer *child = tree_get(timer, !side), *grandchild = tree_get(child, side);
@@ -175,7 +175,7 @@ static inline struct timer *tree_leftmost(struct timer *timer)
 	return timer;
 }
 
-/* The timer after this one in order, or NULL. O(1) on average over all of them. */
+/* Returns the next timer in order, or NULL. A walk over all timers is O(1) a timer. */
 static inline struct timer *timer_tree_after(struct timer *timer)
 {
 	if (tree_get(timer, TREE_RIGHT))
@@ -209,7 +209,7 @@ static inline void tree_take_out_inner(struct timer_tree *tree, struct timer *ti
 		tree_fix_after_removal(tree, lacking, side);
 }
 
-/* Takes a timer out of the tree. Its link is undefined afterwards. O(log n). */
+/* Takes a timer out of the tree. The timer's link is undefined afterwards. O(log n). */
 static inline void timer_tree_take_out(struct timer_tree *tree, struct timer *timer)
 {
 	struct timer *parent = tree_get(timer, TREE_PARENT), *child;
@@ -233,7 +233,10 @@ static inline void timer_tree_take_out(struct timer_tree *tree, struct timer *ti
 		child->link.word[TREE_COLOUR] = TREE_BLACK;
 }
 
-/* The number of black timers on each path down from a timer. Undefined once *broken is set. */
+/*
+ * Returns the number of black timers on each path down from a timer. Sets *broken if the tree is
+ * broken; the number is then undefined.
+ */
 static inline int tree_check_below(const struct timer *timer, const struct timer *parent,
 				   const char **broken)
 {
@@ -257,7 +260,10 @@ static inline int tree_check_below(const struct timer *timer, const struct timer
 	return left + !tree_is_red(timer);
 }
 
-/* Returns NULL, or what is broken. Adds the number of timers in the tree to *count. O(n). */
+/*
+ * Checks the tree, and adds the number of its timers to *count. Returns NULL, or what is broken.
+ * O(n).
+ */
 static inline const char *timer_tree_check(const struct timer_tree *tree, size_t *count)
 {
 	const struct timer *previous = NULL;

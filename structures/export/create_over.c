@@ -1,5 +1,6 @@
 /*
- * create_over.c - the `create` of wrappers that are exported together with the structure within
+ * create_over.c - the `create` of a wrapper that is exported together with the structure that it
+ * wraps
  *
  * In the export, the outermost wrapper's table has this function instead of create_over.
  */

@@ -1,5 +1,5 @@
 /*
- * create_with.c - a set and its accuracy, from options as text
+ * create_with.c - makes a set, and finds its accuracy, from options as text
  *
  * An export of a structure that has options contains this code after common/options.c.
  */
@@ -10,7 +10,10 @@
 #include "../common/options.h"
 #include "exported.h"
 
-/* Parses the text into a new options struct, which the caller must free. */
+/*
+ * Parses the text into a new options struct, which the caller must free. Returns 0, -ENOMEM or
+ * -EINVAL. If it does not return 0, `error` says why, and there is nothing to free.
+ */
 static int EXPORTED_STRUCTURE_options_from(const char *text, void **options, char *error,
 					   size_t size)
 {

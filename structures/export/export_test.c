@@ -1,5 +1,5 @@
 /*
- * EXPORTED_NAME-test - whether EXPORTED_NAME.c works where it is now
+ * EXPORTED_NAME-test - tests whether EXPORTED_NAME.c works where it has been copied to
  *
  * The test arms, re-arms, disarms, removes and expires timers at random, from a fixed seed. It
  * compares the timers that fire with an array of deadlines, within the accuracy that the structure
@@ -72,7 +72,7 @@ static uint64_t ceiling(uint64_t time, uint64_t tick)
 	return tick > 1 && time % tick ? time - time % tick + tick : time;
 }
 
-/* The first now at which an expire must return a timer that is armed now. */
+/* Returns the first now at which an expire must return a timer that is armed at this moment. */
 static uint64_t latest(const struct test *test, uint64_t deadline, uint64_t interval)
 {
 	const struct timer_accuracy *accuracy = &test->accuracy;
@@ -182,7 +182,7 @@ static void check(const struct test *test)
 	expect(test, !broken, broken);
 }
 
-/* Returns whether there was a set, and memory, to test. */
+/* Tests a set with these options. Returns false if memory ran out or the options were refused. */
 static bool run(const char *options)
 {
 	struct test test = {

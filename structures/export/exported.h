@@ -9,8 +9,8 @@
  *	EXPORTED_NAME           lazy-quad-heap
  *	EXPORTED_STRUCTURE      lazy_quad_heap
  *	EXPORTED_EXAMPLE        a setting of its options, as text
- *	&timer_EXPORTED_WITHIN  &timer_quad_heap: the tables of all structures within the outermost
- *	                        wrapper, the innermost one first
+ *	&timer_EXPORTED_WITHIN  &timer_quad_heap: the tables of all structures that the outermost
+ *	                        wrapper wraps, the innermost one first
  *	EXPORTED_CREATE_OVER    lazy_create_over, the wrapper's function
  */
 #ifndef EXPORTED_H
@@ -30,7 +30,7 @@ extern const struct timer_structure timer_EXPORTED_STRUCTURE;
 int EXPORTED_STRUCTURE_create_with(const char *options, uint64_t now, struct timer_set **set,
 				   char *error, size_t size);
 
-/* Stores the accuracy with these options. Errors are as above. */
+/* Stores the accuracy with these options. Returns errors as EXPORTED_STRUCTURE_create_with does. */
 int EXPORTED_STRUCTURE_accuracy_with(const char *options, struct timer_accuracy *accuracy,
 				     char *error, size_t size);
 

@@ -32,8 +32,8 @@
  *	             link.word[3]
  *	idle         0, and so are the other words
  *	in a queue   the mark, and the address of the queue
- *	disarmed     the mark alone
- *	wrapped      as the wrapped structure has it; the mark is clear
+ *	disarmed     only the mark
+ *	wrapped      as the wrapped structure sets it; the mark is clear
  *
  * COST.   k is the number of timers in the wrapped structure: representatives, and timers without a
  *         queue
@@ -41,7 +41,7 @@
  *         reinsert   O(1) if the timer stays in its queue and was or becomes not the first; else a
  *                    reinsert among k timers
  *         disarm     O(1); for the last timer of a queue, a remove among k timers
- *         remove     the same
+ *         remove     as disarm
  *         next       as in the wrapped structure; early if a queue's first timer has left
  *         expire     O(1) for each timer of one queue in succession; then an insert among k timers
  *         memory     nothing for a timer; 23 KB for all queues
@@ -91,7 +91,7 @@
 /*
  * The table of the wrapped structure. A unit that scripts/registry generates defines GROUPED_INNER
  * as that table, so that the compiler can inline the calls. GROUPED_INNERMOST is the table of the
- * innermost structure, which no longer is a wrapper.
+ * innermost structure, which is not a wrapper.
  */
 #ifdef GROUPED_INNER
 #define GROUPED_WRAPPED(grouped) (&GROUPED_INNER)
@@ -217,7 +217,8 @@ static GROUPED_RARELY void grouped_release_queue(struct grouped *grouped,
 /* --- in and out of queues */
 
 /*
- * Puts a timer into a queue, behind `before`. Neither a queue nor the wrapped structure holds it.
+ * Puts a timer into a queue, behind `before`. Neither a queue nor the wrapped structure may hold
+ * the timer.
  */
 static inline void grouped_enqueue(struct grouped *grouped, struct interval_queue *queue,
 				   struct timer *before, struct timer *timer)
@@ -255,8 +256,8 @@ static uint64_t grouped_lateness(const struct grouped *grouped, uint64_t interva
 }
 
 /*
- * Returns the queue of an interval, which may be given to it now. Returns NULL if the interval gets
- * none, or is 0, or if the timer is beyond a limit.
+ * Returns the queue of an interval. An interval without a queue may get one. Returns NULL if the
+ * interval gets none, or is 0, or if the timer is beyond a limit.
  */
 static inline struct interval_queue *grouped_find(struct grouped *grouped, uint64_t deadline,
 						  uint64_t interval)
@@ -267,8 +268,8 @@ static inline struct interval_queue *grouped_find(struct grouped *grouped, uint6
 }
 
 /*
- * Returns whether a queue has a place for a timer with that deadline. If so, *key is the timer's
- * key there, and *before is the timer behind which it belongs.
+ * Returns whether a queue has a place for a timer with that deadline. If so, stores the timer's key
+ * in *key, and the timer behind which it belongs in *before.
  */
 static inline bool grouped_find_place(const struct grouped *grouped, struct interval_queue *queue,
 				      uint64_t deadline, uint64_t *key, struct timer **before)
@@ -282,7 +283,10 @@ static inline bool grouped_find_place(const struct grouped *grouped, struct inte
 	return *before;
 }
 
-/* Arms a timer that nothing holds. `queue` is the queue of its interval, or NULL. */
+/*
+ * Arms a timer that neither a queue nor the wrapped structure holds. `queue` is the queue of its
+ * interval, or NULL.
+ */
 static GROUPED_RARELY void grouped_arm(struct grouped *grouped, struct timer *timer,
 				       uint64_t deadline, uint64_t interval,
 				       struct interval_queue *queue)
@@ -326,8 +330,9 @@ static GROUPED_RARELY void grouped_arm_wrapped(struct grouped *grouped, struct t
 }
 
 /*
- * Appends a timer to a queue that has timers, if the timer comes last there. Returns whether it
- * does. The queue's representative need not be touched. The caller counts the timer.
+ * Appends a timer to a queue, if the queue has timers and the new timer is due last. Returns
+ * whether it has appended the timer. The queue's representative need not be touched. The caller
+ * counts the timer.
  */
 static inline bool grouped_append(struct grouped *grouped, struct interval_queue *queue,
 				  struct timer *timer, uint64_t deadline)
@@ -545,7 +550,7 @@ static inline uint64_t grouped_until(const struct grouped *grouped,
 
 	if (!GROUPED_IN_NS(grouped))
 		until = ticks_floor(&grouped->ticks, until);
-	/* All keys of queues are below, so the result includes them. */
+	/* All keys in queues are below the limit, so UINT64_MAX includes all of them. */
 	return until > GROUPED_LAST_DEADLINE ? UINT64_MAX : until + queue->late;
 }
 
@@ -579,7 +584,8 @@ static size_t grouped_expire(struct timer_set *set, uint64_t now, struct timer *
 	size_t count = 0;
 
 	/*
-	 * While representatives are armed, each timer may be one, so timers are taken one by one.
+	 * While representatives are armed, each timer of the wrapped structure may be one, so
+	 * timers are taken one by one.
 	 */
 	while (grouped->busy_queues && count < max) {
 		struct timer *first;

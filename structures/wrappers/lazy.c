@@ -1,62 +1,68 @@
 /*
- * lazy - any other structure, in which putting a timer off only stores the new deadline
+ * lazy - a wrapper for any structure, in which postponing a timer only stores the new deadline
  *
- * IDEA. Most timers are timeouts that are put off again and again, or stopped, and hardly ever
- * fire. So a later deadline is written into the timer and nothing else; the structure within keeps
- * it filed under the old time. When it comes up there, it is filed again, for the time that it is
- * now due: once for each timeout that passes, however often it was put off meanwhile. An earlier
- * deadline can't wait and goes to the structure at once. Stopping by disarm is a mark, and the
- * structure forgets the timer when it comes up.
+ * IDEA. Most timers are timeouts that are postponed again and again, or stopped, and hardly ever
+ * fire. When a timer is postponed, the wrapper writes the new deadline into the timer and does
+ * nothing else: the wrapped structure still holds the timer by its old key. When the wrapped
+ * structure returns the timer, the wrapper inserts it again, by its present deadline. So a timer is
+ * inserted once for each timeout that passes, however often it was postponed meanwhile. An earlier
+ * deadline cannot wait, so the wrapper reinserts the timer in the wrapped structure at once. disarm
+ * writes a mark into the timer. When the wrapped structure returns a disarmed timer, the wrapper
+ * drops it.
  *
- *	filed for   the timer says          when it comes up there
- *	40          due 40                  it fires
- *	25          due 90                  it is filed for 90
- *	31          due 33, and now is 35   it fires, behind what is due before 33
- *	17          disarmed                it is forgotten, without firing
+ *	key   deadline            when the wrapped structure returns the timer
+ *	40    40                  it fires
+ *	25    90                  it is inserted again, for 90
+ *	31    33, and now is 35   it fires, after the timers that are due before 33
+ *	17    disarmed            it is dropped and does not fire
  *
- * The structure within owns key and link, so all that is left for marks is the deadline. The mark
- * of a timer that is disarmed and still within is TIMER_NEVER, and timers that are armed for
- * TIMER_NEVER are never given to the structure: they are in a list here. A timer that is not within
- * has a link that is ours, and the key UINT64_MAX, which no timer within has.
+ * The wrapped structure owns key and link, so the wrapper can use only the deadline as a mark. A
+ * disarmed timer in the wrapped structure has the deadline TIMER_NEVER. Timers that are armed for
+ * TIMER_NEVER are not put into the wrapped structure, but into a list of the wrapper. The wrapper
+ * uses the link of a timer that is not in the wrapped structure, and sets its key to UINT64_MAX. No
+ * timer in the wrapped structure has that key.
  *
  *	             deadline        key          link
  *	idle         any             any          zero
- *	armed        < TIMER_NEVER   the other's  the other's
- *	stopped      TIMER_NEVER     the other's  the other's      disarmed, and still within
- *	forgotten    TIMER_NEVER     UINT64_MAX   word[2] a mark   disarmed, and not within
- *	never        TIMER_NEVER     UINT64_MAX   in the list      armed, and not within
+ *	armed        < TIMER_NEVER   wrapped      wrapped          in the wrapped structure
+ *	stopped      TIMER_NEVER     wrapped      wrapped          disarmed, in the wrapped one
+ *	forgotten    TIMER_NEVER     UINT64_MAX   word[2] a mark   disarmed, dropped
+ *	never        TIMER_NEVER     UINT64_MAX   in the list      armed for TIMER_NEVER
  *
- * COST.   insert     that of the structure within; after a disarm mostly a store
- *         reinsert   later: a comparison and a store; earlier: that of the structure
+ *	wrapped: the wrapped structure has set this field
+ *
+ * COST.   insert     as in the wrapped structure; after a disarm mostly a store
+ *         reinsert   later: a comparison and a store; earlier: as in the wrapped structure
  *         disarm     a store
- *         remove     that of the structure
- *         next       that of the structure; early by what was put off or disarmed
- *         expire     that of the structure; and an insert for each timer put off, once a timeout
- *         memory     48 bytes; disarmed timers stay in the structure until they come up or are
- *                    removed
+ *         remove     as in the wrapped structure
+ *         next       as in the wrapped structure; early if its first timer was postponed or
+ *                    disarmed
+ *         expire     as in the wrapped structure; and an insert for each postponed timer, once a
+ *                    timeout
+ *         memory     48 bytes; disarmed timers stay in the wrapped structure until their old
+ *                    deadline, or until they are removed
  *
- * GIVES BACK. What the wrapped structure gives back. A disarmed timer counts in the wrapped
- * structure until it is removed.
+ * GIVES BACK. The wrapped structure gives back what it does by itself. A disarmed timer takes a
+ * place in the wrapped structure until it is dropped or removed.
  *
- * WINS. Where timeouts are put off more often than they come up, most of all over structures whose
- * reinsert walks or touches other timers: heaps, trees, lists. Of `idle` with 1e4 timers an
- * operation is 54 instructions over quad-heap instead of 82, and 54 over hierarchical-wheel instead
- * of 99, what replaying costs included (callgrind, called through the table).
+ * WINS. Where timers are postponed more often than their timeouts pass, most of all over structures
+ * whose reinsert walks or touches other timers: heaps, trees, lists.
  *
- * LOSES. Where most timers fire, or deadlines come forward: then it is a layer that does nothing,
- * of 14 instructions an operation in `hold`. Where wake-ups count: one that was put off or disarmed
- * costs one when it comes up. Where timers are disarmed and then left alone with long deadlines:
- * they fill the structure, and its heap or its lists are as long. And over common-timeout: what was
- * put off is filed again with what is left of its interval, which is nobody else's, so it goes to
- * the heap there.
+ * LOSES. Where most timers fire, or deadlines become earlier: then the wrapper only adds
+ * instructions to each operation. Where wake-ups count: a timer that was postponed or disarmed
+ * costs a spurious wake-up at its old deadline. Where timers with long deadlines are disarmed and
+ * not removed: they stay in the wrapped structure, and make its heap or its lists longer. Over
+ * common-timeout: a postponed timer is inserted again with the interval 0, so it goes to the heap
+ * of common-timeout and not to a queue.
  *
- * SOURCE. libev's manual, "Be smart about timeouts" (the last activity is noted, the timer looks at
- * it when it fires); HAProxy's task_queue (a task queued too early is queued again when it wakes
- * up); tokio (a later reset only stores); Go 1.23 does so in both directions, see zombie-heap.
+ * SOURCE. libev's manual, "Be smart about timeouts": the program notes the last activity, and the
+ * timer's callback looks at it. HAProxy's task_queue: a task that wakes up too early is queued
+ * again. tokio: a later reset only stores the deadline. Go 1.23 only stores the deadline in both
+ * directions, see zombie-heap.
  *
- * DEPARTURES. It is a layer over any structure, not a habit of the program's. What comes up
- * together and was put off is sorted in where it belongs, so that the order is as good as the
- * structure's.
+ * DEPARTURES. It is a wrapper for any structure, and not a habit of programs. Postponed timers that
+ * expire in one call are sorted by deadline among the other timers, so that the order is as good as
+ * that of the wrapped structure.
  */
 #include <assert.h>
 #include <errno.h>
@@ -67,9 +73,9 @@
 #include "inner.h"
 
 /*
- * The structure within. A unit that knows it beforehand (scripts/registry writes it) defines
- * LAZY_INNER as the name of its table, and all calls of it can be compiled in. LAZY_INNERMOST is
- * the same if the structure within is no wrapper; else it is the table of what that wraps.
+ * The table of the wrapped structure. A unit that scripts/registry generates defines LAZY_INNER as
+ * that table, so that the compiler can inline the calls. LAZY_INNERMOST is the table of the
+ * innermost structure, which is not a wrapper.
  */
 #ifdef LAZY_INNER
 #define LAZY_WITHIN(lazy) (&LAZY_INNER)
@@ -79,21 +85,21 @@
 #define LAZY_IN_ORDER	  false
 #endif
 
-/* What a timer outside says of itself, in link.word[2]. */
+/* Marks in link.word[2] of a timer that is not in the wrapped structure. */
 #define LAZY_MARK_NEVER	    1
 #define LAZY_MARK_FORGOTTEN 2
 
-/* The key of a timer outside. */
+/* The key of a timer that is not in the wrapped structure. */
 #define LAZY_OUTSIDE UINT64_MAX
 
 struct lazy {
 	const struct timer_structure *inner;
 	struct timer_set *within;
-	size_t size;	/* armed */
-	uint64_t unit;	/* ns that 1 is in the keys of the structure within */
-	bool unordered; /* it hands timers over in any order */
-	bool late;	/* and late by a fraction of the interval */
-	struct timer *never;
+	size_t size;	     /* armed timers */
+	uint64_t unit;	     /* ns in one unit of the wrapped structure's keys */
+	bool unordered;	     /* the wrapped structure returns timers in any order */
+	bool late;	     /* the wrapped structure is late by a fraction */
+	struct timer *never; /* the list of timers that are armed for TIMER_NEVER */
 };
 
 enum lazy_state { LAZY_IDLE, LAZY_ARMED, LAZY_STOPPED, LAZY_FORGOTTEN, LAZY_NEVER };
@@ -121,7 +127,7 @@ static uint64_t lazy_unit(const struct lazy *lazy)
 	return LAZY_IN_ORDER ? 1 : lazy->unit;
 }
 
-/* --- in and out of the structure within */
+/* --- in and out of the wrapped structure */
 
 static void lazy_forget(struct timer *timer)
 {
@@ -135,7 +141,10 @@ static void lazy_leave_never(struct lazy *lazy, struct timer *timer)
 	timer->link = (union timer_link){ .word = { 0 } };
 }
 
-/* Arms a timer that is outside and has a link that is zero. */
+/*
+ * Arms a timer that is neither in the wrapped structure nor in the list for TIMER_NEVER. Its link
+ * must be zero.
+ */
 static void lazy_put_in(struct lazy *lazy, struct timer *timer, uint64_t deadline,
 			uint64_t interval)
 {
@@ -150,8 +159,9 @@ static void lazy_put_in(struct lazy *lazy, struct timer *timer, uint64_t deadlin
 }
 
 /*
- * Whether a timer within may stay filed as it is: its deadline is in the tick in which it comes up,
- * or after. What comes up in tick 0, at once, or after the end of time, is the structure's to move.
+ * Returns whether a timer in the wrapped structure may keep its key when it gets that deadline:
+ * whether the deadline's key would be the same or later. Returns false if the key is 0, or if its
+ * tick begins after the end of time. Then the wrapped structure must move the timer.
  */
 static inline bool lazy_may_stay(const struct lazy *lazy, const struct timer *timer,
 				 uint64_t deadline)
@@ -162,7 +172,7 @@ static inline bool lazy_may_stay(const struct lazy *lazy, const struct timer *ti
 	       deadline > before;
 }
 
-/* A timer within gets a deadline that is not TIMER_NEVER. */
+/* Gives a timer in the wrapped structure another deadline, which is not TIMER_NEVER. */
 static inline void lazy_move(struct lazy *lazy, struct timer *timer, uint64_t deadline,
 			     uint64_t interval)
 {
@@ -172,7 +182,10 @@ static inline void lazy_move(struct lazy *lazy, struct timer *timer, uint64_t de
 		LAZY_WITHIN(lazy)->reinsert(lazy->within, timer, deadline, interval);
 }
 
-/* The cases of insert and reinsert in which TIMER_NEVER is the old deadline or the new one. */
+/*
+ * Arms a timer as insert and reinsert do, if the old or the new value of its deadline is
+ * TIMER_NEVER. The old value is TIMER_NEVER also if the timer is disarmed.
+ */
 static __attribute__((noinline)) void lazy_arm_never(struct lazy *lazy, struct timer *timer,
 						     uint64_t deadline, uint64_t interval)
 {
@@ -222,7 +235,7 @@ static void lazy_destroy(struct timer_set *set)
 	free(lazy);
 }
 
-/* Every timer that is not idle may be within. */
+/* Every timer that is not idle may be in the wrapped structure. */
 static int lazy_reserve(struct timer_set *set, size_t n)
 {
 	struct lazy *lazy = lazy_of(set);
@@ -295,12 +308,13 @@ static uint64_t lazy_next(struct timer_set *set)
 	return LAZY_WITHIN(lazy)->next(lazy->within);
 }
 
-/* --- what comes up */
+/* --- expiry */
 
 /*
- * A timer that came up and is not due. What is left of its interval is not common to others, so
- * there is nothing to group by; a structure that is late by a fraction is told, and is late by a
- * fraction of that, which is less than the interval.
+ * Inserts a timer again that the wrapped structure returned before its deadline, or drops it if it
+ * is disarmed. The interval is 0, because other timers do not have the remaining time as their
+ * interval. But a structure that is late by a fraction gets the remaining time as the interval: it
+ * is then late by a fraction of the remaining time, which is not longer than the timer's interval.
  */
 static __attribute__((noinline)) void lazy_file_again(struct lazy *lazy, struct timer *timer,
 						      uint64_t now)
@@ -314,7 +328,10 @@ static __attribute__((noinline)) void lazy_file_again(struct lazy *lazy, struct 
 					  lazy->late ? left : 0);
 }
 
-/* Whether what has come up did so before the tick that its deadline is in. */
+/*
+ * Returns whether a timer that the wrapped structure returned was postponed to after the time of
+ * its key.
+ */
 static inline bool lazy_was_put_off(const struct lazy *lazy, const struct timer *timer)
 {
 	uint64_t came;
@@ -323,7 +340,11 @@ static inline bool lazy_was_put_off(const struct lazy *lazy, const struct timer 
 	       came < timer->deadline;
 }
 
-/* A batch that has come up, less those that are not due. How many are left. */
+/*
+ * Removes from a batch the timers that are not due: inserts them again, or drops them. The batch is
+ * what the wrapped structure returned. Sets *put_off if one of the due timers was postponed.
+ * Returns the number of due timers.
+ */
 static inline size_t lazy_take_due(struct lazy *lazy, uint64_t now, struct timer **batch,
 				   size_t count, bool *put_off)
 {
@@ -347,8 +368,9 @@ static inline size_t lazy_take_due(struct lazy *lazy, uint64_t now, struct timer
 }
 
 /*
- * Of a batch that may not be all that has come up: those which were put off to after the latest
- * that was not have to wait for what is still within, and are filed there. How many are left.
+ * Inserts postponed timers again, if timers that are still in the wrapped structure may be due
+ * before them. These are the postponed timers that are due after all other timers of the batch.
+ * Returns the number of timers that are left in the batch.
  */
 static __attribute__((noinline)) size_t lazy_put_back(struct lazy *lazy, struct timer **batch,
 						      size_t count)
@@ -370,7 +392,7 @@ static __attribute__((noinline)) size_t lazy_put_back(struct lazy *lazy, struct 
 	return kept;
 }
 
-/* By deadline, in place: Shell's sort, since what has come up is mostly in order. */
+/* Sorts by deadline, in place. Uses Shell's sort, because a batch is mostly in order. */
 static __attribute__((noinline)) void lazy_sort(struct timer **batch, size_t count)
 {
 	for (size_t gap = count / 2; gap; gap /= 2) {
@@ -410,7 +432,7 @@ static size_t lazy_expire(struct timer_set *set, uint64_t now, struct timer **ou
 	return count;
 }
 
-/* --- looking */
+/* --- inspection */
 
 struct lazy_visit {
 	void (*visit)(struct timer *timer, void *data);
