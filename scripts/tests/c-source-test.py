@@ -146,7 +146,7 @@ class Changing(unittest.TestCase):
 
 class Exporting(Case):
     def refused(self, text, reason):
-        """Asserts that a structure with `text` before its table can't be exported for `reason`."""
+        """Asserts that a structure with `text` before its table is refused with `reason`."""
         path = self.write("structures/odd-one.c", f"""\
             /* odd-one - wrong on purpose */
             #include "{STRUCTURES}/timer.h"
