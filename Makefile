@@ -44,7 +44,7 @@ PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
 # The units that are compiled together with the replay loop: each structure, and each row of a table
-# of wrapped structures. In the name of a unit, -over- stands for ':'.
+# of wrapped structures. The name of a unit has -over- in place of ':'.
 COMBINATIONS  := structures/wrappers/combinations
 inlined_names := $(notdir $(STRUCTURES:.c=)) \
 	$(subst :,-over-,$(shell sed '/^\#/d' $(COMBINATIONS)))

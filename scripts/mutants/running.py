@@ -3,7 +3,7 @@
 A command gets a HOME and a TMPDIR of its own (one empty folder), and a session of its own. It is
 killed, with all its descendants, when its processes have used too much CPU time or memory, when
 they have used no CPU time and written nothing for a while, or after a wall time that is ample even
-on a busy machine. When a command ends by itself, its remaining descendants are killed.
+on a busy machine. After a command has ended, its remaining descendants are killed.
 """
 
 import ctypes
