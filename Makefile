@@ -1,4 +1,4 @@
-# timerbed: the one Makefile, non-recursive. `make` alone prints the targets.
+# timerbed: the one Makefile, non-recursive. `make` without a target prints the targets.
 #
 # A new structure, wrapper, workload, subject, backend or pass is one new file. The lists below are
 # wildcards, and the registries are generated from these lists. So a new file is built, tested,
@@ -10,11 +10,12 @@
 
 comma := ,
 
-# The first number of the version is that of the shared libraries. VERSION alone says which.
+# The first number of the version is that of the shared libraries. Only the file VERSION has the
+# version.
 major := $(firstword $(subst ., ,$(file <VERSION)))
 
-# Backends that need a library: needs_BACKEND is what to link. Where the linker does not find that,
-# the loop is built without the backend.
+# Backends that need a library: needs_BACKEND is the linker flag. If the linker does not find the
+# library, the loop is built without the backend.
 needs_io_uring := -luring
 needing  := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
 lacks     = $(shell echo 'int main(void) { return 0; }' | \
@@ -43,7 +44,7 @@ PROGRAMS   := bench/timerbed.c bench/benchmark_program.c bench/hashes_program.c
 BROKEN     := $(sort $(wildcard structures/tests/conformance/broken/*.c))
 
 # The units that are compiled together with the replay loop: each structure, and each row of a table
-# of wrapped structures. In the name of a unit, -over- stands for ':'.
+# of wrapped structures. The name of a unit has -over- in place of ':'.
 COMBINATIONS  := structures/wrappers/combinations
 inlined_names := $(notdir $(STRUCTURES:.c=)) \
 	$(subst :,-over-,$(shell sed '/^\#/d' $(COMBINATIONS)))
@@ -132,9 +133,9 @@ $(foreach v,$(variants),$(eval $(call flags_rules,$(v))))
 #
 # scripts/registry writes the tables of structures, backends, workloads, subjects and passes. For
 # each structure, and for each row of COMBINATIONS, it also writes a unit that compiles the
-# structure together with the replay loop. It runs when the list of files changes, or a source does,
-# because the tables hold hashes of the code that makes traces. It writes a file only if the file's
-# text changes.
+# structure together with the replay loop. It runs when the list of files or a source changes,
+# because the tables contain hashes of the code that makes traces. It writes a file only if the
+# file's text changes.
 
 generated := $(BUILD)/generated
 inlined   := $(inlined_names:%=$(generated)/inlined/%.c)
@@ -158,7 +159,7 @@ $(foreach v,measured sanitized,$(eval told_$(v) := $$(call told,$(v))))
 reporters := $(addprefix bench/,run/environment.o timerbed.o provenance.o)
 $(foreach v,default measured sanitized,$(reporters:%=$(BUILD)/$(v)/%)): $(generated)/build_info.h
 
-# The hash of each unit that is measured or that measures (bench/provenance.h), and their table.
+# The hashes of the units that are measured or that measure (bench/provenance.h), and their table.
 units := $(STRUCTURES) $(WRAPPERS) $(SUPPORT) $(SUBJECTS) $(LOOP) $(BACKENDS) \
 	$(addprefix bench/,cell.c cycles.c pages.c) \
 	$(filter bench/replay/% bench/passes/% bench/virtual/%,$(BENCH))

@@ -1,10 +1,10 @@
-# portable.mk: builds and tests without what one kind of processor has, and for another processor.
+# portable.mk: builds and tests without code for one kind of processor, and for another processor.
 
 # -------------------------------------------------- the same processor, without code of its own
 #
-# Files with code for x86-64 have other code for all other processors, which TIMERBED_PORTABLE
-# chooses here, too. `make test` runs what depends on these files: dary-heap's vectors, and the
-# time-stamp counter that the tail pass and the replay read.
+# Files with code for x86-64 also have portable code for all other processors. TIMERBED_PORTABLE
+# chooses the portable code on x86-64, too. `make test` runs the tests that depend on these files:
+# on dary-heap's vectors, and on the time-stamp counter that the tail pass and the replay read.
 
 flags_portable := $(flags_sanitized) -DTIMERBED_PORTABLE
 $(eval $(call compile_rules,portable))
@@ -34,10 +34,10 @@ test-programs: $(TESTS)/portable-conformance $(portable_tests)
 
 # ------------------------------------------------------------------------------ without sanitizers
 #
-# The tests of the structures and of the loop, built as the libraries are: with assertions, and
-# without the sanitizers and the bench, which other processors and a build of packages may lack.
-# RUNNER is put before the name of each program. stress-test is not among them, since it starts
-# other programs.
+# The tests of the structures and of the loop, built like the libraries: with assertions and without
+# sanitizers. They don't need the bench. Other processors and package builds may lack the bench and
+# the sanitizers. RUNNER precedes the name of each program. stress-test is left out, because it
+# starts other programs.
 
 PLAIN   := $(BUILD)/plain
 RUNNER  ?=
@@ -62,7 +62,7 @@ $(structure_tests:%=$(PLAIN)/%): $(PLAIN)/%: $(BUILD)/default/structures/tests/%
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_default) $(LDFLAGS) $^ -o $@ $(CMOCKA) -lm
 
-# The tests of the backends' tables bring stand-ins for the loop's functions.
+# The tests of the backends' tables define stubs for the loop's functions.
 plain_tables := $(subst $(BUILD)/sanitized/,$(BUILD)/default/,$(table_objects))
 $(table_tests:%=$(PLAIN)/%): $(PLAIN)/%: $(BUILD)/default/loop/tests/%.o $(plain_tables)
 	@mkdir -p $(@D)
@@ -88,9 +88,9 @@ plain-test: plain-programs
 
 # --------------------------------------------------------------------------- another processor
 #
-# The structures and the loop for arm64, in a folder of their own, tested in qemu's emulation.
-# Packages have the compiler, the C library and the emulation; cmocka is compiled from Debian's
-# source package. liburing is not there, so the loop is built without io_uring.
+# The structures and the loop for arm64, in a separate build folder, tested in qemu's emulation. The
+# compiler, the C library and qemu are Debian packages. cmocka is compiled from Debian's source
+# package. There is no liburing for arm64, so the loop is built without io_uring.
 
 ARM64        := build-arm64
 arm64_triple := aarch64-linux-gnu
@@ -102,7 +102,7 @@ arm64_make    = $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ARM64) \
 	CXX=$(arm64_triple)-g++ CPPFLAGS='$(CPPFLAGS) -I$(arm64_cmocka)/include' \
 	CMOCKA=$(arm64_cmocka)/libcmocka.a RUNNER='$(arm64_runner)'
 
-# The emulation takes ten times as long, so random sequences are shorter than in `make test`.
+# The emulation is slow, so random sequences are shorter than in `make test`.
 arm64: ## the structures and the loop for arm64, and their tests in emulation (not in make test)
 	@scripts/setup arm64
 	@scripts/cmocka $(arm64_triple)-gcc $(arm64_cmocka)

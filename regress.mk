@@ -6,8 +6,8 @@ regress_folder  := loop/tests/regress
 regress_tests   := regress $(addprefix regress_,main thread finalize et util) tinytest
 regress_sources := $(regress_tests:%=$(REGRESS)/test/%.c)
 
-# Some parts of libevent are out of scope here. Their functions stay undefined at link time, and the
-# tests that would call them are left out by name.
+# This project does not implement some parts of libevent. Their functions stay undefined at link
+# time, and the tests that would call them are left out by name.
 regress_flags := -std=gnu17 -D_GNU_SOURCE -DTINYTEST_LOCAL -g -O1 -I. -I$(REGRESS) \
 	-I$(REGRESS)/test -Werror=implicit-function-declaration \
 	-Wl,--unresolved-symbols=ignore-in-object-files -no-pie
@@ -38,7 +38,7 @@ regress: ## run libevent's tests on all exact structures and backends, and on li
 	@$(MAKE) --no-print-directory -j$(JOBS) $(addprefix $(REGRESS)/,on-loop on-libevent exact)
 	@$(regress_folder)/run.py $(BUILD) $(if $(SEED),--seed $(SEED))
 
-# Debian's programs, run with the loop's library. They are unpacked and not installed.
+# Debian's programs run with the loop's library. They are unpacked, but not installed.
 programs_folder := loop/tests/programs
 DEBIAN_PROGRAMS := out/programs
 $(DEBIAN_PROGRAMS)/packages: $(programs_folder)/fetch.py

@@ -4,9 +4,9 @@
 # Tests are found by name, and the name says how a test is built:
 #
 #   FOLDER/tests/X-test.c               a program; most are built with the address sanitizer
-#   bench/tests/unsanitized-X-test.c    built like what is measured
+#   bench/tests/unsanitized-X-test.c    built like the programs that measure
 #   loop/tests/threads-X-test.c         built with the thread sanitizer
-#   loop/tests/X-tables-test.c          linked with the backends alone
+#   loop/tests/X-tables-test.c          linked with the backends and without the rest of the loop
 #   FOLDER/tests/X-test, X-test.py      a script
 
 TESTS := $(BUILD)/tests
@@ -38,7 +38,7 @@ $(structure_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/sanitized/structures/tests
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@) $(CC) $(flags_sanitized) $(LDFLAGS) $^ -o $@ -lcmocka -lm
 
-# The target of the fuzzer in two builds: with inputs from fixed seeds, and for libFuzzer.
+# The code that the fuzzer runs, in two builds: with inputs from fixed seeds, and for libFuzzer.
 $(BUILD)/sanitized/structures/tests/fuzz.o: CFLAGS += -DFUZZ_STANDALONE
 $(TESTS)/fuzz-standalone: $(call objects,sanitized,structures/tests/fuzz.c) \
 		$(call library_objects,sanitized)
@@ -58,8 +58,8 @@ $(bench_archive): $(call command_objects,sanitized)
 	$(call quiet,AR,$@) rm -f $@; ar rcs $@ $^
 
 # bench/tests/X-test.c. Like the command, each test links all objects of bench/virtual, which
-# replace functions of the C library. From the archive alone, the linker would leave out functions
-# that only the sanitizers or libraries loaded later call.
+# replace functions of the C library. From the archive, the linker would leave out functions that
+# only the sanitizers call, or libraries that are loaded later.
 bench_tests       := $(sort $(patsubst bench/tests/%.c,%,$(wildcard bench/tests/*-test.c)))
 unsanitized_tests := $(filter unsanitized-%,$(bench_tests))
 virtual_objects   := $(call objects,sanitized,$(wildcard bench/virtual/*.c))
@@ -70,8 +70,8 @@ $(patsubst %,$(TESTS)/%,$(filter-out $(unsanitized_tests),$(bench_tests))): \
 	$(call quiet,LINK,$@) $(CXX) $(flags_sanitized) $(exported) $(LDFLAGS) \
 		$(call wrapped,$<) $^ -o $@ -lcmocka $(libraries)
 
-# The sanitizers would make these tests several times slower: one computes statistics of thousands
-# of traces, another one starts some forty processes.
+# The sanitizers would make these tests much slower: one computes statistics of many traces, another
+# one starts many processes.
 $(unsanitized_tests:%=$(TESTS)/%): $(TESTS)/%: $(BUILD)/measured/bench/tests/%.o \
 		$(call command_objects,measured)
 	@mkdir -p $(@D)
@@ -142,8 +142,8 @@ test_programs := $(addprefix $(TESTS)/,conformance broken-test $(structure_tests
 script_tests    := $(sort $(wildcard $(foreach folder,bench scripts,$(addprefix $(folder)/tests/, \
 	*-test *-test.py))))
 sanitized_too   := $(shell grep -lx '\# also: sanitized' $(script_tests))
-# Scripts that take minutes, and say so, begin first. Otherwise one of them could run alone at the
-# end, while the other cores are idle.
+# Scripts that take minutes start first. Otherwise one of them could run last, while the other cores
+# are idle.
 long_scripts    := $(shell grep -lx '\# takes: minutes' $(script_tests))
 ordered_scripts := $(long_scripts) $(filter-out $(long_scripts),$(script_tests))
 test_scripts    := $(foreach one,$(sanitized_too),'$(one) $(BUILD)/timerbed-sanitized') \

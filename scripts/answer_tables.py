@@ -1,5 +1,7 @@
-"""The answer as tables: which structure costs least for which work and n, and what it costs to take one
-structure everywhere. README, table.py and the report show these tables; table.py --all has the rest.
+"""The answer of a run as tables: which structure costs least for each workload and n, and what it
+costs to take one structure everywhere. answer.py defines the terms (cell, state, regret, pick).
+
+README, table.py and the report show these tables; table.py --all shows the other ones.
 """
 
 import answer
@@ -7,14 +9,17 @@ import words
 from grid import Table, width
 from records import count, significant
 
-COLUMNS = 4  # of n, beside the workload: five columns in all
-ROOM = 116  # letters, a line of the table: three n and names of the usual length
-LINES = 50  # of a screen, which is what is shown first
+COLUMNS = 4  # the most n that a table shows, one a column, beside the column of workloads
+ROOM = 116  # the most characters in a line of a table: enough for three n and names of usual length
+LINES = 50  # the lines of a screen
 
 
 def sizes(one, most=COLUMNS):
-    """The n that are shown, of those at which a quarter as many cells as at any have enough blocks: the
-    largest, the smallest, the middle one, and then the others from the largest on.
+    """Returns the n that the table shows, at most `most`, in ascending order.
+
+    An n qualifies if it has at least a quarter as many cells with enough blocks as the n that has
+    most. Of these, the largest comes first, then the smallest, the middle one, and the others in
+    descending order.
     """
     cells = {n: sum(finding.cell.n == n for finding in one.basis) for n in one.sizes}
     fit = [n for n in one.sizes if 4 * cells[n] >= max(cells.values())]
@@ -23,13 +28,13 @@ def sizes(one, most=COLUMNS):
 
 
 def label(finding, findings):
-    """A row's name; the experiment only where there are several."""
+    """Returns a row's name: the workload, after the experiment if there are several experiments."""
     several = len({other.cell.experiment for other in findings}) > 1
     return (f"{finding.cell.experiment}: " if several else "") + finding.cell.workload
 
 
 def legend(one, shown):
-    """What the cells of the table mean, in sentences."""
+    """Returns sentences that say what the cells of the table mean. `shown` are the n it shows."""
     relative = any(finding.first.to_baseline for finding in one.findings)
     text = f"Each cell names the cheapest whose timers {words.firing(one.accuracy)}, and its cost"
     text += f" relative to {one.baseline}." if relative else "."
@@ -43,7 +48,10 @@ def legend(one, shown):
 
 
 def least(one, rows=None, most=COLUMNS):
-    """Rows are workloads, columns n, cells the cheapest. `rows` is how many rows there is room for."""
+    """Returns a table of the cheapest structure, with a row per workload and a column per n.
+
+    It has at most `rows` rows, and all if `rows` is None.
+    """
     shown = sizes(one, most)
     places = {}
     for finding in one.findings:
@@ -61,7 +69,7 @@ def least(one, rows=None, most=COLUMNS):
 
 
 def narrow(one, rows=None):
-    """The table of least() with as many n as a line of text has room for."""
+    """Returns the table of least() with as many n as fit in ROOM characters."""
     for most in range(COLUMNS, 1, -1):
         table = least(one, rows, most)
         if width(table) <= ROOM:
@@ -70,7 +78,10 @@ def narrow(one, rows=None):
 
 
 def everywhere(one, rows=None):
-    """Rows are structures, with the cost of taking each everywhere: the most widely measured first."""
+    """Returns a table with a row per structure: what it costs to take that structure everywhere.
+
+    The structures that were measured in most cells are the first.
+    """
     of = len(one.basis)
     table = Table("What one everywhere costs, relative to the cheapest of each cell",
                   ["", "cells", "cheapest, not told apart, dearer", "on average", "at worst", "where"],
@@ -85,7 +96,10 @@ def everywhere(one, rows=None):
 
 
 def screen(found, lines):
-    """The tables that fit so many lines, of the first accuracy that has a ranking."""
+    """Returns the tables that fit on a screen of `lines` lines.
+
+    They are of the first accuracy that has a ranking.
+    """
     ranked = [one for one in found if one.findings]
     shown = []
     if ranked and lines >= 10:

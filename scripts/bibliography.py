@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""bibliography.py [PAPER]: holds a paper's citations against its bibliography and its evidence.
+"""bibliography.py [PAPER]: compares a paper's citations with its bibliography and its evidence.
 
-PAPER is the folder (paper/ beside this one unless told) with *.tex, refs.bib and refs-checked.tsv.
-Fails if
+PAPER is the folder with *.tex, refs.bib and refs-checked.tsv, by default paper/ beside scripts/.
+refs-checked.tsv says where somebody has seen the fields of each entry. The script fails if
   - a citation in a .tex file has no entry in refs.bib,
-  - an entry has no line in refs-checked.tsv, which says where its fields were seen, or the two
-    disagree in another way: a line without an entry, a line that is not four columns,
-  - an entry is there twice, or lacks what its kind has to have (a title; a year, but for software
-    that is named by its commit).
-Warns of entries that nothing cites. Needs no BibTeX and no TeX.
+  - an entry has no line in refs-checked.tsv,
+  - a line of refs-checked.tsv has no entry, does not have four columns, or has no date,
+  - an entry occurs twice, or lacks a title, an author or a year. A year is not needed for software
+    that is identified by its commit.
+It warns of entries that nothing cites. It needs neither BibTeX nor TeX.
 """
 
 import os
@@ -32,7 +32,7 @@ def read(path):
 
 
 def citations(text):
-    """The keys that a TeX source cites, each with the line it is cited in."""
+    """Yields (key, line number) of each citation in a TeX source."""
     lines = [COMMENT.sub(r"\1", line) for line in text.split("\n")]
     text = "\n".join(lines)
     for match in CITATION.finditer(text):
@@ -43,7 +43,10 @@ def citations(text):
 
 
 def balanced(text, start):
-    """Where the group ends whose opening brace is at start; the end of the text if it does not."""
+    """Returns the offset of the brace that closes the group whose opening brace is at `start`.
+
+    Returns the length of the text if the group isn't closed.
+    """
     depth = 0
     for at in range(start, len(text)):
         if text[at] == "{":
@@ -56,7 +59,7 @@ def balanced(text, start):
 
 
 def value(text, at):
-    """A field's value that begins at a place, and the place after it."""
+    """Returns the field value that begins at offset `at`, and the offset after it."""
     if text[at:at + 1] == "{":
         end = balanced(text, at)
         return text[at + 1:end], end + 1
@@ -68,7 +71,7 @@ def value(text, at):
 
 
 def fields(body):
-    """The fields of an entry, by name in small letters."""
+    """Returns {name: value} of the fields of an entry. The names are in lower case."""
     found, at = {}, 0
     while match := FIELD.search(body, at):
         found[match.group(1).lower()], at = value(body, match.end())
@@ -76,7 +79,7 @@ def fields(body):
 
 
 def entries(text):
-    """(key, kind, fields) of each entry of a BibTeX file, in its order."""
+    """Yields (key, kind, fields) of each entry of a BibTeX file, in the order of the file."""
     text = "\n".join("" if line.lstrip().startswith("%") else line for line in text.split("\n"))
     at = 0
     while match := ENTRY.search(text, at):
@@ -88,7 +91,7 @@ def entries(text):
 
 
 def lacking(kind, found):
-    """What an entry has to have and has not."""
+    """Yields the names of the required fields that an entry lacks."""
     if not found.get("title"):
         yield "title"
     if not found.get("author"):
@@ -98,7 +101,10 @@ def lacking(kind, found):
 
 
 def evidence(text):
-    """(line, columns) of each line of refs-checked.tsv that is neither a comment nor the header."""
+    """Yields (line number, columns) of each line of refs-checked.tsv.
+
+    Blank lines, comments and the header are left out.
+    """
     for number, line in enumerate(text.split("\n"), 1):
         columns = line.split("\t")
         if line.strip() and not line.startswith("#") and columns[0] != COLUMNS[0]:
@@ -106,7 +112,7 @@ def evidence(text):
 
 
 def check(folder):
-    """What is wrong, and what is only odd, as lists of sentences."""
+    """Returns (errors, warnings, number of entries). An error or a warning is a sentence."""
     wrong, odd, known, checked, cited = [], [], {}, set(), set()
     for key, kind, found in entries(read(os.path.join(folder, "refs.bib"))):
         if key in known:

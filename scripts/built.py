@@ -1,4 +1,4 @@
-"""Files of the build folder that a script needs. A missing file is wrong usage: status 2."""
+"""Files of the build folder that a script needs. A missing file ends the script with status 2."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import console
 
 
 def need(target, *paths):
-    """Ends the script if one of these is not there. `target` is what make builds them with."""
+    """Ends the script if one of `paths` doesn't exist. `make TARGET` builds them."""
     for path in paths:
         try:
             os.stat(path)
@@ -16,7 +16,7 @@ def need(target, *paths):
 
 
 def said_by(*command):
-    """What a program writes on stdout. Ends the script if the program cannot run, or fails."""
+    """Returns what a program writes on stdout. Ends the script if it cannot run or fails."""
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               errors="replace", check=False)

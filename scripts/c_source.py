@@ -17,7 +17,10 @@ except ModuleNotFoundError as error:
 
 
 def parse(path, arguments):
-    """Returns the translation unit of a file. The arguments are the compiler's."""
+    """Returns the translation unit of a file. `arguments` are compiler options.
+
+    Raises SystemExit if the file has errors.
+    """
     unit = Index.create().parse(
         str(path), args=arguments, options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
     errors = [str(one) for one in unit.diagnostics if one.severity >= Diagnostic.Error]
@@ -27,7 +30,7 @@ def parse(path, arguments):
 
 
 def changed(text, edits):
-    """Returns bytes with edits, which must not overlap."""
+    """Returns the bytes of `text` with the edits made. The edits must not overlap."""
     parts, at = [], 0
     for start, end, new in sorted(edits):
         parts += [text[at:start], new.encode()]
@@ -40,7 +43,7 @@ def text_of(text, cursor):
 
 
 def strings(cursor):
-    """Returns the string literals in a cursor, without quotes, with C's escapes."""
+    """Returns the string literals in a cursor, without quotes. Escape sequences stay as in C."""
     return [one.spelling[1:-1] for one in cursor.walk_preorder()
             if one.kind == CursorKind.STRING_LITERAL]
 
@@ -50,11 +53,11 @@ class Include(typing.NamedTuple):
     start: int
     end: int
     target: pathlib.Path
-    always: bool  # no #if surrounds the line, except for the guard of a header
+    always: bool  # no #if surrounds the line, except a header's include guard
 
 
 class Field(typing.NamedTuple):
-    """A field that a table sets."""
+    """A field that a table's initializer sets."""
     start: int
     end: int
     value: typing.Any  # cursor
@@ -62,7 +65,10 @@ class Field(typing.NamedTuple):
 
 
 class Table:
-    """A variable that is initialized with designators."""
+    """A variable that is initialized with designators, `{.name = value, ...}`.
+
+    `name` is the place (start, end) of the variable's name; `fields` is {name: Field}.
+    """
 
     def __init__(self, cursor, text):
         self.start = cursor.extent.start.offset
@@ -83,7 +89,7 @@ class Table:
             written.decode() if written.startswith(b".") else None)
 
     def strings_at(self, field):
-        """Returns the strings of the array that a field points to, or []."""
+        """Returns the strings of the array that a field points to, or [] if the field isn't set."""
         if field not in self.fields:
             return []
         for one in self.fields[field].value.walk_preorder():
@@ -128,7 +134,7 @@ class Source:
         return self._texts[path]
 
     def includes(self, path=None):
-        """Returns the #include lines of a file that the compiler reads."""
+        """Returns the Includes of a file. Those that the preprocessor skips are left out."""
         path = path or self.path
         cursors = self._includes.get(path, [])
         places = self._conditional(path) if cursors else []
@@ -146,8 +152,8 @@ class Source:
         return self.unit.get_tokens(extent=SourceRange.from_locations(first, last))
 
     def _conditional(self, path):
-        """Returns the places (start, end) that an #if surrounds, except for a guard: an #ifndef
-        that surrounds the whole file."""
+        """Returns the places (start, end) that an #if surrounds. An include guard, that is an
+        #ifndef that surrounds the whole file, does not count."""
         tokens = [one for one in self._tokens(path) if one.kind != TokenKind.COMMENT]
         open_at, places = [], []
         for place, (one, word) in enumerate(zip(tokens, tokens[1:])):
@@ -164,7 +170,7 @@ class Source:
         return places
 
     def declarations(self, path=None):
-        """Returns the cursors of a file's declarations outside functions."""
+        """Returns the cursors of a file's declarations at file scope."""
         return self._declarations.get(path or self.path, [])
 
     def functions(self, path=None):
@@ -193,8 +199,8 @@ class Source:
         return next((end for start, end in self.comments() if start == 0), 0)
 
     def with_comment(self, cursor):
-        """Returns the place of a declaration in the source file, with the comment right above it
-        and the semicolon."""
+        """Returns the place of a declaration in the source file. The place includes the comment
+        right above the declaration and the semicolon."""
         text, start = self.text(), cursor.extent.start.offset
         end = text.index(b";", cursor.extent.end.offset) + 1
         for first, last in self.comments():
@@ -203,8 +209,8 @@ class Source:
         return start, end
 
     def missing(self):
-        """Returns the names of functions and variables of the tree that the unit declares and uses
-        but does not define."""
+        """Returns the names of the tree's functions and variables that the translation unit
+        declares and uses but does not define."""
         every = [one for path in self._declarations for one in self.declarations(path)]
         declared = {one.spelling: one.canonical for one in every
                     if one.kind in (CursorKind.FUNCTION_DECL, CursorKind.VAR_DECL)

@@ -1,5 +1,6 @@
-"""The headings and captions of figures: what was measured, on what, and how sure it is. All of it comes
-from the records, and from the file of each figure (gallery.py).
+"""The headings and captions of figures: what was measured, on which machine, and how sure it is.
+
+All text comes from the records and from the file of each figure (gallery.py).
 """
 
 import gallery
@@ -8,7 +9,7 @@ from records import count
 
 
 def heading(figure):
-    """The heading of a figure in the report."""
+    """Returns the heading of a figure in the report."""
     said = getattr(gallery.modules()[figure.script], "HEADING", "{name}")
     text = said.replace("{name}", figure.name)
     if figure.name.endswith("-inline"):
@@ -19,7 +20,7 @@ def heading(figure):
 
 
 def caption(run, figure):
-    """The caption of a figure."""
+    """Returns the caption of a figure in the report."""
     shown = figure.shown
     cells = shown["cells"]
     workloads = sorted({cell.workload for cell in cells})

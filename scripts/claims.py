@@ -1,21 +1,22 @@
 #!/usr/bin/python3
-"""claims.py RUN... [ID...]: what the field claims, judged by what was measured.
+"""claims.py RUN... [ID...]: what publications claim, judged by what was measured.
 
-paper/claims.tsv has a claim a line: id, statement, source, statistic, tolerance, experiment. The
-statistic is a function of this script and its arguments, "ratio a=quad-heap b=cached-binary-heap
-workload=idle n=5e4"; it takes records of that experiment and gives a value with its interval. The
-tolerance is one or two ranges of values, "0.92..0.98 | ..0.98": what counts as reproduced and,
-after the bar, what does so with another constant. The verdict follows from where the interval is:
+paper/claims.tsv has one claim a line: id, statement, source, statistic, tolerance, experiment. The
+statistic is the name of a function of this script and its arguments, for example "ratio a=quad-heap
+b=cached-binary-heap workload=idle n=5e4". The function computes a value and its interval from the
+records of that experiment. The tolerance is one or two ranges of values, "0.92..0.98 | ..0.98". The
+first range is what counts as reproduced, the second one what counts as reproduced with another
+constant. The verdict follows from where the interval lies:
 
-  reproduced                        all of it is within either range and some of it in the first
-  reproduced with another constant  all of it is within the second range, none of it in the first
-  refuted                           none of it is in any; or the form that is claimed does not hold
-  not resolvable here               anything else, and where a single block gives no interval
+  reproduced                        all of it is in the union of the ranges, some of it in the first
+  reproduced with another constant  all of it is in the second range, none of it in the first
+  refuted                           none of it is in a range, or the claimed form does not hold
+  not resolvable here               anything else; also a single block, which gives no interval
 
-So a printed constant stands as long as the data do not exclude it, but not its direction: that has
-to be shown. Intervals are 95 % each, as everywhere (inference.py); in a claim about several places
-they are corrected over these. A RUN is a folder with cells.jsonl; what is no folder is an id, and C1
-stands for C1a, C1b, ... too.
+So a published constant stands unless the data exclude it, but a published direction must be shown.
+Each interval is a 95 % interval (inference.py). Where a claim compares verdicts over several
+settings, these are corrected for their number. A RUN is a folder with cells.jsonl; an argument that
+is not a folder is an id. The id C1 selects C1, C1a, C1b, ...
 """
 
 import json
@@ -45,11 +46,11 @@ NO_DATA = "no data"
 
 
 class Malformed(Exception):
-    """What is wrong with a claim as it is written."""
+    """paper/claims.tsv or an id on the command line is wrong. The argument says what."""
 
 
 class Missing(Exception):
-    """Records that a claim needs and no run has."""
+    """No run has the records that a claim needs. The argument says which records."""
 
 
 # -------------------------------------------------------------------------------- what is claimed
@@ -64,11 +65,11 @@ class Claim:
     experiment: str
     function: object = None
     arguments: dict = field(default_factory=dict)
-    ranges: list = field(default_factory=list)  # of (low, high): reproduced, another constant
+    ranges: list = field(default_factory=list)  # 1 or 2 (low, high): reproduced, another constant
 
 
 def read_claims(path):
-    """The claims in order. Malformed says in which line what is wrong."""
+    """Returns the claims in order. Raises Malformed with the line number if a line is wrong."""
     claims = []
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -135,13 +136,13 @@ class Estimate:
     low: float
     high: float
     blocks: int
-    form: bool = True  # whether the dependence that is claimed is there at all
+    form: bool = True  # False if the claimed form, such as linear growth, does not hold
     note: str = ""
 
 
 class Data:
-    """The records of one experiment. What a statistic takes from them is remembered, so that a
-    reader can go from its number to them."""
+    """The records of one experiment. `taken` lists what a statistic has read, so that a reader can
+    trace its number to the records."""
 
     def __init__(self, runs, experiment):
         self.experiment = experiment
@@ -152,7 +153,10 @@ class Data:
             raise Missing(f"no records of the experiment {experiment}")
 
     def cell(self, workload, n, measured):
-        """Called through the table where that was measured, else inlined."""
+        """Returns the cell measured through the function table or, if it is missing, inlined.
+
+        Raises Missing if there is neither.
+        """
         for dispatch in ("vtable", "inline"):
             cell = records.Cell(self.experiment, workload, n, dispatch, measured)
             if cell in self.run.cells:
@@ -161,7 +165,7 @@ class Data:
                       f"pass {measured}")
 
     def values(self, subject, workload, n, measured, measure=None):
-        """{block: value} of one subject in one cell."""
+        """Returns {block: value} of one subject in one cell, or raises Missing."""
         cell = self.cell(workload, n, measured)
         measure = measure or passes.of(measured).measure
         found = inference.values(self.run, cell, measure).get(subject)
@@ -176,7 +180,8 @@ class Data:
 
 
     def overtaken(self, subjects, workload, n, measured):
-        """Says of those that are late how much of the work they never did."""
+        """Returns the share of firings that a removal or re-arm overtook, for each subject that
+        has any, as text."""
         cell = self.cell(workload, float(n), measured)
         shares = {name: inference.overtaken(self.run, cell, name) for name in subjects
                   if name in self.run.cells[cell]}
@@ -185,7 +190,10 @@ class Data:
 
 
 def by_seed(blocks):
-    """{seed: value}: pairs inputs of two workloads, which are never of one block."""
+    """Returns {seed: value} of {block: value}.
+
+    Two workloads never share a block, so the seed pairs their inputs.
+    """
     return {seed: value for (seed, _), value in blocks.items()}
 
 
@@ -194,21 +202,24 @@ def numbers(text):
 
 
 def estimate_of(one, note=""):
-    """A ratio of inference.py as an estimate."""
+    """Returns a ratio of inference.py as an Estimate. Raises Missing if it is None."""
     if one is None:
         raise Missing("no block holds both")
     return Estimate(one.mean, one.low, one.high, one.blocks, note=note)
 
 
 def mean_of(sample):
-    """The mean with Student's interval."""
+    """Returns the mean of a sample as an Estimate, with Student's interval."""
     return Estimate(*inference.mean_interval(sample), len(sample))
 
 
 # --------------------------------------------------------------------------------- the statistics
 
 def ratio(data, a, b, workload, n, workload_b=None, measure=None, **more):
-    """a's cost / b's, within blocks; with another workload for b, between inputs of one seed."""
+    """Returns the ratio of a's cost to b's within blocks.
+
+    If `workload_b` names another workload for b, the inputs of equal seeds are compared.
+    """
     measured = more.get("pass", "time")
     left = data.values(a, workload, float(n), measured, measure)
     right = data.values(b, workload_b or workload, float(n), measured, measure)
@@ -218,13 +229,16 @@ def ratio(data, a, b, workload, n, workload_b=None, measure=None, **more):
 
 
 def share(data, subject, workload, n):
-    """The share of the n - 1 others that an insertion passes."""
+    """Returns the share of the other n - 1 timers that an insertion walks past."""
     steps = data.values(subject, workload, float(n), "memory", "steps_per_insert")
     return estimate_of(inference.ratio(steps, {block: float(n) - 1 for block in steps}))
 
 
 def law(data, n, workloads, search):
-    """The share passed less what insertion.py says of it: of all distributions, the farthest."""
+    """Returns the measured share minus the share that insertion.py predicts.
+
+    The result is for the workload whose difference is the largest.
+    """
     found = []
     for workload in workloads.split(";"):
         one = share(data, f"sorted-list:search={search}", workload, n)
@@ -235,7 +249,8 @@ def law(data, n, workloads, search):
 
 
 def instructions_a_tick(data, subject, less, workload, n, tick):
-    """{block: instructions of the structure itself in a tick of `tick` ns}."""
+    """Returns {block: instructions per tick of `tick` ns}, with those of the subject `less`
+    subtracted."""
     cost = {}
     for name in (subject, less):
         one = data.values(name, workload, n, "count")
@@ -247,7 +262,10 @@ def instructions_a_tick(data, subject, less, workload, n, tick):
 
 
 def linear(data, subject, less, workload, n, slots, tick):
-    """b / a of the cost a tick, a + b n / slots, fitted for each seed; r^2 of at least 0.99."""
+    """Returns b / a, where a + b n / slots is fitted to the instructions per tick for each seed.
+
+    The claimed form, linear growth, holds if r^2 is at least 0.99 for each seed.
+    """
     points = {}
     for size in numbers(n):
         cost = instructions_a_tick(data, subject, less, workload, size, float(tick))
@@ -262,7 +280,7 @@ def linear(data, subject, less, workload, n, slots, tick):
                         for key in ("slope", "intercept"))
     against = inference.ratio({seed: fit.slope for seed, fit in fits.items()},
                                {seed: fit.intercept for seed, fit in fits.items()})
-    if against is None:  # no seed's fit has both above 0
+    if against is None:  # no seed's fit has a positive slope and a positive intercept
         one = Estimate(math.nan, math.nan, math.nan, len(fits))
     else:
         one = estimate_of(against)
@@ -272,17 +290,21 @@ def linear(data, subject, less, workload, n, slots, tick):
 
 
 def a_tick(data, subject, less, workload, workload_b, n, tick):
-    """Instructions a tick in one workload / in the other, between inputs of one seed."""
+    """Returns the ratio of instructions per tick in `workload` to those in `workload_b`.
+
+    The inputs of equal seeds are compared.
+    """
     left, right = (by_seed(instructions_a_tick(data, subject, less, one, float(n), float(tick)))
                    for one in (workload, workload_b))
     return estimate_of(inference.ratio(left, right))
 
 
 def pays(data, a, b, workload, n, values=None, x=None):
-    """From which x on a costs less than b: n, or `x` for the values put for % in the workload.
+    """Returns the smallest x such that a costs less than b at x and at each larger x measured.
 
-    The interval is from the largest x at which a certainly does not (no difference, or slower) to
-    the least from which it does all the way up; infinite if it never does.
+    x is n or, if `values` is given, the number in `x` for each value that replaces % in the
+    workload. The value is infinite if a does not cost less at the largest x. The interval goes from
+    the largest x where a certainly does not cost less (no difference, or slower) to the value.
     """
     places = ([(workload.replace("%", value), float(n), place)
                for value, place in zip(values.split(","), numbers(x))] if values
@@ -302,16 +324,19 @@ def pays(data, a, b, workload, n, values=None, x=None):
             break
         high = place
     for place, against in found:
-        if against.verdict in ("slower", "no difference"):  # and so below high
+        if against.verdict in ("slower", "no difference"):  # such a place is below high
             low = place
     if high == math.inf and low == found[-1][0]:
-        low = math.inf  # not even at the largest
+        low = math.inf  # a certainly does not cost less at the largest x
     note = ", ".join(f"{place:g}: {significant(against.mean)}" for place, against in found)
     return Estimate(high, low, high, blocks, note=note)
 
 
 def largest(data, subjects, to, workload, n, **more):
-    """The largest factor, either way, between any of the subjects and one of them, at any n."""
+    """Returns the largest factor between the cost of one of `subjects` and that of `to`, at any n.
+
+    A ratio below 1 counts as its reciprocal.
+    """
     found = []
     for size in numbers(n):
         base = data.values(to, workload, size, more.get("pass", "time"))
@@ -329,10 +354,12 @@ def largest(data, subjects, to, workload, n, **more):
 
 
 def late(data, subject, exact, workload, n, shortest, longest):
-    """The latest firing as a share of its interval, beyond what an exact structure shows.
+    """Returns the greatest lateness as a share of the late timer's interval.
 
-    It is a maximum, of a timer whose interval is from `shortest` to `longest` ns, the coarsest
-    level's in this workload; the truth lies between the shares that it is of these.
+    The greatest lateness of the exact structure in the same block is subtracted. The records do not
+    have the late timer's interval. It is between `shortest` and `longest` ns, the intervals that
+    the coarsest level of the structure holds in this workload. So the share lies between
+    lateness / longest and lateness / shortest.
     """
     mine = data.values(subject, workload, float(n), "memory", "lateness_max_ns")
     theirs = data.values(exact, workload, float(n), "memory", "lateness_max_ns")
@@ -344,7 +371,10 @@ def late(data, subject, exact, workload, n, shortest, longest):
 
 
 def best(data, subject, values, workload, n, **more):
-    """The value, put for % in the subject's name, that costs least, and those not told from it."""
+    """Returns the value that costs least when it replaces % in the subject's name.
+
+    The interval spans the values that cannot be told apart from it.
+    """
     measured = more.get("pass", "time")
     found = {float(value): data.values(subject.replace("%", value), workload, float(n), measured)
              for value in values.split(",")}
@@ -364,7 +394,7 @@ def best(data, subject, values, workload, n, **more):
 
 
 def growth(data, subject, less, workload, n, **more):
-    """The slope of the logarithm of cost, less another's in the same block, by that of n."""
+    """Returns the slope of log(cost) over log(n). Each block's cost of `less` is subtracted."""
     measured = more.get("pass", "count")
     x, y, blocks = [], [], []
     for size in numbers(n):
@@ -383,7 +413,10 @@ def growth(data, subject, less, workload, n, **more):
 
 
 def tau(data, workload, workload_b, n):
-    """Kendall's tau between the rankings of what is exact and in order, for each seed."""
+    """Returns Kendall's tau between the rankings in two workloads, the mean over seeds.
+
+    It ranks the structures that fire exactly and in order.
+    """
     cells = [data.cell(one, float(n), "time") for one in (workload, workload_b)]
     names = sorted(name for name in set.intersection(*(set(data.run.cells[cell]) for cell in cells))
                    if data.run.subjects[name].kind == "structure"
@@ -399,7 +432,7 @@ def tau(data, workload, workload_b, n):
     return one
 
 
-# name: (function, arguments that it needs, arguments that it takes)
+# name: (function, required arguments, optional arguments)
 STATISTICS = {
     "ratio": (ratio, ["a", "b", "workload", "n"], ["workload_b", "pass", "measure"]),
     "share": (share, ["subject", "workload", "n"], []),
@@ -432,7 +465,7 @@ def verdict(estimate, ranges):
 
 
 def _covered(low, high, ranges):
-    """Whether the ranges together hold all of low..high."""
+    """Returns whether the union of the ranges contains all of low..high."""
     for start, end in sorted(ranges):
         if start <= low <= end:
             if high <= end:
@@ -442,7 +475,7 @@ def _covered(low, high, ranges):
 
 
 def judge(claim, runs):
-    """A row of the answer. Missing if records are."""
+    """Returns a row of the answer. Raises Missing if records are missing."""
     data = Data(runs, claim.experiment)
     estimate = claim.function(data, **claim.arguments)
     timed = any(not passes.of(one["pass"]).exact for one in data.taken)
@@ -465,7 +498,8 @@ def number(value):
 
 
 def chosen(claims, ids):
-    """The claims that ids name; Malformed if one names none."""
+    """Returns the claims that `ids` name, or all if it is empty. Raises Malformed if an id names no
+    claim."""
     for one in ids:
         if not any(_named(claim.id, one) for claim in claims):
             raise Malformed(f"no claim '{one}': {' '.join(claim.id for claim in claims)}")
@@ -477,7 +511,7 @@ def _named(identity, asked):
 
 
 def write_rows(path, rows):
-    """Everything, in full precision, for those who print it."""
+    """Writes all columns of the rows as tsv, with numbers in full precision."""
     with open(path, "w", encoding="utf-8") as out:
         keys = list(rows[0]) if rows else []
         out.write("\t".join(keys) + "\n")

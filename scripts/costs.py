@@ -4,15 +4,15 @@
     make costs                                   from the committed runs
     scripts/costs.py RUN... > costs.tsv          from these
 
-A line is a kind, a pass, a name, a number of timers and a value:
+The columns are a kind, a pass, a name, a number of timers and a value:
 
-  fixed   PASS  *         0  ns of a cell that has next to nothing to do
-  rate    PASS  SUBJECT   N  ns for each entry of the trace (n and operations) and repeat; * is all
-  factor  PASS  WORKLOAD  0  the cost of an entry relative to an entry of all workloads
-  bytes   memory SUBJECT  N  bytes a timer that the subject keeps beside the timers
-  rate    trace *         N  ns for each entry to open a trace, or to generate it
+  fixed   PASS   *        0  ns that a cell takes beside its entries: the fastest cell of the pass
+  rate    PASS   SUBJECT  N  ns per entry of the trace and repeat; * is the mean over all subjects
+  factor  PASS   WORKLOAD 0  the cost of an entry of the workload relative to the average entry
+  bytes   memory SUBJECT  N  bytes per timer that the subject keeps beside struct timer
+  rate    trace  *        N  ns per entry to open a trace or to generate it
 
-Subjects with options of their own (X:tick=1ms) are counted as X. No number is typed in.
+A trace has n + operations entries. A subject with options (X:tick=1ms) counts as X.
 """
 
 import math
@@ -24,7 +24,7 @@ TRACE = "trace"
 
 
 class Sample:
-    """One cell: its time, and the number of entries that the time was for."""
+    """One record: the time that its cell took, and the entries that were replayed in that time."""
 
     def __init__(self, record):
         self.measured = record["pass"]
@@ -39,14 +39,17 @@ class Sample:
 
 
 def operations(record):
-    """The operations that the trace was made for; of older records the number it had, or None."""
+    """Returns the number of operations for which the trace was made.
+
+    Older records have only the number of operations in the trace. Returns None if there is neither.
+    """
     if record.get("least_operations"):
         return max(record["operations"] * record["n"], record["least_operations"])
     return record.get("ops") or record.get("messages") or record.get("fired")
 
 
 def plain(subject):
-    """A subject without options: lazy:X and loop:X@epoll stay as they are."""
+    """Returns a subject's name without options. lazy:X and loop:X@epoll are unchanged."""
     head, _, options = subject.partition(":")
     return head if "=" in options and ":" not in options else subject
 
@@ -73,10 +76,10 @@ def grouped(samples, key):
 
 
 def rows_of_pass(measured, samples):
-    """The fixed time, rates by subject and n, and factors by workload, of one pass.
+    """Yields the rows of one pass: the fixed time, a rate per subject and n, a factor per workload.
 
-    Rates and factors are fitted in turn: a rate is the mean over workloads of what an entry takes,
-    each divided by its factor.
+    Rates and factors are fitted in turn. A rate is the mean over samples of an entry's time divided
+    by its workload's factor.
     """
     fixed = min(sample.ns for sample in samples)
     ns = {sample: (sample.ns - fixed) / sample.entries for sample in samples}
@@ -98,7 +101,8 @@ def rows_of_pass(measured, samples):
 
 
 def rows_of_traces(samples):
-    """ns an entry to open traces, where records say it; its fixed time is in it."""
+    """Yields the rows of opening traces, from records that have the time. It includes the fixed
+    time."""
     known = [sample for sample in samples if not math.isnan(sample.trace_ns)]
     for n, of in grouped(known, lambda one: one.n).items():
         yield "rate", TRACE, "*", n, mean(one.trace_ns / one.trace_entries for one in of)
@@ -107,7 +111,7 @@ def rows_of_traces(samples):
 
 
 def rows_of_footprints(folders):
-    most = {}  # a subject may keep a fixed amount, which is much for each of a few timers
+    most = {}  # {(name, n): bytes}, by n: a fixed amount counts more per timer if timers are few
     for folder in folders:
         for record in records.open_run(folder).records:
             if record.get("bytes_per_timer") is not None:

@@ -1,7 +1,7 @@
 """Fetches the upstream archive of one of Debian's source packages.
 
-The archive comes from the mirrors that apt knows, else from deb.debian.org. No source entries are
-needed in apt's lists. apt's downloader fetches it, with apt's proxies.
+apt's downloader fetches the archive through apt's proxies. It tries the mirrors that apt is
+configured with, then deb.debian.org. apt's lists need no source entries.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ DOWNLOADER = "/usr/lib/apt/apt-helper"
 
 
 def mirrors():
-    """The base addresses that apt fetches from, and Debian's own."""
+    """Returns the base addresses that apt fetches Debian from, and then Debian's own."""
     try:
         told = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)",
                                "Created-By: Packages"], capture_output=True, text=True, check=True)
@@ -33,10 +33,10 @@ def is_whole(path, sha256):
 
 
 def fetch(archive, sha256, path):
-    """Downloads the archive, a path below a mirror's address, to `path`, unless it is there.
+    """Downloads an archive to `path`, unless `path` already has the SHA-256 `sha256`.
 
-    The archive must have the SHA-256, which is that of the package's .dsc. Raises SystemExit with a
-    line for each mirror that does not have it.
+    `archive` is a path below a mirror's address. `sha256` is the checksum in the package's .dsc.
+    Raises SystemExit with a line for each mirror if no mirror has the archive.
     """
     if is_whole(path, sha256):
         return

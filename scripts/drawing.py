@@ -1,8 +1,8 @@
 """Drawing with gnuplot: how a structure looks, and how a figure gets to a file.
 
-A figure is rows (data/NAME.tsv, for gnuplot and for anybody) and variables (data/NAME.set, how it
-is laid out); scripts/figures/NAME.gp draws it. All that decides how a structure looks is its name,
-so it looks the same in every figure, and a new one appears without an edit.
+A figure consists of rows (data/NAME.tsv) and of variables that lay it out (data/NAME.set).
+scripts/figures/NAME.gp draws it from both. The name of a structure determines its colour and shape.
+So it looks alike in all figures, and a new structure needs no edit here.
 """
 
 import math
@@ -15,11 +15,11 @@ import zlib
 import records
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "figures")
-WIDTH = 880  # pixels; heights follow from what is to be shown
-LETTER = 6.9  # pixels, the width of one, roughly
+WIDTH = 880  # pixels; the height depends on the contents
+LETTER = 6.9  # pixels, the approximate width of a letter
 
-# Places in style.gp's palette and list of point types, for the names that are known. What is not
-# listed here gets what its name hashes to, of what is left.
+# Indices into the palette and the list of point types in style.gp. A structure that is not in KNOWN
+# gets the hash of its name, modulo the combinations that KNOWN leaves free.
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILLION, PURPLE = COLOURS = range(1, 8)
 CIRCLE, SQUARE, UP, DIAMOND, DOWN, RING, BOX, OPEN_UP, OPEN_DIAMOND = SHAPES = range(1, 10)
 KNOWN = {
@@ -54,16 +54,19 @@ KNOWN = {
 
 
 def structure_of(name):
-    """The structure in a loop's name, loop:STRUCTURE@BACKEND+words, and the one that wrappers wrap:
-    what follows a ':' is a structure if it has no '=', as options have."""
+    """Returns the structure in the name of a loop, loop:STRUCTURE@BACKEND+words, or of a wrapper.
+
+    The text after a ':' is a structure if it contains no '='; otherwise it is options.
+    """
     return re.sub(r"^(?!again:)(?:[a-z-]+:(?=[a-z-]+(?:[:@]|$)))*|@.*$", "", name)
 
 
 def appearance(names):
-    """{name: (colour, shape)}: known, or by the hash of the name among what no known one uses.
+    """Returns {name: (colour, shape)}.
 
-    A loop looks like its structure, and lazy like what it wraps; where several have the same one,
-    the first of them does, and the others have its colour.
+    A loop looks like its structure and a wrapper like the structure that it wraps. If several names
+    have the same structure, the first one gets its look and the others get its colour with another
+    shape. A structure that is not in KNOWN gets a look by the hash of its name.
     """
     free = [(colour, shape) for shape in SHAPES for colour in COLOURS
             if (colour, shape) not in KNOWN.values()]
@@ -85,7 +88,7 @@ def appearance(names):
 
 
 class Figure:
-    """What is drawn: rows for the .tsv and variables for the script."""
+    """The rows and the variables of one figure."""
 
     def __init__(self, name, header):
         self.name = name
@@ -93,13 +96,13 @@ class Figure:
         self.header = header
         self.rows = []
         self.variables = {"name": name, "width": WIDTH, "height": 400}
-        self.shown = {}  # what the report's caption says
+        self.shown = {}  # what the caption in the report says; see rests_on
 
     def add(self, *row):
         self.rows.append(row)
 
     def rests_on(self, run, standings):
-        """Notes what the figure was measured from, for the caption in the report."""
+        """Notes which measurements the figure shows, for its caption in the report."""
         rows = [row for standing in standings for blocks in run.cells[standing.cell].values()
                 for found in blocks.values() for row in found]
         self.shown = {
@@ -111,7 +114,10 @@ class Figure:
         }
 
     def add_subjects(self, subjects, bold):
-        """The variables from which scripts know what to draw, and key.gp what to explain."""
+        """Sets the variables that say what the gnuplot script draws and what the key explains.
+
+        `bold` are the names to draw boldly.
+        """
         look = appearance([subject.name for subject in subjects])
         names = [subject.name for subject in subjects]
         captions = [name if subject.accuracy == records.EXACT else f"{name} ({short(subject)})"
@@ -123,7 +129,10 @@ class Figure:
             dash_of=[1 if subject.when == "exact" else 2 for subject in subjects])
 
     def add_key(self, extra=0):
-        """Room for the key: as many columns as its longest caption allows."""
+        """Makes room for the key, with as many columns as its longest caption allows.
+
+        `extra` is the number of entries that are not subjects.
+        """
         captions = self.variables["caption"]
         longest = max(max(map(len, captions)), 26 if extra else 0)
         columns = max(1, min(4, int((WIDTH - 40) // (longest * 7.2 + 48))))
@@ -145,7 +154,7 @@ class Figure:
             command = ["gnuplot", "-e", f"scripts={quoted(SCRIPTS)}; format='{form}'",
                        f"data/{self.name}.set", os.path.join(SCRIPTS, f"{self.script}.gp")]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-            # A structure that is missing from a panel is no news; anything else gnuplot says is.
+            # The warning that a panel lacks a structure is expected.
             said = [line for line in done.stderr.splitlines()
                     if line.strip() and "Skipping data file with no valid points" not in line]
             if done.returncode or said:
@@ -158,10 +167,10 @@ class Figure:
 
 
 def finish(path):
-    """Makes a file depend on its data alone, and on no font that may be missing.
+    """Makes a figure's file reproducible, and readable without the font.
 
-    pdfcairo writes the time of day; the digits are replaced by others, so that no offset in the
-    file changes.
+    pdfcairo writes the date and time into a PDF. A fixed date of the same length replaces it, which
+    keeps the offsets in the file. An SVG gets sans-serif as the fallback font.
     """
     with open(path, "rb") as file:
         data = file.read()
@@ -184,7 +193,10 @@ def quoted(text):
 
 
 def assignment(key, value):
-    """A gnuplot assignment; a list becomes an array, which gnuplot does not have empty."""
+    """Returns a gnuplot assignment. A list becomes an array and its length, KEY_count.
+
+    gnuplot has no empty arrays, so the array of an empty list has one undefined element.
+    """
     if isinstance(value, (list, tuple)):
         items = ", ".join(item if isinstance(item := assignment_value(one), str) else item
                           for one in value)
@@ -200,10 +212,10 @@ def assignment_value(value):
 
 
 def bold_text(text):
-    """Text in gnuplot's markup for bold, with what is markup in it taken literally."""
+    """Returns gnuplot markup that shows the text in bold. Markup characters in it are escaped."""
     return "{/:Bold " + re.sub(r"([_^@&~{}\\])", r"\\\1", text) + "}"
 
 
 def short(subject):
-    """An accuracy that is not exact and in order, in as few words as tell it."""
+    """Returns an accuracy that is not "exact, in order", in as few words as possible."""
     return subject.ordering if subject.when == "exact" else subject.when

@@ -1,4 +1,4 @@
-"""A row a structure and a dot a number, which stands beside it: layouts/dots.gp draws this."""
+"""Panels with a row per structure and a dot per number. layouts/dots.gp draws them."""
 
 import math
 
@@ -12,12 +12,13 @@ from shown import structures
 
 
 def dots(run, name, standings, measures, rings=None):
-    """A grid of panels with one row a structure, of each workload at its largest n.
+    """Returns a Figure of panels with one row per structure, for each workload at its largest n.
 
-    One measure: one panel a workload. Several: one column a measure, one row of panels a workload.
-    A measure is (key of records, words, least[, factor]). `least` is the least value that a
-    logarithmic axis shows; 0 asks for a linear axis. Values are multiplied by the factor. `rings` is a
-    key of records that a ring shows beside the dot of a single measure.
+    With one measure there is one panel per workload. With several, each workload has a row of
+    panels and each measure a column. A measure is (key of records, words, least[, factor]). `least`
+    is the smallest value that a logarithmic axis shows; 0 asks for a linear axis. Values are
+    multiplied by the factor. `rings` is a key of records whose values are drawn as rings. Returns
+    None if the run has nothing to show.
     """
     top = list(inference.largest(standings).values())
     figure = Figure(name, ("panel", "measure", "n", "subject", "accuracy", "row", "value", "x",
@@ -42,7 +43,8 @@ def dots(run, name, standings, measures, rings=None):
 
 
 class _Measured:
-    """One measure of the standings, {subject: [one value a block]} each, and its axis."""
+    """The values of one measure, {cell: {subject: [value, ...]}} with a value per block, and the
+    range of its axis."""
 
     def __init__(self, run, top, rings, key, words, least, factor=1):
         self.key, self.words, self.least, self.rings = key, words, least, rings
@@ -61,7 +63,7 @@ class _Measured:
 
 
 def _values(run, standing, measure, factor):
-    """{subject: [one value a block]}."""
+    """Returns {subject: [value, ...]}, with a value per block."""
     found = inference.values(run, standing.cell, measure)
     return {name: [factor * value for value in blocks.values()] for name, blocks in found.items()
             if run.subjects[name].compared}
@@ -72,11 +74,11 @@ def _numbers(found):
 
 
 def _layout(figure, panels, measures, shown):
-    """Where panels stand, in pixels, and their axes."""
+    """Sets the variables for the places of panels, in pixels, and for their axes."""
     several = len(measures) > 1
     rows_of_panel = len(figure.variables["caption"])
     columns = len(shown) if several else across(len(panels))
-    line = 17 if measures[0][2] else 24  # single runs need room beside their median
+    line = 17 if measures[0][2] else 24  # a linear axis shows single runs, which need more room
     height = rows_of_panel * line + (78 if several else 68)
     rows = len(panels) if several else math.ceil(len(panels) / columns)
     figure.variables.update(
@@ -89,7 +91,7 @@ def _layout(figure, panels, measures, shown):
 
 
 def _range(numbers, least):
-    """An axis that leaves room for the number beside the last dot."""
+    """Returns the range of an axis. It leaves room for the number beside the last dot."""
     if not least:
         return 0.0, max(numbers) * 1.3
     low = max(min(numbers), least)
@@ -99,13 +101,15 @@ def _range(numbers, least):
 
 
 def _step(high):
-    """The distance of ticks on a linear axis from 0: 1, 2 or 5 of something, four or five ticks."""
+    """Returns the distance of ticks on a linear axis from 0: 1, 2 or 5 times a power of 10. It
+    gives at most five ticks above 0."""
     power = 10.0 ** math.floor(math.log10(high / 5))
     return next(power * step for step in (1, 2, 5, 10) if power * step >= high / 5)
 
 
 def _dot_rows(figure, panel, measure, standing, subject, row, sample, least):
-    """The median, which bears the number, and each sample where there are several."""
+    """Adds a row for the median, which has the number as its text, and rows for the samples if
+    there are several."""
     head = (panel, measure, standing.cell.n, subject.name, ", ".join(subject.accuracy))
     median = float(numpy.median(sample))
     figure.add(*head, row, median, max(median, float(least)), significant(median), min(sample),
@@ -117,7 +121,10 @@ def _dot_rows(figure, panel, measure, standing, subject, row, sample, least):
 
 
 def _by_cost(subjects, top):
-    """Cheapest first within each accuracy."""
+    """Returns the subjects by accuracy, and within an accuracy the cheapest first.
+
+    Those that were measured in most of the standings precede the others.
+    """
     def cost_of(subject):
         logs = [math.log(max(line.value, 1e-3)) for standing in top
                 if (line := standing.line(subject.name))]

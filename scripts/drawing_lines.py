@@ -1,38 +1,41 @@
-"""Small multiples of lines, each named at its right end: layouts/lines.gp draws this."""
+"""Small multiples of lines, each with its name at the right end. layouts/lines.gp draws them."""
 
 import math
 from dataclasses import dataclass, field
 
 from drawing import Figure, LETTER, bold_text
 
-NAME_GAP = 13  # pixels from name to name at the end of lines
+NAME_GAP = 13  # pixels, the least vertical distance of two names
 
 
 @dataclass
 class Curve:
-    """One line: what it is called at its end, how it looks, and (x, y, low, high, blocks)."""
+    """One line. A point is (x, y, low, high, blocks)."""
 
     name: str
-    look: tuple  # colour and shape, places in style.gp
+    look: tuple  # (colour, shape), indices into the lists of style.gp
     points: list = field(default_factory=list)
     dash: int = 1
 
 
 @dataclass
 class Panel:
-    """One of several multiples. Panels of one scale share the range of their y axes."""
+    """One panel of small multiples. Panels with the same `scale` share the range of the y axis."""
 
     title: str
     curves: list
     y_title: str = "time per operation"
     scale: str = ""
-    form: str = "time"  # or "ratio", "linear time": what y is, and its axis
+    form: str = "time"  # "time" (logarithmic axis), "ratio" or "linear time" (linear axes)
     n: int = 0
     workload: str = ""
 
 
 def lines(name, panels, x_title, ticks=None, columns=2, panel_height=250):
-    """Small multiples. Without ticks, x is n and logarithmic; else a place in the list of ticks."""
+    """Returns a Figure of small multiples, or None if no curve has points.
+
+    Without ticks, x is n on a logarithmic axis. With ticks, x is an index into the list of ticks.
+    """
     panels = [panel for panel in panels if any(curve.points for curve in panel.curves)]
     if not panels:
         return None
@@ -75,7 +78,7 @@ def _y_range(panels):
     if panels[0].form == "time":
         positive = [end for end in ends if end > 0]
         return min(positive) / 1.25, max(positive) * 1.25
-    # Bars may run out of the picture rather than squeeze what they belong to.
+    # Long bars leave the panel, lest the axis compress the points.
     values = [point[1] for point in points]
     room = 0.6 * (max(values) - min(values)) or abs(values[0]) or 1.0
     low = max(min(ends), min(values) - room)
@@ -88,9 +91,10 @@ def _y_range(panels):
 
 
 def _names(number, panel, y_range, pixels):
-    """[(panel, name, where it stands, where its line ends, colour)]: fractions of the panel.
+    """Returns [(panel, name, height of the name, height of the line's end, colour), ...].
 
-    Names stand where their lines end, pushed apart where they would overlap.
+    Heights are fractions of the panel. A name is as high as the end of its line, and is moved where
+    names would overlap.
     """
     low, high = y_range
     ends = []
@@ -107,14 +111,14 @@ def _names(number, panel, y_range, pixels):
 
 
 def spread(wanted, gap):
-    """Ascending places, moved as little as it takes to be `gap` apart and to stay within 0..1.
+    """Returns the ascending places `wanted`, moved so that they are `gap` apart and within 0..1.
 
-    Those that touch move as one, around the mean of where they wanted to be. More than have room
-    stand closer, evenly.
+    Places that are too close form a group around the mean of the places that its members wanted. If
+    there is not enough room for all gaps, the result is spaced evenly.
     """
     if (len(wanted) - 1) * gap > 1:
         return [place / (len(wanted) - 1) for place in range(len(wanted))]
-    groups = []  # [first place, what its members wanted, less their offset in it]
+    groups = []  # [first place, [wanted place of each member - its offset in the group]]
     for one in wanted:
         groups.append([one, [one]])
         while True:

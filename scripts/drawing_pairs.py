@@ -1,4 +1,4 @@
-"""A row a structure, two dots a row, and their ratio: layouts/pairs.gp draws this."""
+"""Panels with a row per structure, two dots a row, and their ratio. layouts/pairs.gp draws them."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from records import significant
 
 @dataclass
 class Pair:
-    """A row: two samples of a structure, {block: value}."""
+    """A row: two samples {block: value} of a structure."""
 
     subject: str
     first: dict
@@ -21,10 +21,12 @@ class Pair:
 
 
 def pairs(run, name, panels, words, paired, columns):
-    """Rows are structures; panels [(title, workload, n, [Pair])]; words for both sides.
+    """Returns a Figure with a row per structure, or None if there are no samples.
 
-    Paired: the ratio second/first within blocks stands at the right of each row, with its interval;
-    all ratios of the figure are one family. Else both medians do.
+    `panels` is [(title, workload, n, [Pair, ...]), ...]; `words` are the names of both sides. If
+    `paired`, the text at the right of a row is the ratio second / first within blocks, with its
+    interval. All ratios of the figure are one family of tests. If not `paired`, the text is both
+    medians.
     """
     rows = list(dict.fromkeys(pair.subject for panel in panels for pair in panel[3]))
     figure = Figure(name, ("panel", "workload", "n", "subject", "row", "side", "ns", "low", "high",

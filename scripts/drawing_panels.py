@@ -1,22 +1,22 @@
-"""Small multiples: panels side by side, each with the rows of one cell or measure, and a key below."""
+"""The layout of small multiples: panels side by side, and a key below them."""
 
 import math
 
 from records import count
 
-FEW = 8  # as many lines as can all be drawn boldly
+FEW = 8  # the most lines that are drawn boldly
 
 
 def title(cell, cells, with_n=False):
-    """A panel's title; the experiment only where there are several."""
+    """Returns a panel's title. It has the experiment if `cells` are of several experiments."""
     several = len({one.experiment for one in cells}) > 1
     text = f"{cell.experiment}: {cell.workload}" if several else cell.workload
     return f"{text}, n = {count(cell.n)}" if with_n else text
 
 
 def small_multiples(figure, panel_height):
-    """Room for small multiples with the key below them."""
-    # A panel's rows stand together; knowing where saves gnuplot from reading the others.
+    """Sets the variables that lay out the panels of a figure, with the key below them."""
+    # The rows of a panel are contiguous. With first and last, gnuplot need not read other rows.
     owners = [row[0] for row in figure.rows]
     panels = list(dict.fromkeys(owners))
     columns = across(len(panels))
@@ -31,5 +31,5 @@ def small_multiples(figure, panel_height):
 
 
 def across(panels):
-    """Panels side by side: three, or two where that fills the rows."""
+    """Returns the number of panels in a row: at most three, but two if there are four panels."""
     return 2 if panels == 4 else min(3, panels)

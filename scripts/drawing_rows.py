@@ -1,7 +1,7 @@
-"""All rows of an experiment as they are, for a figure that computes nothing.
+"""A figure's data without computation: a row for each subject of each cell of an experiment.
 
-A new figure begins as `from drawing_rows import make`: its gnuplot script finds the rows of all passes
-in data/NAME.tsv.
+The simplest figure is `from drawing_rows import make` and a gnuplot script, which finds the rows of
+all passes in data/NAME.tsv.
 """
 
 import math

@@ -1,7 +1,8 @@
-"""What a run holds of one experiment, as the figure of that experiment needs it.
+"""Functions by which the figure of an experiment reads that experiment's cells from a run.
 
-Ratios and differences are of the same block, that is of the same bytes, whatever else differs: two ways
-of calling, two sizes of pages, two structures. Their intervals are Student's, as everywhere.
+A ratio or a difference compares two values of the same block, which come from replays of the same
+trace. They differ in the way of calling, in the size of pages or in the structure. The intervals
+are Student's.
 """
 
 import numpy
@@ -16,12 +17,12 @@ def cells_of(run, experiment, measured="time"):
 
 
 def base(cell):
-    """The workload without the settings that vary."""
+    """Returns the cell's workload without the settings that vary within the experiment."""
     return cell.workload.split(" ")[0]
 
 
 def setting(run, cell, key):
-    """What a setting such as `cold` was in a cell."""
+    """Returns the value that a setting such as `cold` had in a cell."""
     rows = next(rows for blocks in run.cells[cell].values() for rows in blocks.values())
     return rows[0].get(key)
 
@@ -32,7 +33,10 @@ def quartiles(sample):
 
 
 def difference(a, b):
-    """(mean, low, high, blocks) of a - b over the blocks in both, by the t distribution."""
+    """Returns (mean, low, high, blocks) of a - b over the blocks in both, or None if there is none.
+
+    low..high is Student's interval.
+    """
     sample = numpy.array([a[block] - b[block] for block in sorted(a) if block in b])
     if not len(sample):
         return None
@@ -48,18 +52,21 @@ def names_in(run, cells, compared=True):
 
 
 def looks(run, names):
-    """(colour, shape) and dashes of each, as in every other figure."""
+    """Returns {name: ((colour, shape), dash type)}, as in every other figure."""
     appearance = drawing.appearance(names)
     return {name: (appearance[name], 1 if run.subjects[name].when == "exact" else 2)
             for name in names}
 
 
 def by_size(run, experiment):
-    """{(workload, n): cell} of a plain experiment, in order."""
+    """Returns {(workload, n): cell} of an experiment in which no other setting varies, in order."""
     return {(base(cell), cell.n): cell for cell in cells_of(run, experiment)}
 
 
 def in_order(run, names):
-    """Exact ones first, yardsticks last, else by name: an order that no measurement changes."""
+    """Returns the names in an order that does not depend on measurements. Controls are left out.
+
+    Subjects that are exact and in order are the first, yardsticks are the last. Names decide ties.
+    """
     return sorted((one for one in names if run.subjects[one].kind != "control"), key=lambda one: (
         not run.subjects[one].compared, run.subjects[one].accuracy != records.EXACT, one))

@@ -1,6 +1,6 @@
-"""The experiments of this project, bench/experiments/NAME.ini, as they stand here.
+"""Reads this project's experiments, bench/experiments/NAME.ini.
 
-A run has a copy of what it was asked, experiment.ini. The files here tell what that copy does not.
+A run has a copy of its settings, experiment.ini. These functions return what the copy lacks.
 """
 
 import configparser
@@ -12,7 +12,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench",
 
 @functools.cache
 def _read(name):
-    """NAME.ini, parsed; empty if there is no such file."""
+    """Returns NAME.ini parsed, or an empty parser if there is no such file."""
     ini = configparser.ConfigParser(strict=False, interpolation=None)
     if name == os.path.basename(name):
         ini.read(os.path.join(FOLDER, f"{name}.ini"), encoding="utf-8")
@@ -20,20 +20,20 @@ def _read(name):
 
 
 def names():
-    """The names of all experiments, in alphabetical order."""
+    """Returns the names of all experiments in alphabetical order."""
     return sorted(entry[:-4] for entry in os.listdir(FOLDER) if entry.endswith(".ini"))
 
 
 def question(name):
-    """What the experiment asks; "-" if it says nothing."""
+    """Returns the question that the experiment answers, or "-" if the file has none."""
     return _read(name).get("experiment", "question", fallback="-")
 
 
 def aside(name):
-    """The setting `aside` of its groups of cells: "no", "question" or "point".
+    """Returns the setting `aside` of the experiment's groups of cells: "no", "question" or "point".
 
-    The groups of one experiment have one setting. Groups of other experiments that the file holds do
-    not count.
+    All groups of an experiment have the same setting. The file may also contain groups of other
+    experiments, which don't count.
     """
     ini = _read(name)
     groups = [section for section in ini.sections() if section.split(".")[0] == name]

@@ -1,6 +1,6 @@
-"""The files of an export: one structure, with all that it needs.
+"""Makes the files of an export: the source, header and test of one structure, for other programs.
 
-All text comes from structures/. libclang reads the C code. An export also contains code of the
+All code comes from structures/, and libclang reads it. An export also contains code of the
 templates in structures/export, in which this module replaces words that begin with EXPORTED_.
 """
 
@@ -18,14 +18,14 @@ TEMPLATES = STRUCTURES / "export"
 CONTRACT = STRUCTURES / "timer.h"
 OPTIONS = STRUCTURES / "common" / "options.h"
 
-# Headers whose #include lines disappear: NAME.h has what an export needs of them.
+# Headers whose #include lines an export drops. The export's own header has what it needs of them.
 IN_HEADER = (CONTRACT, OPTIONS, TEMPLATES / "exported.h", TEMPLATES / "make_set.h")
 
-# What exported.h declares for the header of an export.
+# The declarations that exported.h, a template, has for the header of an export.
 TABLE = "timer_EXPORTED_STRUCTURE"
 FUNCTIONS = ("EXPORTED_STRUCTURE_create_with", "EXPORTED_STRUCTURE_accuracy_with")
 
-# The fields whose values a wrapper takes from the structure that it wraps.
+# The fields whose values a wrapper takes from the innermost structure.
 INHERITED = ("most_timers", "wakes_every_tick", "options", "options_size",
              "settings_to_test", "refuse", "accuracy", "spurious_period")
 
@@ -73,7 +73,7 @@ def symbol_of(name):
 
 
 class Structure:
-    """A structure's source, and the table in which it ends."""
+    """A structure's source, and its table of functions and properties."""
 
     def __init__(self, path):
         self.name = path.stem
@@ -91,8 +91,10 @@ class Structure:
 
 
 class Export:
-    """What is exported: a structure, or wrappers with the structure that they wrap. The outermost
-    one is the first."""
+    """A structure to export, or wrappers and the structure that they wrap, the outermost first.
+
+    `asked` is the name on the command line, such as lazy:quad-heap.
+    """
 
     def __init__(self, asked, structures):
         self.asked, self.structures = asked, structures
@@ -116,7 +118,7 @@ class Export:
         return len(self.structures) > 1
 
     def filled(self, text):
-        """Returns the text of a template with the words of this export."""
+        """Returns the text of a template with its EXPORTED_ words replaced for this export."""
         for word, value in self.words.items():
             text = text.replace(word, value)
         return text
@@ -126,7 +128,7 @@ class Export:
 
 
 def tidy(text):
-    """Returns text without blank lines at its ends, and without two in succession."""
+    """Returns text without blank lines at its ends and without consecutive blank lines."""
     return re.sub(r"\n{3,}", "\n\n", text.strip("\n"))
 
 
@@ -140,7 +142,7 @@ def static(cursors):
 
 
 class File:
-    """A C file that is made of several. Each header of the project, or of the system, comes once."""
+    """A C file that is assembled from several. It contains each header only once."""
 
     def __init__(self):
         self.system = set()  # #include lines
@@ -149,8 +151,8 @@ class File:
     def code(self, source, edits=(), path=None):
         """Returns the text of a source, or of a header that it includes, with the edits made.
 
-        The opening comment of the source is left out. The text of the project's headers replaces
-        their #include lines. Those of the system's headers are kept for the top of the file.
+        The opening comment of the source is left out. The text of a project header replaces its
+        #include line. The #include lines of system headers move to the top of the file.
         """
         edits = list(edits)
         for one in source.includes(path):
@@ -164,8 +166,10 @@ class File:
         return tidy(c_source.changed(source.text(path), edits).decode())
 
     def header(self, source, path):
-        """Returns the text of a header, whose functions need not all be used, or "" if the file has
-        it already."""
+        """Returns the text of a project header, or "" if the file has it already.
+
+        Its static functions become __attribute__((unused)), as the file may not call all of them.
+        """
         if path in self.done:
             return ""
         if path.with_suffix(".c").is_file():
@@ -192,7 +196,8 @@ class File:
 
 
 def types(path):
-    """Returns the opening comment of a header, and the rest without functions and variables."""
+    """Returns the opening comment of a header, and its other text without declarations of functions
+    and variables."""
     source = c_source.Source(path, ROOT)
     places = [source.with_comment(one) for one in source.declarations()
               if one.kind in (CursorKind.FUNCTION_DECL, CursorKind.VAR_DECL)]
@@ -202,7 +207,7 @@ def types(path):
 
 
 def declarations(export):
-    """Returns what the header of an export declares beside the contract."""
+    """Returns what the header of an export declares in addition to the contract, timer.h."""
     source = c_source.Source(TEMPLATES / "exported.h", ROOT)
     wanted = (TABLE, *FUNCTIONS) if export.has_options else (TABLE,)
     found = [source.with_comment(one) for one in source.declarations() if one.spelling in wanted]
@@ -232,7 +237,7 @@ def header(export):
 
 
 def inherited(export):
-    """Returns the fields that a wrapper's table takes from that of the innermost structure."""
+    """Returns the text of the fields that a wrapper's table takes from the innermost structure."""
     texts = []
     for name in INHERITED:
         field = export.innermost.table.fields.get(name)
@@ -245,8 +250,10 @@ def inherited(export):
 
 
 def wrapper_edits(export, create):
-    """Returns the edits that make the outermost wrapper's table that of a structure, named after
-    all of them. `create` is the code of its function create."""
+    """Returns the edits that turn the outermost wrapper's table into the table of a structure.
+
+    The structure gets the export's name. `create` is the code of its function create.
+    """
     table = export.outermost.table
     create_over = table.fields["create_over"]
     texts = inherited(export) + [f".create = {export.symbol}_create"]
@@ -262,15 +269,16 @@ def wrapper_edits(export, create):
 
 
 def wrapper_macros(export, wrapper, within):
-    """Returns the macros by which a wrapper is compiled for what it wraps."""
+    """Returns the macros that name the wrapped structure to a wrapper's code. `within` is the
+    structure that it wraps directly."""
     name = wrapper.symbol.upper()
     return (f"#define {name}_INNER timer_{within.symbol}\n"
             f"#define {name}_INNERMOST timer_{export.innermost.symbol}")
 
 
 def structures_code(export, file):
-    """Returns the code of all structures, from the innermost one outwards. Only the table of the
-    outermost one is public."""
+    """Returns the code of all structures, the innermost first. Only the outermost one's table is
+    public."""
     if not export.wraps():
         return [file.code(export.outermost.source)]
     parts = []
@@ -324,7 +332,7 @@ def test_program(export):
 
 
 def find_one(name):
-    """Returns the structure of that name."""
+    """Returns the structure called `name`. Raises Refused if there is none."""
     paths = {path.stem: path for folder in FOLDERS for path in folder.glob("*.c")}
     if name in paths:
         return Structure(paths[name])
@@ -334,8 +342,10 @@ def find_one(name):
 
 
 def reason_against(wrapper, structure):
-    """Returns why a wrapper can't be around a structure, directly or around others, or None. This
-    is the rule of structures/common/find.c."""
+    """Returns why a wrapper can't wrap a structure, directly or through other wrappers, or None.
+
+    structures/common/find.c has the same rule.
+    """
     if structure.name == wrapper.name:
         return "again"
     if structure.has("postpones") and (wrapper.has("postpones") or not structure.has("create_over")):
@@ -346,7 +356,7 @@ def reason_against(wrapper, structure):
 
 
 def check_wrappers(wrappers, structure):
-    """Refuses a structure that one of the wrappers around it can't wrap."""
+    """Raises Refused if one of `wrappers` can't wrap the structure."""
     for wrapper in wrappers:
         reason = reason_against(wrapper, structure)
         if reason:
@@ -355,7 +365,7 @@ def check_wrappers(wrappers, structure):
 
 
 def find(asked):
-    """Returns the export of that name."""
+    """Returns the Export that `asked` names, or raises Refused."""
     wrappers, rest = [], asked
     while True:
         name, colon, rest = rest.partition(":")
@@ -372,7 +382,7 @@ def find(asked):
 
 
 def files(asked):
-    """Returns {name: text} of the files of an export."""
+    """Returns {file name: text} of the export that `asked` names, or raises Refused."""
     export = find(asked)
     return {
         f"{export.name}.h": header(export),

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""firsts.py RUN [SUBJECT]: a structure's place among those of its accuracy, cell by cell.
+"""firsts.py RUN [SUBJECT]: a structure's rank among the structures of its accuracy, cell by cell.
 
-The cells and the verdicts are those of the answer (answer.py). In each cell the subject is
+The cells (one workload at one n) and the verdicts are those of answer.py. In a cell the subject is
 
   ahead    if it is the cheapest and all others are slower
-  tied     if it is not told apart from the cheapest, or others are not told apart from it
-  behind   if another is the cheapest, and faster
+  tied     if it is the cheapest or not told apart from it, and at least one other is tied with it
+  behind   if another structure is the cheapest, and is faster than the subject
   few      if there are fewer blocks than a verdict needs
 
-The table has the cheapest of the others beside it, and the subject's cost relative to that one.
+The table also has the cheapest other structure, and the subject's cost relative to its cost.
 """
 
 import math
@@ -29,17 +29,20 @@ PLACES = ("ahead", "tied", "behind", "few")
 
 @dataclass
 class Rank:
-    """A subject's place in one cell."""
+    """A subject's rank in one cell."""
 
     cell: records.Cell
     place: str  # one of PLACES
-    best: str  # of the others, the one that costs least
-    against: inference.Ratio  # to that one
-    to_floor: inference.Ratio  # None where no yardstick was measured
+    best: str  # the other structure that costs least
+    against: inference.Ratio  # the subject's cost to that of `best`
+    to_floor: inference.Ratio  # to the fastest yardstick; None if no yardstick was measured
 
 
 def ranks(run, subject, choose=lambda cell: True):
-    """[Rank, ...] of the answer's cells that choose wants, in which the subject has a rival."""
+    """Returns the Ranks of a subject, one for each of the answer's cells in which it has a rival.
+
+    `choose` says for a cell whether to include it.
+    """
     return [_rank(finding, subject) for one in answer.work_out(run) for finding in one.findings
             if finding.line(subject) and choose(finding.cell)]
 
@@ -60,18 +63,20 @@ def _rank(finding, subject):
 
 
 def to_floor(found):
-    """The geometric mean over cells of the cost relative to the floor; nan without floors."""
+    """Returns the geometric mean over cells of the cost relative to the floor, the fastest
+    yardstick. Returns nan if no cell has one."""
     return answer.geometric([rank.to_floor.mean for rank in found if rank.to_floor])
 
 
 def of_answer(run, subject):
-    """The subject's cells as a table; None where it has no rival."""
+    """Returns the subject's ranks as a Table, or None if it has no rival in any cell."""
     found = ranks(run, subject) if subject in run.subjects else []
     return rank_table(subject, found) if found else None
 
 
 def rank_table(subject, found):
-    """The cells as a table, those where it is behind first, the furthest behind at the top."""
+    """Returns the Ranks `found` as a Table. The cells where the subject is behind are the first;
+    its relative cost decides within these and within the others, the largest first."""
     places = [rank.place for rank in found]
     found = sorted(found, key=lambda rank: (rank.place != "behind", -rank.against.mean))
     rows = [[rank.cell.workload, count(rank.cell.n), rank.cell.dispatch, rank.place, rank.best,

@@ -1,7 +1,7 @@
-"""Python files that are found by name: one file for each pass, one for each figure.
+"""Finds Python files by their names: scripts/passes has one for each pass, scripts/figures one for
+each figure.
 
-They are no modules that another imports by its name, so a pass may be called `time`. They stand in a
-folder beside the scripts and may import these.
+No import statement names these files, so a pass may be called `time`. They may import the scripts.
 """
 
 import importlib.util
@@ -11,13 +11,13 @@ SCRIPTS = os.path.dirname(os.path.abspath(__file__))
 
 
 def names(folder):
-    """The names of a folder's .py files, in alphabetical order."""
+    """Returns the names of a folder's .py files without .py, in alphabetical order."""
     return sorted(entry[:-3] for entry in os.listdir(os.path.join(SCRIPTS, folder))
                   if entry.endswith(".py"))
 
 
 def load(folder, name):
-    """Runs FOLDER/NAME.py and returns it as a module. Each call runs the file anew."""
+    """Runs FOLDER/NAME.py and returns it as a module. Each call runs the file again."""
     path = os.path.join(SCRIPTS, folder, f"{name}.py")
     spec = importlib.util.spec_from_file_location(f"{folder}/{name}", path)
     module = importlib.util.module_from_spec(spec)

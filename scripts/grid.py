@@ -1,4 +1,4 @@
-"""A table as titles, rows and sentences, and how it is written: as text and as Markdown."""
+"""A table with a title, sentences and rows, and functions that write it as text and as Markdown."""
 
 import textwrap
 from dataclasses import dataclass, field
@@ -16,21 +16,21 @@ GAP = 2  # blanks between two columns
 
 @dataclass
 class Table:
-    """A titled table, independent of how it is written. A row that is a string is a heading."""
+    """A titled table, independent of the output format. A row that is a string is a heading."""
 
     title: str
     header: list
     rows: list
     text: list = field(default_factory=list)  # sentences under the title
-    right: int = 1  # columns from here on are numbers and stand to the right
-    last_left: bool = False  # but the last one is words
+    right: int = 1  # the index of the first column that is aligned to the right
+    last_left: bool = False  # True aligns the last column to the left all the same
 
     def stands_left(self, column):
         return column < self.right or (self.last_left and column == len(self.header) - 1)
 
 
 def interval(ratio):
-    """A ratio's 95 % interval as tables show it; empty where there is none."""
+    """Returns a ratio's 95 % interval as tables show it, or "" if it has none."""
     return f"[{significant(ratio.low)}, {significant(ratio.high)}]" if ratio.has_interval else ""
 
 
@@ -42,14 +42,14 @@ def write_sentence(sentence, out):
 
 
 def width(table):
-    """How many letters its longest line of text has."""
+    """Returns the number of characters in a line of the table, headings not counted."""
     rows = [table.header] + [row for row in table.rows if not isinstance(row, str)]
     widest = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
     return sum(widest) + GAP * (len(table.header) - 1)
 
 
 def write_text(table, out):
-    """As text. On a terminal the header is bold."""
+    """Writes a table as text. On a terminal its header is bold."""
     print(f"{table.title}\n{'-' * len(table.title)}", file=out)
     for sentence in table.text:
         write_sentence(sentence, out)
@@ -61,7 +61,7 @@ def write_text(table, out):
 
 
 def _lines(table, out):
-    """The header and the rows that are no headings, a line each."""
+    """Returns the lines of the header and of the rows that are not headings."""
     grid = rich.table.Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for column, heading in enumerate(table.header):
         grid.add_column(_cell(heading), no_wrap=True,
@@ -77,7 +77,7 @@ def _lines(table, out):
 
 
 def _cell(text):
-    """A cell that keeps blanks at its end, which stand for a mark that others have there."""
+    """Returns a cell that keeps trailing blanks. They align it with cells that end with a mark."""
     bare = text.rstrip()
     letters = rich.text.Text(bare)
     return rich.padding.Padding(letters, (0, len(text) - len(bare), 0, 0)) if bare != text else letters

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""map.py DIR: draws a run's figures and prints its maps: who costs least where.
+"""map.py DIR: draws a run's figures and prints its maps.
 
-One grid for each accuracy that is ranked, in initials; below it every place in full. In a grid
-`ch 1.45` says that ch costs least and the next one 1.45 times as much; `~ ch qh` that these are not
-told apart; `? ch` that there is one block and so nothing was tested. Standard output is the tables
-alone.
+A map shows which structure costs least at each pair of values of two settings, its axes. Each
+accuracy that is ranked has a grid with the initials of structures, and below it a table of the
+places with full names. In a grid, `ch 1.45` means that ch costs least and the next structure 1.45
+times as much. `~ ch qh` means that ch and qh are not told apart. `? ch` means that nothing was
+tested, as there is only one block. Standard output has only the tables.
 """
 
 import sys
@@ -22,7 +23,7 @@ from records import count, significant
 
 
 def tables(one):
-    """A map as a grid, and as a list of its places."""
+    """Returns two Tables of a map: the grid, and the list of its places."""
     names = sorted({name for place in one.places.values()
                     for name in [place.winner, *place.tied]})
     short = inference.initials(names)

@@ -1,34 +1,44 @@
 #!/usr/bin/python3
-"""paper.py RESULTS OUT: everything in the paper that comes from measurements.
+"""paper.py RESULTS OUT: writes all parts of the paper that come from measurements.
 
-Reads paper/numbers.tsv, which says of every number in the text what it is, and a run (or a folder of
-runs), and writes into OUT:
+It reads paper/numbers.tsv, which defines each number in the paper's text, and RESULTS, a run or a
+folder of runs. It writes into OUT:
 
-  numbers.tex     a macro's text for each number; the paper asks for them by name
-  firsts.tex      where the project's own structure is first and where not, as a table
-  costs.tex       the costs at a million timers, as a table
-  claims.tex      the claims and their verdicts, as a table; claims.tsv, the same as data
-  structures.tex  the catalogue, as `timerbed list` has it
-  numbers.tsv     of each number: its value, and which records it comes from
-  *.pdf           the figures of the run, as drawn by figures.py
+  numbers.tex     the definitions of the numbers, which the paper uses by name
+  firsts.tex      a table of the cells where the project's own structure is first and where not
+  costs.tex       a table of the costs at a million timers
+  claims.tex      a table of the claims and their verdicts; claims.tsv has the same as data
+  structures.tex  the list of structures, as `timerbed list` prints it
+  numbers.tsv     each number's value, and the records that it comes from
+  *.pdf           the figures of the run, as figures.py has drawn them
 
-A number whose records are missing is an error that names it. So is a name that the paper asks for and
-numbers.tsv has not: LaTeX stops at it. In the text,
+A number whose records are missing is an error. So is a name in the paper that numbers.tex does not
+define, at which LaTeX stops. In the paper's text,
 
-  \\num{NAME}     0.071                  the value alone
-  \\with{NAME}    0.071 [0.065, 0.078]   with its 95 % interval; marked if fewer than 8 blocks
+  \\num{NAME}     0.071                  is the value
+  \\with{NAME}    0.071 [0.065, 0.078]   is the value and its 95 % interval
 
-The columns of numbers.tsv, tabs between them, # for comments:
+Both are marked as indicative if a measured time has fewer blocks than a verdict needs.
+
+numbers.tsv has these columns, separated by tabs. A line that begins with # is a comment.
 
   name, kind, subject, against, workload, n, experiment, dispatch, pass, measure
 
-kind is ratio (subject / against, within blocks), called (the subject called through the table / the
-same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where
-that is *), or ahead, tied, behind, few, cells, tofloor (of firsts.py, over the answer's cells of an
-experiment). The points of the answer are answer-which, -often, -much, -wrong and -apart, and its remarks
-are answer-remarks. Empty
-columns stand for dispatch vtable, pass time and that pass's measure. `floor` is a subject: the fastest
-yardstick of each block.
+The kinds are
+
+  ratio    subject / against, within blocks
+  called   the subject called through the function table / the same subject inlined
+  value    the median over blocks
+  largest  the largest value of all blocks, and of all workloads if workload is *
+  ahead, tied, behind, few
+           the number of the answer's cells of an experiment with that rank (firsts.py)
+  cells    the number of all these cells
+  tofloor  the geometric mean over these cells of the cost relative to the floor
+
+The defaults are the dispatch vtable, the pass time and the measure of the pass. The subject `floor`
+is the fastest yardstick of each block. The paper can also use names that numbers.tsv does not have:
+the points of the answer, answer-which, -often, -much, -wrong and -apart, the remarks,
+answer-remarks, and the names in circumstances(), null_control() and write_claims().
 """
 
 import csv
@@ -57,7 +67,7 @@ COLUMNS = ("name", "kind", "subject", "against", "workload", "n", "experiment", 
 
 
 class Bad(Exception):
-    """What is wrong with the input, in one line."""
+    """The input is wrong or lacks records. The argument says what is wrong."""
 
 
 @dataclass
@@ -66,7 +76,7 @@ class Number:
     interval: str = ""
     blocks: int = 0
     cell: records.Cell = None
-    words: str = ""  # what it is, for numbers.tsv
+    words: str = ""  # what the number is, for OUT/numbers.tsv
 
     @property
     def indicative(self):
@@ -99,7 +109,8 @@ def read_numbers(path):
 
 
 def find_cell(runs, row):
-    """(part of a run, cell): the first that has what a row asks for."""
+    """Returns (part of a run, cell): the first with records of the subjects of a row. Raises Bad if
+    there is none."""
     measured = row["pass"] or "time"
     wanted = records.Cell(row["experiment"], row["workload"], int(float(row["n"])),
                           row["dispatch"] or "vtable", measured)
@@ -159,7 +170,7 @@ def largest(runs, row):
 
 
 def largest_of_all(runs, row):
-    """Over all workloads of an experiment."""
+    """Returns the largest value over all workloads of an experiment."""
     asked = (row["experiment"], int(float(row["n"])), row["dispatch"] or "vtable",
              row["pass"] or "time")
     found = [(found, cell) for run in runs for part in run.parts() for cell in part.cells
@@ -174,7 +185,8 @@ def largest_of_all(runs, row):
 
 
 def called(runs, row):
-    """Pairs of blocks are told by their traces, which both ways of calling replay."""
+    """Returns the ratio called / inlined. Both ways of calling replay the same traces, which pair
+    the blocks."""
     part, cell = find_cell(runs, {**row, "dispatch": "vtable"})
     _, other = find_cell(runs, {**row, "dispatch": "inline"})
     found = inference.ratio(*(blocks_of(part, one, row["subject"], measure_of(row))
@@ -185,7 +197,7 @@ def called(runs, row):
 
 
 def ranks_of(runs, subject, experiment, n=None):
-    """The ranks in the first run that has any: one run gives one answer."""
+    """Returns the ranks in the first run that has any. Runs are never mixed."""
     for run in runs:
         for part in run.parts():
             found = firsts.ranks(part, subject, lambda cell: (
@@ -218,7 +230,10 @@ KINDS = {"ratio": ratio, "called": called, "value": value, "largest": largest, "
 # --------------------------------------------------------------------- numbers that are no cell's
 
 def circumstances(runs, command):
-    """The machine, the run and what there is: numbers that need no line in numbers.tsv."""
+    """Returns {name: Number} of the machine, the run and the numbers of structures and workloads.
+
+    `command` is the program timerbed.
+    """
     environment = runs[0].environment
     rows = [record for run in runs for record in run.records]
     listed = {kind: subprocess.run([command, "list", kind], check=True, text=True,
@@ -252,7 +267,7 @@ def block_of(record):
 
 
 def answers(runs):
-    """The sentences of the answer for structures, of the first run that ranks any."""
+    """Returns {name: Number} of the answer for structures, from the first run that ranks any."""
     for run in runs:
         for part in run.parts():
             said = words.named(answer.work_out(part)) if part.family == "structures" else {}
@@ -263,7 +278,8 @@ def answers(runs):
 
 
 def null_control(runs):
-    """What one structure measured against itself says the run can resolve."""
+    """Returns {name: Number} of the null control: a structure compared with itself, which shows
+    what differences the run can resolve."""
     for run in runs:
         for part in run.parts():
             control = inference.control(part)
@@ -315,7 +331,11 @@ def write_provenance(folder, rows, found):
 
 
 def write_firsts(folder, runs):
-    """A row a workload, a column an n: the cost relative to the best other, and the place."""
+    """Writes firsts.tex, with a row per workload and a column per n.
+
+    A cell has the cost relative to the cheapest other structure, the name of that structure, and
+    the place as a mark.
+    """
     found = ranks_of(runs, firsts.OURS, "cost")
     sizes = sorted({rank.cell.n for rank in found})
     workloads = sorted({rank.cell.workload for rank in found})
@@ -348,7 +368,8 @@ SHOWN = ("binary-heap", "cached-binary-heap", "quad-heap", "ladder-queue", "comm
 
 
 def write_costs(folder, runs, n=1000000):
-    """A row a workload: the baseline in ns, the others relative to it, and the floor."""
+    """Writes costs.tex, with a row per workload: the first of SHOWN in ns, and the others and the
+    floor relative to the baseline."""
     part = next((part for run in runs for part in run.parts()
                  if any(cell.experiment == "cost" and cell.n == n for cell in part.cells)), None)
     if part is None:
@@ -366,7 +387,8 @@ def write_costs(folder, runs, n=1000000):
 
 
 def _cost_row(standing, names):
-    """A row in LaTeX. Bold: the cheapest exact one and all that cannot be told apart from it."""
+    """Returns a row in LaTeX. The cheapest of the subjects that are exact and in order, and those
+    that cannot be told apart from it, are bold."""
     shown = []
     for index, name in enumerate(names):
         line = standing.line(name)
@@ -391,7 +413,8 @@ def write_structures(folder, command):
 
 
 def judge(runs, draft):
-    """A row a claim; in a draft without those that the run cannot judge."""
+    """Returns a row for each claim. In a draft, claims that the runs cannot judge are left out;
+    otherwise they raise Bad."""
     rows, missing = [], []
     for claim in claims.read_claims(claims.CLAIMS):
         try:
@@ -404,7 +427,8 @@ def judge(runs, draft):
 
 
 def write_claims(folder, runs, draft):
-    """The table of claims; returns how many came out how, as numbers."""
+    """Writes claims.tex and claims.tsv. Returns {name: Number} of each claim's verdict and of the
+    counts of verdicts."""
     rows = judge(runs, draft)
     claims.write_rows(os.path.join(folder, "claims.tsv"), rows)
     found = {f"claim-{claim.id.lower()}": Number("??")
@@ -426,7 +450,7 @@ def write_claims(folder, runs, draft):
 
 
 def copy_figures(folder, runs):
-    """The later of runs wins where several have a figure of one name."""
+    """Copies the figures of all runs. If several have a figure of one name, the last run wins."""
     for run in runs:
         figures = os.path.join(run.folder, "figures")
         for name in sorted(os.listdir(figures) if os.path.isdir(figures) else []):
@@ -435,7 +459,10 @@ def copy_figures(folder, runs):
 
 
 def open_runs(folder):
-    """A run, or all runs of a folder, by name; `full` first."""
+    """Returns the run in a folder, or all runs inside the folder, as a list.
+
+    `full` is the first, and the others are ordered by name.
+    """
     if records.is_run(folder):
         return [records.open_run(folder)]
     inside = sorted(name for name in (os.listdir(folder) if os.path.isdir(folder) else [])

@@ -1,16 +1,17 @@
-"""The passes, and what the scripts know of each: the file passes/NAME.py.
+"""The passes (kinds of measurement). passes/NAME.py describes the pass NAME to the scripts.
 
-A file sets these names, of which the last four may be missing:
+A file sets these names, of which the last five are optional:
 
   PLACE     the order of the passes. The answer of a run is about the first pass that the run has
   MEASURE   the key of records that the pass ranks by
-  UNIT      of the measure, in tables
+  UNIT      the unit of the measure, in tables
   TITLE     the measure on axes and in tables, in lower case
-  EXACT     True if the measure repeats from run to run, so that few blocks say as much as many
-  VERDICTS  {verdict of inference.py: the word for it here}, where the words of time do not fit
-  COLUMNS   the columns of a pass that has a table with all that it measures, and ranks nothing
-  BESIDE    the table of what a pass that ranks measures besides, where the records have it
-  SIGNED    the keys of columns whose numbers may be below 0
+  EXACT     True if the measure is the same in each run. The paper then doesn't mark numbers of few
+            blocks as indicative
+  VERDICTS  {verdict of inference.py: this pass's word for it}, if words like "faster" do not fit
+  COLUMNS   the columns of a pass that ranks nothing. Its table shows all that the pass measures
+  BESIDE    an additional table of a pass that ranks. It is shown if the records have its key
+  SIGNED    the keys of columns whose numbers may be negative
 """
 
 from typing import NamedTuple
@@ -19,7 +20,7 @@ import found
 
 
 class Beside(NamedTuple):
-    """A table that stands beside the ranking of a pass."""
+    """An additional table of a pass that ranks. It is not part of the ranking."""
 
     key: str  # the table is shown if records have this key
     title: str
@@ -28,7 +29,7 @@ class Beside(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """What passes/NAME.py says."""
+    """What passes/NAME.py sets. The module's docstring describes the fields."""
 
     name: str
     place: int
@@ -42,22 +43,22 @@ class Pass(NamedTuple):
     signed: tuple = ()
 
     def words(self, ratio):
-        """The verdict of a ratio of this pass, as it is to be printed."""
+        """Returns the verdict of a ratio of this pass, as it is printed."""
         word = self.verdict(ratio.verdict)
         return f"indicative: {word}" if ratio.indicative else word
 
     def verdict(self, word):
-        """The word of this pass for a verdict of inference.py."""
+        """Returns this pass's word for a verdict of inference.py."""
         return self.verdicts.get(word, word)
 
     @property
     def heading(self):
-        """The measure at the beginning of a sentence."""
+        """Returns the title with a capital letter, for the beginning of a sentence."""
         return f"{self.title[0].upper()}{self.title[1:]}"
 
     @property
     def keys(self):
-        """The keys of records whose values are numbers of at least 0."""
+        """Returns the keys of records whose values are numbers that are not negative."""
         shown = self.columns + (self.beside.columns if self.beside else ())
         return [self.measure, *(key for key, _ in shown if key not in self.signed)]
 
@@ -75,5 +76,5 @@ PASSES = {one.name: one for one in sorted(
 
 
 def of(name):
-    """The pass of that name."""
+    """Returns the Pass called `name`."""
     return PASSES[name]

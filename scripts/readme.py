@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""readme.py README DIR MARK: puts what a run says between two marks of that name in a page.
+"""readme.py README DIR MARK: replaces the text between two marks in a Markdown page.
+
+The new text comes from the run in DIR, and MARK says which text:
 
   answer, loops-answer  the answer's points (words.py) as a list, and the remarks
-  table, loops          the cheapest for each work and n (answer_tables.py); bold where resolved
-  experiments           what each experiment asks, took and needed
-
-So the numbers in these pages come from a committed run.
+  table, loops          the cheapest for each workload and n (answer_tables.py), bold if resolved
+  experiments           each experiment's question, cells, time and memory
 """
 
 import sys
@@ -32,7 +32,10 @@ def told(run):
 
 
 def least(run):
-    """The table of the cheapest, in bold where it is cheaper than all others of its accuracy."""
+    """Yields the lines of the table of the cheapest structures.
+
+    A structure is bold if it is cheaper than all others of its accuracy.
+    """
     one = next(one for one in answer.work_out(run) if one.findings)
     table = answer_tables.least(one)
     yield row(table.header)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""report.py DIR: writes DIR/report.html, a run as one page that needs nothing else.
+"""report.py DIR: writes DIR/report.html, the report of a run on one self-contained page.
 
-Draws the figures first. The page holds them as SVG, loads nothing and runs no script, so it can be
-mailed, kept beside a paper, or opened years later. Prints the page's path. This script gathers what the
-page says; templates/report.html says how it looks.
+It draws the figures first and prints the page's path at the end. The page contains the figures as
+SVG. It loads no files and runs no script, so it can be mailed or archived. This script gathers the
+page's contents, and templates/report.html lays them out.
 """
 
 import os
@@ -34,7 +34,7 @@ QUESTION = ("Which timer structure should an event loop use, for which work, and
 # ------------------------------------------------------------------------------------ the page
 
 def page(run, drawn):
-    """The page as text. `drawn` are the figures, in reading order."""
+    """Returns the page as text. `drawn` are the figures, in reading order."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
@@ -43,7 +43,7 @@ def page(run, drawn):
 
 
 def contents(run, drawn):
-    """What the page says, for the template."""
+    """Returns the variables of the template."""
     answered = [(part, answer.work_out(part)) for part in run.parts()]
     sentences = dict.fromkeys(sentence for part, found in answered
                               for sentence in words.sentences(part, found))
@@ -67,7 +67,8 @@ def contents(run, drawn):
 # ------------------------------------------------------------------------------------ the pieces
 
 def short_tables(run, found):
-    """[(heading, table), ...]: who costs least for which work and n, and what one everywhere costs."""
+    """Returns [(heading, table), ...]: the cheapest structure for each workload and n, and what it
+    costs to take one structure everywhere."""
     ranked = next((one for one in found if one.findings), None)
     if not ranked or passes.of(answer.main_pass(run)).columns:
         return []
@@ -92,7 +93,10 @@ def described(run):
 
 
 def indicative(answered):
-    """How many blocks the answer rests on, if these are too few for any verdict; else None."""
+    """Returns the number of blocks of the answer and the number that a verdict needs.
+
+    Returns None if any cell has enough blocks.
+    """
     few = [one for _, found in answered for one in found if one.findings][:1]
     if not few or not few[0].indicative:
         return None
@@ -100,7 +104,7 @@ def indicative(answered):
 
 
 def figure_of(run, figure):
-    """A figure's heading, caption and drawing."""
+    """Returns a figure's heading, caption and drawing, for the template."""
     with open(figure.path, encoding="utf-8") as file:
         drawing = file.read()
     heading = captions.heading(figure)
@@ -109,9 +113,10 @@ def figure_of(run, figure):
 
 
 def inlined(svg, prefix, heading):
-    """An SVG to stand inside a page: without its prologue, and with ids of its own.
+    """Returns an SVG that can be part of a page: without its prologue, and with unique ids.
 
-    Every drawing defines the same ids for its point symbols; in one page the first would win.
+    All drawings use the same ids for their point symbols. In one page, each reference would find
+    the symbols of the first drawing.
     """
     svg = svg[svg.index("<svg"):]
     svg = re.sub(r"\bid=(['\"])([^'\"]+)\1", rf'id="{prefix}-\2"', svg)
@@ -123,7 +128,7 @@ def inlined(svg, prefix, heading):
 
 
 def certainty(run):
-    """What speaks for and against believing the numbers."""
+    """Returns sentences that say how far the numbers can be trusted."""
     lines = ["All ratios are taken within blocks: one input, all subjects, one machine, in a "
              "shuffled order. A verdict needs at least "
              f"{inference.ENOUGH_BLOCKS} blocks, p < {inference.LEVEL:g} after Holm's correction "
@@ -153,8 +158,10 @@ def certainty(run):
 
 
 def numbers(run):
-    """All tables, as (whether it is folded, title, table). Those of single cells are folded, and so is
-    the table of the cells in which the project's own structure is first.
+    """Returns [(is folded, title, table), ...] of all tables.
+
+    The tables of single workloads are folded, and so is the table of the ranks of the project's own
+    structure.
     """
     measured = answer.main_pass(run)
     cells = {one.title for one in table.details(
@@ -166,7 +173,7 @@ def numbers(run):
 
 
 def kinds(one, column, text):
-    """The classes of a cell of a table, by blanks."""
+    """Returns the CSS classes of a cell of a table, separated by blanks."""
     found = [] if one.stands_left(column) else ["number"]
     if "*" in (text[:1], text[-1:]):
         found.append("first")
@@ -176,7 +183,7 @@ def kinds(one, column, text):
 
 
 def repetition(run):
-    """The commands that measure the run again, and compare it with this one."""
+    """Returns the commands that measure the run again and compare the result with this run."""
     folder = os.path.relpath(run.folder)
     if folder.startswith(".."):
         folder = os.path.basename(os.path.normpath(run.folder))
@@ -194,7 +201,7 @@ def main():
     run = records.open_run(arguments.folder)
     drawn = figures.draw(run)
     path = os.path.join(run.folder, "report.html")
-    # A folder's name may have bytes that are no text here; they are written as they are.
+    # A folder's name may have bytes that are not UTF-8. They are written unchanged.
     with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(page(run, drawn))
     print(path)

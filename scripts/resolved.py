@@ -3,8 +3,10 @@
 
     scripts/resolved.py DIR
 
-Prints the keys (as in the records) of all blocks whose workload and n is resolved, one a line. Groups
-of experiment.ini without looks are left out. The verdicts are those of scripts/inference.py.
+A look is a point of a run at which its results so far are judged. A workload at one n is resolved
+if no verdict of scripts/inference.py on it needs more blocks. The script prints the keys of all
+blocks of resolved workloads and n, as the records have them, one a line. Groups of experiment.ini
+without looks are left out.
 """
 
 import console
@@ -13,7 +15,10 @@ import records
 
 
 def blocks_of(run):
-    """{(experiment, pass, dispatch, workload, n): {key of a block, ...}}, phases taken together."""
+    """Returns {(experiment, pass, dispatch, workload, n): {key of a block, ...}}.
+
+    The phases of a workload share one entry.
+    """
     result = {}
     for record in run.records:
         if record.get("block"):
@@ -24,7 +29,7 @@ def blocks_of(run):
 
 
 def resolved_names(run):
-    """The names, as above, all of whose cells are resolved."""
+    """Returns the keys of blocks_of() all of whose cells are resolved."""
     resolved, unresolved = set(), set()
     for part in run.parts():
         for measured in part.passes():

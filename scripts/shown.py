@@ -1,4 +1,4 @@
-"""The subjects that a figure shows: their order, and which are bold."""
+"""Which subjects a figure shows, in which order, and which of them are bold."""
 
 import inference
 import records
@@ -7,7 +7,10 @@ FIRST_FOUR = ("binary-heap", "quad-heap", "hierarchical-wheel", "common-timeout"
 
 
 def structures(run, standings):
-    """The subjects that some standings compare, in the order of a figure's key: exact ones first."""
+    """Returns the subjects that the standings compare, in the order of a figure's key.
+
+    They are ordered by accuracy; the first four and then names decide ties.
+    """
     names = {line.subject.name for standing in standings for line in standing.lines
              if line.subject.compared}
     order = {pair: place for place, pair in enumerate(inference.accuracies(standings))}
@@ -18,8 +21,11 @@ def structures(run, standings):
 
 
 def prominent(run, standings, most):
-    """The names that are drawn boldly: all if they are few; else the baseline and the first four,
-    and those that cost least somewhere, the more often the sooner."""
+    """Returns the set of names that are drawn boldly, at most `most`.
+
+    If there are more subjects, the baseline comes first, then FIRST_FOUR, then the subjects that
+    cost least at the largest n of most workloads.
+    """
     subjects = structures(run, standings)
     if len(subjects) <= most:
         return {subject.name for subject in subjects}

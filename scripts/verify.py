@@ -1,21 +1,24 @@
 #!/usr/bin/python3
-"""verify.py DIR: reruns a sample of a recorded run here, and tells whether this machine agrees.
+"""verify.py DIR: repeats a sample of a recorded run and says whether this machine agrees with it.
 
-Absolute times belong to a machine, ratios within a block should not: what costs less than the baseline
-there should cost less here. So a handful of comparisons whose verdict was faster or slower there is
-chosen by lot, from workloads and sizes as different as can be; each is measured again with the seeds
-that it had, subject and baseline only; and the two ratios stand side by side:
+"There" is the recorded run, "here" is this machine. Times depend on the machine, but ratios within
+a block should not: a subject that costs less than the baseline there should cost less here. So the
+script draws a few comparisons by lot whose verdict was faster or slower there. Their workloads and
+sizes differ as much as possible. It measures the subject and the baseline of each again, with the
+recorded seeds, and prints both ratios:
 
-  agrees             faster, or slower, there and here
-  DISAGREES          resolved in both, in opposite directions
-  no difference here the whole interval lies within the minimum effect
-  not resolved here  anything else: noise, or a difference that so few blocks can't tell
+  agrees             faster both there and here, or slower both there and here
+  DISAGREES          resolved there and here, in opposite directions
+  no difference here the whole interval here is within the minimum effect
+  not resolved here  anything else: noise, or a difference that few blocks can't show
+  FAILED here        the comparison could not be measured here
 
-The files of the run are compared with its SHA256SUMS first, and the traces that are replayed with
-those that were: by their hash, or where a generator's source has changed by what they make fire.
+First, the script compares the run's files with SHA256SUMS. It also compares the traces with the
+recorded ones: by their hash or, if a generator's source has changed, by the operations and by what
+fires.
 
-Exit status: 0; 1 if something disagrees, a trace is another, a cell failed, or the run is damaged;
-2 for a wrong command line.
+The exit status is 0 if all is well, 1 if a comparison disagrees, a trace differs, a cell failed or
+the run is damaged, and 2 for a wrong command line.
 """
 
 import hashlib
@@ -40,33 +43,33 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class NotVerified(Exception):
-    """What is wrong with the recorded run, or why nothing can be said of it."""
+    """The recorded run is damaged or can't be verified. The argument says why."""
 
 
 class Pick(NamedTuple):
-    """A comparison to be made again."""
+    """A comparison to measure again. "There" is the recorded run."""
 
     cell: records.Cell
     subject: str
     baseline: str
     there: inference.Ratio
-    block: dict  # a record of it: its settings
-    operations: tuple  # measured operations a timer, and the least of them, as experiment.ini has it
-    seeds: tuple  # as many in a row as there are to be blocks
-    hashes: dict  # {seed: the trace's hash}
+    block: dict  # one of its records, for the settings
+    operations: tuple  # (operations per timer, least operations), as written in experiment.ini
+    seeds: tuple  # consecutive seeds, one for each block
+    hashes: dict  # {seed: hash of the trace}
     content: dict  # {seed: (operations, checksum of what fired)}
-    seconds: float  # what it took there
+    seconds: float  # the time that it took there
 
     @property
     def workload(self):
-        """As the command knows it: lifecycle, where the cell is lifecycle/arm."""
+        """The workload without its phase: lifecycle if the cell is lifecycle/arm."""
         return self.block["workload"]
 
 
 # ----------------------------------------------------------------------------- the recorded run
 
 def check_sums(folder):
-    """Compares each file with SHA256SUMS; returns how many there are."""
+    """Compares each file with SHA256SUMS. Returns the number of files, or raises NotVerified."""
     try:
         with open(os.path.join(folder, "SHA256SUMS"), encoding="utf-8") as file:
             lines = [line.split(maxsplit=1) for line in file.read().splitlines() if line.strip()]
@@ -92,7 +95,7 @@ def check_sums(folder):
 
 
 def candidates(run, replicates, minimum_effect):
-    """All that was resolved there and can be made again."""
+    """Returns a Pick for each comparison that was resolved there and can be measured again."""
     found = []
     for part in run.parts():
         index = recorded(part)
@@ -105,7 +108,10 @@ def candidates(run, replicates, minimum_effect):
 
 
 def recorded(run):
-    """{(cell's experiment, workload without phase, n, dispatch, subject): {seed: record}}."""
+    """Returns {(experiment, workload without phase, n, dispatch, subject): {seed: [record, ...]}}.
+
+    It has the successful records of the pass `time`; those of maps are left out.
+    """
     index = {}
     for record in run.records:
         if record.get("pass") == "time" and record.get("status") == "ok" and "map" not in record:
@@ -123,12 +129,12 @@ def candidate(run, cell, line, index, replicates):
         return None
 
     def rows(name):
-        """{seed: records}; the workload's options may hold no '/', a phase follows one."""
+        """Returns {seed: [record, ...]} of a subject. A '/' in a workload precedes its phase."""
         key = (cell.experiment, cell.workload.split("/")[0], cell.n, cell.dispatch, name)
         return index.get(key, {})
 
     ours, theirs = rows(line.subject.name), rows(run.baseline)
-    # Where settings vary within the run, one seed has several traces or strides: left out.
+    # A seed with several records is left out: its settings, such as the stride, vary in the run.
     seeds = sorted(seed for seed in ours if seed in theirs
                    and len(ours[seed]) == len(theirs[seed]) == 1
                    and ours[seed][0]["trace_hash"] == theirs[seed][0]["trace_hash"])
@@ -150,7 +156,11 @@ def candidate(run, cell, line, index, replicates):
 
 
 def run_operations(run, block):
-    """What experiment.ini says of the block: it is in no record. None if it is not clear."""
+    """Returns (operations, least operations) of a block as written in experiment.ini.
+
+    Records don't have these words. Returns None if no group of cells fits the block, or if several
+    do and differ.
+    """
     wanted = {"pass": [block["pass"]], "workloads": block["workload"], "n": str(block["n"]),
               "stride": [str(block.get("stride", 64))], "cold": [str(block.get("cold", 0))],
               "repeats": [str(block.get("repeats", 1))]}
@@ -166,10 +176,10 @@ def run_operations(run, block):
 # -------------------------------------------------------------------------------- drawing lots
 
 def choose(found, number, seconds, lot):
-    """Up to `number` of them that take at most `seconds` together, as different as can be.
+    """Returns at most `number` of the Picks `found` that together took at most `seconds` there.
 
-    Each is the first, in an order that is drawn by lot, whose family, workload, size and subject have
-    been taken least so far, in that order of importance.
+    They are as different as possible. The Picks are shuffled, and each time the first one is taken
+    whose workload and n have been taken least so far. The baseline, then the subject, decide ties.
     """
     order = sorted(found, key=lambda pick: (pick.cell, pick.subject, pick.baseline))
     lot.shuffle(order)
@@ -185,7 +195,7 @@ def choose(found, number, seconds, lot):
             return (times(lambda one: one.workload) + times(lambda one: one.cell.n),
                     times(lambda one: one.baseline), times(lambda one: one.subject))
 
-        best = min(fitting, key=used)  # the first of those that are equal
+        best = min(fitting, key=used)  # the first one among equals
         taken.append(best)
         left -= best.seconds
     return taken
@@ -194,7 +204,8 @@ def choose(found, number, seconds, lot):
 # ------------------------------------------------------------------------------------- here
 
 def measure(pick, folder, arguments):
-    """Runs the subject and the baseline on the same blocks; returns the run, or None."""
+    """Measures the subject and the baseline on the same blocks. Returns the run, or None if that
+    fails."""
     block, (operations, least) = pick.block, pick.operations
     words = [arguments.timerbed, "run", pick.subject, pick.baseline, "-w", pick.workload,
              "-n", str(pick.cell.n), "--seed", str(pick.seeds[0]), "--reps", str(len(pick.seeds)),
@@ -211,10 +222,10 @@ def measure(pick, folder, arguments):
 
 
 def compare(pick, run):
-    """(ratio here or None, traces that are the same, traces that are others).
+    """Returns (ratio here or None, number of equal traces, number of traces that differ).
 
-    A trace's hash holds that of its generator's source too. Where only that changed, what fires, when
-    and after how many operations is as it was.
+    The hash of a trace also covers its generator's source. If only the source has changed, the
+    number of operations and the checksum of what fires are unchanged, and the trace is the same.
     """
     found = {}
     for record in run.records:
@@ -232,7 +243,7 @@ def compare(pick, run):
 
 
 def verdict(there, here):
-    """What the two verdicts come to, in words."""
+    """Returns the verdict on a comparison, from its ratios there and here."""
     if here is None:
         return "FAILED here"
     if here.verdict in ("faster", "slower"):

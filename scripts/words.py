@@ -1,6 +1,6 @@
-"""The answer in sentences. answer.py counts, and this module phrases.
+"""Phrases the answer of a run in sentences. answer.py computes it and defines the terms.
 
-README, table, report, paper, `timerbed explain` and the end of `timerbed run` print these strings.
+README, table, report, paper, `timerbed explain` and the end of `timerbed run` print the sentences.
 """
 
 import math
@@ -14,12 +14,12 @@ from records import count, significant
 MACHINE = ("cpu", "hypervisor", "kernel", "compiler", "flags")
 WAYS = {"vtable": "called through the table of functions", "inline": "compiled into the replay"}
 STALE, MIXED = "†", "‡"
-NAMED = 8  # as many names as a line about marks lists
+NAMED = 8  # the most names in a line about marks
 FEWEST = inference.ENOUGH_BLOCKS
 
 
 def listed(words):
-    """a, b and c."""
+    """Returns "a, b and c"."""
     words = list(words)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
@@ -37,7 +37,7 @@ def times(ratio):
 
 
 def machine(environment):
-    """The machine in one line."""
+    """Returns a description of the machine in one line."""
     parts = [str(environment[key]) for key in MACHINE if environment.get(key)]
     if environment.get("cores"):
         parts.insert(1 if environment.get("cpu") else 0, f"{environment['cores']} cores")
@@ -45,7 +45,10 @@ def machine(environment):
 
 
 def measured_on(run, found=()):
-    """How, when and on which machine the run was measured; "" where nothing of it is known."""
+    """Returns a sentence that says how, when and on which machine the run was measured.
+
+    Returns "" if nothing of that is known.
+    """
     parts = []
     ranked = [one for one in found if one.findings]
     if ranked:
@@ -59,7 +62,7 @@ def measured_on(run, found=()):
 
 
 def promise(accuracy):
-    """What an accuracy pair promises of each timer: "fired exactly and in order of deadline"."""
+    """Returns what an accuracy promises of a timer: "fired exactly and in order of deadline"."""
     when = {"exact": "fired exactly", "to a tick": "fired to a tick",
             "late fraction": "fired late by a fraction"}
     ordering = {"by deadline": "in order of deadline", "by tick": "in order of tick",
@@ -68,19 +71,22 @@ def promise(accuracy):
 
 
 def firing(accuracy):
-    """The same for timers as the subject: "fire exactly and in order of deadline"."""
+    """Returns what timers of an accuracy do: "fire exactly and in order of deadline"."""
     return promise(accuracy).replace("fired", "fire", 1)
 
 
 # -------------------------------------------------------------------------------------- the answer
 
 def sentences(run, found=None):
-    """The answer of a run of one family in at most five points, and the remarks that go with it."""
+    """Returns the points of a run of one family, and then its remarks."""
     return points(run, found) + remarks(run)
 
 
 def points(run, found=None):
-    """The answer of a run of one family: at most five texts of a sentence or a few."""
+    """Returns the answer of a run of one family as points. A point is one or a few sentences.
+
+    A pass that ranks has at most five points. A pass that does not rank has one per cell.
+    """
     found = answer.work_out(run) if found is None else found
     if found and passes.of(found[0].measured).columns:
         return [_range(standing) for standing in
@@ -90,7 +96,10 @@ def points(run, found=None):
 
 
 def named(found):
-    """{name: text} of the points, as the paper quotes them; empty where nothing is ranked."""
+    """Returns {name: text} of the points, which the paper quotes by name.
+
+    Returns {} if nothing is ranked. A text is "" if there is nothing to say.
+    """
     ranked = [one for one in found if one.findings]
     if not ranked:
         return {}
@@ -100,7 +109,7 @@ def named(found):
 
 
 def _which(one):
-    """The structure to take, for each n that has verdicts."""
+    """Says which structure costs least at each n that has verdicts."""
     chosen = {}
     for n in sorted({finding.cell.n for finding in one.basis}):
         chosen.setdefault(one.picks[n].name, []).append(count(n))
@@ -123,7 +132,7 @@ def _which(one):
 
 
 def _how_often(one):
-    """How many cells are resolved, and the pick's place in them."""
+    """Says how many cells are resolved, and the place of the pick (answer.py) in the cells."""
     pick = one.pick
     cells = number(len(one.findings), "cell")
     resolved, few = one.count(answer.RESOLVED), one.count(answer.FEW)
@@ -147,7 +156,7 @@ def _how_often(one):
 
 
 def _by_how_much(one):
-    """By how much the pick is ahead of the baseline, and of the next where it leads."""
+    """Says what the pick costs relative to the baseline, and by how much it leads if it leads."""
     pick = one.pick
     parts = []
     if not math.isnan(pick.to_baseline):
@@ -163,7 +172,8 @@ def _by_how_much(one):
 
 
 def _if_wrong(one):
-    """What it costs to take one structure everywhere: the pick, the next, the baseline."""
+    """Says what it costs to take the pick everywhere. Says the same of the next structure and of
+    the baseline."""
     pick = one.pick
     others = [other for other in one.complete if other is not pick]
     shown = others[:1] + [other for other in others[1:] if other.name == one.baseline]
@@ -186,7 +196,7 @@ def blocks(findings):
 
 
 def _apart(found, main):
-    """The structures of another accuracy, which are ranked among themselves."""
+    """Says which structures lead in the other accuracies, each of which is ranked separately."""
     ranked, alone = [], []
     for one in found:
         if one.findings and one is not main:
@@ -216,7 +226,7 @@ def _nothing_to_rank(found):
 
 
 def _range(standing):
-    """The least and the most of a pass that ranks nothing: a lateness, for one, can be early."""
+    """Returns the range of values in a cell of a pass that does not rank."""
     lines = sorted((line for line in standing.lines if line.subject.compared),
                    key=lambda line: line.value)
     if not lines:
@@ -238,7 +248,7 @@ REASONS = {"too slow": "too slow", "left out": "beyond the subject's limit of ti
 
 
 def remarks(run):
-    """Which subjects fired wrongly, what was not measured, and which code has changed: sentences."""
+    """Returns sentences on subjects that fired wrongly, missing measurements and changed code."""
     result = []
     for name in sorted(inference.fired_wrongly(run)):
         many = sum(record["subject"] == name and record.get("outcome") == "wrong"
@@ -257,7 +267,10 @@ def remarks(run):
 
 
 def left_out(run):
-    """The planned cells that the run lacks because a budget, a cap or an interruption ended it."""
+    """Returns sentences about the planned cells that the run lacks because it ended early.
+
+    A budget, a cap or an interruption ends a run early.
+    """
     said = answer.said_left_out(run)
     if said is not None:
         return [f"{said[0].upper()}{said[1:].rstrip('.')}."] if said else []
@@ -272,13 +285,13 @@ def left_out(run):
             f"and n: {which}."]
 
 
-# A mark, what it says of names, and the function that says whether a name has it.
+# (mark, what it means, function that says whether a subject of a run has the mark)
 MARKS = ((STALE, "marks code that has changed since this run", answer.stale),
          (MIXED, "marks records of several versions of the code", answer.mixed))
 
 
 def changed(run):
-    """The lines that explain the marks on names, where there are any."""
+    """Returns the lines that explain the marks on names, one for each mark that occurs."""
     result = []
     for mark, meaning, holds in MARKS:
         names = [name for name in sorted(run.subjects) if holds(run, name)]
@@ -289,17 +302,18 @@ def changed(run):
 
 
 def marked(run, name):
-    """A name as tables show it."""
+    """Returns a subject's name with its marks."""
     return name + "".join(mark for mark, _, holds in MARKS if holds(run, name))
 
 
 # ---------------------------------------------------------------------------------- cells of tables
 
 def least(finding, baseline):
-    """A cell of the table "Who costs least": `name cost`, relative to the baseline.
+    """Returns a cell of the table "Who costs least": `name cost`.
 
-    `~ name cost +2`: two more cannot be told apart from it. `? name cost`: fewer blocks than a verdict
-    needs.
+    The cost is relative to the baseline, or absolute without one. `~ name cost +2` means that two
+    more structures cannot be told apart from it. `? name cost` means that there are fewer blocks
+    than a verdict needs.
     """
     line, run = finding.first, finding.run
     cost = significant(line.to_baseline.mean) if line.to_baseline else \
@@ -314,11 +328,11 @@ def least(finding, baseline):
 
 # -------------------------------------------------------------------------------------- one subject
 
-SHOWN = 3  # cells that are named as won, and as lost
+SHOWN = 3  # the most cells that are named as won, and as lost
 
 
 def about(one, name):
-    """Where a subject wins and loses: sentences for `timerbed explain`."""
+    """Returns sentences for `timerbed explain`: where a subject wins and where it loses."""
     regret = one.regret(name)
     if not regret:
         return _about_alone(one, name)
@@ -358,7 +372,8 @@ def _about_alone(one, name):
 
 
 def for_explain(run):
-    """What results/answer.json holds: {subject: [sentence, ...]} and the answer of each family."""
+    """Returns the contents of results/answer.json: the sentences of the answer of all families, and
+    {subject: [sentence, ...]}."""
     result = {"answer": [], "subjects": {}}
     for part, found in answer.whole(run):
         result["answer"] += sentences(part, found)

@@ -1,24 +1,26 @@
 # timerbed.bash - completion of timerbed(1) for bash
 #
-# Commands and options are what the program's own help says, names what `timerbed list` says: nothing
-# is listed here, so nothing here grows stale.
+# Commands and options come from the program's own help, names from `timerbed list`. So this file
+# needs no change when these change.
 
-# The first words of the lines of a topic.
+# _timerbed_names TOPIC: prints the names that `timerbed list TOPIC` lists.
 _timerbed_names() { "$program" list "$1" 2>/dev/null | sed -n 's/^\([^ ]\{1,\}\) .*/\1/p'; }
 
-# The options of a command, as its help shows them.
+# _timerbed_options COMMAND: prints the options in the command's help.
 _timerbed_options() {
 	"$program" "$@" --help 2>/dev/null | grep -oE -e '(^|[[ ,])--?[a-zA-Z][a-z-]*' | tr -d '[ ,' | sort -u
 }
 
 _timerbed_commands() { "$program" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'; }
 
-# Whether that option of that command takes a value: its help then has a word in capitals after it.
+# _timerbed_takes_value COMMAND OPTION: succeeds if the option takes a value. The help of such an
+# option has a word in capitals or a brace after the option.
 _timerbed_takes_value() {
 	"$program" "$1" --help 2>/dev/null | grep -qE -e "(^|[[ ,])$2 (\{|[A-Z]+( |\]|$))"
 }
 
-# The options of a structure or workload, or the words that one of them may be, as explain shows them.
+# _timerbed_settings NAME [OPTION]: prints the options of a structure or workload, or the words that
+# the OPTION may be. Both come from `timerbed explain NAME`.
 _timerbed_settings() {
 	"$program" explain "$1" 2>/dev/null | awk -v option="${2-}" '
 		/^OPTIONS/ { on = 1; next }
@@ -31,7 +33,7 @@ _timerbed_settings() {
 		}'
 }
 
-# The same for what has been typed: NAME:OPTION=VALUE,OPTION...
+# Prints the completions of the current word if it has the form NAME:OPTION=VALUE,OPTION...
 _timerbed_options_within() {
 	local base=${current%:*} typed=${current##*:} option=
 	local begun=$base:${typed%"${typed##*,}"}
@@ -43,8 +45,8 @@ _timerbed_options_within() {
 	_timerbed_settings "${base##*:}" $option | sed "s|^|$begun|"
 }
 
-# What may follow in the word that has been begun: structures after lazy:, loop: and the like, options
-# after the name of another, backends after loop:quad-heap@.
+# Prints the completions of a current word with ':' or '@': structures after wrappers, again: and
+# loop:, options after other names, and backends after loop:quad-heap@.
 _timerbed_within() {
 	local base=${current%:*}
 	case $current in
@@ -63,8 +65,9 @@ _timerbed_workloads() {
 }
 _timerbed_subjects() { _timerbed_names subjects; _timerbed_within; }
 
-# Proposes those of the words on standard input that begin with what has been typed. ':' and '=' break
-# words where bash is left as it is, so what stands before the last of them is not proposed again.
+# Proposes the words on stdin that begin with the current word. By default, bash breaks words at ':'
+# and '='. It then replaces only the text after the last one, so the text before it is removed from
+# the proposals.
 _timerbed_propose() {
 	local typed=$current before=
 	local IFS=$'\n'
@@ -87,7 +90,9 @@ _timerbed_folders() {
 	COMPREPLY=($(compgen -d -- "$current"))
 }
 
-# The word before the cursor as it was typed, and the one before that: bash has cut both at ':'.
+# Sets `current` to the word before the cursor, `previous` to the one before it, `command` to the
+# command and `place` to the number of the current word. They come from the line, because bash has
+# broken its own words at ':'.
 _timerbed_words() {
 	local line=${COMP_LINE:0:COMP_POINT}
 	current=${line##*[[:space:]]}

@@ -1,6 +1,6 @@
-# accuracy.gp: what an operation costs against how late timers fire on average; one panel a workload
-# and n. Bars: quartiles over blocks. A line joins the settings of a structure, and above the dots stand
-# their ticks or how they migrate, once where several are equally late.
+# accuracy.gp: the cost of an operation against the mean lateness of timers, one panel per workload
+# and n. Bars: quartiles over blocks. A line joins the settings of a structure. The label above a
+# dot is its tick or how its timers migrate; equally late dots have one common label.
 
 load scripts . '/layouts/style.gp'
 

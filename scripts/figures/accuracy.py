@@ -1,4 +1,4 @@
-"""Cost against mean lateness, both logarithmic; a line joins the settings of a structure."""
+"""Cost against mean lateness, on logarithmic axes. A line joins the settings of a structure."""
 
 import math
 
@@ -17,7 +17,7 @@ CAPTION = ("Thread CPU time per operation against the mean lateness of firings, 
            "tick, or how timers migrate. Those that are not late at all stand side by side at 0. "
            "Points: median over blocks; bars: quartiles.")
 
-# Wheels are of one colour elsewhere; here they are what is to be told apart.
+# In other figures all wheels have one colour. This figure compares wheels, so each gets its own.
 LOOKS = {
     "binary-heap": (drawing.BLACK, drawing.CIRCLE), "quad-heap": (drawing.BLACK, drawing.SQUARE),
     "bucket-trie": (drawing.BLACK, drawing.DIAMOND),
@@ -41,7 +41,7 @@ def make(run, name, _):
     found = [value for values in late.values() for one, value in values.items() if one in names]
     if not found:
         return None
-    least = min((value for value in found if value > 0), default=1e3) / 12  # stands for 0
+    least = min((value for value in found if value > 0), default=1e3) / 12  # where 0 is drawn
     panels = []
     for (workload, n), values in costs.items():
         panels.append(f"{workload}, n = {count(n)}")
@@ -53,12 +53,12 @@ def make(run, name, _):
 
 
 def _add_panel(figure, run, head, lateness, values, structures, least):
-    """The dots of a panel, in the order of lateness, in which lines join them."""
+    """Adds the dots of a panel in the order of lateness. Lines join them in this order."""
     texts = _setting_labels(run, lateness, values)
     for one in sorted(lateness, key=lambda one: (lateness[one], one)):
         structure, _, option = one.partition(":")
         place = structures.index(structure)
-        # Those that are not late at all stand side by side.
+        # Subjects that are not late at all stand side by side.
         nought = least * 1.3 ** (place - (len(structures) - 1) / 2)
         figure.add(*head, structure, option, place + 1, lateness[one], lateness[one] or nought,
                    *quartiles(list(values[one].values())), len(values[one]), texts.get(one, ""))
@@ -80,7 +80,10 @@ def _layout(figure, structures, panels, found, least):
 
 
 def _whole(run, cells):
-    """{(workload, n): {subject: {block: ns an operation}}}, phases of a workload taken together."""
+    """Returns {(workload, n): {subject: {block: ns per operation}}}.
+
+    The phases of a workload are averaged, weighted by their operations.
+    """
     spent = {}
     for cell in cells:
         here = spent.setdefault((base(cell).split("/")[0], cell.n), {})
@@ -94,9 +97,10 @@ def _whole(run, cells):
 
 
 def _beyond_exact(run, cell):
-    """{subject: its mean lateness less that of an exact subject, median over blocks}.
+    """Returns {subject: median over blocks of its mean lateness minus that of an exact subject}.
 
-    A trace is replayed in turns of the loop, as late as those are; the rest is the structure's.
+    The replay itself fires timers late, as it calls the structure once per turn of the loop. The
+    exact subject with the least mean lateness in a block shows this part.
     """
     values = inference.values(run, cell, "lateness_mean_ns")
     exact = [blocks for name, blocks in values.items() if run.subjects[name].when == "exact"]
@@ -111,13 +115,16 @@ def _beyond_exact(run, cell):
 
 
 def _setting_labels(run, lateness, values):
-    """{subject: what stands above its dot}: above the dearest where several are equally late."""
+    """Returns {subject: label above its dot}.
+
+    If several subjects are about equally late, the dearest one gets the labels of all of them.
+    """
     groups = {}
     for name, late in sorted(lateness.items(), key=lambda pair: pair[1]):
         if run.subjects[name].when != "exact":
             near = next((key for key in groups if isinstance(key, float)
                          and abs(late / key - 1) < 0.03), late)
-            groups.setdefault(near or name, []).append(name)  # those at 0 stand side by side
+            groups.setdefault(near or name, []).append(name)  # at 0 each has a group of its own
     result = {}
     for names in groups.values():
         top = max(names, key=lambda name: numpy.median(list(values[name].values())))
@@ -128,7 +135,7 @@ def _setting_labels(run, lateness, values):
 
 
 def _setting(run, name):
-    """What stands beside a dot: how timers migrate, or the tick."""
+    """Returns the label of a subject: how its timers migrate, or its tick."""
     option = name.partition(":")[2]
     if name.startswith("kernel-wheel"):
         return option.partition("=")[2] or "none"

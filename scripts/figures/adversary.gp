@@ -1,13 +1,14 @@
-# adversary.gp: matrices of structures by attacks. Above: time per operation, relative to the cheapest
-# structure that is exact and in order; below: the worst single operation, bytes for a timer and
-# wake-ups in vain. Darker is worse, on a logarithmic scale; a frame is a structure's worst attack.
+# adversary.gp: matrices of structures by attacks. Above: time per operation, relative to the
+# cheapest structure that is exact and in order. Below: the worst single operation, bytes per timer
+# and spurious wake-ups. Darker is worse, on a logarithmic scale. A frame is a structure's worst
+# attack.
 
 load scripts . '/layouts/style.gp'
 
 in_panel(p) = strcol(1) eq p
 shade_of(p) = in_panel(p) ? $8 : NaN
 
-# One hue from nearly white to nearly black: its order shows to any eye, and in grey.
+# One hue from white to nearly black: the order is also visible to colour-blind readers and in grey.
 set palette defined (0 '#ffffff', 0.25 '#fde3c8', 0.5 '#f5a860', 0.75 '#c4561a', 1 '#5c1a05')
 set cbrange [0:1]
 unset colorbox
@@ -43,7 +44,7 @@ do for [place = 1:(height > 1.5 * panel_height ? 2 : 1)] {
 		set label i label[i] at graph 0, first i - 1 offset -0.8, 0 right noenhanced \
 			textcolor rgb ink font pixels(10)
 	}
-	# A line between structures of different accuracy, and what it is.
+	# A line between structures of different accuracy, and the name of the accuracy.
 	do for [g = 1:group_count] {
 		if (g > 1) {
 			set arrow 100 + g from screen across(8), first group_first[g] - 0.5 \

@@ -1,9 +1,10 @@
 """Matrices of structures by attacks.
 
-Three matrices with the same rows: what an operation costs, relative to the cheapest structure that
-is exact and in order in the same block; the worst single operation; and, where there is something
-to see, memory and wake-ups in vain. A row is at the largest n at which its structure was measured. A
-frame marks the attack by which a structure loses most against its own plain work.
+The matrices have the same rows: the time per operation, relative to the cheapest structure that is
+exact and in order in the same block; the worst single operation; and, for a few workloads, memory
+and spurious wake-ups. A row is at the largest n at which its structure was measured. A frame marks
+the attack in which the structure's relative cost is the highest, if this cost exceeds its mean over
+plain work.
 """
 
 import math
@@ -25,11 +26,11 @@ CAPTION = ("Above: thread CPU time per operation, relative to the cheapest struc
            "don't bear the others'.")
 
 FAMILY = "adversary"
-CELL, LINE = 30, 17  # pixels
-GAP = 0.6  # columns between the plain work and the attacks, or between two matrices
+CELL, LINE = 30, 17  # pixels, the width of a column and the height of a row
+GAP = 0.6  # the space between plain work and attacks or between two matrices, in columns
 HEAD = 118  # pixels above a matrix, for its title and the names of columns
 
-# Where each matrix's darkest colour is reached.
+# The values at which each matrix has its lightest and its darkest colour.
 COST_RANGE = (1.0, 100.0)
 TAIL_RANGE = (1e2, 1e7)  # ns
 BYTES_RANGE = (1.0, 1e3)
@@ -41,7 +42,7 @@ def _is_attack(workload):
 
 
 def _column(workload):
-    """What a column is called: the attack's word, and what else was set."""
+    """Returns the name of a column: the attack and the values of other settings."""
     if not _is_attack(workload):
         return workload
     settings = workload.partition(":")[2] or "default"
@@ -50,7 +51,7 @@ def _column(workload):
 
 
 def _compact(value):
-    """Four characters at most: 0.7, 1.3, 25, 310, 4.1k, 12k, 3.0M."""
+    """Returns a number in at most four characters: 0.7, 1.3, 25, 310, 4.1k, 12k, 3.0M."""
     if value < 0.05:
         return "0"
     if value < 9.95:
@@ -63,12 +64,12 @@ def _compact(value):
 
 
 def _micro(ns):
-    """In us: .03, .90, 6.7, 36, 1.2k."""
+    """Returns a time in us: .03, .90, 6.7, 36, 1.2k."""
     return f"{ns / 1e3:.2f}".lstrip("0") if ns < 945 else _compact(ns / 1e3)
 
 
 def _shade(value, bounds):
-    """0..1 on a logarithmic scale, clipped."""
+    """Returns the place of a value within `bounds` on a logarithmic scale, clipped to 0..1."""
     low, high = bounds
     place = math.log(max(value, 1e-12) / low) / math.log(high / low)
     return min(1.0, max(0.0, place))
@@ -92,7 +93,7 @@ class Matrices:
 
     @staticmethod
     def _sizes(standings):
-        """{subject: the largest n that it was measured at}."""
+        """Returns {subject: largest n at which it was measured}."""
         sizes = {}
         for standing in standings:
             for line in standing.lines:
@@ -105,7 +106,7 @@ class Matrices:
         return max(self.sizes.get(measured, {}).values(), default=0)
 
     def columns(self, standings):
-        """Workloads: plain ones first, then attacks, each as experiment.ini lists them."""
+        """Returns the workloads: plain ones, then attacks, each in the order of experiment.ini."""
         found = {one.cell.workload for one in standings}
         listed = self.run.settings.split()
 
@@ -115,7 +116,7 @@ class Matrices:
                                                    workload))
 
     def rows(self):
-        """Subjects by accuracy, and within one the cheapest first; smaller n last."""
+        """Returns the subjects by accuracy, then those with the largest n, then the cheapest."""
         order = {pair: place for place, pair in
                  enumerate(inference.accuracies(self.costs))}
         logs = {}
@@ -133,7 +134,10 @@ class Matrices:
                      and one.cell.n == self.sizes[one.cell.measured].get(name)), None)
 
     def cost(self, name, workload):
-        """Against the cheapest exact one in order, in the same blocks; None if there is neither."""
+        """Returns the ratio of a subject's cost to the cheapest that is exact and in order.
+
+        The costs are from the same blocks. Returns None if either is missing.
+        """
         standing = self._at(self.costs, name, workload)
         first = standing and standing.first(records.EXACT)
         if not first or not standing.line(name):
@@ -143,7 +147,10 @@ class Matrices:
         return against.mean if against else None
 
     def median(self, standings, name, workload, measure, per=None):
-        """The median over blocks; of what the row says an operation, if `per` is a key."""
+        """Returns the median of a measure over blocks, or None.
+
+        If `per` is a key of records, each value is divided by the record's value of that key.
+        """
         standing = self._at(standings, name, workload)
         if not standing or name not in self.run.cells[standing.cell]:
             return None
@@ -153,7 +160,8 @@ class Matrices:
         return float(numpy.median(numbers)) if numbers else None
 
     def too_slow(self, name, workload, measured):
-        """Whether it took too long there; what failed otherwise is no result."""
+        """Returns whether the subject exceeded the time budget of a cell. Other failures don't
+        count."""
         return any(one.subject == name and one.workload == workload and one.measured == measured
                    and one.n == self.sizes[measured].get(name) and one.status == "too slow"
                    for one in self.run.failures)
@@ -164,7 +172,10 @@ def _add(figure, panel, place, subject, workload, value, text, shade, worst=Fals
 
 
 def _worst(plain, attacks):
-    """The attack that costs most against the plain work's mean; None if nothing is known."""
+    """Returns the attack that costs most, if it exceeds the geometric mean over plain work.
+
+    Otherwise, or if nothing is known, it returns None.
+    """
     known = [math.log(value) for value in plain.values() if value and value < math.inf]
     found = {workload: value for workload, value in attacks.items() if value}
     if not known or not found:
@@ -188,7 +199,7 @@ def make(run, name, _):
 
 
 def _places(columns):
-    """{workload: x}: a gap stands between the plain work and the attacks."""
+    """Returns {workload: x}, with a gap between plain work and attacks."""
     return {workload: place + (GAP if _is_attack(workload) and not _is_attack(columns[0]) else 0)
             for place, workload in enumerate(columns)}
 
@@ -214,7 +225,7 @@ def _costs(figure, matrices, rows):
 
 
 def _tails(figure, matrices, rows):
-    """Returns how many columns it takes."""
+    """Adds the matrix of the worst single operations. Returns its width in columns."""
     columns = matrices.columns(matrices.tails)
     places = _places(columns)
     for y, subject in enumerate(rows):
@@ -231,7 +242,8 @@ def _tails(figure, matrices, rows):
 
 
 def _memory(figure, matrices, rows, across):
-    """Two small ones, to the right of the tails: bytes for a timer, wake-ups in vain for 100."""
+    """Adds two small matrices at column `across`, to the right of the tails: bytes per timer and
+    spurious wake-ups per 100 operations."""
     kinds = (("bytes", "bytes_per_timer", None, 1, BYTES_RANGE, ("hold", "stop-all")),
              ("vain", "spurious_wake_ups", "ops", 100, VAIN_RANGE, ("idle", "nudge", "sparse")))
     for panel, measure, per, scale, bounds, wanted in kinds:

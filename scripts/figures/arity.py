@@ -1,4 +1,4 @@
-"""A row of panels a workload, a column for where the keys are, a line an arity."""
+"""Cost against n: a row of panels per workload, a column per place of the key, a line per arity."""
 
 import drawing
 import inference

@@ -1,4 +1,4 @@
-# cold.gp: cost beyond the yardstick's in the same block, against the cache lines that the application
-# touches between two operations. Bars: 95 % interval of the mean difference.
+# cold.gp: cost minus that of the yardstick in the same block, against the number of cache lines
+# that the application touches between two operations. Bars: 95 % interval of the mean difference.
 
 load scripts . '/layouts/lines.gp'

@@ -1,4 +1,5 @@
-"""What a structure costs beyond the yardstick of its block, against the cache lines touched."""
+"""The cost of structures minus that of a yardstick in the same block, against the number of cache
+lines that the application touches."""
 
 import inference
 from drawing_lines import Curve, Panel, lines

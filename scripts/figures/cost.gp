@@ -1,5 +1,5 @@
-# cost.gp: time per operation against n, both logarithmic; one panel a workload.
-# Bars: quartiles over blocks. Grey: the floor.
+# cost.gp: time per operation against n, on logarithmic axes; one panel per workload.
+# Bars: quartiles over blocks. Grey: the floor, the fastest yardstick.
 
 load scripts . '/layouts/style.gp'
 
@@ -55,7 +55,7 @@ do for [p = 1:panel_count] {
 		set format x ''
 		unset xlabel
 	}
-	# order[] puts the bold lines last, on top.
+	# order[] puts the bold lines last, so that they are on top.
 	plot for [i = 1:floors] file using 2:(of('floor', 5)) every ::first[p]::last[p] \
 			with lines linecolor rgb pale linewidth 5, \
 		for [i = 1:subject_count] file using ($2 * beside(i)):(of(subject[i], 5)) \

@@ -1,4 +1,4 @@
-"""Small multiples: time per operation against n, one panel a workload."""
+"""Time per operation against n, with one panel per workload."""
 
 import math
 

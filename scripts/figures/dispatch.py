@@ -1,4 +1,5 @@
-"""What the table of functions adds: on the left as a ratio, on the right in ns; a row a workload."""
+"""What calls through the function table add: a ratio on the left, ns on the right. Each workload
+has a row of panels."""
 
 import inference
 from drawing_lines import Curve, Panel, lines
@@ -22,7 +23,7 @@ def make(run, name, _):
     for workload in workloads:
         for form, words, kind in (("ratio", "table / inlined", _ratio_point),
                                   ("linear time", "table − inlined", difference)):
-            # A ratio to no work at all says nothing of a structure; its difference does.
+            # Subjects that are not compared, such as yardsticks, have only a difference.
             curves = [Curve(one, look[one][0], dash=look[one][1]) for one in names
                       if form != "ratio" or run.subjects[one].compared]
             for (other, n), pair in sides.items():

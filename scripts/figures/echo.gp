@@ -1,4 +1,4 @@
-# echo.gp: a server's CPU time per message against its connections, and what timers take of it.
+# echo.gp: a server's CPU time per message, and the timers' share of it, against its connections.
 # Bars: quartiles over blocks.
 
 load scripts . '/layouts/style.gp'

@@ -1,4 +1,4 @@
-"""Two panels against the number of connections: CPU time per message, and the timers' share."""
+"""CPU time per message, and the timers' share of it, against the number of connections."""
 
 import numpy
 

@@ -1,5 +1,5 @@
-# insertion.gp: the share of a sorted list that an insertion walks past, measured, against the law.
-# Bars: 95 % over blocks, mostly within the points.
+# insertion.gp: the measured share of a sorted list that an insertion walks past, against the
+# predicted share. Bars: 95 % interval over blocks; the points hide most of them.
 
 load scripts . '/layouts/style.gp'
 

@@ -1,4 +1,4 @@
-"""The share of a sorted list that an insertion passes against the law's, and what was printed (C1)."""
+"""The share of a sorted list that an insertion passes: measured, predicted and published (C1)."""
 
 import math
 import re
@@ -12,7 +12,7 @@ CAPTION = ("The share of the list that an insertion passes, as counted, against 
            "1 - Gini from the head and Gini from the tail. Crosses: the shares that were printed in "
            "1987. Bars: 95 % interval over blocks (Student's t).")
 
-# SOSP 1987 section 3.2, as a transcription has it: (distribution, search) -> share of n.
+# {(distribution, search): share of n}, from a transcription of SOSP 1987, section 3.2.
 PRINTED = {("exponential", "head"): 2 / 3, ("uniform", "head"): 1 / 2,
            ("exponential", "tail"): 1 / 3}
 
@@ -45,7 +45,7 @@ def make(run, name, standings):
 
 
 def _share_labels(figure):
-    """Points in one place bear one label, by the first of them."""
+    """Gives points at one place a common label. The first of these points has it."""
     places = {}
     for row in figure.rows:
         places.setdefault((row[0], row[1], round(row[3], 2)), []).append(row[-1])

@@ -1,5 +1,5 @@
 # instructions.gp: instructions and simulated cache misses per operation, counted by callgrind; one
-# row of panels a workload. The caches are a model: no prefetching and no overlap of misses.
+# row of panels per workload. The simulated caches neither prefetch nor overlap misses.
 
 by_measure = 1
 beside = 8

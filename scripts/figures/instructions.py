@@ -1,4 +1,4 @@
-"""A row a structure: instructions and simulated cache misses per operation."""
+"""Instructions and simulated cache misses per operation, with a row per structure."""
 
 from drawing_dots import dots
 

@@ -37,14 +37,17 @@ def make(run, name, _):
 
 
 def _without_intervals(workload):
-    """mix:stopped=90%,intervals=16 as mix:stopped=90%."""
+    """Returns a workload without its setting `intervals`."""
     family, _, options = workload.partition(":")
     kept = [option for option in options.split(",") if not option.startswith("intervals=")]
     return family + (":" if any(kept) else "") + ",".join(kept)
 
 
 def _intervals_of(cell):
-    """The number in mix:intervals=16,...; 0 there is one for each timer, that is the most."""
+    """Returns the number of intervals of a `mix` workload.
+
+    Returns infinity if each timer has an interval of its own, that is, for 0 or no setting.
+    """
     for option in base(cell).partition(":")[2].split(","):
         key, _, value = option.partition("=")
         if key == "intervals":

@@ -1,5 +1,5 @@
-# lapping.gp: what each costs relative to the baseline where timeouts are up to 3e8 ticks ahead.
-# Bars: 95 % over blocks.
+# lapping.gp: cost relative to the baseline, with timeouts of up to 3e8 ticks.
+# Bars: 95 % interval over blocks.
 
 load scripts . '/layouts/style.gp'
 

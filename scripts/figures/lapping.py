@@ -1,4 +1,4 @@
-"""Each subject's cost relative to the baseline's, a panel a workload, at the largest n (C22)."""
+"""Each subject's cost relative to the baseline at the largest n; a panel per workload (C22)."""
 
 import inference
 from drawing import Figure, bold_text

@@ -1,4 +1,4 @@
-"""A row a loop: how late timers fire in real time, and what the loop spends on them."""
+"""How late timers fire in real time, and what that costs, with a row per loop."""
 
 from drawing_dots import dots
 

@@ -1,3 +1,3 @@
-# lazy.gp: moving a timer at each re-arm, and storing its deadline only.
+# lazy.gp: the cost of moving a timer at each re-arm, and of only storing its deadline.
 
 load scripts . '/layouts/pairs.gp'

@@ -1,4 +1,4 @@
-"""Eager and lazy re-arm of the same structure on the same bytes."""
+"""Eager and lazy re-arm of the same structure on the same trace."""
 
 import inference
 from drawing_pairs import Pair, pairs
@@ -23,7 +23,7 @@ def make(run, name, _):
 
 
 def _by_workload(run, experiment):
-    """As by_size; plain work before attacks, and the smaller n on the left."""
+    """Returns the same as by_size, with plain work before attacks and n in ascending order."""
     cells = by_size(run, experiment)
     return {key: cells[key] for key in sorted(
         cells, key=lambda key: (key[0].startswith("adversary"), len(key[0]), key))}

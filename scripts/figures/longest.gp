@@ -1,5 +1,6 @@
-# longest.gp: a row a workload, a dot a structure: its longest single operation, the median of its
-# blocks, and a line from the least of them to the most. The numbers stand beside, in the key's order.
+# longest.gp: the longest single operation, with a row per workload. A dot is a structure's median
+# over blocks, and its line goes from the least block to the most. The numbers at the right are the
+# medians, in the order of the key.
 
 load scripts . '/layouts/style.gp'
 extras = 0

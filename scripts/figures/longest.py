@@ -1,4 +1,5 @@
-"""A row a workload, a dot a structure: the longest single operation. Attacks stand below plain work."""
+"""The longest single operation, with a row per workload and a dot per structure. Attacks are below
+plain work."""
 
 import numpy
 

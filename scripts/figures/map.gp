@@ -1,9 +1,10 @@
-# map.gp: who costs least where two axes meet; one panel for each accuracy that is ranked. Colour and
-# initials: the winner. Number: what the next one costs, as a multiple. Hatched: not told apart.
+# map.gp: which structure costs least at each pair of values of two axes, one panel per accuracy
+# that is ranked. Colour and initials: the winner. Number: the cost of the next structure as a
+# multiple. Hatched: not told apart.
 
 load scripts . '/layouts/style.gp'
 
-# A palette's colour under a thin sheet of white, so that a fill is no glare; and what is legible on it.
+# A fill is a palette colour mixed with white, which makes it less bright. Texts on it are legible.
 sheet = 0.3
 part(c, bits) = int((1 - sheet) * ((c >> bits) & 255) + sheet * 255)
 of_palette(i) = palette[i > 0 ? i : 1]
@@ -18,7 +19,7 @@ do for [i = 1:question_count] {
 		font 'DejaVu Sans Bold' . pixels(13) textcolor rgb 0x000000
 }
 
-# The key: the structures that win or tie somewhere, and what the signs mean.
+# The key: the structures that win or tie at some place, and the meaning of the signs.
 key_top = height - key_height
 key_rows = (structure_count + key_columns - 1) / key_columns
 do for [i = 1:structure_count] {

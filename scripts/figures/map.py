@@ -1,5 +1,5 @@
-"""A plane of places where two axes meet, and who costs least in each: a figure for each experiment with
-two axes."""
+"""A map: which structure costs least at each pair of values of two axes. Each experiment with two
+axes has a figure."""
 
 import math
 import textwrap
@@ -25,7 +25,7 @@ NARROWEST = 64  # below that, panels stand below each other
 
 
 def figures(run, measured):
-    """A figure for each experiment that is a map: a panel for each workload and accuracy."""
+    """Returns a Figure for each experiment with a map. A panel shows one workload and accuracy."""
     groups = {}
     for one in inference.maps(run, measured):
         groups.setdefault((one.experiment, one.dispatch), []).append(one)
@@ -65,7 +65,10 @@ def _figure(run, panels, name):
 
 
 def _colours(panels):
-    """{winner: place in the palette}: its own where it is free, the most frequent winner first."""
+    """Returns {winner: index into the palette}.
+
+    A winner gets its usual colour if no more frequent winner has it, otherwise a free colour.
+    """
     wins = {}
     for panel in panels:
         for place in panel.places.values():
@@ -81,7 +84,8 @@ def _colours(panels):
 
 
 def _row(figure, number, panel, x, y, column, row, short, colours):
-    """A place: kind 0 was not measured, 1 has a winner, 2 is not resolved."""
+    """Adds the row of a place. Its kind is 0 if the place was not measured, 1 if it has a winner,
+    and 2 if it is not resolved."""
     head = (number, panel.workload, ", ".join(panel.accuracy), x, y, column, row)
     place = panel.places.get((x, y))
     if not place:
@@ -103,14 +107,14 @@ def _row(figure, number, panel, x, y, column, row, short, colours):
 
 
 def _tied_text(names):
-    """As many initials as fit two short lines."""
+    """Returns two short lines with the initials in `names`, or with as many as fit."""
     shown = names if len(names) <= 4 else names[:3] + [f"+{len(names) - 3}"]
     half = 1 if len(shown) == 2 else 2
     return " ".join(shown[:half]), " ".join(shown[half:])
 
 
 def _layout(figure, run, panels):
-    """Where panels stand, in pixels, and what is written on their axes."""
+    """Sets the variables for the places of panels, in pixels, and for the labels of their axes."""
     left, widest = 92, max(len(panel.x.values) for panel in panels)
     across_two = (drawing.WIDTH / 2 - left - 14) / widest
     columns = 2 if len(panels) > 1 and across_two >= NARROWEST else 1
@@ -123,7 +127,7 @@ def _layout(figure, run, panels):
     beside = [textwrap.wrap(panel.y.title, max(20, int(len(panel.y.values) * CELL / 7.2)))
               for panel in panels]
     beside = [lines if len(lines) <= 2 else [panel.y.name] for lines, panel in zip(beside, panels)]
-    # gnuplot has no arrays of arrays: the values of all panels one after the other.
+    # gnuplot has no arrays of arrays, so x_value and y_value concatenate those of all panels.
     figure.variables.update(
         question=title, top=24 + 18 * len(title), left=left, cell_width=width, cell=CELL,
         columns=columns, panel=[bold_text(_title(panel)) for panel in panels],
@@ -138,19 +142,22 @@ def _layout(figure, run, panels):
 
 
 def _value(axis, value):
-    """As the label of a tic, where gnuplot takes % for a format."""
+    """Returns the label of a tic. gnuplot formats labels, so % is doubled."""
     return (count(float(value)) if axis.name == "n" else value).replace("%", "%%")
 
 
 def _title(panel):
-    """Which accuracy is ranked in a panel."""
+    """Returns the title of a panel, its accuracy."""
     words = {"exact": "exactly", "to a tick": "to a tick", "late fraction": "late by a fraction"}
     order = {"by deadline": "in order", "by tick": "in order of tick", "unordered": "in any order"}
     return f"fired {words.get(panel.accuracy[0], '')}, {order.get(panel.accuracy[1], '')}"
 
 
 def _note(panel, room):
-    """On which work, and among whom: by name where two have room."""
+    """Returns the note of a panel: the workload and the names or the number of the structures.
+
+    Names are shown if there are two and they fit.
+    """
     names = {line.subject.name for standing in panel.standings for line in standing.lines
              if line.ranked and line.subject.accuracy == panel.accuracy}
     named = f"{panel.workload}; {' and '.join(sorted(names))}"

@@ -1,4 +1,5 @@
-"""A row a structure: the bytes that it keeps beside the timers, at the peak and after it."""
+"""The bytes that a structure keeps beside the timers, at the peak and after it, with a row per
+structure."""
 
 import inference
 from drawing_dots import dots
@@ -10,7 +11,7 @@ PASS = "memory"
 
 
 def make(run, name, standings):
-    """Where records have what is left after the peak, a ring in the structure's row shows it."""
+    """Returns the Figure. If records have the bytes left after the peak, rings show them."""
     top = inference.largest(standings).values()
     rings = "after_peak_per_timer"
     if not any(inference.values(run, standing.cell, rings) for standing in top):

@@ -1,3 +1,3 @@
-# pages.gp: timers and structures in small pages, and in huge ones.
+# pages.gp: the cost with timers and structures in small pages and in huge pages.
 
 load scripts . '/layouts/pairs.gp'

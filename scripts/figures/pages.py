@@ -1,4 +1,4 @@
-"""The same bytes replayed in small pages and in huge ones."""
+"""The same traces replayed in small pages and in huge pages."""
 
 import inference
 from drawing_pairs import Pair, pairs

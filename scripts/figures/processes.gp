@@ -1,5 +1,5 @@
-# processes.gp: wall time of whole processes, measured by hyperfine; one panel a workload. Small
-# dots: single runs; large: their median.
+# processes.gp: wall time of whole processes, measured by hyperfine; one panel per workload. Small
+# dots: single runs; large dots: their median.
 
 by_measure = 0
 beside = 11

@@ -1,4 +1,4 @@
-"""A row a structure: the wall time of whole processes."""
+"""The wall time of whole processes, with a row per structure."""
 
 from drawing_dots import dots
 

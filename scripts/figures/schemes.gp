@@ -1,5 +1,5 @@
-# schemes.gp: what a tick of Scheme 6 takes against n / M, and Scheme 7 against Scheme 6 by T / M.
-# Bars: 95 % over blocks.
+# schemes.gp: instructions per tick of Scheme 6 against n / M, and the cost of Scheme 7 relative to
+# Scheme 6 against T / M. Bars: 95 % interval over blocks.
 
 load scripts . '/layouts/style.gp'
 

@@ -1,4 +1,6 @@
-"""Instructions a tick against n / M, and Scheme 7 against Scheme 6 by T / M (C2, C4)."""
+"""Instructions per tick against n / M, and the cost of Scheme 7 relative to Scheme 6 against T / M
+(C2, C4). n is the number of timers, M the number of slots of the hashed wheel, T the mean interval
+in ticks."""
 
 import re
 
@@ -36,14 +38,17 @@ def _options(name):
 
 
 def _wheel(found):
-    """The hashed wheel in a cell, and its slots."""
+    """Returns (name, slots) of the hashed wheel in a cell, or (None, 0)."""
     name = next((name for name in found if name.startswith("hashed-wheel")), None)
     slots = _options(name).get("slots") if name else None
     return (name, float(slots)) if slots else (None, 0)
 
 
 def _tick(run, cell):
-    """Of a cell in which timers wait one turn of the wheel; the hash's two cells are not."""
+    """Returns the row of instructions per tick in a list, or [].
+
+    Only cells count whose mean interval is one turn of the hashed wheel.
+    """
     found, ops, ns = (inference.values(run, cell, key)
                       for key in ("instructions_per_op", "ops", "elapsed_ns"))
     name, slots = _wheel(found)

@@ -1,4 +1,7 @@
-"""A stop that keeps the timer's memory and one that does not. Their traces differ: no ratio."""
+"""Stops that leave the timer's memory to the structure, and stops that give it back to the caller.
+
+Their traces differ, so there is no ratio.
+"""
 
 import inference
 from drawing_pairs import Pair, pairs

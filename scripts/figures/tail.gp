@@ -1,5 +1,5 @@
-# tail.gp: the share of operations that take longer than so long, both logarithmic; one panel a
-# workload at its largest n. The further down a line leaves, the rarer; to the right, the slower.
+# tail.gp: the share of operations that take longer than x, against x, on logarithmic axes; one
+# panel per workload at its largest n. Further down operations are rarer, further right slower.
 
 load scripts . '/layouts/style.gp'
 
@@ -44,7 +44,7 @@ do for [p = 1:panel_count] {
 	} else {
 		unset xlabel
 	}
-	# order[] puts the bold lines last, on top.
+	# order[] puts the bold lines last, so that they are on top.
 	plot for [k = 1:subject_count] for [i = order[k]:order[k]] file \
 		using (of(subject[i], 5)):(of(subject[i], 6)) every ::first[p]::last[p] \
 		with linespoints linecolor rgb colour(i) linewidth weight(i) dashtype dash_of[i] \

@@ -1,4 +1,4 @@
-"""Small multiples: the share of operations that take longer than so many ns, one panel a workload."""
+"""The share of operations that take longer than x ns, against x, with one panel per workload."""
 
 import math
 
@@ -42,10 +42,10 @@ def make(run, name, standings):
 
 
 def curve(blocks):
-    """[(ns, share of operations slower), ...]: the median over blocks at each share.
+    """Returns [(ns, share of operations that are slower), ...]. The ns are medians over blocks.
 
-    Shares stop where the block with the fewest operations has nothing more to say; the last point
-    is the median of the slowest operations.
+    The smallest share is the smallest one that each block can show. The last point is the median of
+    the slowest operations.
     """
     samples = [row for rows in blocks.values() for row in rows if row.get("ccdf")]
     samples = [sorted((share, ns) for ns, share in row["ccdf"]) for row in samples]
@@ -57,7 +57,7 @@ def curve(blocks):
     shares = [10 ** (-step / 10) for step in range(0, steps + 1)]
     result = []
     for share in shares:
-        # The largest recorded share that is not above the one asked for: a step function.
+        # Each sample is a step function: use its largest recorded share that is at most `share`.
         ns = [max((pair for pair in sample if pair[0] <= share * (1 + 1e-9)),
                   default=sample[0])[1] for sample in samples]
         result.append((float(numpy.median(ns)), share))

@@ -41,5 +41,6 @@ def drawn(sites, seed, count):
 
 
 def shares(parts, count):
-    """Splits `count` by the areas' parts of 100. The parts may add up to less than 100."""
+    """Returns {area: its share of `count`}. `parts` are percentages, which may add up to less than
+    100."""
     return {area: round(count * part / 100) for area, part in parts.items()}

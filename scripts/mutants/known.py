@@ -19,7 +19,7 @@ def key(record):
 
 
 class Known:
-    """The list, as {name of a mutant: (verdict, reason)}, and the faults of the list.
+    """The list as `entries`, {name of a mutant: (verdict, reason)}, and its faults as `wrong`.
 
     The files of the areas in `without` are not read.
     """
@@ -49,5 +49,5 @@ class Known:
         return self.entries.get(name, ("", ""))[0]
 
     def stale(self, names):
-        """Returns the entries whose places no longer exist. `names` are the names of all places."""
+        """Returns the entries that are not in `names`, the names of all places."""
         return sorted(set(self.entries) - set(names))

@@ -5,8 +5,10 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """The name of a site has the file, the function, and the text of the changed lines before and
-    after the change. Equal changes within a function are numbered (occurrence). So a change
+    """A mutation of one place.
+
+    The name of a site consists of the file, the function, the text of the changed lines before and
+    after the change, and a number (occurrence) if a function has equal changes. So a change
     elsewhere in the file does not change the name.
     """
     file: str

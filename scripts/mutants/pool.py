@@ -59,7 +59,7 @@ class Worker:
         os.close(out)
 
     def has_ended(self):
-        """Reads the available part of the result. True at the end."""
+        """Reads the available part of the result. Returns True at the end of the result."""
         some = os.read(self.end, 65536)
         self.said += some
         return not some
@@ -73,9 +73,10 @@ class Worker:
 
 
 def run(jobs, count, folder):
-    """Runs `count` jobs at a time. Yields (key, result) of each job as it ends.
+    """Runs the jobs, at most `count` at a time. Yields (key, result) of each job when it ends.
 
-    Jobs see everything below the folder read-only, if the system allows that.
+    Jobs see everything below the folder read-only, if the system allows that. Raises RuntimeError
+    if a worker fails.
     """
     waiting, working = list(jobs), {}
     try:

@@ -3,7 +3,7 @@
 import sys
 import time
 
-EVERY = 60  # seconds between lines, if stderr is no terminal
+EVERY = 60  # seconds between lines if stderr is not a terminal
 
 
 class Progress:

@@ -8,8 +8,8 @@ import subprocess
 
 # The percentage of mutants for each area. An area with more code has more, and each area has some.
 SHARES = {"structures": 30, "loop": 22, "trace": 11, "replay": 9, "run": 13, "passes": 7}
-# Mutants of the scripts are drawn in addition to that: STATISTICS_SHARE for each 100 of the others.
-# A mutant of a script takes half a second.
+# Mutants of the scripts are drawn in addition: STATISTICS_SHARE of them for each 100 others. Their
+# tests are fast.
 STATISTICS, STATISTICS_SHARE = "statistics", 66
 
 BENCH = ("trace", "replay", "run", "passes")
@@ -18,7 +18,7 @@ FOLDERS = {"structures": "structures", "loop": "loop", "trace": "bench/trace", "
            "run": "bench/run", "passes": "bench/passes"}
 COMPILED = ["-std=c17", "-D_GNU_SOURCE", "-I.", "-Iloop/include", "-Ibuild/generated"]
 SWITCH = "scripts/mutants/switch"
-# A test of the workloads, which are not mutated. It takes longer than all others that read traces.
+# A slow test of the workloads. Workloads are not mutated.
 LEFT_OUT = ("unsanitized-workload-steady-test",)
 
 
@@ -26,7 +26,7 @@ LEFT_OUT = ("unsanitized-workload-steady-test",)
 class Test:
     name: str
     command: tuple
-    failure: bytes = None  # how a line that reports a failure begins, if the test then goes on
+    failure: bytes = None  # how a line begins that reports a failure, if the test goes on after it
     only: str = ""  # the test is for mutants in files whose paths begin with this
     areas: tuple = tuple(SHARES)  # the test is for mutants in these areas
     stage: int = 1  # the test runs on mutants that no test of an earlier stage has caught
@@ -41,13 +41,13 @@ class Project:
 
     @staticmethod
     def files(tree):
-        """Returns {file: area}. Tests, and the templates of exports, are not mutated."""
+        """Returns {file: area}. Tests and the templates of exports are left out."""
         return {os.path.relpath(path, tree): area for area, folder in FOLDERS.items()
                 for path in sorted(glob.glob(f"{tree}/{folder}/**/*.[ch]", recursive=True))
                 if "/tests/" not in path and "/export/" not in path}
 
     def sites(self):
-        """Returns all places. The generated sources exist, because make has called the command."""
+        """Returns all sites. The generated sources must exist; make ensures that."""
         try:
             import sites  # only this module needs libclang
         except ModuleNotFoundError as error:
@@ -104,7 +104,7 @@ class Project:
 
 def tested_by(tree, name):
     """Returns the areas that a test program is for, by the folder of its source. Tests of the loop
-    fire timers, so they are for the structures, too."""
+    are for the structures, too, because they fire timers."""
     if os.path.exists(f"{tree}/bench/tests/{name}.c"):
         return BENCH
     return ("structures", "loop") if os.path.exists(f"{tree}/loop/tests/{name}.c") else ("structures",)

@@ -1,8 +1,7 @@
-"""The project's scripts and tests as modules that are compiled once, before any process is forked.
+"""Compiles the project's scripts and tests once, as modules, before any process is forked.
 
 A forked process imports the modules from memory. One of its modules may be a mutant. Modules that
-take long to load (numpy, scipy) are loaded before the forks, too, so that a test takes little more
-time than its own code.
+load slowly (numpy, scipy) are also loaded before the forks, which saves each test the time.
 """
 
 import importlib.abc
@@ -35,7 +34,7 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     self.paths[name[:-3]] = path
 
     def install(self):
-        """Before any other finder, so that a mutant is found and not the file that it was made from."""
+        """Makes Python find these modules first. So it finds a mutant and not the original file."""
         self.forget()
         sys.meta_path.insert(0, self)
 
@@ -64,7 +63,8 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     # ------------------------------------------------------------------------ running scripts
 
     def stand_in(self, at_end=lambda: None):
-        """Makes subprocess.run run the scripts of the folder in forks of this process.
+        """Replaces subprocess.run by a function that runs the scripts of the folder in forks of
+        this process. Other commands run as usual.
 
         A fork calls at_end when its script has ended.
         """
@@ -121,8 +121,8 @@ class Modules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def preload():
-    """What the scripts need and is not theirs."""
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # as processes are forked
+    """Imports the modules of others that the scripts need."""
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # threads don't survive forks
     import jinja2
     import numpy
     import rich.console

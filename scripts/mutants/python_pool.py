@@ -1,8 +1,8 @@
 """Runs functions in forked processes, several at a time.
 
-Each process has a session of its own, and a folder of its own for temporary files. The process is
-ended, with its process group and its folder, when its function has returned, when it sends no word
-for SILENCE seconds, or when the caller stops the iteration.
+Each process has a session of its own, and a folder of its own for temporary files. The process and
+its process group are killed, and the folder is deleted, when the function has returned, when the
+process sends nothing for SILENCE seconds, or when the caller stops the iteration.
 """
 
 import ctypes
@@ -16,12 +16,12 @@ import time
 import traceback
 
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>: the signal that a process gets when its parent ends
-SILENCE = 300  # a process that sends no word for so many seconds hangs
+SILENCE = 300  # seconds; a process that sends nothing for this time hangs
 
 
 class Child:
-    """A function that runs in a process. It sends words to the parent, a line of JSON each. The
-    last word is its result."""
+    """A function that runs in a forked process. It sends words to the parent, each as a line of
+    JSON. The last word is its result."""
 
     def __init__(self, key, function, folder):
         self.key = key
@@ -59,7 +59,7 @@ class Child:
             os._exit(status)
 
     def hear(self):
-        """Reads the words that have come. False at the end."""
+        """Reads the words that have arrived. Returns False at the end of the pipe."""
         data = os.read(self.pipe, 1 << 20)
         self.heard = time.monotonic()
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -68,7 +68,7 @@ class Child:
 
     @property
     def result(self):
-        """The value that the function returned; None if the process ended before that."""
+        """The value that the function returned, or None if the process ended before it returned."""
         last = self.said[-1] if self.said else None
         return last["result"] if isinstance(last, dict) else None
 
@@ -85,7 +85,8 @@ class Child:
 
 
 def run(tasks, jobs, folder):
-    """Runs each (key, function) of the tasks, `jobs` at a time. Yields each Child as it ends.
+    """Runs each (key, function) of the tasks, at most `jobs` at a time. Yields each Child when it
+    has ended.
 
     The temporary files of the processes are in `folder`.
     """

@@ -14,12 +14,12 @@ import python_modules
 import python_pool
 import python_tests
 
-MOST_SECONDS = 30  # CPU time for the tests of one mutant; the longest tests beyond it do not run
+MOST_SECONDS = 30  # CPU time for the tests of one mutant; the slowest tests, beyond it, do not run
 CHUNK = 10  # how many tests run in one process when their lines are recorded
 
 
 class Progress:
-    """A line on standard error. A terminal shows each step; otherwise there is a line a minute."""
+    """A line on stderr. A terminal shows each step; otherwise there is one line per minute."""
 
     def __init__(self, what, number):
         self.what, self.number, self.done = what, number, 0
@@ -121,7 +121,7 @@ class Run:
         return found
 
     def _recording(self, names):
-        """Returns a task for the pool."""
+        """Returns the pool's task that runs tests of one program without a mutant."""
         program = names[0].partition(" ")[0]
         return names, lambda say: self.tests.record(program, names, self.sources.paths())
 

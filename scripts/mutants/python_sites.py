@@ -1,8 +1,8 @@
 """Finds the places of Python files that may be mutated, with Python's module ast.
 
 A place is a piece of the text and its replacement. Type annotations and the call of main() are not
-mutated. Changes that mostly make no difference are left out, too: for example, exchanging the
-arguments of min(), or removing the conversion of a numpy number to float.
+mutated. Changes that rarely make a difference are left out, such as exchanging the arguments of
+min() or removing the conversion of a numpy number to float.
 """
 
 import ast
@@ -22,11 +22,12 @@ class Place(NamedTuple):
     function: str  # "Class.method", or "" outside any
     original: str  # the changed lines, with single blanks
     mutated: str
-    occurrence: int  # from 1, among the places for which all fields above are equal
+    occurrence: int  # the number of the place, from 1, among those with the same fields above
     operator: str
     line: int  # the line of the first replaced character
-    lines: range  # of the statement, or of a compound statement's head; a test that runs one of
-    # these lines reaches the place
+    # The lines of the statement or of a compound statement's head. A test that runs one of them
+    # reaches the place.
+    lines: range
     start: int
     end: int
     text: str
@@ -42,7 +43,7 @@ class Place(NamedTuple):
 
 
 class Sources:
-    """The present texts of the files that are mutated. Paths are relative to `root`."""
+    """The texts of the files that are mutated. Paths are relative to `root`."""
 
     def __init__(self, root, files):
         self.root = root
@@ -106,7 +107,7 @@ _COMPUTED = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast
              ast.BitOr: ("|", "&"), ast.BitAnd: ("&", "|")}
 _JOINED = {ast.And: ("and", "or"), ast.Or: ("or", "and")}
 
-# These conversions, of numpy's numbers and of iterators, mostly change nothing but a type.
+# The conversions of numpy numbers and of iterators. They rarely change more than the type.
 _CONVERSIONS = ("float", "list")
 
 # Calls whose arguments are not exchanged: their order does not matter, or they have fixed roles.
@@ -317,7 +318,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _deleted_call(self, node):
-        """f(x) and x.f() become x. min(x, y) becomes x, or y in another mutant."""
+        """Adds mutants without a call. f(x) and x.f() become x; min(x, y) becomes x or y."""
         function = node.func
         if node.keywords and len(node.args) != 1:
             return
@@ -352,14 +353,14 @@ def _is_text(node):
 
 
 def _is_sequence(node):
-    """Whether arithmetic operators on this node join or format sequences, and do not compute."""
+    """Returns whether an arithmetic operator on this node joins or formats sequences."""
     return isinstance(node, (ast.JoinedStr, ast.List, ast.Tuple, ast.ListComp)) \
         or isinstance(node, ast.Constant) and isinstance(node.value, str) \
         or isinstance(node, ast.BinOp) and (_is_sequence(node.left) or _is_sequence(node.right))
 
 
 def _may_go(node, names, is_end):
-    """Whether the code without the statement can still run, and may then behave differently."""
+    """Returns whether the code can run without the statement and may then behave differently."""
     if isinstance(node, (ast.Expr, ast.AugAssign, ast.Continue, ast.Break, ast.Raise)):
         return True
     if isinstance(node, ast.Return):

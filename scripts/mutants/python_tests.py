@@ -1,5 +1,5 @@
-"""Runs the tests of the scripts one by one: lists them, records which lines of the scripts each
-test runs, and runs them with a mutant. Tests run in forked processes, so that they leave no traces.
+"""Lists the tests of the scripts, records which lines of the scripts each test runs, and runs tests
+with a mutant. Tests run in forked processes, so they leave nothing behind.
 """
 
 import contextlib
@@ -14,7 +14,8 @@ import tempfile
 import traceback
 import unittest
 
-# A test with a mutant may use SLOWER times its CPU time without, and at least LEAST_SECONDS.
+# A test with a mutant may use SLOWER times the CPU time that it uses without a mutant, and at least
+# LEAST_SECONDS.
 SLOWER, LEAST_SECONDS = 10, 2
 
 
@@ -43,7 +44,7 @@ class Tests:
         with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
             try:
                 module = self._load(program)
-            except BaseException:  # whatever the mutant raises, the caller must get an answer
+            except BaseException:  # a mutant may raise anything
                 return traceback.format_exc()
             unittest.defaultTestLoader.loadTestsFromName(case, module).run(result)
         wrong = result.errors + result.failures + [(case, "it was skipped") for _ in result.skipped]
@@ -52,10 +53,10 @@ class Tests:
     # --------------------------------------------------------------------------- without a mutant
 
     def record(self, program, names, paths):
-        """Returns {test: {"seconds": CPU time, "lines": {path: [line]}, "wrong": why or ""}}.
+        """Runs tests of one program without a mutant. Returns {test: {"seconds": CPU time, "lines":
+        {path: [line, ...]}, "wrong": why it fails or ""}}.
 
-        All tests are of one program. Lines that run while the program's modules are loaded count as
-        reached by each test.
+        Lines that run while the program's modules are loaded count as reached by each test.
         """
         result, loading = {}, _Trace(paths)
         with loading:
@@ -73,9 +74,10 @@ class Tests:
     # ------------------------------------------------------------------------------ with a mutant
 
     def run_until_one_fails(self, names, seconds, say):
-        """Runs the tests in turn, and says the name of each before it runs. True if one fails.
+        """Runs the tests in turn until one fails. Returns whether one has failed.
 
-        A test that exceeds its limit of CPU time ends the process.
+        It sends the name of each test before the test runs. A test that exceeds its limit of CPU
+        time ends the process.
         """
         self.modules.stand_in()
         nowhere = os.open(os.devnull, os.O_WRONLY)

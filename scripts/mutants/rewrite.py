@@ -1,6 +1,6 @@
 """Rewrites sources so that each of several mutants can be activated at run time.
 
-Each mutated place calls mutant_active(NUMBER), of switch.h. No code moves to another line. So
+Each mutated place calls mutant_active(NUMBER) of switch.h. No code moves to another line, so
 messages of the compiler and of assertions name the lines of the original.
 """
 

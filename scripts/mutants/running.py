@@ -3,7 +3,7 @@
 A command gets a HOME and a TMPDIR of its own (one empty folder), and a session of its own. It is
 killed, with all its descendants, when its processes have used too much CPU time or memory, when
 they have used no CPU time and written nothing for a while, or after a wall time that is ample even
-on a busy machine. When a command ends by itself, its remaining descendants are killed.
+on a busy machine. After a command has ended, its remaining descendants are killed.
 """
 
 import ctypes
@@ -23,8 +23,8 @@ SUBREAPER, PARENT_DEATH = 36, 1  # of prctl
 NEW_MOUNTS, BIND, REMOUNT, RECURSIVE, PRIVATE, READ_ONLY = 0x20000, 4096, 32, 16384, 1 << 18, 1
 
 LOOK_EVERY = 0.25
-IDLE_CPU = 0.02  # seconds: no more CPU time than this within the idle time counts as none
-LEAST_CPU = 5  # seconds that any command may use
+IDLE_CPU = 0.02  # seconds; less CPU time than this within the idle time counts as none
+LEAST_CPU = 5  # seconds of CPU time that any command may use
 MOST_MEMORY = 6 << 30
 MOST_FILE = 2 << 30
 # A shell or nohup may make the run ignore these signals. Its children would inherit that.
@@ -40,7 +40,8 @@ class Limits:
 
     @classmethod
     def of(cls, cpu, wall):
-        """Returns the limits for a command that takes so many seconds without a mutant."""
+        """Returns the limits for a command that takes `cpu` seconds of CPU time and `wall` seconds
+        of wall time without a mutant."""
         return cls(cpu=10 * cpu + LEAST_CPU, idle=20 + 3 * wall, wall=30 * wall + 300)
 
 
@@ -50,7 +51,7 @@ class Outcome:
     why: str      # "" or: exit status 1, signal 11, CPU time, idle, wall time, memory, FAILED
     cpu: float
     wall: float
-    said: str     # the end of its output
+    said: str     # the end of the command's output
 
 
 def adopt_orphans():
@@ -61,8 +62,8 @@ def adopt_orphans():
 
 
 def protect(folder):
-    """Makes everything below the folder read-only for this process and its children. True if the
-    system allows that."""
+    """Makes everything below the folder read-only for this process and its children. Returns
+    whether the system allows that."""
     if LIBC.unshare(NEW_MOUNTS):
         return False
     folder = os.path.realpath(folder).encode()
@@ -76,7 +77,7 @@ def read(path):
         with open(path, "rb") as file:
             return file.read()
     except OSError:
-        return b""  # the process has ended meanwhile
+        return b""  # the process has ended
 
 
 def children(pid):
@@ -192,7 +193,7 @@ def run(command, folder, environment, limits, failure=None):
 
 
 def wait(process, watch, failure):
-    """Waits for the end. Returns why the command failed, or "", and its CPU seconds."""
+    """Waits until the command ends or fails. Returns why it failed, or "", and its CPU seconds."""
     pause = 0.005
     while True:
         pid, status, used = os.wait4(process.pid, os.WNOHANG)

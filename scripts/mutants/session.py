@@ -24,9 +24,9 @@ import pool
 import running
 import tree as trees
 
-UNTESTED = ("paper/", "results/", "scripts/mutants/known/")  # no test of a mutant reads these
+UNTESTED = ("paper/", "results/", "scripts/mutants/known/")  # tests of mutants don't read these
 DECIDED = ("caught", "same code")  # further tests cannot change these
-OFTEN_BROKEN = 5  # how often the build is repeated without the mutants that do not compile
+OFTEN_BROKEN = 5  # the most builds; each leaves out the mutants that did not compile before
 
 
 class Failure(Exception):
@@ -102,7 +102,7 @@ class Session:
         self.number()
 
     def number(self):
-        """Numbers the mutants. Numbers of earlier runs stay, so that unchanged sources are not
+        """Numbers the mutants. They keep the numbers of earlier runs, so unchanged sources are not
         compiled again."""
         path = self.path("numbers.json")
         names = [tuple(one[0]) for one in records_of(path)]
@@ -139,8 +139,8 @@ class Session:
     # ---- state
 
     def check_state(self, keep_caught):
-        """Deletes the results for other sources or tests. With keep_caught, records of caught
-        mutants stay."""
+        """Deletes the results if they are for other sources or tests. With keep_caught, records of
+        caught mutants stay."""
         state = digest(*(path.encode() + b"\0" + content
                          for path, content in sorted(self.tree.originals.items())
                          if not path.endswith(".md") and not path.startswith(UNTESTED)),
@@ -278,14 +278,15 @@ class Session:
         return decide
 
     def same_code(self, site):
-        """Whether the compiler makes the same code of the mutant, so that no test can catch it."""
+        """Returns whether the compiler makes the same code from the mutant. No test can catch such
+        a mutant."""
         if not site.file.endswith(".c"):
             return False
         original = self.tree.originals[site.file]
         replaced = original[site.start:site.end]
         text = f"({site.text})" if site.kind == "expression" else ";"
-        # Assertions contain their line numbers, so the mutant must have as many lines as the
-        # original.
+        # The code of an assertion contains its line number, so the mutant must have as many lines
+        # as the original.
         text = text.encode() + b"\n" * (replaced.count(b"\n") - text.count("\n"))
         mutated = original[:site.start] + text + original[site.end:]
         codes = [subprocess.run(

@@ -44,8 +44,8 @@ UNSIGNED = {TypeKind.BOOL, TypeKind.CHAR_U, TypeKind.UCHAR, TypeKind.USHORT, Typ
             TypeKind.ULONG, TypeKind.ULONGLONG, TypeKind.UINT128}
 FLOATS = {TypeKind.FLOAT, TypeKind.DOUBLE, TypeKind.LONGDOUBLE}
 
-# Literals in these calls are not mutated, and the calls are not deleted. The compiler needs the
-# literals as they are, or they change only the time that the code takes.
+# Constants in these calls are not mutated, and the calls are not deleted. The compiler requires
+# such a constant, or it only affects the time that the code takes.
 LEFT_OUT_CALLS = re.compile(r"__builtin_|__atomic_|_mm\d*_")
 EITHER_WAY = ("calloc", "fread", "fwrite")  # exchanging size and count changes nothing
 ASSERTING = re.compile(r"(static_)?assert$|_Static_assert$|.*_ASSERT$|.*_assert$")
@@ -219,8 +219,8 @@ class Finder:
                 self.operator("arithmetic", cursor, children, place, ARITHMETIC[symbol])
 
     def operator(self, operator, cursor, operands, place, symbol):
-        """Adds a mutant with another operator. The operands get parentheses, because the new operator may bind
-        more tightly than an operator within them."""
+        """Adds a mutant with another operator. The operands get parentheses, because the new
+        operator may bind more tightly than an operator in an operand."""
         left, right = (self.source.text(*self.range(one)) for one in operands)
         self.add(operator, "expression", *self.range(cursor), f"({left}) {symbol} ({right})",
                  (*place, symbol))
@@ -375,8 +375,7 @@ class Finder:
         start, end = self.range(cursor)
         macro = self.macro_of(start, end)
         if macro and macro[1] >= end:
-            # The code within a macro's use is left out, except that a constant's name may be
-            # replaced.
+            # The code of a macro use is left out, but the name of a constant may be replaced.
             if macro[:2] == (start, end) and kind == CursorKind.INTEGER_LITERAL:
                 self.constant(cursor, [one for one in parents if one.kind != CursorKind.UNEXPOSED_EXPR])
             elif macro[:2] == (start, end):

@@ -6,7 +6,7 @@ ROWS = ("area", "drawn", "caught", "equivalent", "survived", "caught of non-equi
 
 
 def standing(record, listed):
-    """Returns "caught", "equivalent" (by the compiler or the list), "missed" (by the list), or
+    """Returns "caught", "equivalent" (says the compiler or the list), "missed" (says the list), or
     "new" for a survivor that is not in the list."""
     if record["status"] == "caught":
         return "caught"
@@ -30,7 +30,8 @@ def line_for_list(record):
 
 
 def table(areas, records, listed):
-    """Returns the table: a row for each area and one for all, with counts and the caught share."""
+    """Returns the table as text. It has a row for each area and one for all areas, with counts and
+    the caught share."""
     rows = [ROWS]
     for area in [*areas, "all"]:
         stand = [standing(one, listed) for one in records if area in (one["area"], "all")]

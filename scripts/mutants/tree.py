@@ -27,7 +27,7 @@ def read(path):
 
 
 def update(path, content, mode):
-    """Writes the file if its content differs, so that make builds no more than it must."""
+    """Writes the file if its content differs, so make rebuilds only from files that changed."""
     if os.path.exists(path) and read(path) == content:
         return
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -44,8 +44,8 @@ class Tree:
         self.originals = {path: read(os.path.join(root, path)) for path in tracked(root)}
 
     def write(self, numbered):
-        """Writes all files, with the mutants in `numbered`, a list of (number, site). Deletes other
-        files."""
+        """Writes all files, with the mutants in `numbered`, a list of (number, site). Deletes files
+        that the project doesn't have, except below build and out."""
         by_file = {}
         for number, site in numbered:
             by_file.setdefault(site.file, []).append((number, site))

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""answer-test.py [TIMERBED]: tests the answer on runs that are made so that the right answer is
-known, and that all programs which print the answer print the same words. The last line is "N
-passed, N failed".
+"""answer-test.py [TIMERBED]: tests the answer on planted runs whose right answer is known, and that
+all programs that print the answer print the same words.
+
+The last line printed is "N passed, N failed".
 """
 
 import errno
@@ -28,7 +29,7 @@ import words
 ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
 overview = gallery.modules()["overview"]
 
-# {(workload, n): {subject: its cost}}. There is no noise: only these costs decide comparisons.
+# {(workload, n): {subject: its cost}}. The records have no noise, so the costs decide comparisons.
 COSTS = {
     ("hold", 1000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.8},
     ("hold", 1000000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.25},
@@ -77,7 +78,7 @@ class Known(Case):
             ("rpc", 1000000): ("few", ["quad-heap"])})
 
     def test_regret(self):
-        """Expected: the geometric mean of the quotients of COSTS by the least of each cell."""
+        """A regret is the geometric mean over cells of the cost divided by the least cost."""
         found = {one.name: one for one in self.exact.regrets}
         self.assertAlmostEqual(found["quad-heap"].mean, (1 * 2 * 1.5 * 1) ** 0.25)
         self.assertAlmostEqual(found["bucket-trie"].mean, (1.6 * 1 * 2 * 1) ** 0.25)
@@ -402,7 +403,7 @@ def unmarked(text):
 
 
 class Committed(Case):
-    """README.md and answer.json have the present answer of results/full."""
+    """README.md and answer.json have the answer that the scripts now give for results/full."""
 
     @classmethod
     def setUpClass(cls):
@@ -427,7 +428,7 @@ class Committed(Case):
         self.assertEqual(found, words.for_explain(self.full))
 
     def test_figure(self):
-        """The picture in README has the cells of the answer, and each panel one n."""
+        """The figure in README has the cells of the answer, and each panel has one n."""
         [figure] = overview.figures(self.full.parts()[0], "time")
         with open(os.path.join(ROOT, "results/full/data/overview.tsv"), encoding="utf-8") as file:
             rows = [line.split("\t") for line in file.read().splitlines()[1:]]

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""Tests of c_source.py, and of what exported.py refuses. The last line counts."""
+"""Tests of c_source.py, and of what exported.py refuses. The last line printed is "N passed, N
+failed".
+"""
 
 import pathlib
 import sys
@@ -144,7 +146,7 @@ class Changing(unittest.TestCase):
 
 class Exporting(Case):
     def refused(self, text, reason):
-        """Asserts that a structure with this text before its table can't be exported, and why."""
+        """Asserts that a structure with `text` before its table is refused with `reason`."""
         path = self.write("structures/odd-one.c", f"""\
             /* odd-one - wrong on purpose */
             #include "{STRUCTURES}/timer.h"
@@ -172,7 +174,7 @@ class Exporting(Case):
             exported.find("other")
 
     def test_names_of_the_options_code_meet_no_others(self):
-        """That code gets into one file with a structure, so all its names have a prefix."""
+        """An export has this code in one file with a structure, so all its names have a prefix."""
         source = c_source.Source(STRUCTURES / "common" / "options.c", STRUCTURES.parent)
         names = [one.spelling for one in source.declarations()]
         names += [one.spelling for one in source.unit.cursor.get_children()

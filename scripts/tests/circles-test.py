@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""circles-test.py TIMERBED: includes and calls between the files of the C code, as libclang reads them
+"""circles-test.py TIMERBED: tests which files of the C code include and call which, by libclang.
 
-No file may include or call a file of a higher folder, no code a test, and no more than two files may
-form a circle. Other tests plant what may not be in a small tree, which has to be found. The headers that
-the build has generated are beside the program TIMERBED.
+No file may include or call a file of a higher folder. No code may include or call a test. At most
+two files may depend on each other in a circle. Other tests plant such mistakes in a small tree,
+where code_graph.py must find them. The headers that the build has generated are beside the program
+TIMERBED.
 """
 
 import os
@@ -33,7 +34,7 @@ RIGHT = {
 
 
 def layers_of_the_loop():
-    """{name of a file without ending: height}, from the table of loop/README.md."""
+    """Returns {name of a file without ending: height}, from the table of loop/README.md."""
     with open(os.path.join(ROOT, "loop", "README.md"), encoding="utf-8") as file:
         text = file.read()
     table = text.split("The files form layers.")[1].split("\nOnly the files above")[0]
@@ -43,7 +44,8 @@ def layers_of_the_loop():
 
 
 def place_in_the_loop(path):
-    """The name by which a file of the loop is listed there; None for tests and for other files."""
+    """Returns the name of a file of the loop in the table of loop/README.md. Returns None for tests
+    and for other files."""
     name = os.path.splitext(os.path.relpath(path, "loop"))[0]
     if not path.startswith("loop/") or name.startswith(("tests/", "include/")):
         return None
@@ -59,7 +61,7 @@ class Code(Case):
             Code.graph = code_graph.read(ROOT, (f"-I{GENERATED}",))
 
     def test_it_has_been_read(self):
-        """A graph without arrows would prove nothing."""
+        """If the graph had no arrows, the other tests would prove nothing."""
         arrows = [(source, target) for source, targets in self.graph.items() for target in targets]
         self.assertGreater(len(arrows), 1000)
         self.assertRegex(self.graph["loop/backends/epoll.c"]["loop/base.c"], "calls base_(un)?lock")
@@ -87,7 +89,8 @@ class Code(Case):
 
 class Planted(Case):
     def read(self, changed=()):
-        """The graph of the right tree with some files changed or added: {path: text}."""
+        """Returns the graph of the tree RIGHT, with the files {path: text} in `changed` added or
+        replaced."""
         for path, text in (RIGHT | dict(changed)).items():
             os.makedirs(os.path.join(self.folder, os.path.dirname(path)), exist_ok=True)
             with open(os.path.join(self.folder, path), "w", encoding="utf-8") as file:
@@ -147,7 +150,8 @@ class Planted(Case):
         self.assert_found(graph, "a circle of loop/a.c, loop/b.c, loop/c.c:", "loop/b.c calls c (loop/c.c)")
 
     def test_a_circle_of_includes_and_calls(self):
-        """A header calls a function of a file that includes another header, which includes the first."""
+        """A header calls a function of a file. The file includes another header, and this one
+        includes the first header."""
         graph = self.read({"loop/a.h": "int b(void);\nstatic inline int a(void) { return b(); }",
                            "loop/c.h": '#include "loop/a.h"',
                            "loop/b.c": '#include "loop/c.h"\nint b(void) { return 0; }'})
@@ -160,7 +164,7 @@ class Planted(Case):
         self.assertEqual(self.found(graph), [])
 
     def test_functions_of_one_file_are_no_arrows(self):
-        """Two files have functions of one name, each for itself."""
+        """Two files have static functions with the same name."""
         graph = self.read({"loop/a.c": "static int step(void) { return 1; }\nint a(void) { return step(); }",
                            "bench/run/b.c": "static int step(void) { return 2; }\n"
                                           "int b(void) { return step(); }"})

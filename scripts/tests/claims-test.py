@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of claims.py: planted records must give the expected verdict and no other.
+"""Tests of claims.py: planted records must give the expected verdict.
 
 The last line printed is "N passed, N failed".
 """
@@ -32,7 +32,7 @@ def record(subject, seed, **more):
 
 
 def pair(factor, blocks=8, noise=0.01, **more):
-    """Returns records in which a costs `factor` times as much as b. Blocks differ by far more."""
+    """Returns records in which a costs `factor` times as much as b. Blocks differ by more."""
     source = random.Random(3)
     result = []
     for seed in range(blocks):
@@ -164,7 +164,7 @@ class Statistics(Case):
                 each = 4 + 15 * (n / 256) ** power + seed / 100
                 for name, more in (("wheel", each), ("nothing", 0)):
                     lines.append(record(name, seed, n=n, **{"pass": "count"}, elapsed_ns=1e9,
-                                        instructions_per_op=7 + more))  # one operation a tick
+                                        instructions_per_op=7 + more))  # one operation per tick
         return self.judge(lines, "linear subject=wheel less=nothing workload=idle "
                           f"n={','.join(map(str, sizes))} slots=256 tick=1e6", "3..4.5 | 0..")
 
@@ -226,7 +226,7 @@ class Statistics(Case):
             self.assertAlmostEqual(row["value"], power, delta=0.01)
 
     def test_growth_has_students_interval(self):
-        """Expected: the normal equations, and a quantile from the incomplete beta function."""
+        """The expected values come from the normal equations and the incomplete beta function."""
         x, y, lines = [], [], []
         for seed in range(3):
             for n, off in ((100, 0.1), (1000, -0.2 * seed), (10000, 0.05), (100000, 0.0)):
@@ -266,7 +266,7 @@ class Statistics(Case):
             best(0)
 
     def test_tau_is_a_mean_over_seeds(self):
-        """Three structures: all pairs agree in the first seed, all but one in the second."""
+        """Of three structures, all pairs agree in the first seed, all but one in the second."""
         more = {"kind": "yardstick"}, {"when": "to a tick"}
         lines = [record(name, seed, workload=workload, ns_per_op=float(ns), **other)
                  for workload, seed, costs in (("hold", 0, (1, 2, 3, 9, 9)), ("hold", 1, (1, 2, 3, 9, 9)),
@@ -292,7 +292,7 @@ class Statistics(Case):
             self.assertEqual(claims.number(value), text)
 
     def test_notes_and_what_is_missing(self):
-        """For each statistic: its note, and the records without which it has no value."""
+        """Tests the note of each statistic, and the records that it needs."""
         memory, count = {"pass": "memory"}, {"pass": "count", "elapsed_ns": 1e9}
         lines = pair(0.5, 2, n=10) + pair(2.0, 2, n=100)
         lines += [record("a", 77, n=1000, ns_per_op=1.0), record("b", 78, n=1000, ns_per_op=1.0)]

@@ -1,6 +1,7 @@
-"""Which file of the C code includes which, and calls functions of which: read by libclang.
+"""Reads by libclang which file of the C code includes which, and calls functions of which.
 
-read() makes the graph of a tree. arrows_up(), circles() and tests_in_use() find what may not be.
+read() makes the graph of a tree. arrows_up(), circles() and tests_in_use() find forbidden
+dependencies.
 """
 
 import collections
@@ -12,15 +13,15 @@ from clang.cindex import CursorKind, Diagnostic, Index, LinkageKind
 
 ROOTS = ("structures", "loop", "bench")
 
-# From the lowest to the highest. A file directly in bench has no place of its own: it is as high as
-# the highest folder that it reaches.
+# The folders from the lowest to the highest. A file directly in bench has no rank: it is as high as
+# the highest folder that it depends on.
 FOLDERS = ("structures", "loop", "bench/trace", "bench/virtual", "bench/workloads", "bench/replay",
            "bench/subjects", "bench/passes", "bench/run", "bench/commands")
 RANKS = {folder: rank for rank, folder in enumerate(FOLDERS)}
 
-# Built with libevent's own headers, which `make regress` and libevent-layout-test have.
+# Files that are built with libevent's own headers, by `make regress` and libevent-layout-test.
 OF_LIBEVENT = ("loop/tests/layout/", "loop/tests/regress/")
-# For programs that use the loop, and not for the loop.
+# Headers for programs that use the loop. The loop itself need not include them.
 FOR_PROGRAMS = ("loop/include/",)
 
 # Code that `timerbed export` copies.
@@ -28,10 +29,10 @@ TEMPLATES = ("structures/export/",)
 
 STANDARDS = {".c": "-std=c17", ".cc": "-std=c++17"}
 
-# What has declarations in it: extern "C" and namespaces.
+# Cursors that contain declarations: extern "C" and namespaces.
 BLOCKS = (CursorKind.LINKAGE_SPEC, CursorKind.UNEXPOSED_DECL, CursorKind.NAMESPACE)
 
-# A file includes files, defines functions, and calls functions: {name: files that may define it}.
+# What one source file and its headers include, define and call.
 Unit = collections.namedtuple("Unit", "includes definitions calls headers")
 
 
@@ -40,14 +41,14 @@ class Broken(Exception):
 
 
 def sources(root):
-    """The .c and .cc files of a tree, from its top."""
+    """Returns the .c and .cc files of a tree, relative to its root."""
     found = [path for top in ROOTS for ending in STANDARDS
              for path in glob.glob(f"{top}/**/*{ending}", root_dir=root, recursive=True)]
     return sorted(path for path in found if not path.startswith(OF_LIBEVENT))
 
 
 def headers(root):
-    """The headers of a tree that some source has to include."""
+    """Returns the headers of a tree that at least one source must include."""
     found = [path for top in ROOTS
              for path in glob.glob(f"{top}/**/*.h", root_dir=root, recursive=True)]
     return sorted(path for path in found if not path.startswith((*OF_LIBEVENT, *FOR_PROGRAMS)))
@@ -69,7 +70,7 @@ class Reader:
                 raise Broken(f"{one.location.file}:{one.location.line}: {one.spelling}")
 
     def own(self, file):
-        """The path of a file of the tree, from its top; None for other files."""
+        """Returns the path of a file of the tree relative to its root, or None for other files."""
         if file is None:
             return None
         if file.name not in self.names:
@@ -104,8 +105,11 @@ class Reader:
                 self.call(path, inner.referenced)
 
     def call(self, path, callee):
-        """A call of a function that only a header of the C library declares stays within the library,
-        although bench/virtual has a function of that name, too."""
+        """Adds a call to `calls`.
+
+        A function that only a header of the C library declares is the library's, even if
+        bench/virtual has a function with that name, too. Calls of it are not added.
+        """
         if callee is None or callee.kind != CursorKind.FUNCTION_DECL:
             return
         definition = callee.get_definition()
@@ -129,8 +133,12 @@ def is_test(path):
 
 
 def defining(name, caller, definitions):
-    """The files that may define the function: in the caller's folder, else outside of tests. A test
-    may bring a stand-in for a function of the code, which the code itself does not call."""
+    """Returns the files that may define the function `name` that the file `caller` calls.
+
+    A test may define a stub for a function of the code. So for a caller in a test, they are the
+    caller itself, or else the helpers in its folder, or else the files outside of tests. Code
+    outside of tests never calls a stub.
+    """
     found = definitions.get(name, set())
     if not is_test(caller):
         return {one for one in found if not is_test(one)}
@@ -141,7 +149,7 @@ def defining(name, caller, definitions):
 
 
 class Graph(dict):
-    """{file: {file that it includes or calls: why}}"""
+    """{file: {file that it includes or calls: reason}}"""
 
     def arrow(self, source, target, why):
         if source != target:
@@ -152,7 +160,8 @@ class Graph(dict):
 
 
 def read(root, flags=(), jobs=None):
-    """The graph of a tree. Raises Broken for a file that cannot be read, or that nothing includes."""
+    """Returns the Graph of a tree. Raises Broken if a file cannot be read, or if no source includes
+    a header."""
     paths = sources(root)
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
         units = list(pool.map(read_unit, [root] * len(paths), paths, [flags] * len(paths), chunksize=8))
@@ -176,11 +185,11 @@ def read(root, flags=(), jobs=None):
     return graph
 
 
-# ---- what may not be
+# ---- forbidden dependencies
 
 
 def folder_of(path):
-    """The folder of FOLDERS that a file is in, or None."""
+    """Returns the folder of FOLDERS that a file is in, or None."""
     for folder in FOLDERS:
         if path.startswith(f"{folder}/"):
             return folder
@@ -193,8 +202,8 @@ def told(graph, chain):
 
 
 def arrows_up(graph):
-    """What includes or calls a file of a higher folder, itself or by way of files without a place.
-    Tests are as high as the top of what they stand in."""
+    """Returns the chains by which a file depends on a file of a higher folder, directly or through
+    files without a rank. A test is as high as the folder in FOLDERS that contains it."""
     found = []
     for start in sorted(graph):
         folder = folder_of(start)
@@ -235,7 +244,7 @@ def reachable(arrows, start):
 
 
 def circles(graph, most=2):
-    """The sets of more than `most` files each of which reaches all others."""
+    """Returns the sets of more than `most` files in which each file depends on all others."""
     back = collections.defaultdict(set)
     for source, targets in graph.items():
         for target in targets:

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Tests of costs.py: its table must have the costs of which the records were made. The last line
-counts."""
+"""Tests of costs.py: its table must have the costs from which the records were made. The last line
+printed is "N passed, N failed".
+"""
 
 import sys
 
@@ -68,7 +69,7 @@ class Costs(Expected):
         self.assertNotIn(("rate", "time", "slow", 1000), table)
 
     def test_operations_and_repeats_of_each_kind_of_record(self):
-        """Rates in ns an entry. Records have 100, 50, 15, 510 entries and 2, 3, 1, 4 repeats."""
+        """Rates are ns per entry. Records have 100, 50, 15, 510 entries and 2, 3, 1, 4 repeats."""
         def cell(subject, ns, **more):
             line = record(subject, 1, 1.0, n=10, cell_seconds=ns / 1e9, **more)
             return {key: value for key, value in line.items() if value is not None}

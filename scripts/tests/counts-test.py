@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests of the counts of the test runners: a test that did not run has not passed, and a run
-without tests fails. The last line printed is "N passed, N failed".
+"""Tests of the counts of the test runners: a test that did not run does not count as passed, and a
+run without tests fails. The last line printed is "N passed, N failed".
 """
 
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Tests of what the documents and the packages say of the tree: links and paths lead somewhere, commands
-of make exist, and facts that stand in two places agree. The last line printed is "N passed, N failed".
-documents-test.py [TIMERBED], which is not used.
+"""documents-test.py [TIMERBED], which is not used: tests what the documents and the packages say
+about the tree. Links, paths and targets of make exist, and facts that are in two places agree. The
+last line printed is "N passed, N failed".
 """
 
 import glob
@@ -14,7 +14,8 @@ from helpers import SCRIPTS, main
 ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
 DOCUMENTS = ["*.md", "structures/*.md", "loop/*.md", "bench/*.md", "examples/*.md", "results/*.md",
              "scripts/*/*.md", "loop/tests/*/*.md"]
-# Members of Debian's build-essential, which packages do not name, and what only a checkout needs.
+# Packages do not depend on members of Debian's build-essential, nor on git, which only a checkout
+# needs.
 NOT_IN_CONTROL = {"gcc", "g++", "make", "git"}
 
 
@@ -28,7 +29,7 @@ def documents():
 
 
 def targets():
-    """The targets of make that its help lists, and patterns such as claim-%."""
+    """Returns the targets of make that its help lists, including patterns such as claim-%."""
     text = "".join(read(os.path.basename(path)) for path in
                    [os.path.join(ROOT, "Makefile"), *glob.glob(os.path.join(ROOT, "*.mk"))])
     return set(re.findall(r"^([a-z0-9%-]+):.*## ", text, re.M))
@@ -39,7 +40,7 @@ def without_fences(text):
 
 
 def quoted(text):
-    """What stands in backticks, and in lines that are indented as code."""
+    """Returns the texts in backticks and the lines that are indented as code."""
     return re.findall(r"`([^`\n]+)`", text) + re.findall(r"^ {4,}(\S.*)$", text, re.M)
 
 
@@ -67,7 +68,7 @@ class Contributing(unittest.TestCase):
     text = read("CONTRIBUTING.md")
 
     def test_paths_exist(self):
-        """A word in capitals, as in bench/passes/NAME.c, stands for names. An asterisk matches some."""
+        """A word in capitals, as in bench/passes/NAME.c, and an asterisk match any name."""
         folders = "structures|loop|bench|scripts|paper|results|examples|debian|abi"
         paths = [found for one in quoted(self.text)
                  for found in re.findall(rf"(?<![\w/.-])(?:{folders})/[\w*./-]*", one)]

@@ -35,7 +35,7 @@ class Adversary(Case):
                              **more, **wheel) for line in lines
                       if line["workload"] == workload and line["subject"] == "binary-heap"]
         lines.append(failed("wheel", 0, "too slow", workload=self.CROWD, **more, **wheel))
-        # A structure that is not measured with so many timers.
+        # A structure that is measured only with fewer timers than the others.
         lines += planted({"a-list": 4.0, "binary-heap": 2.0}, 5, noise=0, seed=10, workload="hold",
                          **{**more, "n": 1000})
         lines += [record(name, 0, 1.0, workload=self.CASCADE, max_ns=ns, p999_ns=ns,
@@ -125,7 +125,7 @@ class Drawing(Case):
         self.assertEqual(at_a_tenth, [200.0, 800.0])
 
     def memory(self, **more):
-        """Returns the figure of libevent, which gives no memory back, and of a loop, which does."""
+        """Returns a figure of libevent, which keeps its memory, and a loop, which frees memory."""
         run = self.run_of([record(name, 0, 1.0, armed_peak=1000, bytes_per_timer=size / 1000,
                                   footprint_peak=size, **{"pass": "memory"},
                                   **{key: size / divisor for key in more})

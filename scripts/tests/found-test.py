@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""found-test.py [TIMERBED]: a figure that is added as two files is drawn, with its heading and caption,
-and a pass that is added as one file is ranked and printed in its words, with nothing else touched. Works
-on a copy of the scripts. The last line printed is "N passed, N failed".
+"""found-test.py [TIMERBED]: tests that a new figure needs only two new files, and a pass only one.
+
+The figure is drawn with its heading and caption, and the pass is ranked and printed in its own
+words. The test works on a copy of the scripts. The last line printed is "N passed, N failed".
 """
 
 import os
@@ -49,7 +50,7 @@ class Newcomers(Case):
             file.write(text)
 
     def says(self, name, *words):
-        """What a script of the copy prints."""
+        """Returns what a script of the copy prints."""
         done = subprocess.run(["/usr/bin/python3", "-B", os.path.join(self.scripts, name), *words],
                               capture_output=True, text=True, check=False, cwd=self.folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""))

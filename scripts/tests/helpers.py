@@ -94,8 +94,8 @@ class Case(unittest.TestCase):
                               capture_output=True, text=True, check=False, cwd=self.folder)
 
     def called(self, module, *arguments):
-        """Calls a script's main() in this process, which is faster than a process of its own.
-        Returns (status, output, errors)."""
+        """Calls a script's main() in this process, which is faster than starting a process. Returns
+        (status, output, errors)."""
         out, err = io.StringIO(), io.StringIO()
         words = [os.path.join(SCRIPTS, f"{module.__name__}.py"), *arguments]
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(out), \
@@ -110,14 +110,14 @@ class Case(unittest.TestCase):
 class Expected(Case):
     """Compares the output of scripts with files in the folder expected, character by character.
 
-    With the argument --write, a test program writes its files anew. Read the difference before you
+    With the argument --write, a test program writes its files again. Read the difference before you
     commit them.
     """
 
     maxDiff = None
 
     def expect(self, name, *results):
-        """Compares the results of calls of called() with the file of that name."""
+        """Compares results of called() with the file expected/NAME.txt."""
         text = "".join(f"[status {status}]\n{out}{err}" for status, out, err in results)
         text = text.replace(self.folder, "FOLDER")
         path = os.path.join(EXPECTED, f"{name}.txt")

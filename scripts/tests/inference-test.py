@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Known answers for inference.py: intervals, p-values, corrections, verdicts.
 
-Expected values come from closed forms, from the tables of Student's t, or from the incomplete beta
-function, none of which inference.py uses. Each test is there for a slip that would pass unnoticed: a
-sign, the degrees of freedom, the level, one tail for two, the size of a family, a bound that does or
-does not count. The last line printed is "N passed, N failed".
+Expected values come from closed forms, from tables of Student's t, or from the incomplete beta
+function. inference.py uses none of these. Each test looks for one mistake that would otherwise go
+unnoticed: a wrong sign, degrees of freedom, level, number of tails, size of a family, or a bound
+that wrongly counts or does not count. The last line printed is "N passed, N failed".
 """
 
 import math
@@ -25,18 +25,18 @@ SMALL, BY = 1e-6, math.log1p(0.05)
 
 
 def two_sided_p(t, freedom):
-    """The probability that |Student's t| is at least |t|, by the incomplete beta function."""
+    """Returns P(|Student's t| >= |t|), by the incomplete beta function."""
     return float(special.betainc(freedom / 2, 0.5, freedom / (freedom + t * t)))
 
 
 def quantile(level, freedom):
-    """The t for which two_sided_p is `level`, by the inverse of the incomplete beta function."""
+    """Returns the t for which two_sided_p is `level`, by the inverse incomplete beta function."""
     share = float(special.betaincinv(freedom / 2, 0.5, level))
     return math.sqrt(freedom * (1 - share) / share)
 
 
 def logs_of(mean, t, blocks=8):
-    """An even number of logs with this mean, and with this value of t in the test against 0."""
+    """Returns an even number of logs with this mean and this value of t in the test against 0."""
     spread = abs(mean) * math.sqrt(blocks) / t  # standard deviation, with denominator n - 1
     half = spread * math.sqrt((blocks - 1) / blocks)
     return numpy.array([mean + half, mean - half] * (blocks // 2))
@@ -114,7 +114,7 @@ class Estimates(Case):
         for ratio, p in ((1.0, 1.0), (1.5, 0.0), (0.5, 0.0), (1 + 1e-9, 0.0)):
             found = inference.ratio_of_logs(numpy.full(8, math.log(ratio)))
             self.assertEqual((found.low, found.high, found.p), (found.mean, found.mean, p))
-        # A spread of a billionth is one, and the test is a test.
+        # A spread of a billionth is not treated as zero, and the test is Student's.
         found = inference.ratio_of_logs(logs_of(1e-9, 2.0))
         self.assertAlmostEqual(found.p, two_sided_p(2.0, 7), places=6)
         # With large logs, a spread counts only if it exceeds the rounding errors.

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Tests of looks: they share the level, and resolved.py names the blocks that need no more of them.
+"""Tests of looks, the points at which a run judges its results so far. They share the level of
+significance, and resolved.py prints the blocks that need no more looks.
 
     looks-test.py [TIMERBED] [SEED]
 
@@ -47,7 +48,7 @@ replicates = 8
 
 
 def simulated_error_rate(source, looks_of_a_ratio):
-    """Returns the share of runs in which a structure compared with itself comes out as different.
+    """Returns the share of runs in which a structure compared with itself is found to be different.
 
     Each comparison stops at the look at which it is resolved. At each look all comparisons are one
     family.
@@ -125,7 +126,8 @@ class Resolved(Case):
         self.assertIn("need no further block.", out)
 
     def test_phases_and_settings_are_of_one_name(self):
-        """mix may stop: both phases are resolved with both strides. One phase of rpc is not."""
+        """mix may stop, because both phases are resolved at both strides. rpc has an unresolved
+        phase."""
         lines = []
         for workload, times in (("rpc", (0.5, 0.98)), ("mix", (0.5, 0.5))):
             for stride in (128, 64):

@@ -62,7 +62,7 @@ class Maps(Case):
                       record("quad-heap", seed, 1e4 if seed == 0 else 60.0, **place(100, "0"))]
         one = self.only_map(lines).places["100", "0"]
         self.assertEqual(one.winner, "quad-heap")
-        self.assertFalse(one.resolved)  # the geometric mean says otherwise, so there is no verdict
+        self.assertFalse(one.resolved)  # no verdict, as median and geometric mean disagree
 
     def test_the_median_is_of_costs_relative_to_their_block(self):
         # The medians of the absolute costs are 100 and 2, so quad-heap would win by those.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Tests of the tool that mutates Python: which places it finds in a small file, and its verdicts on
-mutants whose fate is known. The last line printed is "N passed, N failed".
+mutants whose verdict is known. The last line printed is "N passed, N failed".
 """
 
 import json
@@ -79,7 +79,7 @@ class Project(Case):
         self.out = os.path.join(self.folder, "out", "one.jsonl")
 
     def run_of(self, state="1", **more):
-        """Returns a run of the tool. After the test, Python's importers are as they were."""
+        """Returns a run of the tool. After the test, sys.meta_path is restored."""
         before = sys.meta_path[:]
         self.addCleanup(sys.meta_path.__setitem__, slice(None), before)
         return python_run.Run("small", self.sources, self.folder, ["small-test.py"], (), self.out, 2, state,
@@ -174,7 +174,7 @@ class Outcomes(Project):
 
 class Pool(Case):
     def test_what_it_started_ends_with_it(self):
-        """Descendants of the child hold a pipe open. Its end shows that they all have ended."""
+        """Descendants of the child keep a pipe open. It ends when they all have ended."""
         def work(say):
             subprocess.Popen(["sleep", "1000"], pass_fds=[theirs])
             say("begun")

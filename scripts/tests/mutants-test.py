@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of mutation testing: mutants-test.py [TIMERBED], which is not used
+"""mutants-test.py [TIMERBED], which is not used: tests of mutation testing.
 
 The tests mutate, build and run a program of a few lines. The last line printed is "N passed, N
 failed".
@@ -90,7 +90,7 @@ def site_of(text, original, mutated, kind="expression"):
 
 
 class Tiny:
-    """A project of one source, with the interface of project.Project."""
+    """A project with one source and the interface of project.Project."""
 
     areas = {"tiny": 100}
     compiled = ["-std=c17", "-D_GNU_SOURCE"]
@@ -322,7 +322,8 @@ class Finding(Case):
         """)
 
     def test_a_signal_while_libclang_calls_back(self):
-        """A signal raises after the callback: in it, ctypes would print and drop the exception."""
+        """A signal raises its exception after the callback has returned. In the callback, ctypes
+        would print and drop the exception."""
         at_work = []
 
         @ctypes.CFUNCTYPE(None)

@@ -1,10 +1,10 @@
-# newcomer.sh - shared by the tests of what is added as one file or as one row. Source it. A test calls
-# `tree` and then works in a copy of the tree, which is deleted at the end. It ends with a call of
-# `total`.
+# newcomer.sh: functions for the tests that add one file or one row to the project. A test sources
+# this file and calls `tree`. Then it works in a copy of the tree, which is deleted at the end. A
+# test ends with a call of `total`.
 # shellcheck shell=bash
 set -uo pipefail
 
-# What a surrounding make was called with is not for the copy.
+# The copy's make must not inherit the settings of a surrounding make.
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -25,7 +25,7 @@ check() {
 
 # says PATTERN COMMAND...: the command prints a line that matches the pattern.
 says() { grep -E -- "$1" <("${@:2}" 2>&1); }
-# silent PATTERN COMMAND...: the command succeeds, and prints no such line.
+# silent PATTERN COMMAND...: the command succeeds, and prints no line that matches the pattern.
 silent() {
 	local said
 	said=$("${@:2}" 2>&1) && ! grep -E -- "$1" <<<"$said"
@@ -36,8 +36,8 @@ refused() {
 	! said=$("${@:2}" 2>&1) && grep -E -- "$1" <<<"$said"
 }
 
-# tree VARIANT...: copies the tree, and goes there. The copy has the programs and the objects of these
-# variants (Makefile), with their times. So make compiles only what the new file changes.
+# tree VARIANT...: copies the tree, and changes to the copy. It has the programs and the objects of
+# these variants (Makefile) with their times, so make compiles only what the new file changes.
 tree() {
 	local part parts=()
 	mkdir "$work/tree" && cd "$root" || exit 1
@@ -51,16 +51,16 @@ tree() {
 	cd "$work/tree" || exit 1
 }
 
-# remember_hashes: stores the source_hash of each subject and pass, before anything new is added.
-# same_hashes: they are still the same. The names of new subjects and passes have "new-".
+# remember_hashes: stores the source_hash of each subject and pass, before the test adds anything.
+# same_hashes: the stored hashes have not changed. Names of new subjects and passes have "new-".
 remember_hashes() {
 	make -s build/timerbed-hashes >/dev/null && build/timerbed-hashes >before
 	check "subjects have hashes" grep -q '^quad-heap' before
 }
 same_hashes() { diff before <(build/timerbed-hashes | grep -v new-); }
 
-# records KEY=VALUE...: prints the number of records of the run in the folder `run` that have all of
-# these. A value may be the name of another key.
+# records KEY=VALUE...: prints the number of records in the folder `run` that have all these values.
+# A value may be the name of another key.
 records() {
 	/usr/bin/python3 - "$@" <<-'END'
 		import json, sys

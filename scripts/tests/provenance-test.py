@@ -24,7 +24,7 @@ OBJECT = "build/measured/structures/quad-heap.o"
 
 
 def structure(name):
-    """Selects the subjects with this structure (alone, in a wrapper, in a loop), in all passes."""
+    """Selects all passes of the subjects with this structure, also if wrapped or in a loop."""
     return lambda subject, measured: name in subject.split("@")[0].split(":")
 
 
@@ -102,7 +102,7 @@ class Provenance(unittest.TestCase):
 
     @classmethod
     def keep_combinations(cls):
-        """Takes out the rows of structures that are not in the copy."""
+        """Deletes the rows of structures that are not in the copy."""
         with open(cls.path("structures", "wrappers", "combinations"), encoding="utf-8") as file:
             rows = [row for row in file if set(row.strip().split(":")) <= set(KEPT)]
         with open(cls.path("structures", "wrappers", "combinations"), "w", encoding="utf-8") as file:
@@ -128,7 +128,7 @@ class Provenance(unittest.TestCase):
 
     @classmethod
     def hashes(cls, *words):
-        """Returns {(subject, pass): hash} of the present tree."""
+        """Builds and returns {(subject, pass): hash} of the copy."""
         cls.make("build/timerbed-hashes", *words)
         return cls.asked()
 
@@ -150,7 +150,7 @@ class Provenance(unittest.TestCase):
                         "libevent", "yardstick-touch"):
             found = {self.first[of] for of in self.first if of[0] == subject}
             self.assertEqual(len(found), 7, "each pass has a hash of its own")
-        # A loop calls its structures through their tables, so the order in which they nest is no code.
+        # A loop calls structures through their tables, so their nesting order does not affect code.
         units = {tuple(sorted(re.split("[:@]", subject))) if loops(subject, "") else subject
                  for subject in subjects}
         self.assertEqual(len({self.first[of] for of in self.first if of[1] == "time"}),

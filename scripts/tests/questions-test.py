@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests of the figures of single questions, with known answers.
+"""Tests of the figures of experiments that answer a single question, with known answers.
 
 The last line printed is "N passed, N failed".
 """
@@ -24,7 +24,7 @@ QUESTIONS = [name for name in experiments.names() if experiments.aside(name) == 
 
 
 def made(run, name):
-    """The figure of an experiment."""
+    """Returns the figure of an experiment."""
     return gallery.of_experiment(name).make(run, name, [])
 
 

@@ -18,7 +18,7 @@ LONGER = {"structures/bucket-trie.c": "the structure is to be replaced as a whol
 
 
 def texts(root):
-    """{path: text} of the sources of a tree."""
+    """Returns {path: text} of the sources of a tree."""
     found = {}
     for top in FOLDERS:
         for folder, folders, names in os.walk(os.path.join(root, top)):
@@ -40,7 +40,8 @@ def lines_of(text):
 
 
 def long_files(sources, longer=()):
-    """Files that are too long and not excepted, and exceptions that are none."""
+    """Returns messages for files that are too long and not in `longer`, and for files in `longer`
+    that are short enough."""
     found = [f"{path}: {lines_of(text)} lines" for path, text in sorted(sources.items())
              if lines_of(text) > MOST_LINES and path not in longer]
     return found + [f"{path}: no longer too long" for path in longer

@@ -296,7 +296,7 @@ class Ranking(Case):
 
 
 def small_run():
-    """Returns records with something of all that is drawn."""
+    """Returns records that contain everything that figures draw."""
     lines = []
     for workload in ("hold", "idle", "rpc:stop=remove", "timers@loop_1"):
         for n in (100, 10000):

@@ -3,9 +3,9 @@
 
     tables-test.py [TIMERBED] [--write]
 
-The runs have round numbers, so that each number in expected/*.txt can be checked by hand. --write
-writes these files anew; read the difference before you commit them. The last line printed is "N
-passed, N failed".
+The runs have round numbers, so each number in expected/*.txt can be checked by hand. --write writes
+these files again; read the difference before you commit them. The last line printed is "N passed, N
+failed".
 """
 
 import io
@@ -76,7 +76,7 @@ def wide():
 
 
 def loops():
-    """Returns records of passes in real time, with all that they have besides their main number."""
+    """Returns records of passes in real time, with all their fields."""
     late = {"lateness_p50_ns": 5e4, "lateness_p99_ns": 2e5, "early": 250,
             "wake_ups_per_firing": 1.25, "cpu_ns_per_firing": 2e4}
     lines = []
@@ -126,7 +126,7 @@ class Tables(Expected):
                          titles + ["Not measured"])
 
     def test_what_fits_on_a_screen(self):
-        """40 and 12 workloads, and 10 structures."""
+        """The runs have 40 and 12 workloads, and 10 structures."""
         ratios = {f"heap-{number}": 1 + number / 10 for number in range(10)}
         for number, name in ((40, "many"), (12, "fewer")):
             self.write([line for place in range(number) for line in cells(

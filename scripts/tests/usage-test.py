@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Tests of the scripts after wrong usage, without a build, and when a signal stops them: they must
-print one line on standard error and exit with the right status. The last line printed is "N passed,
-N failed". usage-test.py [TIMERBED], which is not used.
+"""usage-test.py [TIMERBED], which is not used: tests the scripts after wrong usage, without a
+build, and when a signal stops them. They must print one line on stderr and exit with the right
+status. The last line printed is "N passed, N failed".
 """
 
 import os

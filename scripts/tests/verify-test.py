@@ -29,7 +29,7 @@ operations = 1
 least-operations = 1000
 """
 
-# Stands in for `timerbed run ... --out DIR`: logs its arguments, and copies the run in the folder
+# Replaces `timerbed run ... --out DIR`: it logs its arguments, and copies the run in the folder
 # `here` to DIR.
 STAND_IN = """#!/bin/sh
 echo "$*" >>{folder}/commands

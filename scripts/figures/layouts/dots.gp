@@ -1,7 +1,7 @@
-# dots.gp: panels with one row a structure, one dot a number, and the number beside it. The script that
-# loads it sets by_measure (1: one column a measure) and beside (the column of the data where the number
-# stands). Where `rings` names another measure, a ring in each row shows the median of that measure.
-# drawing_dots.py prepares the data.
+# dots.gp: panels with one row per structure and one dot per number, and the number beside it. The
+# script that loads it sets by_measure (1: one column of panels per measure) and beside (the column
+# of the data with the x of the numbers). If `rings` names another measure, a ring in each row shows
+# the median of that measure. drawing_dots.py prepares the data.
 
 load scripts . '/layouts/style.gp'
 
@@ -35,7 +35,7 @@ do for [k = 1:panels] {
 		set logscale x
 		decades = log10(x_high[m] / x_low[m])
 		digits = decades < panel_width / 120.0 ? 3 : 1
-		# Room for four labels or so: every decade, or every other one.
+		# There is room for about four labels: every decade, or every other one.
 		do for [d = floor(log10(x_low[m])):ceil(log10(x_high[m])):1 + int(decades / 4)] {
 			do for [n = 1:digits] {
 				tick = digit[n] * 10.0 ** d

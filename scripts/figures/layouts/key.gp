@@ -1,7 +1,9 @@
-# key.gp: the key, as labels and arrows in the strip of key_height pixels at the foot. Loaded before
-# the first plot of a figure; clear_key after it, lest every panel draws it again.
+# key.gp: the key, drawn as labels and arrows in the strip of key_height pixels at the foot. A
+# script loads it before the first plot of a figure. After this plot it unsets labels and arrows,
+# lest each panel draw the key again.
 #
-# extras_count more entries follow the structures: extra[i], drawn as extra_kind[i]: 'line', 'bar' or 'dot'.
+# `extras` more entries follow the structures. Entry i has the text extra[i] and is drawn as
+# extra_kind[i]: 'line', 'bar' or 'dot'.
 
 key_entries = subject_count + extras
 key_rows = (key_entries + key_columns - 1) / key_columns

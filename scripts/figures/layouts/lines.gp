@@ -1,5 +1,5 @@
-# lines.gp: small multiples of lines, each named at its right end; bars are intervals, of which the
-# figure's own script says what kind. drawing_lines.py prepares the data.
+# lines.gp: small multiples of lines, each with its name at the right end. Bars are intervals; the
+# script that loads this file says which. drawing_lines.py prepares the data.
 
 load scripts . '/layouts/style.gp'
 

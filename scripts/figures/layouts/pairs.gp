@@ -1,6 +1,6 @@
-# pairs.gp: a row a structure, two dots in it, full for the first side and open for the second, with
-# quartiles over blocks; beside it their ratio within blocks and its 95 % interval, or both medians.
-# drawing_pairs.py prepares the data.
+# pairs.gp: a row per structure with two dots, full for the first side and open for the second, and
+# their quartiles over blocks. The text at the right is the ratio within blocks and its 95 %
+# interval, or both medians. drawing_pairs.py prepares the data.
 
 load scripts . '/layouts/style.gp'
 
@@ -16,7 +16,7 @@ array digit[3] = [ 1, 2, 5 ]
 decades = log10(x_high / x_low)
 digits = decades < (panel_width - right) / 150.0 ? 3 : 1
 set xtics ()
-# Every other decade where labels would touch.
+# Every other decade if labels would touch.
 step = 1 + ((panel_width - right) / decades < 62)
 do for [d = floor(log10(x_low)):ceil(log10(x_high)):step] {
 	do for [k = 1:digits] {
@@ -24,7 +24,7 @@ do for [d = floor(log10(x_low)):ceil(log10(x_high)):step] {
 	}
 }
 
-# The key: what is full and what is open.
+# The key: the meaning of full and of open dots.
 set label 2001 '' at screen across(left + 10), screen down(height - 14) \
 	point pointtype 7 pointsize 0.8 linecolor rgb ink
 set label 2002 key_words[1] at screen across(left + 22), screen down(height - 14) left \

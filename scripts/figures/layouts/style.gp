@@ -1,7 +1,7 @@
-# style.gp: what all figures share. Loaded first by each of them, after data/NAME.set.
+# style.gp: the style of all figures. Each figure's script loads it first, after data/NAME.set.
 #
-# The script that is loaded finds: scripts (the folder of figures), format (svg or pdf), name, width and
-# height in pixels, and the arrays subject, caption, colour_of, shape_of, bold_of and dash_of.
+# It uses these variables: format (svg or pdf), name, width and height in pixels, and the arrays
+# colour_of, shape_of and bold_of.
 
 set encoding utf8
 set datafile separator tab
@@ -12,22 +12,25 @@ inch = 880.0 / 7.0
 if (format eq 'svg') {
 	set terminal svg size width, height enhanced font 'DejaVu Sans,12' background '#ffffff'
 } else {
-	# 12 of 880 pixels are 6.9 points of 7 inches; this terminal's points are 1/96 inch.
+	# At 880 pixels for 7 inches, 12 pixels are 6.9 points of 1/72 inch. This terminal's points
+	# are 1/96 inch.
 	set terminal pdfcairo size width / inch in, height / inch in enhanced \
 		font 'DejaVu Sans,5.15' fontscale 1 linewidth 0.7 pointscale 0.78
 }
-# A size of text in pixels, for whichever terminal: 12 is what text has where nothing is said.
+# The font size for a text height in pixels, for the current terminal. The default height is 12.
 pixels(size) = sprintf(',%g', format eq 'svg' ? size : size * 5.15 / 12)
 set output 'figures/' . name . '.' . format
 file = 'data/' . name . '.tsv'
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart, less its yellow: that one
-# disappears on white. Black, orange, sky blue, bluish green, blue, vermillion, reddish purple.
+# Okabe and Ito's palette, whose colours colour-blind readers can tell apart. Yellow is left out, as
+# it is hardly visible on white. The others are black, orange, sky blue, bluish green, blue,
+# vermillion, reddish purple.
 array palette[7] = [ 0x000000, 0xe69f00, 0x56b4e9, 0x009e73, 0x0072b2, 0xd55e00, 0xcc79a7 ]
 pale = 0xd9d9d9
 ink  = 0x333333
 
-# Circle, square, triangle, diamond, triangle pointing down; then the open ones.
+# Full shapes: circle, square, triangle, diamond, triangle pointing down. Open shapes: circle,
+# square, triangle, diamond.
 array points[9] = [ 7, 5, 9, 13, 11, 6, 4, 8, 12 ]
 
 colour(i) = palette[colour_of[i]]
@@ -35,7 +38,7 @@ shape(i)  = points[shape_of[i]]
 weight(i) = bold_of[i] ? 1.8 : 0.8
 size(i)   = bold_of[i] ? 0.62 : 0.42
 
-# Pixels from the left and from the top as the fractions that screen coordinates are.
+# Convert pixels from the left and from the top to screen coordinates, which are fractions.
 across(x) = x / (1.0 * width)
 down(y)   = 1 - y / (1.0 * height)
 
