@@ -85,7 +85,7 @@ static bool has_no_reader(const struct scene *scene)
 
 /*
  * A file that the kernel waits for stays open, even if the program closes the descriptor. So the
- * kernel must stop to wait after the event is deleted.
+ * kernel must stop waiting for the file when the event is deleted.
  */
 static void test_the_kernel_lets_go(void **state)
 {

@@ -99,7 +99,7 @@ void end_call(void)
 	atomic_fetch_add_explicit(&self->serial, 1, memory_order_relaxed);
 }
 
-/* The caller holds the slot's book. */
+/* The caller must hold the slot's book. */
 void note(struct slot *slot, const char *what, int64_t detail)
 {
 	slot->history[slot->entries++ % HISTORY] = (struct entry){

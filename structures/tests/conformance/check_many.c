@@ -78,9 +78,9 @@ void check_used_again(const struct subject *subject, const struct settings *sett
 
 /*
  * All timers of a herd have the same deadline, as when a server reloads. The herd is not larger,
- * because some structures need time quadratic in its size. A herd of this size would not overflow
- * the default stack of a structure that recurses over the whole herd. So the stack is limited to 13
- * bytes per timer.
+ * because some structures need time quadratic in its size. With the default stack, a structure
+ * could recurse over a whole herd of this size without a crash. So the stack is limited to 13 bytes
+ * per timer.
  */
 #define HERD	   20000
 #define HERD_STACK (256 << 10)

@@ -25,9 +25,9 @@ struct oracle_timer {
 	bool visited;
 	uint64_t deadline;
 	uint64_t must;	/* from this now on, expire must return the timer; TIMER_NEVER: never */
-	uint64_t after; /* the deadline or tick that the calls at the current now had */
-			/* reached when they left the timer behind; it must not fire below */
-	uint64_t least_tick, most_tick; /* the ticks whose order it may fire in */
+	uint64_t after; /* what the calls at the current now had reached, in deadlines or ticks, */
+			/* when they left the timer behind; the timer's own must not be less */
+	uint64_t least_tick, most_tick; /* the bounds of its tick, for an order by tick */
 };
 
 struct oracle {

@@ -73,7 +73,10 @@ struct session {
 int session_open(struct session *session, const struct subject *subject, size_t timers,
 		 uint64_t now, bool trace);
 
-/* Destroys the set, in whatever state its timers are, and checks that all memory was freed. */
+/*
+ * Destroys the set, whatever the states of its timers, checks that all its memory was freed, and
+ * frees the session's own memory.
+ */
 void session_close(struct session *session);
 
 /*

@@ -2,8 +2,8 @@
  * right.h - the simplest structure without a fault: pointers in an array, in the order of their
  * keys
  *
- * Each file in this directory puts one fault into this structure, and the suite must catch it. The
- * suite must pass the structure without a fault, so it is the fault that the suite catches.
+ * Each file in this directory puts one fault into this structure, and the suite must catch it.
+ * Without a fault the structure must pass the suite, so what the suite catches is the fault.
  */
 #ifndef RIGHT_H
 #define RIGHT_H
