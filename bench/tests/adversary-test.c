@@ -1,8 +1,8 @@
 /*
  * adversary-test.c - each attack has the property that it claims
  *
- * workload-test.c checks what holds for all workloads. Here the trace of each attack is walked with
- * the deadline of every timer at hand, and the test counts what the attack does.
+ * workload-test.c checks what holds for all workloads. This test walks the trace of each attack,
+ * keeps the deadline of every timer, and counts what the attack does.
  */
 #include "workload-test.h"
 
@@ -14,9 +14,9 @@
 struct scene {
 	struct trace trace;
 	uint64_t *deadline; /* by id */
-	uint64_t now, at;   /* at: index of the next operation */
+	uint64_t now, at;   /* `at` is the index of the next operation */
 	bool measured;
-	uint64_t armed, fired, turns; /* fired and turns: in the measured phase */
+	uint64_t armed, fired, turns; /* `fired` and `turns` count only the measured phase */
 };
 
 static void open_scene(struct scene *scene, const char *options, uint64_t n, uint64_t operations)
@@ -75,7 +75,10 @@ static bool is_arm(const struct trace_operation *operation)
 	       operation->kind == TRACE_ARM_INTERVAL;
 }
 
-/* Applies all operations before the next measured one. Returns that one, not applied, or NULL. */
+/*
+ * Applies all operations before the next measured one. Returns that operation, not yet applied, or
+ * NULL.
+ */
 static const struct trace_operation *next_measured(struct scene *scene)
 {
 	const struct trace_operation *operation = scene->trace.operations + scene->at;
@@ -92,7 +95,7 @@ static void step(struct scene *scene)
 	apply(scene, scene->trace.operations + scene->at++);
 }
 
-/* The least and the greatest deadline of the armed timers. */
+/* Finds the least and the greatest deadline of the armed timers. */
 static void find_range(const struct scene *scene, uint64_t *least, uint64_t *greatest)
 {
 	*least = UINT64_MAX;
@@ -107,7 +110,7 @@ static void find_range(const struct scene *scene, uint64_t *least, uint64_t *gre
 	}
 }
 
-/* The number of timers that are armed for this deadline. */
+/* Returns how many timers are armed for this deadline. */
 static uint64_t count_at(const struct scene *scene, uint64_t deadline)
 {
 	uint64_t count = 0;
@@ -117,7 +120,10 @@ static uint64_t count_at(const struct scene *scene, uint64_t deadline)
 	return count;
 }
 
-/* The highest digit in which the deadline and now, in ticks, differ, with `bits` bits per digit. */
+/*
+ * Returns the highest digit in which the deadline and now, in ticks, differ, with `bits` bits per
+ * digit.
+ */
 static uint64_t level(uint64_t deadline, uint64_t now, uint64_t tick, unsigned bits)
 {
 	uint64_t differs = (deadline + tick - 1) / tick ^ now / tick, digit = 0;
@@ -128,15 +134,15 @@ static uint64_t level(uint64_t deadline, uint64_t now, uint64_t tick, unsigned b
 }
 
 /*
- * All timers have one deadline. On the way to it the loop wakes up at every level, from the one
- * where the timers were armed to the lowest.
+ * All timers have one deadline. Until then the loop must wake up at every level, from the level at
+ * which the timers were armed to the lowest.
  */
 static void test_cascade(void **state)
 {
 	static const struct {
 		uint64_t tick; /* ns */
 		unsigned bits;
-		uint64_t levels; /* the minimum to be seen */
+		uint64_t levels; /* the least number of levels that must be seen */
 	} wheels[] = { { 1000, 6, 4 }, { NS_PER_MS, 3, 4 }, { NS_PER_MS, 6, 2 }, { 1, 1, 10 } };
 	const struct trace_operation *operation;
 
@@ -167,7 +173,9 @@ static void test_cascade(void **state)
 	}
 }
 
-/* All deadlines are in one slot, 1 to `turns` turns ahead, and all of these turns occur. */
+/*
+ * All deadlines must be in one slot, 1 to `turns` turns ahead, and each of these turns must occur.
+ */
 static void test_collide(void **state)
 {
 	static const struct {
@@ -207,7 +215,7 @@ static void test_collide(void **state)
 	}
 }
 
-/* Ten minutes pass between two firings, whatever n is. */
+/* Ten minutes must pass between two firings, whatever n is. */
 static void test_sparse(void **state)
 {
 	static const uint64_t sizes[] = { 10, 1000, 100000 };
@@ -229,7 +237,7 @@ static void test_sparse(void **state)
 	}
 }
 
-/* The stopped timer is the latest, and the armed timer becomes the earliest. None fires. */
+/* The stopped timer must be the latest, and the armed timer the earliest. No timer fires. */
 static void test_decreasing(void **state)
 {
 	const struct trace_operation *operation;
@@ -254,7 +262,7 @@ static void test_decreasing(void **state)
 	close_scene(&scene);
 }
 
-/* Each arm re-arms the latest timer and makes it the earliest. */
+/* Each arm must re-arm the latest timer and make it the earliest. */
 static void test_earlier(void **state)
 {
 	const struct trace_operation *operation;
@@ -279,7 +287,7 @@ static void test_earlier(void **state)
 	close_scene(&scene);
 }
 
-/* Each arm makes a timer the latest. */
+/* Each arm must make a timer the latest. */
 static void test_ascending(void **state)
 {
 	const struct trace_operation *operation;
@@ -317,7 +325,7 @@ static uint64_t count_distinct(uint64_t *values, uint64_t count)
 }
 
 /*
- * Each interval is used twice in a row and never again, and its timers are stopped after one turn.
+ * Each interval must be used twice in a row and never again, and its timers stopped after one turn.
  */
 static void test_distinct(void **state)
 {
@@ -346,7 +354,7 @@ static void test_distinct(void **state)
 	close_scene(&scene);
 }
 
-/* Within a turn each deadline is before all those that were armed earlier in the turn. */
+/* Within a turn each deadline must be before all that were armed earlier in the turn. */
 static void test_backwards(void **state)
 {
 	const struct trace_operation *operation;
@@ -380,8 +388,8 @@ static void test_backwards(void **state)
 }
 
 /*
- * Gaps of a million to one; the number of timers passes two powers of two while sparse timers are
- * next.
+ * The gaps are a million to one. The number of timers must pass two powers of two while sparse
+ * timers are next.
  */
 static void test_width(void **state)
 {
@@ -416,7 +424,8 @@ static void test_width(void **state)
 }
 
 /*
- * Half of the timers are in herds of equal deadlines, with others before, between and behind them.
+ * Half of the timers must be in herds of equal deadlines, with others before, between and behind
+ * them.
  */
 static void test_equal(void **state)
 {
@@ -448,7 +457,8 @@ static void test_equal(void **state)
 }
 
 /*
- * The stopped timer is one of the half with equal deadlines, and is armed for that deadline again.
+ * The stopped timer must be one of the half with equal deadlines. It is armed for that deadline
+ * again.
  */
 static void test_crowd(void **state)
 {
@@ -473,7 +483,8 @@ static void test_crowd(void **state)
 }
 
 /*
- * No timer fires. A timer is stopped long before its deadline, and another is armed in its place.
+ * No timer fires. A timer must be stopped long before its deadline, and another one armed in its
+ * place.
  */
 static void test_stop_all(void **state)
 {
@@ -508,7 +519,9 @@ static void test_stop_all(void **state)
 	}
 }
 
-/* Each timer is re-armed before it is due, and its old deadline passes in the next advance. */
+/*
+ * Each timer must be re-armed before it is due, and its old deadline must pass in the next advance.
+ */
 static void test_nudge(void **state)
 {
 	const struct trace_operation *operation;

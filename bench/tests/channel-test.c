@@ -25,7 +25,7 @@ static void bytes_are_taken_as_they_come(void **state)
 
 	(void)state;
 	assert_int_equal(channel_open(&channel), 0);
-	assert_int_equal(channel_take(&channel), 0); /* empty; it does not wait */
+	assert_int_equal(channel_take(&channel), 0); /* empty, and it does not wait */
 	assert_int_equal(channel.length, 0);
 	say(&channel, "one\ntw");
 	assert_int_equal(channel_take(&channel), 0);
@@ -58,7 +58,9 @@ static void much_is_taken_whole(void **state)
 	channel_close(&channel);
 }
 
-/* Both ends are closed, after channel_listen or without it, and no other program inherits them. */
+/*
+ * Both ends must be closed, with or without channel_listen, and no other program may inherit them.
+ */
 static void both_ends_are_closed(void **state)
 {
 	struct channel channel;
@@ -76,7 +78,7 @@ static void both_ends_are_closed(void **state)
 		channel_close(&channel);
 		assert_int_equal(fcntl(read_end, F_GETFD), -1);
 		assert_int_equal(fcntl(write_end, F_GETFD), -1);
-		channel_close(&channel); /* a second call is harmless */
+		channel_close(&channel); /* a second call has no effect */
 	}
 }
 

@@ -21,7 +21,8 @@ skip() {
 	skipped=$((skipped + 1))
 }
 
-# expect STATUS PATTERN COMMAND...: exits with STATUS; stderr is one line that matches PATTERN.
+# expect STATUS PATTERN COMMAND...: checks that the command exits with STATUS, and that
+# stderr is one line that matches PATTERN.
 expect() {
 	local status=$1 pattern=$2 got
 	shift 2
@@ -34,12 +35,12 @@ expect() {
 	fi
 }
 
-# works COMMAND...: exits with 0 and prints nothing to stderr.
+# works COMMAND...: checks that the command exits with 0 and prints nothing to stderr.
 works() {
 	if "$@" >out 2>err </dev/null && [ ! -s err ]; then ok; else bad "$*"; fi
 }
 
-# Whether a write to /dev/full fails as it must. A container may lack the device.
+# Checks that a write to /dev/full fails as it must. A container may lack the device.
 full_device() { [ -c /dev/full ] && ! (echo >/dev/full) 2>/dev/null; }
 
 run() { "$timerbed" run "$@" --cache "$work/traces"; }

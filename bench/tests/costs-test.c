@@ -1,4 +1,6 @@
-/* costs-test - the expected time of a cell, from the file and from learning */
+/*
+ * costs-test - the expected time of a cell, from the file of costs and from learning
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -15,7 +17,7 @@
 #include "bench/run/costs.h"
 #include "bench/tests/trace-test.h"
 
-/* kind, pass, name, n, value; other lines are skipped. */
+/* Each line has kind, pass, name, n and value. costs_read skips all other lines. */
 static const char table[] = "# kind pass name n value\n"
 			    "fixed\ttime\t*\t0\t1000\n"
 			    "rate\ttime\tquad-heap\t100\t10\n"
@@ -56,7 +58,10 @@ static void assert_first(const char *subject, double wanted)
 	assert_true(costs_expect(&costs, &cost) == cost.first_ns);
 }
 
-/* A fixed time, and a time per entry of the trace: n arms that fill, and n operations. */
+/*
+ * The expected time is a fixed time plus a time per entry of the trace: n arms that fill, and n
+ * operations.
+ */
 static void by_the_file(void **state)
 {
 	(void)state;
@@ -70,7 +75,9 @@ static void by_the_file(void **state)
 	assert_first(COSTS_TRACE, 500 + 200 * 3.);
 }
 
-/* Between two n the rate is interpolated in log n; beyond all n it is that of the nearest. */
+/*
+ * Between two n the rate is interpolated in log n. Outside of all n it is the rate of the nearest.
+ */
 static void between_two_n(void **state)
 {
 	(void)state;
@@ -95,7 +102,7 @@ static void workloads_have_factors(void **state)
 	assert_first("quad-heap", 1000 + 200 * 10. * 2);
 }
 
-/* Without a rate for a pass, the rate of `time` times the slowdown is used. */
+/* Without a rate for a pass, the rate of `time` times the slowdown of the pass is used. */
 static void other_passes(void **state)
 {
 	(void)state;
@@ -108,8 +115,8 @@ static void other_passes(void **state)
 }
 
 /*
- * Without a file the rate is 100 ns per entry, times the slowdown, and the fixed time 5 ms, in each
- * pass.
+ * Without a file the rate is 100 ns per entry times the slowdown, and the fixed time is 5 ms, in
+ * each pass.
  */
 static void without_a_file(void **state)
 {
@@ -122,7 +129,8 @@ static void without_a_file(void **state)
 }
 
 /*
- * Learning corrects the cell most, other cells of its pass and n less, and the whole machine least.
+ * Learning corrects the cell itself most, other cells with its pass and n less, and all other cells
+ * least.
  */
 static void learning(void **state)
 {

@@ -1,9 +1,9 @@
 /*
- * cycles-test - the counter of processors that have no time-stamp counter
+ * cycles-test - the counter for processors that have no time-stamp counter
  *
  * The test compiles the portable code of cycles.h, on any processor. The linker redirects the
- * system call that reads a clock to this file (--wrap), so that the clocks show what the test says.
- * Other system calls are made.
+ * system call that reads a clock to this file (--wrap), so that the test sets the clocks. All other
+ * system calls are made as usual.
  */
 #define TIMERBED_PORTABLE
 #include "bench/cycles.c"
@@ -15,14 +15,14 @@
 
 #include <cmocka.h>
 
-/* The time that CLOCK_MONOTONIC_RAW shows, and by how much each reading of a clock advances it. */
+/* The time of CLOCK_MONOTONIC_RAW, and by how much each reading of a clock advances it. */
 static uint64_t now, step;
-static double monotonic_rate; /* of CLOCK_MONOTONIC, relative to CLOCK_MONOTONIC_RAW */
+static double monotonic_rate; /* rate of CLOCK_MONOTONIC relative to CLOCK_MONOTONIC_RAW */
 
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
-/* Other system calls have up to six arguments, each of the size of a long. */
+/* Makes any other system call. It has up to six arguments, each of the size of a long. */
 static long call(long number, va_list arguments)
 {
 	long values[6];

@@ -1,13 +1,14 @@
 /*
  * differential-test - the same random programs on Debian's libevent and on this loop
  *
- * Both run in simulated time, this loop with EVENT_BASE_FLAG_LIBEVENT_2_1 and with a structure that
- * varies from program to program. Each writes a journal: which event is called, with what and when;
- * what is pending after each loop; what the loop returned. The two journals must be equal.
+ * Both loops run in simulated time. This loop runs with EVENT_BASE_FLAG_LIBEVENT_2_1 and with a
+ * structure that varies from program to program. Each program writes a journal: which event is
+ * called, with what and when; what is pending after each loop; what the loop returned. The two
+ * journals must be equal.
  *
- * The actions of a callback depend on its event and on how often the event was called, not on the
- * callbacks before it. So a difference in order stays one difference and does not change all that
- * follows. Events with equal deadlines may be called in any order. Most programs avoid equal
+ * The actions of a callback depend on its event and on how often the event was called, but not on
+ * earlier callbacks. So a difference in order stays one difference and does not change everything
+ * that follows. Events with equal deadlines may be called in any order. Most programs avoid equal
  * deadlines by adding microseconds. In the others, callbacks of events with equal deadlines do only
  * what the other events of that deadline cannot see, and their calls are compared as sets.
  *
@@ -15,7 +16,7 @@
  * fewer events, fewer kinds of operations. The reduced program is printed, and can be run again
  * with
  *
- *	TIMERBED_SEED=... PROGRAMS=1 STEPS=... EVENTS=... OPERATIONS=... [TRACE=1] differential-test
+ * TIMERBED_SEED=... PROGRAMS=1 STEPS=... EVENTS=... OPERATIONS=... [TRACE=1] differential-test
  *
  * PROGRAMS is the number of seeds to try (default 20000), TIMERBED_SEED the first seed.
  */
@@ -82,8 +83,9 @@ static void make_events(void)
 	}
 	for (unsigned int i = 0; i < run.program->events; i++) {
 		/*
-		 * Among equal deadlines, leaving and entering a descriptor's list changes the
-		 * list's order. So programs with equal deadlines have timers only.
+		 * Deleting and adding an event changes its order in the list of its descriptor,
+		 * which shows among equal deadlines. So programs with equal deadlines have only
+		 * timers.
 		 */
 		short kind = kinds[draw(&draws, run.program->ties ? 5 : 7)];
 
@@ -114,7 +116,10 @@ static void note_state(int result)
 	}
 }
 
-/* Some operations from outside the loop, then the loop, which always has an exit to wait for. */
+/*
+ * Does some operations from outside the loop, then runs the loop, which always has an exit to wait
+ * for.
+ */
 static void step(unsigned int number)
 {
 	static const int flags[] = { 0, EVLOOP_ONCE, EVLOOP_NONBLOCK,
@@ -142,7 +147,7 @@ static void run_program(const struct program *program, const struct side *side,
 	run.program = program;
 	run.side = side;
 	run.journal = journal;
-	/* libevent takes a cached time of 0 seconds for an empty cache. */
+	/* libevent treats a cached time of 0 seconds as an empty cache. */
 	if (virtual_time_begin(UINT64_C(10) * 1000000000,
 			       &(struct virtual_time_hooks){ .poll_descriptors = true }, NULL))
 		abort();
@@ -167,7 +172,7 @@ static bool may_wake_early(const char *structure)
 	       timer_structure_find(structure)->postpones;
 }
 
-/* Whether the structure fires in order and to the microsecond, like libevent. */
+/* Returns whether the structure fires in order and to the microsecond, like libevent. */
 static bool is_as_exact(const char *structure)
 {
 	struct timer_accuracy accuracy;
@@ -177,7 +182,7 @@ static bool is_as_exact(const char *structure)
 	       accuracy.tick <= 1000;
 }
 
-/* Counts names until the wanted one. */
+/* Counts names up to the wanted one, and stores it. */
 struct choice {
 	size_t count, wanted;
 	char *name;
@@ -201,13 +206,16 @@ static size_t find_name(size_t wanted, char *name, size_t size)
 	return choice.count;
 }
 
-/* Chooses any structure that is exact enough, plain or wrapped. */
+/* Chooses any structure that is exact enough, with or without wrappers. */
 static void choose_structure(struct draws *draws, char *name, size_t size)
 {
 	find_name(draw(draws, find_name(SIZE_MAX, name, size)), name, size);
 }
 
-/* Half of the programs have what makes order matter more: priorities, limits, no time cache. */
+/*
+ * Makes a program from a seed. Many programs have what makes order matter more: priorities, limits,
+ * no time cache.
+ */
 static struct program make_program(uint64_t seed)
 {
 	struct program program = { .seed = seed, .steps = MOST_STEPS, .events = MOST_EVENTS };
@@ -226,8 +234,8 @@ static struct program make_program(uint64_t seed)
 		program.flags |= EVENT_BASE_FLAG_TIMER_REINSERT;
 	choose_structure(&draws, program.structure, sizeof(program.structure));
 	/*
-	 * libevent computes a wait from a past time. Such a wait ends at another time if it comes
-	 * in two parts, as with structures whose `next` may be too early.
+	 * libevent computes a wait from a time in the past. Such a wait ends at another time if it
+	 * is split in two, as with structures whose `next` may be too early.
 	 */
 	if (may_wake_early(program.structure))
 		program.operations &= ~(1u << BURN);
@@ -242,7 +250,7 @@ static int by_value(const void *left, const void *right)
 		      sizeof(((const struct entry *)left)->value));
 }
 
-/* Sorts each run of calls with equal deadlines. */
+/* Sorts each sequence of calls with equal deadlines. */
 static void sort_equals(struct journal *journal)
 {
 	size_t end;
@@ -264,7 +272,7 @@ static bool are_equal(const struct entry *left, const struct entry *right)
 	       !memcmp(left->value, right->value, sizeof(left->value));
 }
 
-/* The index of the first difference, or SIZE_MAX. */
+/* Returns the index of the first difference, or SIZE_MAX. */
 static size_t first_difference(const struct journal *left, const struct journal *right)
 {
 	size_t i = 0;

@@ -2,7 +2,7 @@
  * differential_program.h - a random program on an event loop, and the two loops that it runs on
  *
  * A program calls its loop through a table of functions, which are this loop's or the library's.
- * Its journal holds each call of a callback.
+ * Its journal records each call of a callback.
  */
 #ifndef DIFFERENTIAL_PROGRAM_H
 #define DIFFERENTIAL_PROGRAM_H
@@ -26,7 +26,7 @@ enum { MOST_EVENTS = 24, MOST_STEPS = 40, MOST_CALLS = 300, QUEUES = 3, ONCE = 1
 
 /* ------------------------------------------------------------------------------- the two sides */
 
-/* The functions that are called on each side, by their names in libevent. */
+/* The functions that both sides provide, by their names in libevent. */
 #define FUNCTIONS(X)                                                                               \
 	X(event_config_new)                                                                        \
 	X(event_config_free)                                                                       \
@@ -68,7 +68,7 @@ static const struct side ours = { .name = "timerbed",
 
 static struct side libevent = { .name = "libevent" };
 
-/* Returns the name of what is missing, or NULL. */
+/* Loads the library. Returns the name of what is missing, or NULL. */
 static inline const char *load_libevent(void)
 {
 	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
@@ -113,17 +113,17 @@ static const char *const operation_names[OPERATIONS] = {
 struct program {
 	uint64_t seed;
 	unsigned int steps, events;
-	unsigned int operations; /* allowed operations, as bits */
+	unsigned int operations; /* bit set of the allowed operations */
 
-	/* drawn from the seed */
+	/* drawn from the seed: */
 	bool ties; /* equal deadlines may occur */
 	int flags, priorities, most_callbacks;
 	const char *method;
-	char structure[128]; /* its name */
+	char structure[128]; /* the structure's name */
 };
 
 struct entry {
-	uint64_t due; /* us, of a timeout's call, or 0; entries with equal deadlines may swap */
+	uint64_t due; /* us; deadline of a timeout's call, or 0; equal ones may swap */
 	uint64_t value[4];
 	char kind; /* 'c'all: id, what, time; 'l'oop: result, got; 'p'ending: id, bits; 'n'umbers */
 };
@@ -131,7 +131,7 @@ struct entry {
 struct journal {
 	struct entry *entries;
 	size_t count, room;
-	const char *broken; /* the first broken invariant */
+	const char *broken; /* the first broken invariant, or NULL */
 };
 
 /* One run of a program on one side. */
@@ -142,7 +142,7 @@ static struct run {
 	struct journal *journal;
 	struct event events[MOST_EVENTS];
 	bool over;
-	uint64_t due[MOST_EVENTS]; /* the last deadline, us */
+	uint64_t due[MOST_EVENTS]; /* the event's last deadline, us */
 	uint64_t taken[TAKEN];	   /* possible deadlines of loop exits, queues and periods */
 	uint64_t once_due[TAKEN];
 	uint64_t equal; /* the last deadline that several events had */
@@ -158,7 +158,7 @@ static inline uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* A random sequence for each occasion: splitmix64 (Steele, Lea, Flood 2014). */
+/* A random sequence for one occasion: splitmix64 (Steele, Lea, Flood 2014). */
 struct draws {
 	uint64_t state;
 };
@@ -197,7 +197,7 @@ static inline struct timeval timeval(uint64_t us)
 	return (struct timeval){ (time_t)(us / 1000000), (suseconds_t)(us % 1000000) };
 }
 
-/* The time from which timeouts count. */
+/* Returns the time from which timeouts count. */
 static inline uint64_t origin(void)
 {
 	struct timeval now;
@@ -219,7 +219,7 @@ static inline bool is_due_at(uint64_t due, unsigned int but)
 	return false;
 }
 
-/* Whether others have the event's deadline, or had it when it was last checked. */
+/* Returns whether other events have the event's deadline, or had it at the last check. */
 static inline bool is_among_equals(unsigned int id)
 {
 	if (is_due_at(run.due[id], id))
@@ -227,7 +227,7 @@ static inline bool is_among_equals(unsigned int id)
 	return run.due[id] == run.equal;
 }
 
-/* A timeout whose deadline no other event has, unless the program has equal deadlines. */
+/* Returns a timeout. Unless the program has equal deadlines, no other event has its deadline. */
 static inline uint64_t choose_timeout(struct draws *draws, unsigned int id)
 {
 	static const uint64_t ranges[] = { 1, 2000, 20000, 400000, 3000000 };
@@ -245,7 +245,7 @@ static inline void burn(uint64_t us)
 	virtual_time_set(virtual_time_now() + us * 1000);
 }
 
-/* With TRACE set, prints to stderr what happens. */
+/* Prints to stderr what happens, if TRACE is set. */
 static inline void trace(const char *what, uint64_t id)
 {
 	if (getenv("TRACE"))
@@ -269,15 +269,15 @@ static inline void add(struct draws *draws, unsigned int id)
 
 static inline void add_common(struct draws *draws, unsigned int id)
 {
-	/* If two queues' representatives have one deadline, their events are equal too. */
+	/* if two representatives had one deadline, their events would be equal, too */
 	const struct timeval *queue = run.queues[draw(draws, run.program->ties ? 1 : QUEUES)];
 	uint64_t due =
 		origin() + (uint64_t)queue->tv_sec * 1000000 + ((uint64_t)queue->tv_usec & 0xfffff);
 
-	/* A common timeout cannot be moved by a microsecond. */
+	/* a common timeout cannot be moved by a microsecond */
 	if (!run.program->ties && is_due_at(due, id))
 		return;
-	/* The queue's representative may keep this deadline for long. */
+	/* the representative may keep this deadline for long */
 	run.taken[run.taken_count++ % TAKEN] = due;
 	run.due[id] = due;
 	run.side->event_add(&run.events[id], queue);
@@ -301,7 +301,10 @@ static inline void do_once(struct draws *draws)
 				  (void *)(uintptr_t)run.once++, &timeout);
 }
 
-/* Never equal to an event: an event that breaks the loop would show which of the two came first. */
+/*
+ * Exits the loop later, never at an event's deadline. If that event broke the loop, the order of
+ * the two would show.
+ */
 static inline void exit_later(struct draws *draws)
 {
 	uint64_t us = choose_timeout(draws, ONCE), start = origin();
@@ -365,7 +368,7 @@ static inline void operate(struct draws *draws, enum operation operation, unsign
 		side->event_base_update_cache_time(run.base);
 		break;
 	case WRITE:
-		if (write(run.pipe[1], "x", 1) < 0) /* if it is full, it is readable anyway */
+		if (write(run.pipe[1], "x", 1) < 0) /* a full pipe is readable anyway */
 			break;
 		break;
 	case OPERATIONS:
@@ -373,7 +376,7 @@ static inline void operate(struct draws *draws, enum operation operation, unsign
 	}
 }
 
-/* Most operations are adds. */
+/* Chooses an operation. Most operations are adds. */
 static inline enum operation choose_operation(struct draws *draws)
 {
 	uint64_t number = draw(draws, 2 * OPERATIONS);
@@ -381,7 +384,10 @@ static inline enum operation choose_operation(struct draws *draws)
 	return number < OPERATIONS ? (enum operation)number : draw(draws, 3) ? ADD : ADD_COMMON;
 }
 
-/* Whether the operation is allowed among equal deadlines: it affects its own event only. */
+/*
+ * Returns whether the operation is allowed among equal deadlines. It must affect only its own
+ * event.
+ */
 static inline bool is_harmless(enum operation operation, unsigned int id, unsigned int self)
 {
 	const unsigned int to_oneself = 1u << ADD | 1u << ADD_COMMON | 1u << ADD_WITHOUT |
@@ -404,7 +410,7 @@ static inline void do_something(struct draws *draws, unsigned int self, bool amo
 	operate(draws, operation, id);
 }
 
-/* Notes a call. Breaks the loop after MOST_CALLS calls, which would take too long otherwise. */
+/* Records a call. Breaks the loop after MOST_CALLS calls, because more would take too long. */
 static inline void note_call(uint64_t id, short what, uint64_t due)
 {
 	write_down((struct entry){
@@ -417,8 +423,8 @@ static inline void note_call(uint64_t id, short what, uint64_t due)
 }
 
 /*
- * The new deadline of a persistent event may equal another event's, and a representative may
- * already have it. Then the rest of the program cannot be compared.
+ * Notes the new deadline of a persistent event. If another event or a representative has the same
+ * deadline, the rest of the program cannot be compared, so the program ends.
  */
 static inline void rearmed(unsigned int id, uint64_t due)
 {
@@ -443,8 +449,8 @@ static inline void called(evutil_socket_t fd, short what, void *arg)
 
 	note_call(id, what, due);
 	if (fd >= 0 && read(fd, bytes, sizeof(bytes)) < 0)
-		what = 0; /* another event on this descriptor has read it */
-	/* A persistent event has been re-armed. */
+		what = 0; /* another event of this descriptor has read the bytes */
+	/* a persistent event has been re-armed already */
 	if (run.side->event_pending(&run.events[id], EV_TIMEOUT, &next))
 		rearmed(id, microseconds(&next));
 	operations = (unsigned int)draw(&draws, 4);

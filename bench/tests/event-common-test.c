@@ -12,10 +12,10 @@
 
 #define US UINT64_C(1000)
 
-static unsigned asked; /* number of calls of give_queue */
+static unsigned asked; /* calls of give_queue */
 static struct timeval queues[1024];
 
-/* Gives a queue to every duration but one. */
+/* Returns a queue for every duration except one. */
 static const struct timeval *give_queue(struct event_base *base, const struct timeval *duration)
 {
 	(void)base;
@@ -31,7 +31,9 @@ static const struct timeval *ask(struct event_common *common, uint64_t us, struc
 	return event_common_timeout(common, us * US, timeout);
 }
 
-/* Each duration has its own queue, the same each time; durations after the 256th have none. */
+/*
+ * Each duration must have its own queue, the same each time. Durations after the 256th have none.
+ */
 static void a_queue_for_each_duration(void **state)
 {
 	const struct event_api queues_only = { .common_timeout = give_queue };
@@ -71,7 +73,10 @@ static void a_duration_that_gets_no_queue(void **state)
 	event_common_close(&common);
 }
 
-/* Durations are spread over the table: a lookup does not search past all earlier durations. */
+/*
+ * Durations must be spread over the table, so that a lookup does not search past all earlier
+ * durations.
+ */
 static void durations_are_found_by_place(void **state)
 {
 	const struct event_api queues_only = { .common_timeout = give_queue };

@@ -24,17 +24,17 @@
 #include "bench/virtual/virtual_time.h"
 
 #define US    UINT64_C(1000)
-#define START UINT64_C(1000000000) /* simulated time when the trace's time is 0 */
+#define START UINT64_C(1000000000) /* the simulated time at the trace's time 0 */
 
 static struct hand_trace hand;
 static struct cell cell;
 static struct replay replay;
 
-/* The functions between the replay and the loop. */
-static struct event_setting real;	/* of the loop itself */
+/* The table of functions between the replay and the loop. */
+static struct event_setting real;	/* the loop's own functions */
 static struct event_setting between;	/* passed to the replay instead */
-static struct event_api table;		/* of `between` */
-static const struct subject_family *of; /* the loop's family */
+static struct event_api table;		/* the functions of `between` */
+static const struct subject_family *of; /* the loop's family of subjects */
 
 static void setting_between(const struct subject *subject, struct event_setting *setting)
 {
@@ -75,7 +75,7 @@ static void replay_in(enum replay_mode mode)
 	cell_replay(&cell, &replay, mode, mode, NULL);
 }
 
-/* Arms, re-arms and stops in each state, and an advance at which two timers fire. */
+/* Writes arms, re-arms and stops in each state, and an advance at which two timers fire. */
 static void write_operations(void)
 {
 	hand_fill(&hand);
@@ -140,7 +140,7 @@ static void the_checked_mode_measures_lateness(void **state)
 	write_operations();
 	make_cell(loops[0]);
 	replay_in(REPLAY_CHECKED);
-	/* The deadline 20 us fires at 20 us, and 30 and 45 us fire at 70 us. */
+	/* The timer due at 20 us fires at 20 us. The timers due at 30 and 45 us fire at 70 us. */
 	assert_int_equal(findings->lateness_max, 40 * US);
 	assert_true(findings->lateness_sum == (40 + 25) * (double)US);
 	assert_int_equal(findings->early, 0);
@@ -152,7 +152,7 @@ static void the_checked_mode_measures_lateness(void **state)
 	replay_close(&replay);
 }
 
-/* Each operation has a reading, and so has each advance: the turn of the loop for it. */
+/* Each operation must have one reading. Each advance must have one, too, for the loop's turn. */
 static void every_operation_is_timed(void **state)
 {
 	uint32_t cycles[32];
@@ -173,7 +173,10 @@ static void every_operation_is_timed(void **state)
 	}
 }
 
-/* A stream without advances is searched in parts; an arm and its interval stay together. */
+/*
+ * A long part of a trace without advances is replayed in portions. A portion must not end between
+ * an arm and its interval.
+ */
 static void long_streams_without_an_advance(void **state)
 {
 	char text[CELL_VERDICT_SIZE];
@@ -250,7 +253,7 @@ static void timeouts_reach_the_loop(void **state)
 	replay_close(&replay);
 }
 
-/* An arm in the past has a timeout of 0, and not of nearly 2^64 ns. */
+/* The timeout of an arm in the past must be 0, and not nearly 2^64 ns. */
 static void an_arm_in_the_past(void **state)
 {
 	(void)state;
@@ -267,7 +270,7 @@ static void an_arm_in_the_past(void **state)
 	replay_in(REPLAY_CHECKED);
 	assert_string_equal(calls, "add 0.000020 add 0.000000 add 0.000000 ");
 	assert_int_equal(replay.tally.fired, 2);
-	/* Both deadlines had passed at the previous advance, when they were not armed yet. */
+	/* The deadlines had passed at the previous advance, before the timers were armed. */
 	assert_int_equal(replay.findings.late, 2);
 	replay_close(&replay);
 }
@@ -287,7 +290,7 @@ static int add_shifted(struct event *event, const struct timeval *timeout)
 	return real.api->add(event, &moved);
 }
 
-/* Timers due at 25, 45, ... us, and an advance every 20 us. */
+/* Writes timers due at 25, 45, ... us, and an advance every 20 us. */
 static void write_stairs(void)
 {
 	hand_begin(&hand, US);
@@ -321,7 +324,7 @@ static void late_firings_are_counted(void **state)
 	table.add = add_shifted;
 	shift = 20;
 	replay_in(REPLAY_CHECKED);
-	/* The timer of 105 us would fire at 125 us, which the trace does not reach. */
+	/* The timer due at 105 us would fire at 125 us, which is after the end of the trace. */
 	assert_int_equal(replay.tally.fired, 4);
 	assert_int_equal(replay.findings.late, 4);
 	assert_int_equal(replay.findings.lateness_max, 35 * US);
@@ -345,7 +348,7 @@ static void overtaken_timers_are_counted(void **state)
 	replay_close(&replay);
 }
 
-/* The number of armed timers, and so its peak, counts every kind of stop. */
+/* Every kind of stop must change the number of armed timers, and so their peak. */
 static void armed_timers_are_counted(void **state)
 {
 	(void)state;
@@ -370,7 +373,7 @@ static void armed_timers_are_counted(void **state)
 	replay_close(&replay);
 }
 
-/* A timer that is armed for ever is armed, too. */
+/* A timer that is armed for ever must count as armed. */
 static void timers_that_never_fire(void **state)
 {
 	(void)state;
@@ -392,7 +395,7 @@ static void timers_that_never_fire(void **state)
 	}
 }
 
-/* Stops of timers that have fired too early. */
+/* Stops timers that have fired too early. */
 static void stops_of_fired_timers(void **state)
 {
 	(void)state;
@@ -409,7 +412,7 @@ static void stops_of_fired_timers(void **state)
 	}
 }
 
-/* The two timers of a turn swap their deadlines, so the later one fires first. */
+/* Swaps the deadlines of the two timers of a turn, so that the later one fires first. */
 static int add_swapped(struct event *event, const struct timeval *timeout)
 {
 	struct timeval swapped;
@@ -437,7 +440,7 @@ static void firings_out_of_order_are_counted(void **state)
 	assert_int_equal(replay.findings.late, 0);
 	assert_int_equal(replay.tally.fired, 3);
 	replay_close(&replay);
-	between.common = true; /* queues fire after the others, by design */
+	between.common = true; /* queues fire after other timers, by design */
 	replay_in(REPLAY_CHECKED);
 	assert_int_equal(replay.findings.out_of_order, 0);
 	replay_close(&replay);
@@ -472,7 +475,7 @@ static void a_loop_without_memory_ends_the_process(void **state)
 	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
-static int failing; /* index of the call that fails, from 0 */
+static int failing; /* index of the call that must fail, from 0 */
 static int bases;   /* number of open bases */
 
 static int may_fail(void)
@@ -515,7 +518,10 @@ static void base_free(struct event_base *base)
 	real.api->base_free(base);
 }
 
-/* Whatever fails, the error is returned, the base is freed, and time is real again. */
+/*
+ * Whichever call fails, the error must be returned, the base must be freed, and time must be real
+ * again.
+ */
 static void a_failed_open_leaves_nothing(void **state)
 {
 	char error[CELL_ERROR_SIZE];
@@ -529,7 +535,9 @@ static void a_failed_open_leaves_nothing(void **state)
 	table.add = add;
 	table.base_free = base_free;
 	between.make = make;
-	/* make, priority_init, assign and priority_set of five events and the driver's, add */
+	/*
+	 * make, priority_init, assign and priority_set for five events and the driver's event, add
+	 */
 	for (int i = 0; i < 15; i++) {
 		failing = i;
 		assert_int_equal(cell_open(&cell, &replay, error), i ? -EINVAL : -EMFILE);
@@ -611,7 +619,7 @@ static const struct timeval *give_queue(struct event_base *base, const struct ti
 	return &queues[asked++];
 }
 
-/* Only an arm whose interval is the time left until its deadline goes to a queue. */
+/* An arm goes to a queue only if its interval is the time left until its deadline. */
 static void only_durations_go_to_queues(void **state)
 {
 	(void)state;
@@ -619,8 +627,8 @@ static void only_durations_go_to_queues(void **state)
 	hand_begin(&hand, US);
 	hand_mark(&hand, "all", true);
 	hand_arm(&hand, TRACE_ARM, 0, 50 * US, 0);		  /* to a queue */
-	hand_arm(&hand, TRACE_ARM_ABSOLUTE, 1, 50 * US, 0);	  /* not */
-	hand_arm(&hand, TRACE_ARM_INTERVAL, 2, 50 * US, 60 * US); /* not */
+	hand_arm(&hand, TRACE_ARM_ABSOLUTE, 1, 50 * US, 0);	  /* not to a queue */
+	hand_arm(&hand, TRACE_ARM_INTERVAL, 2, 50 * US, 60 * US); /* not to a queue */
 	hand_arm(&hand, TRACE_ARM_INTERVAL, 3, 60 * US, 60 * US); /* to another queue */
 	hand_advance(&hand, 20 * US);
 	hand_arm(&hand, TRACE_ARM, 4, 70 * US, 0); /* to the first queue */

@@ -1,6 +1,5 @@
 /*
- * generator-test.c - the oracle against a model that is too simple to be wrong, and the rules of
- * time
+ * generator-test.c - the oracle against a very simple model, and the rules of time
  */
 #include "trace-test.h"
 
@@ -80,7 +79,7 @@ static void model_advance(struct generator *generator)
 	size_t count;
 
 	if (generator_below(generator, 10) == 0)
-		time /= 2; /* must not move time back */
+		time /= 2; /* time must not go back */
 	time = (time + GRAIN - 1) / GRAIN * GRAIN;
 	model.now = time > model.now ? time : model.now;
 	due = model_due();
@@ -150,7 +149,7 @@ static void test_oracle_against_model(void **state)
 	unlink(path);
 }
 
-/* Arrays that ask for huge pages begin at multiples of these. */
+/* Arrays that use huge pages must begin at multiples of the page size. */
 static void test_a_large_oracle(void **state)
 {
 	const uint64_t ids = 600000, huge = 2 << 20;
@@ -184,7 +183,7 @@ static void test_never_is_never_due(void **state)
 
 #define NAMES 10000
 
-/* The permutation from the workload's own random numbers, by the generator's shuffle. */
+/* The permutation, made from the workload's own random numbers with the generator's shuffle. */
 static uint32_t imitation[NAMES];
 
 static void generate_each_once(struct generator *generator, const void *options, uint64_t n,
@@ -243,7 +242,9 @@ static void test_names_are_a_permutation(void **state)
 		in_place += names[i] == i;
 		same += names[i] == other[i];
 	}
-	/* A random permutation has one fixed point on average, and 10 once in 1e7 permutations. */
+	/*
+	 * A random permutation has one fixed point on average, and 10 in one of 1e7 permutations.
+	 */
 	assert_true(in_place < 10);
 	assert_true(same < 10);
 	assert_true(copied < 10);
@@ -298,7 +299,7 @@ static void generate_rounded(struct generator *generator, const void *options, u
 	assert_int_equal(generator_advance(generator, TIMER_NEVER, &fired), 0);
 }
 
-/* With the finest grain, TIMER_NEVER - 1 is a time. */
+/* With the finest grain (the unit of time of a trace), TIMER_NEVER - 1 is a valid time. */
 static void generate_finest(struct generator *generator, const void *options, uint64_t n,
 			    uint64_t operations)
 {
@@ -387,7 +388,7 @@ static const char *const said[] = {
 
 #define BUGS ((int)(sizeof(said) / sizeof(*said)))
 
-/* Runs the workload in a child, which aborts and leaves its partial file behind. */
+/* Runs the workload in a child process, which must abort. It leaves its partial file behind. */
 static void test_broken_workloads_abort(void **state)
 {
 	const struct workload broken = { .name = "broken", .generate = generate_bug };

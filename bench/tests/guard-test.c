@@ -18,7 +18,7 @@
 
 #define MINUTE UINT64_C(60000000000)
 
-static pid_t fails_in_children_of; /* fork fails in these processes; 0: in none */
+static pid_t fails_in_children_of; /* fork fails in children of this process; 0: of none */
 static pid_t fails_in;
 
 pid_t __real_fork(void);
@@ -116,7 +116,7 @@ int main(void)
 	};
 	int count = (int)(sizeof(tests) / sizeof(*tests)), failed;
 
-	alarm(120); /* ends a wait for a report that never comes */
+	alarm(120); /* ends a wait for a report that never arrives */
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	printf("%d passed, %d failed\n", count - failed, failed);
 	return failed ? 1 : 0;

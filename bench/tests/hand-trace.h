@@ -1,8 +1,8 @@
 /*
  * hand-trace.h - traces in memory that a test writes entry by entry
  *
- * The oracle here is the simplest possible: at each advance it checks all timers. So a test knows
- * which timers must fire without the generator.
+ * The oracle of this file is as simple as possible: at each advance it checks all timers. So a test
+ * knows which timers must fire without the generator.
  */
 #ifndef HAND_TRACE_H
 #define HAND_TRACE_H
@@ -23,7 +23,7 @@ struct hand_trace {
 	struct trace_operation operations[HAND_ENTRIES];
 	struct trace_advance advances[HAND_ENTRIES];
 	uint32_t fired[HAND_ENTRIES];
-	uint64_t deadlines[HAND_IDS]; /* TIMER_NEVER: not armed */
+	uint64_t deadlines[HAND_IDS]; /* TIMER_NEVER: the timer is not armed */
 };
 
 /* Begins an empty trace whose times are multiples of `grain`. */
@@ -62,7 +62,10 @@ static inline struct trace_phase *hand_phase(struct hand_trace *hand)
 	return &hand->phases[hand->header.phases - 1];
 }
 
-/* Arms by any of the three kinds. With TRACE_ARM_INTERVAL the interval is the next entry. */
+/*
+ * Arms by any of the three kinds. With TRACE_ARM_INTERVAL, also writes the interval as the next
+ * entry.
+ */
 static inline void hand_arm(struct hand_trace *hand, enum trace_kind kind, uint32_t id,
 			    uint64_t deadline, uint64_t interval)
 {
@@ -81,7 +84,7 @@ static inline void hand_stop(struct hand_trace *hand, enum trace_kind kind, uint
 	hand_phase(hand)->stops++;
 }
 
-/* The armed timer with the earliest deadline; HAND_IDS if none is armed. */
+/* Returns the armed timer with the earliest deadline, or HAND_IDS if none is armed. */
 static inline uint32_t hand_first(const struct hand_trace *hand)
 {
 	uint32_t first = HAND_IDS;
@@ -126,9 +129,9 @@ static inline void hand_fill(struct hand_trace *hand)
 }
 
 /*
- * At 20 us six timers are due, by 1 us or just then. After that they are armed, disarmed or
- * removed. They are overtaken if a subject is too late to fire them before. Three others, due at 21
- * us, are not.
+ * At 20 us, six timers have been due for 1 us or 0 us. Then they are armed, disarmed or removed. If
+ * a subject has not fired them by then, they are overtaken. The other three timers, due at 21 us,
+ * are not overtaken.
  */
 static inline void hand_overtaken(struct hand_trace *hand)
 {
@@ -148,7 +151,10 @@ static inline void hand_overtaken(struct hand_trace *hand)
 	hand_advance(hand, 30 * HAND_US);
 }
 
-/* Stops two timers after an advance to 20 us: one that is due soon, and one that is not. */
+/*
+ * Stops two timers after an advance to 20 us: one with a near deadline, and one with a distant
+ * deadline.
+ */
 static inline void hand_two_stops(struct hand_trace *hand, enum trace_kind kind)
 {
 	hand_begin(hand, HAND_US);

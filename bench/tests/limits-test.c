@@ -24,7 +24,8 @@ struct imitation {
 };
 
 /*
- * 8 GiB available; a group of version 2 within a group whose limits are stricter, except for usage.
+ * 8 GiB are available. A group of version 2 is in a group whose limits are stricter, except for
+ * usage.
  */
 static const struct imitation version_2[] = {
 	{ "proc/meminfo", "MemTotal: 16777216 kB\nMemAvailable:    8388608 kB\n" },
@@ -43,7 +44,7 @@ static const struct imitation version_2[] = {
 	{ 0 },
 };
 
-/* Version 1: each controller has a tree of its own. */
+/* Version 1: each controller has its own tree. */
 static const struct imitation version_1[] = {
 	{ "proc/meminfo", "MemAvailable: 8388608 kB\n" },
 	{ "proc/self/cgroup", "9:cpuset:/set\n5:cpu,cpuacct:/share\n4:memory:/a/b\n"
@@ -66,7 +67,7 @@ static const struct imitation version_1[] = {
 	{ 0 },
 };
 
-/* Both versions: memory by version 1, the share of processors by version 2. */
+/* Both versions: version 1 limits the memory, version 2 the share of processors. */
 static const struct imitation hybrid[] = {
 	{ "proc/meminfo", "MemAvailable: 8388608 kB\n" },
 	{ "proc/self/cgroup", "4:memory:/a\n0::/b\n" },
@@ -78,7 +79,7 @@ static const struct imitation hybrid[] = {
 	{ 0 },
 };
 
-/* In a container: the mount begins with the group that /proc/self/cgroup names. */
+/* In a container, the mount begins with the group that /proc/self/cgroup names. */
 static const struct imitation container[] = {
 	{ "proc/meminfo", "MemAvailable: 8388608 kB\n" },
 	{ "proc/self/cgroup", "4:memory:/docker/0123\n" },
@@ -147,7 +148,7 @@ static void forget(const char *root)
 	assert_int_equal(system(command), 0);
 }
 
-/* Checks the values read from an imitation; a limit of 0 or "" means that there must be none. */
+/* Checks the values that are read from an imitation. If a limit is 0 or "", there must be none. */
 static void check(const struct imitation *files, uint64_t available, double limit_mib,
 		  double processors, const char *cpuset)
 {
@@ -172,7 +173,7 @@ static void check(const struct imitation *files, uint64_t available, double limi
 static void test_version_2(void **state)
 {
 	(void)state;
-	/* 512 of 1024 MiB are used, 150 of them by files that the kernel can drop. */
+	/* 512 of 1024 MiB are used, 150 of them for files that the kernel can drop. */
 	check(version_2, 662 * MIB, 1024, 1.5, "0-1,4");
 }
 

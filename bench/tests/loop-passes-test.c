@@ -1,9 +1,9 @@
 /*
  * loop-passes-test - the passes `lateness` and `echo`, on an imitated loop
  *
- * The loop does not sleep. It fires timers in order at once, long before they are due. So the
- * records of the passes do not depend on the machine. As an echo server it serves the first
- * messages of each turn.
+ * The loop does not sleep. It fires timers in order and at once, long before their deadlines. So
+ * the records of the passes do not depend on the machine. As an echo server, the loop serves the
+ * first messages of each turn.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,9 +33,9 @@
 #define EV_CALL	   0x01
 #define EV_READ	   0x02
 #define EV_PERSIST 0x10
-#define MESSAGES   40 /* number of messages served in each turn */
+#define MESSAGES   40 /* messages served in each turn */
 
-/* An event. The caller's memory holds its index. */
+/* An event. The caller's memory of the event holds its index. */
 static struct made {
 	int fd;
 	short events;
@@ -47,7 +47,7 @@ static struct made {
 static int count, breaks, fails, served[EVENTS], turns_with, turns_without, bases;
 static uint64_t now; /* us */
 static bool expires;
-static struct timeval queues[4]; /* common timeouts, as the library hands them out */
+static struct timeval queues[4]; /* common timeouts, as the library returns them */
 static int queue_count, queued_adds;
 
 static struct made *made_of(struct event *event)
@@ -62,7 +62,7 @@ static int assign(struct event *event, struct event_base *base, int fd, short ev
 	if (fails)
 		return -1;
 	assert_int_equal(events, fd < 0 ? 0 : EV_READ | EV_PERSIST);
-	/* An event that is assigned again keeps its index. */
+	/* an event that is assigned again keeps its index */
 	for (int i = 0; fd >= 0 && i < count; i++)
 		if (made[i].arg == arg && made[i].callback == callback) {
 			made[i] = (struct made){ fd, events, callback, arg, false, false, 0 };
@@ -86,7 +86,7 @@ static int add(struct event *event, const struct timeval *timeout)
 	return 0;
 }
 
-/* As libevent: the same pointer for the same duration. */
+/* Returns the same pointer for the same duration, like libevent. */
 static const struct timeval *common_timeout(struct event_base *base, const struct timeval *duration)
 {
 	(void)base;
@@ -112,7 +112,7 @@ static int loopbreak(struct event_base *base)
 	return 0;
 }
 
-/* Fires timers in order of their deadlines, and sets the time to them. */
+/* Fires timers in the order of their deadlines, and sets the time to each deadline. */
 static int loop_of_timers(struct event_base *base, int flags)
 {
 	(void)base, (void)flags;
@@ -131,7 +131,7 @@ static int loop_of_timers(struct event_base *base, int flags)
 	return 0;
 }
 
-/* Sleeps once, which the kernel counts. */
+/* Sleeps once. The kernel counts the sleep. */
 static int loop_that_sleeps(struct event_base *base, int flags)
 {
 	(void)base, (void)flags;
@@ -139,7 +139,9 @@ static int loop_that_sleeps(struct event_base *base, int flags)
 	return 0;
 }
 
-/* Breaks the first connection in one direction when its first message comes. */
+/*
+ * The argument of shutdown, with which the loop breaks the first connection at its first message.
+ */
 static int broken;
 
 static int loop_of_a_broken_socket(struct event_base *base, int flags)
@@ -164,7 +166,7 @@ static bool sends_at_once(int fd)
 	return !getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &set, &size) && set;
 }
 
-/* Serves MESSAGES messages from any connections. */
+/* Serves MESSAGES messages, from any connections. */
 static int loop_of_sockets(struct event_base *base, int flags)
 {
 	int timed = 0;
@@ -251,7 +253,7 @@ static int open_descriptors(void)
 	return open;
 }
 
-/* Runs the pass and checks that it leaves no descriptor open. */
+/* Runs the pass and checks that it leaves no descriptor open. Returns the pass's result. */
 static int measure(const char *pass, int (*loop)(struct event_base *base, int flags))
 {
 	int before = open_descriptors(), result;
@@ -287,7 +289,10 @@ static void assert_status(const char *wanted)
 
 #define S UINT64_C(1000000000)
 
-/* Timers of 1000 s, 2000 s and so on in a measured phase, and one before it that does not count. */
+/*
+ * Writes timers of 1000 s, 2000 s and so on in a measured phase, and a timer before it that does
+ * not count.
+ */
 static void write_hours(void)
 {
 	hand_begin(&hand, 1000);
@@ -329,14 +334,17 @@ static void lateness_is_recorded(void **state)
 	assert_true(number("wake_ups_per_firing") == number("sleeps") / 9);
 	assert_true(number("cpu_ns_per_firing") > 0);
 	assert_true(number("cpu_ns_per_firing") * 9 <= number("wall_ns") * 2);
-	/* All fire at once, so they are early by the length of their timeouts. */
+	/* All fire at once, so they are early by their timeouts. */
 	assert_about("lateness_p50_ns", -5000e9);
 	assert_about("lateness_p99_ns", -2000e9);
 	assert_about("lateness_max_ns", -1000e9);
 	assert_int_equal(bases, 0);
 }
 
-/* With common timeouts, a timer that is armed for a duration from now is added to its queue. */
+/*
+ * With common timeouts, a timer that is armed for a duration from now must go to the duration's
+ * queue.
+ */
 static void lateness_with_common_timeouts(void **state)
 {
 	(void)state;
@@ -380,7 +388,7 @@ static void lateness_without_firings(void **state)
 
 /* ------------------------------------------------------------------------------------ echo */
 
-/* Connection 2 sends as often as all others together. */
+/* Writes a trace in which connection 2 sends as often as all others together. */
 static void write_speakers(void)
 {
 	hand_begin(&hand, 1000);
@@ -406,20 +414,20 @@ static void echo_is_recorded(void **state)
 	assert_true(number("cpu_ns_without_timers") > 0);
 	assert_true(fabs(1 - number("cpu_ns_without_timers") / number("cpu_ns_per_message") -
 			 number("timer_share")) < 1e-9);
-	/* One turn as a warm-up, then seven of each kind. */
+	/* One turn as a warm-up, then seven turns of each kind. */
 	assert_int_equal(turns_with, 7);
 	assert_int_equal(turns_without, 8);
 	assert_int_equal(count, 4);
 	for (int i = 0; i < 4; i++)
 		all += served[i];
 	assert_int_equal(all, 15 * MESSAGES);
-	/* Connection 2 sends 15 of 24 messages, and each other one 3. 16 more are in flight. */
+	/* Connection 2 sends 15 of 24 messages, and each of the others 3. 16 more are in flight. */
 	assert_in_range(served[2], all * 15 / 24 - 16, all * 15 / 24 + 16);
 	assert_in_range(served[0], all * 3 / 24 - 16, all * 3 / 24 + 16);
 	assert_int_equal(bases, 0);
 }
 
-/* With common timeouts, the idle timeout is one. */
+/* With common timeouts, the idle timeout must be a common timeout. */
 static void echo_with_common_timeouts(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /*
  * passes-test - each key that a pass records, on small traces that are written by hand
  *
- * Nothing here depends on the speed of the machine: times are compared with each other, or with the
+ * No test depends on the speed of the machine. Times are compared only with each other, or with the
  * time of the whole measurement.
  */
 #include <errno.h>
@@ -28,7 +28,7 @@ static struct cell cell;
 static json_t *record;
 static char error[CELL_ERROR_SIZE];
 
-/* A fill of 40 timers, and two measured phases: 20 arms and 10 stops; 60 firings. */
+/* Writes a phase that arms 40 timers, and two measured phases: 20 arms and 10 stops; 60 firings. */
 static void write_phases(void)
 {
 	hand_begin(&hand, US);
@@ -91,7 +91,7 @@ static void assert_text(const char *key, const char *wanted)
 	assert_string_equal(text, wanted);
 }
 
-/* Checks the keys that every pass records of a replay. */
+/* Checks the keys that every pass records for a replay. */
 static void assert_replayed(void)
 {
 	assert_number("ops", CHANGES + FIRINGS);
@@ -148,7 +148,7 @@ static void check_phases(double most)
 		ns += number("ns_per_op") * number("ops");
 	}
 	record = whole;
-	/* Each phase has the time of the repetition in which it took least. */
+	/* Each phase has the time of its fastest repetition. */
 	assert_true(ns <= number("ns_per_op") * number("ops") * (1 + 1e-9));
 }
 
@@ -180,7 +180,7 @@ static void time_takes_at_most_64_repeats(void **state)
 	assert_int_equal(json_array_size(json_object_get(record, "samples_ns")), 64);
 }
 
-/* Phases without operations have no time per operation. */
+/* Phases without operations must have no time per operation. */
 static void time_leaves_out_empty_phases(void **state)
 {
 	(void)state;
@@ -256,7 +256,7 @@ static void tail_is_recorded(void **state)
 	assert_number("timed_operations", TIMED);
 	check_curve(TIMED);
 	/*
-	 * A machine may be busy in only one of the two measurements. So neither result bounds the
+	 * The machine may be busy in only one of the two measurements, so neither result bounds the
 	 * other.
 	 */
 	assert_within(1e-3, number("timing_overhead_ns"), 1e9);
@@ -275,7 +275,7 @@ static void tail_takes_the_repeats_that_are_asked_for(void **state)
 	assert_number("repeats", 7);
 }
 
-/* A full batch causes one more call of expire, and each call is an operation. */
+/* A full batch causes one more call of expire, and each call counts as an operation. */
 static void tail_has_room_for_every_batch(void **state)
 {
 	(void)state;
@@ -306,11 +306,11 @@ static void memory_is_recorded(void **state)
 	assert_number("wake_ups", ADVANCES);
 	assert_number("spurious_wake_ups", 0);
 	assert_number("late", 0);
-	/* The deadline 210 us fires at 300 us. */
+	/* the timer due at 210 us fires at 300 us */
 	assert_number("lateness_max_ns", 90 * (double)US);
 }
 
-/* The mean of the known latenesses of two timers, 10 us and 30 us. */
+/* Checks the mean of the known latenesses of two timers, 10 us and 30 us. */
 static void memory_knows_the_lateness(void **state)
 {
 	(void)state;
@@ -326,7 +326,10 @@ static void memory_knows_the_lateness(void **state)
 	assert_null(json_object_get(record, "steps_per_insert"));
 }
 
-/* From the tail, an insert passes the timers that are due later. Only measured phases count. */
+/*
+ * Searching from the tail, an insert passes the timers with later deadlines. Only measured phases
+ * count.
+ */
 static void memory_counts_the_steps(void **state)
 {
 	(void)state;
@@ -358,7 +361,7 @@ static void memory_of_nothing(void **state)
 	assert_null(json_object_get(record, "steps_per_insert"));
 }
 
-/* 500 timers, of which 30 fire, 10 are disarmed and 10 removed: 450 are still armed. */
+/* Writes 500 timers, of which 30 fire, 10 are disarmed and 10 removed, so that 450 stay armed. */
 static void write_peak(void)
 {
 	hand_begin(&hand, US);
@@ -372,7 +375,7 @@ static void write_peak(void)
 	hand_advance(&hand, 100 * US);
 }
 
-/* The loop gives back what its structure gives back, except for room of its own. */
+/* The loop frees what its structure frees, except for its own room. */
 static void memory_after_a_peak(void **state)
 {
 	static const struct {
@@ -429,7 +432,7 @@ static size_t not_known(const struct replay *replay)
 	return 0;
 }
 
-/* A footprint that is not known is not recorded as 0 bytes. */
+/* An unknown footprint must not be recorded as 0 bytes. */
 static void memory_that_cannot_be_told(void **state)
 {
 	static size_t (*const footprints[])(const struct replay *) = { NULL, not_known };
@@ -530,7 +533,7 @@ static void count_reads_what_callgrind_leaves(void **state)
 	assert_number("d1_misses_per_op", 5);
 	assert_number("ll_misses_per_op", 1);
 	assert_int_equal(access(scratch, F_OK), -1);
-	/* In another order, and with fewer events: callgrind leaves out zeros at the end. */
+	/* another order and fewer events: callgrind leaves out zeros at the end */
 	assert_int_equal(collect("count", "events: Dw Dr Ir DLmr\ntotals: 5 6 70\n", 1), 0);
 	assert_number("instructions_per_op", 70);
 	assert_number("data_references_per_op", 11);

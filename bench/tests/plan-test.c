@@ -1,9 +1,11 @@
 /*
  * plan-test.c - the schedule of a run, on simulated machines
  *
- * Time is simulated. A machine has a speed, a factor for slow memory, costs of subjects and
- * workloads that deviate from costs.tsv, and noise. So the course of a run is exact and does not
- * depend on the machine of the test. The seed is printed, and may be given.
+ * A block is all subjects of a group, once each, on one trace. A look is a point of a run at which
+ * the results are judged. Time is simulated. A machine has a speed, a factor for slow memory, costs
+ * of subjects and workloads that deviate from costs.tsv, and noise. So the course of a run is exact
+ * and does not depend on the machine that runs the test. The test prints its seed, which its
+ * argument may set.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -29,24 +31,27 @@
 
 static uint64_t seed;
 
-/* A sample of the clock: now, the expected end, and the time that looks may still change. */
+/*
+ * A sample of the clock: the current time, the expected end, and the time that coming looks may
+ * change.
+ */
 struct sight {
 	double now, end, open;
 };
 
 struct machine {
-	double speed;	 /* how much slower than the machine of costs.tsv */
+	double speed;	 /* how many times slower than the machine of costs.tsv */
 	double memory;	 /* further factor for the pass `memory` and for large n */
-	double deviance; /* deviation of subjects and workloads from costs.tsv, a factor */
-	double resolves; /* share of cells that are resolved at a look */
+	double deviance; /* factor by which subjects and workloads deviate from costs.tsv */
+	double resolves; /* share of cells that a look resolves */
 	double now;
-	struct costs truth; /* not corrected by learning */
+	struct costs truth; /* the true costs, which learning does not correct */
 	unsigned looks;
 	size_t blocks, sights;
 	struct sight *seen;
 };
 
-/* A number from 0 to 1 that depends only on the words and the number. */
+/* Returns a number from 0 to 1 that depends only on the seed and the arguments. */
 static double drawn(const char *what, const char *words, uint64_t number)
 {
 	uint64_t hash = seed ^ number * UINT64_C(0x9e3779b97f4a7c15);
@@ -64,7 +69,7 @@ static double deviation(const struct machine *machine, const char *what, const c
 	return pow(machine->deviance, 2 * drawn(what, words, 0) - 1);
 }
 
-/* The time of a cell on the machine, ns. */
+/* Returns the time that a cell takes on the machine, in ns. */
 static double take(struct machine *machine, const struct block *block, const char *subject)
 {
 	struct cost cost;
@@ -83,7 +88,7 @@ static double now(void *data)
 	return ((struct machine *)data)->now;
 }
 
-/* The time, ns, of the blocks that a look to come may or may not stop. */
+/* Returns the time, in ns, of the blocks that a coming look may or may not stop. */
 static double undecided(const struct schedule *schedule)
 {
 	double ns = 0;
@@ -110,7 +115,7 @@ static void see(struct machine *machine, const struct schedule *schedule)
 				undecided(schedule) };
 }
 
-/* No block of a stage is run before all blocks of earlier stages are done or cut by a cap. */
+/* Checks that all blocks of earlier stages were run or cut by a cap before this block. */
 static void check_stage(const struct schedule *schedule, const struct block *block)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++) {
@@ -166,7 +171,7 @@ static int look(struct schedule *schedule, unsigned number, void *data)
 	return 0;
 }
 
-/* Sets the results of the next look in advance. */
+/* Reports to the schedule what the next look will find. */
 static void peek(struct schedule *schedule, size_t stage, void *data)
 {
 	const struct machine *machine = data;
@@ -190,7 +195,7 @@ static void experiment_of(struct experiment *experiment, const char *path)
 		fail_msg("%s", error);
 }
 
-/* Runs the experiment on the machine, and returns the ns that it took. */
+/* Runs the experiment on the machine. Returns the time that it took, in ns. */
 static double simulate(struct machine *machine, struct schedule *schedule,
 		       const struct experiment *experiment)
 {
@@ -211,7 +216,7 @@ static void end(struct machine *machine, struct schedule *schedule)
 	*machine = (struct machine){ 0 };
 }
 
-/* Whether all blocks of the first stage and the first look have been run. */
+/* Returns whether all blocks of the first stage and the first look have been run. */
 static bool core_complete(const struct schedule *schedule)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++)
@@ -221,9 +226,7 @@ static bool core_complete(const struct schedule *schedule)
 	return true;
 }
 
-/*
- * The number of blocks of a group that were run, with a workload (SIZE_MAX: any) and an n (0: any).
- */
+/* Returns how many blocks of a group were run with a workload (SIZE_MAX: any) and an n (0: any). */
 static size_t count_run(const struct schedule *schedule, const struct group *group, size_t choice,
 			uint64_t n)
 {
@@ -239,7 +242,9 @@ static size_t count_run(const struct schedule *schedule, const struct group *gro
 	return count;
 }
 
-/* Blocks that are left out are spread evenly: over cells, over workloads, over n. */
+/*
+ * Checks that the blocks that were left out are spread evenly: over cells, over workloads, over n.
+ */
 static void check_even(const struct schedule *schedule)
 {
 	for (size_t g = 0; g < schedule->experiment->group_count; g++) {
@@ -266,17 +271,17 @@ static void check_caps(const struct schedule *schedule)
 	for (size_t g = 0; g < schedule->experiment->group_count; g++) {
 		const struct group *group = &schedule->experiment->groups[g];
 
-		/* A block that takes longer than expected is not cut short. */
+		/* a block that takes longer than expected is not cut short */
 		if (group->cap != TIMER_NEVER)
 			assert_true(schedule->groups[g].spent < 1.3 * (double)group->cap);
 	}
 }
 
 /*
- * From a quarter of the run on, the expected time left is within 25 %, or within the time of a
- * block if that is more: the last block ends or does not fit. The error may exceed that by half of
- * the time that looks to come may change. In a run that uses up its budget, looks do not change the
- * time.
+ * Checks the expected time left, from a quarter of the run on. It must be within 25 %, or within
+ * the time of one block if that is more, because the last block either fits or not. In addition, it
+ * may be wrong by half of the time that coming looks may change. In a run that uses up its budget,
+ * looks do not change the time.
  */
 static void check_sights(const struct machine *machine, double took, double block)
 {
@@ -299,9 +304,7 @@ static void check_never_beyond(const struct machine *machine, double budget)
 		assert_true(machine->seen[i].end <= budget || machine->seen[i].now >= budget);
 }
 
-/*
- * The approximate time of the longest block that was run or left out, by the current expectations.
- */
+/* Returns about the time of the longest block that was run or left out, as currently expected. */
 static double longest(const struct schedule *schedule)
 {
 	double most = 0;
@@ -364,7 +367,7 @@ static void quick_on_a_machine_four_times_faster(void **state)
 	quick_on(0.25, 1);
 }
 
-/* Makes an experiment of one group without a budget, from keys and values. */
+/* Makes an experiment of one group, without a budget, from keys and values. */
 static void experiment_from(struct experiment *experiment, const char *const *settings)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -385,7 +388,7 @@ static const char *const looking[] = { "subjects",  "binary-heap quad-heap",
 				       "looks",	    "8 12 16",
 				       NULL };
 
-/* Resolved cells get no more blocks, and the others get all. Each look is taken once. */
+/* Resolved cells get no more blocks, and all others are run to the end. Each look is taken once. */
 static void looks_stop_what_is_resolved(void **state)
 {
 	static struct experiment experiment;
@@ -403,7 +406,7 @@ static void looks_stop_what_is_resolved(void **state)
 		assert_true(item->state == SCHEDULE_DONE || item->state == SCHEDULE_RESOLVED);
 		assert_true(item->block->look || item->state == SCHEDULE_DONE);
 		counts[item->block->look]++;
-		/* Within a look all blocks of a cell are run, or none. */
+		/* For each look, either all blocks of a cell are run, or none. */
 		for (; other < schedule.items + schedule.plan.count; other++)
 			if (other->block->look == item->block->look &&
 			    plan_same_cell(other->block, item->block))
@@ -445,7 +448,7 @@ static void a_resumed_run_takes_no_look_again(void **state)
 	experiment_free(&experiment);
 }
 
-/* Without a budget the expected time left is as good, when no look is to come. */
+/* Without a budget and without looks, the expected time left must be as good. */
 static void time_left_without_a_budget(void **state)
 {
 	static const char *const settings[] = {
@@ -468,7 +471,7 @@ static void time_left_without_a_budget(void **state)
 	experiment_free(&experiment);
 }
 
-/* Without a file of costs the time left is learned all the same. */
+/* Without a file of costs, the schedule still learns the time left. */
 static void time_left_without_a_file(void **state)
 {
 	static struct experiment experiment;
@@ -488,7 +491,7 @@ static void time_left_without_a_file(void **state)
 	experiment_free(&experiment);
 }
 
-/* The line fills its width exactly or is shorter; checks its text. */
+/* The line must be at most as long as its width. Checks its text, too. */
 static void the_line_fits(void **state)
 {
 	static struct experiment experiment;
@@ -527,7 +530,7 @@ static void durations(void **state)
 	}
 }
 
-/* Cells with more timers than their subject supports are not run, for any subject. */
+/* Cells with more timers than their subject supports must not be run. */
 static void sizes_that_a_subject_leaves_out_cost_nothing(void **state)
 {
 	static const char *const settings[] = {
@@ -558,7 +561,10 @@ static void sizes_that_a_subject_leaves_out_cost_nothing(void **state)
 	experiment_free(&experiment);
 }
 
-/* The same experiment gives the same plan. Another seed changes the traces but not the order. */
+/*
+ * The same experiment must give the same plan. Another seed must change the traces but not the
+ * order.
+ */
 static void the_plan_repeats(void **state)
 {
 	static struct experiment experiment;

@@ -1,11 +1,14 @@
-/* random-test.c - random numbers: those of the reference implementations, and their moments */
+/*
+ * random-test.c - random numbers: equal to those of the reference implementations, and their
+ * moments
+ */
 #include "trace-test.h"
 
 #include <math.h>
 
 #include "bench/trace/random.h"
 
-/* The output of the authors' implementation with its state set to 1, 2, 3, 4. */
+/* The output of the authors' implementation when its state is 1, 2, 3, 4. */
 static void test_xoshiro_reference(void **state)
 {
 	static const uint64_t expected[] = {
@@ -28,8 +31,8 @@ static void test_xoshiro_reference(void **state)
 }
 
 /*
- * Stream 0 of a seed is SplitMix64 started at the seed exclusive-or SplitMix64's first output for
- * 0.
+ * Stream 0 of a seed must be SplitMix64 started at the exclusive-or of the seed and SplitMix64's
+ * first output for 0.
  */
 static void test_splitmix_reference(void **state)
 {
@@ -79,7 +82,7 @@ static void expect_near(double found, double wanted, double tolerance)
 		fail_msg("%g is not within %g of %g", found, tolerance, wanted);
 }
 
-/* Tolerances are five standard errors of 1e6 draws. */
+/* The tolerances are five standard errors of 1e6 draws. */
 static void test_distributions(void **state)
 {
 	(void)state;
@@ -119,7 +122,10 @@ static void test_below(void **state)
 			assert_true(x < bounds[i]);
 			residues[x % 3]++;
 		}
-		/* Five standard deviations of a binomial distribution of 3e5 draws with 1/3. */
+		/*
+		 * Five standard deviations of a binomial distribution of 3e5 draws with probability
+		 * 1/3.
+		 */
 		for (int residue = 0; residue < 3 && bounds[i] % 3 == 0; residue++)
 			expect_near(residues[residue], 100000, 5 * 258);
 	}

@@ -55,7 +55,7 @@ static void lines_are_read(void **state)
 	unlink(path);
 }
 
-/* A last line without a newline counts if it is a whole object. */
+/* A last line without a newline counts if it is a complete object. */
 static void an_unended_line_counts(void **state)
 {
 	struct lines lines;
@@ -91,7 +91,7 @@ static void a_damaged_file_is_refused(void **state)
 	unlink(path);
 }
 
-/* A line that fills the pieces of the unpacker exactly, or has a byte more or less. */
+/* Reads lines that fill the pieces of the unpacker exactly, or have a byte more or less. */
 static void packed_lines_of_any_length(void **state)
 {
 	const size_t piece = ZSTD_DStreamOutSize(), room = ZSTD_compressBound(4 * piece);
@@ -120,7 +120,10 @@ static void packed_lines_of_any_length(void **state)
 	free(packed);
 }
 
-/* More lines than the first allocation holds. Lines that are set aside are written apart. */
+/*
+ * Reads more lines than the first allocation holds. Lines that are set aside are written to another
+ * file.
+ */
 static void many_lines_are_read_and_sorted(void **state)
 {
 	char path[256], name[64], *text;
@@ -217,7 +220,10 @@ static void fail_syncs(int first, int second)
 	sync_errors[1] = second;
 }
 
-/* A failing disk is reported. EINVAL, from a file system that cannot sync, is no failure. */
+/*
+ * A failing disk must be reported. EINVAL means that the file system cannot sync, which is not a
+ * failure.
+ */
 static void disks_that_fail(void **state)
 {
 	char path[256], error[RECORDS_ERROR_SIZE];
@@ -245,8 +251,8 @@ static void disks_that_fail(void **state)
 }
 
 /*
- * If the last line has no newline, the records are written to a new file. The old file stays until
- * that is done.
+ * If the last line has no newline, the records are written to a new file. The old file must stay
+ * until the new one is complete.
  */
 static void disks_that_fail_while_records_are_written_anew(void **state)
 {
@@ -286,7 +292,7 @@ static void disks_that_fail_while_records_are_written_anew(void **state)
 
 /* ------------------------------------------------------------------------------- identity */
 
-/* A record with a value for each key of an identity. */
+/* Returns a record with a value for each key of an identity. */
 static json_t *whole_record(void)
 {
 	json_t *record = json_object();
@@ -306,7 +312,10 @@ static const char *difference(const json_t *wanted, const json_t *found, bool *l
 	return key;
 }
 
-/* Each key distinguishes records. If the trace's hash is known, the generator's does not count. */
+/*
+ * Each key must distinguish records. If the trace's hash is known, the generator's hash does not
+ * count.
+ */
 static void each_key_counts(void **state)
 {
 	json_t *wanted = whole_record();
@@ -332,7 +341,7 @@ static void each_key_counts(void **state)
 	json_decref(wanted);
 }
 
-/* If the trace's hash is not known, the generator's replaces it. */
+/* If the trace's hash is unknown, the generator's hash must count instead. */
 static void the_generator_stands_for_the_trace(void **state)
 {
 	json_t *wanted = whole_record(), *found = whole_record();

@@ -1,5 +1,5 @@
 /*
- * replay-test - the calls that the replay loop makes to a structure, and what it counts
+ * replay-test - the calls that the replay makes to a structure, and what it counts
  *
  * The traces are written by hand. The structures are a sorted array that records its calls, the
  * same array with one fault, and all structures of the catalogue.
@@ -29,7 +29,7 @@ static struct hand_trace hand;
 static struct cell cell;
 static struct replay opened;
 
-/* The calls of the structure under test, a word each. */
+/* The calls to the structure under test, one word each. */
 static char calls[8192];
 
 static void write_down(const char *what, const struct timer *timer, uint64_t a, uint64_t b)
@@ -87,11 +87,11 @@ static void find(const char *name)
 		fail_msg("%s", error);
 }
 
-/* A cell of the current trace with a structure of this file. */
+/* Makes a cell of the current trace with one of this file's structures. */
 static void make_cell(const struct timer_structure *made)
 {
 	cell = (struct cell){ .settings = { .repeats = 1, .stride = 64 } };
-	find("binary-heap"); /* for its code, which calls any table */
+	find("binary-heap"); /* for its code, which can call any table */
 	cell.subject.family = &made_family;
 	cell.subject.code[DISPATCH_INLINE] = &written_inline;
 	cell.trace = hand.trace;
@@ -116,7 +116,7 @@ static void replay_made(const struct timer_structure *made, enum replay_mode mod
 
 /* --------------------------------------------------------------------------------- calls */
 
-/* Each operation once, in every state of a timer in which the trace allows it. */
+/* Writes each operation, in every state of a timer in which a trace allows it. */
 static void write_all_operations(void)
 {
 	hand_fill(&hand);
@@ -159,7 +159,7 @@ static void operations_reach_the_structure(void **state)
 		}
 }
 
-/* The memory of a removed timer is a new timer. */
+/* The memory of a removed timer must be that of a new timer. */
 static void a_removed_object_is_new(void **state)
 {
 	static const struct replay_object new;
@@ -193,7 +193,7 @@ static void objects_lie_a_stride_apart(void **state)
 	}
 }
 
-/* All due timers expire, in as many calls as needed: a full batch causes one more call. */
+/* All due timers must expire, in as many calls as necessary. A full batch causes one more call. */
 static void expires_in_batches(void **state)
 {
 	static const struct {
@@ -221,7 +221,7 @@ static void expires_in_batches(void **state)
 	}
 }
 
-/* Disarmed timers take room too, since their memory still belongs to the structure. */
+/* Disarmed timers need room, too, because their memory still belongs to the structure. */
 static void room_is_reserved_before_each_insert(void **state)
 {
 	(void)state;
@@ -314,10 +314,10 @@ static void every_subject_replays(void **state)
 	subject_list(replay_each_way, NULL);
 }
 
-/* As many timers due at once as a batch of expire holds, and one more or less. */
+/* Fires as many timers at once as a batch of expire holds, and one more or less. */
 static void replay_many_at_once(const char *name, const char *summary, void *data)
 {
-	bool touches = !strcmp(name, "yardstick-touch"); /* only the timers that fire */
+	bool touches = !strcmp(name, "yardstick-touch"); /* it touches only timers that fire */
 	const char *verdict;
 	char text[CELL_VERDICT_SIZE];
 
@@ -361,7 +361,7 @@ static void every_subject_expires_in_batches(void **state)
 
 #define UNTOUCHED UINT32_MAX
 
-/* Each operation and each call of expire has one reading, and nothing else has one. */
+/* Each operation and each call of expire must have one reading, and nothing else. */
 static void every_operation_is_timed(void **state)
 {
 	static const char *const names[] = { "quad-heap", "yardstick-touch" };
@@ -384,7 +384,7 @@ static void every_operation_is_timed(void **state)
 	}
 }
 
-/* The least of several replays is kept. */
+/* The least reading of several replays must be kept. */
 static void the_least_reading_is_kept(void **state)
 {
 	uint32_t cycles[14] = { 0 };
@@ -403,7 +403,7 @@ static void the_least_reading_is_kept(void **state)
 	replay_close(&opened);
 }
 
-/* Other modes time nothing. */
+/* The other modes must not time anything. */
 static void nothing_else_is_timed(void **state)
 {
 	(void)state;
@@ -416,7 +416,7 @@ static void nothing_else_is_timed(void **state)
 	replay_close(&opened);
 }
 
-/* Before each entry, `cold` lines of the buffer are touched, each of them once. */
+/* Before each entry, `cold` lines of the buffer must be touched, each of them once. */
 static void cold_lines_are_touched_once(void **state)
 {
 	uint64_t touched = 0;
@@ -437,7 +437,10 @@ static void cold_lines_are_touched_once(void **state)
 
 /* ---------------------------------------------------------------------------- messages */
 
-/* Runs a function in a child and reads its stderr. Returns how the child ended. */
+/*
+ * Runs a function in a child process and stores its stderr in `said`. Returns the status as waitpid
+ * stores it.
+ */
 static int run_child(void (*run)(void), char *said, size_t size)
 {
 	int ends[2], status;

@@ -15,7 +15,10 @@ static inline void run_begin_experiment(struct experiment *experiment)
 	strcpy(experiment->name, "test");
 }
 
-/* Adds a group from keys and values, ended by NULL. The test then calls experiment_complete. */
+/*
+ * Adds a group with settings from keys and values, ended by NULL. The test calls
+ * experiment_complete after the last group.
+ */
 static inline struct group *run_add_group(struct experiment *experiment, const char *label,
 					  const char *const *settings)
 {

@@ -23,7 +23,7 @@ wait_for() {
 	return 1
 }
 
-# gone PATTERN: no process has this in its command line. Zombies have no command line.
+# gone PATTERN: checks that no process has PATTERN in its command line. Zombies have none.
 gone() { ! pgrep -f -- "$1" >/dev/null; }
 
 # begin ARGUMENTS...: starts a run in the background; $begun is its process. The run reacts to

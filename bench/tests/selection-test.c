@@ -47,7 +47,7 @@ static int free_experiment(void **state)
 	return 0;
 }
 
-/* Selects by those that are not NULL, in the order of the settings. */
+/* Selects by the arguments that are not NULL, in the order of the settings. */
 static int select_all(const char *words, const char *n, const char *pass, const char *dispatch)
 {
 	int result = words ? select_workloads(&experiment, words, error) : 0;
@@ -68,7 +68,7 @@ static int apply(const char *words, const char *n, const char *pass, const char 
 	return select_all(words, n, pass, dispatch);
 }
 
-/* The cells, as "cost: hold idle / 100 1000 / vtable inline; tail: ...". */
+/* Returns the cells as text: "cost: hold idle / 100 1000 / vtable inline; tail: ...". */
 static const char *cells(void)
 {
 	static char text[2048];
@@ -164,7 +164,7 @@ static void patterns_that_match_nothing_are_refused(void **state)
 			-EINVAL);
 		assert_string_equal(error, rows[i].error);
 	}
-	/* A name that no experiment can have is a spelling mistake. */
+	/* A name that no experiment can have is reported as a spelling mistake. */
 	assert_int_equal(apply("hodl", NULL, NULL, NULL), -ENOENT);
 	assert_non_null(strstr(error, "did you mean 'hold'?"));
 	assert_int_equal(apply(NULL, "1,000", NULL, NULL), -EINVAL);
@@ -196,7 +196,7 @@ static void no_more_ranges_than_there_is_room_for(void **state)
 	assert_string_equal(error, "more than 32 values of n");
 }
 
-/* The error names the refused value and, for a near miss, the right one. */
+/* The error names the refused value and, for a near miss, the right value. */
 static void values_that_are_refused(void **state)
 {
 	static const struct {
@@ -261,10 +261,7 @@ static const char *const every_setting[] = { "subjects",
 					     "point",
 					     NULL };
 
-/*
- * The text of an experiment has all settings of its groups; some are left out if they are the
- * default.
- */
+/* The text of an experiment has all settings of its groups, except some that have their default. */
 static void an_experiment_as_text(void **state)
 {
 	static const char wanted[] = "[experiment]\nname = test\nquestion = what?\nseed = 1\n\n"
@@ -406,7 +403,7 @@ static void maps_are_laid_out(void **state)
 	}
 }
 
-/* The last axis varies fastest, and each base has all pairs of values. */
+/* The last axis varies fastest, and each base gets all pairs of values. */
 static void two_options_are_laid_out(void **state)
 {
 	struct axis axes[2] = { 0 };

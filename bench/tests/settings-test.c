@@ -1,5 +1,5 @@
 /*
- * settings-test - the rows of settings: defaults, values that are read back, what records hold
+ * settings-test - the rows of settings: defaults, values that are read back, and keys of records
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -41,7 +41,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* A text is read as the value that it is written for. */
+/* The text of a setting must be read as the value from which it was written. */
 static void assert_reads_back(const struct setting *setting, void *object)
 {
 	char *text = setting_text(setting, object), *again;
@@ -80,7 +80,7 @@ static void every_word_is_taken(void **state)
 		}
 }
 
-/* Bounds are inclusive; beyond them a value is refused, by the setting's name. */
+/* Bounds are inclusive. A value outside must be refused with the setting's name. */
 static void bounds_hold(void **state)
 {
 	(void)state;
@@ -106,7 +106,7 @@ static bool is_key(const char *key)
 	return false;
 }
 
-/* What a record has, and what of that identifies it. */
+/* Checks which settings a record has, and which of them identify it. */
 static void records_have_settings(void **state)
 {
 	json_t *record = json_object();
@@ -142,7 +142,7 @@ static void assert_key(const char *wanted)
 	free(text);
 }
 
-/* Numbers stand in a block's key, and words that are not the default. */
+/* A block's key has the numbers, and the words that are not the default. */
 static void keys_of_blocks(void **state)
 {
 	(void)state;
@@ -152,7 +152,7 @@ static void keys_of_blocks(void **state)
 	assert_key("/x64/c7/huge");
 }
 
-/* A worker is told each setting by an option, whose value is one word. */
+/* A worker gets each setting by an option, whose value is one word. */
 static void options_for_workers(void **state)
 {
 	(void)state;

@@ -1,7 +1,8 @@
 /*
  * subject-test - finds subjects in imitated families, and suggests names
  *
- * The table of families in this file replaces the generated one.
+ * A family is a group of subjects that are found and measured in the same way. The table of
+ * families in this file replaces the generated table.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -18,7 +19,7 @@
 
 const struct structure_code structure_codes[] = { { 0 } };
 
-static size_t many; /* the family `many` has this many names: many0, many1 and so on */
+static size_t many; /* the number of names of the family `many`: many0, many1 and so on */
 
 static void list_trees(void (*visit)(const char *name, const char *summary, void *data), void *data)
 {
@@ -113,7 +114,7 @@ static void unknown_names_are_met_with_the_nearest(void **state)
 	assert_unknown("xylophones", "no subject 'xylophones'");
 }
 
-/* The list of suggestions is limited, and names beyond its end are still found. */
+/* The list of suggestions is limited. Names beyond its end must still be found. */
 static void more_names_than_are_suggested(void **state)
 {
 	struct subject subject;

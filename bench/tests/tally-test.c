@@ -81,7 +81,7 @@ static void outcomes(void **state)
 	}
 }
 
-/* Without a status in the record no reason is given. */
+/* If the record has no status, no reason is printed. */
 static void without_a_status(void **state)
 {
 	json_t *record = json_pack("{s:s}", "outcome", "failed");

@@ -24,7 +24,7 @@ static struct trace_request request_of(const char *text, uint64_t n, uint64_t se
 	};
 }
 
-/* Opens a trace through the cache and stores the note in `note`. The caller closes the trace. */
+/* The note of the latest open_cached. */
 static char note[TRACE_ERROR_SIZE];
 
 static void open_cached(const struct trace_request *request, struct trace *trace)
@@ -66,7 +66,7 @@ static void a_trace_is_made_once(void **state)
 	assert_false(cache_trace_hash(folder, &request, hash));
 }
 
-/* A trace that does not match its file name gives no hash, and is made again. */
+/* A trace that does not match its file name must give no hash, and must be made again. */
 static void another_trace_is_made_anew(void **state)
 {
 	static const struct {
@@ -117,7 +117,7 @@ static void a_damaged_trace_is_made_anew(void **state)
 	assert_false(cache_trace_hash(folder, &request, hash));
 }
 
-/* While another process makes the trace, this one waits, unless it is told to stop. */
+/* While another process makes the trace, this process waits until `stop` is set. */
 static void waiting_ends_when_told(void **state)
 {
 	struct trace_request request = request_of("hold", 20, 8);

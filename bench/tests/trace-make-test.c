@@ -1,8 +1,8 @@
 /*
  * trace-make-test.c - making a trace completes it or leaves nothing behind
  *
- * This program replaces pread, pwrite, fsync and others, so that any call can find the disk full.
- * RLIMIT_FSIZE makes the kernel fail calls as well, as a check on the replacements.
+ * This program replaces pread, pwrite, fsync and other calls, so that any call can find the disk
+ * full. RLIMIT_FSIZE makes the kernel fail calls, too, which checks the replacements.
  */
 #include "trace-test.h"
 
@@ -16,16 +16,16 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* Entries for three buffers and three hash blocks. */
+/* Enough entries for three buffers and three hash blocks. */
 #define TIMERS	   1000
 #define OPERATIONS 200000
 
-/* The number of the call that fails, counted from where the test sets it. 0: no call fails. */
+/* For each function, which call fails: 1 is the next call, 0 means that none fails. */
 static struct {
 	int pread, pwrite, fsync, rename, ftruncate;
 	size_t malloc;	      /* the size whose allocation fails */
-	const char *replaced; /* file that another replaces while it is being locked */
-	int error;	      /* of pread; 0: end of file */
+	const char *replaced; /* file that is replaced while it is being locked */
+	int error;	      /* errno of the failure; 0: pread reports the end of the file */
 	bool shorten;	      /* write fewer bytes instead of failing */
 	long calls;	      /* calls of pwrite so far */
 } fault;
@@ -72,7 +72,9 @@ int ftruncate(int fd, off_t size)
 	return (int)syscall(SYS_ftruncate, fd, size);
 }
 
-/* Before the lock is granted, its previous owner has finished the file and renamed it. */
+/*
+ * Replaces the file just before the lock is granted, as if its owner had completed and renamed it.
+ */
 int flock(int fd, int operation)
 {
 	if (fault.replaced)
@@ -114,7 +116,7 @@ static int make(const char *path, const struct trace_watch *watch, char *error)
 	return trace_make(path, &mixed, NULL, "mixed", TIMERS, 1, OPERATIONS, "test", watch, error);
 }
 
-/* Makes a trace that must fail with one line that names the file, and leave no file. */
+/* Makes a trace. That must fail with one line that names the file, and leave no file. */
 static void expect_failure(const char *path, const struct trace_watch *watch, int result,
 			   const char *text)
 {
@@ -198,7 +200,7 @@ static void test_file_size_limit(void **state)
 	signal(SIGXFSZ, SIG_DFL);
 }
 
-/* If making a trace anew fails, the old trace is unchanged. */
+/* If making a trace again fails, the old trace must not change. */
 static void test_failure_spares_the_old(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -279,7 +281,7 @@ static void test_reading_back(void **state)
 		fault.error = EIO;
 		expect_failure(path, NULL, -EIO, "cannot read back");
 		fault.pread = call;
-		fault.error = 0; /* the file has been truncated */
+		fault.error = 0; /* as if the file had been truncated */
 		expect_failure(path, NULL, -EIO, "cannot read back");
 		fault.pread = call;
 		fault.error = EINTR;
@@ -289,7 +291,7 @@ static void test_reading_back(void **state)
 	}
 }
 
-/* However the partial file is opened, no descriptor stays open. */
+/* However the opening of the partial file ends, no descriptor may stay open. */
 static void test_opening_the_partial_file(void **state)
 {
 	char path[256], partial[300], error[TRACE_ERROR_SIZE];
@@ -314,7 +316,7 @@ static void test_opening_the_partial_file(void **state)
 static void test_partial_of_another(void **state)
 {
 	char path[256], partial[300], error[TRACE_ERROR_SIZE];
-	struct bytes left = { .size = 10000000 }; /* more than the trace needs */
+	struct bytes left = { .size = 10000000 }; /* larger than the trace */
 	struct trace trace;
 	int fd;
 
@@ -378,7 +380,10 @@ static void test_nowhere_to_write(void **state)
 #endif
 
 #ifdef SANITIZED
-/* A sanitizer maps terabytes, so the limit is its allocator's: 30 MiB per allocation. */
+/*
+ * A sanitizer maps terabytes of address space, so its allocator's limit is used: 30 MiB per
+ * allocation.
+ */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
@@ -391,7 +396,7 @@ static int limit_memory(void)
 	return 0;
 }
 #else
-/* Enough for the process as it is, and less than ten million timers take. */
+/* Sets a limit that suffices for the process without the trace, but not for ten million timers. */
 static int limit_memory(void)
 {
 	const struct rlimit limit = { .rlim_cur = 60 << 20, .rlim_max = RLIM_INFINITY };
@@ -423,7 +428,7 @@ static void test_out_of_memory(void **state)
 	assert_false(exists(path, ""));
 }
 
-/* Earlier allocations are freed, which the sanitizer checks. */
+/* Earlier allocations must be freed. The sanitizer checks that. */
 static void test_no_memory_for_names(void **state)
 {
 	char path[256];
@@ -447,7 +452,7 @@ static void test_memory_estimate(void **state)
 	assert_true(trace_memory(TIMERS, OPERATIONS) < 3 * trace.size);
 	free(trace.data);
 	unlink(path);
-	/* With an advance for every eight operations, all of which are firings. */
+	/* an advance for every eight operations, which are all firings */
 	assert_true(trace_memory(0, 8000000) >= 9000000 * sizeof(struct trace_operation) +
 							1000000 * sizeof(struct trace_advance) +
 							8000000 * sizeof(uint32_t));

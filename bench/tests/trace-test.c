@@ -126,8 +126,8 @@ static void test_same_seed_same_bytes(void **state)
 }
 
 /*
- * The byte to damage: all bytes at the front, then those around the ends of blocks, then random
- * ones.
+ * Returns the byte to damage: first all bytes at the front, then those around the ends of blocks,
+ * then random ones.
  */
 static size_t damage_at(struct random *random, size_t round, size_t size)
 {
@@ -154,7 +154,7 @@ static int descending(const void *a, const void *b)
 	return (*left < *right) - (*left > *right);
 }
 
-/* From the longest to the shortest, so that one file serves all cuts. */
+/* Cuts the file from the longest to the shortest length, so that one file serves all cuts. */
 static void test_truncation(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE], expected[64];
@@ -261,7 +261,7 @@ static void test_no_trace(void **state)
 	unlink(path);
 }
 
-/* Sections follow each other, each at the next multiple of 64. */
+/* Each section must begin at the next multiple of 64 after the previous one. */
 static void test_layout(void **state)
 {
 	struct trace_header header = { .hashes = 3 };
@@ -294,7 +294,7 @@ static int by_value(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Another timer, another deadline or another time gives another value. */
+/* Another timer, another deadline or another time must give another value. */
 static void test_firings_differ(void **state)
 {
 	static uint64_t firings[EACH * EACH * EACH];
@@ -311,8 +311,8 @@ static void test_firings_differ(void **state)
 }
 
 /*
- * While a trace is being opened, another thread may start a program, which must not inherit the
- * file.
+ * Whether a trace's file was open without FD_CLOEXEC. Another thread may start a program at any
+ * time, which must not inherit the file.
  */
 static bool inherited;
 
@@ -336,7 +336,7 @@ static void test_no_program_inherits_the_file(void **state)
 	unlink(path);
 }
 
-/* A refused file does not stay mapped. */
+/* A refused file must not stay mapped. */
 static void test_refused_is_unmapped(void **state)
 {
 	char path[256], line[512], error[TRACE_ERROR_SIZE];

@@ -19,7 +19,7 @@
 
 #define GRAIN 1000
 
-/* Such a trace has three hash blocks, the last one partly filled. */
+/* A trace of this size has three hash blocks, the last one partly filled. */
 #define LARGE_TIMERS	 5000
 #define LARGE_OPERATIONS 200000
 
@@ -94,7 +94,7 @@ static inline void write_file(const char *path, const void *data, size_t size)
 }
 
 /*
- * A workload that does a bit of everything: it fills, then fires and re-arms, stops and re-arms at
+ * A workload that does everything: it arms all timers, then fires and re-arms, stops and re-arms at
  * random, with `batch` operations between two advances.
  */
 static inline void generate_mixed(struct generator *generator, const void *options, uint64_t n,
@@ -139,7 +139,8 @@ static inline void make_mixed(const char *path, uint64_t n, uint64_t operations,
 }
 
 /*
- * Opens and closes a trace. If it does not open, the message must be one line that names the file.
+ * Opens and closes a trace. Returns 0 or the error of trace_open, whose message must be one line
+ * that names the file.
  */
 static inline int open_damaged(const char *path, char *error)
 {

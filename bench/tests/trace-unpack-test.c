@@ -27,7 +27,7 @@ static struct bytes compress(struct bytes plain, size_t first_frame)
 	return packed;
 }
 
-/* A file of fewer than four bytes does not look compressed, only wrong. */
+/* A file of fewer than four bytes does not look compressed, so its error is a wrong header. */
 static void check_packed_cut(const char *path, struct bytes packed, size_t at)
 {
 	char error[TRACE_ERROR_SIZE];
@@ -38,7 +38,10 @@ static void check_packed_cut(const char *path, struct bytes packed, size_t at)
 		fail_msg("cut at %zu: %s", at, error);
 }
 
-/* Some bits of a frame have no meaning. A file that opens nevertheless must hold the trace. */
+/*
+ * Some bits of a frame have no meaning. If the file opens nevertheless, it must hold the same
+ * trace.
+ */
 static void check_packed_flip(const char *path, struct bytes plain, size_t at, int bit)
 {
 	char error[TRACE_ERROR_SIZE];
@@ -79,7 +82,10 @@ static void test_compressed(void **state)
 	unlink(path);
 }
 
-/* The trace has just more than one block of hashes, as it is unpacked hundreds of times. */
+/*
+ * The trace has only a little more than one block of hashes, because it is unpacked hundreds of
+ * times.
+ */
 static void test_damaged(void **state)
 {
 	struct bytes plain, packed;
@@ -105,7 +111,7 @@ static void test_damaged(void **state)
 	unlink(path);
 }
 
-/* A small file that unpacks to more than its header says is not unpacked to the end. */
+/* A small file that unpacks to more than its header states must not be unpacked to the end. */
 static void test_bomb(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -135,7 +141,7 @@ static void test_bomb(void **state)
 
 /*
  * The output buffer starts at 1 MiB. Output of about that size must be complete, wherever the
- * compressor's blocks (128 KiB from a frame's start) lie around its end.
+ * compressor's blocks (128 KiB from a frame's start) end.
  */
 static void test_sizes(void **state)
 {

@@ -1,8 +1,8 @@
 /*
  * trace-validate-test.c - traces whose hashes are right and whose contents are wrong
  *
- * Each test takes a good trace, changes one thing, and computes the hashes again, as a program with
- * a bug would write it.
+ * Each test changes one thing in a good trace and computes the hashes again, as a faulty program
+ * would write the trace.
  */
 #include "trace-test.h"
 
@@ -12,7 +12,10 @@
 #include "bench/trace/random.h"
 #include "structures/timer.h"
 
-/* The indices of the sample's entries in its stream. Timers 0 to 3 are A, B, C and D. */
+/*
+ * The indices of the sample's entries in its stream. Timers 0 to 3 are A, B, C and D. The comments
+ * give the deadline or the time.
+ */
 enum sample {
 	MARK_FILL,
 	ARM_A, /* 5000 */
@@ -23,7 +26,7 @@ enum sample {
 	DISARM_A,
 	REMOVE_A, /* now idle */
 	ARM_D,	  /* 4000 */
-	ARM_B2,	  /* 9000; the last arm of B, so a test may change it to anything */
+	ARM_B2,	  /* 9000; B has no later arm, so a test may change it freely */
 	ADVANCE2, /* 4000: D fires */
 	SAMPLE_OPERATIONS,
 };
@@ -103,7 +106,7 @@ static void write_draft(const char *path, struct draft *draft)
 	write_file(path, draft->bytes.data, draft->bytes.size);
 }
 
-/* Opens and validates. Returns 0 or the first error. */
+/* Opens and validates a trace. Returns 0 or the first error. */
 static int judge(const char *path, char *error)
 {
 	struct trace trace;
@@ -120,7 +123,7 @@ static int judge(const char *path, char *error)
 
 typedef void (*change)(struct draft *draft);
 
-/* A change, the entry that is then wrong, and the reason. */
+/* A change, the index of the entry that is then wrong, and the reason in the message. */
 struct mistake {
 	change change;
 	uint64_t place;
@@ -307,7 +310,10 @@ static void test_bad_headers(void **state)
 	unlink(path);
 }
 
-/* An interval that is not deadline - now: generators never write it, recorders do. */
+/*
+ * The interval may differ from deadline - now. Generators never write such an interval, but
+ * recorders do.
+ */
 static void test_interval(void **state)
 {
 	char path[256], error[TRACE_ERROR_SIZE];
@@ -361,7 +367,7 @@ static void scramble(struct draft *draft, struct random *random)
 	}
 }
 
-/* For any contents, validation reports the error and stays within the trace. */
+/* Whatever the contents, validation must report the error and not read outside the trace. */
 static void test_scrambled(void **state)
 {
 	const uint64_t seed = 7;
@@ -389,12 +395,12 @@ static void test_scrambled(void **state)
 		wrong += result < 0;
 		free(draft.bytes.data);
 	}
-	/* The trace stays valid only if the field is unused or keeps its value. */
+	/* A trace stays valid only if the field is unused or keeps its value. */
 	assert_true(wrong > 800);
 	unlink(path);
 }
 
-/* A timer that is armed for time 0 just before an advance fires at that advance. */
+/* A timer that is armed for time 0 just before an advance must fire at that advance. */
 static void generate_due_at_once(struct generator *generator, const void *options, uint64_t n,
 				 uint64_t operations)
 {

@@ -1,9 +1,10 @@
 /*
  * unsanitized-run-test - whole runs of small experiments, with imitated workers
  *
- * The worker of a run is the running program, started again as `PROGRAM cell ...`. Here it is this
- * test, which then behaves as the name of its subject demands. Started as `hyperfine`, the test
- * imitates hyperfine.
+ * A cell is one subject, one workload and one n. A block is all subjects of a group, once each, on
+ * one trace. The worker that measures a cell is the running program, started again as `PROGRAM cell
+ * ...`. In this test the worker is the test itself, which then behaves as the name of its subject
+ * demands. Started as `hyperfine`, the test imitates hyperfine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,7 @@ static const char *option(int argc, char **argv, const char *name)
 }
 
 /*
- * Writes `text` to an absolute path only, so that a broken run leaves no file in the current
+ * Writes `text` to `path` if that is absolute. So a broken run leaves no file in the current
  * folder.
  */
 static void leave(const char *path, const char *text)
@@ -152,7 +153,10 @@ static void read_records(void)
 		fclose(file);
 }
 
-/* Runs the experiment, stores its stderr in `said`, and reads the records. */
+/*
+ * Runs the experiment, stores its stderr in `said`, and reads the records. Returns the run's
+ * status.
+ */
 static int run_in(enum records_mode mode)
 {
 	int kept = dup(STDERR_FILENO), file, status;
@@ -183,7 +187,10 @@ static int run_in(enum records_mode mode)
 	json_decref(environment);
 	lived = living - lived;
 	read_records();
-	/* The text of each new record is freed with the C library's free. */
+	/*
+	 * The text of each new record is freed with the C library's free, which `living` does not
+	 * count.
+	 */
 	if (mode == RECORDS_FORCE)
 		assert_int_equal(lived, json_array_size(records));
 	return status;
@@ -201,7 +208,7 @@ static json_int_t number_of(size_t record, const char *key)
 	return json_integer_value(json_object_get(json_array_get(records, record), key));
 }
 
-/* The index of the record of a subject. */
+/* Returns the index of a subject's record, which must exist. */
 static size_t record_of(const char *subject)
 {
 	size_t i = 0;
@@ -247,7 +254,7 @@ static int open_descriptors(void)
 	return count;
 }
 
-/* Whether this process has a file mapped whose path contains `part`. */
+/* Returns whether this process has mapped a file whose path contains `part`. */
 static bool is_mapped(const char *part)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
@@ -322,7 +329,7 @@ static void every_cell_is_recorded(void **state)
 	assert_false(is_mapped("/traces/"));
 }
 
-/* A resumed run repeats no block, and repairs incomplete ones. */
+/* A resumed run repeats no complete block, and runs incomplete blocks again. */
 static void a_run_is_resumed(void **state)
 {
 	json_t *first;
@@ -336,14 +343,14 @@ static void a_run_is_resumed(void **state)
 	assert_true(json_equal(first, records));
 	assert_string_equal(said, "");
 
-	/* The last line is cut short: its whole block is run again. */
+	/* The last line is cut short, so its whole block is run again. */
 	tear_the_last_line();
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(json_array_size(records), 8);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2);
 	assert_string_equal(said, "");
 
-	/* A block with a repeated line is run again, and the run says so. */
+	/* A block with a repeated line is run again, and the run reports it. */
 	file = fopen(in_folder("run/cells.jsonl"), "a");
 	json_dumpf(json_array_get(records, 7), file, JSON_COMPACT);
 	fputc('\n', file);
@@ -361,7 +368,10 @@ static const char *const one_block[] = {
 	"1",	    "least-operations", "50",	     NULL
 };
 
-/* All records of a block must be of one trace. That matters if the trace itself is gone. */
+/*
+ * All records of a block must have the same trace. The test deletes the trace, so that only the
+ * records can show a difference.
+ */
 static void records_of_several_traces(void **state)
 {
 	(void)state;
@@ -385,7 +395,7 @@ static void records_of_several_traces(void **state)
 	}
 }
 
-/* A wrong file in the cache in a trace's place is reported and replaced. */
+/* If the cache has another trace under a trace's name, the run reports and replaces it. */
 static void the_trace_of_another_cell(void **state)
 {
 	char path[PATH_MAX];
@@ -406,7 +416,7 @@ static void the_trace_of_another_cell(void **state)
 	assert_int_equal(json_array_size(records), 8);
 }
 
-/* Other settings make other cells: the old records are set aside. */
+/* Other settings make other cells, so the old records are set aside. */
 static void a_run_with_other_settings_is_resumed(void **state)
 {
 	(void)state;
@@ -420,7 +430,7 @@ static void a_run_with_other_settings_is_resumed(void **state)
 	assert_non_null(strstr(said, "(other repeats: 4)"));
 }
 
-/* Complete blocks stay even if they are no longer planned. */
+/* The records of complete blocks must stay even if the blocks are not planned any more. */
 static void records_that_are_no_longer_planned_stay(void **state)
 {
 	static const char *const fewer[] = { "subjects",
@@ -449,7 +459,7 @@ static void records_that_are_no_longer_planned_stay(void **state)
 	tear_the_last_line();
 	begin(fewer);
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
-	/* One record of the last block is whole and one is cut short; both are set aside. */
+	/* One record of the last block is whole and one is cut short. Both are set aside. */
 	assert_int_equal(json_array_size(records), 6);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2);
 }
@@ -483,7 +493,9 @@ static void workers_that_fail_are_recorded(void **state)
 	assert_non_null(strstr(said, WRONG ": fired 1 of 2\n"));
 }
 
-/* Failed cells are tried again; cells that were too slow, only with a larger budget. */
+/*
+ * Failed cells are tried again. Cells that were too slow are tried again only with a larger budget.
+ */
 static void failed_cells_are_run_again(void **state)
 {
 	static const char *const subjects[] = { WORKS " " WRONG, WORKS " " CRASHES,
@@ -524,7 +536,7 @@ static void an_interrupted_run_says_how_to_go_on(void **state)
 	assert_int_equal(json_array_size(records), 8);
 }
 
-/* Files of a wrapping program are kept under names that a shell can handle. */
+/* The files of a wrapping program get names that a shell can handle. */
 static void wrapped_workers(void **state)
 {
 	static const char *const settings[] = { "subjects",
@@ -561,8 +573,9 @@ static void wrapped_workers(void **state)
 }
 
 /*
- * The statistics scripts are not beside this program: the run says so, and no comparison stops
- * early.
+ * A look is a point of a run at which the results are judged, and may end comparisons early. The
+ * scripts for it are not in this program's folder. So the run must report that, and no comparison
+ * ends early.
  */
 static void a_look_that_cannot_be_taken(void **state)
 {
@@ -591,14 +604,17 @@ static void a_look_that_cannot_be_taken(void **state)
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);
 
-	/* A resumed run does not repeat a look. */
+	/* A resumed run must not repeat a look. */
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	summary = json_load_file(in_folder("run/run.json"), 0, NULL);
 	assert_int_equal(json_array_size(json_object_get(summary, "looks")), 1);
 	json_decref(summary);
 }
 
-/* The expected time of the rest is learned from each cell: here it is next to nothing. */
+/*
+ * A run learns the expected time of the rest from each cell. In this test it is far below the
+ * budget.
+ */
 static void a_run_well_within_its_budget(void **state)
 {
 	(void)state;
@@ -609,7 +625,7 @@ static void a_run_well_within_its_budget(void **state)
 	assert_int_equal(json_array_size(records), 8);
 }
 
-/* Values that the machine does not report are left out. */
+/* The description leaves out values that the machine does not report. */
 static void the_environment_is_what_the_machine_says(void **state)
 {
 	json_t *environment = environment_describe();
@@ -631,7 +647,7 @@ static void make_folder_of_run(void)
 	char self[PATH_MAX] = "", path[PATH_MAX + 64];
 	const char *parent = getenv("TMPDIR");
 
-	/* Records are synced to disk, which is faster in memory. */
+	/* Each record is synced to disk, which is faster in memory. */
 	if (!parent)
 		parent = access("/dev/shm", W_OK | X_OK) ? P_tmpdir : "/dev/shm";
 	snprintf(folder, sizeof(folder), "%s/run-test-XXXXXX", parent);

@@ -1,12 +1,12 @@
 /*
  * unsanitized-workload-steady-test.c - the steady state holds from the first measured turn
  *
- * A fill that simply armed all timers would show: firings would begin late, or come in a wave. The
- * seeds are fixed and printed, so every run gives the same result.
+ * If a workload's fill simply armed all timers, firings would begin late, or come in a wave. The
+ * test would show that. The seeds are fixed and printed, so every run gives the same result.
  */
 #include "workload-test.h"
 
-/* Sums over seeds for each stretch of time, to compare the means of the stretches. */
+/* Sums over seeds for each stretch of time, so that the means of the stretches can be compared. */
 struct sums {
 	double sum[BINS], squares[BINS];
 };
@@ -19,7 +19,10 @@ static void add_bins(struct sums *sums, const uint64_t *bins)
 	}
 }
 
-/* Each stretch has the mean of all, within five standard errors and half a percent. */
+/*
+ * Checks that each stretch has the mean of all stretches, within five standard errors and half a
+ * percent.
+ */
 static void check_even(const char *name, const char *options, uint64_t n, const char *what,
 		       const struct sums *sums, double seeds)
 {
@@ -41,9 +44,9 @@ static void check_even(const char *name, const char *options, uint64_t n, const 
 }
 
 /*
- * Ten stretches of `turns` turns each, from the beginning of the measured phase, are alike. The
- * ends of the stretches are the same for all seeds. If they depended on firings, the stretches
- * would differ.
+ * Checks that ten stretches of `turns` turns each, from the beginning of the measured phase, are
+ * alike. The ends of the stretches must be the same for all seeds. If they depended on firings, the
+ * stretches would differ.
  */
 static void check_stationary(const char *name, const char *options, uint64_t n, uint64_t turns,
 			     uint64_t seeds)
@@ -75,7 +78,10 @@ static void check_stationary(const char *name, const char *options, uint64_t n, 
 	check_even(name, options, n, "stopped", &stopped, (double)seeds);
 }
 
-/* About one mean interval in all, in few turns: a transient would last for all of them. */
+/*
+ * The stretches take about one mean interval in all, in few turns, so a transient would last for
+ * all of them.
+ */
 static void test_hold(void **state)
 {
 	static const char *const hold[] = { "",
@@ -95,7 +101,7 @@ static void test_hold(void **state)
 	}
 }
 
-/* retry is tested without outages; burst and aligned tickers are uneven by design. */
+/* retry is tested without outages. burst and aligned tickers are uneven by design. */
 static void test_others(void **state)
 {
 	(void)state;
@@ -117,8 +123,8 @@ static void test_others(void **state)
 }
 
 /*
- * If no timers fire, or none are stopped, the other kind is even. At the shortest range the
- * stretches are coarse.
+ * If no timers fire, or no timers are stopped, the other kind must be even. With the shortest range
+ * the stretches are coarse.
  */
 static void test_mix(void **state)
 {

@@ -14,7 +14,7 @@
 #define FIRED	 30
 #define CHECKSUM 777
 
-static uint64_t owed; /* timers that are due and have not fired, by the subject's count */
+static uint64_t owed; /* timers that are due and have not fired, as the subject counts them */
 
 static uint64_t pending(const struct replay *replay)
 {
@@ -24,7 +24,7 @@ static uint64_t pending(const struct replay *replay)
 
 static const struct subject_family family = { .name = "made", .pending = pending };
 
-/* A replay without faults, of a trace of two phases. */
+/* A replay without faults, of a trace with two phases. */
 struct made {
 	struct trace_header header;
 	struct trace_phase phases[2];
@@ -90,8 +90,8 @@ static void test_count(void **state)
 }
 
 /*
- * A subject that is told what fires has no checksum. The checksum of one that may be late is not
- * compared.
+ * A subject that learns from the trace which timers fire has no checksum. If a subject may be late,
+ * its checksum is not compared.
  */
 static void test_checksum(void **state)
 {
@@ -142,7 +142,10 @@ static void test_late(void **state)
 	}
 }
 
-/* Only the first verdict in the order is reported: the faults are removed one after the other. */
+/*
+ * Only the first verdict in the order may be reported. The test removes the faults one after the
+ * other.
+ */
 static void test_order_of_verdicts(void **state)
 {
 	struct made made;
@@ -193,7 +196,9 @@ static void test_no_pending(void **state)
 	assert_verdict(&made, NULL);
 }
 
-/* The divisor of times: arms, stops and firings, and nothing else. */
+/*
+ * The number of operations, by which times are divided, is the number of arms, stops and firings.
+ */
 static void test_operations(void **state)
 {
 	const struct replay_tally tally = {
@@ -210,7 +215,7 @@ static void test_operations(void **state)
 	assert_int_equal(cell_operations(&tally), 321);
 }
 
-/* The record of a cell with several replays keeps the worst outcome. */
+/* The record of a cell with several replays must keep the worst outcome. */
 static void test_the_worst_outcome_counts(void **state)
 {
 	static const struct {

@@ -2,7 +2,7 @@
  * virtual-descriptor-test.c - waits for descriptors in simulated time: the driver's, timerfds,
  * sockets
  *
- * What epoll, poll and select have in common is tested with each of them.
+ * Tests of what epoll, poll and select have in common run with each of them.
  */
 #include "virtual-test.h"
 
@@ -15,7 +15,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* A wait of at most `timeout` ms for one descriptor. */
+/* Waits for at most `timeout` ms for one descriptor. Returns how many were reported. */
 static int wait_epoll(int set, int fd, int timeout)
 {
 	struct epoll_event events[4];
@@ -109,7 +109,7 @@ static void test_late_wait(void **state)
 	assert_int_equal(virtual_time_now(), START + MS + 50000);
 }
 
-/* Only waits with timeout 0 that find nothing advance the time by a step. */
+/* Only waits with timeout 0 that find nothing may advance the time by a step. */
 static void test_step(void **state)
 {
 	struct virtual_time_hooks hooks = { .poll_descriptors = true, .step = 1 };
@@ -177,7 +177,7 @@ static void test_epoll_registration(void **state)
 	assert_int_equal(epoll_ctl(set, EPOLL_CTL_DEL, driver.fd, NULL), 0);
 	assert_int_equal(epoll_wait(set, &got, 1, 1), 0);
 	assert_int_equal(driver.waits, 2);
-	/* A new set with the number of a closed one is empty. */
+	/* A new set with the number of a closed set must be empty. */
 	event.events = EPOLLIN;
 	assert_int_equal(epoll_ctl(set, EPOLL_CTL_ADD, driver.fd, &event), 0);
 	close(set);
@@ -186,7 +186,7 @@ static void test_epoll_registration(void **state)
 	close(set);
 }
 
-/* Sockets are ready at once, before anything in the future. */
+/* Sockets must be reported at once, before any event in the future. */
 static void test_sockets(void **state)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = 1 }, got[4];
@@ -233,7 +233,7 @@ static void test_sockets(void **state)
 	close(set);
 }
 
-/* Without poll_descriptors the same socket is not reported. */
+/* Without poll_descriptors the same socket must not be reported. */
 static void test_sockets_not_asked(void **state)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -255,7 +255,8 @@ static void test_sockets_not_asked(void **state)
 }
 
 /*
- * A set from before the simulation, with a socket in it. Its contents are unknown, so it is polled.
+ * The set was made before the simulation and contains a socket. The simulation does not know its
+ * contents, so it must poll the set.
  */
 static void test_older_set(void **state)
 {
@@ -328,8 +329,8 @@ static void test_timerfd(void **state)
 }
 
 /*
- * Edge-triggered: reported once for each expiry, whether read or not; arming again makes a new
- * edge.
+ * An edge-triggered timerfd is reported once for each expiry, whether it is read or not. Arming it
+ * again makes a new edge.
  */
 static void test_timerfd_edges(void **state)
 {
@@ -354,13 +355,13 @@ static void test_timerfd_edges(void **state)
 	assert_int_equal(virtual_time_now(), START + 12 * MS + 500);
 	assert_int_equal(epoll_ctl(set, EPOLL_CTL_DEL, timer, NULL), 0);
 	assert_int_equal(epoll_wait(set, &got, 1, 1), 0);
-	/* A read that blocks is a wait too. */
+	/* A read that blocks counts as a wait, too. */
 	assert_int_equal(read(timer, &count, sizeof(count)), sizeof(count));
 	assert_int_equal(count, 2);
 	assert_int_equal(read(timer, &count, sizeof(count)), sizeof(count));
 	assert_int_equal(virtual_time_now(), START + 22 * MS + 500);
 	close(timer);
-	/* The next descriptor with that number is an ordinary one. */
+	/* The next descriptor with that number is an ordinary descriptor. */
 	assert_int_equal(dup(0), timer);
 	assert_int_equal(timerfd_gettime(timer, &(struct itimerspec){ 0 }), -1);
 	close(timer);

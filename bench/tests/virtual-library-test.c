@@ -1,9 +1,9 @@
 /*
  * virtual-library-test.c - a distribution's libevent and libuv, unmodified, in simulated time
  *
- * They are loaded as a replay loads them. The declarations below describe their binary interfaces,
- * as far as the tests call them, so the libraries' headers are not needed. A library that is not
- * installed is skipped.
+ * The test loads the libraries in the same way as a replay. The declarations below describe the
+ * libraries' binary interfaces as far as the tests call them, so their headers are not needed. A
+ * library that is not installed is skipped.
  */
 #include "virtual-test.h"
 
@@ -18,12 +18,12 @@
 #define SEED   1
 
 /*
- * libuv counts in whole milliseconds. It is exact as long as the driver's turns are whole
+ * libuv counts in whole milliseconds. It is exact as long as the driver's turns are at whole
  * milliseconds.
  */
 #define TURN (START + 333 * MS)
 
-/* Hours of simulated time: in real time the test would not end. */
+/* Hours of simulated time, so that the test would not end in real time. */
 #define SPAN_MS 7200000
 
 /* ------------------------------------------------------------------------------------- libevent */
@@ -133,7 +133,9 @@ static void on_driver(int fd, short what, void *data)
 	++*(unsigned int *)data;
 }
 
-/* Timers at random multiples of `unit` ns fire exactly at their times, in almost no real time. */
+/*
+ * Timers at random multiples of `unit` ns must fire exactly at their times, in almost no real time.
+ */
 static void check_libevent(const char *method, int flags, uint64_t unit)
 {
 	static struct timer timers[TIMERS];
@@ -198,7 +200,7 @@ static void test_select_precise(void **state)
 	check_libevent("select", LIBEVENT_PRECISE_TIMER, 1000);
 }
 
-/* A driver that is ready in each wait, halfway to the wait's end. */
+/* A driver that is ready in each wait, half of the wait after its start. */
 struct half {
 	unsigned int waits;
 };
@@ -219,7 +221,7 @@ static void on_last(int fd, short what, void *data)
 	libevent.loopbreak(data);
 }
 
-/* The driver gets a turn in each wait, as an event like any other, and timers stay exact. */
+/* The driver must get a turn in each wait, like any event, and timers must stay exact. */
 static void check_driver(const char *method, int flags)
 {
 	struct half half = { 0 };
@@ -241,7 +243,7 @@ static void check_driver(const char *method, int flags)
 	assert_int_equal(turns, half.waits);
 	assert_true(virtual_time_now() >= START + S);
 	assert_true(virtual_time_now() < START + S + MS);
-	/* After it is deleted and added again, the driver's event is watched again. */
+	/* After the driver's event is deleted and added again, it must be watched again. */
 	assert_int_equal(libevent.del(driver), 0);
 	assert_int_equal(libevent.add(driver, NULL), 0);
 	assert_int_equal(libevent.add(timer, &tv), 0);
@@ -292,7 +294,7 @@ static void on_send(int fd, short what, void *data)
 	assert_int_equal(write(*(int *)data, "x", 1), 1);
 }
 
-/* A timer writes into a socket that the same loop reads. No time passes in between. */
+/* A timer writes into a socket that the same loop reads. No time may pass in between. */
 static void check_socket(const char *method)
 {
 	const struct timeval tv = { .tv_sec = 100 };
@@ -353,7 +355,7 @@ static void on_uv_poll(void *handle, int status, int events)
 	uv_poll_stop(handle);
 }
 
-/* The same with libuv, which has descriptors of its own in its set and waits with epoll_pwait. */
+/* Does the same with libuv, which has its own descriptors in its set and waits with epoll_pwait. */
 static void check_uv(bool poll_descriptors)
 {
 	void *library = load("libuv.so.1");

@@ -23,7 +23,10 @@
 /* The time at which the tests' simulations start. */
 #define START (10 * S)
 
-/* A driver with one turn, at `turn`. It counts the waits and keeps their last timeout. */
+/*
+ * A driver with one turn, at the time `turn`. It counts the waits and stores the timeout of the
+ * last wait.
+ */
 struct driver {
 	int fd;
 	uint64_t turn;
@@ -45,7 +48,7 @@ static inline bool driver_wait(void *data, uint64_t timeout)
 	return true;
 }
 
-/* Begins a simulation with that driver, with its turn at `turn`. */
+/* Begins a simulation with this driver. */
 static inline void begin(struct driver *driver, uint64_t turn, bool poll_descriptors)
 {
 	const struct virtual_time_hooks hooks = { .wait = driver_wait,
@@ -56,7 +59,7 @@ static inline void begin(struct driver *driver, uint64_t turn, bool poll_descrip
 	assert_int_equal(virtual_time_begin(START, &hooks, &driver->fd), 0);
 }
 
-/* Ends the simulation that a failed test has left. */
+/* Ends the simulation that a failed test may have left. */
 static inline int end_simulation(void **state)
 {
 	(void)state;

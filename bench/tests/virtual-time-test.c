@@ -44,7 +44,7 @@ static void test_off(void **state)
 	assert_int_equal(errno, EBADF);
 }
 
-/* The same descriptors, in the kernel. */
+/* Uses the same descriptors in the kernel, without a simulation. */
 static void test_off_descriptors(void **state)
 {
 	struct itimerspec setting = { .it_value = { .tv_nsec = 2000000 } };
@@ -160,7 +160,7 @@ static void test_sleeps(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
-/* Without a hook every wait runs out. */
+/* Without a hook every wait must last until its timeout. */
 static void test_waits_run_out(void **state)
 {
 	struct timeval tv = { .tv_sec = 1, .tv_usec = 5 };
@@ -219,7 +219,7 @@ static int endless_select(int fd)
 	return select(fd + 1, &in, NULL, NULL, NULL);
 }
 
-/* A loop that polls until the clock advances. */
+/* Polls until the clock advances, like a loop that spins. */
 static int endless_spin(int fd)
 {
 	struct pollfd descriptor = { .fd = fd, .events = POLLIN };
@@ -229,7 +229,10 @@ static int endless_spin(int fd)
 	return 0;
 }
 
-/* Nothing can end these waits: the program says so and aborts. In a child, without a core file. */
+/*
+ * Nothing can end these waits, so the program must print that and abort. The waits run in child
+ * processes without core files.
+ */
 static void test_deadlocks(void **state)
 {
 	static int (*const waits[])(int fd) = { endless_epoll, endless_poll, endless_select,

@@ -1,10 +1,10 @@
 /*
  * workload-test.c - every workload generates what its essay says
  *
- * What holds for all workloads is checked for every workload in the registry, so a new one is
- * tested without changes here. The promises of a workload's own essay are checked after that.
- * Statistical checks use fixed seeds, which they print, so they give the same result each time.
- * Their bounds are five standard deviations or wider.
+ * The checks that hold for all workloads run on every workload in the registry, so a new workload
+ * is tested without changes here. After that, the promises of each workload's own essay are
+ * checked. Statistical checks use fixed seeds, which they print, so they give the same result each
+ * time. Their bounds are five standard deviations or wider.
  */
 #include "workload-test.h"
 
@@ -17,7 +17,9 @@ static bool is(const struct workload *workload, const char *name)
 	return strcmp(workload->name, name) == 0;
 }
 
-/* n timers are armed at the end of each turn, or as many as the essay says. */
+/*
+ * At the end of each turn n timers must be armed, or the number that the workload's essay states.
+ */
 static void check_armed(const struct workload *workload, const char *variant,
 			const struct tally *tally, uint64_t n)
 {
@@ -66,7 +68,10 @@ static void check_fill_drain(const char *variant, uint64_t n)
 	assert_int_equal(drain.armed_last, 0);
 }
 
-/* One operation in each phase: n arms, n re-arms, half removed, the other half fire. */
+/*
+ * Checks that each phase has one operation per timer: n arms, n re-arms, n / 2 removes, and the
+ * other timers fire.
+ */
 static void check_lifecycle(const char *variant, uint64_t n)
 {
 	struct tally arm, rearm, stop, expire;
@@ -143,7 +148,7 @@ static void test_same_seed_same_bytes(void **state)
 	}
 }
 
-/* About `batch` operations in a turn; or about `batch` firings, if each is followed by an arm. */
+/* A turn has about `batch` operations, or about `batch` firings if an arm follows each firing. */
 static void test_batch(void **state)
 {
 	static const struct {
@@ -157,7 +162,7 @@ static void test_batch(void **state)
 		{ "rpc", "batch=16", 15, 17 },
 		{ "server", "", 60, 66 },
 		{ "retry", "outage=0", 60, 66 },
-		{ "ticker", "", 60, 75 }, /* 34.5 firings in the longest turn, a millisecond */
+		{ "ticker", "", 60, 75 }, /* 34.5 firings in the longest turn, of a millisecond */
 		{ "ticker", "batch=16", 31, 33 },
 		{ "mix", "", 58, 66 },
 		{ "mix", "batch=16,stopped=0", 15, 17 },
@@ -191,7 +196,10 @@ static int compare_doubles(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Collects the intervals of all arms of the last phase, sorted. The caller frees the values. */
+/*
+ * Collects the intervals of all arms of the last phase, and sorts them. The caller frees the
+ * values.
+ */
 static void collect(struct intervals *intervals, const char *name, const char *options, uint64_t n,
 		    uint64_t operations, uint64_t seed)
 {
@@ -286,7 +294,9 @@ static int compare_counts(const void *left, const void *right)
 	return (a < b) - (a > b);
 }
 
-/* The busiest connections have the shares that Zipf's law gives to ranks 1, 1..10 and 1..100. */
+/*
+ * The shares of the busiest connections, of ranks 1, 1..10 and 1..100, must be those of Zipf's law.
+ */
 static void test_idle_zipf(void **state)
 {
 	static const char *const options[] = { "activity=zipf", "activity=zipf,exponent=1",
@@ -318,7 +328,10 @@ static void test_idle_zipf(void **state)
 	}
 }
 
-/* n = 3000 and the declared shares, within five standard deviations of a binomial share. */
+/*
+ * n is 3000. The shares must be those that are declared, within five standard deviations of a
+ * binomial share.
+ */
 static void test_rpc_shares(void **state)
 {
 	static const struct {
@@ -348,7 +361,7 @@ static void test_rpc_shares(void **state)
 	}
 }
 
-/* The first id that is armed in a turn is the one that was removed or fired last. */
+/* The first id that is armed in a turn must be the id that was removed or fired last. */
 static void test_rpc_reuses_the_last_freed(void **state)
 {
 	struct trace trace;
@@ -372,7 +385,8 @@ static void test_rpc_reuses_the_last_freed(void **state)
 }
 
 /*
- * The deadlines of a timer are one of the periods apart, and the classes have the declared sizes.
+ * Two deadlines of a timer must be one of the periods apart, and each class must have the declared
+ * share of the timers.
  */
 static void test_ticker_periods(void **state)
 {
@@ -425,7 +439,7 @@ static void test_ticker_alignment(void **state)
 	trace_close(&trace);
 }
 
-/* Each advance fires a whole herd. */
+/* Each advance must fire a whole herd. */
 static void test_burst_herds(void **state)
 {
 	(void)state;
@@ -442,8 +456,7 @@ static void test_burst_herds(void **state)
 }
 
 /*
- * An outage is a turn with re-arms of about a tenth of the clients. Without outages turns are
- * small.
+ * An outage is a turn that re-arms about a tenth of the clients. Without outages turns are small.
  */
 static void test_retry_outage(void **state)
 {
@@ -458,7 +471,10 @@ static void test_retry_outage(void **state)
 	assert_int_equal(without.rearms, 0);
 }
 
-/* The shares of the seven operations between two requests; connections end and are replaced. */
+/*
+ * Checks the shares of the seven operations between two requests. Connections must end and be
+ * replaced.
+ */
 static void test_server_mix(void **state)
 {
 	struct tally tally;
@@ -474,7 +490,10 @@ static void test_server_mix(void **state)
 	assert_true(tally.removes > 100);
 }
 
-/* The share that is stopped is the one asked for at any n, though turns are long at small n. */
+/*
+ * The share of stopped timers must be the requested one at any n, although turns are long at small
+ * n.
+ */
 static void test_mix_shares(void **state)
 {
 	static const struct {
@@ -509,7 +528,7 @@ static void test_mix_shares(void **state)
 	}
 }
 
-/* With stop=rearm no timer is stopped, and the same share of arms re-arms an armed timer. */
+/* With stop=rearm no timer is stopped. The same share of arms re-arms an armed timer. */
 static void test_mix_rearms(void **state)
 {
 	struct tally tally;
@@ -523,7 +542,10 @@ static void test_mix_rearms(void **state)
 	assert_true(fabs((double)tally.rearms / arms - 0.9) < 5 * sqrt(0.9 * 0.1 / arms));
 }
 
-/* The number and the range of the intervals are those asked for, evenly spread in the logarithm. */
+/*
+ * The number and the range of the intervals must be the requested ones, spread evenly over the
+ * logarithm.
+ */
 static void test_mix_intervals(void **state)
 {
 	static const struct {
@@ -560,7 +582,7 @@ static void test_mix_intervals(void **state)
 	}
 }
 
-/* The longest time from arming to stopping is the share `within` of the interval. */
+/* The longest time from arming to stopping must be the share `within` of the interval. */
 static void test_mix_within(void **state)
 {
 	enum { N = 3000 };
@@ -591,9 +613,7 @@ static void test_mix_within(void **state)
 	mean /= (double)stops;
 	printf("mix:within=20%% seed 21: stopped after %.4f, at most %.4f of the interval\n", mean,
 	       latest);
-	/*
-	 * A turn takes about 0.5 % of the mean interval, and ten times that share of the shortest.
-	 */
+	/* A turn is about 0.5 % of the mean interval, and ten times that share of the shortest. */
 	assert_true(latest > 0.19 && latest < 0.22);
 	assert_true(fabs(mean - 0.1) < 0.005);
 }

@@ -16,7 +16,7 @@ struct tally {
 	double armed_mean;
 	uint64_t longest_turn; /* operations */
 	uint64_t bin_turns;    /* set by the caller: turns of virtual time in a bin; 0: no bins */
-	uint64_t turns;	       /* length of the phase */
+	uint64_t turns;	       /* the length of the phase */
 	uint64_t fired_bins[BINS];
 	uint64_t stopped_bins[BINS];
 };
@@ -63,11 +63,11 @@ struct walk {
 	struct tally *tally;
 	unsigned char *states;
 	uint64_t armed, turn_operations;
-	uint64_t begin, turn, now; /* ns; a turn is the shortest time between two advances */
+	uint64_t begin, turn, now; /* ns; `turn` is the shortest time between two advances */
 	bool measured;
 };
 
-/* Counts in the bin of the current turn. Turns after the last bin do not count. */
+/* Adds to the bin of the current turn. Turns after the last bin do not count. */
 static inline void count_in_bin(const struct walk *walk, uint64_t *bins, uint64_t count)
 {
 	uint64_t turn = (walk->now - walk->begin) / walk->turn;
@@ -130,7 +130,7 @@ static inline void walk_arm(struct walk *walk, const struct trace_operation *ope
 	}
 }
 
-/* Determines the beginning of the phase, the length of a turn and the number of turns. */
+/* Finds the beginning of the phase, the length of a turn and the number of turns. */
 static inline void measure_turns(struct walk *walk, uint64_t first, uint64_t end)
 {
 	uint64_t now = 0;
@@ -150,7 +150,7 @@ static inline void measure_turns(struct walk *walk, uint64_t first, uint64_t end
 	walk->tally->turns = (now - walk->begin) / walk->turn;
 }
 
-/* Adds the phase of that name to the tally. */
+/* Adds the phase with this name to the tally. */
 static inline void add_tally(struct tally *tally, const struct trace *trace, const char *phase)
 {
 	struct walk walk = { .trace = trace, .tally = tally };

@@ -1,5 +1,5 @@
 /*
- * activate-test - events that the program makes active, by themselves, by descriptor and by signal
+ * activate-test - events that the program activates directly, by descriptor and by signal
  *
  * Time is simulated, and no test waits.
  */
@@ -37,7 +37,7 @@ static void test_active_needs_not_be_pending(void **state)
 	end_base(base);
 }
 
-/* The bits add up, and the event keeps its place in the queue. */
+/* Several activations of an event add up their bits. The event keeps its place in the queue. */
 static void test_active_again(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -54,13 +54,13 @@ static void test_active_again(void **state)
 	run_until_idle(base);
 	assert_journal("ba");
 	assert_int_equal(journal.what, EV_WRITE | EV_TIMEOUT);
-	event_active(&a, EV_READ, 1); /* earlier bits are forgotten */
+	event_active(&a, EV_READ, 1); /* the bits of earlier calls are forgotten */
 	run_until_idle(base);
 	assert_int_equal(journal.what, EV_READ);
 	end_base(base);
 }
 
-/* An event that does not persist is no longer pending when it is called, whatever activated it. */
+/* A call ends a pending event that does not persist, whatever activated the event. */
 static void test_active_ends_what_does_not_persist(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -154,7 +154,7 @@ static void test_activating_by_descriptor(void **state)
 	event_del(&reader);
 	event_del(&both);
 	event_add(&reader, NULL);
-	event_base_active_by_fd(base, ends[0], EV_TIMEOUT); /* it has no timeout */
+	event_base_active_by_fd(base, ends[0], EV_TIMEOUT); /* no event has a timeout */
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), 0);
 	event_add(&reader, &second);
 	event_base_active_by_fd(base, ends[0], EV_TIMEOUT);

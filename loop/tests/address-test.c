@@ -23,7 +23,9 @@ static void same_as_the_c_librarys(int family, const unsigned char *address)
 	assert_memory_equal(back, address, family == AF_INET ? 4 : 16);
 }
 
-/* Many bytes are zero, because the text shortens runs of zeros. */
+/*
+ * Compares random addresses. Many of their bytes are zero, because the text shortens runs of zeros.
+ */
 static void test_addresses(void **state)
 {
 	unsigned char address[16];
@@ -40,7 +42,7 @@ static void test_addresses(void **state)
 	}
 }
 
-/* Texts that are nearly addresses: an address in which some characters are overwritten. */
+/* Tries texts that are nearly addresses: addresses in which some characters are overwritten. */
 static void test_texts_that_may_be_addresses(void **state)
 {
 	static const char letters[] = "0123456789abcdefABCDEFg:.%x -";
@@ -66,7 +68,7 @@ static void test_texts_that_may_be_addresses(void **state)
 		taken += inet_pton(family, text, theirs) == 1;
 		assert_memory_equal(ours, theirs, sizeof(ours));
 	}
-	assert_in_range(taken, 2000, 18000); /* else one answer was not tried */
+	assert_in_range(taken, 2000, 18000); /* otherwise one of the two answers was hardly tried */
 }
 
 static void test_wrong_addresses(void **state)
@@ -188,7 +190,8 @@ static void test_addresses_with_ports(void **state)
 }
 
 /*
- * With too little room the call fails and writes nothing outside it. ASan would see such a write.
+ * If the room is too small, the call must fail and write nothing outside it. AddressSanitizer would
+ * report such a write.
  */
 static void test_too_little_room_for_an_address(void **state)
 {
@@ -270,7 +273,7 @@ static void test_comparing_addresses(void **state)
 	assert_int_not_equal(compare("1.2.3.4:5", "1.2.3.5:5", 1), 0);
 }
 
-/* The comparison orders any three addresses, so that a program can sort by it. */
+/* The comparison must be a total order, so that a program can sort by it. */
 static void test_order_of_addresses(void **state)
 {
 	static const char *const texts[] = { "1.2.3.4:5", "1.2.3.4:1024", "200.2.3.4:5", "1.2.3.4",
@@ -312,7 +315,7 @@ static void test_looking_up_numbers(void **state)
 				evutil_gai_strerror(EVUTIL_EAI_NONAME));
 }
 
-/* The result has the family, the type and the port that were asked for. */
+/* The result must have the requested family, type and port. */
 static void test_hints(void **state)
 {
 	static const int families[] = { AF_INET, AF_INET6 };

@@ -1,9 +1,9 @@
 /*
- * allocations.h - counts the library's allocations, and makes them fail when a test says so
+ * allocations.h - counts the library's allocations, and makes them fail when a test requires it
  *
  * The linker redirects the allocation functions to this file (--wrap). tests.mk names the tests
- * that include it. Each thread has a flag of its own that forbids it to allocate, so another thread
- * can go on allocating.
+ * that include it. Each thread has its own flag that forbids it to allocate, so other threads can
+ * still allocate.
  */
 #ifndef ALLOCATIONS_H
 #define ALLOCATIONS_H
@@ -17,9 +17,9 @@
 
 static _Thread_local bool allocation_is_forbidden;
 static _Thread_local int allocations_before_failure = -1; /* -1: none fails */
-static _Thread_local bool only_one_fails;		  /* the allocations after it succeed */
-static atomic_int refused_allocations;			  /* allocations that were forbidden */
-static atomic_llong allocated_bytes;			  /* not yet freed */
+static _Thread_local bool only_one_fails;		  /* later allocations succeed */
+static atomic_int refused_allocations;			  /* attempts to allocate while forbidden */
+static atomic_llong allocated_bytes;			  /* allocated and not yet freed */
 
 static inline bool may_allocate(void)
 {

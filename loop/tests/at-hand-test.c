@@ -1,11 +1,11 @@
 /*
  * at-hand-test - timers that callbacks add, move and delete on the loop's short path
  *
- * A loop without a lock keeps its base at hand (loop/at_hand.h) while it runs. A callback of that
- * loop then adds, moves and deletes timers of the base by less code than elsewhere. The result must
- * be the same as on the usual path. Time is simulated.
+ * A loop without a lock registers its base in loop/at_hand.h ("at hand") while it runs. A callback
+ * of that loop then adds, moves and deletes timers of the base on a shorter code path. The result
+ * must be the same as on the usual path. Time is simulated.
  */
-#include "loop/at_hand.h" /* first, as event_struct.h needs timer.h before it */
+#include "loop/at_hand.h" /* first, because event_struct.h needs timer.h before it */
 
 #include <event2/thread.h>
 
@@ -99,7 +99,7 @@ static void finalizer(struct event *event, void *arg)
 	note_when(-1, 0, arg);
 }
 
-/* An event that is being finalized, or has been finalized, takes no timeout. */
+/* An event that is being finalized, or was finalized, refuses a timeout. */
 static void finalize(void)
 {
 	event_finalize(0, &timers[0], finalizer);
@@ -115,7 +115,7 @@ static void act_in_callback(evutil_socket_t fd, short what, void *arg)
 	loop_test_check(base);
 }
 
-/* The actor is called at 10 ms, and its callback takes 1 ms. Timer 0 is due at 100 ms. */
+/* The actor is called at 10 ms, and its callback takes 1 ms. Timer 0 has the deadline 100 ms. */
 static const struct {
 	void (*act)(void);
 	const char *journal;

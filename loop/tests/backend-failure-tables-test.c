@@ -47,7 +47,7 @@ static void *wait_in_thread(void *result)
 	return NULL;
 }
 
-/* While one thread sleeps in `wait`, another one makes all tables grow and move. */
+/* Makes all tables grow and move in one thread while another thread sleeps in `wait`. */
 static void change_during_the_wait(void)
 {
 	enum { OTHERS = 90 };
@@ -93,11 +93,11 @@ static void test_threads(void **state)
 		.unlock = use_lock,
 	};
 
-	event_set_log_callback(say_nothing); /* it would warn of locks that are taken away */
+	event_set_log_callback(say_nothing); /* it would warn that locks are taken away */
 	assert_int_equal(evthread_set_lock_callbacks(&locks), 0);
 	evthread_set_id_callback(identity);
 	assert_true(lock_available());
-	/* A backend learns whether there are threads when it is made, so it is made again. */
+	/* A backend checks whether there are threads when it is made, so it is made again. */
 	end(state);
 	*state = (void *)(uintptr_t)backend;
 	assert_int_equal(begin(state), 0);
@@ -117,7 +117,8 @@ static int end_threads(void **state)
 #define NOT_ALLOWED 77
 
 /*
- * Runs the function in a child process. Returns its result, or 128 plus the signal that ended it.
+ * Runs the function in a child process. Returns its result, or 128 plus the number of the signal
+ * that ended the child.
  */
 static int in_child(int (*function)(int argument), int argument)
 {
@@ -169,7 +170,7 @@ static void test_fork(void **state)
 	put_byte(forked_pair[1]);
 	assert_int_equal(in_child(child_of_fork, 0), 0);
 
-	/* The child has taken nothing out of the parent's set. */
+	/* The child must not have removed anything from the parent's set. */
 	assert_int_equal(ready(forked_pair[0]), EV_READ);
 	drain(forked_pair[0]);
 	assert_int_equal(ready(forked_pair[0]), 0);
@@ -203,7 +204,7 @@ static void *reallocate_sometimes(void *memory, size_t size)
 	return allocations_left-- > 0 ? realloc(memory, size) : NULL;
 }
 
-/* A failed change has changed nothing, and succeeds when it is tried again. */
+/* A failed change must change nothing, and must succeed when it is tried again. */
 static bool survives_without_memory(const int (*pairs)[2], int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -248,7 +249,7 @@ static void test_no_memory(void **state)
 	assert_int_equal(count_ready(descriptors, COUNT, EV_WRITE), COUNT);
 }
 
-/* From now on this system call fails with this error. Returns false if filters are not allowed. */
+/* Makes this system call fail with this error. Returns false if filters are not allowed. */
 static bool refuse(long call, int error)
 {
 	struct sock_filter rules[] = {
@@ -263,7 +264,7 @@ static bool refuse(long call, int error)
 	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-/* As on a kernel before 5.11, or under a filter that does not know the call. */
+/* Behaves like a kernel before 5.11, or a filter that does not know the call. */
 static int child_without_nanoseconds(int error)
 {
 	int pair[2];
@@ -272,7 +273,7 @@ static int child_without_nanoseconds(int error)
 		return NOT_ALLOWED;
 	if (syscall(SYS_epoll_pwait2, -1, NULL, 0, NULL, NULL, 0) != -1 || errno != error)
 		return 1;
-	backend->destroy(backend_state); /* the parent's */
+	backend->destroy(backend_state); /* the parent's backend */
 	if (backend->create(&base, &backend_state))
 		return 8;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || try_to_ask(pair[0], EV_READ))
@@ -281,7 +282,7 @@ static int child_without_nanoseconds(int error)
 		return 3;
 	if (!only_a_signal_ends_the_wait())
 		return 7;
-	alarm(600); /* the alarm before used the same timer */
+	alarm(600); /* the earlier alarm used the same timer */
 	if (write(pair[1], "x", 1) != 1 || try_to_wait(BACKEND_FOREVER) || !base.ready[pair[0]])
 		return 4;
 	if (try_to_wait(BACKEND_FOREVER - 1) || !base.ready[pair[0]])
@@ -303,7 +304,10 @@ static void test_without_nanoseconds(void **state)
 	}
 }
 
-/* A backend must say that its system calls are refused, so that the loop tries another backend. */
+/*
+ * A backend must return an error if its system calls are refused, so that the loop tries another
+ * backend.
+ */
 static int child_refused(int error)
 {
 	const long calls[] = { SYS_epoll_create1, SYS_io_uring_setup };

@@ -26,8 +26,8 @@ static void test_read_and_write(void **state)
 	turn(base);
 	assert_int_equal(readable.calls, 1);
 	/*
-	 * Two events on one descriptor: adding the writer changes what the backend waits for, and
-	 * so does the end of the writer's call.
+	 * Two events wait for one descriptor. Adding the writer changes what the backend waits for,
+	 * and so does calling the writer.
 	 */
 	assert_int_equal(event_add(writer, NULL), 0);
 	turn(base);
@@ -104,7 +104,7 @@ static void test_edge_trigger(void **state)
 	assert_int_equal(write(pair[1], "x", 1), 1);
 	for (int i = 0; i < 5; i++)
 		turn(base);
-	assert_int_equal(seen.calls, 1); /* although nothing was read */
+	assert_int_equal(seen.calls, 1); /* only once, although nothing was read */
 	assert_int_equal(seen.what, EV_READ | EV_ET);
 	assert_int_equal(write(pair[1], "y", 1), 1);
 	for (int i = 0; i < 5; i++)
@@ -117,8 +117,8 @@ static void test_edge_trigger(void **state)
 }
 
 /*
- * The descriptor of a level-triggered and an edge-triggered event is level-triggered, so that the
- * first misses nothing.
+ * If one of a descriptor's events is level-triggered, the descriptor is level-triggered, so that
+ * this event misses nothing.
  */
 static void test_edge_and_level_together(void **state)
 {
@@ -139,10 +139,10 @@ static void test_edge_and_level_together(void **state)
 		turn(base);
 	assert_int_equal(by_level.calls, 5);
 	assert_int_equal(by_level.what, EV_READ);
-	assert_int_equal(by_edge.what, EV_READ); /* a report without an edge */
+	assert_int_equal(by_edge.what, EV_READ); /* reported without an edge */
 	event_del(level);
 	loop_test_check(base);
-	turn(base); /* now edge-triggered: the change itself may count as an edge */
+	turn(base); /* now edge-triggered; the change may count as an edge */
 	by_edge.calls = 0;
 	for (int i = 0; i < 5; i++)
 		turn(base);
@@ -185,8 +185,8 @@ static void test_many_events_on_one_descriptor(void **state)
 }
 
 /*
- * A program closes a descriptor, opens another that gets the same number, and only then deletes the
- * event of the first.
+ * A program closes a descriptor, opens another that gets the same number, and then deletes the
+ * event of the closed descriptor.
  */
 static void test_descriptor_reused_after_close(void **state)
 {
@@ -220,8 +220,8 @@ static void test_descriptor_reused_after_close(void **state)
 }
 
 /*
- * A program closes a descriptor and does not delete its event. The event may or may not be called,
- * and the loop goes on.
+ * A program closes a descriptor and does not delete its event. The loop may or may not call the
+ * event, and must continue.
  */
 static void test_closed_descriptor(void **state)
 {
@@ -267,8 +267,8 @@ static void test_bad_descriptor_is_refused_or_reported(void **state)
 	(void)state;
 	assert_int_equal(fcntl(987, F_GETFD), -1);
 	/*
-	 * epoll refuses the descriptor at once, and then nothing has changed. poll reports it in
-	 * the next wait.
+	 * epoll refuses the descriptor at once, and then event_add must change nothing. poll
+	 * reports the descriptor in the next wait.
 	 */
 	if (event_add(reader, &soon)) {
 		assert_int_equal(event_pending(reader, EV_READ | EV_TIMEOUT, NULL), 0);
@@ -283,7 +283,7 @@ static void test_bad_descriptor_is_refused_or_reported(void **state)
 	event_base_free(base);
 }
 
-/* A larger descriptor makes the tables of the loop and of the backend grow. */
+/* Larger descriptors make the tables of the loop and of the backend grow. */
 static void test_larger_descriptors(void **state)
 {
 	struct event_base *base = new_base();
@@ -318,7 +318,7 @@ static void test_larger_descriptors(void **state)
 /*
  * A timer never fires before its timeout has passed, including timeouts that are hard to round.
  * With the coarse clock this holds unless the kernel updates that clock more than a tick late. The
- * kernel promises no bound, so the test does not check it.
+ * kernel promises no bound, so the test does not check the coarse clock.
  */
 static void test_never_early(void **state)
 {

@@ -38,7 +38,7 @@ static void test_fork_and_reinit(void **state)
 		while (!readable.calls || !timed.calls)
 			event_base_loop(base, EVLOOP_ONCE);
 		wrong |= event_base_check(base) != NULL;
-		event_del(reader); /* must not take the descriptor out of the parent's set */
+		event_del(reader); /* must not remove the descriptor from the parent's set */
 		event_base_free(base);
 		_exit(wrong);
 	}
@@ -66,7 +66,7 @@ static void break_loop(int fd, short what, void *base)
 	event_base_loopbreak(base);
 }
 
-/* The loop is asleep by then. If it is not, it finds the event without being woken. */
+/* Usually the loop sleeps after that time. If it does not, it finds the event without a wake-up. */
 static void *activate_from_outside(void *event)
 {
 	usleep(20000);
@@ -74,7 +74,7 @@ static void *activate_from_outside(void *event)
 	return NULL;
 }
 
-/* The parent's eventfd and signal pipe are the parent's own. The child must not use them. */
+/* The parent's eventfd and signal pipe belong to the parent. The child must not use them. */
 static void test_fork_leaves_the_parents_notices(void **state)
 {
 	struct event_base *base = new_base();
@@ -97,7 +97,7 @@ static void test_fork_leaves_the_parents_notices(void **state)
 		raise(SIGUSR1);
 		while (!seen.calls)
 			event_base_loop(base, EVLOOP_ONCE);
-		raise(SIGUSR1); /* the child does not read this one */
+		raise(SIGUSR1); /* the child does not read this signal */
 		event_free(leave);
 		event_free(event);
 		event_base_free(base);
@@ -121,7 +121,7 @@ static void test_fork_leaves_the_parents_notices(void **state)
 	event_base_free(base);
 }
 
-/* event_reinit also works if the base's eventfd has the number 0. */
+/* event_reinit must also work if the base's eventfd has the number 0. */
 static void test_reinit_of_descriptor_0(void **state)
 {
 	int kept = dup(0), parents;
@@ -252,7 +252,7 @@ static void test_impossible_signals(void **state)
 	event_base_free(base);
 }
 
-/* When a base fails to add a signal, the base that owns the process's signals keeps them. */
+/* When a base fails to add a signal, the base that owns the process's signals must keep them. */
 static void test_failed_signals_leave_the_owner(void **state)
 {
 	struct event_base *owner = new_base(), *other = new_base();
@@ -272,7 +272,7 @@ static void test_failed_signals_leave_the_owner(void **state)
 	event_base_free(owner);
 }
 
-/* With no descriptors left, adding a signal event fails and changes nothing. */
+/* When no descriptors are left, adding a signal event must fail and change nothing. */
 static void test_no_descriptors_left(void **state)
 {
 	struct event_base *base = new_base();

@@ -1,5 +1,5 @@
 /*
- * backend-ready-tables-test - when backends report a descriptor, and one that closed unnoticed
+ * backend-ready-tables-test - when backends report a descriptor, and one that was closed unnoticed
  */
 #include "loop/tests/backend_table.h"
 
@@ -15,7 +15,7 @@ static void test_sockets(void **state)
 	assert_int_equal(ready(pair[0]), 0);
 	put_byte(pair[1]);
 	assert_int_equal(ready(pair[0]), EV_READ);
-	assert_int_equal(ready(pair[0]), EV_READ); /* level-triggered: until it is read */
+	assert_int_equal(ready(pair[0]), EV_READ); /* level-triggered: reported until it is read */
 	ask(pair[0], BOTH);
 	assert_int_equal(ready(pair[0]), BOTH);
 	drain(pair[0]);
@@ -49,7 +49,7 @@ static void test_pipes(void **state)
 	assert_int_equal(ready(ends[1]), EV_WRITE);
 }
 
-/* A ready descriptor ends a wait without a limit, and waits with the longest limits. */
+/* A ready descriptor must end a wait without a limit, and waits with the longest limits. */
 static void test_ready_ends_the_wait(void **state)
 {
 	int pair[2];
@@ -85,7 +85,7 @@ static void test_hang_up(void **state)
 	assert_int_equal(ready(reader[0]), EV_READ);
 	lose(writer[0]);
 	assert_int_equal(ready(writer[1]), EV_WRITE);
-	lose(pair[1]); /* with unread data: an error */
+	lose(pair[1]); /* unread data makes the close an error */
 	assert_int_equal(ready(pair[0]), BOTH);
 }
 
@@ -134,7 +134,7 @@ static void test_closed_by_the_peer(void **state)
 	assert_int_equal(ready(pair[0]), BOTH);
 
 	/*
-	 * A pipe's writing end shows a closed reading end only by an error, which nothing can mask.
+	 * A pipe's writing end shows a closed reading end only by an error, which cannot be masked.
 	 */
 	ask(pair[0], 0);
 	ask(other[0], 0);
@@ -145,8 +145,8 @@ static void test_closed_by_the_peer(void **state)
 }
 
 /*
- * A backend that cannot report EV_CLOSED refuses a request for EV_CLOSED alone. It never refuses a
- * request for less than before.
+ * A backend that cannot report EV_CLOSED refuses a request for EV_CLOSED without other bits. It
+ * never refuses a request for fewer bits than before.
  */
 static void test_closed_is_refused(void **state)
 {
@@ -167,7 +167,10 @@ static void test_closed_is_refused(void **state)
 	ask(pair[0], 0);
 }
 
-/* With a few descriptors, one wait reports all of them, and each is reported first at times. */
+/*
+ * With a few descriptors, one wait must report all of them, and each must sometimes be reported
+ * first.
+ */
 static void test_turns(void **state)
 {
 	int pairs[3][2];
@@ -206,7 +209,9 @@ static void test_plain_file(void **state)
 
 /* --------------------------------------------------------- descriptors closed and opened anew */
 
-/* The backend refuses a closed descriptor, or reports it, so that its user meets the error. */
+/*
+ * The backend refuses a closed descriptor, or reports it as ready, so that its user sees the error.
+ */
 static void test_closed_is_added(void **state)
 {
 	int pair[2], result;
@@ -237,8 +242,8 @@ static void test_closed_behind_its_back(void **state)
 	lose(pair[0]);
 
 	/*
-	 * The backend may or may not report the closed descriptor. If the wait ends early, it must
-	 * have.
+	 * The backend may or may not report the closed descriptor. If the wait ends early, the
+	 * backend must have reported it.
 	 */
 	start = now();
 	wait_for(20 * MS);
@@ -262,45 +267,45 @@ static void test_number_is_used_again(void **state)
 	make_pair(other);
 	put_byte(other[1]);
 
-	/* A change: the backend knows the number, but the kernel may not. */
+	/* Changes a descriptor: the backend knows the number, but the kernel may not. */
 	ask(pair[0], EV_READ);
 	assert_int_equal(dup2(other[0], pair[0]), pair[0]);
 	ask(pair[0], BOTH);
 	assert_int_equal(ready(pair[0]), BOTH);
 
-	/* A deletion, when another file has the number. */
+	/* Deletes a descriptor when another file has its number. */
 	make_pair(pair);
 	ask(pair[0], EV_READ);
 	assert_int_equal(dup2(other[0], pair[0]), pair[0]);
 	ask(pair[0], 0);
 	assert_int_equal(ready(pair[0]), 0);
 
-	/* A deletion, when a plain file has the number. */
+	/* Deletes a descriptor when a plain file has its number. */
 	make_pair(pair);
 	ask(pair[0], EV_READ);
 	lose(pair[0]);
 	assert_int_equal(keep(open("/proc/self/exe", O_RDONLY)), pair[0]);
 	ask(pair[0], 0);
 
-	/* An addition, although the number was never deleted. */
+	/* Adds a descriptor whose number was never deleted. */
 	make_pair(pair);
 	ask(pair[0], EV_READ);
 	assert_int_equal(ask_from(pair[0], 0, BOTH), 0);
 	put_byte(pair[1]);
 	assert_int_equal(ready(pair[0]), BOTH);
 
-	/* A change, although the number was never added. */
+	/* Changes a descriptor whose number was never added. */
 	make_pair(pair);
 	assert_int_equal(ask_from(pair[0], EV_READ, EV_WRITE), 0);
 	assert_int_equal(ready(pair[0]), EV_WRITE);
 
-	/* Two deletions, although the number was never added. */
+	/* Deletes a descriptor twice whose number was never added. */
 	make_pair(pair);
 	assert_int_equal(ask_from(pair[0], EV_READ, 0), 0);
 	assert_int_equal(ask_from(pair[0], EV_READ, 0), 0);
 }
 
-/* The descriptor is closed and restored from a copy, so the kernel does not drop the file. */
+/* Closes the descriptor and restores it from a copy, so that the kernel does not drop the file. */
 static void test_number_of_the_same_file(void **state)
 {
 	int pair[2], copy;

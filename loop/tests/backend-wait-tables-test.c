@@ -59,8 +59,8 @@ static void test_many(void **state)
 	assert_int_equal(count_ready(all, 2 * PAIRS + 1, EV_READ), 2 * PAIRS + 1);
 
 	/*
-	 * Every third descriptor is taken out, from the end. Then every other one of the rest asks
-	 * for more.
+	 * Removes every third descriptor, from the end. Then requests more for every other
+	 * remaining one.
 	 */
 	for (int i = 2 * PAIRS - 2; i >= 0; i -= 3)
 		ask(all[i], 0);
@@ -81,7 +81,7 @@ static void test_many(void **state)
 	assert_int_equal(base.reports, 1);
 	assert_int_equal(base.ready[HIGH_NUMBER] & EV_READ, EV_READ);
 
-	/* Without the highest number the low ones still work. */
+	/* The low descriptors must still work without the highest one. */
 	ask(all[0], EV_WRITE);
 	ask(HIGH_NUMBER, 0);
 	assert_int_equal(ready(all[0]), EV_WRITE);
@@ -105,7 +105,7 @@ static unsigned random_below(unsigned limit_)
 	return (unsigned)((word >> 33) % limit_);
 }
 
-/* What poll says of a single descriptor. select reports less. */
+/* Returns what poll reports for a single descriptor. select reports less. */
 static short oracle(int fd)
 {
 	struct pollfd descriptor = { .fd = fd, .events = POLLIN | POLLOUT | POLLRDHUP };
@@ -141,7 +141,7 @@ static void random_step(int pair[2])
 	case 4:
 		shutdown(pair[1], random_below(2) ? SHUT_WR : SHUT_RDWR);
 		break;
-	case 5: /* reopened without being taken out; the same is asked for again */
+	case 5: /* closed and opened again with the same request, without a removal */
 		make_pair(fresh);
 		assert_int_equal(dup2(fresh[0], pair[0]), pair[0]);
 		assert_int_equal(dup2(fresh[1], pair[1]), pair[1]);

@@ -1,12 +1,12 @@
 /*
  * backend_table.h - tests of a backend through its table, without a loop
  *
- * The tests check on real descriptors what backend.h promises. The first section stands in for the
- * loop. Its lock knows whether it is held, and its backend_report writes down the reports.
+ * The tests check on real descriptors what backend.h promises. The first section replaces the loop:
+ * a lock that knows whether it is held, and a backend_report that records the reports.
  *
- * Without arguments, a program tests all backends that the loop would choose by itself. Arguments
- * name others. Backends with a clock of their own (simulated time) are left out. Backends that this
- * kernel lacks are reported as skipped.
+ * Without arguments, a program tests all backends that the loop would choose without a request for
+ * one. Arguments name the backends to test. Backends with their own clock (simulated time) are not
+ * tested. Backends that this kernel lacks are reported as skipped.
  */
 #ifndef BACKEND_TABLE_H
 #define BACKEND_TABLE_H
@@ -45,7 +45,7 @@
 struct event_base {
 	pthread_mutex_t lock;
 	bool held;
-	bool waiting; /* a thread is in `wait`; it sleeps there while the lock is free */
+	bool waiting; /* a thread is in `wait`; it sleeps while the lock is free */
 	short ready[MOST_DESCRIPTORS];
 	int order[MOST_DESCRIPTORS]; /* the descriptors in the order of the reports */
 	size_t reports;
@@ -93,7 +93,7 @@ void backend_report(struct event_base *of, int fd, short events)
 static const struct backend *backend;
 static void *backend_state;
 static short asked[MOST_DESCRIPTORS];
-static bool mine[MOST_DESCRIPTORS]; /* opened by a test */
+static bool mine[MOST_DESCRIPTORS]; /* descriptors that a test has opened */
 static int skipped;
 
 static inline int begin(void **state)
@@ -104,7 +104,7 @@ static inline int begin(void **state)
 	return backend->create(&base, &backend_state) ? -1 : 0;
 }
 
-/* Also closes and frees what a failed test has left behind. */
+/* Also closes and frees what a failed test has left open. */
 static inline int end(void **state)
 {
 	(void)state;
@@ -131,7 +131,10 @@ static inline bool can(int feature)
 	return backend->features & feature;
 }
 
-/* Changes what is asked for, from `before`, which may differ from what the backend knows. */
+/*
+ * Changes the requested events to `after`. `before` is what the backend is told as the former
+ * request, and may differ from what it knows.
+ */
 static inline int ask_from(int fd, short before, short after)
 {
 	const struct backend_change change = { fd, before, after, true };
@@ -184,8 +187,8 @@ static inline void wait_for(uint64_t timeout)
 }
 
 /*
- * The bits that are ready now, of those asked for. A backend may report more. The I/O map filters
- * them.
+ * Returns the requested events for which the descriptor is ready. A backend may report more events.
+ * The I/O map filters them.
  */
 static inline short ready(int fd)
 {
@@ -250,7 +253,10 @@ static inline uint64_t now(void)
 
 static struct rlimit limit;
 
-/* Waits until no more descriptors are reported. A backend may report them in several portions. */
+/*
+ * Waits until no more descriptors are reported, because a backend may report them in several
+ * portions. Returns how many of `descriptors` were reported with the events.
+ */
 static inline size_t count_ready(const int *descriptors, size_t count, short events)
 {
 	static bool has_come[MOST_DESCRIPTORS];
@@ -282,7 +288,7 @@ static inline size_t count_ready(const int *descriptors, size_t count, short eve
 
 struct backend_test {
 	struct CMUnitTest test;
-	int with, without; /* features that the backend must have, and must lack */
+	int with, without; /* features that the backend must have, or must lack */
 };
 
 static inline bool is_named(const struct backend *one, char **names)
@@ -294,7 +300,10 @@ static inline bool is_named(const struct backend *one, char **names)
 	return false;
 }
 
-/* Whether to test the backend: it waits in real time, and is named or, without names, preferred. */
+/*
+ * Returns whether to test the backend. It must wait in real time. It must be named, or preferred if
+ * no backend is named.
+ */
 static inline bool is_tested(const struct backend *one, char **names)
 {
 	return !one->clock && (*names ? is_named(one, names) : one->preference);
@@ -332,13 +341,13 @@ static inline void test_backend(const struct backend *one, const struct backend_
 		chosen[count].initial_state = (void *)(uintptr_t)one;
 		count++;
 	}
-	/* cmocka leaves out the rest of the array, which has no functions. */
+	/* cmocka skips the rest of the array, which has no functions. */
 	failed = cmocka_run_group_tests_name(one->name, chosen, NULL, NULL);
 	tally->run += count;
 	tally->failed += failed < 0 || failed > count ? count : failed;
 }
 
-/* Allows as many descriptors as the tests need, if the hard limit permits it. */
+/* Raises the limit of descriptors to what the tests need, or to the hard limit if that is lower. */
 static inline void raise_limit(void)
 {
 	getrlimit(RLIMIT_NOFILE, &limit);
@@ -347,7 +356,7 @@ static inline void raise_limit(void)
 	getrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* For main to return: tests the named backends. Prints the last line. */
+/* Tests the named backends. Prints the last line. Returns the exit status of the program. */
 static inline int run_backend_tests(const struct backend_test *tests, size_t count, char **names)
 {
 	struct tally tally = { 0 };

@@ -41,8 +41,8 @@ static inline void count_alarm(int number)
 }
 
 /*
- * Waits for so long that only a signal can end the wait. Returns false if something else ended it.
- * The alarm repeats, because the first may come before the wait begins.
+ * Waits for so long that only a signal can end the wait. Returns false if the wait ended otherwise.
+ * The alarm repeats, because the first one may come before the wait begins.
  */
 static inline bool only_a_signal_ends_the_wait(void)
 {

@@ -1,8 +1,8 @@
 /*
  * base-free-test - what event_base_free leaves intact
  *
- * Its events can move to another base, the kernel objects of a parent process still work, and files
- * are closed when the program closes their descriptors.
+ * The events of a freed base can move to another base, the kernel objects of a parent process still
+ * work, and files are closed when the program closes their descriptors.
  */
 #include <poll.h>
 
@@ -33,7 +33,10 @@ static void break_the_loop(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
-/* Events that are active when their base is freed keep no room in it, nor in their next base. */
+/*
+ * Events that are active when their base is freed must not keep room in this base or in their next
+ * base.
+ */
 static void test_active_events_of_a_freed_base(void **state)
 {
 	static struct event events[EVENTS];
@@ -56,7 +59,10 @@ static void test_active_events_of_a_freed_base(void **state)
 	end_base(second);
 }
 
-/* The other base has no queue of that number, or another one. The period stays the same. */
+/*
+ * Moves an event of a common timeout to a base that has no queue with that number, or another
+ * queue. The period must stay the same.
+ */
 static void period_goes_to_another_base(bool has_a_queue)
 {
 	const struct timeval five = { 5, 0 }, ten = { 10, 0 };
@@ -104,7 +110,7 @@ static void free_it(void)
 	event_base_free(base);
 }
 
-/* The child of a fork may free the base. The parent's base still works. */
+/* The child of a fork may free the base. The parent's base must still work. */
 static void test_a_child_frees_the_base(void **state)
 {
 	static struct event readers[PIPES];
@@ -140,7 +146,7 @@ static bool is_closed_soon(int end)
 	return poll(&other, 1, 20000) == 1 && (other.revents & POLLERR);
 }
 
-/* The file is closed without another iteration of the loop. */
+/* The kernel must close the file without another iteration of the loop. */
 static void test_what_is_closed_after_a_deletion(void **state)
 {
 	struct event *event;

@@ -1,8 +1,8 @@
 /*
  * break-test - event_base_loopbreak between the wait and the callbacks loses no event
  *
- * As in libevent, the loop calls at least the first active callback before it checks whether to
- * break. Active events that have not been called stay active for the next event_base_loop.
+ * As in libevent, the loop calls at least the first active callback before it tests for the break.
+ * Active events that were not called stay active for the next event_base_loop.
  */
 #include <signal.h>
 
@@ -58,7 +58,7 @@ static const struct kind {
 struct scene {
 	struct event_base *base;
 	struct event *events[KINDS];
-	int first, count; /* the kinds that become active */
+	int first, count; /* the range of kinds that become active */
 };
 
 /* Called once, between the wait and the callbacks. */

@@ -1,7 +1,7 @@
 /*
  * child.h - calls a function in a child process, for tests of calls that end the process
  *
- * The child returns nothing to the test but the way in which it ended.
+ * The test learns only how the child ended.
  */
 #ifndef CHILD_H
 #define CHILD_H

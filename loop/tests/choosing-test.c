@@ -12,7 +12,7 @@ static const struct timeval second = { 1, 0 };
 
 /* ---------------------------------------------------------------------------- configuration */
 
-/* The most preferred backend that has all these features and is not avoided. */
+/* Returns the most preferred backend that has all these features and is not avoided. */
 static const char *preferred(int features, const char *avoided)
 {
 	const struct backend *best = NULL;
@@ -29,7 +29,7 @@ static const char *preferred(int features, const char *avoided)
 	return best ? best->name : NULL;
 }
 
-/* Makes a base, which must have this backend (NULL: no base may be made). */
+/* Makes a base, which must have this backend. If `method` is NULL, no base may be made. */
 static void assert_makes(struct event_config *config, const char *method)
 {
 	struct event_base *base = event_base_new_with_config(config);
@@ -83,7 +83,7 @@ static void test_features(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
-		/* Only the last call counts: features do not add up. */
+		/* Only the last call counts: the calls' features do not add up. */
 		assert_int_equal(event_config_require_features(config, wanted[i]), 0);
 		assert_makes(config, preferred(wanted[i], NULL));
 	}
@@ -115,13 +115,13 @@ static void test_supported_methods(void **state)
 	for (; names[count]; count++) {
 		struct event_config *config = event_config_new();
 
-		assert_string_not_equal(names[count], "virtual"); /* never chosen by itself */
+		assert_string_not_equal(names[count], "virtual"); /* chosen only on request */
 		assert_int_equal(event_config_require_method(config, names[count]), 0);
 		event_base_free(event_base_new_with_config(config)); /* the machine may lack it */
 		event_config_free(config);
 	}
 	assert_true(count >= 3);
-	/* They are in the order in which the loop tries them. */
+	/* The names must be in the order in which the loop tries the backends. */
 	assert_string_equal(names[0], "epoll");
 	assert_string_equal(names[1], "poll");
 	assert_string_equal(names[2], "select");
@@ -175,7 +175,7 @@ static const char *const variables[] = {
 	"EVENT_NOBACKENDX",
 };
 
-/* Before and after each test, so that a test sees only the variables that it sets. */
+/* Clears the variables before and after each test, so that a test sees only those that it sets. */
 static int clear_environment(void **state)
 {
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
@@ -191,10 +191,10 @@ static void test_environment_structure(void **state)
 	setenv("EVENT_TIMERS", "binary-heap", 1);
 	assert_structure(NULL, "binary-heap");
 	assert_structure(config, "binary-heap");
-	event_config_set_timer_structure(config, "sorted-list"); /* the program's choice holds */
+	event_config_set_timer_structure(config, "sorted-list"); /* the program's choice wins */
 	assert_structure(config, "sorted-list");
 	event_config_set_timer_structure(config, NULL);
-	setenv("EVENT_TIMERS", "", 1); /* an empty variable counts as not set */
+	setenv("EVENT_TIMERS", "", 1); /* an empty variable counts as unset */
 	assert_structure(NULL, "quad-heap");
 	setenv("EVENT_TIMERS", "no-such-thing", 1);
 	assert_null(event_base_new());
@@ -236,7 +236,7 @@ static void test_environment_method(void **state)
 	assert_makes(NULL, preferred(0, NULL));
 	setenv("EVENT_METHOD", "no such thing", 1);
 	assert_makes(NULL, NULL);
-	event_config_require_method(config, "select"); /* the program's choice holds */
+	event_config_require_method(config, "select"); /* the program's choice wins */
 	assert_makes(config, "select");
 	event_config_require_method(config, NULL);
 	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
@@ -259,13 +259,13 @@ static void test_environment_shows_the_method(void **state)
 	assert_non_null(strstr(journal.message, "quad-heap"));
 	journal.message[0] = '\0';
 	event_config_set_flag(config,
-			      EVENT_BASE_FLAG_IGNORE_ENV); /* this variable is read all the same */
+			      EVENT_BASE_FLAG_IGNORE_ENV); /* this variable is read nevertheless */
 	assert_makes(config, "virtual");
 	assert_non_null(strstr(journal.message, "virtual"));
 	event_config_free(config);
 }
 
-/* Re-adds in place and re-adds by removal have the same result. */
+/* Re-adds in place and re-adds by removal must have the same result. */
 static void run_readds(int flags)
 {
 	struct event_config *config = event_config_new();
@@ -305,9 +305,9 @@ static void test_environment_reinsert(void **state)
 }
 
 /*
- * The test sees a flag by its effect. libevent starts timeouts and waits at the cached time. So the
- * first timer fires at the right time after all, and the second fires together with it, 50 ms too
- * early.
+ * Shows the flag LIBEVENT_2_1 by its effect. libevent starts timeouts and waits at the cached time.
+ * So the first timer fires at the right time, and the second fires together with it, which is 50 ms
+ * too early.
  */
 static void add_late(evutil_socket_t fd, short what, void *arg)
 {

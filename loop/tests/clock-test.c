@@ -1,5 +1,5 @@
 /*
- * clock-test - which clock the loop reads, and when, with clocks that show what the test says
+ * clock-test - which clock the loop reads, and when; the tests set the clocks
  *
  * The linker redirects clock_gettime and clock_getres to this file (--wrap, see tests.mk). The
  * kernel still waits in real time. So the tests run the loop without waiting, except where another
@@ -22,7 +22,7 @@
 #define MICROSECOND UINT64_C(1000)
 #define TICK	    (4 * MILLISECOND)
 
-/* The times that the clocks show, in ns. */
+/* The times that the clocks return, in ns. */
 static struct {
 	_Atomic uint64_t monotonic, coarse, wall;
 } shown;
@@ -83,7 +83,7 @@ static uint64_t ns_of(struct timeval timeval)
 
 /* -------------------------------------------------------------------------- which clock is read */
 
-/* For each set of flags: whether the coarse clock decides, and when a timer of 10 ms expires. */
+/* For each set of flags: whether the coarse clock is used, and when a timer of 10 ms expires. */
 static const struct {
 	int flags;
 	bool by_coarse;
@@ -294,9 +294,9 @@ static void say_nothing(int severity, const char *message)
 }
 
 /*
- * While the loop sleeps until a deadline, an add with an earlier deadline wakes it. An add with the
- * same or a later deadline does not. Once that deadline has passed and the loop still sleeps, any
- * add wakes it: whatever suspended the loop has stopped its wait as well.
+ * While the loop sleeps until a deadline, an add with an earlier deadline wakes the loop. An add
+ * with the same or a later deadline does not. If the loop still sleeps after the deadline has
+ * passed, any add wakes it, because a suspended machine stops both the loop and its wait.
  */
 static void test_which_deadlines_wake_the_loop(void **state)
 {
@@ -404,6 +404,6 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	alarm(600); /* a test that hangs has failed */
+	alarm(600); /* ends a test that hangs */
 	LOOP_TEST_RUN(tests);
 }

@@ -1,7 +1,8 @@
 /*
  * common-queue-test - when the representative of a common timeout's queue is armed
  *
- * The representative may fire too early, which is in vain, but never too late. Time is simulated.
+ * The representative may fire too early, which is a spurious wake-up, but never too late. Time is
+ * simulated.
  */
 #include <event2/event_struct.h>
 
@@ -18,7 +19,7 @@ static uint64_t now(void)
 	return ns / MILLISECOND;
 }
 
-/* Writes down the event's letter and the time of the call in ms. */
+/* Appends the event's letter and the time of the call in ms to the journal. */
 static void note_when(evutil_socket_t fd, short what, void *arg)
 {
 	char entry[32];
@@ -46,7 +47,10 @@ static int end(void **state)
 
 static struct event first, periodic, late;
 
-/* Takes 5 ms, then adds `late` to the queue, which is empty by then. `late` is due 10 ms later. */
+/*
+ * Takes 5 ms, then adds `late` to the queue, which is empty at that time. `late` expires 10 ms
+ * later.
+ */
 static void take_time_and_add(evutil_socket_t fd, short what, void *arg)
 {
 	note_when(fd, what, arg);
@@ -55,8 +59,8 @@ static void take_time_and_add(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A periodic event keeps its phase. So its next deadline is earlier than that of an event which was
- * added to the queue meanwhile. The periodic event becomes the head of the queue, and the
+ * A periodic event keeps its phase. So its next deadline may be earlier than that of an event that
+ * is already in the queue. The periodic event then becomes the head of the queue, and the
  * representative must be armed for it.
  */
 static void test_an_earlier_head(void **state)
@@ -79,7 +83,7 @@ static void test_an_earlier_head(void **state)
 	event_del(&periodic);
 }
 
-/* The first event that enters an empty queue arms the representative, whenever that is. */
+/* The first event in an empty queue must arm the representative, at any time. */
 static void test_the_first_one(void **state)
 {
 	(void)state;
@@ -91,7 +95,7 @@ static void test_the_first_one(void **state)
 	}
 	assert_journal("f@10 f@20 f@30 ");
 	event_add(&first, queue);
-	event_del(&first); /* the representative stays armed, and fires in vain */
+	event_del(&first); /* the representative stays armed: a spurious wake-up */
 	event_base_virtual_advance(base, 3 * MILLISECOND);
 	event_add(&first, queue);
 	loop_test_check(base);
@@ -99,7 +103,7 @@ static void test_the_first_one(void **state)
 	assert_journal("f@43 ");
 }
 
-/* Events that are added one after the other expire in that order. */
+/* Events that are added one after the other must expire in that order. */
 static void test_one_after_the_other(void **state)
 {
 	static char letters[][2] = { "a", "b", "c", "d" };
@@ -112,15 +116,15 @@ static void test_one_after_the_other(void **state)
 		event_base_virtual_advance(base, 2 * MILLISECOND);
 	}
 	event_del(&events[0]);
-	event_add(&events[1], queue); /* now the last one, due at 18 ms */
+	event_add(&events[1], queue); /* the last event of the queue, with the deadline 18 ms */
 	loop_test_check(base);
 	assert_int_equal(event_base_loop(base, 0), 1);
 	assert_journal("c@14 d@16 b@18 ");
 }
 
 /*
- * A re-add leaves the representative's deadline as it is, so the loop wakes up once in vain.
- * libevent re-arms the representative.
+ * A re-add of the head does not change the representative's deadline, so there is one spurious
+ * wake-up. libevent re-arms the representative.
  */
 static void test_a_later_head(void **state)
 {

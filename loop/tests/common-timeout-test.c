@@ -42,7 +42,7 @@ static void test_common_ones_fire_in_order_of_adds(void **state)
 		add_common(events[i], common(1, 0));
 	}
 	burn(1);
-	add_common(events[0], common(1, 0)); /* a re-add goes to the end */
+	add_common(events[0], common(1, 0)); /* a re-add moves the event to the end of the queue */
 	event_del(events[3]);
 	run();
 	assert_journal("1@1000 2@1000 4@1000 5@1000 6@1000 7@1000 0@1001 ");
@@ -78,7 +78,7 @@ static void test_from_queue_to_structure_and_back(void **state)
 	end();
 }
 
-/* The queue's representative is the loop's own event, so the loop has nothing to wait for. */
+/* The queue's representative is the loop's own event, so it does not keep the loop running. */
 static void test_an_empty_queue_keeps_no_loop_running(void **state)
 {
 	struct event *a;
@@ -157,7 +157,9 @@ static void test_common_ones_come_behind_others(void **state)
 	end();
 }
 
-/* The timeval of one base's queue names no queue of another base that has fewer queues. */
+/*
+ * The timeval of one base's queue does not match any queue of another base that has fewer queues.
+ */
 static void test_a_common_timeout_of_another_base(void **state)
 {
 	struct event_base *other = virtual_base(0);
@@ -189,7 +191,7 @@ static void test_common_timeouts_without_a_base(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, journal_start)
 
-/* Tests that also hold for structures that may be late, or have no order within an iteration. */
+/* These tests also run for structures that may be late, or have no order within an iteration. */
 static const struct CMUnitTest any[] = {
 	TEST(test_common_durations_are_encoded),
 	TEST(test_an_empty_queue_keeps_no_loop_running),

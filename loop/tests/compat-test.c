@@ -1,8 +1,8 @@
 /*
  * compat-test - a program that was written for libevent 1 compiles and runs
  *
- * The program uses <event.h>, one base for the whole process and the macros of that time, and
- * nothing of this loop alone. The clock is the real one, so timeouts may be late, but not early.
+ * The program uses <event.h>, one base for the whole process and the macros of that time. It uses
+ * nothing that only this loop has. The clock is real, so timeouts may be late, but not early.
  */
 #include <event.h>
 
@@ -38,10 +38,10 @@ static void test_init(void **state)
 	assert_string_equal(event_get_method(), event_base_get_method(base));
 	assert_int_equal(event_dispatch(), 1);
 	event_base_free(base);
-	assert_null(event_get_method()); /* freed, so no longer current */
+	assert_null(event_get_method()); /* the base was freed, so there is no current base */
 }
 
-/* The base made last is the current one. event_base_free(NULL) frees it. */
+/* The current base is the base that was made last. event_base_free(NULL) frees it. */
 static void test_current_base(void **state)
 {
 	struct event_base *first = event_init(), *other = event_init();
@@ -133,7 +133,7 @@ static void writer(int fd, short event, void *arg)
 		close(fd);
 }
 
-/* libevent 1's own example: one end writes, and the other one reads. */
+/* libevent 1's own example: one end writes, and the other end reads. */
 static void test_descriptors(void **state)
 {
 	struct event read_event, write_event;
@@ -152,7 +152,7 @@ static void test_descriptors(void **state)
 	assert_journal("a");
 	event_add(&read_event, NULL);
 	event_add(&write_event, NULL);
-	assert_int_equal(event_dispatch(), 1); /* "b", and the next read finds the end */
+	assert_int_equal(event_dispatch(), 1); /* "b", and then the reader finds the end */
 	assert_journal("b");
 	close(pair[0]);
 	event_base_free(NULL);
@@ -243,7 +243,7 @@ static void test_priorities(void **state)
 	event_base_free(NULL);
 }
 
-/* Programs of that time read members of the structure and keep events in lists of their own. */
+/* Programs of that time read members of the structure, and keep events in their own lists. */
 struct connection {
 	TAILQ_ENTRY(connection) next;
 	struct event ev;

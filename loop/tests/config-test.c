@@ -1,10 +1,10 @@
 /*
  * config-test - required features, methods and the environment decide which backend a base gets
  *
- * Each way to choose a backend is tried with every backend, both with each way to exclude the
- * backend and with each set of required features. The rule is that of libevent 2.1: the loop does
- * not take a backend that lacks a required feature, is avoided, or is disabled by the environment.
- * If no backend is left, no base is made.
+ * Each way to choose a backend is tried with every backend, with each way to exclude the backend,
+ * and with each set of required features. The rule is that of libevent 2.1: the loop does not take
+ * a backend that lacks a required feature, is avoided, or is disabled by the environment. If no
+ * backend is left, no base is made.
  */
 #include <ctype.h>
 
@@ -72,7 +72,7 @@ static bool is_possible(const struct request *request, const struct backend *bac
 	       !(request->features & ~backend->features) && contains(machine_has, backend->name);
 }
 
-/* The name of the backend that the base must have, or NULL if no base may be made. */
+/* Returns the name of the backend that the base must have, or NULL if no base may be made. */
 static const char *expected(const struct request *request)
 {
 	const struct backend *best = NULL;
@@ -133,8 +133,8 @@ static const char *or_none(const char *name)
 }
 
 /*
- * Checks that the base has the expected backend and nothing was warned, or that no base was
- * expected, there is none, and there was one warning. Frees the base.
+ * Checks that the base has the expected backend and that there was no warning. If no base is
+ * expected, checks that there is none, and that there was one warning. Frees the base.
  */
 static void assert_is(struct event_base *base, const struct request *request)
 {
@@ -298,7 +298,7 @@ static void test_without_configuration(void **state)
 }
 
 /*
- * event_init is libevent 1's way to make a base. If no base can be made, it ends the process with
+ * event_init is libevent 1's way to make a base. If it cannot make a base, it ends the process with
  * status 1.
  */
 static struct request of_child;
@@ -326,8 +326,8 @@ static void test_event_init(void **state)
 }
 
 /*
- * If the configuration excludes every backend, the warning names the method, if there is one, and
- * the reason.
+ * If the configuration excludes every backend, the warning must name the method, if there is one,
+ * and the reason.
  */
 static void test_warnings(void **state)
 {

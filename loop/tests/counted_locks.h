@@ -1,5 +1,5 @@
 /*
- * counted_locks.h - locks and conditions that only count how many there are and are held
+ * counted_locks.h - locks and conditions that only count how many exist and how many are held
  */
 #ifndef COUNTED_LOCKS_H
 #define COUNTED_LOCKS_H
@@ -9,7 +9,7 @@
 #include "loop/tests/child.h"
 #include "loop/tests/journal.h"
 
-/* Locks that only count: how many exist, and how often they are held. */
+/* The number of locks, how many are held, and the most held at once. */
 static int made, held, most;
 static char a_lock;
 
@@ -104,7 +104,7 @@ static inline int refuse(unsigned mode, void *lock)
 	return 1;
 }
 
-/* A setup and teardown function: the process has no lock functions, and nothing is counted. */
+/* Removes all lock functions from the process and resets the counts. For setup and teardown. */
 static inline int reset(void **state)
 {
 	(void)state;

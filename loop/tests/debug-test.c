@@ -1,9 +1,9 @@
 /*
  * debug-test - debug mode ends the process with a message on misuse, and lets correct programs run
  *
- * Debug mode can be switched on once, before anything else, so every case has a process of its own.
+ * Debug mode can be enabled only once, before all other calls, so every case has its own process.
  */
-#include "loop/base.h" /* first; for the loop's own events */
+#include "loop/base.h" /* first, because it declares the loop's own events */
 
 #include "loop/debug.h"
 #include "loop/tests/child.h"
@@ -15,7 +15,7 @@
 
 #include <event2/event_struct.h>
 
-#define DIED (128 + SIGABRT) /* from log_fatal */
+#define DIED (128 + SIGABRT) /* how log_fatal ends the process */
 
 static const struct timeval second = { 1, 0 };
 static struct event_base *base;
@@ -29,7 +29,7 @@ static void prepare(void)
 		_exit(99);
 }
 
-/* The event has a base, or most functions would refuse it in any mode. */
+/* Sets the event's base, because most functions refuse an event without a base in any mode. */
 static void prepare_unassigned(void)
 {
 	prepare();
@@ -79,7 +79,7 @@ static void set_priority_of_unassigned(void)
 	event_priority_set(&event, 0);
 }
 
-/* The event looks as if it had been assigned. */
+/* Makes the event look as if it had been assigned. */
 static void set_base_of_unassigned(void)
 {
 	prepare_unassigned();
@@ -160,7 +160,7 @@ static void assign_pending(void)
 	event_assign(&event, base, -1, 0, note, "a");
 }
 
-/* The event's own flags cannot be trusted. */
+/* Clears a pending event, so that debug mode cannot rely on the event's own flags. */
 static void assign_what_was_cleared_while_pending(void)
 {
 	prepare();
@@ -223,7 +223,7 @@ static void assign_again(evutil_socket_t fd, short what, void *arg)
 	event_assign(arg, base, -1, 0, note, "a");
 }
 
-/* A persistent event is pending while its callback runs. */
+/* Assigns a persistent event in its own callback, while the event is pending. */
 static void assign_what_is_being_called(void)
 {
 	prepare();
@@ -247,7 +247,7 @@ static void free_again(void)
 	prepare();
 	event_assign(&event, base, -1, 0, note, "a");
 	event_debug_unassign(&event);
-	freed = &event; /* static memory: the sanitizer would report freed memory first */
+	freed = &event; /* static memory, because the sanitizer would report freed memory first */
 	event_free(freed);
 }
 
@@ -276,12 +276,12 @@ static void use_after_free(void)
 	freed = event_new(base, -1, 0, note, "a");
 	memcpy(copy, freed, sizeof(copy));
 	event_free(freed);
-	/* The same bytes in another place, which was never assigned. */
+	/* Debug mode knows events by their address, and this address was never assigned. */
 	memcpy(&event, copy, sizeof(event));
 	event_add(&event, &second);
 }
 
-/* Keeps the memory as it is, so that it can be used after it was freed. */
+/* Does not free the memory, so that a test can use it later. */
 static void keep(void *memory)
 {
 	(void)memory;
@@ -340,7 +340,9 @@ static void keep_event(struct timer *timer, void *kept)
 	*(struct event **)kept = event_of_timer(timer);
 }
 
-/* A common timeout's representative is an event of the loop, and is freed with its base. */
+/*
+ * Uses the representative of a common timeout after its base was freed. It is an event of the loop.
+ */
 static void use_event_of_a_freed_base(void)
 {
 	struct event *representative = NULL;
@@ -432,7 +434,7 @@ static void misuse_and_tell(void)
 	misuse();
 }
 
-/* The message leads to the place by the function's name and the event's address. */
+/* Checks that the message contains the function's name and the event's address. */
 static void test_what_is_told(void **state)
 {
 	static const struct {
@@ -479,7 +481,7 @@ static void behave(void)
 	event_assign(&event, base, -1, 0, note, "a");
 	event_add(&event, &second);
 	event_del(&event);
-	memset(&event, 0xff, sizeof(event)); /* not pending, whatever its bytes say */
+	memset(&event, 0xff, sizeof(event)); /* the event is not pending, whatever its bytes say */
 	event_assign(&event, base, -1, 0, note, "a");
 	made = evsignal_new(base, SIGUSR1, note, "s");
 	event_add(made, NULL);
@@ -500,7 +502,10 @@ static void test_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(behave), 0);
 }
 
-/* The memory of a freed event is used for another one. Debug mode has forgotten the first. */
+/*
+ * Frees events and lets the base use their memory for new events. Debug mode must forget the freed
+ * events.
+ */
 static void use_memory_again(void)
 {
 	struct event *events[64];
@@ -512,7 +517,7 @@ static void use_memory_again(void)
 			event_add(events[i], i % 2 ? &second : NULL);
 		}
 		for (int i = 0; i < 64; i++)
-			event_free(events[i]); /* half of them pending */
+			event_free(events[i]); /* half of them are pending */
 		for (int i = 0; i < 64; i++)
 			event_base_once(base, -1, EV_TIMEOUT, note, i ? "" : "o", &second);
 		event_base_dispatch(base);
@@ -523,7 +528,7 @@ static void use_memory_again(void)
 	libevent_global_shutdown();
 }
 
-/* An event outlives its base and moves to another one, where debug mode knows it as pending. */
+/* Frees the base of a pending event and moves the event to another base. */
 static void move_to_another_base(void)
 {
 	prepare();
@@ -579,7 +584,7 @@ static void assign_itself(evutil_socket_t fd, short what, void *arg)
 	event_add(arg, &second);
 }
 
-/* An event that does not persist is not pending while its callback runs. */
+/* Assigns an event in its own callback. The event does not persist, so it is not pending then. */
 static void assign_while_called(void)
 {
 	prepare();
@@ -597,8 +602,8 @@ static void ignore(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A descriptor is reported either by its state or by changes of it. Like libevent, the loop refuses
- * a mixture only in debug mode.
+ * Adds a level-triggered and an edge-triggered event for one descriptor. Like libevent, the loop
+ * refuses this only in debug mode.
  */
 static void mix_edge_and_level(void)
 {
@@ -622,7 +627,7 @@ static void mix_edge_and_level(void)
 	_exit(0);
 }
 
-/* A signal may have the number of a descriptor that blocks. */
+/* Adds an event for a signal whose number is also that of a blocking descriptor. */
 static void wait_for_a_signal_with_a_descriptors_number(void)
 {
 	int ends[2];
@@ -647,7 +652,7 @@ static void test_more_correct_programs_run(void **state)
 	assert_int_equal(end_of_child(mix_edge_and_level), 0);
 }
 
-/* Without debug mode its functions do nothing. */
+/* Without debug mode its functions must do nothing. */
 static void test_without_debug_mode(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /*
  * deleted-descriptor-test - no backend keeps anything of a descriptor whose event is deleted
  *
- * The kernel releases the file when the program closes the descriptor, and the loop does not wake
- * up for it.
+ * The kernel must release the file when the program closes the descriptor, and the loop must not
+ * wake up for the file.
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -15,12 +15,15 @@
 
 static const struct backend *backend;
 
-/* A loop that has waited for a pipe's reading end but no longer does. It has a timer, too. */
+/*
+ * A loop that has waited for a pipe's reading end, whose event is then deleted. It has a timer,
+ * too.
+ */
 struct scene {
 	struct event_base *base;
 	struct event *reader, *timer;
 	int ends[2];
-	int calls; /* of either event */
+	int calls; /* calls of either event */
 	int waits;
 };
 
@@ -69,7 +72,7 @@ static void wait_once(struct scene *scene)
 }
 
 /*
- * Whether the kernel, too, has closed the reading end. The test does not find out by a write,
+ * Returns whether the kernel has closed the reading end. The function does not write to the pipe,
  * because a write would wake a request that still waits for the pipe.
  */
 static bool has_no_reader(const struct scene *scene)
@@ -80,7 +83,10 @@ static bool has_no_reader(const struct scene *scene)
 	return writer.revents & POLLERR;
 }
 
-/* A file that the kernel waits for stays open, even if the program closes the descriptor. */
+/*
+ * A file that the kernel waits for stays open, even if the program closes the descriptor. So the
+ * kernel must stop waiting for the file when the event is deleted.
+ */
 static void test_the_kernel_lets_go(void **state)
 {
 	struct scene scene;
@@ -99,7 +105,7 @@ static void test_the_kernel_lets_go(void **state)
 	close_scene(&scene);
 }
 
-/* The loop sleeps once, until the timer is due. */
+/* The loop must sleep once, until the timer expires. */
 static void test_the_loop_sleeps_on(void **state)
 {
 	struct scene scene;

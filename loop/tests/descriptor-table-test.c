@@ -1,5 +1,7 @@
 /*
  * descriptor-table-test - the table of entries by descriptor, and wait buffers that change in use
+ *
+ * A wait buffer is the memory to which the kernel writes the reports of a wait.
  */
 #include "loop/descriptor_table.h"
 #include "loop/wait_buffer.h"
@@ -9,7 +11,7 @@
 #include "loop/tests/allocations.h"
 #include "loop/tests/loop_test.h"
 
-/* An entry of 12 bytes, no power of two. It is in use while `value` is not 0. */
+/* An entry of 12 bytes, which is not a power of two. It is in use while `value` is not 0. */
 struct entry {
 	uint32_t value, copy, unused;
 };
@@ -88,8 +90,8 @@ static void test_there_is_none_before(void **state)
 }
 
 /*
- * Descriptors on either side of each boundary of the chunks and of the directory. Entries do not
- * move.
+ * Enters descriptors on both sides of each boundary of the chunks and of the directory. Entries
+ * must not move.
  */
 static void test_boundaries(void **state)
 {
@@ -110,7 +112,7 @@ static void test_boundaries(void **state)
 	}
 	assert_ptr_equal(find(0), first);
 	end(NULL);
-	for (int i = count - 1; i >= 0; i--) /* a new directory for each */
+	for (int i = count - 1; i >= 0; i--) /* each needs a new directory */
 		enter(descriptors[i]), end(NULL);
 }
 
@@ -179,7 +181,10 @@ static void test_trimming(void **state)
 	assert_int_equal(find(0) ? 0 : descriptor_table_next(&table, 0) % TABLE_CHUNK, 0);
 }
 
-/* A chunk that became idle and is used again is not freed. It is freed once it is idle again. */
+/*
+ * If a chunk became idle and is used again, a trim must not free it. A trim frees it after it
+ * becomes idle again.
+ */
 static void test_used_again(void **state)
 {
 	long long before = bytes(), with_one;
@@ -206,7 +211,7 @@ static void test_used_again(void **state)
 	assert_int_equal(bytes(), before);
 }
 
-/* A descriptor that is added and deleted again and again allocates only once. */
+/* Adding and deleting one descriptor repeatedly must allocate only once. */
 static void test_one_that_comes_and_goes(void **state)
 {
 	(void)state;
@@ -274,7 +279,7 @@ static void test_buffer_grows_and_shrinks(void **state)
 	assert_int_equal(wait_buffer_size(&buffer), 0);
 }
 
-/* The buffer that the kernel works on stays where it is until it is returned. */
+/* The buffer that the kernel uses must not move until it is returned. */
 static void test_buffer_in_use(void **state)
 {
 	static const size_t sizes[] = { 100, 1000, 10, 2000, 2000, 20 };
@@ -303,7 +308,7 @@ static void test_buffer_in_use(void **state)
 	assert_int_equal(atomic_load(&refused_allocations), 0);
 	allocation_is_forbidden = false;
 	assert_int_equal(wait_buffer_reserve(&buffer, 30), 0);
-	wait_buffer_free(&buffer); /* one buffer is in use, and one is to replace it */
+	wait_buffer_free(&buffer); /* one buffer is in use, and one waits to replace it */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

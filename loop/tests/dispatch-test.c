@@ -1,7 +1,7 @@
 /*
  * dispatch-test - the order of the callbacks: priorities, and limits of a dispatch
  *
- * priorities-test has events whose priority no longer exists. Time is simulated.
+ * priorities-test covers events whose priority does not exist any more. Time is simulated.
  */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ static void test_priority_counts(void **state)
 	end_base(base);
 }
 
-/* Runs the body in a process of its own, since a fault would rather crash than fail. */
+/* Runs the body in a child process, because a fault would crash the process. */
 static void in_a_child(void (*body)(struct event_base *base))
 {
 	struct event_base *base;
@@ -71,7 +71,7 @@ static void run_with_fewer_priorities(struct event_base *base)
 		_exit(1);
 }
 
-/* The event has a priority that no longer exists. */
+/* The event has a priority that does not exist after event_base_priority_init. */
 static void test_fewer_priorities_than_before(void **state)
 {
 	(void)state;
@@ -93,7 +93,10 @@ static void run_with_changing_priorities(struct event_base *base)
 		_exit(1);
 }
 
-/* No event is active while the only callback runs, but its queue is in use. */
+/*
+ * Changes the number of priorities in a callback. No event is active then, but the callback's queue
+ * is in use.
+ */
 static void test_priorities_change_in_a_callback(void **state)
 {
 	(void)state;
@@ -107,7 +110,9 @@ static void make_active(struct event_base *base, struct event *event, int priori
 	event_active(event, EV_TIMEOUT, 1);
 }
 
-/* An iteration calls one queue. Before the next queue the loop looks for new events. */
+/*
+ * An iteration calls the events of one queue. The loop looks for new events before the next queue.
+ */
 static void test_urgent_first(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -152,7 +157,7 @@ static void test_more_urgent_meanwhile(void **state)
 	make_active(base, &rest, 1, "r");
 	assert_int_equal(checked_loop(base, 0), 1);
 	assert_journal("|<>|u|r");
-	event_priority_set(&urgent, 2); /* less urgent: when its turn comes */
+	event_priority_set(&urgent, 2); /* less urgent: called after the rest */
 	event_active(&first, EV_TIMEOUT, 1);
 	event_active(&rest, EV_TIMEOUT, 1);
 	assert_int_equal(checked_loop(base, 0), 1);
@@ -174,9 +179,7 @@ static void activate_itself(evutil_socket_t fd, short what, void *arg)
 		event_active(&self->event, EV_TIMEOUT, 1);
 }
 
-/*
- * If the callbacks of a queue keep activating events of that queue, the loop looks at nothing else.
- */
+/* As long as the callbacks of a queue activate events of that queue, the loop does nothing else. */
 static void test_starvation_within_a_queue(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -229,7 +232,7 @@ static void test_limited_by_count(void **state)
 		const char *expected;
 	} cases[] = {
 		{ 2, 0, 1, "|ab|cd|ef" },    { 4, 1, 1, "|abcd|ef" }, { 1, -1, 0, "|a|b|c|d|e|f" },
-		{ 0, 0, 1, "|a|b|c|d|e|f" }, /* 0 counts as 1 */
+		{ 0, 0, 1, "|a|b|c|d|e|f" }, /* 0 means 1 */
 		{ 2, 2, 1, "|abcdef" },	     /* no limit for more urgent events */
 		{ 2, 1, 2, "|ab|cd|ef" },    { -1, 0, 1, "|abcdef" }, { 6, 0, 1, "|abcdef" },
 	};
@@ -246,7 +249,7 @@ static void test_limited_by_count(void **state)
 	}
 }
 
-/* A signal that came often counts as one callback. */
+/* The calls of one signal event count as one callback. */
 static void test_limit_counts_events(void **state)
 {
 	struct event_base *base = limited_base(NULL, 2, 0);
@@ -277,7 +280,7 @@ static void test_limited_by_time(void **state)
 		{ 25000, -1, 0, "|bbb|bbb" },
 		{ 20000, -1, 0, "|bb|bb|bb" },
 		{ 1, -1, 0, "|b|b|b|b|b|b" },
-		{ 25000, 2, 0, "|bb|bb|bb" }, /* whichever limit is reached first */
+		{ 25000, 2, 0, "|bb|bb|bb" }, /* the first limit that is reached counts */
 		{ 25000, -1, 2, "|bbbbbb" },
 		{ 900000, -1, 0, "|bbbbbb" },
 	};
@@ -297,7 +300,7 @@ static void test_limited_by_time(void **state)
 	}
 }
 
-/* The purpose of the limit: a more urgent event is called in time. */
+/* The purpose of the limit: a more urgent event must be called in time. */
 static void test_limit_lets_the_urgent_in(void **state)
 {
 	struct timeval interval = { 0, 15000 }, soon = { 0, 5000 };

@@ -125,7 +125,7 @@ static void test_freeing(void **state)
 	end_base(base);
 }
 
-/* When a base is freed, its events become idle and may be used with another base. */
+/* When a base is freed, its events become idle and can be used with another base. */
 static void test_events_outlive_their_base(void **state)
 {
 	struct event_base *first = virtual_base(0), *other = virtual_base(0);
@@ -206,8 +206,8 @@ static void test_pending_of_active_events(void **state)
 }
 
 /*
- * event_pending reports a deadline by the wall clock, and leaves the argument alone if there is
- * none.
+ * event_pending reports a deadline by the wall clock. If there is no deadline, it does not write to
+ * its argument.
  */
 static void test_pending_says_when(void **state)
 {
@@ -333,14 +333,14 @@ static void test_priority_set(void **state)
 	event_base_priority_init(base, 5);
 	evtimer_assign(&event, base, note, "a");
 	assert_int_equal(event_get_priority(&event), 2);
-	assert_int_equal(event_get_priority(&early), 0); /* the middle when it was assigned */
+	assert_int_equal(event_get_priority(&early), 0); /* the middle one when it was assigned */
 	assert_int_equal(event_priority_set(&event, -1), -1);
 	assert_int_equal(event_priority_set(&event, 5), -1);
 	assert_int_equal(event_priority_set(&event, 256), -1);
 	assert_int_equal(event_get_priority(&event), 2);
 	assert_int_equal(event_priority_set(&event, 4), 0);
 	event_add(&event, &second);
-	assert_int_equal(event_priority_set(&event, 0), 0); /* allowed while pending */
+	assert_int_equal(event_priority_set(&event, 0), 0); /* allowed while the event is pending */
 	event_active(&event, EV_READ, 1);
 	assert_int_equal(event_priority_set(&event, 1), -1);
 	event_del(&event);
@@ -350,7 +350,7 @@ static void test_priority_set(void **state)
 
 /* ------------------------------------------------------------------------------------ bases */
 
-/* Events without a base, in a process that has not called event_init. */
+/* Uses events without a base, in a process that has not called event_init. */
 static void test_events_without_a_base(void **state)
 {
 	struct event event, *made;
@@ -424,7 +424,7 @@ static void test_null_bases_know_nothing(void **state)
 	assert_int_equal(event_base_foreach_event(NULL, visit_nothing, NULL), -1);
 	event_base_dump_events(NULL, output);
 	assert_int_equal(event_gettime_monotonic(NULL, &now), -1);
-	assert_int_equal(event_base_gettimeofday_cached(NULL, &now), 0); /* the time now */
+	assert_int_equal(event_base_gettimeofday_cached(NULL, &now), 0); /* the current time */
 	assert_true(now.tv_sec > 0);
 	assert_int_equal(event_base_virtual_advance(NULL, 1), -1);
 	assert_int_equal(event_base_virtual_now(NULL, &ns), -1);

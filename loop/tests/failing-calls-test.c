@@ -1,7 +1,7 @@
 /*
- * failing-calls-test - what the loop warns of, returns and leaves behind when system calls fail
+ * failing-calls-test - what the loop logs, returns and leaves behind when system calls fail
  */
-#include "loop/wake.h" /* first; for waking a loop, and the inside of a base */
+#include "loop/wake.h" /* first, because it declares the inside of a base */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static void test_waits(void **state)
 		{ "poll", "ppoll", EINTR, false },
 		{ "select", "pselect", EIO, true },
 		{ "select", "pselect", EINTR, false },
-		/* The next wait shows whether a descriptor is bad. */
+		/* after EBADF the next wait shows whether a descriptor is bad */
 		{ "select", "pselect", EBADF, false },
 		{ "virtual", "poll", EIO, true },
 		{ "virtual", "poll", EINTR, false },
@@ -40,7 +40,7 @@ static void test_waits(void **state)
 	fail_to_wait_in_turn(waits, sizeof(waits) / sizeof(*waits));
 }
 
-/* Without epoll_pwait2 the backend uses epoll_wait, which may fail as well. */
+/* Without epoll_pwait2 the backend uses epoll_wait, which may fail, too. */
 static void test_waits_in_milliseconds(void **state)
 {
 	struct event_base *base = loop_test_base("epoll", NULL, 0);
@@ -55,12 +55,15 @@ static void test_waits_in_milliseconds(void **state)
 	event_base_free(base);
 }
 
-/* The set may hold more or less than the loop believes. All other errors are returned. */
+/*
+ * The kernel's set may contain more or less than the loop assumes. The backend corrects that, and
+ * returns all other errors.
+ */
 static void test_changes_of_an_epoll_set(void **state)
 {
 	static const struct {
 		short before, after;
-		int first, second; /* errors of the calls */
+		int first, second; /* errors of the first and the second call */
 		int result, calls;
 	} changes[] = {
 		{ 0, EV_READ, 0, 0, 0, 1 },
@@ -91,7 +94,7 @@ static void test_changes_of_an_epoll_set(void **state)
 		struct fault *fault = fail_first("epoll_ctl", changes[i].first, changes[i].second);
 		int result;
 
-		/* The kernel knows the descriptor or not, as the first error says. */
+		/* Makes the kernel's set match the first error. */
 		if (changes[i].before ? changes[i].first != ENOENT : changes[i].first == EEXIST) {
 			struct epoll_event event = { .events = 0 };
 
@@ -109,7 +112,7 @@ static void test_changes_of_an_epoll_set(void **state)
 	close(pair[1]);
 }
 
-/* If epoll cannot be made, nothing is left behind, and another backend is chosen. */
+/* If epoll cannot be made, nothing may be left behind, and the loop must choose another backend. */
 static void test_making_epoll(void **state)
 {
 	struct event_base *base;
@@ -140,7 +143,7 @@ static void test_reinit_without_backend(void **state)
 }
 
 /*
- * If something else cannot be made anew, event_reinit returns an error. The base still works, and
+ * If event_reinit cannot make something again, it returns an error. The base must still work, and
  * can be freed.
  */
 static void test_reinit(void **state)
@@ -227,7 +230,7 @@ static void test_wake_ups(void **state)
 
 /* ---------------------------------------------------------------------------------- signals */
 
-/* A failed add changes nothing: the signals still go to another base. */
+/* A failed add changes nothing: the signals still go to the other base. */
 static void test_adding_signals(void **state)
 {
 	static const struct {
@@ -249,7 +252,7 @@ static void test_adding_signals(void **state)
 		fail_first(failures[i].function, failures[i].error, 0);
 		assert_int_equal(event_add(event, NULL), -1);
 		clear_faults();
-		if (i != 1) /* the base has a pipe, and keeps it for the next add */
+		if (i != 1) /* the base has made a pipe, and keeps it for the next add */
 			assert_int_equal(open_descriptors(), open);
 		warnings = 0;
 		loop_test_check(base);
@@ -259,7 +262,7 @@ static void test_adding_signals(void **state)
 		assert_int_equal(event_base_loop(first, EVLOOP_NONBLOCK), 0);
 		assert_int_equal(first_calls, 1);
 		assert_int_equal(event_add(event, NULL), 0);
-		warnings = 0; /* signals now go to another base */
+		warnings = 0; /* the warning that signals go to another base */
 		assert_int_equal(raise(SIGUSR2), 0);
 		assert_int_equal(event_base_loop(base, EVLOOP_NONBLOCK), 0);
 		assert_int_equal(calls, 1);
@@ -287,7 +290,7 @@ static void test_restoring_signals(void **state)
 	__real_sigaction(SIGUSR1, &before, NULL);
 }
 
-/* A signal that does not fit into the pipe is reported with the next one. */
+/* A signal that does not fit into the pipe must be reported together with the next signal. */
 static void test_reading_signals(void **state)
 {
 	static const struct {
@@ -377,7 +380,9 @@ static void test_clocks(void **state)
 
 /* ---------------------------------------------------------------------------------- sockets */
 
-/* A pair over loopback takes nine calls. If any of them fails, nothing is left open. */
+/*
+ * A socket pair over loopback takes nine calls. If any of them fails, no descriptor may stay open.
+ */
 static void test_socket_pairs(void **state)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /*
- * failing_calls.h - makes system calls of the loop fail when a test says so
+ * failing_calls.h - makes the loop's system calls fail when a test requires it
  *
  * The linker redirects the calls to this file (--wrap). tests.mk names the calls and the test that
  * includes this file.
@@ -23,7 +23,7 @@
 
 #define MOST_CALLS 2
 
-/* The errors of the first calls of a function, and of all later calls. 0: the call succeeds. */
+/* The errors of a function's first calls, and of all later calls. With 0, the call succeeds. */
 struct fault {
 	const char *function;
 	int first[MOST_CALLS], later;
@@ -62,7 +62,9 @@ static struct fault *fail_first(const char *function, int first, int second)
 	return fault;
 }
 
-/* The errno with which this call fails. 0: it succeeds. */
+/*
+ * Returns the error with which this call must fail, and sets errno. Returns 0 if it must succeed.
+ */
 static int error_of_call(const char *function)
 {
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {

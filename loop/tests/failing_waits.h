@@ -1,10 +1,10 @@
 /*
- * failing_waits.h - what tests of failing system calls share: what is left behind, warnings, waits
+ * failing_waits.h - helpers for tests of failing system calls: leaks, warnings and waits
  */
 #ifndef FAILING_WAITS_H
 #define FAILING_WAITS_H
 
-#include "loop/wake.h" /* first; for waking a loop, and the inside of a base */
+#include "loop/wake.h" /* first, because it declares the inside of a base */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 /* --------------------------------------------------------------------------- warnings and leaks */
 
-static int live; /* allocations of the loop */
+static int live; /* allocations of the loop that are not freed */
 
 static void *count_malloc(size_t size)
 {
@@ -59,8 +59,8 @@ static void note_warning(int severity, const char *message)
 }
 
 /*
- * Checks that there was one warning since the last check, with this part and the error's text.
- * NULL: there was none.
+ * Checks that there was exactly one warning since the last check, and that it contains `part` and
+ * the error's text. If `part` is NULL, checks that there was no warning.
  */
 static void assert_warned(const char *part, int error)
 {
@@ -113,8 +113,8 @@ static void read_byte(int fd, short what, void *calls)
 }
 
 /*
- * A failed wait ends the loop, or counts as a wait without a report. The next event_base_loop
- * works.
+ * Makes the wait fail. This must end the loop, or count as a wait without reports. The next
+ * event_base_loop must work.
  */
 static void fail_to_wait(struct event_base *base, const struct failing_wait *wait, int flags)
 {
@@ -124,7 +124,7 @@ static void fail_to_wait(struct event_base *base, const struct failing_wait *wai
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	event = event_new(base, ends[0], EV_READ | EV_PERSIST, read_byte, &calls);
 	assert_int_equal(event_add(event, NULL), 0);
-	/* io_uring's wait does not fail if it has something to report. */
+	/* io_uring does not try to wait if it has something to report. */
 	if (!wait->ends)
 		assert_int_equal(write(ends[1], "x", 1), 1);
 	fail_first(wait->function, wait->error, wait->error);
@@ -132,7 +132,7 @@ static void fail_to_wait(struct event_base *base, const struct failing_wait *wai
 	assert_int_equal(result, wait->ends ? -1 : 0);
 	assert_warned(wait->ends ? "cannot wait" : NULL, wait->error);
 	if (!wait->ends && !(flags & EVLOOP_NONBLOCK))
-		assert_int_equal(calls, 1); /* after a wait that did not fail */
+		assert_int_equal(calls, 1); /* in a later wait that did not fail */
 	clear_faults();
 	if (!calls) {
 		if (wait->ends)
@@ -146,7 +146,7 @@ static void fail_to_wait(struct event_base *base, const struct failing_wait *wai
 	close(ends[1]);
 }
 
-/* Each wait fails in a base of its own, if the machine has the backend. */
+/* Makes each wait fail in its own base, if the machine has the backend. */
 static void fail_to_wait_in_turn(const struct failing_wait *waits, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -156,7 +156,7 @@ static void fail_to_wait_in_turn(const struct failing_wait *waits, size_t count)
 			struct event_base *base = loop_test_base(waits[i].method, NULL, 0);
 
 			warnings = 0;
-			if (!base) /* the tests of the backends say so */
+			if (!base) /* the tests of the backends report it */
 				continue;
 			fail_to_wait(base, &waits[i], flags[j]);
 			event_base_free(base);

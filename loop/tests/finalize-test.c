@@ -1,5 +1,5 @@
 /*
- * finalize-test - finalizers: when they are called, and by which way of freeing a base
+ * finalize-test - finalizers: when they are called, and which ways to free a base call them
  */
 #include <event2/event_struct.h>
 
@@ -23,7 +23,7 @@ static void test_finalize(void **state)
 	event_assign(&event, base, -1, 0, note, "a");
 	event_add(&event, &second);
 	assert_int_equal(event_finalize(0, &event, finalizer), 0);
-	/* Nothing activates the event again, and nothing cancels the finalizer. */
+	/* Nothing may activate the event again, and nothing may cancel the finalizer. */
 	assert_int_equal(event_add(&event, &second), -1);
 	assert_int_equal(event_add(&event, NULL), -1);
 	event_active(&event, EV_READ, 1);
@@ -75,7 +75,9 @@ static void finalize_persistent(evutil_socket_t fd, short what, void *arg)
 	write_down("e");
 }
 
-/* The finalizer runs once, after the callback that asked for it, even for a persistent event. */
+/*
+ * The finalizer runs once, after the callback that requested it, even if the event is persistent.
+ */
 static void test_finalizing_the_running_event(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -123,8 +125,8 @@ static void finalize_another(struct event *event, void *arg)
 }
 
 /*
- * event_base_free goes on until no finalizer is left. That includes finalizers that a finalizer
- * asks for, of any priority.
+ * event_base_free continues until no finalizer is left. That includes finalizers that a finalizer
+ * requests, with any priority.
  */
 static void test_base_free_runs_finalizers_of_finalizers(void **state)
 {

@@ -1,6 +1,5 @@
 /*
- * foreach-test - a walk visits every event of a base once, whatever its state, until the visitor
- * stops it
+ * foreach-test - event_base_foreach_event visits every event once, until the visitor stops it
  */
 #include <signal.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 
 #include "loop/tests/journal.h"
 
-#define EACH  3 /* events of a kind */
+#define EACH  3 /* events of each kind */
 #define KINDS 6
 
 static const struct timeval an_hour = { 3600, 0 };
@@ -40,8 +39,8 @@ static void add(int kind, int i, int fd, short what, const struct timeval *timeo
 }
 
 /*
- * Events of descriptors and of signals, two of them on the same one, with and without a timeout;
- * timers; active events.
+ * Makes events of descriptors and of signals, with and without a timeout, two of them for the same
+ * descriptor or signal; timers; and active events.
  */
 static int begin(void **state)
 {
@@ -94,8 +93,8 @@ static void test_all_are_visited(void **state)
 }
 
 /*
- * The walk includes the loop's own events: that of the signals' pipe, and the queue's
- * representative.
+ * The visitor stops after each possible number of events. The loop's own events are visited, too:
+ * the event of the signals' pipe, and the queue's representative.
  */
 static void test_until_one_says_stop(void **state)
 {

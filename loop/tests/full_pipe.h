@@ -1,5 +1,5 @@
 /*
- * full_pipe.h - a pipe with a byte in it, so that both ends are ready for ever
+ * full_pipe.h - a pipe that holds a byte, so that both ends stay ready
  */
 #ifndef FULL_PIPE_H
 #define FULL_PIPE_H

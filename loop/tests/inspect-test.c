@@ -25,7 +25,7 @@ static int visit(const struct event_base *base, const struct event *event, void 
 	return ++visitor->visits == visitor->stop_after ? 17 : 0;
 }
 
-/* An event of each class, made in another order than that of the visits. */
+/* An event of each class, made in another order than the order of visits. */
 struct one_of_each {
 	int ends[2];
 	struct event active, common, timer, signal, reader;
@@ -60,7 +60,7 @@ static int visit_own_excluded(const struct event_base *base, const struct event 
 	return visit(base, event, arg);
 }
 
-/* Descriptors, signals, timers, common timeouts, active events; each event once. */
+/* Visits descriptors, signals, timers, common timeouts and active events, each event once. */
 static void test_foreach_event(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -71,11 +71,11 @@ static void test_foreach_event(void **state)
 	(void)state;
 	assert_int_equal(event_base_foreach_event(base, visit, &visitor), 0);
 	make_one_of_each(base, &events);
-	event_active(&events.reader, EV_READ, 1); /* and still visited once */
+	event_active(&events.reader, EV_READ, 1); /* still visited only once */
 	assert_int_equal(event_base_foreach_event(base, visit_own_excluded, &visitor), 0);
 	assert_journal("rstca");
 	assert_int_equal(event_base_foreach_event(base, count_own, &own), 0);
-	assert_true(own >= 1); /* the reader of signals, the queue's representative */
+	assert_true(own >= 1); /* the reader of signals, and the queue's representative */
 	for (int i = 1; i <= 5; i++) {
 		visitor = (struct visitor){ 0, i };
 		assert_int_equal(event_base_foreach_event(base, visit_own_excluded, &visitor), 17);
@@ -99,7 +99,7 @@ static void assert_line(const char *dump, const struct event *event, const char 
 		fail_msg("no '%s' under '%s' in:\n%s", wanted, section, dump);
 }
 
-/* All bits that an event of a descriptor can ask for, in the order in which they are printed. */
+/* Prints all bits that a descriptor's event can request, in their fixed order. */
 static void test_dump_of_an_edge(void **state)
 {
 	struct event_base *base = loop_test_base("epoll", NULL, 0);
@@ -139,7 +139,7 @@ static void test_dump_events(void **state)
 	event_active(&events.common, EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL | EV_TIMEOUT, 1);
 	event_base_dump_events(base, output);
 	fclose(output);
-	/* The wall clock is at 1000000000 s when simulated time starts. */
+	/* When simulated time starts, the wall clock is at 1000000000 s. */
 	snprintf(words, sizeof(words), "[fd  %d] Read Persist Timeout=1000000001.000000\n",
 		 events.ends[0]);
 	assert_line(dump, &events.reader, "Inserted events:\n", words);
@@ -167,7 +167,8 @@ static void test_dump_events(void **state)
 #define ACTIVE EVENT_BASE_COUNT_ACTIVE
 
 /*
- * Memberships are counted, not events, and an active queue is one. libevent's own tests rely on it.
+ * The counts are counts of memberships, not of events. The active queue counts as a membership.
+ * libevent's own tests rely on this.
  */
 static void test_counts(void **state)
 {

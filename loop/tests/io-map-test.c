@@ -1,10 +1,10 @@
 /*
  * io-map-test - which events of a descriptor are called, and with which bits, over every backend
  *
- * Some tests use a descriptor at each number at which a table grows: as the only one of its base,
- * or together with the others.
+ * Some tests use a descriptor at each number at which a table grows: as the only descriptor of its
+ * base, or together with the others.
  */
-#include "loop/io_map.h" /* first; for IO_MAP_LIMIT */
+#include "loop/io_map.h" /* first, because of IO_MAP_LIMIT */
 
 #include <fcntl.h>
 #include <limits.h>
@@ -85,7 +85,10 @@ static void make_ready(bool readable, bool writable)
 		;
 }
 
-/* What an event is called with. EV_ET is added if the descriptor is edge-triggered. */
+/*
+ * Returns the bits with which an event must be called. EV_ET is added if the descriptor is
+ * edge-triggered.
+ */
 static short expected(short asked, bool edges, bool readable, bool writable)
 {
 	short what = (short)((readable ? asked & EV_READ : 0) | (writable ? asked & EV_WRITE : 0));
@@ -117,7 +120,7 @@ static void try_two(short one, short other, bool readable, bool writable)
 	end(NULL);
 }
 
-/* An event is not called for what only another event of its descriptor has asked for. */
+/* An event must not be called for bits that only another event of its descriptor requests. */
 static void test_two_events_on_a_descriptor(void **state)
 {
 	static const short asked[] = {
@@ -149,8 +152,8 @@ static void see_first(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Several descriptors are always ready. Each is reported first as often as the others. The test is
- * for backends that choose the order. Elsewhere the kernel does.
+ * If several descriptors are always ready, each must be reported first equally often. The test
+ * applies only to backends that choose the order. For the others the kernel chooses it.
  */
 static void test_turns(void **state)
 {
@@ -182,7 +185,7 @@ static void test_turns(void **state)
 
 /* --------------------------------------------------------------------------- large numbers */
 
-/* This descriptor is the first and only one of a new base. */
+/* Uses this descriptor as the first and only descriptor of a new base. */
 static void try_alone(int fd)
 {
 	struct seen seen;
@@ -216,7 +219,7 @@ static int highest(void)
 	return limit.rlim_cur < 5000 ? (int)limit.rlim_cur : 5000;
 }
 
-/* A program may have closed its standard input and have opened something else as descriptor 0. */
+/* Uses descriptor 0, which a program may get if it has closed its standard input. */
 static void try_0(void)
 {
 	int input = fcntl(0, F_DUPFD_CLOEXEC, 3);
@@ -240,7 +243,7 @@ static void test_descriptors_at_boundaries(void **state)
 	}
 }
 
-/* Numbers that no descriptor can have are refused before a table grows for them. */
+/* Numbers that no descriptor can have must be refused before a table grows for them. */
 static void test_numbers_that_are_too_large(void **state)
 {
 	static const int numbers[] = { INT_MAX, INT_MAX / 2 + 1, INT_MAX / 2, IO_MAP_LIMIT };
@@ -256,7 +259,7 @@ static void test_numbers_that_are_too_large(void **state)
 	}
 }
 
-/* All in one base, added in rising and in falling order. */
+/* Uses all of these descriptors in one base, added in rising and in falling order. */
 static void test_descriptors_at_boundaries_together(void **state)
 {
 	enum { MOST = 30 };
@@ -293,7 +296,7 @@ static void test_descriptors_at_boundaries_together(void **state)
 
 /* ------------------------------------------------------------------------------- by descriptor */
 
-/* event_base_active_by_fd calls the events of this descriptor that ask for one of the bits. */
+/* event_base_active_by_fd calls the descriptor's events that request one of the bits. */
 static void test_active_by_descriptor(void **state)
 {
 	static const struct timeval an_hour = { 3600, 0 };
@@ -341,7 +344,7 @@ int main(void)
 	struct backends_run sum = { 0 };
 	struct rlimit limit;
 
-	alarm(600); /* a test that hangs has failed */
+	alarm(600); /* ends a test that hangs */
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
 	setrlimit(RLIMIT_NOFILE, &limit);

@@ -1,7 +1,7 @@
 /*
  * io-uring-calls-test - warnings, results and leaks of the loop when calls of io_uring fail
  *
- * tests.mk leaves out this test where the loop is built without io_uring.
+ * tests.mk leaves out this test if the loop is built without io_uring.
  */
 #include <liburing.h>
 
@@ -48,7 +48,9 @@ static void test_waits(void **state)
 	fail_to_wait_in_turn(waits, sizeof(waits) / sizeof(*waits));
 }
 
-/* If the ring cannot be made, nothing is left behind, and another backend is chosen. */
+/*
+ * If the ring cannot be made, nothing may be left behind, and the loop must choose another backend.
+ */
 static void test_making_a_ring(void **state)
 {
 	struct event_base *base;

@@ -1,8 +1,8 @@
 /*
  * io-uring-span-test - how long io_uring lets the kernel wait, to the nanosecond
  *
- * The linker replaces liburing's functions (--wrap). tests.mk leaves out this test where the loop
- * is built without io_uring.
+ * The linker replaces liburing's functions (--wrap). tests.mk leaves out this test if the loop is
+ * built without io_uring.
  */
 #include <errno.h>
 #include <liburing.h>
@@ -37,8 +37,8 @@ static void test_nanoseconds(void **state)
 }
 
 /*
- * If the kernel has not taken the backend's requests, no descriptor would wake the loop. So the
- * backend tries again after 1 ms at most.
+ * If the kernel has not accepted the backend's requests, no descriptor would wake the loop. So the
+ * backend tries again after at most 1 ms.
  */
 static void test_requests_that_the_kernel_does_not_take(void **state)
 {
@@ -48,7 +48,7 @@ static void test_requests_that_the_kernel_does_not_take(void **state)
 
 	(void)state;
 	if (!base)
-		return; /* the tests of the backends say so */
+		return; /* the backends' tests report it */
 	assert_int_equal(pipe(ends), 0);
 	event = event_new(base, ends[0], EV_READ, nothing, NULL);
 	assert_int_equal(event_add(event, NULL), 0);

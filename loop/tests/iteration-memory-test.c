@@ -1,8 +1,8 @@
 /*
  * iteration-memory-test - an iteration allocates nothing; an event_add that fails changes nothing
  *
- * The loop must report everything that is ready although every allocation fails. A callback of
- * these tests allocates only where it says so.
+ * The loop must report everything that is ready although every allocation fails. The callbacks of
+ * these tests allocate only where a comment says so.
  */
 #include <signal.h>
 
@@ -64,7 +64,7 @@ static void test_many_at_once(void **state)
 	end_base();
 }
 
-/* The loop takes the events out by itself, and the test adds them again. */
+/* The loop removes the events when it calls them, and the test adds them again. */
 static void test_events_that_do_not_persist(void **state)
 {
 	(void)state;
@@ -84,7 +84,7 @@ static void add_again(int fd, short what, void *arg)
 	struct watched *one = arg;
 
 	see(fd, what, arg);
-	allocation_is_forbidden = false; /* the program may allocate */
+	allocation_is_forbidden = false; /* this callback may allocate */
 	assert_int_equal(event_add(&one->event, NULL), 0);
 	allocation_is_forbidden = true;
 }
@@ -106,13 +106,13 @@ static void test_adding_in_callbacks(void **state)
 	end_base();
 }
 
-/* Adds and deletes another event, which makes the loop give memory back if it can. */
+/* Adds and deletes another event, which makes the loop free memory if it can. */
 static void see_and_change(int fd, short what, void *arg)
 {
 	static struct event other;
 
 	see(fd, what, arg);
-	allocation_is_forbidden = false; /* the program may allocate */
+	allocation_is_forbidden = false; /* this callback may allocate */
 	event_assign(&other, base, watched[MOST - 1].fd, EV_READ, see, &watched[MOST - 1]);
 	assert_int_equal(event_add(&other, NULL), 0);
 	event_del(&other);
@@ -120,9 +120,9 @@ static void see_and_change(int fd, short what, void *arg)
 }
 
 /*
- * Like libevent's, expiry with the flag LIBEVENT_2_1 takes events out of the map of descriptors and
- * puts them back before the callback. There must be room for them, whatever earlier callbacks do.
- * No descriptor is closed.
+ * With the flag LIBEVENT_2_1, expiry removes events from the map of descriptors and inserts them
+ * again before the callback, like libevent's. There must be room for them, whatever earlier
+ * callbacks do. No descriptor is closed.
  */
 static void run_timeouts(int flags)
 {
@@ -205,7 +205,7 @@ static void test_signals_timers_and_watchers(void **state)
 
 /* --------------------------------------------------------------------- adds from another thread */
 
-/* While the loop sleeps or runs, all of its tables have to grow and to shrink. */
+/* All of the loop's tables must grow and shrink while the loop sleeps or runs. */
 static void test_adds_from_another_thread(void **state)
 {
 	pthread_t thread;
@@ -238,8 +238,8 @@ static void test_adds_from_another_thread(void **state)
 
 /*
  * Adds the event with the first allocation failing, then with the second, until none fails. A
- * failed add changes nothing. In every other call, all allocations after the first failure fail as
- * well. Returns how many adds failed.
+ * failed add must change nothing. In every other call of this function, all allocations after the
+ * first failure fail, too. Returns how many adds failed.
  */
 static int add_until_there_is_memory(struct event *event, const struct timeval *timeout)
 {
@@ -330,7 +330,10 @@ static bool all_are_called(const bool pending[MOST])
 	return true;
 }
 
-/* Adds events, which may fail, and deletes some. Then exactly the pending events must be called. */
+/*
+ * Adds events, which may fail, and deletes some. Then the loop must call exactly the pending
+ * events.
+ */
 static void random_round(bool pending[MOST])
 {
 	uint32_t share = draw(5), changes = draw(MOST);
@@ -351,7 +354,7 @@ static void random_round(bool pending[MOST])
 	}
 	for (int i = 0; i < MOST; i++)
 		watched[i].calls = 0;
-	/* Some backends report the rest in the next iteration if a buffer has not grown. */
+	/* If a buffer could not grow, some backends report the rest in the next iteration. */
 	for (turns = 0; turns < 16 && !(turns && all_are_called(pending)); turns++)
 		run(EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	for (int i = 0; i < MOST; i++) {
@@ -383,7 +386,7 @@ static void test_random_programs(void **state)
 
 /* ----------------------------------------------------------------------------------- structures */
 
-/* Timers of every structure: plain, persistent and with a common timeout. */
+/* Runs timers of every structure: plain, persistent, and with a common timeout. */
 static void test_timers_of_all_structures(void **state)
 {
 	enum { TIMERS = 200 };
@@ -396,7 +399,7 @@ static void test_timers_of_all_structures(void **state)
 		struct event_config *config = event_config_new();
 
 		event_config_require_method(config, "virtual");
-		/* A wrapper is no structure by itself. */
+		/* A wrapper without a wrapped structure is refused. */
 		base = event_config_set_timer_structure(config, timer_structures[i]->name)
 			       ? NULL
 			       : event_base_new_with_config(config);
@@ -446,7 +449,7 @@ int main(void)
 {
 	struct backends_run sum = { 0 };
 
-	alarm(600); /* a test that hangs has failed */
+	alarm(600); /* ends a test that hangs */
 	raise_limit();
 	event_set_log_callback(say_nothing);
 	backend = backends[0];

@@ -72,7 +72,7 @@ static inline void journal_log(int severity, const char *message)
 	snprintf(journal.message, sizeof(journal.message), "%s", message);
 }
 
-/* A setup function for cmocka_unit_test_setup. */
+/* Empties the journal. For cmocka_unit_test_setup. */
 static inline int journal_start(void **state)
 {
 	(void)state;
@@ -89,7 +89,10 @@ static inline void note_wait(struct evwatch *watcher, const struct evwatch_prepa
 	write_down(arg);
 }
 
-/* virtual_base makes a base in simulated time. end_base checks a base's invariants and frees it. */
+/*
+ * virtual_base makes a base in simulated time. end_base checks a base's invariants and frees the
+ * base.
+ */
 static inline struct event_base *virtual_base(int flags)
 {
 	struct event_base *base = loop_test_base("virtual", NULL, flags);
@@ -104,7 +107,7 @@ static inline void end_base(struct event_base *base)
 	event_base_free(base);
 }
 
-/* The time of a base in simulated time, in ns. */
+/* Returns the time of a base in simulated time, in ns. */
 static inline uint64_t virtual_now(const struct event_base *base)
 {
 	uint64_t ns;
@@ -113,7 +116,7 @@ static inline uint64_t virtual_now(const struct event_base *base)
 	return ns;
 }
 
-/* event_base_loop, after which all invariants of the base hold. */
+/* Calls event_base_loop and checks all invariants of the base. */
 static inline int checked_loop(struct event_base *base, int flags)
 {
 	int result = event_base_loop(base, flags);
@@ -122,7 +125,7 @@ static inline int checked_loop(struct event_base *base, int flags)
 	return result;
 }
 
-/* Runs the loop until it has nothing to do. */
+/* Runs the loop until no event is pending. */
 static inline void run_until_idle(struct event_base *base)
 {
 	assert_true(checked_loop(base, 0) >= 0);

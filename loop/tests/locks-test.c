@@ -12,7 +12,8 @@
 #include "loop/tests/counted_locks.h"
 
 /*
- * Included once more to call the wait with a timeout directly. The loop never waits with a timeout.
+ * Includes the source file to call the wait with a timeout directly. The loop never waits with a
+ * timeout.
  */
 #define evthread_use_pthreads use_pthreads_of_this_file
 #include "loop/thread_pthreads.c"
@@ -44,7 +45,7 @@ static void test_pthreads(void **state)
 	lock_free(lock);
 }
 
-/* What several threads share, and how far they are. */
+/* The state that several threads share. */
 static struct {
 	void *lock, *condition;
 	int waiting, woken;
@@ -64,8 +65,8 @@ static void *wait_to_be_woken(void *arg)
 }
 
 /*
- * A wait releases the lock, or the other threads could not count. It holds the lock again when it
- * returns.
+ * A wait must release the lock, because otherwise the other threads could not count. It must hold
+ * the lock again when it returns.
  */
 static void wake_threads(void)
 {
@@ -110,8 +111,8 @@ static void *signal_it(void *arg)
 }
 
 /*
- * The wait returns 1 when its time is over, and 0 if it is woken before. The microseconds may
- * exceed a second.
+ * The wait returns 1 when the timeout has passed, and 0 if it is woken earlier. The microseconds
+ * may exceed a second.
  */
 static void test_waiting_with_a_timeout(void **state)
 {
@@ -152,7 +153,7 @@ static int others_come_first(const struct evthread_lock_callbacks *locks,
 	return result;
 }
 
-/* If the program has set locks or conditions of its own, evthread_use_pthreads sets neither. */
+/* If the program has set its own locks or conditions, evthread_use_pthreads sets neither. */
 static void test_pthreads_beside_others(void **state)
 {
 	(void)state;
@@ -165,10 +166,10 @@ static void test_pthreads_beside_others(void **state)
 
 /* --------------------------------------------------------------------------- lock debugging */
 
-/* The function has two spellings. */
+/* Set to one of the two spellings of the function. */
 static void (*enable)(void) = evthread_enable_lock_debugging;
 
-/* The lock that a misuse leaves behind. It is static, so that the leak checker finds it. */
+/* The lock that a misuse does not free. It is static, so that the leak checker finds it. */
 static void *lock;
 
 static void use_checked_locks(void)
@@ -210,7 +211,10 @@ static void release_anothers(void)
 	pthread_join(thread, NULL);
 }
 
-/* The loop does not use these kinds of locks, so the tests call the checking functions directly. */
+/*
+ * Returns checked locks. The loop does not use these kinds of locks, so the tests call the checking
+ * functions directly.
+ */
 static const struct evthread_lock_callbacks *checked_locks(void)
 {
 	take_counted_locks();
@@ -248,8 +252,8 @@ static void take_as_neither_reader_nor_writer(void)
 }
 
 /*
- * These locks do not lock. So a thread can take a lock that another thread holds, whose identity is
- * larger or smaller.
+ * The identity of the calling thread. The counted locks do not lock. So a thread can take a lock
+ * that another thread holds, whose identity is larger or smaller.
  */
 static unsigned long who;
 
@@ -324,7 +328,7 @@ static void wake_checked_threads(void)
 	wake_threads();
 }
 
-/* A lock that cannot be taken at once is no misuse, and is not held afterwards. */
+/* A try that fails is not a misuse, and the lock is not held afterwards. */
 static void try_what_another_holds(void)
 {
 	struct evthread_lock_callbacks refusing = counting;

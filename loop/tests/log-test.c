@@ -42,7 +42,7 @@ static void hear(int severity, const char *message)
 	snprintf(heard, sizeof(heard), "%s", message);
 }
 
-/* At 1023 bytes, be it in the text or in the reason after it. */
+/* Messages are cut at 1023 bytes, in the text or in the reason after it. */
 static void test_long_messages_are_cut(void **state)
 {
 	const char *reason = ": No such file or directory";
@@ -78,7 +78,7 @@ static void say_on_all_levels(void)
 	log_fatal(1, "five");
 }
 
-/* Without a callback, messages go to stderr. The child's is a pipe. */
+/* Without a callback, messages go to stderr. The child's stderr is a pipe. */
 static void test_messages_without_a_callback(void **state)
 {
 	char text[256] = { 0 };
@@ -128,7 +128,7 @@ static void leave_if_heard(int error)
 		      : 45);
 }
 
-/* The log callback comes first, so that the fatal callback may end the process. */
+/* The log callback is called before the fatal callback, which may end the process. */
 static void die_heard(void)
 {
 	event_set_log_callback(journal_log);

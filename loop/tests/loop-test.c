@@ -1,7 +1,7 @@
 /*
  * loop-test - when the loop returns, what it returns, and how a program stops it
  *
- * Time is simulated: a callback takes time only where it says so, and no test has to wait.
+ * Time is simulated: a callback takes no time unless it advances the clock, and no test waits.
  */
 #include <signal.h>
 
@@ -37,15 +37,15 @@ static void test_no_exit_on_empty(void **state)
 	assert_int_equal(checked_loop(base, EVLOOP_NO_EXIT_ON_EMPTY), 0);
 	assert_journal("a");
 	/*
-	 * The loop would wait for ever, since nothing can happen in simulated time. The backend
-	 * refuses.
+	 * The loop would wait for ever, because nothing can happen in simulated time. The backend
+	 * refuses to wait.
 	 */
 	assert_int_equal(checked_loop(base, EVLOOP_NO_EXIT_ON_EMPTY), -1);
 	assert_warned("virtual");
 	end_base(base);
 }
 
-/* An event with nothing to wait for is not pending and does not keep the loop running. */
+/* An event with nothing to wait for is not pending, and does not keep the loop running. */
 static void test_nothing_to_wait_for(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -79,8 +79,8 @@ static void test_once(void **state)
 }
 
 /*
- * EVLOOP_ONCE does not return for callbacks of the loop's own: here, that of a queue's
- * representative that has nothing to do.
+ * The loop's own callbacks do not make EVLOOP_ONCE return. In this test it is the callback of the
+ * representative of an empty queue.
  */
 static void test_once_does_not_count_the_loops_own(void **state)
 {
@@ -116,7 +116,7 @@ static void test_nonblock_waits_for_nothing(void **state)
 	end_base(base);
 }
 
-/* An event that is due again at once, a few times. */
+/* An event that its callback adds again at once, `times` times. */
 struct again {
 	struct event event;
 	int times;
@@ -131,7 +131,10 @@ static void again(evutil_socket_t fd, short what, void *arg)
 		event_add(&self->event, &(struct timeval){ 0, 0 });
 }
 
-/* NONBLOCK alone goes on until nothing is active. With ONCE it calls one batch. */
+/*
+ * EVLOOP_NONBLOCK without EVLOOP_ONCE continues until no event is active. With EVLOOP_ONCE it calls
+ * one batch.
+ */
 static void test_nonblock_until_nothing_is_active(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -188,7 +191,7 @@ static void exit_loop(evutil_socket_t fd, short what, void *arg)
 {
 	note(fd, what, "E");
 	assert_int_equal(event_base_loopexit(arg, NULL), 0);
-	assert_false(event_base_got_exit(arg)); /* it comes after what is active */
+	assert_false(event_base_got_exit(arg)); /* the exit takes effect after the active events */
 }
 
 static void continue_loop(evutil_socket_t fd, short what, void *arg)
@@ -211,7 +214,7 @@ static void test_break_before_the_loop_is_forgotten(void **state)
 	end_base(base);
 }
 
-/* Events that are active when the loop is left are called when it is entered again. */
+/* When the loop is left, active events stay active, and the next event_base_loop calls them. */
 static void test_break(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -256,7 +259,7 @@ static void test_exit_before_the_loop(void **state)
 	event_base_loopexit(base, NULL);
 	event_base_once(base, -1, EV_TIMEOUT, note, "a", NULL);
 	assert_int_equal(checked_loop(base, 0), 0);
-	assert_journal("a"); /* an event that was active as well is called */
+	assert_journal("a"); /* an active event is still called */
 	assert_true(event_base_got_exit(base));
 	assert_false(event_base_got_break(base));
 	assert_int_equal(virtual_now(base), 0);
@@ -299,7 +302,7 @@ static void test_exit_after_a_time(void **state)
 	end_base(base);
 }
 
-/* Both stay true until the loop is entered again, even with nothing to do. */
+/* Both flags stay true until the next event_base_loop, even if it has nothing to do. */
 static void test_got_stays(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -318,7 +321,7 @@ static void test_got_stays(void **state)
 	end_base(base);
 }
 
-/* A return because of ONCE is neither. */
+/* A return because of EVLOOP_ONCE sets neither flag. */
 static void test_got_neither(void **state)
 {
 	struct event_base *base = virtual_base(0);
@@ -331,7 +334,10 @@ static void test_got_neither(void **state)
 	end_base(base);
 }
 
-/* The rest of the queue is called in the next iteration, after another wait. */
+/*
+ * event_base_loopcontinue ends the iteration. The rest of the queue is called in the next
+ * iteration, after another wait.
+ */
 static void test_continue(void **state)
 {
 	struct event_base *base = virtual_base(0);

@@ -1,5 +1,5 @@
 /*
- * loop_test.h - what all tests of the loop share: cmocka, making a base, the last line of output
+ * loop_test.h - shared by all tests of the loop: cmocka, making a base, the last line of output
  */
 #ifndef LOOP_TEST_H
 #define LOOP_TEST_H
@@ -21,8 +21,8 @@
 #define MILLISECOND UINT64_C(1000000)
 
 /*
- * Makes a base on this backend with this structure (NULL: the default). Returns NULL if the machine
- * lacks the backend. The caller frees the base.
+ * Makes a base with this backend and this structure (NULL: the default). Returns NULL if the
+ * machine lacks the backend. The caller frees the base.
  */
 static inline struct event_base *loop_test_base(const char *method, const char *structure,
 						int flags)
@@ -40,7 +40,9 @@ static inline struct event_base *loop_test_base(const char *method, const char *
 	return base;
 }
 
-/* Fails the test and names the broken invariant, unless all invariants of the base hold. */
+/*
+ * Checks all invariants of the base. Fails the test and names the broken invariant if there is one.
+ */
 static inline void loop_test_check(struct event_base *base)
 {
 	const char *broken = event_base_check(base);
@@ -55,8 +57,8 @@ static inline struct timeval loop_test_timeval(uint64_t ns)
 }
 
 /*
- * cmocka prints the number of skipped tests on stderr. Every test program of timerbed prints it on
- * stdout, in its last line.
+ * The number of skipped tests. cmocka prints it to stderr, but each test program of timerbed prints
+ * it to stdout, in its last line.
  */
 static unsigned loop_test_skipped __attribute__((unused));
 

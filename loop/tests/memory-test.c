@@ -1,10 +1,10 @@
 /*
  * memory-test - the program's own functions for memory, which fail
  *
- * Each function that allocates is called with the first allocation failing, then the second, and so
- * on, until it succeeds. Each failure must be returned, change nothing and leak nothing. This is
- * done twice: with one allocation failing and the later ones succeeding, and with all later ones
- * failing.
+ * Each function that allocates is called with the first allocation failing, then with the second,
+ * and so on, until it succeeds. Each failure must be returned, change nothing and leak nothing.
+ * Each test does this twice: once only one allocation fails, and once all later allocations fail,
+ * too.
  */
 #include "loop/memory.h"
 
@@ -78,7 +78,7 @@ static int end(void **state)
 	return live ? -1 : 0;
 }
 
-/* Things to do with a base. 0: done. -1: no memory. */
+/* The operations to try. Each returns 0, or -1 if memory runs out. */
 static const char *method = "virtual";
 static int flags;
 
@@ -129,8 +129,8 @@ static int add_common(void)
 	const struct timeval duration = { seconds, 0 };
 
 	/*
-	 * A new duration each time, since a known one allocates nothing. The array grows by
-	 * several.
+	 * Takes a new duration each time, because a known duration allocates nothing. The array of
+	 * queues grows by several entries at a time.
 	 */
 	if (!event_base_init_common_timeout(base, &duration))
 		return -1;
@@ -175,8 +175,8 @@ static int events_added(void)
 }
 
 /*
- * Calls the function with memory for this many allocations. A base may keep the room that it made.
- * Without a base nothing may be left.
+ * Calls the function with memory for `budget` allocations. If there is a base, it may keep the room
+ * that it made. Otherwise the function must leave nothing allocated.
  */
 static int try_with(int budget, int (*function)(void))
 {
@@ -196,7 +196,7 @@ static int try_with(int budget, int (*function)(void))
 	return result;
 }
 
-/* The number of allocations that the function needs. */
+/* Returns the number of allocations that the function needs. */
 static int fails_until_there_is_memory(int (*function)(void))
 {
 	for (int budget = 0; budget < 100; budget++) {
@@ -207,7 +207,7 @@ static int fails_until_there_is_memory(int (*function)(void))
 	return 0;
 }
 
-/* A lack of memory does not make the loop choose another backend. */
+/* If memory runs out, the loop must not choose another backend. */
 static void test_backend_without_memory(void **state)
 {
 	struct event_base *wanted = event_base_new(), *got = NULL;
@@ -244,7 +244,9 @@ static void test_making_bases_without_memory(void **state)
 	assert_int_equal(make_base(), 0);
 }
 
-/* A base with locks also allocates its lock, its condition, and the event that wakes it up. */
+/*
+ * A base with locks also allocates its lock, its condition, and the event that wakes up the loop.
+ */
 static void test_making_bases_with_locks_without_memory(void **state)
 {
 	int without, with;
@@ -265,7 +267,7 @@ static void test_making_bases_with_locks_without_memory(void **state)
 	evthread_set_id_callback(NULL);
 }
 
-/* A failed call leaves the configuration as it was. */
+/* A failed call must not change the configuration. */
 static void test_configuring_without_memory(void **state)
 {
 	struct event_config *config = event_config_new();
@@ -310,7 +312,7 @@ static void test_everything_without_memory(void **state)
 	}
 }
 
-/* As many queues as there can be. Their array grows in between. */
+/* Makes as many queues as are allowed. Their array grows several times. */
 static void test_common_timeouts_without_memory(void **state)
 {
 	int allocations = 0;
@@ -320,7 +322,7 @@ static void test_common_timeouts_without_memory(void **state)
 	for (int i = 0; i < 256; i++)
 		allocations += fails_until_there_is_memory(add_common);
 	assert_in_range(allocations, 256 + 2, 512);
-	assert_int_equal(add_common(), -1); /* the 257th */
+	assert_int_equal(add_common(), -1); /* the 257th is refused */
 	end_base(base);
 }
 
@@ -339,7 +341,7 @@ static int run(void)
 	return event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
-/* A failed add leaves nothing of the event. Then both events are called once. */
+/* A failed add must leave the event unchanged. Then both events are called once. */
 static void use_descriptors_of(const char *backend, int readable)
 {
 	base = loop_test_base(backend, NULL, 0);
@@ -350,7 +352,7 @@ static void use_descriptors_of(const char *backend, int readable)
 	assert_int_equal(event_pending(made, EV_READ | EV_TIMEOUT, NULL), 0);
 	fails_until_there_is_memory(add_with_timeout);
 	assert_int_equal(event_pending(made, EV_READ | EV_TIMEOUT, NULL), EV_READ | EV_TIMEOUT);
-	assert_int_equal(fails_until_there_is_memory(run), 0); /* an iteration needs none */
+	assert_int_equal(fails_until_there_is_memory(run), 0); /* an iteration allocates nothing */
 	assert_int_equal(journal.length, 2);
 	event_del(made);
 	assert_int_equal(events_added(), 0);
@@ -367,7 +369,7 @@ static void test_descriptors_of_all_backends_without_memory(void **state)
 	(void)state;
 	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
 	assert_int_equal(write(ends[1], "x", 1), 1);
-	high = fcntl(ends[0], F_DUPFD, 500); /* beyond the initial room */
+	high = fcntl(ends[0], F_DUPFD, 500); /* beyond the initial room of the tables */
 	assert_true(high >= 500);
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
 		for (int one = 0; one < 2; one++) {
@@ -405,8 +407,8 @@ static void test_descriptors_and_signals_without_memory(void **state)
 }
 
 /*
- * The first signal event of a base also needs the signals' pipe, and the event of the loop that
- * reads it.
+ * The first signal event of a base also allocates for the signals' pipe, and for the loop's event
+ * that reads the pipe.
  */
 static void test_first_signals_without_memory(void **state)
 {
@@ -424,7 +426,7 @@ static void test_first_signals_without_memory(void **state)
 	}
 }
 
-/* If descriptors run out, no base is made and no memory is lost. */
+/* If descriptors run out, no base may be made and no memory may leak. */
 static void test_making_bases_without_descriptors(void **state)
 {
 	static const char *const methods[] = { "epoll", "io_uring" };
@@ -447,7 +449,7 @@ static void test_making_bases_without_descriptors(void **state)
 	method = "virtual";
 }
 
-/* A base is freed with everything that it has made. `end` checks that nothing is left. */
+/* Freeing a base must free everything that the base has made. `end` checks that nothing is left. */
 static void test_nothing_is_left(void **state)
 {
 	struct event *event;
@@ -488,7 +490,7 @@ static void test_helpers(void **state)
 	assert_null(memory_allocate_zeroed(1, 1));
 }
 
-/* If one of the functions is NULL, the C library's is used. The others are the program's. */
+/* If one of the functions is NULL, the loop uses the C library's function in its place. */
 static void test_some_functions_only(void **state)
 {
 	void *memory;
@@ -513,8 +515,8 @@ static void test_some_functions_only(void **state)
 }
 
 /*
- * libevent_global_shutdown frees the process's data. It may be called twice, and everything still
- * works afterwards.
+ * libevent_global_shutdown frees the process's data. A program may call it twice, and can use all
+ * functions afterwards.
  */
 static void test_global_shutdown(void **state)
 {

@@ -71,7 +71,10 @@ static void test_once_for_descriptors(void **state)
 	assert_journal("r");
 	assert_int_equal(journal.what, EV_READ);
 	assert_int_equal(journal.fd, ready[0]);
-	/* With a timeout the event is called once, for whichever comes first. */
+	/*
+	 * With a timeout the event is called once, for the descriptor or the timeout, whichever is
+	 * first.
+	 */
 	assert_int_equal(event_base_once(base, never[0], EV_READ, note, "t", &second), 0);
 	assert_int_equal(event_base_once(base, ready[0], EV_READ | EV_TIMEOUT, note, "r", &second),
 			 0);
@@ -83,7 +86,7 @@ static void test_once_for_descriptors(void **state)
 	close_pipe(never);
 }
 
-/* Events that have not run are freed, which the sanitizer checks, and are not called. */
+/* Events that have not run are freed without a call. The sanitizer checks that they are freed. */
 static void test_once_is_freed_with_the_base(void **state)
 {
 	struct event_base *base = virtual_base(0);

@@ -1,8 +1,8 @@
 /*
  * over_backends.h - runs a group of tests over every backend, each test where it applies
  *
- * A test is left out, and not skipped, on a backend that can never run it. So a skip says that this
- * machine lacks something.
+ * A test that a backend can never run is left out, and not skipped. So a skipped test means that
+ * this machine lacks something.
  */
 #ifndef OVER_BACKENDS_H
 #define OVER_BACKENDS_H
@@ -10,19 +10,21 @@
 #include "loop/backend.h"
 #include "loop/tests/loop_test.h"
 
-/* What a test needs of the backend, and of the program. */
+/* What a test needs from the backend and from the program. */
 struct test_need {
-	int features, lacks; /* EV_FEATURE_ bits that the backend must have, and must lack */
+	int features, lacks; /* EV_FEATURE_ bits that the backend must have, or must lack */
 	bool real_time;	     /* the backend must wait in real time */
 	bool locks;
 };
 
-/* cmocka would pass the need on to the test as its state. The tests do not use their state. */
+/*
+ * A test with its needs. cmocka passes them to the test as its state, which the tests do not use.
+ */
 #define TEST_WITH_NEED(test, need) TEST_WITH_NEED_AND(test, NULL, NULL, need)
 #define TEST_WITH_NEED_AND(test, setup, teardown, need)                                            \
 	cmocka_unit_test_prestate_setup_teardown(test, setup, teardown, (void *)(uintptr_t)(need))
 
-/* The number of tests that were run, and the number of those that failed. */
+/* How many tests were run, and how many of them failed. */
 struct backends_run {
 	int run, failed;
 };
@@ -52,7 +54,7 @@ static inline void run_where_they_apply(struct backends_run *sum, const struct b
 	free(chosen);
 }
 
-/* Prints the last line and returns the exit status. */
+/* Prints the last line of output and returns the exit status. */
 static inline int end_backends_run(const struct backends_run *sum)
 {
 	printf("%d passed, %d failed, %u skipped\n",

@@ -1,9 +1,10 @@
 /*
  * over_structures.h - runs tests of timeouts over every structure and both re-add paths
  *
- * Time is simulated. The journal says which event was called, and when, in ms and exact to the ns:
- * "a@90 b@150.000001". A callback takes time only where a test says so. Structures that fire late
- * by design, or that have no order within an iteration, run only the tests that hold for them, too.
+ * The two paths by which event_add re-arms a pending timeout are disarm and insert, and reinsert.
+ * Time is simulated. The journal records which event was called and when, in ms, exact to the ns:
+ * "a@90 b@150.000001". A callback takes no time unless a test makes it do so. Structures that fire
+ * late by design, or that have no order within an iteration, run only the tests that hold for them.
  */
 #ifndef OVER_STRUCTURES_H
 #define OVER_STRUCTURES_H
@@ -13,15 +14,12 @@
 
 #define TIMEVAL(ms) (&(const struct timeval){ (ms) / 1000, (ms) % 1000 * 1000 })
 
-/*
- * The structure and the re-add path of the tests that are running, and the base of the current
- * test.
- */
+/* The structure and the re-add path of the current tests, and the base of the current test. */
 static struct {
 	const char *structure; /* its name */
-	int reinsert;	       /* the flag, or 0 */
+	int reinsert;	       /* EVENT_BASE_FLAG_TIMER_REINSERT or 0 */
 	struct event_base *base;
-	uint64_t began, burned; /* ns: when the loop was called, and what callbacks took since */
+	uint64_t began, burned; /* ns: when the loop was called; time that callbacks took since */
 } over;
 
 static inline void check_invariants(struct evwatch *watch,
@@ -57,7 +55,7 @@ static inline void burn(uint64_t ms)
 	assert_int_equal(event_base_virtual_advance(over.base, ms * MILLISECOND), 0);
 }
 
-/* A callback that writes down "a@90 ". */
+/* A callback that appends its event's name and the time to the journal, for example "a@90 ". */
 static inline void note_when(evutil_socket_t fd, short what, void *arg)
 {
 	char entry[64], *end_of_number;
@@ -74,8 +72,8 @@ static inline void note_when(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Calls the loop this many times, each time for an iteration that calls an event. Returns 1 if
- * nothing is left to wait for.
+ * Calls the loop `iterations` times with EVLOOP_ONCE. Stops early and returns 1 if no event is
+ * pending.
  */
 static inline int run_for(int iterations)
 {
@@ -88,14 +86,14 @@ static inline int run_for(int iterations)
 	return result;
 }
 
-/* Runs the loop until nothing is left to wait for. */
+/* Runs the loop until no event is pending. */
 static inline void run(void)
 {
 	assert_int_equal(event_base_dispatch(over.base), 1);
 	loop_test_check(over.base);
 }
 
-/* Makes an event that notes its name. The test frees it. */
+/* Makes an event that appends its name and the time to the journal. The test frees the event. */
 static inline struct event *timer(const char *name, short events)
 {
 	struct event *event = event_new(over.base, -1, events, note_when, (void *)name);
@@ -109,7 +107,7 @@ static inline void add(struct event *event, long ms)
 	assert_int_equal(event_add(event, TIMEVAL(ms)), 0);
 }
 
-/* What a callback does once: it takes time, then adds, deletes or activates events. */
+/* What the next callback does: it takes time, then adds, deletes or activates events. */
 static struct {
 	uint64_t burns; /* ms */
 	struct event *add[2];
@@ -164,7 +162,9 @@ static inline struct timer_accuracy accuracy_of(const char *structure)
 	return accuracy;
 }
 
-/* Whether it fires on time, and orders deadlines that are at least 1 ms apart. */
+/*
+ * Returns whether the structure fires on time, and orders deadlines that are at least 1 ms apart.
+ */
 static inline bool is_exact(const char *structure)
 {
 	const struct timer_accuracy accuracy = accuracy_of(structure);
@@ -173,7 +173,7 @@ static inline bool is_exact(const char *structure)
 	       accuracy.tick <= MILLISECOND;
 }
 
-/* Tests for every structure, and tests for exact structures alone. */
+/* `any` runs on every structure, `exact` only on exact structures (is_exact). */
 struct structure_tests {
 	const struct CMUnitTest *any, *exact;
 	size_t any_count, exact_count;
@@ -207,7 +207,7 @@ static inline void run_both_ways(const char *structure, void *tests)
 	run_one_way(tests, structure, EVENT_BASE_FLAG_TIMER_REINSERT);
 }
 
-/* For main to return: runs the tests, and prints the last line. */
+/* Runs the tests and prints the last line. Returns the exit status of the program. */
 static inline int run_over_structures(struct structure_tests *tests)
 {
 	for (size_t i = 0; timer_structures[i]; i++)

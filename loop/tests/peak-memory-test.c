@@ -1,5 +1,5 @@
 /*
- * peak-memory-test - the loop gives memory back after a peak of descriptors, and goes on without it
+ * peak-memory-test - the loop frees memory after a peak of descriptors, and works without it
  *
  * The tests run over every backend, with and without locks, also while the loop sleeps in another
  * thread.
@@ -43,7 +43,8 @@ static long long bytes(void)
 }
 
 /*
- * At least 7/8 of the peak's memory is given back. A directory and room for a few entries remain.
+ * Checks that at least 7/8 of the peak's memory is freed. A directory and room for a few entries
+ * may remain.
  */
 static void assert_given_back(long long before, long long at_peak)
 {
@@ -54,7 +55,7 @@ static void assert_given_back(long long before, long long at_peak)
 			 at_peak - before);
 }
 
-/* The loop still reports a few descriptors. */
+/* Checks that the loop still reports a few descriptors. */
 static void few_are_left(void)
 {
 	assign_all(EV_READ | EV_PERSIST);
@@ -80,7 +81,7 @@ static void test_memory_after_a_peak(void **state)
 		at_peak = bytes();
 		for (int i = 0; i < peak; i++)
 			event_del(&events_of_peak[(i * 7) % peak]);
-		for (int i = 0; i < peak; i++) /* in case 7 divides it */
+		for (int i = 0; i < peak; i++) /* in case 7 divides `peak` */
 			event_del(&events_of_peak[i]);
 		few_are_left();
 		if (!round)
@@ -91,8 +92,8 @@ static void test_memory_after_a_peak(void **state)
 }
 
 /*
- * The loop takes out single-shot events and allocates nothing. The program's next call gives the
- * memory back.
+ * The loop removes single-shot events and allocates nothing. The program's next call frees the
+ * memory.
  */
 static void test_memory_after_a_peak_of_single_shots(void **state)
 {
@@ -111,7 +112,7 @@ static void test_memory_after_a_peak_of_single_shots(void **state)
 	end_base();
 }
 
-/* The loop sleeps or runs in another thread meanwhile. */
+/* Makes the peak while the loop sleeps or runs in another thread. */
 static void test_memory_after_a_peak_from_another_thread(void **state)
 {
 	long long before, at_peak;
@@ -136,14 +137,15 @@ static void test_memory_after_a_peak_from_another_thread(void **state)
 	pthread_join(thread, NULL);
 	assert_int_equal(atomic_load(&refused_allocations), 0);
 	few_are_left();
-	/* The loop may have called events before all were added. Then there was no peak. */
+	/* If the loop called events before all were added, there was no peak. */
 	if (at_peak - before >= 8 * peak)
 		assert_given_back(before, at_peak);
 	end_base();
 }
 
 /*
- * A single large descriptor needs long bit sets and long directories. Only the directories remain.
+ * A single large descriptor needs long bit sets and long directories. After it is deleted, only the
+ * directories may remain.
  */
 static void test_memory_after_a_large_number(void **state)
 {
@@ -182,7 +184,7 @@ int main(void)
 	struct backends_run sum = { 0 };
 	int limit = raise_limit();
 
-	alarm(600); /* a test that hangs has failed */
+	alarm(600); /* ends a test that hangs */
 	event_set_log_callback(say_nothing);
 	peak = limit > 4000 ? 2000 : limit - 2 * MOST - 100;
 	events_of_peak = calloc((size_t)peak, sizeof(*events_of_peak));

@@ -22,8 +22,8 @@ static void test_a_period_keeps_its_phase(void **state)
 }
 
 /*
- * If the next deadline has passed, the period starts anew at the time of the call. A deadline that
- * is just due is kept.
+ * If the next deadline has passed at the time of the call, the period starts again at that time. A
+ * deadline that is equal to that time is kept.
  */
 static void late_period(int flags, uint64_t burns, const char *expected)
 {
@@ -78,7 +78,7 @@ static void test_activating_a_period_counts_as_its_timeout(void **state)
 	end();
 }
 
-/* Programs depend on the behaviour in this test and in the next. */
+/* Programs depend on the behaviour in this test and in the next one. */
 static void test_a_deleted_period_comes_back(void **state)
 {
 	struct event *a;
@@ -165,7 +165,7 @@ static void remove_own_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	write_down("r");
 	assert_int_equal(event_remove_timer(arg), 0);
-	assert_int_equal(event_remove_timer(arg), 0); /* a second call is no error */
+	assert_int_equal(event_remove_timer(arg), 0); /* a second call is not an error */
 }
 
 static void test_removing_the_timer_ends_the_period(void **state)
@@ -191,7 +191,10 @@ static void test_removing_the_timer_ends_the_period(void **state)
 	end();
 }
 
-/* A signal's closure re-arms no timeout, and a timeout takes the event out of the signal's map. */
+/*
+ * Calling a signal's event does not re-arm its timeout, and the timeout removes the event from the
+ * signal's map.
+ */
 static void test_signals_have_no_period(void **state)
 {
 	struct event *a;

@@ -1,8 +1,8 @@
 /*
- * priorities-test - events with a priority that the base no longer has
+ * priorities-test - events with a priority that the base does not have any more
  *
- * event_base_priority_init replaces the queues, but an event keeps the priority that it was given.
- * Each way into a queue must choose a queue that exists.
+ * event_base_priority_init replaces the queues, but an event keeps its priority. Each way to
+ * activate an event must choose a queue that exists.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -78,9 +78,10 @@ struct way {
 };
 
 /*
- * The event gets its priority when the base has `before` priorities. Then the base gets `after`. If
- * the event's priority no longer exists, the event is called with the last one that does. So it is
- * called after an urgent event, unless both have one queue and it became active first.
+ * The event gets its priority while the base has `before` priorities. Then the base gets `after`
+ * priorities. If the event's priority does not exist any more, the event must be called with the
+ * last priority. So it is called after an urgent event, unless both have the same queue and the
+ * event became active first.
  */
 static void run(const struct way *way, int before, int priority, int after)
 {
@@ -121,7 +122,7 @@ static void test_every_way_into_a_queue(void **state)
 		for (int before = 0; before < 4; before++) {
 			for (int after = 0; after < 4; after++) {
 				/*
-				 * The last priority, and the first that no longer exists
+				 * The last priority, and the first one that does not exist
 				 * afterwards.
 				 */
 				int last = counts[before] - 1;
@@ -136,7 +137,7 @@ static void test_every_way_into_a_queue(void **state)
 }
 
 /*
- * Two active events are called by priority. When the base has one priority only, they are called in
+ * Two active events are called by priority. If the base has only one priority, they are called in
  * the order in which they were activated.
  */
 static void test_two_become_one(void **state)
@@ -168,6 +169,6 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	alarm(600); /* a test that hangs has failed */
+	alarm(600); /* ends a test that hangs */
 	LOOP_TEST_RUN(tests);
 }

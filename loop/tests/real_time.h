@@ -1,8 +1,8 @@
 /*
  * real_time.h - tests of the loop over every backend, in real time
  *
- * No test depends on speed. The tests check that no timer is early and that every awaited event
- * comes.
+ * No test depends on speed. The tests check that no timer is early and that every expected event is
+ * reported.
  */
 #ifndef REAL_TIME_H
 #define REAL_TIME_H
@@ -15,7 +15,7 @@
 
 #include "loop/tests/over_backends.h"
 
-/* The backend of the tests that are running. */
+/* The backend of the current tests. */
 static const struct backend *backend;
 
 static inline struct event_base *new_base(void)
@@ -41,10 +41,7 @@ static inline void socket_pair(int pair[2])
 			 0);
 }
 
-/*
- * What a callback was called with: the number of calls, the bits of the latest call, and of all
- * calls.
- */
+/* The number of a callback's calls, the event bits of the latest call, and those of all calls. */
 struct seen {
 	int calls;
 	short what;
@@ -76,7 +73,10 @@ static inline void turn(struct event_base *base)
 	loop_test_check(base);
 }
 
-/* For main to return: runs the tests over all backends in real time, with locks. */
+/*
+ * Runs the tests over all backends that wait in real time, with locks. Returns the exit status of
+ * the program.
+ */
 static inline int run_in_real_time(const struct CMUnitTest *tests, size_t count)
 {
 	struct backends_run sum = { 0 };

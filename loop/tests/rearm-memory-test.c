@@ -1,7 +1,7 @@
 /*
  * rearm-memory-test - re-arming a persistent event allocates nothing
  *
- * The event's room is reserved when it is added, and is kept for it until it is deleted.
+ * The event's room is reserved when the event is added, and is kept until the event is deleted.
  */
 #include <unistd.h>
 
@@ -18,7 +18,10 @@ static struct event_base *base;
 static struct event persistent[MOST], others[MOST];
 static int calls[MOST], count, others_count;
 
-/* Adds timers until the room is used up. Only the first add may allocate. */
+/*
+ * Adds timers until the room is used up. Only the first add may allocate. Returns the number of
+ * timers.
+ */
 static int fill_up(struct event *events, short kind, event_callback_fn callback,
 		   const struct timeval *timeout)
 {
@@ -40,7 +43,7 @@ static void nothing(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
-/* The first event that is called takes all room that is left. */
+/* In the first call, takes all room that is left. */
 static void call_and_fill_up(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -84,7 +87,7 @@ static void run_without_memory(void)
 	loop_test_check(base);
 }
 
-/* Timers that callbacks add do not take the room of events that are still to be re-armed. */
+/* Timers that callbacks add must not take the room of events that the loop has yet to re-arm. */
 static void test_room_is_not_taken(void **state)
 {
 	(void)state;
@@ -102,8 +105,8 @@ static void test_room_is_not_taken(void **state)
 }
 
 /*
- * An event that is called for its descriptor is still armed. Re-arming moves its timer, which needs
- * no room.
+ * An event that is called for its descriptor is still armed. Re-arming it moves its timer, which
+ * needs no room.
  */
 static void test_called_for_a_descriptor(void **state)
 {
@@ -115,7 +118,7 @@ static void test_called_for_a_descriptor(void **state)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "x", 1), 1);
 	event_assign(&reader, base, ends[0], EV_READ | EV_PERSIST, call_and_fill_up, &called);
-	others_count = 1; /* the callback adds nothing */
+	others_count = 1; /* so that the callback adds nothing */
 	event_assign(&others[0], base, -1, 0, nothing, NULL);
 	event_add(&reader, &an_hour);
 	count = fill_up(persistent, 0, nothing, &an_hour);

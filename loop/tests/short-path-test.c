@@ -1,6 +1,7 @@
 /*
  * short-path-test - adds and deletions that the loop's short path leaves to the usual path
  *
+ * The short path is the shorter code for timers of the base whose loop is running (loop/at_hand.h).
  * at-hand-test tests the short path itself. Time is simulated.
  */
 #include <event2/event_struct.h>
@@ -9,13 +10,10 @@
 
 static const struct timeval second = { 1, 0 };
 
-/*
- * Adds and deletions for the base whose loop runs take a shorter path. A loop may run in a callback
- * of another base's loop. Then each base is at hand in turn.
- */
+/* A loop that runs in a callback of another base's loop. Each base is at hand in turn. */
 struct two_bases {
 	struct event_base *outer, *inner;
-	struct event timers[6]; /* the even ones are the outer's, the odd ones the inner's */
+	struct event timers[6]; /* even numbers belong to `outer`, odd ones to `inner` */
 };
 
 static void add_and_delete(struct two_bases *bases)
@@ -83,8 +81,8 @@ static void finalized(struct event *event, void *arg)
 }
 
 /*
- * Events that only look like plain timers, or are in a state that a plain timer is not in, take the
- * usual path.
+ * Adds events that only look like plain timers, or whose state a plain timer does not have. They
+ * must take the usual path.
  */
 static void others(evutil_socket_t fd, short what, void *arg)
 {

@@ -49,10 +49,10 @@ static int end(void **state)
 }
 
 /*
- * An event counts up to INT16_MAX calls. If its signal has come more often, the event is called
- * INT16_MAX times; the count does not wrap around to 0. The pipe has room for 65536 signals. The
- * number of any more is lost without a warning. The handler may interrupt any code, so it leaves
- * errno as it is.
+ * The number of an event's pending calls has the maximum INT16_MAX. If the signal came more often,
+ * the event is called INT16_MAX times, and the count does not wrap around. The pipe has room for
+ * 65536 signals. The number of further signals is lost without a warning. The handler may interrupt
+ * any code, so it must not change errno.
  */
 static void test_tens_of_thousands(void **state)
 {
@@ -80,7 +80,7 @@ static void test_tens_of_thousands(void **state)
 	event_free(event);
 }
 
-/* If the pipe is full, the handler marks the signal instead. The event is then called once. */
+/* If the pipe is full, the handler only marks the signal. The event is then called once. */
 static void test_another_signal_when_the_pipe_is_full(void **state)
 {
 	struct event *many = evsignal_new(base, SIGUSR1, count, NULL);
@@ -98,7 +98,10 @@ static void test_another_signal_when_the_pipe_is_full(void **state)
 	event_free(other);
 }
 
-/* The last signal that can be raised. An emulation of another processor lacks the last ones. */
+/*
+ * Returns the last signal that can be raised. An emulation of another processor lacks the last
+ * ones.
+ */
 static int last_signal(void)
 {
 	int last = SIGRTMAX + 1, raised;
@@ -111,7 +114,7 @@ static int last_signal(void)
 	return last;
 }
 
-/* Each signal calls its own events, in whatever order the signals come. */
+/* Each signal must call its own events, in whatever order the signals come. */
 static void test_several_signals(void **state)
 {
 	const int first = SIGRTMIN, last = last_signal();
@@ -140,9 +143,7 @@ static void test_several_signals(void **state)
 		event_free(events[i]);
 }
 
-/*
- * The program's system calls are restarted after the handler, and no other handler interrupts it.
- */
+/* The handler must restart the program's system calls, and no other handler may interrupt it. */
 static void test_how_the_handler_is_installed(void **state)
 {
 	const int others = (int)(SA_RESTART | SA_NODEFER | SA_RESETHAND | SA_NOCLDSTOP);
@@ -166,7 +167,10 @@ static void test_how_the_handler_is_installed(void **state)
 	event_free(event);
 }
 
-/* After the last event the program's own handler is back, with its flags and its mask. */
+/*
+ * After the last event is deleted, the program's own handler is restored, with its flags and its
+ * mask.
+ */
 static volatile sig_atomic_t own_calls;
 
 static void own_handler(int signal, siginfo_t *info, void *context)
@@ -208,7 +212,7 @@ static void test_own_handlers_come_back(void **state)
 
 static struct event *subject;
 
-/* Runs in the second of the calls that the signal has caused. */
+/* To be run in the second of the calls that the signal has caused. */
 static void (*in_the_second_call)(void);
 
 static void act(evutil_socket_t fd, short what, void *arg)
@@ -234,8 +238,8 @@ static void add(void)
 }
 
 /*
- * The timeout has made the event active. The new timeout undoes that, and cancels the calls that
- * are left.
+ * Adds an event that its timeout has made active. The add undoes the activation, and cancels the
+ * calls that are left.
  */
 static void time_out_and_add(void)
 {
@@ -289,7 +293,7 @@ static void test_calls_that_are_left(void **state)
 
 /* -------------------------------------------------------------------------------- two bases */
 
-/* All signals go to the base that last added a signal event or last began to loop. */
+/* All signals go to the base that last added a signal event or last entered its loop. */
 static void test_two_bases(void **state)
 {
 	struct event_base *other = virtual_base(0);
@@ -314,7 +318,7 @@ static void test_two_bases(void **state)
 	assert_journal("m");
 	event_free(others);
 	end_base(other);
-	/* Freeing the other base takes no signals from this one. */
+	/* Freeing the other base must not take signals from this base. */
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	raise(SIGUSR1);
 	event_base_loop(base, EVLOOP_NONBLOCK);
@@ -322,7 +326,7 @@ static void test_two_bases(void **state)
 	event_free(mine);
 }
 
-/* A base without signal events does not take the signals from a base that has some. */
+/* A base without signal events must not take the signals from a base that has some. */
 static void test_a_base_that_wants_none(void **state)
 {
 	struct event_base *other = virtual_base(0);
@@ -361,6 +365,6 @@ static const struct CMUnitTest tests[] = {
 
 int main(void)
 {
-	alarm(600); /* a test that hangs has failed */
+	alarm(600); /* ends a test that hangs */
 	LOOP_TEST_RUN(tests);
 }

@@ -1,11 +1,12 @@
 /*
- * soak-test SECONDS - many events for a while: nothing lost, nothing leaked
+ * soak-test SECONDS - runs many events for a while: no event may be lost, and no memory may leak
  *
- * One loop has a hundred thousand events on as many descriptors as the limit allows, several to
- * each, and a million timers. Pairs of sockets pass bytes on. Each byte must arrive, and each event
- * that waits for it must be called. Timers are armed for the near and the far future, and half of
- * those that fire are armed again. Each must fire once and not early, or be stopped at the end. The
- * sanitizer finds leaks. The timer structure's memory must not grow after the first second.
+ * One loop has a hundred thousand events on as many descriptors as the limit allows, several events
+ * per descriptor, and a million timers. Pairs of sockets pass bytes on. Each byte must arrive, and
+ * each event that waits for it must be called. Timers are armed for the near and the far future,
+ * and half of those that fire are re-armed. Each must fire once and not early, or be stopped at the
+ * end. The sanitizer finds leaks. The timer structure's memory must not grow after the first
+ * second.
  */
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -30,8 +31,8 @@ struct soak {
 struct line {
 	struct soak *soak;
 	int ends[2];
-	int events;   /* that wait at ends[0] */
-	int notified; /* events called for this byte */
+	int events;   /* number of events that wait at ends[0] */
+	int notified; /* number of events that were called for this byte */
 };
 
 struct soak_timer {
@@ -65,7 +66,7 @@ static void send_byte(struct line *line)
 	line->soak->expected += (uint64_t)line->events;
 }
 
-/* The last of a line's events reads the byte and sends the next one, until time is up. */
+/* The last event of a line reads the byte and sends the next one, until the time is over. */
 static void readable(int fd, short what, void *arg)
 {
 	struct line *line = arg;
@@ -83,7 +84,7 @@ static void readable(int fd, short what, void *arg)
 
 static void arm(struct soak_timer *timer)
 {
-	/* Mostly within two seconds, sometimes in an hour, far beyond the end. */
+	/* Usually within two seconds, sometimes in an hour, which is far beyond the end. */
 	uint64_t random = next_random(timer->soak);
 	uint64_t ns = random % 16 ? random / 16 % 2000000 * 1000 : 3600 * UINT64_C(1000000000);
 	struct timeval timeout = loop_test_timeval(ns);
@@ -135,7 +136,7 @@ static struct event **open_lines(struct soak *soak, struct line *lines, uint64_t
 		assert_int_equal(event_add(events[i], NULL), 0);
 		line->events++;
 	}
-	for (uint64_t i = 0; i < count; i += 100) /* a few hundred are busy at any time */
+	for (uint64_t i = 0; i < count; i += 100) /* a few hundred lines are busy at a time */
 		send_byte(&lines[i]);
 	return events;
 }
@@ -177,8 +178,8 @@ static void close_lines(struct line *lines, uint64_t count, struct event **event
 }
 
 /*
- * Runs until time is up, and then until every byte has arrived. Returns the timer structure's
- * footprint after the first second.
+ * Runs until the time is over and every byte has arrived. Returns the timer structure's footprint
+ * after the first second.
  */
 static size_t run(struct soak *soak)
 {

@@ -49,7 +49,7 @@ static void test_socket_flags(void **state)
 	assert_int_equal(evutil_closesocket(-1), -1);
 }
 
-/* The lowest free descriptor. */
+/* Returns the lowest free descriptor. */
 static int free_descriptor(void)
 {
 	int descriptor = dup(0);
@@ -67,7 +67,7 @@ static int open_descriptors(void)
 	return open;
 }
 
-/* The system has no pairs of AF_INET. evutil_socketpair connects two sockets over loopback. */
+/* The system has no pairs of AF_INET, so evutil_socketpair connects two sockets over loopback. */
 static void test_socket_pairs(void **state)
 {
 	static const int families[] = { AF_UNIX, AF_INET };
@@ -87,7 +87,10 @@ static void test_socket_pairs(void **state)
 	}
 }
 
-/* A pair over loopback needs a third socket. If any of the three fails, the others are closed. */
+/*
+ * A pair over loopback needs a third socket. If one of the three cannot be made, the others must be
+ * closed.
+ */
 static void test_socket_pairs_without_descriptors(void **state)
 {
 	int pair[2], before = open_descriptors(), first = free_descriptor();
@@ -111,7 +114,7 @@ static void test_socket_pairs_without_descriptors(void **state)
 	}
 }
 
-/* A refused call leaves no descriptor open. */
+/* A refused call must not leave a descriptor open. */
 static void test_wrong_socket_pairs(void **state)
 {
 	static const struct {
@@ -136,7 +139,7 @@ static void test_wrong_socket_pairs(void **state)
 	assert_int_equal(open_descriptors(), before);
 }
 
-/* Datagram sockets keep the boundaries of messages. */
+/* Datagram sockets must keep the boundaries of messages. */
 static void test_pairs_of_datagram_sockets(void **state)
 {
 	char bytes[8];

@@ -1,8 +1,9 @@
 /*
  * stress-test - the rounds of make stress find the faults that they look for
  *
- * Each fault of stress/faults.c makes a round fail with a message that names the fault. Rounds
- * without a fault pass. Each round is a process that runs one of the programs of make stress.
+ * Each fault of stress/faults.c must make a round fail with a message that describes the fault.
+ * Rounds without a fault must pass. Each round is a process that runs one of the programs of make
+ * stress.
  */
 #include <stdbool.h>
 #include <time.h>
@@ -14,8 +15,8 @@
 #define SAID 65536
 
 /*
- * Runs a round. Returns its exit status, or 128 plus the number of the signal that ended it. `said`
- * gets the round's output.
+ * Runs a round. Returns its exit status, or 128 plus the number of the signal that ended it. Stores
+ * the round's output in `said`.
  */
 static int run_round(const char *const *arguments, char *said)
 {
@@ -24,7 +25,7 @@ static int run_round(const char *const *arguments, char *said)
 	int ends[2], status;
 	pid_t child;
 
-	/* The program stands beside this one. */
+	/* The program is in the directory of this test. */
 	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 32) > 0);
 	strcpy(strrchr(path, '/'), "/stress-address");
 	assert_int_equal(pipe(ends), 0);
@@ -52,7 +53,7 @@ static int run_round(const char *const *arguments, char *said)
 struct fault {
 	const char *name;
 	bool alone;	      /* shows without threads, where the seed decides everything */
-	const char *words[4]; /* any of these says what the fault is */
+	const char *words[4]; /* each of these describes the fault */
 };
 
 static const struct fault faults[] = {
@@ -146,7 +147,7 @@ static void test_rounds_pass(void **state)
 	expect_pass("select", "common-timeout", seed_text);
 }
 
-/* Wrong options, each passed as the last one, and the words that the program answers. */
+/* Wrong options, each passed as the last option, and the words of the program's answer. */
 static const struct refusal {
 	const char *option, *text, *words;
 } refusals[] = {

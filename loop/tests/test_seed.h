@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * The seed of a random test: the environment variable TIMERBED_SEED, or another one in each run. It
- * is printed, so that the run can be repeated. Never 0.
+ * Returns the seed of a random test, which is never 0: the environment variable TIMERBED_SEED, or
+ * else a new seed in each run. Prints the seed, so that the run can be repeated.
  */
 static inline uint64_t test_seed(void)
 {

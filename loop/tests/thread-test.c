@@ -29,7 +29,7 @@ static void test_lock_callbacks(void **state)
 		assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
 	}
 	evthread_set_id_callback(one_thread);
-	assert_false(lock_available()); /* none of them was accepted */
+	assert_false(lock_available()); /* none of the calls above was accepted */
 	evthread_set_id_callback(NULL);
 	assert_int_equal(evthread_set_lock_callbacks(&counting), 0);
 	assert_int_equal(evthread_set_lock_callbacks(&counting), 0); /* the same ones again */
@@ -38,7 +38,7 @@ static void test_lock_callbacks(void **state)
 	wrong.lock = count_unlock;
 	assert_int_equal(evthread_set_lock_callbacks(&wrong), -1);
 	assert_warned("already set");
-	assert_false(lock_available()); /* without a way to tell threads apart */
+	assert_false(lock_available()); /* threads cannot be told apart yet */
 	evthread_set_id_callback(one_thread);
 	assert_true(lock_available());
 	assert_int_equal(evthread_set_lock_callbacks(NULL), 0);
@@ -61,9 +61,9 @@ static void test_condition_callbacks(void **state)
 		wrong.wait_condition = missing == 4 ? NULL : wrong.wait_condition;
 		assert_int_equal(evthread_set_condition_callbacks(&wrong), -1);
 	}
-	assert_null(condition_new()); /* none of them was accepted */
+	assert_null(condition_new()); /* none of the calls above was accepted */
 	assert_int_equal(evthread_set_condition_callbacks(&counting_conditions), 0);
-	memset(&same, 255, sizeof(same)); /* padding does not count */
+	memset(&same, 255, sizeof(same)); /* the padding is not compared */
 	same.condition_api_version = counting_conditions.condition_api_version;
 	same.alloc_condition = counting_conditions.alloc_condition;
 	same.free_condition = counting_conditions.free_condition;
@@ -87,7 +87,7 @@ static unsigned long a_thread(void)
 static void test_id_callback(void **state)
 {
 	(void)state;
-	assert_int_equal(thread_identity(), 1); /* without a callback all threads are one */
+	assert_int_equal(thread_identity(), 1); /* without a callback all threads are equal */
 	evthread_set_id_callback(a_thread);
 	assert_int_equal(thread_identity(), 17);
 	evthread_set_id_callback(NULL);
@@ -111,14 +111,14 @@ static void without_the_lock(evutil_socket_t fd, short what, void *arg)
 	note(fd, what, arg);
 }
 
-/* A macro, so that a failure names the line of the call. */
+/* A macro, so that a failure reports the line of the call. */
 #define FREE_AFTER(call)                                                                           \
 	do {                                                                                       \
 		(void)(call);                                                                      \
 		assert_int_equal(held, 0);                                                         \
 	} while (0)
 
-/* Functions that change something. After each of them the lock is free. */
+/* Calls functions that change something, and checks that each of them releases the lock. */
 static void use_everything(struct event_base *base, struct event *event)
 {
 	struct timeval time;
@@ -173,7 +173,7 @@ static void count_check(struct evwatch *watch, const struct evwatch_check_cb_inf
 	assert_int_equal(held, 0);
 }
 
-/* Functions that ask for something, or that make and free it. */
+/* Calls functions that read something, or that make and free it. */
 static void look_at_everything(struct event_base *base, struct event *event, FILE *output)
 {
 	struct event_base_statistics statistics;
@@ -198,7 +198,7 @@ static void look_at_everything(struct event_base *base, struct event *event, FIL
 	FREE_AFTER(event_base_loop(base, EVLOOP_NONBLOCK));
 }
 
-/* A function that fails releases the lock as well. */
+/* Makes functions fail. Each of them must release the lock. */
 static void fail_at_everything(struct event_base *base, struct event *event)
 {
 	event_assign(event, base, 1 << 20, EV_READ, without_the_lock, "a"); /* not open */
@@ -265,7 +265,7 @@ static void free_what_was_finalized(struct event *event, void *arg)
 	write_down("f");
 }
 
-/* Every way out of the loop, and event_base_free_nofinalize. */
+/* Leaves the loop in every way, and calls event_base_free_nofinalize. */
 static void test_locks_are_given_back_by_every_way_out(void **state)
 {
 	struct event_base *base;
@@ -326,7 +326,7 @@ static void *no_alloc(unsigned type)
 	return NULL;
 }
 
-/* Without its lock or its condition a base would only seem to be safe. So no base is made. */
+/* If the lock or the condition of a base cannot be made, no base may be made. */
 static void test_locks_that_cannot_be_made(void **state)
 {
 	struct evthread_lock_callbacks locks = counting;
@@ -348,10 +348,7 @@ static void test_locks_that_cannot_be_made(void **state)
 	assert_int_equal(made, 0);
 }
 
-/*
- * A program may set locks and no condition callbacks. Its bases have deletions that do not wait for
- * callbacks.
- */
+/* A program may set locks without condition callbacks. Then deletions do not wait for callbacks. */
 static void test_locks_without_conditions(void **state)
 {
 	struct event_base *base;
@@ -390,7 +387,7 @@ static void unlock_what_refuses(void)
 	lock_release(lock_new());
 }
 
-/* The process ends, since it cannot go on without the data that the lock protects. */
+/* The process must end, because it cannot continue without the data that the lock protects. */
 static void test_locks_that_fail(void **state)
 {
 	(void)state;
@@ -443,7 +440,8 @@ static void test_notifiable(void **state)
 }
 
 /*
- * With locks, a base is notifiable from the start. The eventfd's event is not one of the program's.
+ * With locks, a base is notifiable from the start. The eventfd's event does not count as one of the
+ * program's events.
  */
 static void test_notifiable_with_locks(void **state)
 {
@@ -460,7 +458,7 @@ static void test_notifiable_with_locks(void **state)
 		if (!flags[i]) {
 			after = dup(0);
 			close(after);
-			assert_int_equal(after, before + 1); /* its eventfd */
+			assert_int_equal(after, before + 1); /* the eventfd of the base */
 		}
 		assert_int_equal(evthread_make_base_notifiable(base), 0);
 		assert_int_equal(evthread_make_base_notifiable(base), 0);

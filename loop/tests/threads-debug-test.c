@@ -2,7 +2,7 @@
  * threads-debug-test - debug mode in several threads, under the thread sanitizer
  *
  * A base that only one thread uses needs no lock. All bases share debug mode's table of events,
- * which has a lock. The sanitizer finds a use of the table without that lock.
+ * which has a lock. The sanitizer finds uses of the table without that lock.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -20,7 +20,7 @@ static void ignore(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
-/* Each way to enter an event into the table, to look it up, and to remove it. */
+/* Enters events into the table, looks them up, and removes them, in every way. */
 static void use_events(struct event_base *base)
 {
 	struct event *events[EVENTS], *other = event_new(base, -1, 0, ignore, NULL);
@@ -63,7 +63,7 @@ static void test_bases_in_threads(void **state)
 	}
 }
 
-/* A program calls this last. */
+/* A program calls libevent_global_shutdown last. */
 static void test_shutdown(void **state)
 {
 	(void)state;

@@ -1,14 +1,14 @@
 /*
  * threads-delete-test - event_del in one thread while the loop's thread runs the event's callback
  *
- * The rule is libevent 2.1.12's: event_del removes the event first. If a callback of the event is
- * running, event_del then waits until it has returned. So when event_del has returned, the callback
- * does not run, and nothing calls the event again. A program may then free what the callback uses.
+ * The rule is libevent 2.1.12's: event_del first removes the event. If a callback of the event is
+ * running, event_del then waits until the callback has returned. So after event_del has returned,
+ * the callback does not run, and the loop does not call the event again. A program may then free
+ * what the callback uses.
  *
- * The first tests run over all structures and backends. All run under the thread sanitizer. A
- * callback that must last until the deletion has begun waits until its own event is no longer
- * pending. No test depends on speed: a slow machine may miss a fault, but no test fails without a
- * fault.
+ * The first tests run over all structures and backends. All tests run under the thread sanitizer. A
+ * callback that must last until the deletion has begun waits until its event is not pending. No
+ * test depends on speed: a slow machine may miss a fault, but no test fails without a fault.
  */
 #include <event2/thread.h>
 
@@ -22,7 +22,7 @@
 #include "loop/tests/loop_test.h"
 #include "structures/timer.h"
 
-#define ROUNDS 3 /* for each way to delete, kind of event, structure and backend */
+#define ROUNDS 3 /* for each combination of deletion, kind of event, structure and backend */
 
 static const struct timeval at_once = { 0, 100 };
 static const struct timeval an_hour = { 3600, 0 };
@@ -39,10 +39,10 @@ struct scene {
 	struct event *event;
 	const struct timeval *timeout;
 	int pipe[2];
-	atomic_bool running; /* the callback runs */
+	atomic_bool running; /* the callback is running */
 	atomic_int calls;
 	atomic_bool may_go;   /* the callback that waits may return */
-	atomic_bool stopping; /* the callback no longer adds or activates its event */
+	atomic_bool stopping; /* the callback must not add or activate its event */
 };
 
 static void *run_loop(void *arg)
@@ -92,7 +92,10 @@ static void call_briefly(evutil_socket_t fd, short what, void *arg)
 	atomic_store(&scene->running, false);
 }
 
-/* The event is pending while its callback runs, like a server's timer that its callback re-arms. */
+/*
+ * Adds its own event, so that the event is pending while its callback runs. A server's timer that
+ * its callback re-arms behaves like this.
+ */
 static void call_and_add(evutil_socket_t fd, short what, void *arg)
 {
 	struct scene *scene = arg;
@@ -148,8 +151,8 @@ static void add_event(struct scene *scene, const struct kind *kind)
 	assert_non_null(scene->event);
 	assert_int_equal(event_add(scene->event, scene->timeout), 0);
 	/*
-	 * As if the signal had come five times. The deletion must also prevent the calls that are
-	 * left.
+	 * Activates the event as if the signal had come five times. The deletion must also prevent
+	 * the calls that are left.
 	 */
 	if (kind->source == FROM_SIGNAL)
 		event_active(scene->event, EV_SIGNAL, 5);
@@ -179,8 +182,8 @@ static void delete_once(struct scene *scene, const struct kind *kind, const stru
 	wait_for_a_call(scene);
 	atomic_store(&scene->stopping, true);
 	/*
-	 * An event that its callback adds after the removal stays added, as in libevent. So such an
-	 * event is deleted twice.
+	 * As in libevent, an event that its callback adds after the removal stays pending. So such
+	 * an event is deleted twice.
 	 */
 	if (kind->callback != call_briefly)
 		assert_int_equal(event_del(scene->event), 0);
@@ -211,10 +214,10 @@ static void test_the_callback_does_not_run_after_deletion_on_every_backend(void 
 
 	(void)state;
 	for (size_t i = 0; backends[i]; i++) {
-		if (backends[i]->clock) /* simulated time is for one thread */
+		if (backends[i]->clock) /* simulated time does not support threads */
 			continue;
 		if (!open_scene(&scene, backends[i]->name, "quad-heap"))
-			continue; /* the machine lacks it; the tests of the backends say so */
+			continue; /* the machine lacks it; the backends' tests report it */
 		delete_all_kinds(&scene, ROUNDS);
 		close_scene(&scene);
 	}
@@ -239,7 +242,7 @@ static void test_the_callback_does_not_run_after_deletion_on_every_structure(voi
 
 /* ------------------------------------------------------------------ removed first, then awaited */
 
-/* Returns when its event has been deleted. If `add` is set, adds the event again before that. */
+/* Returns when its event has been deleted. If `add` is set, then also adds the event again. */
 static void call_until_deleted(struct scene *scene, bool add)
 {
 	atomic_fetch_add(&scene->calls, 1);
@@ -268,12 +271,13 @@ static void begin_long_call(struct scene *scene, short events, event_callback_fn
 	atomic_store(&scene->running, true);
 	scene->event = event_new(scene->base, -1, events, callback, scene);
 	assert_int_equal(event_add(scene->event, &an_hour), 0);
-	event_active(scene->event, EV_READ, 1); /* not EV_TIMEOUT, so that it stays pending */
+	event_active(scene->event, EV_READ, 1); /* not EV_TIMEOUT, so the timer stays pending */
 	wait_for_a_call(scene);
 }
 
 /*
- * If event_del waited before the removal, it would never end: the callback waits for the removal.
+ * The callback waits for the removal. If event_del waited before the removal, it would never
+ * return.
  */
 static void test_the_event_is_removed_before_the_wait(void **state)
 {
@@ -292,8 +296,8 @@ static void test_the_event_is_removed_before_the_wait(void **state)
 }
 
 /*
- * An event that its callback adds after the removal stays added, as in libevent. event_free deletes
- * it all the same, since it frees the event's memory.
+ * As in libevent, an event that its callback adds after the removal stays pending. event_free still
+ * deletes the event, because it frees the event's memory.
  */
 static void test_a_callback_that_adds_its_event_after_the_removal(void **state)
 {
@@ -330,12 +334,12 @@ static void never(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
 	fputs("a deleted event is called\n", stderr);
-	abort(); /* not fail_msg, which is for the test's own thread */
+	abort(); /* not fail_msg, which only the test's own thread may call */
 }
 
 /*
- * If one of these deletions waited for the callback, it would never return: only this thread tells
- * the callback to return.
+ * Only this thread lets the callback return. If one of these deletions waited for the callback, it
+ * would never return.
  */
 static void test_deletions_that_do_not_wait(void **state)
 {
@@ -350,11 +354,11 @@ static void test_deletions_that_do_not_wait(void **state)
 	other = event_new(scene.base, -1, 0, never, NULL);
 	event_priority_set(other, 1);
 	event_active(other, EV_TIMEOUT, 1);
-	assert_int_equal(event_del(other), 0); /* active, but it does not run */
+	assert_int_equal(event_del(other), 0); /* active, but not running */
 	event_active(other, EV_TIMEOUT, 1);
 	event_free(other);
 	assert_int_equal(event_del_noblock(scene.event), 0);
-	assert_int_equal(event_del(scene.event), 0); /* the event has EV_FINALIZE */
+	assert_int_equal(event_del(scene.event), 0); /* EV_FINALIZE: does not wait */
 	assert_true(atomic_load(&scene.running));
 	atomic_store(&scene.may_go, true);
 	assert_int_equal(event_del_block(scene.event), 0);
@@ -365,7 +369,7 @@ static void test_deletions_that_do_not_wait(void **state)
 
 /*
  * The first call adds the event while event_free waits for that call. So the loop may begin a
- * second call before event_free goes on. When event_free has returned, no call may run or begin.
+ * second call before event_free continues. After event_free has returned, no call may run or begin.
  */
 static void call_again_once_deleted(evutil_socket_t fd, short what, void *arg)
 {
@@ -412,8 +416,8 @@ static struct event *begin_signal_call(struct scene *scene)
 }
 
 /*
- * A wait would release the lock, and the callback might free its event meanwhile. The event is not
- * an argument of event_base_active_by_signal, so the program need not keep it.
+ * event_base_active_by_signal must not wait. A wait would release the lock, and the callback might
+ * then free its event. The caller need not keep the event, because the event is not an argument.
  */
 static void test_activating_by_signal_does_not_wait(void **state)
 {
@@ -458,7 +462,10 @@ static void test_a_finalizer_comes_after_the_callback(void **state)
 	close_scene(&scene);
 }
 
-/* A wait would release the lock when a signal's event is only half finalized. */
+/*
+ * Finalizing must not wait, because a wait would release the lock while the signal's event is only
+ * half finalized.
+ */
 static void test_finalizing_a_signals_event_does_not_wait(void **state)
 {
 	struct scene scene;

@@ -37,7 +37,7 @@ static void sleep_ms(long ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
-/* A loop in a thread of its own. It sleeps for an hour unless another thread wakes it. */
+/* A loop in its own thread. It sleeps for an hour unless another thread wakes it. */
 struct sleeper {
 	struct event_base *base;
 	struct event *alarm;
@@ -61,7 +61,7 @@ static void fall_asleep(struct sleeper *sleeper)
 	sleeper->alarm = event_new(sleeper->base, -1, 0, count, NULL);
 	event_add(sleeper->alarm, &an_hour);
 	assert_int_equal(pthread_create(&sleeper->thread, NULL, run_loop, sleeper), 0);
-	sleep_ms(20); /* usually it sleeps by then; if not, the test is easier */
+	sleep_ms(20); /* usually enough to fall asleep; if not, the test is only easier to pass */
 }
 
 static void wake_up(struct sleeper *sleeper, int result)
@@ -187,7 +187,7 @@ static void *add_and_end(void *arg)
 	return NULL;
 }
 
-/* A request that a thread has made to the kernel must outlive the thread. */
+/* A request to the kernel must outlive the thread that made it. */
 static void add_from_a_thread_that_ends(const char *method)
 {
 	struct sleeper sleeper = { .base = loop_test_base(method, "quad-heap", 0) };
@@ -196,7 +196,7 @@ static void add_from_a_thread_that_ends(const char *method)
 	int ends[2];
 
 	if (!sleeper.base)
-		return; /* the tests of the backends say so */
+		return; /* the backends' tests report it */
 	atomic_store(&calls, 0);
 	assert_int_equal(pipe(ends), 0);
 	sleeper.alarm = event_new(sleeper.base, -1, 0, count, NULL);
@@ -206,7 +206,7 @@ static void add_from_a_thread_that_ends(const char *method)
 	addition.event = event_new(sleeper.base, ends[0], EV_READ, count_and_break, sleeper.base);
 	assert_int_equal(pthread_create(&thread, NULL, add_and_end, &addition), 0);
 	pthread_join(thread, NULL);
-	sleep_ms(20); /* usually the kernel has removed the thread by then */
+	sleep_ms(20); /* usually the kernel has removed the thread after that time */
 	assert_int_equal(write(ends[1], "x", 1), 1);
 	pthread_join(sleeper.thread, NULL);
 	assert_int_equal(atomic_load(&calls), 1);
@@ -255,7 +255,10 @@ static void test_simulated_time_is_read_by_another_thread(void **state)
 
 /* ------------------------------------------------------------- nothing keeps a closed file open */
 
-/* The thread that writes holds the lock for each write. While `end` is -1, it writes nothing. */
+/*
+ * A thread that writes to a pipe. It holds the lock during each write. While `end` is -1, it writes
+ * nothing.
+ */
 struct writer {
 	pthread_mutex_t lock;
 	int end;
@@ -286,7 +289,8 @@ static void let_it_write_to(struct writer *writer, int end)
 }
 
 /*
- * Whether the last descriptor of a pipe's reading end is closed: then the writing end has an error.
+ * Returns whether the last descriptor of a pipe's reading end is closed. The writing end then
+ * reports an error.
  */
 static bool is_closed_soon(int end)
 {
@@ -312,8 +316,8 @@ static void delete_while_it_is_reported(struct event_base *base, struct writer *
 }
 
 /*
- * A backend may take out a descriptor while the kernel reports it. Nothing may then keep the file
- * open, or the other end would never see that it is closed.
+ * Closes a descriptor that the kernel may be reporting. A backend that removes it must not keep the
+ * file open, because otherwise the other end never sees the close.
  */
 static void close_what_is_being_reported(const char *method)
 {
@@ -400,7 +404,8 @@ static void test_not_waiting_for_the_callback(void **state)
 
 	(void)state;
 	/*
-	 * On a busy machine the callback may have returned by now. The test is that nothing hangs.
+	 * On a busy machine the callback may have returned already. The test checks that nothing
+	 * hangs.
 	 */
 	event_del_noblock(event);
 	event_del_block(event);
@@ -413,7 +418,7 @@ static void test_not_waiting_for_the_callback(void **state)
 static void finalized(struct event *event, void *arg)
 {
 	(void)event;
-	assert_int_equal(atomic_load(&left), 1); /* never while the callback runs */
+	assert_int_equal(atomic_load(&left), 1); /* never before the callback has returned */
 	event_base_loopbreak(arg);
 }
 

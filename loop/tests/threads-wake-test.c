@@ -1,10 +1,10 @@
 /*
- * threads-wake-test - every call from another thread that must wake a sleeping loop does so
+ * threads-wake-test - every call from another thread that must wake a sleeping loop wakes it
  *
- * The loop sleeps without limit, or for an hour. A watcher, which the loop calls right before each
- * wait, tells the test that the deadline of the wait has been computed. A call that then does not
- * wake the loop makes the test hang, and an alarm ends the test after two minutes. Runs under the
- * thread sanitizer.
+ * The loop sleeps without limit, or for an hour. The loop calls a watcher right before each wait,
+ * so that the test knows that the wait's deadline has been computed. If a call does not wake the
+ * loop, the test hangs, and an alarm ends it after two minutes. The tests run under the thread
+ * sanitizer.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -76,7 +76,7 @@ static void about_to_sleep(struct evwatch *watcher, const struct evwatch_prepare
 	struct timeval timeout;
 
 	(void)watcher, (void)arg;
-	/* A wait is no sleep if an event is active already. */
+	/* If an event is active already, the wait does not sleep. */
 	if (!evwatch_prepare_get_timeout(info, &timeout) || timeout.tv_sec || timeout.tv_usec)
 		raise_count(&seen.sleeps);
 }
@@ -177,7 +177,7 @@ static void test_timers(void **state)
 	}
 }
 
-/* A timer that is due after the loop's wake-up time does not wake the loop. */
+/* A timer that expires after the loop's wake-up time must not wake the loop. */
 static void test_later_timers(void **state)
 {
 	const struct timeval two_hours = { 7200, 0 };
@@ -212,7 +212,7 @@ static void add_readable(void)
 	event_add(event, NULL);
 }
 
-/* The descriptor is watched already, for reading. */
+/* Adds a writer for a descriptor that is already watched for reading. */
 static void add_writable(void)
 {
 	event_add(event, NULL);
@@ -281,13 +281,16 @@ static void test_another_event_of_a_descriptor(void **state)
 	add_writable();
 	wait_for_count(&seen.calls, 1);
 	event_free(event);
-	event_free(reader); /* the last event */
+	event_free(reader); /* the last event, so the loop ends */
 	end_loop(1);
 	close(pair[0]);
 	close(pair[1]);
 }
 
-/* As in libevent, a deletion wakes the loop: the kernel still waits for what was watched before. */
+/*
+ * As in libevent, a deletion wakes the loop, because the kernel still waits for the deleted event's
+ * descriptor.
+ */
 static void test_one_of_two_is_deleted(void **state)
 {
 	struct event *events[2];
@@ -347,7 +350,7 @@ static void test_ends(void **state)
 	}
 }
 
-/* The loop sleeps again. */
+/* event_base_loopcontinue wakes the loop, which then sleeps again. */
 static void test_continue(void **state)
 {
 	(void)state;
@@ -362,7 +365,7 @@ static void test_continue(void **state)
 
 /* ------------------------------------------------------------- waiting for a callback's end */
 
-/* Conditions that count the threads that begin to wait. */
+/* Condition functions that count the threads that begin to wait. */
 static void *make_condition(unsigned type)
 {
 	pthread_cond_t *condition = malloc(sizeof(*condition));
@@ -404,7 +407,7 @@ static void use_own_conditions(void)
 	assert_int_equal(evthread_set_condition_callbacks(&conditions), 0);
 }
 
-/* Returns when this many threads wait for the callback's end. */
+/* Returns when enough threads wait for the callback to return. */
 static void stay(evutil_socket_t fd, short what, void *arg)
 {
 	see(fd, what, arg);
@@ -439,8 +442,8 @@ static void *delete_running(void *unused)
 
 /*
  * Several threads activate, add or delete a signal's event while its callback runs. They wait until
- * the callback has returned, because the number of the event's calls is set anew. All of them go
- * on.
+ * the callback has returned, because they reset the number of the event's calls. All of them must
+ * then continue.
  */
 static void test_waiting_for_a_signals_callback(void **state)
 {
@@ -470,7 +473,7 @@ static void test_waiting_for_a_signals_callback(void **state)
 	}
 }
 
-/* Returns when the main thread lets it. */
+/* Returns when the main thread allows it. */
 static void stay_until_told(evutil_socket_t fd, short what, void *arg)
 {
 	see(fd, what, arg);
@@ -478,7 +481,10 @@ static void stay_until_told(evutil_socket_t fd, short what, void *arg)
 	wait_until(&seen.may_return);
 }
 
-/* A loop that is awake needs no wake-up for a timer, and one for all events that are activated. */
+/*
+ * A loop that is awake needs no wake-up for a timer, and only one wake-up for all events that are
+ * activated.
+ */
 static void test_wake_ups_are_few(void **state)
 {
 	struct event *timer, *active[20];
@@ -509,7 +515,7 @@ static void test_wake_ups_are_few(void **state)
 	end_loop(1);
 }
 
-/* A callback that changes its own event does not wait for its own end. */
+/* A callback that changes its own event must not wait for its own return. */
 static void act_on_itself(evutil_socket_t fd, short what, void *arg)
 {
 	see(fd, what, arg);
@@ -536,7 +542,7 @@ static void test_acting_on_itself(void **state)
 	stop_loop();
 }
 
-/* In simulated time a wait with a deadline ends at once, so the loop does not sleep. */
+/* In simulated time a wait with a deadline ends at once, so the loop would not sleep. */
 static const struct test_need sleep_until_a_deadline = { .real_time = true };
 
 static const struct CMUnitTest tests[] = {

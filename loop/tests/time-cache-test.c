@@ -1,13 +1,13 @@
 /*
- * time-cache-test - what a callback learns of the time at which the loop woke up
+ * time-cache-test - which times a callback can read
  */
 #include "loop/tests/journal.h"
 
 static const struct timeval second = { 1, 0 };
 
 /*
- * What a callback that takes 60 ms reads, in ms: `precise` by the monotonic clock, the others by
- * the wall clock.
+ * What a callback that takes 60 ms reads, in ms. `precise` is by the monotonic clock, the other
+ * times are by the wall clock.
  */
 struct times {
 	struct event_base *base;
@@ -61,7 +61,7 @@ static void test_time_cache(void **state)
 	assert_int_equal(times.updated - times.before, 60);
 }
 
-/* Simulated time starts at 0, which must not be taken for "not cached". */
+/* Simulated time starts at 0, which the loop must not treat as "not cached". */
 static void test_time_cache_at_the_start(void **state)
 {
 	struct times times = times_of_a_callback(0, NULL);
@@ -71,7 +71,7 @@ static void test_time_cache_at_the_start(void **state)
 	assert_int_equal(times.updated - times.before, 60);
 }
 
-/* Outside of the loop the time is not cached, and updating the cache changes nothing. */
+/* Outside of the loop the time is not cached, and updating the cache has no effect. */
 static void test_no_time_cache_outside_of_the_loop(void **state)
 {
 	struct event_base *base = virtual_base(0);

@@ -9,7 +9,7 @@ enum { RANDOM_EVENTS = 60, RANDOM_STEPS = 4000 };
 
 struct random_event {
 	struct event event;
-	uint64_t added, deadline; /* ns; deadline 0: not pending */
+	uint64_t added, deadline; /* ns; deadline is 0 if the event is not pending */
 	uint64_t called;
 };
 
@@ -35,7 +35,8 @@ static uint64_t allowed_lateness(const struct random_event *event)
 }
 
 /*
- * Never early, and late by no more than the structure declares plus the time that callbacks took.
+ * Checks that the timeout is never early, and late by no more than the structure declares plus the
+ * time that callbacks took.
  */
 static void see_expiry(evutil_socket_t fd, short what, void *arg)
 {
@@ -70,7 +71,7 @@ static void random_add(struct random_event *event)
 		timeout = *event_base_init_common_timeout(over.base, &duration);
 		event->deadline = now() + (uint64_t)duration.tv_usec * 1000;
 	}
-	event->deadline += !event->deadline; /* 0 stands for no deadline */
+	event->deadline += !event->deadline; /* 0 would mean that there is no deadline */
 	assert_int_equal(event_add(&event->event, &timeout), 0);
 }
 

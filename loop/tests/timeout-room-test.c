@@ -1,9 +1,10 @@
 /*
- * timeout-room-test - limits of an expiry, adds without memory, and the room of periods
+ * timeout-room-test - limits of an expiry, adds while memory is out, and the reserved room of
+ * periods
  *
- * Allocations fail when a test says so.
+ * Allocations fail when a test requires it.
  */
-#include "loop/base.h" /* first; for the room of its timers */
+#include "loop/base.h" /* first, because it declares the room of a base's timers */
 
 #include <errno.h>
 #include <unistd.h>
@@ -88,8 +89,8 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
 enum { PLENTY = 5000 };
 
 /*
- * Adds timers without memory for more room. Stores in *count how many were armed before an add
- * failed. The other events are only assigned. The caller frees the array.
+ * Adds timers while no memory for more room is available. Stores in *count how many were armed
+ * before an add failed. The other events are only assigned. The caller frees the array.
  */
 static struct event *add_until_there_is_no_room(int *count)
 {
@@ -108,8 +109,8 @@ static struct event *add_until_there_is_no_room(int *count)
 }
 
 /*
- * Checks that the failed add changed nothing. False: no add failed, because the structure needs no
- * room for timers (a list, a wheel).
+ * Checks that the failed add changed nothing. Returns false if no add failed, because the structure
+ * needs no room for timers (a list, a wheel).
  */
 static bool is_full(const struct event *events, int count)
 {
@@ -161,7 +162,10 @@ static void test_a_failed_add_changes_nothing(void **state)
 	close(ends[1]);
 }
 
-/* One of libevent's two faults: the event says that it has a timeout, but nothing will expire. */
+/*
+ * Moves an event from a queue into a full structure. In libevent the event then claims to have a
+ * timeout, but nothing expires.
+ */
 static void test_from_a_queue_into_a_full_structure(void **state)
 {
 	struct event *events, *queued;
@@ -184,7 +188,8 @@ static void test_from_a_queue_into_a_full_structure(void **state)
 }
 
 /*
- * The other fault. Here the room for a queue's representative is reserved when the queue is made.
+ * Adds to an empty queue while the structure is full. libevent loses this event, too. This loop
+ * reserves the representative's room when the queue is made.
  */
 static void test_a_queue_in_a_full_structure(void **state)
 {
@@ -207,7 +212,7 @@ static void test_a_queue_in_a_full_structure(void **state)
 	free(events);
 }
 
-/* Events that a callback adds without memory, until one has no room. */
+/* The events that a callback adds while memory is out, until one finds no room. */
 static struct {
 	struct event *events;
 	int count;
@@ -221,9 +226,9 @@ static void add_what_has_room(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A persistent event's timer leaves the structure when it expires, and goes back when the event is
- * called. A callback that runs in between takes all the room that is left. The period must go on
- * nevertheless.
+ * A persistent event's timer leaves the structure when it expires, and is inserted again when the
+ * event is called. In between, a callback takes all the room that is left. The period must still
+ * continue.
  */
 static void add_between_expiry_and_call(struct event *period, void (*activate)(struct event *event))
 {
@@ -262,7 +267,7 @@ static void make_readable_and_due(struct event *event)
 	event_active(event, EV_READ, 1);
 }
 
-/* The same for an event that is active already when its timeout expires. */
+/* Does the same with an event that is already active when its timeout expires. */
 static void test_a_period_of_an_active_event_keeps_its_room(void **state)
 {
 	struct event *period;
@@ -279,8 +284,9 @@ static void test_a_period_of_an_active_event_keeps_its_room(void **state)
 }
 
 /*
- * A period that ends for want of memory is logged, since no call can return the error. All other
- * periods go on. Only a deleted period that comes back has no room.
+ * A period that ends because memory runs out is logged, because no call can return the error. All
+ * other periods must continue. Only an event that was deleted and is activated later has no
+ * reserved room.
  */
 static void test_a_period_without_room(void **state)
 {
@@ -307,7 +313,7 @@ static void test_a_period_without_room(void **state)
 	free(events);
 }
 
-/* Room that was kept is given up with the event. An add before the call uses it. */
+/* Reserved room is released with the event. An add before the call uses the reserved room. */
 static void test_kept_room_is_given_up(void **state)
 {
 	struct event *period = NULL;
@@ -330,7 +336,7 @@ static void test_kept_room_is_given_up(void **state)
 	end();
 }
 
-/* The room shrinks when a quarter is enough. libevent's heap never shrinks. */
+/* The room shrinks when a quarter of it would suffice. libevent's heap never shrinks. */
 static void test_room_is_given_up_after_a_peak(void **state)
 {
 	enum { PEAK = 1000 };
@@ -378,7 +384,7 @@ static void test_room_is_given_up_after_a_peak(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, journal_start)
 
-/* Tests that also hold for structures that may be late, or have no order within an iteration. */
+/* These tests also run for structures that may be late, or have no order within an iteration. */
 static const struct CMUnitTest any[] = {
 	TEST(test_a_failed_add_changes_nothing),
 	TEST(test_room_is_given_up_after_a_peak),

@@ -78,7 +78,7 @@ static void test_deleted_ones_do_not_fire(void **state)
 	add(a, 100);
 	add(b, 100);
 	assert_int_equal(event_del(a), 0);
-	assert_int_equal(event_del(a), 0); /* a second call is no error */
+	assert_int_equal(event_del(a), 0); /* a second call is not an error */
 	assert_int_equal(event_pending(a, EV_TIMEOUT, NULL), 0);
 	run();
 	assert_journal("b@100 ");
@@ -92,7 +92,7 @@ struct odd {
 	const char *fires; /* "" for never */
 };
 
-/* libevent 2.1 gets some of these wrong: loop/README.md, deviation 4. */
+/* libevent 2.1 handles some of these wrongly: loop/README.md, deviation 4. */
 static void test_odd_timeouts(void **state)
 {
 	static const struct odd odd[] = {
@@ -204,15 +204,15 @@ static void test_pending_tells_the_wall_clock(void **state)
 	begin(0);
 	event = timer("a", 0);
 	assert_int_equal(event_pending(event, EV_TIMEOUT, &wall), 0);
-	assert_true(wall.tv_sec == 0 && wall.tv_usec == 7); /* untouched */
+	assert_true(wall.tv_sec == 0 && wall.tv_usec == 7); /* unchanged */
 	event_base_gettimeofday_cached(over.base, &wall);
 	add(event, 1500);
 	assert_int_equal(event_pending(event, EV_TIMEOUT, &at), EV_TIMEOUT);
 	evutil_timersub(&at, &wall, &at);
 	assert_true(at.tv_sec == 1 && at.tv_usec == 500000);
 	/*
-	 * 539 years: more than the wall clock can show in ns. The result is the latest time that it
-	 * can show.
+	 * 539 years are more than the wall clock can show in ns. The result is the latest time that
+	 * it can show.
 	 */
 	event_add(event, &(struct timeval){ 17000000000, 0 });
 	assert_int_equal(event_pending(event, EV_TIMEOUT, &at), EV_TIMEOUT);
@@ -224,8 +224,8 @@ static void test_pending_tells_the_wall_clock(void **state)
 /* --------------------------------------------------------------------- callbacks that take time */
 
 /*
- * A timer is due at 90 ms, and a callback runs from 10 to 70. The timer fires at 90 ms. In libevent
- * it fires at 150 ms.
+ * A timer's deadline is 90 ms, and a callback runs from 10 to 70 ms. The timer fires at 90 ms. In
+ * libevent it fires at 150 ms.
  */
 static void wait_behind_a_callback(int flags, const char *expected)
 {
@@ -288,7 +288,10 @@ static void test_added_late_in_a_callback_is_not_early(void **state)
 			      "a@10 b@120 c@170 ");
 }
 
-/* All timers that became due meanwhile expire in one iteration, in order of their deadlines. */
+/*
+ * All timers whose deadlines passed during a jump of the clock expire in one iteration, in the
+ * order of their deadlines.
+ */
 static void test_a_jump_of_the_clock(void **state)
 {
 	struct event_base_statistics statistics;
@@ -355,8 +358,8 @@ static void test_deleting_what_is_due_in_the_same_iteration(void **state)
 }
 
 /*
- * An add leaves an event active that only its descriptor has made active. If its timeout has made
- * it active, too, the event is no longer active after the add.
+ * If only its descriptor has made an event active, an add leaves the event active. If its timeout
+ * has also made it active, the add makes the event inactive.
  */
 static void test_an_add_keeps_what_io_made_active(void **state)
 {
@@ -369,7 +372,7 @@ static void test_an_add_keeps_what_io_made_active(void **state)
 	add(event, 10);
 	assert_int_equal(event_base_get_num_events(over.base, EVENT_BASE_COUNT_ACTIVE), 1);
 	run();
-	assert_journal("a@0 "); /* it does not persist, so its timeout has gone as well */
+	assert_journal("a@0 "); /* it does not persist, so the call also ends its timeout */
 	event_active(event, EV_READ | EV_TIMEOUT, 1);
 	add(event, 10);
 	assert_int_equal(event_base_get_num_events(over.base, EVENT_BASE_COUNT_ACTIVE), 0);
@@ -381,7 +384,7 @@ static void test_an_add_keeps_what_io_made_active(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, journal_start)
 
-/* Tests that also hold for structures that may be late, or have no order within an iteration. */
+/* These tests also run for structures that may be late, or have no order within an iteration. */
 static const struct CMUnitTest any[] = {
 	TEST(test_counted_by_membership),
 	TEST(test_pending_tells_the_wall_clock),

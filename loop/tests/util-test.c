@@ -43,7 +43,7 @@ static int print(char *buffer, size_t size, const char *format, ...)
 	return result;
 }
 
-/* The text always ends in a zero byte. The result is the length that the whole text would have. */
+/* The text always ends in a zero byte. The result is the length of the untruncated text. */
 static void test_printing(void **state)
 {
 	char buffer[6];
@@ -85,12 +85,10 @@ static void test_comparing_text(void **state)
 	assert_int_equal(evutil_ascii_strncasecmp("a", "b", 0), 0);
 	assert_int_equal(evutil_ascii_strncasecmp("ab", "AB", 9), 0);
 	assert_int_not_equal(evutil_ascii_strcasecmp("\xc4", "\xe4"),
-			     0); /* only letters of ASCII */
+			     0); /* only ASCII letters have cases */
 }
 
-/*
- * Every byte is compared with every other. Only the two cases of a letter are equal to each other.
- */
+/* Compares every byte with every other byte. Only the two cases of a letter are equal. */
 static void test_comparing_all_letters(void **state)
 {
 	(void)state;
@@ -120,12 +118,12 @@ static void test_dates(void **state)
 
 	(void)state;
 	assert_int_equal(evutil_date_rfc1123(text, sizeof(text), &when), 29);
-	assert_string_equal(text, "Sun, 06 Nov 1994 08:49:37 GMT"); /* RFC 7231's example */
+	assert_string_equal(text, "Sun, 06 Nov 1994 08:49:37 GMT"); /* the example of RFC 7231 */
 	assert_int_equal(evutil_date_rfc1123(small, sizeof(small), &when), 29);
 	assert_string_equal(small, "Sun, 06");
 }
 
-/* The result is that of strftime in the C locale, on all days of the week and in all months. */
+/* The result must be that of strftime in the C locale, on all weekdays and in all months. */
 static void test_dates_of_a_year(void **state)
 {
 	(void)state;
@@ -191,13 +189,13 @@ static void test_carrying_and_borrowing(void **state)
 	assert_true(evutil_timercmp(&result, &c, ==));
 	evutil_timersub(&c, &b, &result);
 	assert_true(evutil_timercmp(&result, &a, ==));
-	evutil_timersub(&b, &c, &result); /* of a negative time, only the seconds are negative */
+	evutil_timersub(&b, &c, &result); /* in a negative time only the seconds are negative */
 	assert_true(result.tv_sec == -2 && result.tv_usec == 1);
 	assert_true(evutil_timercmp(&a, &c, <) && !evutil_timercmp(&c, &a, <=));
 	assert_true(evutil_timerisset(&b) && evutil_timerisset(&c));
 }
 
-/* The time lies between two readings of the clock that the flags select. */
+/* The time must lie between two readings of the clock that the flags select. */
 static void test_which_clock_is_read(void **state)
 {
 	static const struct {
@@ -264,11 +262,11 @@ static void test_random_bytes(void **state)
 	evutil_secure_rng_get_bytes(bytes, 64);
 	for (int i = 0; i < 64; i++)
 		zeros += !bytes[i];
-	assert_true(zeros < 16); /* not so once in 10^21 runs, by chance */
+	assert_true(zeros < 16); /* by chance false once in 10^21 runs */
 	assert_int_equal(bytes[64], 0);
 }
 
-/* Every byte that was asked for is written, and none behind them. Two calls differ. */
+/* The call must write every requested byte, and no byte after them. Two calls must differ. */
 static void test_random_lengths(void **state)
 {
 	unsigned char first[32], other[32];

@@ -1,7 +1,7 @@
 /*
  * wait-span-test - how long each backend lets the kernel wait, to the nanosecond
  *
- * The linker replaces the system calls (--wrap). The replacements note their arguments and return
+ * The linker replaces the system calls (--wrap). The replacements record their arguments and return
  * at once.
  */
 #include <errno.h>
@@ -46,7 +46,7 @@ int __wrap_epoll_wait(int fd, struct epoll_event *events, int most, int millisec
 	return 0;
 }
 
-/* Another test has the backends that wait by other calls. */
+/* io-uring-span-test covers io_uring, which waits by another call. */
 static void test_nanoseconds(void **state)
 {
 	(void)state;
@@ -58,7 +58,8 @@ static void test_nanoseconds(void **state)
 }
 
 /*
- * Without epoll_pwait2, a wait is rounded up to ms, so that it is not too short, and fits an int.
+ * Without epoll_pwait2, a wait is rounded up to ms, so that it is not too short, and must fit an
+ * int.
  */
 static void test_milliseconds(void **state)
 {
@@ -99,8 +100,8 @@ static void activate(evutil_socket_t fd, short what, void *event)
 }
 
 /*
- * If the time were cached during a wait, a timer that another thread adds meanwhile would start at
- * the time at which the loop last woke up.
+ * The time must not be cached during a wait. Otherwise a timer that another thread adds during the
+ * wait would start at the time of the loop's last wake-up.
  */
 static void test_no_time_is_cached_during_a_wait(void **state)
 {

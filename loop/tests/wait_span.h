@@ -11,7 +11,7 @@
 #include "loop/tests/loop_test.h"
 
 #define SECOND	    UINT64_C(1000000000)
-#define NO_CALL	    (BACKEND_FOREVER - 1) /* the call was not made */
+#define NO_CALL	    (BACKEND_FOREVER - 1) /* the system call was not made */
 #define IN_A_MINUTE (60 * SECOND)
 
 static uint64_t noted;
@@ -53,12 +53,15 @@ static const uint64_t spans[] = {
 	BACKEND_FOREVER,
 };
 
-/* Waits for each span in a base with this backend, if the machine has it. */
+/*
+ * Waits for each span in a base with this backend, and compares what the kernel was asked for. Does
+ * nothing if the machine lacks the backend.
+ */
 static void wait_for_each_span(const char *method)
 {
 	struct event_base *base = loop_test_base(method, NULL, 0);
 
-	if (!base) /* the tests of the backends say so */
+	if (!base) /* the tests of the backends report it */
 		return;
 	for (size_t i = 0; i < sizeof(spans) / sizeof(*spans); i++) {
 		wait_for(base, spans[i]);

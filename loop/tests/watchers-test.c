@@ -1,5 +1,5 @@
 /*
- * watchers-test - the callbacks around each wait, and watchers that are freed or made in them
+ * watchers-test - the callbacks around each wait, and watchers that callbacks free or make
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ static void log_check(struct evwatch *watcher, const struct evwatch_check_cb_inf
 
 /*
  * The watchers of each kind are called in the order in which they were made, before and after the
- * wait. Timers are processed after that.
+ * wait. The loop processes timers after that.
  */
 static void test_watchers_in_order(void **state)
 {
@@ -44,7 +44,7 @@ static void test_watchers_in_order(void **state)
 	watchers[1] = evwatch_prepare_new(base, note_wait, "p");
 	watchers[2] = evwatch_prepare_new(base, note_wait, "q");
 	watchers[3] = evwatch_check_new(base, log_check, "d");
-	assert_int_equal(checked_loop(base, 0), 1); /* they do not keep the loop running */
+	assert_int_equal(checked_loop(base, 0), 1); /* watchers do not keep the loop running */
 	assert_journal("");
 	event_base_once(base, -1, EV_TIMEOUT, note, "1", &second);
 	event_base_once(base, -1, EV_TIMEOUT, note, "2", &(struct timeval){ 2, 0 });
@@ -56,7 +56,7 @@ static void test_watchers_in_order(void **state)
 	event_base_once(base, -1, EV_TIMEOUT, note, "3", &second);
 	assert_int_equal(checked_loop(base, 0), 1);
 	assert_journal("qd3");
-	end_base(base); /* frees the others */
+	end_base(base); /* frees the other watchers */
 }
 
 static void test_prepare_knows_the_timeout(void **state)
@@ -80,7 +80,7 @@ static void test_prepare_knows_the_timeout(void **state)
 	seen.limited = 0;
 	checked_loop(base, EVLOOP_ONCE);
 	assert_true(seen.limited && !seen.timeout.tv_sec && !seen.timeout.tv_usec);
-	/* Without a timer there is no limit, and the time is left as it was. */
+	/* Without a timer there is no limit, and `timeout` is not written. */
 	seen.timeout.tv_sec = 7;
 	event_assign(&reader, base, ends[0], EV_READ, note, "r");
 	event_add(&reader, NULL);
@@ -92,7 +92,7 @@ static void test_prepare_knows_the_timeout(void **state)
 	close(ends[1]);
 }
 
-/* Some of these watchers free one of them when called. */
+/* Some of these watchers free one of these watchers when called. */
 static struct evwatch *watched[4];
 
 static void free_watcher(struct evwatch *watcher, const struct evwatch_prepare_cb_info *info,
@@ -169,7 +169,7 @@ static void make_watcher(struct evwatch *watcher, const struct evwatch_prepare_c
 	(void)arg;
 }
 
-/* A watcher that a watcher makes is called in the next iteration at the latest. */
+/* A watcher that a watcher makes must be called in the next iteration at the latest. */
 static void test_watchers_made_from_inside(void **state)
 {
 	struct event_base *base = virtual_base(0);

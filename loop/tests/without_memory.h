@@ -1,8 +1,9 @@
 /*
  * without_memory.h - runs tests over every backend, with and without locks, and forbids allocations
  *
- * While the loop runs, every allocation fails and is counted. The tests check that there was none.
- * In the tests that include this file, the linker redirects allocations to allocations.h.
+ * While the loop runs, every allocation of its thread fails and is counted. The tests check that
+ * none was tried. In the tests that include this file, the linker redirects allocations to
+ * allocations.h.
  */
 #ifndef WITHOUT_MEMORY_H
 #define WITHOUT_MEMORY_H
@@ -18,7 +19,7 @@
 #include "loop/tests/allocations.h"
 #include "loop/tests/over_backends.h"
 
-/* The backend and the base of the test that is running. */
+/* The backend and the base of the current test. */
 static const struct backend *backend;
 
 static struct event_base *base;
@@ -26,8 +27,8 @@ static struct event_base *base;
 #define MOST 200 /* several times the initial room of each of the loop's tables */
 
 /*
- * Each element has a descriptor with something to read, the descriptor's event, and the number of
- * times that the event's callback was called.
+ * Each element has a readable descriptor, the descriptor's event, and the number of calls of the
+ * event's callback.
  */
 static struct watched {
 	int fd;
@@ -60,7 +61,7 @@ static void end_base(void)
 	base = NULL;
 }
 
-/* Runs the loop and checks that nothing was allocated meanwhile. */
+/* Runs the loop and checks that it did not try to allocate. */
 static void run(int flags)
 {
 	int result;
@@ -143,8 +144,8 @@ static int open_descriptors(void)
 		int ends[2];
 
 		/*
-		 * The number of the other end is not kept. That end stays open, so the watched end
-		 * reports its byte and no hang-up.
+		 * The number of the other end is not stored. The other end stays open, so that the
+		 * watched end reports its byte and not a hang-up.
 		 */
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
 			return -1;
@@ -172,8 +173,8 @@ static void use_locks(bool wanted)
 }
 
 /*
- * Sets the limit of open descriptors to the highest that is allowed, but to 8192 at most. Returns
- * the limit.
+ * Sets the limit of open descriptors to the highest value that is allowed, and at most to 8192.
+ * Returns the limit.
  */
 static int raise_limit(void)
 {

@@ -1,13 +1,13 @@
 /*
  * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, compared with a list
  *
- * With these constants rare cases are frequent (the words are those of bucket-trie.c). Leaves burst
- * at 32 entries, more than 32 entries are too many to be near, and herds are handed over in part,
- * put off and filed again in between. Some timers share a deadline. Others share an interval, and
- * there are more intervals than queues. In some phases few timers are stopped, in others most. The
- * test compares what fires, and in what order, with a list of deadlines. `check` walks the set
- * after each step. The conformance suite does the same with all structures, but hardly ever has all
- * of this at one time.
+ * With these constants, rare cases are frequent. The terms are those of bucket-trie.c. Leaves burst
+ * at 32 entries, more than 32 entries are too many to be near, and herds are returned in part,
+ * postponed and filed again in between. Some timers share a deadline. Others share an interval, and
+ * there are more intervals than queues. In some phases few timers are stopped, in others most of
+ * them. The test compares with a list of deadlines which timers fire, and in what order. `check`
+ * walks the set after each step. The conformance suite does the same with all structures, but its
+ * sequences hardly ever combine all of this.
  */
 #define FIRST_CAPACITY	  64
 #define SORT_MOST	  16
@@ -30,16 +30,16 @@
 #define TURNS  3000
 
 #define INTERVALS 12
-#define PHASE	  100 /* turns in which the same share of timers is stopped */
+#define PHASE	  100 /* turns in which about the same share of timers is stopped */
 
 struct model {
 	struct timer_set *set;
 	struct timer timer[TIMERS];
-	uint64_t deadline[TIMERS]; /* of armed timers */
+	uint64_t deadline[TIMERS]; /* deadlines of the armed timers */
 	bool armed[TIMERS], idle[TIMERS];
 	uint64_t now, random, deadlines[8], intervals[INTERVALS];
-	uint64_t different; /* how many of the intervals are used */
-	uint64_t stops;	    /* about this many of 8 armed timers are stopped */
+	uint64_t different; /* how many of the intervals are in use */
+	uint64_t stops;	    /* about how many of 8 armed timers are stopped */
 	bool queued;	    /* whether timers were in queues */
 };
 
@@ -49,7 +49,8 @@ static uint64_t draw(struct model *model, uint64_t below)
 }
 
 /*
- * A deadline within a random number of bits of now. Some are in the past, and some are TIMER_NEVER.
+ * Returns a deadline within a random number of bits of now. Some deadlines are in the past, and
+ * some are TIMER_NEVER.
  */
 static uint64_t draw_deadline(struct model *model)
 {
@@ -65,7 +66,10 @@ static uint64_t draw_deadline(struct model *model)
 	}
 }
 
-/* A deadline that others have, too, or a common interval from now, sometimes less a lag, or any. */
+/*
+ * Returns a deadline that other timers share, or a shared interval from now, sometimes minus a lag,
+ * or any deadline.
+ */
 static uint64_t some_deadline(struct model *model, uint64_t *interval)
 {
 	*interval = 0;
@@ -125,8 +129,8 @@ static uint64_t earliest(const struct model *model)
 }
 
 /*
- * Fires at most `most` timers, each of which must be the earliest that is armed. Returns whether
- * all due timers have fired.
+ * Fires at most `most` timers, each of which must be the earliest armed timer. Returns whether all
+ * due timers have fired.
  */
 static bool fire(struct model *model, size_t most)
 {
@@ -177,7 +181,7 @@ static void turn(struct model *model)
 	check(model);
 }
 
-/* Other intervals, and another share of stops. */
+/* Chooses other intervals, and another share of stops. */
 static void begin_phase(struct model *model)
 {
 	for (unsigned i = 0; i < INTERVALS; i++)
@@ -197,10 +201,7 @@ static void random_work(void **state)
 		memset(model->idle, true, sizeof(model->idle));
 		assert_int_equal(bucket_trie_create(&model->set, NULL, 0), 0);
 		assert_int_equal(bucket_trie_reserve(model->set, TIMERS), 0);
-		/*
-		 * In every other run the room is that for the timers and three windows, and no
-		 * more.
-		 */
+		/* in every other run there is room only for the timers and three windows */
 		if (seed % 2)
 			trie_of(model->set)->pools.limit = TIMERS + 3 * WINDOW;
 		print_message("seed %u\n", (unsigned)seed);

@@ -2,14 +2,14 @@
  * bucket-trie-test.c - bucket-trie from inside: the room for young timers, and what one operation
  * moves
  *
- * The words are those of bucket-trie.c. The entry of a young timer is still in a window and not yet
- * filed in the trie. A dead entry is that of a removed timer. A herd is a leaf of one deadline that
- * is being handed over.
+ * The terms are those of bucket-trie.c. A timer is young while its entry is in a window and not yet
+ * filed in the trie. A dead entry belongs to a removed timer. A herd is a leaf with only one
+ * deadline that expire is returning.
  *
- * The suite checks what a structure promises. Here the structure is compiled in with little room,
- * so that rare cases are frequent. Windows of young timers are opened while timers are removed
- * before they fire. They are closed when timers fire instead, or when entries need the memory. No
- * timer may be lost on the way: `check` is called after each phase.
+ * The conformance suite checks the contract. This test compiles the structure with little room, so
+ * that rare cases are frequent. Windows for young timers open when timers are removed before they
+ * fire. They close when timers fire, or when entries need the memory. No timer may be lost: `check`
+ * is called after each phase.
  */
 #define FIRST_CAPACITY	  64
 #define timer_bucket_trie timer_bucket_trie_small
@@ -65,7 +65,7 @@ static void close_churn(struct churn *churn)
 	free(churn->timers);
 }
 
-/* Arms all idle timers. They are due between one and three intervals from now. */
+/* Arms all idle timers. Their deadlines are one to three intervals from now. */
 static void fill(struct churn *churn, uint64_t interval)
 {
 	for (size_t i = 0; i < churn->count; i++)
@@ -74,7 +74,7 @@ static void fill(struct churn *churn, uint64_t interval)
 					   churn->now + interval + draw(churn, 2 * interval), 0);
 }
 
-/* Lets time pass. Returns how many timers fired. */
+/* Advances the clock by `time` and expires. Returns how many timers fired. */
 static size_t fire(struct churn *churn, uint64_t time)
 {
 	struct timer *batch[64];
@@ -93,7 +93,7 @@ static size_t fire(struct churn *churn, uint64_t time)
 	return fired;
 }
 
-/* As fire, and arms the timers that fired again. */
+/* Calls fire, and arms the timers that fired again. */
 static size_t pass(struct churn *churn, uint64_t time, uint64_t interval)
 {
 	size_t fired = fire(churn, time);
@@ -115,8 +115,8 @@ static void die_young(struct churn *churn, size_t times, uint64_t interval)
 }
 
 /*
- * If all timers are removed young, all are young in the end. Few are filed, and few dead entries
- * are left.
+ * If all timers are removed young, then in the end all are young, few are filed, and few dead
+ * entries are left.
  */
 static void windows_open(void **state)
 {
@@ -136,8 +136,7 @@ static void windows_open(void **state)
 }
 
 /*
- * If timers fire instead, windows cost more for their due timers than they save. One window is left
- * in the end.
+ * If timers fire, windows cost more for due timers than they save. In the end one window is left.
  */
 static void windows_close(void **state)
 {
@@ -155,10 +154,7 @@ static void windows_close(void **state)
 	close_churn(&churn);
 }
 
-/*
- * Many young timers are due together. Their entries need the memory of the windows that they come
- * from.
- */
+/* Many young timers are due at the same time. Their entries need the memory of their windows. */
 static void windows_make_room(void **state)
 {
 	struct churn churn;
@@ -195,7 +191,7 @@ static void never_needs_room(void **state)
 	close_churn(&churn);
 }
 
-/* All of this by turns, in sets of any size. The test looks only at what `check` says. */
+/* Mixes all of this, in sets of any size. Checks only the result of `check`. */
 static void by_turns(void **state)
 {
 	(void)state;
@@ -229,7 +225,7 @@ static size_t resident(const void *pages, size_t bytes)
 	return found * PAGE;
 }
 
-/* The bytes of the set without its entries. All of these bytes were allocated. */
+/* Returns the bytes of the set without its entries. All of these bytes were allocated. */
 static size_t other_bytes(const struct churn *churn)
 {
 	const struct bucket_trie *trie = churn->trie;
@@ -243,8 +239,8 @@ static size_t other_bytes(const struct churn *churn)
 }
 
 /*
- * For blocks in pages, the footprint counts pages that have memory. It may differ by one step of
- * chunks that are asked for together, and by a page for each block.
+ * Compares the footprint with the pages that have memory. It may differ by one step of chunks that
+ * are requested together, and by a page for each block.
  */
 static void assert_footprint(const struct churn *churn)
 {
@@ -291,8 +287,8 @@ static size_t nodes_in_use(const struct bucket_trie *trie)
 }
 
 /*
- * All 64 leaves of a level get as many entries as they can hold at one time. No insert deals out
- * two of them.
+ * All 64 leaves of a level get as many entries as they can hold, at the same time. No insert may
+ * deal out two of them.
  */
 static void leaves_burst_by_turns(void **state)
 {
@@ -313,7 +309,7 @@ static void leaves_burst_by_turns(void **state)
 		before = after;
 	}
 	assert_int_equal(most, 1);
-	/* The leaves, and the one that they come from. */
+	/* The leaves, and the leaf that they come from. */
 	assert_int_equal(before - first, FANOUT + 1);
 	close_churn(&churn);
 }
@@ -328,8 +324,8 @@ static uint32_t oldest_chunk(const struct bucket_trie *trie, const struct bucket
 }
 
 /*
- * Many entries of one deadline stay where they are when others come to their leaf. The sweep then
- * begins that leaf anew.
+ * Many entries of one deadline must stay where they are when others are added to their leaf. The
+ * sweep then starts this leaf again.
  */
 static void herd_is_not_dealt_out(void **state)
 {
@@ -358,8 +354,8 @@ static void herd_is_not_dealt_out(void **state)
 }
 
 /*
- * A herd of which some timers were handed over goes back into the trie, and takes more timers of
- * its deadline.
+ * A herd of which some timers have fired goes back into the trie, and takes more timers of its
+ * deadline.
  */
 static void herd_goes_back(void **state)
 {
@@ -418,8 +414,8 @@ static size_t queued_timers(const struct churn *churn)
 }
 
 /*
- * An interval that comes again has a queue, as long as its deadlines come in order. An unknown
- * interval has none.
+ * A repeated interval has a queue, as long as its deadlines come in order. An unknown interval has
+ * no queue.
  */
 static void intervals_have_queues(void **state)
 {
@@ -445,8 +441,8 @@ static void intervals_have_queues(void **state)
 }
 
 /*
- * If all timers of a queue are removed, the queue ends when its time has come, and its windows are
- * spare.
+ * If all timers of a queue are removed, the queue ends when its time has come, and its windows
+ * become spare.
  */
 static void queues_of_none_end(void **state)
 {
@@ -469,7 +465,7 @@ static void queues_of_none_end(void **state)
 	close_churn(&churn);
 }
 
-/* Entries that are filed next use the memory of spare windows. */
+/* Entries that are filed next must use the memory of spare windows. */
 static void memory_of_spares_is_used(void **state)
 {
 	const size_t most = 16 * WINDOW;
@@ -491,7 +487,10 @@ static void memory_of_spares_is_used(void **state)
 	close_churn(&churn);
 }
 
-/* If many timers are removed, queues take no more timers. They do again when few are removed. */
+/*
+ * If many timers are removed, queues take no more timers. They take timers again when few are
+ * removed.
+ */
 static void queues_rest_while_many_are_removed(void **state)
 {
 	struct churn churn;
@@ -511,7 +510,7 @@ static void queues_rest_while_many_are_removed(void **state)
 	close_churn(&churn);
 }
 
-/* If there are many intervals, they have no queues, except for a few tries. */
+/* If there are many intervals, they have no queues, except for a few attempts. */
 static void many_intervals_have_no_queues(void **state)
 {
 	struct churn churn;
@@ -526,7 +525,7 @@ static void many_intervals_have_no_queues(void **state)
 
 /*
  * Young timers use the places of timers that were removed from a queue, without new memory. The
- * timers that stayed in the queue fire.
+ * timers that stayed in the queue must fire.
  */
 static void places_of_queues_are_used_again(void **state)
 {
@@ -552,7 +551,7 @@ static void places_of_queues_are_used_again(void **state)
 	close_churn(&churn);
 }
 
-/* If no room is left, queues give up their windows, and their timers are filed. */
+/* If no room is left, queues free their windows, and their timers are filed. */
 static void queues_make_room(void **state)
 {
 	const size_t most = 64 * WINDOW;
@@ -566,7 +565,7 @@ static void queues_make_room(void **state)
 	assert_in_range(queued_timers(&churn), most / 2 - 10, most / 2);
 	limit = churn.trie->pools.limit;
 	/*
-	 * Room for all timers, for the window that is left and what is kept free for it, and none
+	 * Room for all timers, for the window that is left and what is kept free for it. No room
 	 * for the ends of queues.
 	 */
 	churn.trie->pools.limit = (uint32_t)most + 3 * WINDOW;
@@ -580,7 +579,7 @@ static void queues_make_room(void **state)
 	close_churn(&churn);
 }
 
-/* A timer that is put off in a queue is filed, even if there is hardly room for it. */
+/* A timer that is postponed in a queue is filed, even if there is hardly room for it. */
 static void put_off_while_crowded(void **state)
 {
 	const size_t most = 64 * WINDOW;
@@ -592,7 +591,7 @@ static void put_off_while_crowded(void **state)
 		arm_for(&churn, i, 100000);
 	for (size_t i = 0; i < most; i++)
 		bucket_trie_reinsert(churn.set, &churn.timers[i], 300000 + i, 0);
-	/* The first window that is given up is the one that young timers use. */
+	/* The first window that is freed is the one that young timers use. */
 	new_windows(churn.trie);
 	churn.trie->pools.limit = churn.trie->room + WINDOW + 8;
 	assert_int_equal(fire(&churn, 150000), 0);

@@ -1,6 +1,5 @@
 /*
- * cascading-wheel-test.c - what bitmap=first saves: it changes only costs, which the suite cannot
- * see
+ * cascading-wheel-test.c - what bitmap=first saves, which the conformance suite cannot see
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +26,7 @@ static size_t footprint_of(const char *text)
 	return bytes;
 }
 
-/* A bit for each slot: of four levels of 256, or only of the first. */
+/* Each slot needs one bit: in all four levels of 256 slots, or only in the first level. */
 static void bits_of_the_first_level(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /*
- * draw.h - random numbers, which are the same for the same seed
+ * draw.h - random numbers that depend only on the seed
  */
 #ifndef TESTS_DRAW_H
 #define TESTS_DRAW_H
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A number below `below`, which has 31 bits at most. The constants are Knuth's (MMIX). The high
- * bits are good enough.
+ * Returns a number below `below`, which must be at most 2^31. The constants are Knuth's (MMIX). The
+ * high bits are random enough for tests.
  */
 static inline uint64_t draw_from(uint64_t *random, uint64_t below)
 {

@@ -36,7 +36,7 @@ static void options_count(void **state)
 	assert_int_equal(accuracy.tick, 1000000);
 }
 
-/* A set with these options expires a timer for 1 ns at `tick`, and not before. */
+/* Checks that a set with these options expires a timer for 1 ns at `tick`, and not earlier. */
 static void expires_at(const char *options, uint64_t tick)
 {
 	struct timer timer = { 0 }, *out[1];
@@ -59,7 +59,7 @@ static void a_set_has_its_options(void **state)
 	expires_at("tick=1ms,levels=2", 1000000);
 }
 
-/* Both functions return -EINVAL and `expected`, and store nothing. */
+/* Checks that both functions return -EINVAL with the message `expected`, and store nothing. */
 static void refuses(const char *options, const char *expected)
 {
 	struct timer_accuracy accuracy = { .tick = 7 };

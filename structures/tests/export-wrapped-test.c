@@ -30,7 +30,7 @@ static void the_set_is_over_the_structure_within(void **state)
 	timer_lazy.insert(set, &timers[0], 10, 10);
 	timer_lazy.insert(set, &timers[1], 20, 20);
 	timer_lazy.reinsert(set, &timers[0], 30, 30);
-	/* The wrapper leaves the timer where it is filed, so next is early. */
+	/* The re-arm leaves the timer at its old key in the wrapped structure, so next is early. */
 	assert_int_equal(timer_lazy.next(set), 10);
 	assert_int_equal(timer_lazy.expire(set, 30, out, 2), 2);
 	assert_ptr_equal(out[0], &timers[1]);

@@ -1,5 +1,5 @@
 /*
- * find-test.c - find.c: from a text to a structure and its set, and which texts are refused
+ * find-test.c - find.c: how a text becomes a structure and its set, and which texts are refused
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static void assert_one_line(const char *error)
 	assert_null(strchr(error, '\n'));
 }
 
-/* Makes a set by this name, asks for its accuracy, and ends it. */
+/* Makes a set by this name, gets its accuracy, and destroys the set. */
 static void make_by_name(const char *name, void *data)
 {
 	const struct timer_structure *wanted = data, *found = NULL;
@@ -40,7 +40,10 @@ static void make_by_name(const char *name, void *data)
 	assert_true(timer_structure_within(name)->accuracy || accuracy.when == TIMER_EXACT);
 }
 
-/* Every structure of the registry, and each wrapper by the name of each structure that it wraps. */
+/*
+ * Finds every structure of the registry, and each wrapper under the name of each structure that it
+ * wraps.
+ */
 static void test_registry(void **state)
 {
 	size_t count = 0;
@@ -58,7 +61,7 @@ static void test_registry(void **state)
 	assert_true(count > 0);
 }
 
-/* The settings that structures name as worth testing are possible, with and without a wrapper. */
+/* The structures' settings_to_test must be possible, with and without a wrapper. */
 static void make_settings_to_test(const char *name, void *data)
 {
 	const char *const *options = timer_structure_within(name)->settings_to_test;
@@ -179,7 +182,10 @@ static void test_wrappers(void **state)
 	assert_not_created("lazy:quad-heap:lazy", -EINVAL, "lazy:quad-heap: ");
 }
 
-/* Wrappers around wrappers: the names of all layers, and the options of the innermost. */
+/*
+ * Parses wrappers around wrappers: the names of all layers, and the options of the innermost
+ * structure.
+ */
 static void test_nested_wrappers(void **state)
 {
 	const struct timer_structure *structure;
@@ -225,7 +231,9 @@ static void test_nested_wrappers(void **state)
 	assert_not_created("lazy:grouped:bucket-trie", -EINVAL, "which postpones timers by itself");
 }
 
-/* The rows of structures/wrappers/combinations that nest are visited with their wrapper. */
+/*
+ * The nested rows of structures/wrappers/combinations must be visited together with their wrapper.
+ */
 static void visit_nested(const char *name, void *data)
 {
 	*(size_t *)data += strchr(strchr(name, ':') + 1, ':') != NULL;
@@ -245,7 +253,7 @@ static void test_nested_names(void **state)
 	assert_int_equal(visited, listed);
 }
 
-/* The lap of a choice is that of its options, and of what a wrapper wraps. */
+/* Checks the lap of a choice, which depends on its options and on the wrapped structure. */
 static void assert_lap(const char *name, const char *settings, uint64_t lap)
 {
 	struct timer_choice choice;

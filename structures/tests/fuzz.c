@@ -1,12 +1,13 @@
 /*
- * fuzz.c - makes a structure, its options and a sequence of operations from any bytes
+ * fuzz.c - makes a structure, its options and a sequence of operations from arbitrary bytes
  *
- * The bytes choose one of the settings that the structures themselves name as interesting, and then
- * the operations on 64 timers. An array of deadlines says what must come of them. Every sequence is
- * legal by timer.h, so every disagreement and every failed assertion is a fault.
+ * The bytes choose one of the structures' settings_to_test, and then the operations on 64 timers.
+ * An array of deadlines gives the expected results. Every sequence is legal by timer.h, so every
+ * difference and every failed assertion is a fault.
  *
- * Built with -fsanitize=fuzzer this is a target of libFuzzer. With FUZZ_STANDALONE defined it has a
- * main that replays the files named as arguments or, without any, sequences made from fixed seeds.
+ * Built with -fsanitize=fuzzer, this is a target of libFuzzer. With FUZZ_STANDALONE defined it has
+ * a main function, which replays the files named as arguments or, without arguments, sequences from
+ * fixed seeds.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,12 +24,12 @@
 enum state { IDLE, ARMED, DISARMED };
 
 struct object {
-	struct timer timer; /* first, so that a timer is its object */
+	struct timer timer; /* first, so that a pointer to the timer is a pointer to the object */
 	enum state state;
-	bool late;	   /* its deadline had passed when it was armed */
+	bool late;	   /* the deadline had passed when the timer was armed */
 	bool seen;	   /* by for_each */
-	uint64_t deadline; /* when it is due */
-	uint64_t latest;   /* it must have fired by then; TIMER_NEVER if it need not fire */
+	uint64_t deadline; /* the armed deadline */
+	uint64_t latest;   /* the timer must fire by then; TIMER_NEVER: it need not fire */
 };
 
 struct fuzz {
@@ -38,9 +39,9 @@ struct fuzz {
 	const struct timer_structure *structure;
 	struct timer_accuracy accuracy;
 	struct timer_set *set;
-	uint64_t now;		       /* the caller's, which may be ahead of `latest` */
+	uint64_t now;		       /* the caller's time, which may be after `latest` */
 	uint64_t latest;	       /* the latest now that the set has seen */
-	const struct object *previous; /* the timer that fired before at the current now */
+	const struct object *previous; /* the timer that fired last at the current now */
 	size_t armed, operations;
 	struct object objects[TIMERS];
 };
@@ -54,7 +55,7 @@ static void expect(const struct fuzz *fuzz, bool holds, const char *what)
 	abort();
 }
 
-/* The next byte. After the last one, 0. */
+/* Returns the next byte of the input, or 0 after the last byte. */
 static unsigned take_byte(struct fuzz *fuzz)
 {
 	if (!fuzz->left)
@@ -69,8 +70,8 @@ static uint64_t plus(uint64_t a, uint64_t b)
 }
 
 /*
- * A span of any order of magnitude: up to 9 minutes, and seldom far longer, so that time does not
- * reach its end before much has happened.
+ * Returns a span of any order of magnitude up to 9 minutes, and rarely a far longer one. So time
+ * does not reach its end too soon.
  */
 static uint64_t take_span(struct fuzz *fuzz)
 {
@@ -80,7 +81,9 @@ static uint64_t take_span(struct fuzz *fuzz)
 	return value << (shift < 248 ? shift % 32 : 32 + (shift - 248) * 4);
 }
 
-/* The settings of all structures and of all wrappers over them, numbered from 0. */
+/*
+ * Counts the settings of all structures and of all wrappers over them, from 0, to find one of them.
+ */
 struct setting {
 	size_t number, wanted;
 	char *text;
@@ -98,7 +101,9 @@ static void number_settings(const char *name, void *data)
 			snprintf(setting->text, setting->size, "%s:%s", name, *settings);
 }
 
-/* Stores the text of the setting with this number, if there is one. Returns how many there are. */
+/*
+ * Stores the text of the setting with this number, if there is one. Returns the number of settings.
+ */
 static size_t find_setting(size_t number, char *text, size_t size)
 {
 	struct setting setting = { 0, number, text, size };
@@ -108,7 +113,7 @@ static size_t find_setting(size_t number, char *text, size_t size)
 	return setting.number;
 }
 
-/* A set may begin at any time that the clock can show. */
+/* Makes a set at any time that the clock can show. */
 static void create(struct fuzz *fuzz)
 {
 	char error[OPTIONS_ERROR_SIZE] = "";
@@ -125,7 +130,7 @@ static void create(struct fuzz *fuzz)
 	expect(fuzz, !fuzz->structure->reserve(fuzz->set, TIMERS), "reserve fails");
 }
 
-/* The first multiple of the tick at or after a time; TIMER_NEVER if there is none. */
+/* Returns the first multiple of the tick at or after a time, or TIMER_NEVER if there is none. */
 static uint64_t ceiling(uint64_t time, uint64_t tick)
 {
 	return tick > 1 && time % tick ? plus(time - time % tick, tick) : time;
@@ -159,7 +164,7 @@ static void take_deadline(struct fuzz *fuzz, uint64_t *deadline, uint64_t *inter
 	} else if (kind < 6) { /* one of a few intervals */
 		*interval = (span % 4 + 1) * 1000000;
 		*deadline = plus(fuzz->now, *interval);
-	} else if (kind < 8) { /* not to be grouped */
+	} else if (kind < 8) { /* without an interval, so that it cannot be grouped */
 		*interval = 0;
 	}
 }
@@ -193,7 +198,8 @@ static void disarm(struct fuzz *fuzz, struct object *object)
 }
 
 /*
- * The memory of a removed timer is the caller's. A structure that still reads it finds it cleared.
+ * Clears the memory of the removed timer, which belongs to the caller. A structure that still reads
+ * it finds zeros.
  */
 static void remove_timer(struct fuzz *fuzz, struct object *object)
 {
@@ -215,7 +221,7 @@ static uint64_t first_latest(const struct fuzz *fuzz)
 	return first;
 }
 
-/* Whether b may follow a in what the calls at one now hand over. */
+/* Returns whether b may fire after a in calls at the same now. */
 static bool ordered(const struct fuzz *fuzz, const struct object *a, const struct object *b)
 {
 	uint64_t tick = fuzz->accuracy.tick;
@@ -224,7 +230,7 @@ static bool ordered(const struct fuzz *fuzz, const struct object *a, const struc
 		return a->deadline <= b->deadline;
 	if (fuzz->accuracy.order == TIMER_UNORDERED || fuzz->accuracy.when == TIMER_LATE_FRACTION)
 		return true;
-	/* If a timer was late when it was armed, the structure may choose its tick. */
+	/* if a timer was late when it was armed, the structure may choose its tick */
 	return a->late || b->late || ceiling(a->deadline, tick) <= ceiling(b->deadline, tick);
 }
 
@@ -246,7 +252,7 @@ static void take_fired(struct fuzz *fuzz, struct timer **out, size_t count, uint
 	fuzz->armed -= count;
 }
 
-/* One call, which may leave timers behind if there are more than fit. */
+/* Calls expire once. More timers may be due than fit into the batch. */
 static size_t expire_some(struct fuzz *fuzz, uint64_t now, size_t max)
 {
 	struct timer *out[BATCH + 1];
@@ -281,7 +287,7 @@ static void next(struct fuzz *fuzz)
 {
 	uint64_t first = first_latest(fuzz);
 
-	/* Time does not go back, so an overdue timer fires now at the earliest. */
+	/* time does not go back, so an overdue timer fires at `latest` or later */
 	if (first < fuzz->latest)
 		first = fuzz->latest;
 	expect(fuzz, fuzz->structure->next(fuzz->set) <= first, "next is too late");
@@ -333,10 +339,10 @@ static void step(struct fuzz *fuzz)
 	} else if (kind < 26) {
 		span = take_span(fuzz);
 		expire(fuzz, plus(fuzz->now, span));
-	} else if (kind == 26) { /* exactly when the set asks to be woken */
+	} else if (kind == 26) { /* exactly at next() */
 		span = fuzz->structure->next(fuzz->set);
 		expire(fuzz, span == TIMER_NEVER || span < fuzz->now ? fuzz->now : span);
-	} else if (kind == 27) { /* an earlier now, unless the caller's is ahead of the set's */
+	} else if (kind == 27) { /* an earlier now, if the caller's time is not after the set's */
 		span = take_span(fuzz);
 		if (fuzz->now == fuzz->latest)
 			expire(fuzz, fuzz->now - (span < fuzz->now ? span : fuzz->now));
@@ -348,7 +354,7 @@ static void step(struct fuzz *fuzz)
 		walk(fuzz);
 	} else if (kind == 30) {
 		check(fuzz);
-	} else { /* time passes, but the set is not told */
+	} else { /* time passes without a call to the set */
 		fuzz->now = plus(fuzz->now, take_span(fuzz));
 	}
 	next(fuzz);
@@ -392,7 +398,8 @@ static uint64_t random_number(uint64_t *state)
 }
 
 /*
- * An input of random length, in memory of exactly that size, so that the sanitizer sees an overrun.
+ * Runs an input of random length, in memory of exactly that size, so that the sanitizer sees an
+ * overrun.
  */
 static void replay_seed(uint64_t seed)
 {
@@ -424,7 +431,7 @@ static int replay_file(const char *path)
 	return 0;
 }
 
-/* A disagreement aborts the program, and the runner sees that the last line is missing. */
+/* A difference aborts the program, and the runner sees that the last line is missing. */
 int main(int argc, char **argv)
 {
 	int failed = 0;

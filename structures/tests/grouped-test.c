@@ -1,8 +1,8 @@
 /*
- * grouped-test.c - what grouped leaves to the structure within, and what it does not
+ * grouped-test.c - which calls grouped makes to the wrapped structure
  *
- * The structure within is a quad-heap that counts the calls which change it. That timers fire in
- * time and in order is for the conformance suite.
+ * The wrapped structure is a quad-heap that counts the calls which change it. The conformance suite
+ * tests that timers fire in time and in order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #define TIMERS	 1000
 #define INTERVAL TIMER_SECOND
 
-static unsigned calls; /* of the structure within */
+static unsigned calls; /* calls that change the wrapped structure */
 
 static void insert_counted(struct timer_set *set, struct timer *timer, uint64_t deadline,
 			   uint64_t interval)
@@ -60,7 +60,7 @@ static void open_fixture(struct fixture *fixture)
 	assert_int_equal(fixture->grouped->reserve(fixture->set, TIMERS), 0);
 }
 
-/* Each timer 1 ns after the one before. */
+/* Arms all timers, each with a deadline 1 ns after that of the previous timer. */
 static void arm_all(struct fixture *fixture)
 {
 	for (uint64_t id = 0; id < TIMERS; id++)
@@ -74,7 +74,10 @@ static void close_fixture(struct fixture *fixture)
 	fixture->grouped->destroy(fixture->set);
 }
 
-/* The first timer of an interval goes within. From the second on they go into a queue. */
+/*
+ * The first timer of an interval goes to the wrapped structure. From the second on they go to a
+ * queue.
+ */
 static void test_queue_takes_one_timer_within(void **state)
 {
 	static struct fixture fixture;
@@ -84,7 +87,7 @@ static void test_queue_takes_one_timer_within(void **state)
 	calls = 0;
 	arm_all(&fixture);
 	assert_int_equal(calls, 2);
-	for (uint64_t id = 2; id < TIMERS; id++) /* all but the head's, and the one within */
+	for (uint64_t id = 2; id < TIMERS; id++) /* all behind the first of the queue */
 		fixture.grouped->reinsert(fixture.set, &fixture.timer[id], id + 2 * INTERVAL,
 					  INTERVAL);
 	for (uint64_t id = 2; id < TIMERS; id += 2)
@@ -95,7 +98,10 @@ static void test_queue_takes_one_timer_within(void **state)
 	close_fixture(&fixture);
 }
 
-/* The first timer of a queue leaves. The head stays where it is, and comes up once in vain. */
+/*
+ * Removes the first timer of a queue. The representative must stay where it is, and cause one
+ * spurious wake-up.
+ */
 static void test_head_stays(void **state)
 {
 	static struct fixture fixture;
@@ -117,7 +123,10 @@ static void test_head_stays(void **state)
 	close_fixture(&fixture);
 }
 
-/* Without an interval, or with one that does not come again, a timer goes within. */
+/*
+ * A timer without an interval, or with an interval that is not repeated, goes to the wrapped
+ * structure.
+ */
 static void test_the_rest_is_within(void **state)
 {
 	static struct fixture fixture;

@@ -1,7 +1,7 @@
 /*
  * hinted-list-test.c - order, links and hints of the lists that are prefetched
  *
- * Usage: hinted-list-test. TIMERBED_SEED is the seed of the random tests.
+ * TIMERBED_SEED is the seed of the random tests.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 
 static uint64_t seed;
 
-/* The list holds the timers of which `in` says so. */
+/* The list holds the timers whose `in` is true. */
 struct fixture {
 	struct hinted_list list;
 	struct timer timer[TIMERS];
@@ -60,7 +60,10 @@ static void take_out(struct fixture *fixture, size_t id)
 	fixture->count--;
 }
 
-/* Each timer's hint is the one that was appended HINTED_AHEAD places later. The last ones wait. */
+/*
+ * Each timer's hint must be the timer that was appended HINTED_AHEAD places later. The last timers
+ * have no hint yet.
+ */
 static void test_hints(void **state)
 {
 	struct fixture fixture = { .count = 0 };
@@ -78,7 +81,10 @@ static void test_hints(void **state)
 	}
 }
 
-/* One that has left before its hint came is not written to. The next one gets the hint. */
+/*
+ * If a timer is removed before its hint is known, it must not be written to. The next timer gets
+ * the hint.
+ */
 static void test_none_is_written_that_has_left(void **state)
 {
 	struct fixture fixture = { .count = 0 };
@@ -98,7 +104,7 @@ static void test_none_is_written_that_has_left(void **state)
 	assert_ptr_equal(fixture.timer[1].link.pointer[2], &fixture.timer[HINTED_AHEAD + 2]);
 }
 
-/* A walk goes as far as it may. Equal keys stay in the order in which they came. */
+/* A walk must not exceed its bound. Equal keys must stay in the order of insertion. */
 static void test_walks(void **state)
 {
 	struct fixture fixture = { .count = 0 };
@@ -140,7 +146,7 @@ static void hand_over(struct fixture *fixture, uint64_t until, size_t max)
 		assert_true(hinted_list_first(&fixture->list)->key > until);
 }
 
-/* Timers come and go at random, mostly at the end and at the front. */
+/* Adds and removes timers at random, mostly at the end and at the front. */
 static void test_at_random(void **state)
 {
 	struct fixture fixture = { .count = 0 };

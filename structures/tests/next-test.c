@@ -1,8 +1,8 @@
 /*
- * next-test.c - in a wheel that was emptied, next answers as in a new set
+ * next-test.c - in a wheel that was emptied, next returns the same as in a new set
  *
- * The contract lets next be early. These structures are not: when their only timer has been
- * removed, they keep nothing that they noted of it. A note that stays would cost a wake-up in vain.
+ * By the contract, next may be early. These structures are stricter: after their only timer was
+ * removed, they keep no note of it. A note that stays would cause a spurious wake-up.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,10 @@ static struct timer_set *create(const char *text, const struct timer_structure *
 	return set;
 }
 
-/* The answer of next with one timer armed, in a set that held another one before. */
+/*
+ * Returns the result of next with one timer armed. If `before` is not 0, the set held another timer
+ * with that deadline earlier.
+ */
 static uint64_t next_after(const char *text, uint64_t before, uint64_t deadline)
 {
 	const struct timer_structure *structure;
@@ -78,7 +81,7 @@ static void emptied_wheels_forget(void **state)
 	}
 }
 
-/* A set that is made late knows what time it is: next says nothing that has passed. */
+/* In a set that is made at a late time, next must not return a time that has passed. */
 static void sets_that_begin_late(void **state)
 {
 	const uint64_t begin = UINT64_C(1) << 50;

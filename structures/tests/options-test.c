@@ -1,6 +1,6 @@
 /*
- * options-test.c - options.h: which texts are accepted, with which values, and which are refused,
- * with which message
+ * options-test.c - options.h: which texts are accepted, with which values, and which messages
+ * refuse the others
  */
 #include <errno.h>
 #include <float.h>
@@ -35,7 +35,9 @@ static const struct option_spec paint_options[] = {
 	{ 0 },
 };
 
-/* Real numbers in these tests are the doubles nearest to the text, so they are compared as bits. */
+/*
+ * Compares doubles by their bits, because the value must be the double that is nearest to the text.
+ */
 static int same(double a, double b)
 {
 	return !memcmp(&a, &b, sizeof(a));
@@ -48,7 +50,7 @@ static void assert_one_line(const char *error)
 	assert_null(strchr(error, '\n'));
 }
 
-/* Parses a text that must be accepted. */
+/* Parses a text that must be accepted. Returns the options. */
 static struct paint parsed(const char *text)
 {
 	struct paint paint = { 0 };
@@ -198,7 +200,7 @@ static void test_large_integers_are_exact(void **state)
 	assert_value_refused(OPTION_DURATION, "213504d"); /* 2^64 ns are 213503.98 days */
 }
 
-/* A duration is exact in ns, even where a double is not: beyond 2^53 ns, which are 104 days. */
+/* Durations must be exact in ns, even where a double is not: beyond 2^53 ns, which are 104 days. */
 static void test_large_durations_with_units_are_exact(void **state)
 {
 	(void)state;
@@ -260,7 +262,7 @@ static void test_reals(void **state)
 	assert_true(same(real("0%"), 0.0));
 }
 
-/* A percentage is the nearest double: 0.07, and not the double beside it. */
+/* A percentage must be the nearest double: 0.07, and not an adjacent double. */
 static void test_percentages_are_exact(void **state)
 {
 	(void)state;
@@ -304,7 +306,7 @@ static void test_ranges(void **state)
 	assert_refused("cover=100.1%", "out of range");
 }
 
-/* A range that is compared as doubles would let the next integers beyond 2^53 pass. */
+/* A range that is compared as doubles would accept the first integers beyond 2^53. */
 static void test_ranges_of_large_integers(void **state)
 {
 	uint64_t value = 7;
@@ -354,7 +356,8 @@ static void test_overlong(void **state)
 }
 
 /*
- * However little room the message has, the result is right, and nothing is written past the room.
+ * However small the buffer for the message is, the result must be right, and nothing may be written
+ * beyond the buffer.
  */
 static void test_little_room_for_the_message(void **state)
 {
@@ -402,7 +405,7 @@ static void test_nearest(void **state)
 	assert_null(options_nearest("entirely different", names, 4));
 }
 
-/* An exact match is nearer than a name that begins with it, in either order. */
+/* An exact match must win over a name that begins with the text, in either order. */
 static void test_nearest_prefers_the_exact(void **state)
 {
 	static const char *const one[] = { "heap-of-lists", "heap" };

@@ -1,7 +1,7 @@
 /*
- * pages-test.c - blocks, and growing arrays of pools, on the heap, into pages and in pages
+ * pages-test.c - blocks and the growing arrays of pools, in the heap and in pages
  *
- * A grown array is kept, or it is dropped and the old one stays.
+ * A grown array is either kept, or it is dropped and the old array stays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include "structures/common/pages.h"
 #include "structures/tests/run_group.h"
 
-/* From a size to a larger one: below the threshold for pages, across it, and above it. */
+/* Growth from a size to a larger one: below the threshold for pages, across it, and above it. */
 static const struct step {
 	size_t old_bytes, bytes;
 } steps[] = {
@@ -30,7 +30,7 @@ static const struct step {
 
 #define STEPS (sizeof(steps) / sizeof(*steps))
 
-/* Each element is its own index. New elements are checked by assert_zero. */
+/* Checks that each element is its own index. assert_zero checks the new elements. */
 static void assert_numbered(const uint64_t *array, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -86,7 +86,7 @@ static void dropped(void **state)
 	}
 }
 
-/* Blocks on the heap and in pages, and one that is larger than the address space. */
+/* Allocates blocks in the heap and in pages, and a block that is larger than the address space. */
 static void blocks(void **state)
 {
 	static const size_t sizes[] = { 8, BLOCK_PAGES - 8, BLOCK_PAGES, 3 * BLOCK_PAGES + 8 };
@@ -107,7 +107,7 @@ static void blocks(void **state)
 	assert_null(block_alloc(SIZE_MAX / 2));
 }
 
-/* An array that is larger than the address space. */
+/* Grows an array to more than the address space. */
 static void out_of_memory(void **state)
 {
 	uint64_t *array = numbered(2 * POOL_PAGES);

@@ -1,13 +1,14 @@
 /*
- * run_group.h - runs a group of cmocka tests in main, and prints the count that the runner reads
- * last
+ * run_group.h - runs a group of cmocka tests in main, and prints the counts as the last line
+ *
+ * The test runner reads this line.
  */
 #ifndef TESTS_RUN_GROUP_H
 #define TESTS_RUN_GROUP_H
 
 #include <stdio.h>
 
-/* The exit status. `tests` is the array itself, whose length cmocka takes from its type. */
+/* Returns the exit status. `tests` must be an array, because its length is taken from its type. */
 #define RUN_GROUP(tests)                                                                           \
 	run_group_count((int)(sizeof(tests) / sizeof(*(tests))),                                   \
 			cmocka_run_group_tests(tests, NULL, NULL))

@@ -21,7 +21,7 @@ struct known {
 	struct timer timers[TIMERS + 1];
 };
 
-/* Ten timers, due after 10, 20, ... 100 times `unit` ns, armed in that order. */
+/* Arms ten timers with the deadlines 10, 20, ... 100 times `unit` ns, in that order. */
 static void open_known(struct known *known, const char *text, uint64_t unit)
 {
 	char error[256];
@@ -39,7 +39,7 @@ static uint64_t steps(const struct known *known)
 	return known->structure->steps(known->set);
 }
 
-/* How many timers an eleventh timer passes. */
+/* Inserts and removes an eleventh timer. Returns how many timers it passes. */
 static uint64_t passed(struct known *known, uint64_t deadline)
 {
 	uint64_t before = steps(known);
@@ -60,10 +60,10 @@ static void from_the_tail(void **state)
 
 	(void)state;
 	open_known(&known, "sorted-list:search=tail", 1);
-	assert_int_equal(steps(&known), 0); /* each was the last */
+	assert_int_equal(steps(&known), 0); /* each was inserted as the last */
 	assert_int_equal(passed(&known, 5), 10);
 	assert_int_equal(passed(&known, 45), 6);
-	assert_int_equal(passed(&known, 50), 5); /* behind its equal */
+	assert_int_equal(passed(&known, 50), 5); /* behind the timer with the same deadline */
 	assert_int_equal(passed(&known, 1000), 0);
 	close_known(&known);
 }
@@ -83,8 +83,8 @@ static void from_the_head(void **state)
 }
 
 /*
- * A re-arm between the timer's neighbours passes no timer. Any other re-arm takes the timer out
- * first.
+ * A re-arm that does not change the timer's place passes no timer. Any other re-arm first removes
+ * the timer.
  */
 static void re_arming(void **state)
 {
@@ -101,7 +101,10 @@ static void re_arming(void **state)
 	close_known(&known);
 }
 
-/* Ticks 10, 20, ... 100 are all in slot 0 of two slots, searched from its head, as in Scheme 5. */
+/*
+ * Ticks 10, 20, ... 100 are all in slot 0 of two slots, which is searched from its head, as in
+ * Scheme 5.
+ */
 static void in_a_slot(void **state)
 {
 	struct known known;
@@ -113,7 +116,7 @@ static void in_a_slot(void **state)
 	assert_int_equal(passed(&known, 45000), 0); /* slot 1 is empty */
 	close_known(&known);
 	open_known(&known, "hashed-wheel:slots=2,tick=1us", 1000);
-	assert_int_equal(passed(&known, 44000), 0); /* no order, no walk */
+	assert_int_equal(passed(&known, 44000), 0); /* without order there is no walk */
 	close_known(&known);
 }
 

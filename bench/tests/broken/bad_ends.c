@@ -1,4 +1,6 @@
-/* bad_ends.c - structures that do not let a worker end properly, and one whose cost varies */
+/*
+ * bad_ends.c - structures whose worker does not end properly, and one whose cost varies
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -23,8 +25,8 @@ static size_t expire_for_ever(struct timer_set *set, uint64_t now, struct timer 
 SUBJECT(never_ends, .expire = expire_for_ever);
 
 /*
- * Like never_ends, and with a child that does not end either. TIMERBED_CHILD names a file for its
- * pid.
+ * Does not end, like never_ends, and makes a child that does not end either. TIMERBED_CHILD names a
+ * file for the child's pid.
  */
 static int create_with_child(struct timer_set **set, const void *options, uint64_t now)
 {
@@ -39,7 +41,7 @@ static int create_with_child(struct timer_set **set, const void *options, uint64
 	if (!child)
 		for (;;)
 			pause();
-	/* The file must appear with the whole number in it. */
+	/* The file must appear with the complete number in it. */
 	snprintf(text, sizeof(text), "%s.new", path);
 	file = fopen(text, "w");
 	if (!file)
@@ -72,9 +74,9 @@ static size_t expire_and_exit(struct timer_set *set, uint64_t now, struct timer 
 SUBJECT(exits, .expire = expire_and_exit);
 
 /*
- * Every set but the third wastes CPU time at each expire, by stores that depend on each other. A
- * loop that waits for a clock would not do: some machines count CPU time in ticks, and then other
- * processes make it coarse.
+ * Every set except the third wastes CPU time at each expire, by stores that depend on each other. A
+ * loop that waits for a clock would not do, because some machines count CPU time in ticks, and then
+ * other processes make it coarse.
  */
 #define WASTED_STORES 100000
 

@@ -1,7 +1,7 @@
 /*
  * faults.h - structures with deliberate faults, which the bench must detect
  *
- * All are the sorted array of structures/tests/conformance/broken/right.h with one fault each. Only
+ * Each is the sorted array of structures/tests/conformance/broken/right.h with one fault. Only
  * build/tests/timerbed-broken contains them. registry.c lists them.
  */
 #ifndef BROKEN_FAULTS_H

@@ -8,7 +8,7 @@
 
 SUBJECT(right, .departures = "none");
 
-/* next is a second after the earliest deadline. */
+/* Returns a time one second after the earliest deadline. */
 static uint64_t next_a_second_late(struct timer_set *set)
 {
 	uint64_t next = right_next(set);
@@ -33,7 +33,7 @@ static size_t expire_reversed(struct timer_set *set, uint64_t now, struct timer 
 
 SUBJECT(wrong_order, .expire = expire_reversed);
 
-/* The tenth timer that fires has another deadline than it was armed with. */
+/* Changes the deadline of the tenth timer that fires. */
 static size_t expire_and_write(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	struct right *right = right_of(set);
@@ -47,7 +47,7 @@ static size_t expire_and_write(struct timer_set *set, uint64_t now, struct timer
 
 SUBJECT(wrong_checksum, .expire = expire_and_write);
 
-/* The first batch contains its first timer twice. */
+/* Returns the first timer of the first batch twice. */
 static size_t expire_once_more(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	struct right *right = right_of(set);
@@ -60,7 +60,7 @@ static size_t expire_once_more(struct timer_set *set, uint64_t now, struct timer
 
 SUBJECT(one_too_many, .expire = expire_once_more);
 
-/* All deadlines are a year too late, so that no timer fires within a trace. */
+/* Makes all deadlines a year too late, so that no timer fires within a trace. */
 static void insert_far(struct timer_set *set, struct timer *timer, uint64_t deadline,
 		       uint64_t interval)
 {
@@ -70,7 +70,7 @@ static void insert_far(struct timer_set *set, struct timer *timer, uint64_t dead
 SUBJECT(far_too_late, .insert = insert_far);
 
 /*
- * One timer fires before its deadline, and no other is wrong. The structure declares a tick that
+ * Fires one timer before its deadline, and all others correctly. The structure declares a tick that
  * divides no trace's grain, so the checksum is not compared.
  */
 static size_t expire_one_early(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
@@ -88,7 +88,7 @@ static size_t expire_one_early(struct timer_set *set, uint64_t now, struct timer
 	return count;
 }
 
-/* Until the deadline of the timer that fired early, next still reports that deadline. */
+/* Until the deadline of the timer that fired early, still returns that deadline. */
 static uint64_t next_with_early(struct timer_set *set)
 {
 	const struct right *right = right_of(set);

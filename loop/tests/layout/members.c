@@ -1,13 +1,15 @@
 /*
  * members.c - what programs that were compiled for libevent 2.1 do with the members of struct event
  *
- * scripts/tests/libevent-layout-test compiles this against the distribution's headers and runs it
- * on libevent itself, and on this library over every structure. So the expectations are libevent's.
+ * scripts/tests/libevent-layout-test compiles this file against the distribution's headers. It runs
+ * the program with libevent itself, and with this library over every structure. So the expectations
+ * are libevent's.
  *
- * The test does not read ev_events and ev_res while the event has a timeout: they stand elsewhere
- * then (event_struct.h), and event_get_events returns the bits. It reads all other members at any
- * time. It writes members only while the event is neither pending nor active. unbound is the only
- * program of Debian 12 that writes any: it writes ev_fd and ev_events, in this way.
+ * The test does not read ev_events and ev_res while the event has a timeout, because they are then
+ * elsewhere (event_struct.h), and event_get_events returns the bits. It reads all other members at
+ * any time. It writes members only while the event is neither pending nor active. unbound is the
+ * only program of Debian 12 that writes members: it writes ev_fd and ev_events under these
+ * conditions.
  */
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -28,7 +30,7 @@
 
 static struct event_base *base;
 static const struct timeval an_hour = { 3600, 0 }, soon = { 0, 1000 };
-static int ends[2]; /* of a pair of sockets: both writable, the first one readable */
+static int ends[2]; /* of a pair of sockets: both are writable, the first is readable */
 static int argument;
 
 static struct event event;
@@ -83,7 +85,7 @@ static void read_members_of(short events, int added)
 	assign(fd, events);
 	CHECK(!event_add(&event, &an_hour));
 	check_members(fd, events, EVLIST_TIMEOUT | added);
-	CHECK(!event_add(&event, &soon)); /* once more */
+	CHECK(!event_add(&event, &soon)); /* added again */
 	check_members(fd, events, EVLIST_TIMEOUT | added);
 	CHECK(!event_del(&event));
 	check_members(fd, events, 0);
@@ -150,12 +152,12 @@ static void write_descriptor_and_events(short other)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		assign(-1, other); /* never added */
+		assign(-1, other); /* the event was never added */
 		event.ev_fd = ends[0];
 		event.ev_events |= EV_READ;
 		CHECK(!event_add(&event, timeouts[i]));
 		expect(ends[0], EV_READ);
-		event_del(&event); /* called, and deleted if it persists */
+		event_del(&event); /* it was called; a persistent event is deleted */
 		event.ev_events &= ~EV_READ;
 		event.ev_events |= EV_WRITE;
 		CHECK(!event_add(&event, timeouts[1 - i]));
@@ -164,13 +166,13 @@ static void write_descriptor_and_events(short other)
 		event_del(&event);
 		event.ev_fd = ends[1];
 		CHECK(!event_add(&event, timeouts[i]));
-		CHECK(!event_del(&event)); /* deleted while pending */
+		CHECK(!event_del(&event)); /* the event is deleted while pending */
 		CHECK(event.ev_events == (other | EV_WRITE));
 		CHECK(!event_add(&event, timeouts[1 - i]));
 		expect(ends[1], EV_WRITE);
 		event_del(&event);
 	}
-	/* After a timeout: the event asks for neither reading nor writing, and then for both. */
+	/* After a timeout, the event waits for neither reading nor writing, and then for both. */
 	event.ev_events = other;
 	CHECK(!event_add(&event, &soon));
 	expect(ends[1], EV_TIMEOUT);
@@ -184,8 +186,8 @@ static void write_descriptor_and_events(short other)
 }
 
 /*
- * As unbound does it: in the event's callback, when the loop has armed the event for the next
- * period.
+ * Changes the direction as unbound does: in the event's callback, when the loop has armed the event
+ * for the next period.
  */
 static void turn_round(evutil_socket_t fd, short what, void *arg)
 {
@@ -220,7 +222,7 @@ static void other_callback(evutil_socket_t fd, short what, void *arg)
 	called(fd, what, &argument);
 }
 
-/* The library reads these members when it needs them, also if the program has written them. */
+/* The library must read these members when it needs them, so that it sees what a program writes. */
 static void write_the_callback_block(void)
 {
 	assign(-1, 0);
@@ -233,7 +235,7 @@ static void write_the_callback_block(void)
 	event_add(&event, &soon);
 	run();
 
-	/* The loop has set this flag. If a program clears it, the event counts as not assigned. */
+	/* The loop sets this flag. If a program clears it, the event counts as not assigned. */
 	event.ev_evcallback.evcb_flags = 0;
 	CHECK(!event_initialized(&event));
 }

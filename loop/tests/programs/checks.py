@@ -22,7 +22,7 @@ def address_of(i):
 
 
 def together(count, function):
-    """Calls function(i) in threads, and raises the first error that one of them has raised."""
+    """Calls function(i) in a thread for each i below count. Raises the first error of a thread."""
     errors = []
 
     def call(i):
@@ -40,7 +40,7 @@ def together(count, function):
 
 
 def ask_much(port, zone):
-    """Asks by UDP and TCP: one connection, many at a time, and many questions at once in each."""
+    """Asks by UDP and TCP: with one connection, with many, and with many questions at once."""
     def right(i, got, how):
         expect(got == address_of(i), f"{how}: {got} for {i}.{zone}, not {address_of(i)}")
 
@@ -164,12 +164,12 @@ def start_nsd(machine, port):
 
 
 def nsd(machine):
-    """An authoritative server. Parent, transfers and servers are processes with a loop each."""
+    """An authoritative server. Its parent, transfer and server processes have one loop each."""
     port = free_port()
     with start_nsd(machine, port) as server:
         server.ready(port)
         ask_much(port, "far.timerbed")
-        # nsd replaces the process that serves, whose connections end with it.
+        # nsd replaces the process that serves. The connections of the old process end with it.
         old = leaves(server.process.pid)
         server.tell(signal.SIGHUP)
         within(PATIENCE, "nsd loads its zone again", lambda: not old & leaves(server.process.pid))
@@ -179,7 +179,7 @@ def nsd(machine):
 
 
 def unbound_reloads(server, reload):
-    """Reloads and waits for the end. Until then unbound closes connections just accepted."""
+    """Reloads and waits for the end of it. Before that, unbound closes new connections at once."""
     def starts():
         return server.said().count("start of service")
     before = starts()
@@ -188,7 +188,7 @@ def unbound_reloads(server, reload):
 
 
 def unbound_with(machine, threads, tcp):
-    """A resolver, with local data and with data of another server, which runs on the same loop."""
+    """A resolver with local data and with data of nsd, which runs on the same library."""
     port, far = free_port(), free_port()
     data = "".join(f'    local-data: "n{i}.local.timerbed. 60 IN A {address_of(i)}"\n' for i in range(NAMES))
     configuration = UNBOUND.format(folder=machine.folder, port=port, far=far, threads=threads,
@@ -221,7 +221,7 @@ def unbound_threads(machine):
 
 
 def memcached(machine):
-    """Threads with a loop each, a timer each second, connections that change what they wait for."""
+    """Threads with one loop each, a timer each second, connections that change what they wait for."""
     port = free_port()
     user = ("-u", "nobody") if os.getuid() == 0 else ()
     with machine.start("usr/bin/memcached", "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-t", "4",
@@ -264,7 +264,7 @@ def memcached(machine):
 
 
 def inetd(machine):
-    """Programs that it starts for each connection: descriptors, and signals of children."""
+    """Starts a program for each connection: descriptors, and signals of children."""
     ports = [free_port() for _ in range(3)]
     user = pwd.getpwuid(os.getuid()).pw_name
     services = [f"127.0.0.1:{port} stream tcp nowait {user} {what}\n" for port, what in
@@ -366,7 +366,7 @@ def pgbouncer(machine):
 
 
 def dnsproxy(machine):
-    """A proxy between a client and nsd on the same loop, with a timer for each question."""
+    """A proxy between a client and nsd on the same library, with a timer for each question."""
     port, far, back = free_port(), free_port(), free_port()
     path = machine.write("dnsproxy.conf", f"authoritative 127.0.0.1\nauthoritative-port {far}\n"
                          f"authoritative-timeout 10\nrecursive 127.0.0.1\nrecursive-port {far}\n"
@@ -388,7 +388,8 @@ def dnsproxy(machine):
         server.stop(signal.SIGTERM, (1,))
 
 
-# The first run over every structure: unbound writes members of struct event. The rest over a few.
+# EVERYWHERE runs over every structure, because unbound writes members of struct event. SOMEWHERE
+# runs over a few structures.
 EVERYWHERE = (unbound, unbound_threads, nsd, memcached)
 SOMEWHERE = (inetd, tcpbench, pgbouncer, dnsproxy)
 

@@ -16,7 +16,7 @@ PACKAGES = ["unbound", "nsd", "memcached", "libmemcached-tools", "openbsd-inetd"
 
 
 def wanted():
-    """The packages, and their dependencies that are not installed."""
+    """Returns the names of the packages, and of their dependencies that are not installed."""
     names = set(PACKAGES)
     for package in PACKAGES:
         told = subprocess.run(["apt-get", "--simulate", "--no-install-recommends", "install", package],

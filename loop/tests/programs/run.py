@@ -2,10 +2,10 @@
 """run.py BUILD FOLDER: Debian's programs that use libevent run on this loop's library, unchanged.
 
 FOLDER/unpacked holds the programs (fetch.py). A folder of links gives the library libevent's names.
-Each program has a check of its own (checks.py): it must serve, and stop without an error. unbound,
-nsd and memcached run over every exact structure on epoll, and on every backend over quad-heap. The
-others run over a few structures. All run on libevent, too. A check that fails there says nothing
-about the loop, but counts as a failure.
+Each program has its own check (checks.py): it must serve, and stop without an error. unbound, nsd
+and memcached run over every exact structure on epoll, and on every backend over quad-heap. The
+others run over a few structures. All programs also run on libevent. A check that fails on libevent
+is no evidence about the loop, but counts as a failure.
 """
 
 import concurrent.futures

@@ -9,7 +9,7 @@ import time
 OF_LIBEVENT = ("epoll", "poll", "select")
 LIBRARY = "libtimerbed-event.so"
 NAMES = ("libevent-2.1.so.7", "libevent_core-2.1.so.7", "libevent_pthreads-2.1.so.7")
-# Seconds that a busy machine gets for anything. When they have passed, the check has failed.
+# The seconds that a busy machine gets for each step. A step that takes longer fails the check.
 PATIENCE = 120
 
 
@@ -31,7 +31,7 @@ def within(seconds, what, condition):
 
 
 def free_port():
-    """A port that is free for both TCP and UDP at the moment."""
+    """Returns a port that is free for both TCP and UDP at the moment."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream, \
                 socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
@@ -52,7 +52,7 @@ def connects(port):
 
 
 def leaves(pid):
-    """The descendants of pid that have no children, or pid itself if it has none."""
+    """Returns the descendants of pid that have no children, or pid itself if it has none."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
             below = file.read().split()

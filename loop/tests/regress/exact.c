@@ -1,5 +1,5 @@
 /*
- * exact.c - prints the structures whose timers fire exactly, one a line, wrappers over quad-heap
+ * exact.c - prints the structures whose timers fire exactly, one per line, wrappers over quad-heap
  */
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /*
- * internals.c - the functions of internals.h, in terms of the public interface
+ * internals.c - the functions of internals.h, implemented with the public interface
  */
 #include "loop/tests/regress/internals.h"
 
@@ -13,7 +13,7 @@
 
 #include "test/tinytest.h"
 
-/* From here on these are the library's functions. */
+/* From here on these names mean the library's functions. */
 #undef event_base_get_num_events
 #undef event_base_get_max_events
 

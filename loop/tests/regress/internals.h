@@ -1,11 +1,11 @@
 /*
  * internals.h - what libevent's own tests use of libevent's internal headers
  *
- * The tests come from Debian's source package (sources.py). They are built against this loop's
- * headers, and against those of the installed libevent as the control. Both builds get this file in
- * place of libevent's internal headers. Functions that a test calls are written in terms of the
- * public interface. Functions that only tests in left-out.tsv call are declared, but not defined.
- * The names have a prefix, because the installed libevent exports some of its own.
+ * The tests come from Debian's source package (sources.py). They are built twice: against this
+ * loop's headers, and, as the control, against those of the installed libevent. Both builds get
+ * this file in place of libevent's internal headers. Functions that a test calls are implemented
+ * with the public interface. Functions that only tests in left-out.tsv call are declared, but not
+ * defined. The names have a prefix, because the installed libevent exports some of its own.
  */
 #ifndef REGRESS_INTERNALS_H
 #define REGRESS_INTERNALS_H
@@ -66,7 +66,7 @@ int regress_gettime_monotonic(struct evutil_monotonic_timer *timer, struct timev
 
 /* ---------------------------------------------------------------------------------- the base */
 
-/* The base of event_init. In the tests that use it, this is the base of the test. */
+/* The base of event_init, which is the base of the tests that use this name. */
 #define event_global_current_base_ global_base
 
 /* Aborts the process unless every event of the base is initialised and belongs to this base. */
@@ -74,8 +74,8 @@ int regress_gettime_monotonic(struct evutil_monotonic_timer *timer, struct timev
 void regress_check_base(struct event_base *base);
 
 /*
- * Bufferevents keep a loop running by virtual events. They are counted here, beside the loop's own
- * counts.
+ * Bufferevents keep a loop running by virtual events. internals.c counts them and adds them to the
+ * loop's own counts.
  */
 #define event_base_add_virtual_	  regress_add_virtual
 #define event_base_get_num_events regress_get_num_events
@@ -85,7 +85,8 @@ int regress_get_num_events(struct event_base *base, unsigned which);
 int regress_get_max_events(struct event_base *base, unsigned which, int clear);
 
 /*
- * The eventfd by which other threads wake the loop, which must be the process's only one. -1: none.
+ * Returns the eventfd by which other threads wake the loop, which must be the process's only
+ * eventfd. Returns -1 if there is none.
  */
 int regress_notify_descriptor(struct event_base *base);
 

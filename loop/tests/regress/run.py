@@ -10,8 +10,8 @@ installed libevent (on-libevent). They run as
     compiled          on-libevent, run on this loop's library: a program compiled for libevent
     control           on-libevent, on libevent, with each of its backends, six times
 
-Each test has a process of its own. A seed shuffles the tests of all configurations, so that the
-control meets the same conditions as the rest.
+Each test has its own process. A seed shuffles the tests of all configurations, so that the control
+runs under the same conditions as the rest.
 
 If a test fails or is skipped on the loop, it must do the same in the control, or expected.tsv must
 name it with a deviation (loop/README.md). Everything else is a fault and fails the run, and so does
@@ -19,8 +19,8 @@ a line of expected.tsv that no run needs. left-out.tsv names tests of libevent's
 are not run.
 
 Some tests compare the wall clock with a tolerance, which a busy machine exceeds (timing.tsv). Only
-these are run again when they fail: up to twice, each alone. They pass if one of the three runs
-passes. The output says how often that was needed, on the loop and in the control.
+these tests are run again when they fail: up to twice, while no other test runs. They pass if one of
+the three runs passes. The output shows how often that was needed, on the loop and in the control.
 """
 
 import collections
@@ -48,7 +48,7 @@ NEEDED = ("regress/exact", "regress/on-loop", "regress/on-libevent", LIBRARY)
 GROUPS = ("main", "signal", "thread", "finalize", "et", "util")
 BACKENDS = ("epoll", "poll", "select", "io_uring")
 OF_LIBEVENT = ("epoll", "poll", "select")
-# This test sets EVENT_NO... itself. EVENT_METHOD, which libevent lacks, would override these.
+# This test sets EVENT_NO... itself. EVENT_METHOD, which libevent lacks, would override them.
 CHOOSES_ITSELF = "main/base_environ"
 # Tests of this group make no base, so neither structure nor backend matters to them.
 WITHOUT_BASE = "util"
@@ -56,7 +56,7 @@ USUAL = "quad-heap"
 # The control has few configurations. More rounds show how often it fails on a busy machine.
 ROUNDS = 6
 AGAIN = 2
-# The limits of tinytest and of the process. Alone, no test takes three seconds.
+# The limits of tinytest and of the process. On an idle machine each test takes under three seconds.
 TEST_SECONDS, PROCESS_SECONDS = 300, 400
 
 Configuration = collections.namedtuple("Configuration", "kind structure method program settings")
@@ -64,7 +64,7 @@ Outcome = collections.namedtuple("Outcome", "result said")
 
 
 def table(name, columns):
-    """The rows of a .tsv, without comments."""
+    """Returns the rows of a .tsv file, without comments."""
     rows = []
     with open(os.path.join(HERE, name), encoding="utf-8") as file:
         for line in file:
@@ -85,7 +85,7 @@ def deviations():
 
 
 def tests_of(program):
-    """The names of the tests that run by default, without those that are left out."""
+    """Returns the names of the tests that run by default, except those in left-out.tsv."""
     names = re.findall(r"^    (\S+/\S+)$", built.said_by(program, "--list-tests"), re.M)
     names = [name for name in names if name.split("/")[0] in GROUPS]
     left_out = [row[0] for row in table("left-out.tsv", 2)]
@@ -117,14 +117,14 @@ def configurations(build, structures, methods, libraries):
 
 
 def link_libraries(build, folder):
-    """A folder in which this loop's library has the names of libevent's."""
+    """Makes links in the folder that give this loop's library the names of libevent's."""
     library = os.path.realpath(os.path.join(build, LIBRARY))
     for name in ("libevent-2.1.so.7", "libevent_core-2.1.so.7", "libevent_pthreads-2.1.so.7"):
         os.symlink(library, os.path.join(folder, name))
 
 
 def run_test(configuration, test):
-    """Runs a test in a process of its own."""
+    """Runs a test in its own process. Returns its Outcome."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith("EVENT_") and name != "LD_LIBRARY_PATH"}
     environment.update(configuration.settings)
@@ -145,7 +145,7 @@ def run_test(configuration, test):
 
 
 class Progress:
-    """A line on a terminal: how far the run is, and the time left."""
+    """A line on a terminal that shows how many tests are done, and the time left."""
 
     def __init__(self, count):
         self.count, self.done, self.begun, self.shown = count, 0, time.monotonic(), 0
@@ -191,7 +191,7 @@ class Judge:
                 console.fail(f"expected.tsv: {test}: no deviation {number}")
 
     def repeat(self, outcomes):
-        """Runs failed tests of the clock again, each alone."""
+        """Runs failed tests of timing.tsv again, one at a time."""
         for (index, test), outcome in outcomes.items():
             where = "control" if self.chosen[index].kind == "control" else "loop"
             self.runs[(test, where)] += 1
@@ -204,7 +204,7 @@ class Judge:
                     break
 
     def expected(self, configuration, test):
-        """The indices of the rows that name the test, but for deviations that the flag undoes."""
+        """Returns the indices of the test's rows, except deviations that the flag undoes."""
         place = place_of(configuration)
         return {i for i, (name, where, number) in enumerate(self.rows)
                 if name == test and fnmatch.fnmatch(place, where) and
@@ -235,7 +235,7 @@ class Judge:
             self.needed |= rows
 
     def unneeded(self):
-        """Rows for which no configuration ran."""
+        """Returns the rows of expected.tsv for which no configuration ran."""
         return [f"{test} {where}" for i, (test, where, _) in enumerate(self.rows)
                 if i not in self.needed]
 

@@ -9,7 +9,7 @@ another SHA-256 than the package's .dsc says. FOLDER gets
     include/event2/   public headers that the tests include and this loop lacks (buffers, DNS)
     *-internal.h      stand-ins: each includes loop/tests/regress/internals.h
 
-Nothing of libevent's is kept in the repository.
+The repository contains none of libevent's files.
 """
 
 import os
@@ -31,7 +31,8 @@ HEADERS = """buffer.h buffer_compat.h bufferevent.h bufferevent_compat.h dns.h d
 STAND_INS = """util-internal.h event-internal.h evthread-internal.h log-internal.h time-internal.h
     defer-internal.h mm-internal.h ipv6-internal.h strlcpy-internal.h iocp-internal.h evconfig-private.h
     test/regress.gen.h""".split()
-# What the tests know of libevent: members of struct event_base, and which backend has edges.
+# The tests depend on libevent's members of struct event_base, and on which backend has edges. These
+# texts are replaced.
 REPLACED = {"base1->sig.ev_signal_pair[0]": "regress_signal_descriptor(base1)",
             "base->th_notify_fd[0]": "regress_notify_descriptor(base)",
             '!strcmp(event_base_get_method(base), "kqueue")':

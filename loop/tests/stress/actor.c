@@ -1,5 +1,6 @@
 /*
- * actor.c - the threads of a round: their random numbers, what each is doing, and how a round fails
+ * actor.c - actors: the threads of a round, with their random numbers and what each is doing;
+ * fail()
  */
 #include "loop/tests/stress/stress.h"
 
@@ -64,8 +65,9 @@ uint64_t now_ns(void)
 }
 
 /*
- * The earliest time at which a timeout can start. A base with the coarse clock relies on this clock
- * to be two ticks late at most. It may be later on a virtual machine that does not get its time.
+ * Returns the earliest time at which a timeout can start. A base with the coarse clock assumes that
+ * this clock is at most two ticks late. On a virtual machine that gets too little CPU time it may
+ * be later.
  */
 uint64_t origin_ns(void)
 {
@@ -78,7 +80,8 @@ uint64_t origin_ns(void)
 }
 
 /*
- * From here to end_call the thread is in the loop's code, where it may hang or run out of memory.
+ * From this call to end_call, the thread is in the loop's code, where it may hang or run out of
+ * memory.
  */
 void begin_call(const char *what, const struct slot *slot)
 {
@@ -96,7 +99,7 @@ void end_call(void)
 	atomic_fetch_add_explicit(&self->serial, 1, memory_order_relaxed);
 }
 
-/* The caller holds the slot's book. */
+/* The caller must hold the slot's book. */
 void note(struct slot *slot, const char *what, int64_t detail)
 {
 	slot->history[slot->entries++ % HISTORY] = (struct entry){
@@ -121,7 +124,10 @@ static void print_history(const struct slot *slot)
 	}
 }
 
-/* The first failure ends the round. Failures that follow from it would only hide it. */
+/*
+ * Prints the first failure and ends the round. Threads that fail later sleep, because their
+ * failures may only follow from the first.
+ */
 _Noreturn void fail(const struct slot *slot, const char *format, ...)
 {
 	static atomic_flag failed = ATOMIC_FLAG_INIT;

@@ -1,5 +1,5 @@
 /*
- * alone.c - a round without threads: the loop's own thread operates, in the callback of a timer
+ * alone.c - a round without threads: the loop's own thread operates, in the callback of an event
  */
 #include "loop/tests/stress/stress.h"
 

@@ -33,8 +33,8 @@ static void take_a_while(void)
 }
 
 /*
- * Does not take the slot's lock (`book`). A thread that waits in event_del for this callback may
- * hold that lock, so taking it could deadlock.
+ * Does not take the slot's `lock`. A thread that waits in event_del for this callback may hold that
+ * lock, so taking it could deadlock.
  */
 static void arm_again(struct slot *slot)
 {

@@ -2,9 +2,9 @@
  * channels.c - pairs of descriptors that are written to, closed and opened again
  *
  * A channel is opened again in one of two ways. In order: its events are deleted before its
- * descriptors are closed. Or under the loop: the events stay, which is a mistake that programs
- * make. The kernel then forgets the descriptors, and the loop owes these events no call until the
- * channel has been opened in order. The loop has to survive this and to serve all other events.
+ * descriptors are closed. Under the loop: the events stay, which is a mistake that real programs
+ * make. Then the kernel forgets the descriptors, and the loop owes these events no call until the
+ * channel is opened again in order. The loop must survive this and call all other events.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -14,12 +14,15 @@
 #include <unistd.h>
 
 /*
- * Held while a number is closed that is to be opened again, and while descriptors are opened, so
- * that no other descriptor gets the number meanwhile.
+ * Held while descriptors are opened, and while a number is closed that is to be opened again. So no
+ * other descriptor gets this number in between.
  */
 static pthread_mutex_t numbers = PTHREAD_MUTEX_INITIALIZER;
 
-/* Moves a descriptor to another number, which is sometimes high, so that tables grow. */
+/*
+ * Moves a descriptor to another number, which is sometimes high, so that the loop's tables grow.
+ * Returns the number.
+ */
 static int elsewhere(int fd)
 {
 	int moved = one_of(4) ? fcntl(fd, F_DUPFD_CLOEXEC, 64 + (int)draw_below(900)) : -1;
@@ -74,7 +77,7 @@ void channel_write(struct channel *channel)
 		return;
 	end = channel->is_pipe ? 1 : (int)draw_below(2);
 	if (write(channel->ends[end], bytes, 1 + draw_below(sizeof(bytes))) < 0) {
-		/* The channel is full, or is a pair whose other end is closed at present. */
+		/* The channel is full, or its other end is closed for now. */
 	}
 	pthread_mutex_unlock(&channel->lock);
 }
@@ -99,7 +102,7 @@ static void empty(const struct channel *channel)
 	}
 }
 
-/* Bytes that nobody reads would keep writers waiting. */
+/* Reads all bytes of the channel. Otherwise writers would wait for ever. */
 void channel_empty(struct channel *channel)
 {
 	pthread_mutex_lock(&channel->lock);
@@ -107,7 +110,10 @@ void channel_empty(struct channel *channel)
 	pthread_mutex_unlock(&channel->lock);
 }
 
-/* The channel becomes writable when it was not: an edge, for writers that wait for one. */
+/*
+ * Fills and empties the channel, so that it becomes writable. Edge-triggered writers need this
+ * edge.
+ */
 void channel_fill_and_empty(struct channel *channel)
 {
 	pthread_mutex_lock(&channel->lock);
@@ -117,9 +123,9 @@ void channel_fill_and_empty(struct channel *channel)
 }
 
 /*
- * Under the loop: the numbers stay, but other files are open under them. Not in the child of a
- * fork: what the child closes is still open in its parent, and so stays in the child's epoll set,
- * ready for ever.
+ * Opens the channel again under the loop: other files get the descriptors' numbers. Does nothing in
+ * the child of a fork. A file that the child closes is still open in the parent, so it would stay
+ * in the child's epoll set and be reported for ever.
  */
 void channel_replace(struct channel *channel)
 {
@@ -152,7 +158,7 @@ void channel_replace(struct channel *channel)
 
 /* -------------------------------------------------------------------------------- in order */
 
-/* The next slot of the channel, from `from` on. */
+/* Returns the channel's next slot from index `from` on. */
 static int next_slot(const struct channel *channel, int from)
 {
 	while (from < stress.slots_used && stress.slots[from].channel != channel)
@@ -166,7 +172,10 @@ static void unlock_slots(const struct channel *channel, int end)
 		pthread_mutex_unlock(&stress.slots[i].lock);
 }
 
-/* Locks all slots of the channel. False, with none locked: a slot is in use or being finalized. */
+/*
+ * Locks all slots of the channel. Returns false, with none locked, if a slot is in use or is being
+ * finalized.
+ */
 static bool lock_slots(const struct channel *channel)
 {
 	for (int i = next_slot(channel, 0); i < stress.slots_used; i = next_slot(channel, i + 1)) {

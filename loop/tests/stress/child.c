@@ -1,7 +1,7 @@
 /*
- * child.c - after a fork, child and parent both go on with the base, the child after event_reinit
+ * child.c - a fork after which parent and child both use the base, the child after event_reinit
  *
- * The loop does not run during the fork. So no thread that the child lacks holds a lock.
+ * The loop does not run during the fork. So no thread that is missing in the child holds a lock.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -39,7 +39,7 @@ void child_check(void)
 	if (!child)
 		be_the_child();
 	if (child < 0)
-		return; /* no process can be made: nothing to check */
+		return; /* no process can be made, so there is nothing to check */
 	begin_call("waiting for a child", NULL);
 	while (waitpid(child, &status, 0) < 0)
 		;

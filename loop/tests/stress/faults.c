@@ -1,8 +1,9 @@
 /*
- * faults.c - the loop as it is, or with one fault on purpose, which a round has to find
+ * faults.c - the loop's functions, some of them replaced by a deliberate fault that a round must
+ * find
  *
  * A round calls the loop through a table. A fault replaces entries of the table by functions that
- * behave like a broken loop. stress-test.c says by which words each fault is found.
+ * behave like a broken loop. stress-test.c lists by which words of the output each fault is found.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -32,7 +33,10 @@ struct calls calls = {
 	.in_callback = nothing,
 };
 
-/* Once in 20 times, but not while the loop is set up, nor in a thread that is no actor. */
+/*
+ * Returns true once in 20 times. Returns false during the setup of the loop, and in a thread that
+ * is not an actor.
+ */
 static bool now_and_then(void)
 {
 	return self && atomic_load(&stress.operations) > 50 && one_of(20);
@@ -99,7 +103,7 @@ static void activated_twice(struct event *event, int what, short ncalls)
 	event_active(event, what, ncalls);
 	if (!now_and_then())
 		return;
-	/* Long enough for the loop to have called the event once. */
+	/* Waits long enough for the loop to call the event once. */
 	nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
 	event_active(event, what, ncalls);
 }
@@ -173,7 +177,10 @@ static void hang_at_times(void)
 	}
 }
 
-/* Every thread counts as the loop's. So no thread wakes the loop or waits for its callbacks. */
+/*
+ * Makes every thread look like the loop's thread. So no thread wakes the loop or waits for its
+ * callbacks.
+ */
 static unsigned long everybody(void)
 {
 	return 1;
@@ -184,7 +191,7 @@ static void one_identity(void)
 	evthread_set_id_callback(everybody);
 }
 
-/* Entries that are not NULL replace those in the table. */
+/* Entries that are not NULL replace those in `calls`. */
 static const struct fault {
 	const char *name;
 	struct calls calls;
@@ -246,7 +253,7 @@ static void take(const struct fault *fault)
 		fault->begin();
 }
 
-/* The fault of that name, or NULL. */
+/* Returns the fault with this name, or NULL. */
 static const struct fault *find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {

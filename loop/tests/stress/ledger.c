@@ -1,16 +1,16 @@
 /*
- * ledger.c - what the loop owes each slot, and the checks when the loop calls it
+ * ledger.c - what the loop owes each slot, and the checks of each call that the loop makes
  *
- * The ledger notes what an operation will owe before the operation calls the loop, since the loop
- * may call back at once. If the call fails, the note is undone.
+ * The ledger is updated before an operation calls the loop, because the loop may call back at once.
+ * If the operation fails, the update is undone.
  */
 #include "loop/tests/stress/stress.h"
 
 #include <inttypes.h>
 
 /*
- * Whether no call can be under way, that is, taken from the queue and not begun. The loop's own
- * thread runs no callback but the one that operates.
+ * Returns whether no call can be under way, that is, taken from the loop's queue and not begun. In
+ * the loop's own thread no callback is under way except the one that operates.
  */
 static bool nothing_is_under_way(void)
 {
@@ -43,7 +43,7 @@ static void owe_timer(struct slot *slot, uint64_t timeout)
 {
 	uint64_t due = origin_ns() + timeout;
 
-	/* A call that is under way belongs to the earlier of two timeouts. */
+	/* A call that is under way belongs to one of two timeouts. The earlier one is the bound. */
 	if (!slot->loose || due < slot->due)
 		slot->due = due;
 	slot->interval = timeout;
@@ -52,14 +52,14 @@ static void owe_timer(struct slot *slot, uint64_t timeout)
 		slot->period_unknown = false;
 	}
 	slot->timer = YES;
-	/* The add undoes an activation by the old timeout. */
+	/* event_add cancels an activation by the old timeout. */
 	slot->owed = at_most_maybe(slot->owed);
 }
 
 /*
- * event_add does not put an event into its map if the event is about to be called anyway. An event
- * without a period has left its map when its timer expired, even if it is armed again before it is
- * called.
+ * event_add does not put an event into its map if the event is active. An event without a period
+ * leaves its map when its timer expires, even if it is re-armed before it is called. In both cases
+ * the ledger does not know whether the event is in the map.
  */
 static void owe_map(struct slot *slot)
 {
@@ -72,7 +72,10 @@ static void owe_map(struct slot *slot)
 		slot->inserted = MAYBE;
 }
 
-/* Called before event_add. The timeout is in ns; NULL: none. */
+/*
+ * To be called before event_add. The timeout is in ns, or NULL for none. Stores the slot's former
+ * state in `before`.
+ */
 void ledger_arm(struct slot *slot, struct ledger *before, const uint64_t *timeout)
 {
 	pthread_mutex_lock(&slot->book);
@@ -96,7 +99,10 @@ void ledger_arm(struct slot *slot, struct ledger *before, const uint64_t *timeou
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* Nothing has changed, except by a call that came meanwhile. */
+/*
+ * To be called after event_add failed. Restores the slot's former state, except for the effects of
+ * a call of the callback since then.
+ */
 void ledger_arm_failed(struct slot *slot, const struct ledger *before)
 {
 	pthread_mutex_lock(&slot->book);
@@ -121,7 +127,7 @@ void ledger_arm_failed(struct slot *slot, const struct ledger *before)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* Called before event_active. */
+/* To be called before event_active. */
 void ledger_activate(struct slot *slot, short what)
 {
 	pthread_mutex_lock(&slot->book);
@@ -134,8 +140,8 @@ void ledger_activate(struct slot *slot, short what)
 }
 
 /*
- * Called after event_remove_timer. If the timer has expired already, the event is called and its
- * period goes on.
+ * To be called after event_remove_timer. If the timer has already expired, the event is still
+ * called, and its period continues.
  */
 void ledger_timer_removed(struct slot *slot)
 {
@@ -151,7 +157,9 @@ void ledger_timer_removed(struct slot *slot)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* Called after a deletion. `waited`: the deletion has waited for a callback that was running. */
+/*
+ * To be called after a deletion. `waited` says whether the deletion waits for a running callback.
+ */
 void ledger_deleted(struct slot *slot, bool waited)
 {
 	bool final = waited || nothing_is_under_way();
@@ -172,7 +180,7 @@ void ledger_deleted(struct slot *slot, bool waited)
 	pthread_mutex_unlock(&slot->book);
 }
 
-/* A new event, of which no call can come. */
+/* To be called for a new event. The loop owes it no call. */
 void ledger_assigned(struct slot *slot)
 {
 	pthread_mutex_lock(&slot->book);
@@ -195,7 +203,10 @@ static void check_bits(const struct slot *slot, short what)
 		fail(slot, "called with 0x%02x, which the program did not ask for", (unsigned)what);
 }
 
-/* In simulated time the loop is exact, except for the lateness that the structure declares. */
+/*
+ * Checks that the timer is not late. In simulated time the loop is exact, except for the lateness
+ * that the structure declares.
+ */
 static void check_not_late(const struct slot *slot, uint64_t now)
 {
 	uint64_t allowed = stress.tick + slot->interval / 1000000 * stress.lateness_ppm +
@@ -227,18 +238,18 @@ static void charge_period(struct slot *slot, short what)
 	uint64_t next = slot->due + slot->period;
 
 	if ((what & EV_TIMEOUT) && slot->due) {
-		/* A period that was missed starts anew now. */
+		/* If periods were missed, the next period starts now. */
 		if (stress.is_virtual && next < now_ns())
 			next = now_ns() + slot->period;
 		slot->due = slot->faked || slot->loose ? 0 : next;
 	} else if (slot->timer == NO || stress.is_virtual) {
-		slot->due = 0; /* it started at some time since the event became active */
+		slot->due = 0; /* the timer started at an unknown time */
 	}
 	slot->timer = YES;
 	slot->interval = slot->period;
 	/*
-	 * The event is re-armed as by an add. If it had been deleted, that also puts it into its
-	 * map, which may fail. Then it is not armed.
+	 * The loop re-arms the event as event_add does. If the event was not in its map, that also
+	 * puts it into the map, which may fail. After a failure the event is not armed.
 	 */
 	if (is_in_a_map(slot) && slot->inserted != YES) {
 		slot->inserted = slot->timer = MAYBE;
@@ -257,11 +268,11 @@ static void charge_persistent(struct slot *slot, short what)
 	} else if (is_periodic(slot) && slot->period) {
 		charge_period(slot, what);
 	} else if (what & EV_TIMEOUT) {
-		/* Without a period, the timeout takes the event out of its map. */
+		/* Without a period, the timeout removes the event from its map. */
 		slot->timer = slot->loose || slot->faked ? at_most_maybe(slot->timer) : NO;
 		slot->inserted = at_most_maybe(slot->inserted);
 	}
-	/* In a loose slot this may not be the call that was asked for. */
+	/* In a loose slot this may be an older call than the activation with EV_TIMEOUT. */
 	slot->faked = slot->faked && slot->loose;
 }
 
@@ -280,7 +291,7 @@ static void charge_once(struct slot *slot)
 	slot->permit = PERMIT_NONE;
 }
 
-/* Called when a callback begins. */
+/* To be called when a callback begins. */
 void ledger_enter(struct slot *slot, short what)
 {
 	pthread_mutex_lock(&slot->book);
@@ -307,9 +318,9 @@ void ledger_enter(struct slot *slot, short what)
 }
 
 /*
- * Called when a callback ends. The store is relaxed, and without the book: nothing here may order
- * the callback's writes before what another thread does next. That is event_del's task, and
- * ThreadSanitizer checks it.
+ * To be called when a callback ends. The store is relaxed, and the book is not taken, because this
+ * function must not order the callback's writes before what another thread does next. Ordering them
+ * is event_del's task, and ThreadSanitizer checks that it does.
  */
 void ledger_leave(struct slot *slot)
 {

@@ -1,9 +1,9 @@
 /*
  * stress - one round of random programs against the loop: see stress.h
  *
- * scripts/stress runs it, round after round. Exit status 0: the loop kept its promises; 1: it did
- * not, and stderr says how; 2: wrong usage. A sanitizer that finds something ends the round with a
- * status of its own.
+ * scripts/stress runs it repeatedly. The exit status is 0 if the loop kept its promises, 1 if it
+ * did not (stderr says how), and 2 for wrong usage. A sanitizer that finds an error ends the round
+ * with its own status.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -24,7 +24,7 @@ struct stress stress = {
 	.threads = true,
 };
 
-/* Children of a fork go on under ThreadSanitizer, too. They make no threads. */
+/* Lets children of a fork continue under ThreadSanitizer. They make no threads. */
 const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
@@ -32,7 +32,7 @@ const char *__tsan_default_options(void)
 }
 
 /*
- * channel_replace closes what other threads use, which is its purpose. And a signal handler prints
+ * channel_replace closes descriptors that other threads use, on purpose. A signal handler prints
  * stacks.
  */
 const char *__tsan_default_suppressions(void);
@@ -41,7 +41,7 @@ const char *__tsan_default_suppressions(void)
 	return "race:channel_replace\nsignal:pthread_getattr_np\nsignal:pthread_attr\n";
 }
 
-/* Failing allocations make the loop warn. The warnings are printed only if they are asked for. */
+/* Failing allocations make the loop warn. Prints the warnings only if the user asks for them. */
 static void hear(int severity, const char *message)
 {
 	(void)severity;
@@ -60,7 +60,7 @@ static void list_settings(const char *name, void *data)
 		printf("structure %s\n", name);
 }
 
-/* Each setting worth testing, of each structure alone and under each wrapper. */
+/* Lists each setting worth testing, of each structure without a wrapper and under each wrapper. */
 static void list_structures(void)
 {
 	for (size_t i = 0; timer_structures[i]; i++)
@@ -81,7 +81,7 @@ static void list_backend(const char *name)
 	event_base_free(base);
 }
 
-/* The backends that this machine has. */
+/* Lists the backends that this machine has. */
 static void list_backends(void)
 {
 	const char **names = event_get_supported_methods();
@@ -113,8 +113,8 @@ static const char usage[] =
 	"on purpose, in one of these ways:\n";
 
 /*
- * The value of an option that takes a whole number. Other text ends the program, even if strtoull
- * takes it.
+ * Returns the value of an option that takes a whole number. Ends the program for any other text,
+ * even if strtoull accepts it.
  */
 static unsigned long long number(const char *name, unsigned long long least,
 				 unsigned long long most)
@@ -147,7 +147,7 @@ static void take_option(int option)
 		stress.milliseconds = (unsigned)number("milliseconds", 0, UINT_MAX);
 		break;
 	case 'p':
-		/* child.c waits ten times as long. */
+		/* child.c waits ten times as long */
 		stress.patience = (unsigned)number("patience", 1, UINT_MAX / 10);
 		break;
 	case 'f':
@@ -170,7 +170,9 @@ static void take_option(int option)
 	}
 }
 
-/* Names are checked first, because a wrong name is wrong usage, and not a failed round. */
+/*
+ * Checks the names before the round, because a wrong name is wrong usage, and not a failed round.
+ */
 static bool names_are_known(void)
 {
 	struct event_config *config = event_config_new();

@@ -1,9 +1,9 @@
 /*
  * memory.c - makes allocations fail at random, and counts those that are not freed
  *
- * event_set_mem_functions directs the loop's allocations here. The linker redirects those of timer
- * structures: all allocators are wrapped. A thread lets allocations fail only during a call of the
- * loop (begin_call), so that the test program's own allocations succeed.
+ * event_set_mem_functions directs the loop's allocations to this file. The linker directs the timer
+ * structures' allocations to it, by wrapping all allocators. A thread lets allocations fail only
+ * during a call of the loop (begin_call), so that the test program's own allocations succeed.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static atomic_llong blocks; /* the loop's own */
+static atomic_llong blocks; /* allocated by the loop and not freed */
 static atomic_llong mapped; /* bytes that the structures have mapped */
 
 static bool fails(void)
@@ -69,7 +69,7 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd,
 
 void *__real_mremap(void *old, size_t old_size, size_t size, int flags, ...);
 
-/* No caller asks for an address. Shrinking does not fail. */
+/* No caller passes an address. Shrinking never fails. */
 void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags, ...)
 {
 	bool refused = size > old_size && fails();
@@ -113,7 +113,7 @@ static void release(void *memory)
 void memory_begin(void)
 {
 	event_set_mem_functions(allocate, reallocate, release);
-	atomic_store(&mapped, 0); /* the sanitizer's library has mapped memory as it began */
+	atomic_store(&mapped, 0); /* the sanitizer's library maps memory when the program starts */
 }
 
 void memory_expect_none_left(void)

@@ -1,5 +1,5 @@
 /*
- * once.c - event_base_once: each callback is called once and not early, or is freed with its base
+ * once.c - event_base_once: each callback is called once and not early, or is freed with the base
  */
 #include "loop/tests/stress/stress.h"
 
@@ -30,7 +30,7 @@ static void called(evutil_socket_t fd, short what, void *arg)
 	atomic_store(&once->state, ONCE_FREE);
 }
 
-/* Takes an unused entry. NULL: all are in use. */
+/* Takes an unused entry. Returns NULL if all entries are in use. */
 static struct once *take(void)
 {
 	for (int i = 0; i < ONCES; i++) {
@@ -50,7 +50,9 @@ void once_issue_one(uint64_t ns)
 	if (!once)
 		return;
 	once->due = origin_ns() + ns;
-	/* Before the call, because the loop may call back before it returns. */
+	/*
+	 * The state is set before the call, because the loop may call back before the call returns.
+	 */
 	atomic_store(&once->state, ns < 1000 * SECOND ? ONCE_NEAR : ONCE_FAR);
 	begin_call("event_base_once", NULL);
 	if (calls.once(stress.base, -1, EV_TIMEOUT, called, once,
@@ -68,7 +70,7 @@ void once_issue(void)
 		once_issue_one(0);
 		break;
 	case 1:
-		/* Not many far ones, because they stay until the base is freed. */
+		/* Limits the far ones, because they stay until the base is freed. */
 		once_issue_one(once_outstanding() < ONCES / 2 ? 5000 * SECOND : 0);
 		break;
 	default:
@@ -76,7 +78,7 @@ void once_issue(void)
 	}
 }
 
-/* Whether all near ones have been called. */
+/* Returns whether all near ones have been called. */
 bool once_is_served(void)
 {
 	for (int i = 0; i < ONCES; i++) {

@@ -1,5 +1,5 @@
 /*
- * operations.c - the next operation of a thread or of a callback
+ * operations.c - chooses and makes the next operation of a thread or of a callback
  */
 #include "loop/tests/stress/stress.h"
 
@@ -10,7 +10,10 @@ struct timeval timeval_of(uint64_t ns)
 	return (struct timeval){ (time_t)(ns / SECOND), (suseconds_t)(ns % SECOND / 1000) };
 }
 
-/* Calls event_add and keeps the ledger. `ns` is the length of *timeout. False: the add failed. */
+/*
+ * Calls event_add and updates the ledger. `ns` is the length of *timeout. Returns false if
+ * event_add failed.
+ */
 bool slot_add(struct slot *slot, const struct timeval *timeout, uint64_t ns)
 {
 	struct ledger before;
@@ -33,8 +36,8 @@ static uint64_t draw_far(void)
 }
 
 /*
- * In real time few timers have short periods. On a machine that gives this process less time than
- * their callbacks take, timers of a low priority would never be called.
+ * In real time few timers have short periods. Otherwise, on a busy machine, the callbacks of short
+ * periods could take all time, and timers of a low priority would never be called.
  */
 static uint64_t draw_period(const struct slot *slot)
 {
@@ -44,8 +47,8 @@ static uint64_t draw_period(const struct slot *slot)
 }
 
 /*
- * Whole microseconds, as programs use them. A timer is near or far, so that all near ones fire in
- * the quiet.
+ * Returns a timeout in whole microseconds, as programs use them. A timer is either near or far, so
+ * that all near ones fire in the quiet.
  */
 static uint64_t draw_timeout(const struct slot *slot)
 {
@@ -134,7 +137,7 @@ static void ask(struct slot *slot)
 		fail(slot, "its argument or events are not those assigned");
 }
 
-/* libevent sets a priority without a lock, so the event must be idle. */
+/* Deletes the event first, because libevent sets a priority without a lock. */
 static void change_priority(struct slot *slot)
 {
 	if (slot->kind == KIND_AGAIN)
@@ -147,7 +150,7 @@ static void change_priority(struct slot *slot)
 		fail(slot, "an idle event's priority cannot be set");
 }
 
-/* A thread does not touch an event that is being finalized. Its memory is not yet the program's. */
+/* Does not touch an event that is being finalized, because its memory still belongs to the loop. */
 static void operate_on(struct slot *slot)
 {
 	if (slot_is_busy(slot))
@@ -274,7 +277,7 @@ static void operate_on_channel(struct channel *channel)
 	}
 }
 
-/* A thread does not wait for a slot that another one operates on. */
+/* Skips a slot that another thread operates on, and does not wait. */
 static void operate_on_any_slot(void)
 {
 	struct slot *slot = &stress.slots[draw_below((uint64_t)stress.slots_used)];

@@ -1,5 +1,5 @@
 /*
- * quiet.c - checks while no thread operates: owed calls come, and the ledger agrees with the loop
+ * quiet.c - checks while no thread operates: the loop makes the owed calls, and the ledger agrees
  */
 #include "loop/tests/stress/stress.h"
 
@@ -8,16 +8,19 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A near timer has less time than this and fires in the quiet. The other timers have far more. */
+/*
+ * A near timer has a shorter timeout than this and fires in the quiet. All other timers have far
+ * longer timeouts.
+ */
 #define NEAR (1000 * SECOND)
 
 /* Simulated time after which all near timers must have fired, with any structure. */
 #define LONG_ENOUGH (20 * SECOND)
 
 /*
- * One step of waiting. In a round with threads, the loop runs in a thread of its own. In a round
- * without threads, it runs here for a while. In simulated time that is until the next event, so
- * that a lost call is found when the clock has gone far past it.
+ * Waits one step. In a round with threads, the loop runs in its own thread. In a round without
+ * threads, this function runs the loop for a while. In simulated time it runs until the next event,
+ * and a lost call is found when the clock is far past the call's time.
  */
 static void wait_a_bit(const char *what, const struct slot *slot, uint64_t begun)
 {
@@ -33,7 +36,7 @@ static void wait_a_bit(const char *what, const struct slot *slot, uint64_t begun
 		fail(slot, "lost: %s", what);
 }
 
-/* Waits until `done` is true. The watchdog ends the round if that takes too long. */
+/* Waits until `done` returns true. The watchdog ends the round if that takes too long. */
 void wait_until(bool (*done)(void *arg), void *arg, const char *what, const struct slot *slot)
 {
 	uint64_t begun = now_ns();
@@ -49,7 +52,7 @@ void wait_until(bool (*done)(void *arg), void *arg, const char *what, const stru
 
 /* ----------------------------------------------------------------------------------- owed calls */
 
-/* Whether a timer of this slot must fire in the quiet, and then not again. */
+/* Returns whether a timer of this slot must fire in the quiet, and then not again. */
 static bool is_near(const struct slot *slot)
 {
 	return !(slot->events & EV_PERSIST) && slot->kind != KIND_AGAIN && slot->interval < NEAR;
@@ -60,7 +63,10 @@ static bool is_writable(const struct slot *slot)
 	return slot->kind == KIND_WRITER && !atomic_load(&slot->channel->disordered);
 }
 
-/* Whether the loop owes a call. `may_be` gets the bits for which the ledger does not know. */
+/*
+ * Returns whether the loop owes a call. Stores in `may_be` the bits for which the ledger does not
+ * know.
+ */
 static bool is_owed(const struct slot *slot, short *may_be)
 {
 	enum sure timer = is_near(slot) ? slot->timer : NO;
@@ -71,8 +77,9 @@ static bool is_owed(const struct slot *slot, short *may_be)
 }
 
 /*
- * An edge-triggered writer that is added beside another one, whose edge has been reported, waits
- * for the next edge. That is so in libevent, too.
+ * Makes a writer's channel writable, or empties it. An edge-triggered writer that is added beside
+ * another one waits for the next edge if the edge was already reported. libevent behaves in the
+ * same way.
  */
 static void let_it_be_called(const struct slot *slot)
 {
@@ -138,7 +145,7 @@ static bool is_probed(void *arg)
 	return atomic_load(&probes) == *(int *)arg;
 }
 
-/* Once another event has been called, a call that was under way has begun and returned. */
+/* Waits for the call of a new event. After that, a call that was under way has returned. */
 void probe_loop(void)
 {
 	struct event *event = event_new(stress.base, -1, 0, probed, NULL);
@@ -160,7 +167,7 @@ static void compare(const struct slot *slot, enum sure says, bool is, const char
 		fail(slot, "not by the ledger, but event_pending says yes: %s", what);
 }
 
-/* From here on the ledger knows the state, and the slot is not loose. */
+/* Sets the ledger to the loop's answers. The slot is then not loose. */
 static void settle(struct slot *slot, bool timer, bool inserted)
 {
 	slot->timer = timer ? YES : NO;
@@ -171,7 +178,7 @@ static void settle(struct slot *slot, bool timer, bool inserted)
 	if (!timer)
 		slot->due = 0;
 	slot->loose = slot->faked = false;
-	/* A deleted event whose last call has come must not be called again. */
+	/* A deleted event whose last call was made must not be called again. */
 	slot->permit = timer || inserted ? PERMIT_ANY : PERMIT_NONE;
 }
 
@@ -193,7 +200,7 @@ static void compare_slot(struct slot *slot)
 
 /* ------------------------------------------------------------------------ timers that go on */
 
-/* A copy of the ledger's answers at present. The loop goes on. */
+/* Returns a copy of the ledger's current answers. The loop may change them at any time. */
 static struct ledger look(struct slot *slot)
 {
 	struct ledger ledger;
@@ -227,7 +234,7 @@ static void expect_call(struct slot *slot, uint64_t calls_before, const char *wh
 	wait_until(was_called, &calling, what, slot);
 }
 
-/* Periodic timers, and timers that their callbacks arm again. */
+/* Checks that periodic timers and timers that their callbacks re-arm fire again. */
 static void check_timers_go_on(void)
 {
 	for (int i = 0; i < stress.slots_used; i++) {
@@ -242,7 +249,7 @@ static void check_timers_go_on(void)
 	}
 }
 
-/* The ledger cannot know whether these timers are armed at a given time. */
+/* Releases timers of which the ledger cannot know whether they are armed at a given time. */
 static void stop_those_that_arm_themselves(void)
 {
 	for (int i = 0; i < stress.slots_used; i++) {
@@ -269,7 +276,7 @@ static bool waits_for(struct slot *slot, int number)
 	       look(slot).inserted == YES;
 }
 
-/* Marks a slot that waits for what is about to happen, and notes how often it was called before. */
+/* Marks a slot that waits for a byte or a signal, and stores how often it was called before. */
 static int mark(bool *marked, uint64_t *before, int i, bool waits)
 {
 	marked[i] = waits;
@@ -291,8 +298,8 @@ struct reading {
 };
 
 /*
- * Another reader's callback, for earlier bytes, may have read the byte that was written for this
- * one. Then another byte is written.
+ * Returns whether the reader was called. Another reader's callback, for earlier bytes, may have
+ * read the byte that was written for this reader. Then writes another byte.
  */
 static bool was_told(void *arg)
 {
@@ -363,7 +370,7 @@ void check_channels_and_signals(void)
 
 int expected_count(void)
 {
-	int count = 1 + once_outstanding(); /* 1: the keeper */
+	int count = 1 + once_outstanding(); /* one for the keeper */
 
 	for (int i = 0; i < stress.slots_used; i++) {
 		struct ledger ledger = look(&stress.slots[i]);
@@ -374,7 +381,7 @@ int expected_count(void)
 	return count;
 }
 
-/* The events of event_base_loopexit are not in the ledger, but they soon end by themselves. */
+/* Events of event_base_loopexit are not in the ledger, but they expire soon. */
 static bool counts_agree(void *arg)
 {
 	return calls.count(stress.base, EVENT_BASE_COUNT_ADDED) == *(int *)arg;

@@ -1,6 +1,5 @@
 /*
- * round.c - one round: makes the base, lets the threads operate, checks in the quiet, frees the
- * base
+ * round.c - one round: makes the base, lets threads operate, checks in the quiet, frees the base
  */
 #include "loop/tests/stress/stress.h"
 
@@ -13,7 +12,7 @@
 
 #include "structures/timer.h"
 
-#define OPERATIONS_AT_A_TIME 1500 /* without threads */
+#define OPERATIONS_AT_A_TIME 1500 /* in a round without threads */
 
 static int open_descriptors(void)
 {
@@ -74,7 +73,7 @@ static struct event_config *draw_config(void)
 	return config;
 }
 
-/* Some allocations fail at first, which must leave nothing behind. */
+/* Makes the base. At first some allocations fail, which must leave nothing behind. */
 static void make_base(void)
 {
 	for (int i = 0; i < 100 && !stress.base; i++) {
@@ -101,7 +100,7 @@ static void nothing(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 }
 
-/* Makes the base open its signals' pipe, before the channels close numbers under the loop. */
+/* Makes the base open its signals' pipe before the channels close descriptors under the loop. */
 static void use_a_signal(void)
 {
 	struct event *event = event_new(stress.base, signal_numbers[0], EV_SIGNAL, nothing, NULL);
@@ -156,7 +155,7 @@ static void fork_a_child(void)
 	child_check();
 	if (stress.threads)
 		loop_go_on();
-	/* The parent must not notice what the child has done. */
+	/* The parent must not notice what the child does. */
 	check_channels_and_signals();
 }
 
@@ -185,7 +184,7 @@ static void run_phases(void)
 
 /* ------------------------------------------------------------------------------------- end */
 
-/* Leaves events pending and finalizers to be called, with which event_base_free must deal. */
+/* Leaves events pending and finalizers uncalled, for event_base_free to handle. */
 static void leave_things_pending(void)
 {
 	for (int i = 0; i < 500; i++)
@@ -206,7 +205,7 @@ static void end_base(void)
 		fail(NULL, "events are counted that have been deleted");
 	event_base_free(stress.base);
 	stress.base = NULL;
-	stress.is_virtual = false; /* its clock has gone */
+	stress.is_virtual = false; /* the base's clock is freed */
 	slots_end(true);
 }
 

@@ -1,6 +1,5 @@
 /*
- * signals.c - sends signals to the process, and checks that the loop restores the handlers before
- * it
+ * signals.c - sends signals to the process, and checks that the loop restores the former handlers
  */
 #include "loop/tests/stress/stress.h"
 
@@ -9,7 +8,7 @@
 
 const int signal_numbers[SIGNALS] = { SIGUSR1, SIGUSR2, SIGWINCH };
 
-/* The handler while no event waits for the signal. */
+/* The handler that is installed before an event waits for the signal. */
 static void before(int number)
 {
 	(void)number;
@@ -22,7 +21,7 @@ void signals_begin(void)
 	sigemptyset(&action.sa_mask);
 	for (int i = 0; i < SIGNALS; i++)
 		sigaction(signal_numbers[i], &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* channels are closed while threads write */
+	signal(SIGPIPE, SIG_IGN); /* channels are closed while threads write to them */
 }
 
 void signals_expect_restored(void)

@@ -1,7 +1,7 @@
 /*
- * slots.c - a slot's event: how it is made, deleted in every way, and freed
+ * slots.c - a slot's event: makes it, deletes it in every way, and frees it
  *
- * The caller of these functions holds the slot's lock.
+ * The caller of these functions must hold the slot's lock.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -22,7 +22,7 @@ static short draw_events(enum kind kind)
 	switch (kind) {
 	case KIND_READER:
 		return (short)(EV_READ | persist | finalize | edges | closed);
-	case KIND_WRITER: /* a persistent one would be called all the time */
+	case KIND_WRITER: /* a persistent writer would be called all the time */
 		return (short)(EV_WRITE | finalize | edges);
 	case KIND_SIGNAL:
 		return (short)(EV_SIGNAL | persist | finalize);
@@ -70,9 +70,9 @@ static void renew_payload(struct slot *slot)
 }
 
 /*
- * Makes a new event for a slot that has none. The descriptors of its channel do not change
- * meanwhile, because a thread that opens the channel again in order holds the locks of all its
- * slots. False: no memory.
+ * Makes a new event for a slot that has none. Returns false if memory runs out. The descriptors of
+ * the slot's channel do not change during the call, because a thread that opens the channel again
+ * in order holds the locks of all its slots.
  */
 bool slot_assign(struct slot *slot)
 {
@@ -99,10 +99,10 @@ bool slot_assign(struct slot *slot)
 	return true;
 }
 
-/* What a program may do when event_del has returned. */
+/* Uses or replaces the payload, as a program may do when event_del has returned. */
 static void use_payload(struct slot *slot)
 {
-	/* If the event's callback runs now, it is this callback that deletes. */
+	/* If the event's callback is running, it is the callback that deletes the event. */
 	if (one_of(2))
 		slot->payload->touched++;
 	else
@@ -110,7 +110,8 @@ static void use_payload(struct slot *slot)
 }
 
 /*
- * The callback arms the event no more, but may have armed it after the first deletion took it out.
+ * Deletes the event twice. The callback does not arm the event after `stopping` is set, but it may
+ * have armed the event after the first deletion removed it.
  */
 static void delete_again(struct slot *slot)
 {
@@ -122,7 +123,7 @@ static void delete_again(struct slot *slot)
 	ledger_deleted(slot, true);
 }
 
-/* Deletes in one of three ways. The payload is used only after a deletion that waits. */
+/* Deletes the event in one of three ways. Uses the payload only after a deletion that waits. */
 void slot_delete(struct slot *slot)
 {
 	bool waits = true;
@@ -151,12 +152,12 @@ void slot_delete(struct slot *slot)
 		use_payload(slot);
 }
 
-/* Leaves the slot without an event. False: the event is being finalized. */
+/* Frees the slot's event. Returns false if the event is being finalized. */
 bool slot_release(struct slot *slot)
 {
 	bool waits = !(slot->events & EV_FINALIZE);
 
-	/* This comes first: until the finalizer has been called, it may write to the slot. */
+	/* This must come first: until the finalizer has run, it may write to the slot. */
 	if (slot_is_busy(slot))
 		return false;
 	if (!slot->event)
@@ -175,7 +176,7 @@ bool slot_release(struct slot *slot)
 	return true;
 }
 
-/* The finalizer does the rest. */
+/* Starts to finalize the event. The finalizer does the rest. */
 void slot_finalize(struct slot *slot)
 {
 	bool frees = slot->on_heap && one_of(2);
@@ -221,7 +222,10 @@ void slots_begin(void)
 	}
 }
 
-/* An event outlives its base. To be freed it needs another base, since event_free deletes it. */
+/*
+ * Frees an event whose base was freed. event_free deletes the event, for which it needs another
+ * base.
+ */
 static void free_after_base(struct slot *slot, struct event_base *other)
 {
 	if (slot->event && slot->on_heap) {

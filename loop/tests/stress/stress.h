@@ -1,52 +1,52 @@
 /*
  * stress.h - random programs against the loop, and a ledger of the calls that the loop owes them
  *
- * A round is one process, with one structure, one backend and one seed. A round has slots, and a
- * slot holds one event at a time: a timer, a reader, a writer, a signal, an event that is only
- * activated, or a timer that its callback arms again. Threads and callbacks pick slots at random
- * and operate on the events. In a round without threads the loop's own thread does this in the
+ * A round is one process, with one structure, one backend and one seed. A round has slots. A slot
+ * holds one event at a time: a timer, a reader, a writer, a signal, an event that is only
+ * activated, or a timer that its callback re-arms. Threads and callbacks choose slots at random and
+ * operate on their events. In a round without threads, the loop's own thread operates in the
  * callback of a timer, and the seed decides all operations. With the backend `virtual` the seed
- * decides the times, too.
+ * also decides the times.
  *
- * WHAT THE LOOP PROMISES, and a round checks (libevent 2.1.12 promises no less):
+ * WHAT THE LOOP PROMISES, and what a round checks (libevent 2.1.12 promises the same):
  *
- *  - event_del from another thread first takes the event out. If the event's callback is
- *    running, event_del then waits until the callback has returned. event_free calls
- *    event_del, so it waits, too. If the event has EV_FINALIZE, event_del does not wait.
- *    event_del_block always waits, and event_del_noblock never does. After a deletion that
- *    does not wait, a call that was under way may still come, and no other.
- *  - A callback may arm its own event while event_del waits for that callback. The event is
- *    then pending when event_del returns. A second event_del is final if the callback has been
- *    told by then not to arm the event again.
- *  - A finalizer runs once, and not while the event's callback runs. After the finalizer
- *    no callback of the event is called.
- *  - A call that fails for lack of memory has changed nothing.
- *  - An armed timer fires, not before its deadline, and only once unless it persists. The same
- *    holds for event_base_once.
+ * - event_del from another thread first removes the event. If the event's callback is
+ *   running, event_del then waits until the callback has returned. event_free calls
+ *   event_del, so it waits, too. If the event has EV_FINALIZE, event_del does not wait.
+ *   event_del_block always waits, and event_del_noblock never waits. After a deletion that
+ *   does not wait, a call that was under way may still happen, but no other call.
+ * - A callback may arm its own event while event_del waits for that callback. The event is
+ *   then pending when event_del returns. A second event_del is final if the callback knows
+ *   by then that it must not arm the event again.
+ * - A finalizer runs once, and not while the event's callback runs. After the finalizer
+ *   no callback of the event is called.
+ * - A call that fails because memory runs out changes nothing.
+ * - An armed timer fires, not before its deadline, and only once unless it is persistent.
+ *   The same holds for event_base_once.
  *
  * WHAT A PROGRAM MUST NOT DO, and a round does not do: assign or free an event, or set its
- * priority, while another thread may use it. libevent has no lock for these calls. So each slot
- * has a lock, and a thread holds it during an operation on the slot's event. A callback must not
- * wait for the lock, as the holder may be in event_del and wait for the callback. So a callback
- * uses trylock. A callback that arms its own timer does so without the lock, since event_add
- * needs none.
+ * priority, while another thread may use the event. libevent has no lock for these calls. So each
+ * slot has a lock, and a thread holds it while it operates on the slot's event. A callback must not
+ * wait for this lock, because its holder may be in event_del and wait for the callback. So a
+ * callback uses trylock. A callback that arms its own timer does not take the lock, because
+ * event_add needs none.
  *
- * THE LEDGER of a slot says what the loop owes: whether the timer is armed, and the earliest
- * time at which it may fire; whether the event is in the map of its descriptor or signal;
- * whether it was activated. The ledger cannot know one thing. When another thread arms the
- * event, the loop may have taken a call from the queue already and not begun it. From then on
- * the slot is `loose`, until the next deletion that waits, and the ledger's answers for a loose
- * slot may be MAYBE.
+ * THE LEDGER of a slot states what the loop owes: whether the timer is armed, and the earliest time
+ * at which it may fire; whether the event is in the map of its descriptor or signal; whether the
+ * event was activated. There is one thing that the ledger cannot know. When another thread arms the
+ * event, the loop may have taken a call from its queue that it has not begun yet. From then on the
+ * slot is `loose`, until the next deletion that waits, and the ledger's answers for a loose slot
+ * may be MAYBE.
  *
- * THE PAYLOAD of a slot is memory that event_del protects. Callbacks write to it, and so does a
- * thread after its event_del has returned, both without a lock. If the loop lets both run at
- * once, ThreadSanitizer reports it. If a callback runs after the payload was freed,
- * AddressSanitizer reports that.
+ * THE PAYLOAD of a slot is memory that event_del protects. A callback writes to it. So does a
+ * thread after its event_del has returned. Both write without a lock. If the loop lets them run at
+ * the same time, ThreadSanitizer reports it. If a callback runs after the payload was freed,
+ * AddressSanitizer reports it.
  *
- * THE QUIET: now and then all threads but the loop's stop. Then all calls that the loop owes
- * must come, the ledger must agree with event_pending, and the counts with
- * event_base_get_num_events. In the quiet a round also makes calls for which a sleeping loop must
- * wake up, and forks a child that goes on with the base after event_reinit.
+ * THE QUIET is a phase in which all threads except the loop's are halted. In the quiet the loop
+ * must make all calls that it owes, the ledger must agree with event_pending, and the counts must
+ * agree with event_base_get_num_events. A round also makes calls that must wake up a sleeping loop,
+ * and forks a child that continues with the base after event_reinit.
  */
 #ifndef STRESS_H
 #define STRESS_H
@@ -79,18 +79,18 @@ enum kind {
 	KIND_WRITER,
 	KIND_SIGNAL,
 	KIND_USER,  /* only activated */
-	KIND_AGAIN, /* its callback arms it again */
+	KIND_AGAIN, /* its callback re-arms it */
 	KINDS,
 };
 
-/* Whether a callback may begin. */
+/* Whether the loop may call a slot's callback. */
 enum permit {
 	PERMIT_NONE,
-	PERMIT_ONE, /* the call that was under way at a deletion that did not wait */
+	PERMIT_ONE, /* only the call that was under way at a deletion that did not wait */
 	PERMIT_ANY,
 };
 
-/* The latest operations on a slot, which are printed when a round fails. */
+/* The number of latest operations on a slot that are printed when a round fails. */
 #define HISTORY 24
 
 struct entry {
@@ -99,7 +99,7 @@ struct entry {
 	int64_t detail;
 };
 
-/* The memory that event_del protects. It is on the heap, and replaced now and then. */
+/* The memory that event_del protects. It is on the heap, and is sometimes replaced. */
 struct payload {
 	uint64_t touched;
 };
@@ -113,27 +113,27 @@ struct slot {
 	enum kind kind;
 	short events;
 	struct channel *channel;
-	int end; /* of the channel: 0 or 1 */
+	int end; /* which end of the channel: 0 or 1 */
 	int signal;
 	struct payload *payload;
 
-	pthread_mutex_t book; /* guards what follows; never held during a call of the loop */
+	pthread_mutex_t book; /* guards the members below; never held during a call of the loop */
 	enum permit permit;
 	enum sure timer, inserted, owed;
-	bool loose;	 /* an old call that was under way may look like a newer one: see above */
-	bool faked;	 /* event_active with EV_TIMEOUT: the next timeout proves nothing */
+	bool loose;	 /* see THE LEDGER above */
+	bool faked;	 /* after event_active with EV_TIMEOUT: it looks like the timer's */
 	bool finalizing; /* until the finalizer has run */
 	bool free_in_finalizer;
-	uint64_t due; /* ns; the timer must not fire before; 0: not known */
+	uint64_t due; /* ns; the timer must not fire earlier; 0: unknown */
 	uint64_t interval;
-	uint64_t period; /* of a persistent timer; 0: none or not known */
+	uint64_t period; /* ns, of a persistent timer; 0: none or unknown */
 	bool period_unknown;
 	short activated; /* bits given to event_active */
 	uint64_t calls;
 	struct entry history[HISTORY];
 	unsigned entries;
 
-	atomic_bool running; /* relaxed on the way out: see ledger.c */
+	atomic_bool running; /* cleared by a relaxed store: see ledger_leave */
 	atomic_bool stopping;
 };
 
@@ -142,18 +142,18 @@ struct channel {
 	pthread_mutex_t lock; /* held while its descriptors are written to or replaced */
 	int ends[2];
 	bool is_pipe;
-	atomic_bool disordered; /* closed before its events were deleted */
+	atomic_bool disordered; /* its descriptors were closed before its events were deleted */
 };
 
-/* A thread of the round: what the watchdog and the output know of it. */
+/* A thread of the round, as the watchdog and the output see it. */
 struct actor {
 	const char *name;
 	pthread_t thread;
 	uint64_t random;
-	_Atomic(const char *) doing; /* NULL: nothing that could hang */
+	_Atomic(const char *) doing; /* NULL: it is not in a call that could hang */
 	atomic_int slot;
 	atomic_uint_fast64_t serial;
-	bool in_loop;	      /* it runs the loop, so no other thread has a call under way */
+	bool in_loop;	      /* it runs the loop, so no call can be under way elsewhere */
 	struct slot *calling; /* the slot whose callback this thread runs */
 	int may_fail;	      /* one of this many allocations fails; 0: none */
 	struct actor *next;
@@ -165,7 +165,7 @@ struct once {
 };
 
 struct stress {
-	/* From the command line. */
+	/* Set from the command line. */
 	const char *structure, *backend, *fault;
 	uint64_t seed;
 	unsigned milliseconds, patience;
@@ -181,16 +181,16 @@ struct stress {
 	struct channel channels[CHANNELS];
 	const struct timeval *commons[COMMONS];
 	uint64_t common_ns[COMMONS];
-	struct event *keeper; /* a timer far in the future, so that the loop is never empty */
+	struct event *keeper; /* a timer far in the future, so that an event is always pending */
 	int fail_one_of;      /* one of this many allocations fails in operations; 0: none */
-	bool fail_in_loop;    /* and in the loop's own iterations */
+	bool fail_in_loop;    /* allocations in the loop's own iterations fail, too */
 	atomic_bool quiet;    /* callbacks do not operate */
 	atomic_bool ending;
-	atomic_bool deep;	      /* event_base_loop gets no flags, so that it stays */
+	atomic_bool deep;	      /* event_base_loop gets no flags, so it does not return */
 	atomic_uint_fast64_t returns; /* of event_base_loop */
 	atomic_int last_return;
 
-	/* What is printed at the end. */
+	/* Printed at the end. */
 	atomic_uint_fast64_t operations, calls, refused, raised, reopened, children, loops,
 		once_calls;
 	atomic_uint_fast64_t failed_allocations;
@@ -218,7 +218,7 @@ extern pthread_mutex_t actors_lock;
 void memory_begin(void);
 void memory_expect_none_left(void);
 
-/* faults.c: the functions of the loop that a fault may replace */
+/* faults.c: the functions of the loop that a fault can replace */
 struct calls {
 	int (*add)(struct event *event, const struct timeval *timeout);
 	int (*del)(struct event *event);

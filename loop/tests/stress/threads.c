@@ -1,12 +1,12 @@
 /*
- * threads.c - the threads that operate and the one that runs the loop, all of which can be halted
+ * threads.c - the threads that operate and the thread that runs the loop, and how they are halted
  */
 #include "loop/tests/stress/stress.h"
 
 #include <sched.h>
 #include <time.h>
 
-/* Threads halt at a gate while it is closed. */
+/* A closed gate halts the threads that come to it. */
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -125,7 +125,9 @@ static void *run_loop(void *arg)
 static bool loop_is_halted(void *arg)
 {
 	(void)arg;
-	/* Repeated, because a break is forgotten if it comes between two runs of the loop. */
+	/*
+	 * Breaks repeatedly, because the loop forgets a break that comes between two calls of it.
+	 */
 	if (halted_at(&loop_gate) == 0)
 		event_base_loopbreak(stress.base);
 	return halted_at(&loop_gate) == 1;
@@ -150,13 +152,13 @@ static bool workers_are_halted(void *arg)
 	return halted_at(&work_gate) == WORKERS;
 }
 
-/* From here on neither a thread nor a callback operates. */
+/* After this call neither a thread nor a callback operates. */
 void threads_pause(void)
 {
 	set_closed(&work_gate, true);
 	wait_until(workers_are_halted, NULL, "for the workers to halt", NULL);
 	atomic_store(&stress.quiet, true);
-	probe_loop(); /* a callback may have begun to operate before */
+	probe_loop(); /* a callback may have begun to operate earlier */
 }
 
 void threads_go_on(void)
@@ -174,12 +176,12 @@ void threads_begin(void)
 		numbers[i] = i;
 		pthread_create(&worker_threads[i], NULL, work, &numbers[i]);
 	}
-	/* This waits until all threads have begun. */
+	/* threads_pause waits until all threads have begun. */
 	threads_pause();
 	threads_go_on();
 }
 
-/* The workers and the loop are halted. */
+/* Ends the workers and the loop's thread, which must be halted. */
 void threads_end(void)
 {
 	atomic_store(&stress.ending, true);

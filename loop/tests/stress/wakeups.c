@@ -1,7 +1,7 @@
 /*
- * wakeups.c - calls for which a loop that sleeps for an hour has to wake up, one at a time
+ * wakeups.c - calls that must wake up a loop that sleeps for an hour, one at a time
  *
- * With other threads at work a missing wake-up is not seen, because the next one hides it.
+ * While other threads operate, a missing wake-up is not visible, because the next one hides it.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -33,7 +33,7 @@ static void wait_for_call(int before, const char *what)
 	wait_until(has_counted, &before, what, NULL);
 }
 
-/* Mostly the loop sleeps by then. If it does not, the check is easier. */
+/* Gives the loop time to fall asleep. If it does not sleep, the check is only easier to pass. */
 static void let_it_sleep(void)
 {
 	if (stress.threads)
@@ -87,7 +87,7 @@ static void activate(void)
 	calls.free(event);
 }
 
-/* The byte is written before the event is added, or after. */
+/* Writes a byte before or after the event is added. */
 static void read_something(void)
 {
 	bool first = one_of(2);
@@ -141,7 +141,7 @@ static bool has_returned(void *arg)
 	return atomic_load(&stress.returns) > *(uint64_t *)arg;
 }
 
-/* The loop's thread calls event_base_loop again at once. */
+/* Makes event_base_loop return. The loop's thread calls it again at once. */
 static void stop_the_loop(void)
 {
 	const struct timeval soon = { 0, 1000 };
@@ -166,7 +166,7 @@ static void stop_the_loop(void)
 
 /* ---------------------------------------------------------- deletion waits for the callback */
 
-/* Reads nothing, so that a persistent reader is called again as soon as this returns. */
+/* Does not read the byte, so that a persistent reader is called again at once. */
 static void take_a_while(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
@@ -268,7 +268,10 @@ void wakeups_check(void)
 
 	atomic_store(&stress.deep, true);
 	delete_all();
-	/* After the second one, the loop has been called with flags by which it does not return. */
+	/*
+	 * After the second probe, event_base_loop has been called with no flags and does not
+	 * return.
+	 */
 	probe_loop();
 	probe_loop();
 	probe_loop();

@@ -1,9 +1,9 @@
 /*
- * watchdog.c - says which thread hangs, and shows the base
+ * watchdog.c - reports which thread hangs, and shows the base
  *
- * The watchdog counts time in its own ticks, and a tick counts the same however late it comes. So
- * on a machine so busy that this thread hardly runs, time hardly passes. With several processes to
- * a core, patience is also up to four times as long.
+ * The watchdog counts time in its own ticks. Each tick counts the same, however late it comes. So
+ * little time passes for the watchdog on a machine that is too busy to run it. If several processes
+ * share a core, the patience is also up to four times as long.
  */
 #include "loop/tests/stress/stress.h"
 
@@ -17,7 +17,10 @@
 #define TICKS_A_SECOND 50
 #define ACTORS_MOST    (WORKERS + 4)
 
-/* Prints the stack of the calling thread. It is in the sanitizers' libraries; NULL without one. */
+/*
+ * Prints the stack of the calling thread. The sanitizers' libraries define it; otherwise it is
+ * NULL.
+ */
 void __sanitizer_print_stack_trace(void) __attribute__((weak));
 #define SIGNAL_FOR_STACK SIGPWR
 
@@ -41,7 +44,7 @@ static void sleep_ms(long ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
 }
 
-/* The thread may be where no signal reaches it. So the wait for its stack is short. */
+/* Waits only briefly for the stack, because the thread may be where no signal reaches it. */
 static void show_stack(const struct actor *actor)
 {
 	int before = atomic_load(&printed);
@@ -63,7 +66,10 @@ static void *dump(void *arg)
 	return NULL;
 }
 
-/* In a thread of its own, because the base's lock may be held for ever. */
+/*
+ * Shows the base from another thread, because a thread that hangs may hold the base's lock for
+ * ever.
+ */
 static void show_base(void)
 {
 	pthread_t dumper;
@@ -115,7 +121,7 @@ static double load_of_a_core(void)
 	return load < 1 ? 1 : load > 4 ? 4 : load;
 }
 
-/* How many ticks a thread has been at the same place. */
+/* How long a thread has been in the same call, in ticks. */
 struct seen {
 	uint64_t serial;
 	unsigned ticks;

@@ -1,5 +1,5 @@
 /*
- * allocations.c - the allocator's functions as the linker wraps them
+ * allocations.c - the allocator's functions that the linker wraps
  */
 #include <errno.h>
 #include <malloc.h>
@@ -8,12 +8,12 @@
 
 #include "allocations.h"
 
-/* No test needs this much, and no machine that runs the tests has it. */
+/* More than any test needs, and than any machine that runs the tests has. */
 #define TOO_MUCH (UINT64_C(1) << 40)
 
 struct allocations allocations;
 
-/* The linker gives these their names. */
+/* The option --wrap of the linker requires these names. */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
@@ -34,7 +34,7 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fil
 void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags);
 int __wrap_munmap(void *pages, size_t size);
 
-/* Counts a request, and returns whether it must fail. */
+/* Counts a request, and returns whether the request must fail. */
 static bool fails(size_t size)
 {
 	uint64_t number;
@@ -108,7 +108,7 @@ void __wrap_free(void *block)
 	__real_free(block);
 }
 
-/* Counts areas and bytes that were mapped or unmapped. The bytes are those that were asked for. */
+/* Counts areas that were mapped or unmapped, and their bytes as requested. */
 static void mapped(int64_t areas, size_t size, size_t old_size)
 {
 	if (allocations.watching) {
@@ -132,7 +132,7 @@ void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags)
 {
 	void *pages = MAP_FAILED;
 
-	/* Making an area smaller takes no memory. */
+	/* Shrinking an area needs no memory. */
 	if (size <= old_size || !fails(size))
 		pages = __real_mremap(old, old_size, size, flags);
 	if (pages != MAP_FAILED)

@@ -1,10 +1,10 @@
 /*
- * allocations.h - counts what a structure allocates, and makes allocations fail when asked to
+ * allocations.h - counts what a structure allocates, and makes allocations fail on request
  *
- * Programs with this are linked with -Wl,--wrap=F for each F of malloc, calloc, realloc,
- * aligned_alloc, posix_memalign, free, mmap, mremap and munmap. Allocations are counted, and fail,
- * only while watching, so that the tests' own memory is left out. A request for more than a TiB
- * gets NULL, because sanitizers would end the program.
+ * A program with this file is linked with -Wl,--wrap=F for each F of malloc, calloc, realloc,
+ * aligned_alloc, posix_memalign, free, mmap, mremap and munmap. Allocations are counted, and can
+ * fail, only while `watching` is set. So the tests' own memory is left out. While watching, a
+ * request for a TiB or more returns NULL, because sanitizers would end the program.
  */
 #ifndef TESTS_ALLOCATIONS_H
 #define TESTS_ALLOCATIONS_H
@@ -15,17 +15,17 @@
 
 struct allocations {
 	bool watching;
-	uint64_t asked; /* allocations asked for while watching, failed ones included */
+	uint64_t asked; /* requests while watching, including failed ones */
 	uint64_t failed;
-	uint64_t live;			/* blocks allocated and not freed, and mapped areas */
-	uint64_t bytes;			/* in these, as large as the allocator made them */
-	uint64_t fail_from, fail_until; /* these fail, by `asked` from 0: from <= asked < until */
+	uint64_t live;			/* blocks not yet freed, and areas not yet unmapped */
+	uint64_t bytes;			/* usable bytes in these blocks and areas */
+	uint64_t fail_from, fail_until; /* request i, from 0, fails if from <= i < until */
 };
 
-/* The only state, because only one thread tests. */
+/* The state is global, because the tests have only one thread. */
 extern struct allocations allocations;
 
-/* From now on, `after` allocations succeed, the `count` that follow fail, and the rest succeed. */
+/* Lets the next `after` allocations succeed, the following `count` fail, and the rest succeed. */
 static inline void allocations_fail(uint64_t after, uint64_t count)
 {
 	allocations.fail_from = allocations.asked + after;

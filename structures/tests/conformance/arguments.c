@@ -1,5 +1,5 @@
 /*
- * arguments.c - getopt, and the seed
+ * arguments.c - parses the command line and the seed
  */
 #include <errno.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static uint64_t number(const char *program, const char *text)
 	return value;
 }
 
-/* PART/PARTS, where PART is less than PARTS. */
+/* Parses PART/PARTS, where PART is less than PARTS. */
 static void part(struct arguments *arguments, const char *program, const char *text)
 {
 	char end;

@@ -1,13 +1,14 @@
 /*
- * broken-test.c - proves that the suite catches every structure that is broken
+ * broken-test.c - proves that the suite catches every broken structure
  *
- * Each structure of broken/ has one fault and must fail at least one check. A few have a fault that
- * only the check that was made for it must catch (BROKEN_ONLY). The structure that they are made
- * from must pass all checks. And each check must catch something, or nobody knows that it can.
+ * Each structure in broken/ has one fault and must fail at least one check. Some have a fault that
+ * must fail only the check that was made for it (BROKEN_ONLY). The structure that they are made
+ * from must pass all checks. Each check must catch at least one structure, because otherwise nobody
+ * knows whether the check works.
  *
  * 	broken-test [-s SEED] [-t NAME] [-c CHECK] [-n STEPS] [-v]
  *
- * Faults of memory are hardly visible without the address sanitizer, so build the program with it.
+ * Most faults of memory are visible only with the address sanitizer, so build the program with it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +17,13 @@
 #include "arguments.h"
 #include "broken/right.h"
 
-/* The structures in broken/. Generated. */
+/* The structures in broken/. The build generates this table. */
 extern const struct timer_structure *const broken_structures[];
 
 extern const struct timer_structure right;
 RIGHT_TABLE(right, "right", .departures = "none");
 
-/* There are never more checks than this. */
+/* At least the number of checks. */
 #define MOST_CHECKS 64
 
 struct tally {
@@ -42,8 +43,9 @@ static void open_subject(struct subject *subject, const struct timer_structure *
 
 /*
  * Runs all checks. Stores the names of those that fail in `failed`, as text, and returns how many
- * fail. With `caught` and not `all`, a check that has caught something before is left out once
- * another one has failed, because its failure would prove nothing more.
+ * fail. If not `all`, skips a check that has caught a structure before, once another check has
+ * failed, because its failure would prove nothing more. Counts the failures in `caught`, unless it
+ * is NULL.
  */
 static unsigned run_checks(const struct timer_structure *structure, const struct settings *settings,
 			   unsigned *caught, bool all, char *failed, size_t size)
@@ -108,7 +110,7 @@ static void expect_right(const struct settings *settings, struct tally *tally)
 	tally->failed++;
 }
 
-/* A check that no structure fails proves nothing. */
+/* Every check must fail at least one structure. */
 static void expect_use(struct tally *tally)
 {
 	for (size_t i = 0; checks[i].name; i++) {

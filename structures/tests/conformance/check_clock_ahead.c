@@ -1,10 +1,10 @@
 /*
- * check_clock_ahead.c - a clock that runs ahead of what the structure has been told
+ * check_clock_ahead.c - the caller's clock is ahead of the latest now that the structure has seen
  *
  * A structure learns the time only from expire. A loop need not call expire while nothing is armed,
- * while it sleeps until a distant deadline, or while a callback takes long. When the next timer is
- * armed, the latest now that the structure has seen may be years ago. What the structure promises
- * counts from the caller's now all the same.
+ * while it sleeps until a distant deadline, or while a callback takes long. When it arms the next
+ * timer, the latest now that the structure has seen may be years ago. The structure's accuracy
+ * still counts from the caller's now.
  */
 #include <inttypes.h>
 
@@ -16,13 +16,16 @@
 #define DAY  (UINT64_C(86400) * TIMER_SECOND)
 #define YEAR (365 * DAY)
 
-/* How long the structure is not told the time. */
+/* How long expire is not called. */
 static const uint64_t pauses[] = {
 	MS,	  50 * MS,   TIMER_SECOND, 10 * TIMER_SECOND, 3600 * TIMER_SECOND,
 	12 * DAY, 400 * DAY, 30 * YEAR,
 };
 
-/* What is armed then, each with its interval and with 0. */
+/*
+ * The intervals of the timers that are armed after the pause. Each is armed twice: with its
+ * interval, and with interval 0.
+ */
 static const uint64_t intervals[] = {
 	1, 1000, MS, 5 * MS, 50 * MS, TIMER_SECOND, 60 * TIMER_SECOND, 3600 * TIMER_SECOND, DAY,
 };
@@ -30,36 +33,36 @@ static const uint64_t intervals[] = {
 #define PAUSES	  (sizeof(pauses) / sizeof(*pauses))
 #define INTERVALS (sizeof(intervals) / sizeof(*intervals))
 #define NEAR	  (2 * INTERVALS)
-#define TIMERS	  (NEAR + 2) /* with two others that are in the set meanwhile */
+#define TIMERS	  (NEAR + 2) /* plus two that are in the set during the pause */
 
-/* Later than the clock ever shows. */
+/* Later than any time that the clock reaches. */
 #define FAR_OFF (80 * YEAR)
 
-/* What is in the set while the structure is not told the time. */
+/* What is in the set while expire is not called. */
 enum contents {
 	CONTENTS_NOTHING,
 	CONTENTS_FAR_OFF,
 	CONTENTS_NEVER,
-	CONTENTS_BOTH,	  /* a timer that is far off, and one that never fires */
+	CONTENTS_BOTH,	  /* CONTENTS_FAR_OFF and CONTENTS_NEVER */
 	CONTENTS_OVERDUE, /* a timer that the next expire returns */
-	CONTENTS_ARMED,	  /* the timers themselves, for a distant time */
+	CONTENTS_ARMED,	  /* all timers of the round, for a distant time */
 	CONTENTS_DISARMED,
 	CONTENTS_REMOVED,
 	CONTENTS_KINDS
 };
 
-/* How the loop goes on after it has armed timers. */
+/* What the loop does after it has armed timers. */
 enum going {
-	GOING_ASLEEP,  /* it sleeps until next */
-	GOING_IN_TIME, /* it calls expire when a timer must have fired, and not before */
-	GOING_AT_ONCE, /* it calls expire, and then goes on as above */
+	GOING_ASLEEP,  /* sleeps until next */
+	GOING_IN_TIME, /* calls expire when a timer must have fired, and not before */
+	GOING_AT_ONCE, /* calls expire once, and then goes on as GOING_IN_TIME */
 	GOINGS
 };
 
 struct ahead {
 	struct session session;
 	uint64_t random;
-	unsigned bits; /* the longest interval that is armed is below 2^bits ns */
+	unsigned bits; /* the armed intervals are below 2^bits ns */
 };
 
 static uint64_t clock_of(const struct ahead *ahead)
@@ -89,7 +92,10 @@ static void fill(struct ahead *ahead, enum contents contents)
 	}
 }
 
-/* In another order each time, because earlier timers change what a structure has noted. */
+/*
+ * Arms the timers of `intervals`, in random rotation, because earlier timers change what a
+ * structure has noted.
+ */
 static void arm_near(struct ahead *ahead)
 {
 	size_t first = random_below(&ahead->random, NEAR);
@@ -131,7 +137,7 @@ static void go_on(struct ahead *ahead, enum going going)
 	}
 }
 
-/* Twice, because a structure that has caught up once may fall behind again. */
+/* Does two rounds, because a structure that has caught up once may fall behind again. */
 static void fall_behind(struct ahead *ahead, enum contents contents, uint64_t pause,
 			enum going going)
 {
@@ -149,8 +155,8 @@ static void fall_behind(struct ahead *ahead, enum contents contents, uint64_t pa
 }
 
 /*
- * The longest interval, in bits, that a loop with this structure can sleep for in a reasonable
- * time.
+ * Returns the longest interval, as a power of two, that a loop with this structure can sleep for in
+ * a reasonable time.
  */
 static unsigned bits_of(const struct subject *subject, enum going going)
 {

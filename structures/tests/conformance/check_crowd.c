@@ -1,9 +1,10 @@
 /*
  * check_crowd.c - tens of thousands of timers at a time, for faults that occur only with so many
  *
- * The random sequences have few timers, so that a failure can be read. Here are so many that
- * buckets overflow, tables grow, and stopped timers have to be cleared away. Each timer is watched:
- * it fires once, not early, not late, in order, and with the deadline that it was armed with.
+ * The random sequences have few timers, so that a reader can follow a failure. The crowd is large
+ * enough that buckets overflow, tables grow, and disarmed timers must be cleared away. The check
+ * follows each timer: it fires once, in order, not early, not late, and with the deadline that it
+ * was armed with.
  */
 #include <stdlib.h>
 
@@ -12,13 +13,13 @@
 #include "suite.h"
 
 /*
- * The number of timers with the default options, and with others. Some options, such as two slots
- * for a wheel, take time with the square of that number.
+ * The number of timers with the default options, and with other options. With some options, such as
+ * two slots for a wheel, the time grows with the square of this number.
  */
 #define CROWD	       30000
 #define CROWD_SETTINGS 8000
-#define SPAN	       (4 * TIMER_SECOND) /* deadlines are up to this far ahead */
-#define TURNS	       64		  /* advances until all that were armed first are due */
+#define SPAN	       (4 * TIMER_SECOND) /* deadlines are at most this far ahead */
+#define TURNS	       64		  /* advances until all first deadlines have come */
 
 enum member_state { OUT, IN, STOPPED };
 
@@ -69,8 +70,8 @@ static void arm(struct crowd *crowd, struct member *member, uint64_t interval)
 }
 
 /*
- * Some timers are put off, some are armed for earlier, some are disarmed and some removed. Some of
- * the stopped ones come back.
+ * Re-arms some timers later or earlier, disarms some and removes some. Arms some of the disarmed
+ * and removed timers again.
  */
 static void stir(struct crowd *crowd, size_t operations)
 {
@@ -126,7 +127,7 @@ static void expire(struct crowd *crowd)
 	} while (count == 64);
 }
 
-/* Every timer that must have fired has fired, and check and size agree with those that are left. */
+/* Checks that no timer is overdue, and that check and size agree with the armed timers. */
 static void judge(const struct crowd *crowd)
 {
 	const struct timer_accuracy *accuracy = &crowd->subject->choice.accuracy;
@@ -182,7 +183,7 @@ void check_crowd(const struct subject *subject, const struct settings *settings)
 		if (turn % 8 == 0)
 			judge(&crowd);
 	}
-	/* Time for timers that may be late, and for those that were put off last. */
+	/* Lets timers fire that may be late, and timers that were re-armed last. */
 	crowd.now += 4 * SPAN + 4 * subject->choice.accuracy.tick;
 	expire(&crowd);
 	judge(&crowd);

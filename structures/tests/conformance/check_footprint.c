@@ -1,5 +1,5 @@
 /*
- * check_footprint.c - the footprint is what is allocated, and churn does not add to it
+ * check_footprint.c - the footprint is what is allocated, and does not grow under churn
  */
 #include "random.h"
 #include "suite.h"
@@ -8,8 +8,8 @@
 #define FEW  40
 
 /*
- * Far more than any structure needs beside a timer of 48 bytes: 16 bytes for an entry of a heap,
- * doubled by growth, or some 64 for a node from a pool.
+ * Far more than any structure needs besides the timer itself: for example 16 bytes for a heap's
+ * entry, doubled by growth, or 64 bytes for a node from a pool.
  */
 #define MOST_BYTES_A_TIMER 256
 
@@ -21,7 +21,8 @@ static size_t footprint(const struct session *session)
 static uint64_t interval_of(uint64_t *random)
 {
 	/*
-	 * Distinct intervals and round ones, so that the set of intervals changes as time passes.
+	 * Mixes distinct and round intervals, so that the set of intervals in use changes over
+	 * time.
 	 */
 	return random_chance(random, 50) ? 1 + random_magnitude(random, 34)
 					 : 1000000 * (1 + random_below(random, 500));
@@ -35,7 +36,8 @@ static void arm_anew(struct session *session, size_t id, uint64_t *random)
 }
 
 /*
- * The footprint differs from the allocator's count by a tenth and a rounding of each block at most.
+ * Compares the footprint with the allocator's count. Allows a difference of a tenth, and of the
+ * rounding of each block.
  */
 static void compare(const struct session *session)
 {
@@ -66,7 +68,10 @@ void check_footprint(const struct subject *subject, const struct settings *setti
 	session_close(&session);
 }
 
-/* The largest footprint while few timers are armed, stopped and fire, `rounds` times. */
+/*
+ * Arms, disarms, removes and expires a few timers, for `rounds` rounds. Returns the largest
+ * footprint.
+ */
 static size_t churn(struct session *session, size_t rounds, uint64_t *random)
 {
 	size_t most = 0;

@@ -1,9 +1,9 @@
 /*
- * check_forgotten.c - a timer that was taken out leaves no trace that harms others
+ * check_forgotten.c - a removed timer leaves no trace that harms other timers
  *
- * Structures note how far ahead the first of some timers is, and which slots are occupied. If the
- * last of these timers is taken out and the note stays, the clock passes the noted time. A timer
- * that is armed then may be taken for one that is far off.
+ * Structures note the first deadline of some group of timers, and which slots are occupied. A
+ * structure may fail to clear such a note when the last timer of the group is removed. When the
+ * clock then passes the noted time, the structure may misplace timers that are armed next.
  */
 #include <inttypes.h>
 
@@ -13,10 +13,10 @@
 
 #define DAY (UINT64_C(86400) * TIMER_SECOND)
 
-/* How a timer is taken out. */
+/* What happens to the timer before it is removed. */
 enum taking { TAKING_REMOVED, TAKING_DISARMED, TAKING_MOVED, TAKINGS };
 
-/* The timers, by number. */
+/* The numbers of the timers. */
 enum { TAKEN, NEAR, FARTHER, FAR_OFF, TIMERS };
 
 static uint64_t plus(uint64_t a, uint64_t b)
@@ -54,7 +54,7 @@ static void sleep_until_near(struct session *session, uint64_t most)
 	}
 }
 
-/* The clock moves on by `later` ns before other timers are armed. */
+/* Arms and removes a timer `ahead` ns ahead, advances the clock by `later` ns, and arms others. */
 static void forget(struct session *session, uint64_t ahead, enum taking taking, uint64_t later)
 {
 	unsigned bits = 33; /* 8 s */

@@ -1,6 +1,5 @@
 /*
- * check_many.c - batches of one timer, of very many equal ones, and of timers from the last batch;
- * two sets
+ * check_many.c - expire with max 1, re-armed timers, very many equal deadlines, and two sets
  */
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -15,7 +14,10 @@ static void open_zero(struct session *session, const struct subject *subject, si
 		check_failed("create fails");
 }
 
-/* max = 1, with timers armed between the calls: due before, with and after those left behind. */
+/*
+ * Calls expire with max 1 or 0, and arms timers between the calls. Their deadlines are before,
+ * among and after those of the timers that are due and still armed.
+ */
 void check_one_at_a_time(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed, now = 0;
@@ -40,7 +42,7 @@ void check_one_at_a_time(const struct subject *subject, const struct settings *s
 	session_close(&session);
 }
 
-/* What a callback does to its own timer: it arms it again, and then stops, frees or moves it. */
+/* Does what a callback does to its own timer: arms it, and then may remove, disarm or re-arm it. */
 static void use_again(struct session *session, size_t id, uint64_t now, uint64_t choice)
 {
 	session_arm(session, id, now + choice * 500, choice % 2 ? choice * 500 : 0);
@@ -75,10 +77,10 @@ void check_used_again(const struct subject *subject, const struct settings *sett
 }
 
 /*
- * A herd has one deadline for all its timers, as a server that reloads may have. Some structures
- * take time with the square of the herd's size, so the herd is not as large as it might be. A
- * recursion over the whole herd would only show in a larger one. Therefore the stack is limited to
- * 13 bytes a timer.
+ * All timers of a herd have the same deadline, as when a server reloads. The herd is not larger,
+ * because some structures need time quadratic in its size. With the default stack, a structure
+ * could recurse over a whole herd of this size without a crash. So the stack is limited to 13 bytes
+ * per timer.
  */
 #define HERD	   20000
 #define HERD_STACK (256 << 10)
@@ -93,7 +95,7 @@ struct herd {
 	size_t count;
 };
 
-/* Stops every third timer, in another order than they were inserted in. */
+/* Stops every third timer, in the reverse of the order of insertion. */
 static void thin_out(struct herd *herd)
 {
 	for (size_t i = herd->count; i-- > 0;) {
@@ -152,10 +154,7 @@ void check_equal_deadlines(const struct subject *subject, const struct settings 
 		check_failed("the size is %zu instead of %zu", structure->size(herd.set), left);
 	if (take_herd(&herd, HERD_DEADLINE - 1))
 		check_failed("some of %zu equal timers fire early", herd.count);
-	/*
-	 * The time by which all must have fired, if all are late: by 2 ticks and the whole
-	 * interval.
-	 */
+	/* The time by which late timers must have fired: 2 ticks and the whole interval later. */
 	if (subject->accuracy.when != TIMER_EXACT)
 		last += HERD_DEADLINE + 2 * subject->accuracy.tick;
 	if (take_herd(&herd, last) != left || structure->size(herd.set))
@@ -165,7 +164,7 @@ void check_equal_deadlines(const struct subject *subject, const struct settings 
 	free(herd.gone);
 }
 
-/* Two sets, each with its own clock and timers, take turns. */
+/* Runs two sets in turns, each with its own clock and timers. */
 void check_two_sets(const struct subject *subject, const struct settings *settings)
 {
 	for (size_t profile = 0; profile < SEQUENCE_PROFILES; profile++) {

@@ -1,5 +1,5 @@
 /*
- * check_memory.c - which allocations may fail, when, and what holds then
+ * check_memory.c - which allocations may fail, when, and what holds after a failure
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void arm_at_random(struct session *session, size_t id, uint64_t *random)
 		    random_chance(random, 50) ? interval : interval % 3 * 1000);
 }
 
-/* Operations of every kind, none of which may fail. */
+/* Does operations of every kind. None of them may fail. */
 static void operate(struct session *session, size_t count, uint64_t *random)
 {
 	for (size_t i = 0; i < 3 * count; i++) {
@@ -48,13 +48,13 @@ static void operate(struct session *session, size_t count, uint64_t *random)
 	session_check(session);
 }
 
-/* Reserves in spite of failures. The timers that were there before still work meanwhile. */
+/* Retries reserve until it succeeds. Uses the timers reserved before after each failure. */
 static void reserve_at_last(struct session *session, size_t n, size_t before, uint64_t *random)
 {
 	for (unsigned attempt = 0; session_reserve(session, n); attempt++) {
 		if (before)
 			operate(session, before, random);
-		/* Only one allocation fails, so a second attempt must get further. */
+		/* Only one allocation fails, so the second failure must be the last. */
 		if (attempt)
 			allocations_succeed();
 		if (attempt > 1)
@@ -62,7 +62,7 @@ static void reserve_at_last(struct session *session, size_t n, size_t before, ui
 	}
 }
 
-/* Makes allocation `number` fail. False: fewer are made, so none has failed. */
+/* Makes allocation `number` fail. Returns false if none failed, because fewer were made. */
 static bool live_with_failure(const struct subject *subject, uint64_t number, uint64_t seed)
 {
 	uint64_t failed = allocations.failed;
@@ -83,7 +83,7 @@ static bool live_with_failure(const struct subject *subject, uint64_t number, ui
 	return allocations.failed > failed;
 }
 
-/* More allocations than any scenario makes. Only a structure that makes no progress reaches it. */
+/* More allocations than any scenario makes. A structure reaches it only if it makes no progress. */
 #define MOST_ALLOCATIONS 20000
 
 void check_failing_allocations(const struct subject *subject, const struct settings *settings)
@@ -97,7 +97,10 @@ void check_failing_allocations(const struct subject *subject, const struct setti
 		check_failed("the scenario allocates nothing");
 }
 
-/* Reserving more than there is must be refused with nothing changed, or need no memory at all. */
+/*
+ * Reserves for more timers than memory can hold. reserve must fail and change nothing, or succeed
+ * without memory.
+ */
 void check_impossible_reserve(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed;
@@ -118,7 +121,8 @@ void check_impossible_reserve(const struct subject *subject, const struct settin
 }
 
 /*
- * After reserve nothing fails, although every allocation does. Reserving less needs no allocation.
+ * Makes all allocations fail after reserve. No operation may fail, and reserving for fewer timers
+ * needs no allocation.
  */
 void check_no_allocations(const struct subject *subject, const struct settings *settings)
 {
@@ -146,7 +150,7 @@ static void arm_all(struct session *session, size_t count, uint64_t *random)
 		arm_at_random(session, id, random);
 }
 
-/* Removes all timers but the first `kept` of `count`, some of them after disarming. */
+/* Removes the timers kept..count-1, some of them after disarming. */
 static void remove_others(struct session *session, size_t kept, size_t count)
 {
 	for (size_t id = kept; id < count; id++) {
@@ -161,7 +165,7 @@ static size_t footprint(const struct session *session)
 	return session->subject->structure->footprint(session->set);
 }
 
-/* Reserves for fewer timers, which takes no memory, and goes on with what that promises. */
+/* Reserves for fewer timers while allocations fail. Then uses as many timers as are reserved. */
 static void give_back(struct session *session, size_t few, uint64_t *random)
 {
 	size_t held = footprint(session);
@@ -183,8 +187,9 @@ static void give_back(struct session *session, size_t few, uint64_t *random)
 }
 
 /*
- * What was reserved for a peak is there for the next peak, although all timers have gone meanwhile,
- * until fewer are reserved. Then it may have been given back, and must be reserved anew.
+ * Memory that is reserved for a peak stays reserved for the next peak, although all timers are
+ * removed in between. After reserve for fewer timers the structure may free memory, so the next
+ * peak must be reserved again.
  */
 void check_peak(const struct subject *subject, const struct settings *settings)
 {
@@ -214,8 +219,9 @@ void check_peak(const struct subject *subject, const struct settings *settings)
 }
 
 /*
- * Reserves for one timer more each time, up to 1e5 (17 doublings), and for one less each time. Each
- * array that grows may take some allocations a doubling. Their number must not grow with n.
+ * Reserves for one timer more each time, up to 1e5 (17 doublings), and then for one less each time.
+ * Each growing array may allocate a few times per doubling, so the number of allocations must stay
+ * small.
  */
 void check_growth(const struct subject *subject, const struct settings *settings)
 {
@@ -248,8 +254,8 @@ void check_growth(const struct subject *subject, const struct settings *settings
 }
 
 /*
- * Ends sets with timers in every state. The session counts blocks, and the leak checker looks for
- * other memory.
+ * Destroys sets with timers in every state. The session counts the blocks that are not freed, and
+ * the leak checker looks for other lost memory.
  */
 void check_destroy(const struct subject *subject, const struct settings *settings)
 {

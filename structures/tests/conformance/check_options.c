@@ -1,5 +1,5 @@
 /*
- * check_options.c - what a structure declares about itself, and its options
+ * check_options.c - what a structure declares about itself and about its options
  */
 #include <errno.h>
 #include <math.h>
@@ -21,7 +21,7 @@ static void expect_accuracy(const struct subject *subject)
 
 	if (accuracy->when > TIMER_LATE_FRACTION || accuracy->order > TIMER_UNORDERED)
 		check_failed("the accuracy is of an unknown kind");
-	/* An exact structure may have a tick of 1 ns, which says by what its order goes. */
+	/* An exact structure may declare a tick of 1 ns, if its order is by tick. */
 	if (accuracy->when == TIMER_EXACT && accuracy->tick > 1)
 		check_failed("exact, with a tick of %llu ns", (unsigned long long)accuracy->tick);
 	if (accuracy->when == TIMER_TO_A_TICK && !accuracy->tick)
@@ -59,7 +59,7 @@ void check_declarations(const struct subject *subject, const struct settings *se
 	expect_accuracy(subject);
 }
 
-/* A set with these options works. */
+/* Checks that a set with these options works. */
 static void expect_works(const struct subject *subject, const struct settings *settings)
 {
 	for (size_t profile = 0; profile < SEQUENCE_PROFILES; profile += 4) {
@@ -72,8 +72,8 @@ static void expect_works(const struct subject *subject, const struct settings *s
 }
 
 /*
- * With `text` as its options the structure must work, or say why it cannot. It may refuse them only
- * together with the defaults of other options, and not for the range of the option itself.
+ * Checks that the structure accepts the options `text` and works with them. The structure's
+ * `refuse` may reject them because of the defaults of other options, but not as out of range.
  */
 static void expect_accepted(const struct subject *subject, const struct settings *settings,
 			    const char *text)

@@ -1,19 +1,19 @@
 /*
  * check_queues.c - more than a thousand timers of one interval, for structures that have queues
  *
- * The timers of an interval come due in the order in which they are armed, so a structure may keep
- * them in a queue. What goes wrong in a queue may need many timers of one interval, and the random
- * sequences have few.
+ * The timers of one interval expire in the order in which they are armed, so a structure may keep
+ * them in a queue. Some faults of a queue occur only with many timers of one interval, which the
+ * random sequences do not have.
  */
 #include "random.h"
 #include "suite.h"
 
 #define INTERVAL (10 * TIMER_SECOND)
-#define APART	 UINT64_C(1000) /* ns between two timers */
+#define APART	 UINT64_C(1000) /* ns between arming two timers */
 
-#define QUEUE 1500 /* timers of which many are taken out */
+#define QUEUE 1500 /* timers, of which many are removed */
 #define LONG  1120 /* timers before the clock steps back */
-#define LATE  40   /* timers that are armed afterwards */
+#define LATE  40   /* timers that are armed after it */
 
 static void open_at(struct session *session, const struct subject *subject, size_t timers,
 		    uint64_t now)
@@ -22,7 +22,7 @@ static void open_at(struct session *session, const struct subject *subject, size
 		check_failed("create fails");
 }
 
-/* Arms timers of one interval, one after the other. */
+/* Arms timers 0..count-1, all with the same interval, one after the other. */
 static void arm_in_turn(struct session *session, size_t count)
 {
 	for (size_t id = 0; id < count; id++) {
@@ -31,7 +31,7 @@ static void arm_in_turn(struct session *session, size_t count)
 	}
 }
 
-/* Ways to take many timers out of a queue. Each leaves some between those that it takes. */
+/* Which timers are removed from a queue. Each way keeps some timers between removed ones. */
 enum taking { TAKING_ALL_BUT_THIRDS, TAKING_STRETCHES, TAKING_AT_RANDOM, TAKINGS };
 
 static bool is_taken(enum taking taking, size_t id, uint64_t *random)
@@ -44,8 +44,8 @@ static bool is_taken(enum taking taking, size_t id, uint64_t *random)
 }
 
 /*
- * Takes timers out. Meanwhile their memory is freed, overwritten or forbidden (object.h). Some of
- * them come back at the end.
+ * Removes timers, whose memory is then freed, overwritten or made inaccessible (object.h). Arms
+ * some of them again, so that they are at the end of the queue.
  */
 static void take_out(struct session *session, size_t count, enum taking taking, uint64_t *random)
 {
@@ -61,8 +61,8 @@ static void take_out(struct session *session, size_t count, enum taking taking, 
 }
 
 /*
- * Timers of a queue are freed, and the others expire. A timer that was freed must not be read any
- * more, even if the others have its address.
+ * Frees timers of a queue and lets the others expire. The structure must not read a freed timer,
+ * even if its neighbours still have its address.
  */
 void check_freed_in_queue(const struct subject *subject, const struct settings *settings)
 {
@@ -87,8 +87,9 @@ void check_freed_in_queue(const struct subject *subject, const struct settings *
 }
 
 /*
- * The clock has stepped back: timers of the interval are armed for earlier times than those that
- * are in the queue. Some belong to its front, some to its end. All fire in time and in order.
+ * Steps the clock back, and arms timers of the same interval, so that their deadlines are before
+ * those in the queue. Some belong near its front, some near its end. All must fire in time and in
+ * order.
  */
 void check_queue_step_back(const struct subject *subject, const struct settings *settings)
 {

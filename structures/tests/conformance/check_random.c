@@ -1,5 +1,5 @@
 /*
- * check_random.c - long random sequences of every kind, and the shortest one that fails
+ * check_random.c - long random sequences of every kind; shrinks the first one that fails
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -9,10 +9,10 @@
 #include "sequence.h"
 #include "suite.h"
 
-/* The operations of one sequence: enough for any history, and few enough to be shrunk. */
+/* The operations of one sequence: enough to reach any state, and few enough to be shrunk. */
 #define LENGTH 1000
 
-/* The sequence that is being run, in memory that outlives the process that runs it. */
+/* The sequence that runs, in shared memory, which outlives the child process that runs it. */
 struct current {
 	size_t profile, count;
 	uint64_t seed;

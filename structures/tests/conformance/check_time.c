@@ -1,5 +1,5 @@
 /*
- * check_time.c - the first and the last instant there is, clocks that jump, and clocks that go back
+ * check_time.c - the first and the last instant, clocks that jump, and clocks that step back
  */
 #include <inttypes.h>
 
@@ -16,7 +16,7 @@ static void open_at(struct session *session, const struct subject *subject, size
 		check_failed("create fails");
 }
 
-/* Clocks that start at the beginning, anywhere, and shortly before the end. */
+/* The clock starts at its beginning, in the middle, or shortly before its end. */
 static const uint64_t starts[] = {
 	0,
 	1,
@@ -37,8 +37,8 @@ static uint64_t plus(uint64_t a, uint64_t b)
 }
 
 /*
- * Deadlines at 0, now, in the past, just before the end, and never, in various orders. Then all of
- * time passes.
+ * Arms timers for 0, now, the past, the near future, just before the end of time, and TIMER_NEVER,
+ * in various orders. Then advances the clock to the end of time.
  */
 static void live_through(const struct subject *subject, uint64_t start, size_t rotation)
 {
@@ -61,7 +61,7 @@ static void live_through(const struct subject *subject, uint64_t start, size_t r
 		session_arm(&session, i, deadline, deadline > start ? deadline - start : 0);
 		session_check(&session);
 	}
-	for (size_t i = 0; i < count; i++) /* early ones are late now, and the reverse */
+	for (size_t i = 0; i < count; i++) /* early ones become late, and vice versa */
 		session_arm(&session, i, deadlines[(i + rotation + 3) % count], 0);
 	session_drain(&session, start, 2);
 	session_check(&session);
@@ -84,8 +84,8 @@ void check_ends_of_time(const struct subject *subject, const struct settings *se
 }
 
 /*
- * A timer is put off for ever beside others of its interval, at any place among them. A structure
- * may have them in one queue.
+ * Re-arms one of several timers of the same interval for TIMER_NEVER, at each place among them. A
+ * structure may keep them in one queue.
  */
 static void never_among_equals(const struct subject *subject, uint64_t start, size_t which)
 {
@@ -94,9 +94,9 @@ static void never_among_equals(const struct subject *subject, uint64_t start, si
 
 	open_at(&session, subject, 6, start);
 	session_arm(&session, which, plus(start, interval), interval);
-	session_remove(&session, which); /* so that the interval has been seen before */
+	session_remove(&session, which); /* so that the structure has seen the interval */
 	session_arm(&session, which, plus(start, interval), interval);
-	session_arm(&session, which, TIMER_NEVER, interval); /* the only one of its interval */
+	session_arm(&session, which, TIMER_NEVER, interval); /* the only timer of its interval */
 	session_arm(&session, (which + 1) % 5, plus(start, 2 * interval), interval);
 	session_check(&session);
 	session_drain(&session, start, 2);
@@ -119,8 +119,7 @@ static void never_among_equals(const struct subject *subject, uint64_t start, si
 }
 
 /*
- * A timer for TIMER_NEVER is armed and counted like any other, and does not fire even when time has
- * ended.
+ * A timer that is armed for TIMER_NEVER counts as armed, and does not fire even at the end of time.
  */
 void check_never(const struct subject *subject, const struct settings *settings)
 {
@@ -155,7 +154,7 @@ void check_never(const struct subject *subject, const struct settings *settings)
 	}
 }
 
-/* Timers from ns to centuries ahead, and a clock that jumps by years. */
+/* Arms timers from ns to centuries ahead, and lets the clock jump by years. */
 void check_years(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t random = settings->seed;
@@ -185,7 +184,7 @@ void check_years(const struct subject *subject, const struct settings *settings)
 	}
 }
 
-/* No timer fires early and none is lost when expire is called with an earlier now. */
+/* Calls expire with an earlier now. No timer may fire early, and none may be lost. */
 void check_step_back(const struct subject *subject, const struct settings *settings)
 {
 	static const uint64_t steps[] = { 1, 999, 1000000, TIMER_SECOND, 3600 * TIMER_SECOND };
@@ -198,12 +197,12 @@ void check_step_back(const struct subject *subject, const struct settings *setti
 		open_at(&session, subject, 40, now);
 		for (size_t id = 0; id < 40; id++)
 			session_arm(&session, id, now + (id + 1) * step, (id + 1) * step);
-		session_expire(&session, now + 30 * step, 1 + i % 3); /* not all that are due */
+		session_expire(&session, now + 30 * step, 1 + i % 3); /* some due timers are left */
 		session_expire(&session, now + 10 * step, 2);
 		session_expire(&session, now - 20 * step, 2);
 		session_expire(&session, 0, 2);
 		session_check(&session);
-		session_arm(&session, 0, now + 12 * step, 0); /* before the latest now */
+		session_arm(&session, 0, now + 12 * step, 0); /* earlier than the latest now */
 		session_arm(&session, 1, now + 31 * step, step);
 		session_expire(&session, now + 11 * step, 1);
 		session_drain(&session, now + 30 * step, 5);
@@ -214,9 +213,7 @@ void check_step_back(const struct subject *subject, const struct settings *setti
 	}
 }
 
-/*
- * expire is called at every single ns around adjacent deadlines and around multiples of the tick.
- */
+/* Calls expire at every single ns around adjacent deadlines and around multiples of the tick. */
 void check_fine_times(const struct subject *subject, const struct settings *settings)
 {
 	uint64_t tick = subject->accuracy.tick ? subject->accuracy.tick : 1000;
@@ -246,7 +243,10 @@ void check_fine_times(const struct subject *subject, const struct settings *sett
 	}
 }
 
-/* A loop that sleeps until next: every timer fires in time, after a bounded number of wake-ups. */
+/*
+ * Runs a loop that sleeps until next. Every timer must fire in time, and the number of spurious
+ * wake-ups is bounded.
+ */
 static void sleep_and_wake(const struct subject *subject, uint64_t *random, unsigned bits)
 {
 	const size_t timers = 50;

@@ -1,5 +1,5 @@
 /*
- * check_transitions.c - every arrow in the picture of timer.h, and every arrow that is not in it
+ * check_transitions.c - every transition in the picture of timer.h, and every one that is not in it
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -13,12 +13,12 @@
 #include "suite.h"
 
 /*
- * Timers 0..3 go through all transitions (their memory is treated in four ways). The others are
- * only in the way.
+ * Timers 0..3 go through all transitions. The fate of their memory differs (object.h). The other
+ * timers are only neighbours in the structure.
  */
 #define ACTORS 4
 
-/* So far apart that times differ even with ticks of an hour. */
+/* Far enough apart that times differ even with ticks of an hour. */
 #define STEP (UINT64_C(86400) * TIMER_SECOND)
 
 static void open_among(struct session *session, const struct subject *subject, size_t others)
@@ -29,15 +29,15 @@ static void open_among(struct session *session, const struct subject *subject, s
 		session_arm(session, id, (id % 7 + 2) * 3 * STEP, 0);
 }
 
-/* Everything that may be done to one timer, with deadlines before, among and after the others'. */
+/* Takes one timer through all transitions, with deadlines before, among and after the others'. */
 static void go_round(struct session *session, size_t id, uint64_t deadline)
 {
 	uint64_t now = session->oracle.latest;
 
 	session_arm(session, id, deadline, deadline - now); /* idle -> armed */
 	session_arm(session, id, deadline + STEP, 0);	    /* armed -> armed, later */
-	session_arm(session, id, deadline - STEP / 2, 0);   /* earlier */
-	session_arm(session, id, deadline - STEP / 2, 0);   /* the same */
+	session_arm(session, id, deadline - STEP / 2, 0);   /* armed -> armed, earlier */
+	session_arm(session, id, deadline - STEP / 2, 0);   /* armed -> armed, the same deadline */
 	session_disarm(session, id);			    /* armed -> disarmed */
 	session_check(session);
 	session_arm(session, id, deadline, deadline - now); /* disarmed -> armed */
@@ -85,7 +85,7 @@ struct misuse {
 	size_t others;
 };
 
-/* Every operation for which the picture has no arrow. */
+/* Every operation that the picture does not allow in a state. */
 static const struct misuse misuses[] = {
 	{ "insert", ARMED, NULL, 0 },	   { "reinsert", IDLE, NULL, 0 },
 	{ "reinsert", DISARMED, NULL, 0 }, { "reinsert", REMOVED, NULL, 0 },
@@ -96,7 +96,7 @@ static const struct misuse misuses[] = {
 	{ "remove", FIRED, NULL, 0 },
 };
 
-/* Each misuse with 0, 1, ... ACTORS - 1 other timers armed. */
+/* Each misuse runs with 0, 1, ... ACTORS - 1 other timers armed. */
 #define MISUSES (sizeof(misuses) / sizeof(*misuses) * ACTORS)
 
 #define END "\f"
@@ -117,7 +117,7 @@ static void bring_to_state(struct timer_set *set, const struct misuse *misuse, s
 		_Exit(2);
 }
 
-/* Must end by an assertion. */
+/* Commits the misuse, which must fail an assertion. */
 static void commit(const struct misuse *misuse)
 {
 	const struct timer_structure *structure = misuse->subject->structure;
@@ -158,13 +158,13 @@ static void survive(int signal)
 }
 
 /*
- * Runs in a child. A process for each misuse would make the suite much slower. So the child
- * survives an assertion by a jump out of abort, and leaves alone what is in memory then. stderr
- * gets what each misuse says, followed by END.
+ * Commits all misuses in one child process, because one process per misuse would make the suite
+ * much slower. The child jumps out of abort after each assertion, and abandons the set. It writes
+ * to stderr what each misuse prints, followed by END.
  */
 static void commit_all(void *data)
 {
-	static size_t number; /* keeps its value over the jump */
+	static size_t number; /* static, so that it keeps its value over the jump */
 
 	signal(SIGABRT, survive);
 	for (number = 0; number < MISUSES; number++) {
@@ -203,7 +203,7 @@ void check_forbidden(const struct subject *subject, const struct settings *setti
 		struct misuse misuse = misuse_number(i, subject);
 		const char *text = strsep(&rest, END);
 
-		/* Without END after the text, the child has ended in another way. */
+		/* If END is missing, the child ended in another way. */
 		if (!rest || !dies_as_it_should(&misuse, text))
 			check_failed(
 				"%s of a timer that is %s, with %zu others armed, does not end "

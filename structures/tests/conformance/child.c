@@ -1,5 +1,5 @@
 /*
- * child.c - fork, a pipe for stderr, and the status
+ * child.c - fork, a pipe for stderr, and the exit status
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,7 +19,7 @@ static void give_up(const char *what)
 	exit(1);
 }
 
-/* _exit: the child must not do what the parent has set up for its own end. */
+/* Calls _exit, because the child must not run the parent's exit handlers. */
 static __attribute__((noreturn)) void be_child(void (*function)(void *), void *data, int says,
 					       unsigned seconds)
 {
@@ -32,7 +32,7 @@ static __attribute__((noreturn)) void be_child(void (*function)(void *), void *d
 	_exit(0);
 }
 
-/* Reads until all writers are gone, because the child must not block on a full pipe. */
+/* Reads until all writers have closed the pipe, because the child must not block on a full pipe. */
 static void read_all(int from, char *output, size_t size)
 {
 	char rest[4096];

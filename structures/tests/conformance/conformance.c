@@ -1,8 +1,9 @@
 /*
- * conformance.c - runs every check on every structure, with every setting that it names as
- * interesting
+ * conformance.c - runs every check on every structure with each of its settings_to_test
  *
  * 	conformance [-s SEED] [-t STRUCTURE[:OPTIONS]] [-c CHECK] [-n STEPS] [-k PART/PARTS] [-v]
+ *
+ * Under a wrapper, only the first SETTINGS_WRAPPED settings of a structure are run.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,9 @@ struct sum {
 	unsigned passed, failed, skipped;
 };
 
-/* This process's share of all checks on all subjects, which are counted as they come. */
+/*
+ * The part of all (subject, check) pairs that this process runs. `count` counts the pairs so far.
+ */
 struct share {
 	unsigned part, parts, count;
 };
@@ -64,7 +67,7 @@ static void run_options(const struct timer_structure *structure, const char *opt
 	total->skipped += sum.skipped;
 }
 
-/* How many settings of a structure are run under a wrapper. The others are run without it. */
+/* How many settings of a structure are run under a wrapper. All are run without the wrapper. */
 #define SETTINGS_WRAPPED 2
 
 struct structure_run {
@@ -74,7 +77,10 @@ struct structure_run {
 	struct sum *sum;
 };
 
-/* Runs a structure by one of its names. The options of a wrapper begin with what it wraps. */
+/*
+ * Runs a structure under one of its names. The options of a wrapper begin with the wrapped
+ * structure.
+ */
 static void run_name(const char *name, void *data)
 {
 	static const char *const defaults[] = { "", NULL };
@@ -99,14 +105,18 @@ static void run_structure(const struct timer_structure *structure, const struct 
 	timer_structure_names(structure, run_name, &run);
 }
 
-/* The structure that -t names, or NULL without -t. A wrong name ends the program. */
+/*
+ * Returns the structure that -t names, or NULL without -t. Ends the program if the name is wrong.
+ */
 static const struct timer_structure *find_only(const char *only)
 {
 	const struct timer_structure *structure = only ? timer_structure_find(only) : NULL;
 	char error[OPTIONS_ERROR_SIZE] = "";
 	struct timer_accuracy accuracy;
 
-	/* A wrapper's name alone stands for all that it can wrap. */
+	/*
+	 * A wrapper's name without options means the wrapper over every structure that it can wrap.
+	 */
 	if (structure && structure->create_over && !strchr(only, ':'))
 		return structure;
 	if (only && timer_set_accuracy(only, &accuracy, error, sizeof(error))) {
@@ -136,7 +146,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; !only && timer_structures[i]; i++)
 		run_structure(timer_structures[i], &arguments.settings, &share, &sum);
 	if (!sum.passed && !sum.failed)
-		sum.failed = 1; /* a run without structures proves nothing */
+		sum.failed = 1; /* a run without checks proves nothing */
 	printf("%u passed, %u failed", sum.passed, sum.failed);
 	if (sum.skipped)
 		printf(", %u skipped", sum.skipped);

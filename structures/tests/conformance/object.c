@@ -1,5 +1,5 @@
 /*
- * object.c - freeing, forbidding and overwriting idle timers
+ * object.c - frees, forbids or overwrites idle timers
  */
 #include <stdio.h>
 #include <stdlib.h>

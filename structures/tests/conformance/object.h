@@ -1,5 +1,5 @@
 /*
- * object.h - a timer in memory of its own, which no structure may touch while it is idle
+ * object.h - a timer in its own memory, which no structure may touch while the timer is idle
  */
 #ifndef TESTS_OBJECT_H
 #define TESTS_OBJECT_H
@@ -9,12 +9,12 @@
 #include "structures/timer.h"
 
 struct object {
-	struct timer timer;  /* first, so that a timer is its object */
-	struct timer before; /* its content when it was handed back */
+	struct timer timer;  /* first, so that a pointer to the timer is a pointer to the object */
+	struct timer before; /* the content of `timer` when it became idle or forbidden */
 	size_t id;
 };
 
-/* What happens to a timer's memory when it is handed back. */
+/* What happens to a timer's memory when the timer becomes idle. */
 enum object_fate { OBJECT_FREED, OBJECT_FORBIDDEN, OBJECT_OVERWRITTEN, OBJECT_LEFT, OBJECT_FATES };
 
 static inline enum object_fate object_fate(size_t id)
@@ -23,21 +23,19 @@ static inline enum object_fate object_fate(size_t id)
 }
 
 /*
- * Prepares an idle timer's memory for arming. Allocates it if `object` is NULL. Otherwise leaves it
- * as it was or zeroes it. NULL: the structure has changed it meanwhile. Ends the program without
- * memory.
+ * Prepares an idle timer's memory for arming and returns it. Allocates it if `object` is NULL.
+ * Otherwise leaves it unchanged or zeroes it. Returns NULL if the structure has changed it while
+ * the timer was idle. Ends the program if memory runs out.
  */
 struct object *object_take(struct object *object, size_t id);
 
-/* The timer is idle now. Returns NULL if that frees it. */
+/* To be called when the timer has become idle. Returns NULL if that frees the timer. */
 struct object *object_give_back(struct object *object);
 
-/*
- * The structure must no longer touch the armed or disarmed timer, because its set is about to end.
- */
+/* Forbids the structure to touch an armed or disarmed timer, because its set will be destroyed. */
 void object_forbid(struct object *object);
 
-/* Frees an idle or forbidden timer. False: the structure has changed it meanwhile. */
+/* Frees an idle or forbidden timer. Returns false if the structure has changed it since. */
 bool object_end(struct object *object);
 
 #endif

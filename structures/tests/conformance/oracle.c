@@ -1,5 +1,5 @@
 /*
- * oracle.c - judges every answer by what timer.h promises
+ * oracle.c - judges every answer by the contract of timer.h
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,22 +19,22 @@ static uint64_t plus(uint64_t a, uint64_t b)
 	return a > TIMER_NEVER - b ? TIMER_NEVER : a + b;
 }
 
-/* The first tick that begins at or after a time. */
+/* Returns the first tick that begins at or after a time. */
 static uint64_t ceiling_tick(const struct oracle *oracle, uint64_t time)
 {
 	return time / tick_of(oracle) + (time % tick_of(oracle) != 0);
 }
 
-/* When a tick begins; TIMER_NEVER if that is after the end of time. */
+/* Returns the time at which a tick begins, or TIMER_NEVER if that is after the end of time. */
 static uint64_t tick_begins(const struct oracle *oracle, uint64_t tick)
 {
 	return tick > TIMER_NEVER / tick_of(oracle) ? TIMER_NEVER : tick * tick_of(oracle);
 }
 
 /*
- * From when on expire must not leave the timer out. A lateness may be a fraction of the interval.
- * It is a fraction of the distance from the caller's now to the deadline if that is longer, or if
- * no interval is given.
+ * Returns the time from which expire must return the timer. With TIMER_LATE_FRACTION, the timer may
+ * be late by a fraction of the interval, or of the distance from the caller's now to the deadline
+ * if that is longer or if no interval is given.
  */
 static uint64_t must_fire(const struct oracle *oracle, uint64_t deadline, uint64_t interval)
 {
@@ -100,8 +100,8 @@ static void set_state(struct oracle *oracle, size_t id, enum oracle_state state)
 }
 
 /*
- * A timer that is late when it is armed has no tick of its own to come in. It is handed over in
- * time if it is filed under any tick from its own to the current one, so all of these are right.
+ * A timer that is armed after its deadline's tick may be filed under any tick from that to the
+ * current one. It fires in time in each case, so the oracle accepts each of these ticks.
  */
 void oracle_arm(struct oracle *oracle, size_t id, uint64_t deadline, uint64_t interval)
 {
@@ -128,7 +128,7 @@ void oracle_remove(struct oracle *oracle, size_t id)
 	set_state(oracle, id, ORACLE_IDLE);
 }
 
-/* The armed timer that must fire first; NULL if none ever must. */
+/* Returns the armed timer that must fire first, or NULL if none must ever fire. */
 static const struct oracle_timer *first_must(const struct oracle *oracle)
 {
 	const struct oracle_timer *first = NULL;
@@ -144,8 +144,8 @@ static const struct oracle_timer *first_must(const struct oracle *oracle)
 }
 
 /*
- * expire need not return anything before the latest now. So an overdue timer must fire from the
- * latest now on.
+ * expire need not return anything before the latest now. So the bound is never before the latest
+ * now.
  */
 uint64_t oracle_latest_next(const struct oracle *oracle)
 {
@@ -192,9 +192,10 @@ static const char *judge_one(struct oracle *oracle, uint64_t now, size_t id)
 }
 
 /*
- * Whether a timer may follow those before it. By tick, there must be a choice of ticks, each within
- * its timer's bounds, that never decreases. The least possible tick leaves most room for the next.
- * Calls at one now are as one call to the timers that were armed before the first of them.
+ * Judges whether a timer may follow the timers that fired before it. If the order is by tick, it
+ * must be possible to choose for each timer a tick within its bounds, so that the ticks never
+ * decrease. Choosing the least possible tick leaves the most room for the next timer. Several calls
+ * at one now count as one call for the timers that were armed before the first of them.
  */
 static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reached)
 {
@@ -215,7 +216,7 @@ static const char *judge_order(struct oracle *oracle, size_t id, uint64_t *reach
 	return NULL;
 }
 
-/* A timer that a call has left behind may only come after it, as long as now is the same. */
+/* Requires the timers that a call has left behind to fire after it, as long as now is the same. */
 static void leave_behind(struct oracle *oracle, uint64_t reached)
 {
 	for (size_t i = 0; i < oracle->count; i++)
@@ -232,7 +233,10 @@ static void new_now(struct oracle *oracle, uint64_t now)
 		oracle->timers[i].after = 0;
 }
 
-/* No timer that must fire is left behind, unless there was no room or time went back. */
+/*
+ * Judges whether expire has left behind a timer that must fire. `complete` is false if `out` was
+ * full or time went back.
+ */
 static const char *judge_rest(struct oracle *oracle, uint64_t now, bool complete)
 {
 	const struct oracle_timer *first = complete ? first_must(oracle) : NULL;

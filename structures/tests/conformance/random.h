@@ -1,7 +1,7 @@
 /*
  * random.h - the random numbers of the tests: splitmix64 (Steele, Lea and Flood, OOPSLA 2014)
  *
- * Any seed is as good as any other, and one word is the whole state.
+ * The whole state is one word, and any value is a good seed.
  */
 #ifndef TESTS_RANDOM_H
 #define TESTS_RANDOM_H
@@ -18,7 +18,9 @@ static inline uint64_t random_word(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* 0..n-1. n is not 0. The bias of the remainder does not matter to a test. */
+/*
+ * Returns a number in 0..n-1. n must not be 0. The bias of the remainder does not matter to a test.
+ */
 static inline uint64_t random_below(uint64_t *state, uint64_t n)
 {
 	return random_word(state) % n;
@@ -29,7 +31,7 @@ static inline bool random_chance(uint64_t *state, unsigned percent)
 	return random_below(state, 100) < percent;
 }
 
-/* A number of any order of magnitude below 2^bits. All orders are equally likely. */
+/* Returns a number below 2^bits, spread evenly over the orders of magnitude. */
 static inline uint64_t random_magnitude(uint64_t *state, unsigned bits)
 {
 	unsigned digits = (unsigned)random_below(state, bits + 1);

@@ -13,8 +13,8 @@ static size_t timer_of(const struct session *session, const struct operation *op
 }
 
 /*
- * Leaves the operation out if next is further ahead than the sequence allows. The sequence's other
- * times would then be in the past.
+ * Does nothing if next is further ahead than the sequence allows. Otherwise the sequence's other
+ * times would be in the past.
  */
 static void at_next(struct session *session, const struct operation *operation)
 {

@@ -7,26 +7,29 @@
 #include "random.h"
 #include "sequence.h"
 
-/* Where the deadlines lie. */
+/* How the deadlines are chosen. */
 enum deadlines {
-	DEADLINES_NEAR,	  /* within one scale of time from now */
-	DEADLINES_EQUAL,  /* on a few instants */
+	DEADLINES_NEAR,	  /* about one scale of time from now */
+	DEADLINES_EQUAL,  /* at a few instants */
 	DEADLINES_WIDE,	  /* at distances of any order of magnitude */
 	DEADLINES_COMMON, /* one of a few intervals from now */
-	DEADLINES_ENDS,	  /* at 0, now, in the past, at the end of time, never */
+	DEADLINES_ENDS,	  /* at 0, now, in the past, at the end of time, or never */
 	DEADLINES_KINDS	  /* any of these */
 };
 
-/* Percentages of all operations. Another 5 % ask something, and the rest arm timers. */
+/*
+ * Percentages of all operations. Another 5 % call reserve, for_each or check, and the rest arm
+ * timers.
+ */
 struct profile {
 	const char *name;
 	unsigned timers;
 	enum deadlines deadlines;
 	unsigned expire, disarm, remove;
-	unsigned jumps;	 /* of the expiries: by up to 4 years */
-	unsigned back;	 /* of the expiries: with an earlier now */
-	unsigned follow; /* how often the timer just stopped or fired is used at once */
-	uint32_t max;	 /* of a call of expire; 0: from 1 to 64 */
+	unsigned jumps;	 /* percentage of the expiries: now jumps by up to 4 years */
+	unsigned back;	 /* percentage of the expiries: now is earlier */
+	unsigned follow; /* chance to use the timer that was just stopped or fired at once */
+	uint32_t max;	 /* max of a call of expire; 0: from 1 to 64 */
 };
 
 static const struct profile profiles[SEQUENCE_PROFILES] = {
@@ -134,9 +137,9 @@ static uint64_t deadline_of(struct maker *maker, enum deadlines kind, uint64_t *
 	case DEADLINES_COMMON:
 		*interval = maker->intervals[random_below(random, maker->interval_count)];
 		deadline = plus(maker->now, *interval);
-		if (random_chance(random, 5)) /* counted from another point in time */
+		if (random_chance(random, 5)) /* as if counted from another time */
 			deadline = minus(deadline, random_magnitude(random, maker->scale));
-		if (random_chance(random, 2)) /* put off for ever, among timers of its interval */
+		if (random_chance(random, 2)) /* among timers of its interval */
 			deadline = TIMER_NEVER;
 		break;
 	case DEADLINES_ENDS:
@@ -161,7 +164,7 @@ static struct operation *add_arm(struct maker *maker)
 	return operation;
 }
 
-/* Stops a timer, and often uses it at once: arms it again or removes it. */
+/* Stops a timer. Often arms or removes it at once. */
 static void add_stop(struct maker *maker, enum operation_kind kind)
 {
 	uint32_t timer = add(maker, kind)->timer;
@@ -174,7 +177,7 @@ static void add_stop(struct maker *maker, enum operation_kind kind)
 		add(maker, OPERATION_REMOVE)->timer = timer;
 }
 
-/* Arms a timer that was just handed over, and may stop it again. */
+/* Arms a timer that has just fired, and may stop it again. */
 static void add_fired(struct maker *maker)
 {
 	uint32_t timer;
@@ -241,7 +244,7 @@ static void add_operations(struct maker *maker)
 		add_arm(maker);
 }
 
-/* A clock that starts at 0, anywhere, or shortly before its end. */
+/* Returns the time at which the clock starts: 0, any time, or shortly before the end of time. */
 static uint64_t start_of(struct maker *maker)
 {
 	uint64_t choice = random_below(&maker->random, 8);

@@ -1,9 +1,9 @@
 /*
- * sequence_shrink.c - shrinks a failing sequence to the few operations that it takes to fail
+ * sequence_shrink.c - shrinks a failing sequence to the few operations that are needed to fail
  *
- * Delta debugging (Zeller and Hildebrandt 2002), of which deletions suffice here. Ever smaller
- * chunks are left out as long as the rest still fails, and then fewer timers are tried. It does not
- * matter how a run fails: the shortest way to any failure is worth seeing.
+ * This is delta debugging (Zeller and Hildebrandt 2002) with deletions only. It leaves out ever
+ * smaller chunks as long as the rest still fails, and then tries fewer timers. The rest may fail in
+ * another way than the whole: the shortest way to any failure is worth seeing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +12,10 @@
 #include "child.h"
 #include "sequence.h"
 
-/* A run takes milliseconds, so all of them end within half a minute or so. */
+/* A run takes milliseconds, so all runs take about half a minute at most. */
 #define MOST_RUNS 3000
 
-/* A sequence that has used this much CPU time does not end. */
+/* A run that has used this much CPU time counts as an endless loop. */
 #define RUN_SECONDS 20
 
 struct run {
@@ -41,7 +41,10 @@ static bool fails(struct run *run)
 	return !child_succeeded(child_run(run_it, run, NULL, 0, RUN_SECONDS));
 }
 
-/* Leaves out operations from..from+count-1 if the sequence fails without them, too. */
+/*
+ * Leaves out the operations from..from+count-1 if the sequence still fails without them. Returns
+ * whether it did.
+ */
 static bool leave_out(struct sequence *sequence, size_t from, size_t count, struct run *run)
 {
 	struct operation *operations = sequence->operations, *without;
@@ -64,7 +67,7 @@ static bool leave_out(struct sequence *sequence, size_t from, size_t count, stru
 	return false;
 }
 
-/* One pass over the sequence with chunks of one size, from the end, where it fails. */
+/* Tries to leave out each chunk of one size, from the end, because the failure is there. */
 static bool leave_out_chunks(struct sequence *sequence, size_t chunk, struct run *run)
 {
 	bool shorter = false;

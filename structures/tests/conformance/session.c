@@ -1,5 +1,5 @@
 /*
- * session.c - does every operation twice, and judges every answer
+ * session.c - applies every operation to the structure and to the oracle, and judges every answer
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "object.h"
 #include "session.h"
 
-/* The structure's call. What it allocates is counted as the session's. */
+/* Makes a call to the structure. Adds what it allocates to the session's counts. */
 #define WATCHED(call)                                                                              \
 	do {                                                                                       \
 		session->live -= allocations.live;                                                 \
@@ -63,7 +63,7 @@ static void trace(const struct session *session, const char *format, ...)
 	va_end(arguments);
 }
 
-/* After each operation, asks what a loop asks after each iteration. */
+/* After each operation, calls next and size, as a loop does after each iteration. */
 static void judge(struct session *session)
 {
 	uint64_t next;
@@ -141,7 +141,7 @@ struct timer *session_timer(const struct session *session, size_t id)
 	return &session->objects[id]->timer;
 }
 
-/* What a failed reserve must not change. */
+/* A failed reserve must not change these. */
 struct snapshot {
 	size_t size, footprint;
 	uint64_t next, live, bytes;
@@ -191,8 +191,8 @@ int session_reserve(struct session *session, size_t n)
 }
 
 /*
- * When the timer is handed over at the latest, by its key; TIMER_NEVER if that is after the end of
- * time.
+ * Returns the time by which the timer's key requires expire to return the timer, or TIMER_NEVER if
+ * that is after the end of time.
  */
 static uint64_t filed_for(const struct session *session, const struct timer *timer)
 {
@@ -202,8 +202,8 @@ static uint64_t filed_for(const struct session *session, const struct timer *tim
 }
 
 /*
- * A wrapper sees only the timer. It must be able to tell whether the timer is idle, and whether the
- * timer never fires.
+ * A wrapper sees only the timer. From the timer it must know whether the timer is idle, and whether
+ * the timer never fires.
  */
 static void expect_filed(const struct session *session, size_t id, bool was_idle)
 {
@@ -216,7 +216,9 @@ static void expect_filed(const struct session *session, size_t id, bool was_idle
 		session_fault(session, "t%zu has the key of a timer that never fires", id);
 }
 
-/* Structures that no wrapper wraps, and those that group timers, may have TIMER_MARK. */
+/*
+ * Returns whether timers may have TIMER_MARK: if a structure groups timers, or cannot be wrapped.
+ */
 static bool may_mark(const struct timer_choice *choice)
 {
 	for (size_t i = 0; i < choice->wrappers; i++)
@@ -225,7 +227,10 @@ static bool may_mark(const struct timer_choice *choice)
 	return choice->within->groups || choice->within->postpones;
 }
 
-/* A wrapper must be able to tell the timers that it keeps from those that it has given away. */
+/*
+ * A wrapper must be able to tell the timers that it keeps itself from those in the wrapped
+ * structure.
+ */
 static void expect_unmarked(const struct session *session, size_t id)
 {
 	if (session_timer(session, id)->link.word[3] & TIMER_MARK &&
@@ -233,7 +238,7 @@ static void expect_unmarked(const struct session *session, size_t id)
 		session_fault(session, "t%zu has the mark that is for wrappers", id);
 }
 
-/* No timer is left behind whose key is for a time that has come. */
+/* Checks that no timer is left whose key is for a time that has come. */
 static void expect_none_overdue(const struct session *session, uint64_t now)
 {
 	for (size_t id = 0; id < session->oracle.count; id++)
@@ -246,7 +251,7 @@ static void expect_none_overdue(const struct session *session, uint64_t now)
 				      id, now, filed_for(session, session_timer(session, id)));
 }
 
-/* Prepares the memory of an idle timer, and room in the set. */
+/* Prepares the memory of an idle timer, and reserves a place in the set. */
 static void prepare(struct session *session, size_t id)
 {
 	struct object *object = object_take(session->objects[id], id);
@@ -286,7 +291,7 @@ void session_arm(struct session *session, size_t id, uint64_t deadline, uint64_t
 	judge(session);
 }
 
-/* An idle timer may go to any set next. By its link of zeros the set knows it as idle. */
+/* An idle timer may be inserted into any set, which recognizes it by its link of zeros. */
 static void expect_idle(const struct session *session, size_t id)
 {
 	static const union timer_link zero;
@@ -315,8 +320,8 @@ void session_remove(struct session *session, size_t id)
 }
 
 /*
- * The number of a timer that the structure named, or the count of timers if it is not the
- * session's.
+ * Returns the number of the timer that the structure named, or the count of timers if the session
+ * does not have the timer.
  */
 static size_t id_of(const struct session *session, const struct timer *timer)
 {
@@ -335,7 +340,7 @@ static void trace_fired(const struct session *session, const size_t *ids, size_t
 	trace(session, " */\n");
 }
 
-/* Notes the timers that have fired, and takes their memory away. */
+/* Records the timers that have fired, and gives their memory back (object.h). */
 static void take_fired(struct session *session, const size_t *ids, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -351,7 +356,7 @@ static void take_fired(struct session *session, const size_t *ids, size_t count)
 	}
 }
 
-/* One call, whose timers are added to those that have fired before. */
+/* Calls expire once. Adds the timers to those that have fired already. */
 static size_t expire(struct session *session, uint64_t now, size_t max)
 {
 	static struct timer guard;

@@ -1,5 +1,5 @@
 /*
- * subject.c - a structure with its options parsed
+ * subject.c - a subject: a structure with its options parsed
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * suite.c - the table of checks, and running one
+ * suite.c - the table of checks, and the function that runs one of them
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +11,9 @@
 #include "child.h"
 #include "suite.h"
 
-/* CPU time, and far more than a check needs. A check that has used this much does not end. */
+/*
+ * A limit of CPU time, far above what a check needs. A check that reaches it is in an endless loop.
+ */
 #define CHECK_SECONDS 600
 
 const struct check checks[] = {

@@ -1,9 +1,9 @@
 /*
- * suite.h - the checks that every structure must pass, and how one is run
+ * suite.h - the checks that every structure must pass, and how to run one of them
  *
- * A check runs in a child process of its own. It fails by ending the process with another status
- * than 0, after it has written the reason to stderr. So a structure that crashes, hangs or dies by
- * an assertion fails one check, and the other checks are still run.
+ * Each check runs in its own child process. A check fails by writing the reason to stderr and
+ * ending the process with a status other than 0. So a structure that crashes, hangs or fails an
+ * assertion fails one check, and the other checks still run.
  */
 #ifndef TESTS_SUITE_H
 #define TESTS_SUITE_H
@@ -13,37 +13,37 @@
 struct settings {
 	uint64_t seed;
 	size_t steps;	   /* random operations of each kind of sequence */
-	const char *check; /* only checks with this in their names; NULL is all */
+	const char *check; /* run only checks whose names contain this text; NULL runs all */
 	bool verbose;
-	bool whole; /* false for the broken structures, whose failures need not be shrunk */
+	bool whole; /* shrink a failing sequence; false for the broken structures */
 };
 
 struct check {
 	const char *name;
 	void (*run)(const struct subject *subject, const struct settings *settings);
-	bool once; /* the same whatever the options: for the defaults only */
+	bool once; /* run with the defaults only, because options do not matter */
 };
 
-/* Ends with a row without a name. */
+/* Ends with a row whose name is NULL. */
 extern const struct check checks[];
 
 enum verdict { VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 
-/* Room for what a check writes when it fails. */
+/* The size of the buffer for what a check writes. */
 #define SUITE_OUTPUT_SIZE 16384
 
-/* Whether the settings ask for this check. */
+/* Returns whether the settings ask for this check. */
 bool suite_wants(const struct settings *settings, const struct check *check);
 
-/* Runs one check. Stores what it wrote in `output`, of SUITE_OUTPUT_SIZE bytes. */
+/* Runs one check. Stores what the check wrote to stderr in `output`, of SUITE_OUTPUT_SIZE bytes. */
 enum verdict suite_run(const struct check *check, const struct subject *subject,
 		       const struct settings *settings, char *output);
 
-/* For checks: writes why, and ends the child as failed or skipped. */
+/* A check calls these to write why it failed or is skipped, and to end its child process. */
 void check_failed(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void check_skipped(const char *why) __attribute__((noreturn));
 
-/* The number of timers that a check may use if it would like to use n. */
+/* Returns n, or the structure's most_timers if that is smaller. */
 static inline size_t bearable(const struct subject *subject, size_t n)
 {
 	size_t limit = subject->choice.within->most_timers;
@@ -51,7 +51,7 @@ static inline size_t bearable(const struct subject *subject, size_t n)
 	return limit && limit < n ? limit : n;
 }
 
-/* The checks, by file. */
+/* The checks, grouped by file. */
 void check_declarations(const struct subject *subject, const struct settings *settings);
 void check_option_ranges(const struct subject *subject, const struct settings *settings);
 void check_option_names(const struct subject *subject, const struct settings *settings);

@@ -1,12 +1,12 @@
 /*
- * wakeups.c - ticks, laps and levels
+ * wakeups.c - bounds from a structure's ticks, laps and levels
  */
 #include "wakeups.h"
 
-/* With more sleeps, of a tick or a lap each, a test would take too long. */
+/* A test with more sleeps, of a tick or a lap each, would take too long. */
 #define MOST_SLEEPS (UINT64_C(1) << 12)
 
-/* The number of laps of a structure's wheels until the last deadline. */
+/* Returns the number of laps of a structure's wheels in 2^bits ns. */
 static uint64_t laps(const struct subject *subject, unsigned bits)
 {
 	uint64_t lap = subject->choice.spurious_period;
@@ -22,7 +22,7 @@ bool wakeups_are_few(const struct subject *subject, unsigned bits)
 	return laps(subject, bits) <= MOST_SLEEPS;
 }
 
-/* For a structure that ticks, the ticks until the last deadline count. */
+/* For a structure that ticks, the bound is the number of ticks until the last deadline. */
 uint64_t wakeups_in_vain(const struct subject *subject, size_t timers, unsigned bits)
 {
 	return subject->choice.within->wakes_every_tick

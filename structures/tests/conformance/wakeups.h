@@ -1,9 +1,9 @@
 /*
- * wakeups.h - how many wake-ups in vain a structure may cause
+ * wakeups.h - how many spurious wake-ups a structure may cause
  *
- * A wake-up in vain may move timers to a lower level of a hierarchy. Times have 64 bits, so there
- * are 64 levels at most. A structure that ticks, or whose timers lap a wheel, causes more wake-ups
- * and declares it.
+ * A wake-up is spurious if no timer fires. It may move timers to a lower level of a hierarchy.
+ * Times have 64 bits, so there are at most 64 levels. A structure that ticks, or whose timers lap a
+ * wheel, causes more spurious wake-ups and declares this.
  */
 #ifndef TESTS_WAKEUPS_H
 #define TESTS_WAKEUPS_H
@@ -13,10 +13,12 @@
 
 #include "session.h"
 
-/* Whether a loop that sleeps until `next` for 2^bits ns wakes up few enough times for a test. */
+/*
+ * Returns whether a loop that sleeps until `next` for 2^bits ns wakes up rarely enough for a test.
+ */
 bool wakeups_are_few(const struct subject *subject, unsigned bits);
 
-/* The most wake-ups in vain for this many timers within 2^bits ns. */
+/* Returns the most spurious wake-ups for this many timers that fire within 2^bits ns. */
 uint64_t wakeups_in_vain(const struct subject *subject, size_t timers, unsigned bits);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Allocates when a timer is inserted, and drops the timer if that fails. Real-world class: growth
- * on demand in a function that returns nothing.
+ * Allocates when a timer is inserted, and drops the timer if the allocation fails. Real-world
+ * class: growth on demand in a function that returns nothing.
  */
 #include "right.h"
 

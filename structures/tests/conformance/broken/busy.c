@@ -1,5 +1,5 @@
 /*
- * next answers "now" while anything is armed. Real-world class: a loop that spins, uses all of a
+ * next returns 0 while any timer is armed. Real-world class: a loop that spins, uses all of a
  * processor, and fires everything on time.
  */
 #include "right.h"

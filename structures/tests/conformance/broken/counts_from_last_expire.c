@@ -1,7 +1,7 @@
 /*
- * Is late by up to an eighth of the distance to the deadline, as it declares, but counts the
- * distance from the now of the latest expire, however long ago that was. Real-world class: a
- * wheel's own clock that stands still while nothing is armed, so that timers fire minutes late
+ * Declares that timers are late by up to an eighth of the distance to the deadline. But it counts
+ * the distance from the now of the latest expire, however long ago that was. Real-world class: a
+ * wheel whose own clock stands still while nothing is armed, so that timers fire minutes late
  * (Linux's wheel until 2017).
  */
 #include "right.h"

@@ -1,6 +1,6 @@
 /*
- * Declares to be accurate to a tick, and declares no tick. Real-world class: a field that was added
- * to a table, and that one row never got.
+ * Declares an accuracy of one tick, and a tick of 0. Real-world class: a field that was added to a
+ * table and is missing in one row.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Makes all armed timers idle when the set is destroyed. Real-world class: tear-down in the wrong
- * order, when the timers' owners have gone before their loop.
+ * destroy writes to all armed timers, to make them idle. Real-world class: tear-down in the wrong
+ * order, when the owners of the timers were freed before their loop.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * A disarmed timer fires if it is due. Real-world class: a stop that marks the timer, and an expiry
- * that looks at the mark only when it files timers.
+ * A disarmed timer fires if it is due. Real-world class: a stop that only marks the timer, and an
+ * expire that tests the mark too late.
  */
 #include "right.h"
 

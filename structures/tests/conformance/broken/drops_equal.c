@@ -1,6 +1,6 @@
 /*
- * A timer replaces another one with the same deadline. Real-world class: a tree or map keyed by
- * deadline alone.
+ * A timer replaces another timer with the same deadline. Real-world class: a tree or map whose only
+ * key is the deadline.
  */
 #include "right.h"
 
@@ -9,7 +9,7 @@ static void drop_equal(struct right *right, uint64_t deadline)
 	for (size_t i = 0; i < right->size; i++) {
 		if (right->timers[i]->key != deadline)
 			continue;
-		right->word[0]++; /* the size still counts it */
+		right->word[0]++; /* size still counts the dropped timer */
 		right_take(right, right->timers[i]);
 		return;
 	}

@@ -1,6 +1,6 @@
 /*
- * Notes the larger capacity although the array could not grow. Real-world class: updating the size
- * before the allocation, and p = realloc(p, n).
+ * Stores the larger capacity before the array grows, which may fail. Real-world class: updating the
+ * size before the allocation, and p = realloc(p, n).
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * Makes its array exactly as large as what is reserved, each time, and fails if that fails.
+ * Each reserve shrinks the array to exactly what is reserved, and fails if realloc fails.
  * Real-world class: realloc() to a smaller size, which may fail like any other.
  */
 #include "right.h"

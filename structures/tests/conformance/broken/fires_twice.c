@@ -1,6 +1,6 @@
 /*
- * Hands over the last timer of a full batch again in the next one. Real-world class: peek, hand
- * over, then check for room before pop.
+ * expire returns the last timer of a full batch again in the next batch. Real-world class: peek,
+ * use, and then test for room before pop.
  */
 #include "right.h"
 

@@ -1,15 +1,15 @@
 /*
- * Each timer of an interval has a hint, the address of the timer of the same interval that was
- * armed a thousand places after it. When a timer expires, the hint is not only prefetched but read.
- * Its timer may have been freed meanwhile. Real-world class: an address that may be stale, and a
- * load that was meant as a prefetch.
+ * Each timer has a hint: the address of the timer of the same interval that was armed AHEAD timers
+ * later. When a timer expires, the structure reads the hinted timer instead of only prefetching it.
+ * The hinted timer may have been freed. Real-world class: a load that was meant as a prefetch, from
+ * an address that may be stale.
  */
 #include "right.h"
 
-#define HINT  2	   /* of link.word[] */
-#define AHEAD 1200 /* places */
+#define HINT  2	   /* index in link.word[] */
+#define AHEAD 1200 /* timers */
 
-/* The timers that wait for their hint, in a ring. */
+/* The timers whose hint is not yet known, in a ring. */
 struct hinting {
 	struct right right;
 	uint64_t interval;
@@ -31,7 +31,7 @@ static int create_hinting(struct timer_set **set, const void *options, uint64_t 
 	return hinting ? 0 : -ENOMEM;
 }
 
-/* A timer that leaves gets no hint any more, and gives none. */
+/* Removes the timer's hint, and its place among those that wait for a hint. */
 static void forget(struct timer_set *set, struct timer *timer)
 {
 	struct hinting *hinting = hinting_of(set);

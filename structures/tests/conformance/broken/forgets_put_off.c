@@ -1,6 +1,7 @@
 /*
- * A re-arm to a later deadline only stores the deadline. At the old time the timer is not filed
- * again, so it never fires. Real-world class: lazy re-arming without the second half.
+ * A re-arm to a later deadline only stores the deadline. When the old deadline comes, the structure
+ * does not insert the timer again, so the timer never fires. Real-world class: lazy re-arming
+ * without the second half.
  */
 #include "right.h"
 
@@ -14,7 +15,10 @@ static void reinsert_storing(struct timer_set *set, struct timer *timer, uint64_
 		right_reinsert(set, timer, deadline, interval);
 }
 
-/* Timers that are forgotten still count, and can be stopped. They wait for ever. */
+/*
+ * Keeps timers whose deadline is later, but never fires them. They can still be stopped, and size
+ * counts them.
+ */
 static size_t expire_forgetting(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	size_t count = right_expire(set, now, out, max), kept = 0;

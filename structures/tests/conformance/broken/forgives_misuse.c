@@ -1,6 +1,6 @@
 /*
- * Does not notice that an idle timer is removed. Real-world class: a double free that works until
- * the day that it does not.
+ * Does not notice that an idle timer is removed. Real-world class: a double free that seems to
+ * work.
  */
 #include "right.h"
 

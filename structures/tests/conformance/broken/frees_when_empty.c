@@ -1,5 +1,5 @@
 /*
- * Frees its array when the last timer is removed, and makes no other before the next reserve.
+ * Frees its array when the last timer is removed, and allocates it again only in the next reserve.
  * Real-world class: a function that cannot fail frees memory that had been promised.
  */
 #include "right.h"

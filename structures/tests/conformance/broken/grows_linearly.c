@@ -1,6 +1,6 @@
 /*
- * Reserves exactly what it is asked for. Real-world class: an array that grows by a constant, which
- * takes quadratic time.
+ * Reserves room for exactly the requested number of timers. Real-world class: an array that grows
+ * by a constant, which takes quadratic time.
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * Keeps a tombstone for each timer that was disarmed, and never removes one. Real-world class: lazy
+ * Keeps a tombstone for each disarmed timer, and never removes a tombstone. Real-world class: lazy
  * deletion without compaction (asyncio's and Go's heaps, before they counted tombstones).
  */
 #include "right.h"
@@ -15,7 +15,7 @@ static void disarm_lazily(struct timer_set *set, struct timer *timer)
 
 	right_disarm(set, timer);
 	right->word[0]++;
-	/* A tombstone needs a place. Without memory it is dropped, which does no harm. */
+	/* Makes room for the tombstone. Drops it if memory runs out, which does no harm. */
 	if (right_reserve(set, right->word[0] + right->size + 1))
 		right->word[0]--;
 }

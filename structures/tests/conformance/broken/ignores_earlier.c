@@ -1,6 +1,6 @@
 /*
- * A re-arm to an earlier deadline stores the deadline and leaves the timer filed where it was.
- * Real-world class: lazy re-arming that is right only for later deadlines.
+ * A re-arm to an earlier deadline stores the deadline but does not move the timer. Real-world
+ * class: lazy re-arming that is right only for later deadlines.
  */
 #include "right.h"
 

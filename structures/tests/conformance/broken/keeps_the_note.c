@@ -1,8 +1,8 @@
 /*
- * Notes the first deadline beyond its reach, to look at such timers when they come into reach. It
- * keeps the note when the timer is taken out. When the clock then jumps past the note, next answers
- * a past time for ever. Real-world class: a cached minimum of a list that is not raised when the
- * list is emptied.
+ * Notes the first deadline beyond its reach, so that it can examine such timers when they come into
+ * reach. Keeps the note when the timer is removed. When the clock then jumps past the note, next
+ * returns a past time for ever. Real-world class: a cached minimum of a list that is not cleared
+ * when the list becomes empty.
  */
 #include "right.h"
 
@@ -43,7 +43,10 @@ static uint64_t next_noted(struct timer_set *set)
 	return right->word[0] && right->size && look < first ? look : first;
 }
 
-/* Within REACH before the noted time, looks at all timers, and notes the first that is farther. */
+/*
+ * If now is within REACH before the noted time, scans all timers and notes the first one beyond
+ * REACH.
+ */
 static size_t expire_looking(struct timer_set *set, uint64_t now, struct timer **out, size_t max)
 {
 	struct right *right = right_of(set);

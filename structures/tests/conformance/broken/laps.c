@@ -1,6 +1,6 @@
 /*
- * A wheel of 2^24 ns that files a timer beyond its horizon by the remainder, and keeps no count of
- * rounds. Real-world class: a horizon that is too short, and timers beyond it that are lapped.
+ * A wheel of 2^24 ns. It files a timer beyond its horizon by the remainder, and does not count
+ * rounds. Real-world class: timers beyond a short horizon, which fire a lap early.
  */
 #include "right.h"
 

@@ -1,7 +1,7 @@
 /*
- * Hands due timers over in order, but if they do not fit, the last of them first. Real-world class:
- * due timers that are taken out unsorted, and sorted batch by batch. A caller with room for all of
- * them never sees it.
+ * If `out` has room for all due timers, returns them in order. Otherwise returns the last of them
+ * first. Real-world class: due timers that are removed unsorted, and sorted batch by batch. A
+ * caller with room for all due timers never sees the fault.
  */
 #include "right.h"
 

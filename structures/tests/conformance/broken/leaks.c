@@ -1,5 +1,5 @@
 /*
- * Does not free its array when it is destroyed. Real-world class: free of a handle without what it
+ * destroy does not free the array. Real-world class: free of a handle without the memory that it
  * owns.
  */
 #include "right.h"

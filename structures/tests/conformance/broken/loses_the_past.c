@@ -1,6 +1,6 @@
 /*
- * A timer that is due when it is armed is filed at a time that has passed, and waits for the next
- * turn. Real-world class: a wheel's slot behind the hand.
+ * A timer whose deadline has passed when it is armed is filed at a time that is already over.
+ * Real-world class: a wheel's slot behind the hand, which waits for the next lap.
  */
 #include "right.h"
 

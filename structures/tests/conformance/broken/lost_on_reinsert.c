@@ -1,5 +1,5 @@
 /*
- * Loses a timer that is put off while it is the only one. Real-world class: unlink and relink,
+ * Loses a timer that is postponed while it is the only timer. Real-world class: unlink and relink,
  * where the unlinking of the last element resets the list's head after the relinking.
  */
 #include "right.h"

@@ -1,6 +1,5 @@
 /*
- * Hands over one timer more than it was asked for. Real-world class: a bound that is tested after
- * the store.
+ * expire returns one timer more than max. Real-world class: a bound that is tested after the store.
  */
 #include "right.h"
 

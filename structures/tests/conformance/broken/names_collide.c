@@ -1,6 +1,6 @@
 /*
- * Two options differ only in a doubled last letter, so that a slip of the finger sets the other
- * one. Real-world class: a name that is a typing error of another.
+ * The names of two options differ only in a doubled last letter. Real-world class: a name that is a
+ * typing error of another name.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Fires TIMER_NEVER when now is UINT64_MAX. Real-world class: an infinite timeout encoded as the
- * largest time and compared as one.
+ * A timer armed for TIMER_NEVER fires when now is UINT64_MAX. Real-world class: an infinite timeout
+ * that is encoded as the largest time and compared like any time.
  */
 #include "right.h"
 

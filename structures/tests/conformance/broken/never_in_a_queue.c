@@ -1,12 +1,12 @@
 /*
- * Checks whether a timer never fires only if it has no interval: timers with an interval stand in
- * queues, where no timer stands for ever. But a re-arm with the same interval stays in its queue,
- * whatever the deadline. Real-world class: a short cut for the usual re-arm that skips the test for
- * an unusual one.
+ * Tests for TIMER_NEVER only if the timer has no interval. It assumes that timers with an interval
+ * are in queues, and that timers in queues always fire. But a re-arm with the same interval stays
+ * in its queue, whatever the deadline. Real-world class: a short cut for the usual re-arm that
+ * skips the test for an unusual one.
  */
 #include "right.h"
 
-#define INTERVAL 1 /* of link.word[] */
+#define INTERVAL 1 /* index in link.word[] */
 
 static void insert_in_queue(struct timer_set *set, struct timer *timer, uint64_t deadline,
 			    uint64_t interval)

@@ -1,7 +1,7 @@
 /*
- * Remembers the answer of next until something expires, and does not notice an earlier timer that
- * is armed in between. Real-world class: a cached wake-up time that an insert fails to invalidate,
- * so that a loop oversleeps.
+ * Caches the result of next until a timer expires, and does not update it when an earlier timer is
+ * armed. Real-world class: a cached wake-up time that an insert fails to invalidate, so that a loop
+ * oversleeps.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Accepts an option's largest value, which then overruns what the option sizes. Real-world class: a
- * range in the documentation that is not the one in the code.
+ * Accepts an option's largest value, although it overruns an array. Real-world class: a range in
+ * the documentation that is not the range in the code.
  */
 #include "right.h"
 

@@ -1,7 +1,7 @@
 /*
- * A re-arm to a later deadline only stores the deadline. Timers that expire together are handed
- * over in the order of their old deadlines. Real-world class: lazy re-arming whose fault only a
- * late loop finds.
+ * A re-arm to a later deadline only stores the deadline. Timers that expire together are returned
+ * in the order of their old deadlines. Real-world class: lazy re-arming whose fault shows only when
+ * the loop is late.
  */
 #include "right.h"
 
@@ -15,7 +15,7 @@ static void reinsert_storing(struct timer_set *set, struct timer *timer, uint64_
 		right_reinsert(set, timer, deadline, interval);
 }
 
-/* Keeps the timers of a batch that are due, and files the others again. */
+/* Keeps the timers of a batch that are due, and inserts the others again. */
 static size_t keep_due(struct timer_set *set, uint64_t now, struct timer **batch, size_t count)
 {
 	size_t kept = 0;

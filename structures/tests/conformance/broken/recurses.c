@@ -1,6 +1,6 @@
 /*
- * Walks all timers by recursion. Real-world class: a tree or a pairing heap that is taken apart, or
- * counted, by recursion, when equal deadlines have made it as deep as it has timers.
+ * Counts all timers by recursion. Real-world class: recursion over a tree or a pairing heap that
+ * equal deadlines have made as deep as it has timers.
  */
 #include "right.h"
 

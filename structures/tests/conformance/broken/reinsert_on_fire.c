@@ -1,6 +1,6 @@
 /*
- * Leaves the state of a timer that is handed over as it was, so that arming it again counts as
- * misuse. Real-world class: periodic timers that can be re-armed anywhere but in their own
+ * expire leaves the timers that it returns in the armed state, so that inserting them again counts
+ * as misuse. Real-world class: periodic timers that can be re-armed anywhere except in their own
  * callback.
  */
 #include "right.h"

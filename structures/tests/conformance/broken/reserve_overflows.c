@@ -1,6 +1,6 @@
 /*
- * The bytes for very many timers overflow, so that little memory counts as enough. Real-world
- * class: n * sizeof without a check (CWE-190).
+ * The computation of the bytes for very many timers overflows, so that it allocates too little
+ * memory. Real-world class: n * sizeof without a check (CWE-190).
  */
 #include "right.h"
 

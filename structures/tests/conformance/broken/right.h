@@ -1,8 +1,9 @@
 /*
- * right.h - the simplest structure that is right: pointers in an array, in order of key
+ * right.h - the simplest structure without a fault: pointers in an array, in the order of their
+ * keys
  *
- * Each file beside this one puts one fault into it, and must be caught. The suite also runs on the
- * structure as it is here, which must pass. So it is the fault that is caught.
+ * Each file in this directory puts one fault into this structure, and the suite must catch it.
+ * Without a fault the structure must pass the suite, so what the suite catches is the fault.
  */
 #ifndef RIGHT_H
 #define RIGHT_H
@@ -15,16 +16,16 @@
 #include "structures/common/options.h"
 #include "structures/timer.h"
 
-/* Some files do not use all of it. */
+/* A file need not use all of these functions. */
 #define RIGHT static __attribute__((unused))
 
-/* States, in link.word[0]. */
+/* The state of a timer is in link.word[0]. */
 enum { RIGHT_IDLE, RIGHT_ARMED, RIGHT_DISARMED };
 
 struct right {
-	struct timer **timers; /* the first to fire is last, so that expiry takes from the end */
+	struct timer **timers; /* the first to fire is last, so that expire takes from the end */
 	size_t size, capacity;
-	uint64_t latest;  /* the latest now seen */
+	uint64_t latest;  /* the latest now that expire has seen */
 	uint64_t word[2]; /* for the faults */
 	struct timer *timer;
 };
@@ -39,7 +40,7 @@ RIGHT bool right_armed(const struct timer *timer)
 	return timer->link.word[0] == RIGHT_ARMED;
 }
 
-/* The timer's place; `size` if it is not in the array. */
+/* Returns the timer's index, or `size` if the timer is not in the array. */
 RIGHT size_t right_find(const struct right *right, const struct timer *timer)
 {
 	size_t place = 0;
@@ -49,7 +50,7 @@ RIGHT size_t right_find(const struct right *right, const struct timer *timer)
 	return place;
 }
 
-/* Files the timer by its key. */
+/* Inserts the timer by its key. */
 RIGHT void right_put(struct right *right, struct timer *timer)
 {
 	size_t place = right->size++;
@@ -199,8 +200,8 @@ RIGHT const char *right_check(const struct timer_set *set)
 }
 
 /*
- * The table of the structure above with some of its rows replaced. Rows come twice here on purpose.
- * Compilers warn of that, because elsewhere it is a mistake.
+ * The table of this structure with some of its fields replaced. So some fields have two
+ * initializers. Compilers warn of that, because it is usually a mistake.
  */
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define RIGHT_TABLE(symbol, name_, ...)                                                            \
@@ -228,7 +229,7 @@ RIGHT const char *right_check(const struct timer_set *set)
 
 #define BROKEN(name, ...) RIGHT_TABLE(broken_##name, #name, __VA_ARGS__)
 
-/* A fault that a check was made for: it fails that check, and no other. */
+/* A fault that one check was made for. The structure must fail only that check. */
 #define ONLY			      "fails only: "
 #define BROKEN_ONLY(check, name, ...) BROKEN(name, .departures = ONLY check, __VA_ARGS__)
 

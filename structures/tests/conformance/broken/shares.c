@@ -1,5 +1,5 @@
 /*
- * All sets share one latest now, and time does not go back. Real-world class: a static variable in
+ * All sets share one latest now, and ignore an earlier now. Real-world class: a static variable in
  * a library that two event loops use.
  */
 #include "right.h"

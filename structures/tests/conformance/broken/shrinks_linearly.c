@@ -1,5 +1,5 @@
 /*
- * Gives memory back with each reserve for one timer less. Real-world class: growing by doubling and
+ * Each reserve for fewer timers shrinks the array to fit. Real-world class: growing by doubling and
  * shrinking to fit, so that a few timers more and less at the edge copy the array each time.
  */
 #include "right.h"

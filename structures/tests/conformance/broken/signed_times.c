@@ -1,6 +1,6 @@
 /*
  * Compares times as signed differences, so that a time more than 2^63 ns ahead counts as past.
- * Real-world class: time_before() of jiffies on deadlines that need not be near.
+ * Real-world class: time_before() of jiffies with distant deadlines.
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * Counts a disarmed timer until it is removed. Real-world class: a counter kept on some paths only.
+ * size still counts a disarmed timer. Real-world class: a counter that only some paths update.
  */
 #include "right.h"
 

@@ -1,6 +1,6 @@
 /*
- * Takes a clock that stepped back for one that wrapped, and fires everything. Real-world class:
- * elapsed time as an unsigned difference of two readings.
+ * Treats a clock that stepped back as one that wrapped. Real-world class: elapsed time as an
+ * unsigned difference of two readings.
  */
 #include "right.h"
 
@@ -9,7 +9,7 @@ static size_t expire_elapsed(struct timer_set *set, uint64_t now, struct timer *
 	struct right *right = right_of(set);
 	uint64_t elapsed = now - right->latest, latest = right->latest;
 
-	if (now < latest) /* the effect of adding `elapsed` to each level's clock */
+	if (now < latest) /* as if `elapsed` were added to each level's clock */
 		return right_expire(set, elapsed, out, max);
 	return right_expire(set, latest + elapsed, out, max);
 }

@@ -1,6 +1,6 @@
 /*
- * Returns fewer than max although more timers are due. Real-world class: an internal batch limit,
- * which the caller takes for "nothing more".
+ * expire returns fewer than max timers although more are due. Real-world class: an internal batch
+ * limit, which the caller takes for "nothing more".
  */
 #include "right.h"
 

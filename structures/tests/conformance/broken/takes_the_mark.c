@@ -1,6 +1,6 @@
 /*
- * The mark of a disarmed timer is all ones, and so has the bit that is for wrappers. Real-world
- * class: a value for "none" that is meant to be like no other, and is like one of another layer.
+ * Marks a disarmed timer with all ones in link.word[3], which includes the bit that is for
+ * wrappers. Real-world class: a value for "none" that collides with a value of another layer.
  */
 #include "right.h"
 

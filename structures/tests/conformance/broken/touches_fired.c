@@ -1,5 +1,5 @@
 /*
- * At the next call of expire, writes to the timer that was handed over last. Real-world class:
+ * At the next call of expire, writes to the timer that fired last. Real-world class:
  * post-processing of a fired timer after its callback, which may have freed it.
  */
 #include "right.h"

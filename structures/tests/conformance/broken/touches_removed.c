@@ -1,5 +1,5 @@
 /*
- * Remembers the timer that was removed last and reads it at the next insert. Real-world class: a
+ * Remembers the timer that was removed last, and reads it at the next insert. Real-world class: a
  * search hint or an iterator's cursor that outlives its element.
  */
 #include "right.h"

@@ -1,6 +1,6 @@
 /*
- * Files by milliseconds in 32 bits, which wrap after 49 days. Real-world class: GetTickCount and
- * every loop that kept its timeouts in an int of ms.
+ * Files timers by milliseconds in 32 bits, which wrap after 49 days. Real-world class:
+ * GetTickCount, and loops that keep timeouts in an int of ms.
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * Its footprint leaves out the array. Real-world class: memory figures that count the handle.
+ * The footprint leaves out the array. Real-world class: memory figures that count only the handle.
  */
 #include "right.h"
 

@@ -1,5 +1,5 @@
 /*
- * for_each leaves out the last timer. Real-world class: off by one at the end of an array.
+ * for_each leaves out the last timer. Real-world class: an off-by-one error at the end of an array.
  */
 #include "right.h"
 

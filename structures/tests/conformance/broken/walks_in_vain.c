@@ -1,15 +1,16 @@
 /*
- * A timer is put in order by a walk from the last one back, as in a queue. Among timers of its own
- * interval the walk is bounded, because they are mostly in order already. Where it ends, the timer
- * stays, whatever is before it. Real-world class: a bounded search without the case in which it
- * does not find, in a queue after the clock stepped back.
+ * Finds a timer's place by a walk back from the last timer, as in a queue. Bounds the number of
+ * timers of the same interval on the walk, because they are mostly in order already. When the bound
+ * is reached, the structure inserts the timer even if that is the wrong place. Real-world class: a
+ * bounded search that ignores the case that it does not find, in a queue after the clock stepped
+ * back.
  */
 #include "right.h"
 
-#define INTERVAL 1 /* of link.word[] */
+#define INTERVAL 1 /* index in link.word[] */
 #define WALK	 1000
 
-/* The last to fire is first in the array. */
+/* The last timer to fire is first in the array. */
 static void put_walking(struct right *right, struct timer *timer, uint64_t interval)
 {
 	size_t place = 0, steps = 0;

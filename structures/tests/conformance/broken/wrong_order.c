@@ -1,6 +1,6 @@
 /*
- * Hands a batch over in reverse, and declares that it is ordered. Real-world class: expired timers
- * pushed on a list's head and popped from there.
+ * Returns each batch in reverse order, and declares that it is ordered. Real-world class: expired
+ * timers pushed on a list's head and popped from there.
  */
 #include "right.h"
 
