@@ -1,6 +1,5 @@
 /*
- * ladder-queue - a queue that is unsorted far ahead, in buckets nearer, and sorted only at the
- * front
+ * ladder-queue - unsorted far ahead, in buckets nearer, and sorted only at the front
  *
  * IDEA. Nothing is sorted before it has to be. Timers far ahead are in Top, an unsorted list. When
  * no other timers are left, a transfer distributes Top into the first rung of a ladder: as many
@@ -83,9 +82,7 @@ struct bucket {
 	size_t count;
 };
 
-/*
- * A rung has buckets of equal width from `start` to before `end`. The last bucket may be narrower.
- */
+/* A rung has buckets of equal width from `start` to before `end`. The last may be narrower. */
 struct rung {
 	uint64_t start, end;
 	uint64_t width;
@@ -195,10 +192,7 @@ static void rung_distribute(struct ladder_queue *ladder, struct timer *timer)
 	}
 }
 
-/*
- * Returns the rung's next bucket that is not empty, and moves the rung to it. The rung must have
- * one.
- */
+/* Moves the rung to its next bucket with timers, and returns it. The rung must have one. */
 static struct bucket *rung_first(const struct ladder_queue *ladder, struct rung *rung)
 {
 	const struct bucket *bucket = &ladder->bucket[rung->base + rung->next];
@@ -269,10 +263,7 @@ static void bottom_fill(struct ladder_queue *ladder, struct bucket *bucket, uint
 	}
 }
 
-/*
- * Returns the deadline that separates Bottom, whose timers are due before it, from all other
- * timers.
- */
+/* Returns the deadline before which all timers of Bottom are due, and no other timer. */
 static uint64_t bottom_end(const struct ladder_queue *ladder)
 {
 	return ladder->rungs ? ladder->rung[ladder->rungs - 1].current : ladder->top_start;
@@ -288,10 +279,7 @@ static void bottom_link(struct ladder_queue *ladder, struct timer *timer, struct
 	*(after ? &after->link.previous : &ladder->bottom.last) = timer;
 }
 
-/*
- * Puts a timer in its place in Bottom, if the place is at most `steps` steps from one end. Returns
- * whether it is.
- */
+/* Puts a timer in its place in Bottom. Returns false if both ends are more than `steps` away. */
 static bool bottom_insert(struct ladder_queue *ladder, struct timer *timer, size_t steps)
 {
 	struct timer *after = ladder->bottom.first, *before = ladder->bottom.last;
@@ -578,10 +566,7 @@ static size_t ladder_queue_footprint(const struct timer_set *set)
 
 /* --- the check */
 
-/*
- * Checks a list: its links, the places of its timers, and that their deadlines are from `start` to
- * `last`.
- */
+/* Checks a list: links, the places of its timers, and that deadlines are from `start` to `last`. */
 static const char *check_list(const struct timer *timer, uint64_t place, uint64_t start,
 			      uint64_t last, size_t *count)
 {

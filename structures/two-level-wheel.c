@@ -136,10 +136,7 @@ static void ring_take_out(struct timer **ring, struct timer *timer)
 	timer->link.next->link.previous = timer->link.previous;
 }
 
-/*
- * Takes up to max timers from the front, makes them idle, and stores them in out. Returns their
- * number.
- */
+/* Takes up to max timers from the front, makes them idle, and returns their number. */
 static size_t ring_take_front(struct timer **ring, struct timer **out, size_t max)
 {
 	struct timer *timer = *ring, *last = timer ? timer->link.previous : NULL;
@@ -322,10 +319,7 @@ static void move_down(struct two_level_wheel *wheels, uint64_t clock)
 	count_out(later, number, moved);
 }
 
-/*
- * Fires up to max timers of a slot of the soon wheel, and returns their number. If timers are left
- * in the slot, the clock stays before the tick.
- */
+/* Fires up to max timers of a slot of the soon wheel. The clock waits until the slot is empty. */
 static size_t fire_slot(struct two_level_wheel *wheels, uint64_t tick, struct timer **out,
 			size_t max)
 {
@@ -463,10 +457,7 @@ static void two_level_wheel_remove(struct timer_set *set, struct timer *timer)
 	timer->link = (union timer_link){ .word = { PLACE_IDLE } };
 }
 
-/*
- * For the later wheel, next only returns a tick that is cheap to find. expire searches for the
- * exact one when that tick comes.
- */
+/* For the later wheel, returns a tick that is cheap to find. expire finds the exact one then. */
 static uint64_t two_level_wheel_next(struct timer_set *set)
 {
 	struct two_level_wheel *wheels = wheels_of(set);
@@ -563,10 +554,7 @@ static const char *check_ring(const struct two_level_wheel *wheels, const struct
 	return NULL;
 }
 
-/*
- * Checks that a slot's timers belong in the slot, and are due within one turn from the wheel's
- * first tick.
- */
+/* Checks that a slot's timers belong in it, and are due within a turn from the first tick. */
 static const char *check_slot(const struct two_level_wheel *wheels, const struct wheel *wheel,
 			      unsigned number)
 {

@@ -121,4 +121,4 @@ def structures(tree):
     with open(f"{tree}/structures/wrappers/combinations", encoding="utf-8") as file:
         wrapped = [row.strip() for row in file if not row.startswith("#")]
     return [(f"{name}{end}", "") for end in (":", "") for name in plain] + [
-        (name, f"structures/wrappers/{name.split(':')[0]}.c") for name in wrapped]
+        (name, f"structures/wrappers/{name.partition(':')[0]}") for name in wrapped]
