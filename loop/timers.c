@@ -70,8 +70,7 @@ uint64_t timers_next(struct timers *timers)
 static void count_timer(struct timer *timer, void *data)
 {
 	struct event *event = event_of_timer(timer);
-	size_t *counts =
-		data; /* of ordinary timers, of representatives, of timers that are wrong */
+	size_t *counts = data; /* of ordinary timers, representatives, wrong timers */
 	int flags = event->ev_evcallback.evcb_flags;
 
 	counts[flags & EVLIST_INTERNAL ? 1 : 0]++;
