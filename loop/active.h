@@ -1,9 +1,9 @@
 /*
  * active.h - queues of active callbacks, one for each priority
  *
- * The callbacks of a queue run in the order in which they became active. The functions here do not
- * get the base. activation.h calls them and counts the events of the base. The caller holds the
- * base's lock.
+ * The callbacks of a queue run in the order in which they became active. The functions of this file
+ * do not get the base. activation.h and expiry.c insert and remove callbacks, and count the events
+ * of the base. dispatch.c runs the queues. The caller holds the base's lock.
  */
 #ifndef ACTIVE_H
 #define ACTIVE_H

@@ -7,8 +7,8 @@
  * loop computes a deadline from the time of the add, and a wait from the time at which the loop
  * goes to sleep.
  *
- * Files of the event layer call these functions. The caller holds the base's lock. The conversions,
- * from time_from_odd_timeval on, need no lock.
+ * The files that arm timers, wait or return times call these functions. The caller holds the base's
+ * lock. The conversions, from time_from_odd_timeval on, need no lock.
  *
  * COST. Each relative timeout reads the clock. The read waits until the processor has finished the
  * instructions before it. So the processor cannot fetch the memory for several adds at once, which

@@ -6,7 +6,7 @@
  * timer structure holds one timer for the queue, the timer of its representative, an event of the
  * loop's own. The events of the queue use their own timers for the list link and the deadline.
  *
- * The functions here do not get the base. timeout.c adds and removes events, and arms the
+ * The functions of this file do not get the base. timeout.c adds and removes events, and arms the
  * representatives. common_events.c makes and frees the queues of a base. The caller holds the
  * base's lock.
  *

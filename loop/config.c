@@ -183,7 +183,7 @@ int config_flags(const struct event_config *config)
 	for (size_t i = 0; i < count; i++) {
 		const char *value = config_environment(flags, environment_flags[i].variable);
 
-		/* In libevent any value sets the flag. Here "0" does not, because it means no. */
+		/* In libevent any value sets the flag. This loop treats "0" as no. */
 		if (value && strcmp(value, "0"))
 			flags |= environment_flags[i].flag;
 	}

@@ -1,8 +1,8 @@
 /*
  * event_internal.h - adding and deleting events, for callers in the loop that hold the base's lock
  *
- * event.c calls these functions for a program. The files above it and expiry.h call them for the
- * loop.
+ * event.c calls these functions for a program. Other files of the loop, such as dispatch.c, call
+ * them for the loop's own purposes.
  */
 #ifndef EVENT_INTERNAL_H
 #define EVENT_INTERNAL_H

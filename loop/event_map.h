@@ -1,8 +1,8 @@
 /*
  * event_map.h - adds an event to the map of its descriptor or its signal, and counts it in its base
  *
- * event_internal.h calls these functions for all events but the timers, and own_events.h calls
- * event_map_open_signals. The caller holds the base's lock.
+ * event_internal.c adds and removes all events but the timers by these functions. own_events.c
+ * calls event_map_open_signals, and reinit.c event_map_may_trim. The caller holds the base's lock.
  */
 #ifndef EVENT_MAP_H
 #define EVENT_MAP_H

@@ -2,9 +2,9 @@
  * io_map.h - the events of each descriptor, and the backend that watches the descriptors
  *
  * The map tells the backend of each change of the bits that a descriptor's events ask for. The
- * functions here do not get the base. event_map.c adds and removes events, counts them, and wakes
- * the loop. activate.c, inspect.c, base_free.c and reinit.c read the map. The caller holds the
- * base's lock.
+ * functions of this file do not get the base. event_map.c adds and removes events, counts them, and
+ * wakes the loop. activate.c, inspect.c, base_free.c and reinit.c read the map. The caller holds
+ * the base's lock.
  */
 #ifndef IO_MAP_H
 #define IO_MAP_H

@@ -2,8 +2,9 @@
  * lock.h - locks, conditions and thread identities, by the functions that the program has set
  *
  * A program with threads sets the locking functions once, before it makes a base (thread.c). A base
- * that was made before that has no lock, and locking it costs one comparison. The functions here
- * need no lock, except condition_broadcast and condition_wait, whose caller holds the base's lock.
+ * that was made before that has no lock, and locking it costs one comparison. The functions of this
+ * file need no lock, except condition_broadcast and condition_wait, whose caller holds the base's
+ * lock.
  */
 #ifndef LOCK_H
 #define LOCK_H

@@ -1,9 +1,9 @@
 /*
  * notify.h - an eventfd, by which other threads wake the loop
  *
- * The functions here do not get the base. wake.c decides whether the loop must be woken, and calls
- * notify_send. own_events.c opens, watches, reads and closes the eventfd. The caller holds the
- * base's lock, except for notify_read.
+ * The functions of this file do not get the base. wake.c decides whether the loop must be woken,
+ * and calls notify_send. own_events.c opens, watches, reads and closes the eventfd. The caller
+ * holds the base's lock, except for notify_read.
  */
 #ifndef NOTIFY_H
 #define NOTIFY_H

@@ -4,10 +4,10 @@
  * Handlers belong to the process, so only one map at a time gets signals, the owner. A map becomes
  * the owner when it gets an event, and when its loop starts and it has events.
  *
- * The functions here do not get the base. event_map.c adds and removes events, counts them, watches
- * the pipe, and has the events activated. own_events.c closes the pipe. loop.c takes signals over.
- * The caller holds the base's lock, except for signal_exists and signal_map_read. A lock of
- * signals.c protects the state of the process.
+ * The functions of this file do not get the base. event_map.c adds and removes events, counts them,
+ * watches the pipe, and has the events activated. own_events.c closes the pipe. loop.c takes
+ * signals over. The caller holds the base's lock, except for signal_exists and signal_map_read. A
+ * lock of signals.c protects the state of the process.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H

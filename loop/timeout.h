@@ -5,8 +5,8 @@
  * set. The timer of a common timeout is in the queue of its duration (common_timeout.h), and the
  * set has one timer for the whole queue, the queue's representative.
  *
- * event_internal.c, expiry.c and common_events.c call these functions. The functions that arm an
- * event or remove its timeout also count the event, but not a representative. timeout_add,
+ * The files that add, delete, activate and expire events call these functions. The functions that
+ * arm an event or remove its timeout also count the event, but not a representative. timeout_add,
  * timeout_arm and timeout_arm_common also wake a loop that would sleep past the deadline. The
  * caller holds the base's lock.
  */

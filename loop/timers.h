@@ -6,9 +6,10 @@
  * timers and one more, for the next periods of active persistent events, and for the
  * representatives of common queues.
  *
- * The functions here do not get the base. timeout.c and common_events.c reserve room, loop.c asks
- * for the next time and shrinks the room, and base_new.c and base_free.c make and free the set. The
- * files that arm timers call the structure directly. The caller holds the base's lock.
+ * The functions of this file do not get the base. timeout.c, expiry.c and common_events.c reserve
+ * room. loop.c asks for the next time and shrinks the room. base_new.c and base_free.c make and
+ * free the set. The files that arm timers call the structure directly. The caller holds the base's
+ * lock.
  */
 #ifndef TIMERS_H
 #define TIMERS_H

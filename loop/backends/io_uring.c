@@ -177,9 +177,9 @@ static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watc
 }
 
 /*
- * Cancels the present request, if there is one. A poll removal would not do: it fails (EALREADY)
- * while the kernel completes the request, and a multishot request would then keep its file open for
- * ever.
+ * Cancels the present request, if there is one. A poll removal would fail (EALREADY) while the
+ * kernel completes the request, and a multishot request would then keep its file open for ever. A
+ * cancellation does not fail.
  *
  * Removing a descriptor must not fail. So if the submission queue has no free entry, the request
  * stays, and its completions are dropped.

@@ -16,7 +16,7 @@ static int set_option(int socket, int level, int option)
 	return setsockopt(socket, level, option, &one, sizeof(one));
 }
 
-/* Closes a socket, if it is not negative. Keeps errno, which tells of an earlier failure. */
+/* Closes a socket, if it is not negative. Keeps errno, which an earlier failure has set. */
 static void close_quietly(int socket)
 {
 	int error = errno;
