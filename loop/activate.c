@@ -1,5 +1,5 @@
 /*
- * activate.c - making events active: by the program, by a descriptor, by a signal
+ * activate.c - making events active, for the program, a descriptor or a signal
  */
 #include "loop/activate.h"
 
@@ -23,7 +23,7 @@ void event_active_locked(struct event *event, int what, short ncalls)
 	event_set_result(event, (short)what);
 	if (callback->evcb_flags & EVLIST_ACTIVE)
 		return;
-	/* The event is more urgent than the running callback: the next iteration starts at once. */
+	/* An event that is more urgent than the running callback ends the iteration after it. */
 	if (callback->evcb_pri < base->active.running_priority)
 		base->continued = true;
 	if (event_asked(event) & EV_SIGNAL)
@@ -43,7 +43,7 @@ void activate_descriptor(struct event_base *base, int fd, short events)
 	}
 }
 
-/* An event that asked for EV_ET gets it as a result, if the backend watches for edges. */
+/* If the backend watches for edges, events that asked for EV_ET also get EV_ET as a result. */
 void backend_report(struct event_base *base, int fd, short events)
 {
 	activate_descriptor(base, fd, io_map_has_edges(&base->io, fd) ? events | EV_ET : events);
@@ -59,10 +59,9 @@ void activate_signal(struct event_base *base, int signal, int count)
 }
 
 /*
- * If another thread's loop is calling a signal event, event_active waits until the call has
- * returned, as in libevent. Only event_active waits. The wait releases the lock, and the callback
- * may free its event, so event_active_locked, which runs while lists of events are walked, must not
- * wait.
+ * If a loop in another thread is calling the callback of a signal event, event_active waits until
+ * the call has returned, as in libevent. The wait releases the lock, and the callback may free its
+ * event. So event_active_locked must not wait: its callers walk lists of events.
  */
 static void wait_for_signal_calls(struct event *event)
 {

@@ -1,8 +1,9 @@
 /*
- * activation.h - an event's place in an active queue, counted in its base
+ * activation.h - puts a callback into an active queue or removes it, and counts it in its base
  *
  * As in libevent, a place in an active queue counts as an added event. The count of active events
- * includes the loop's own, unlike the count of added events.
+ * includes the loop's own events. The count of added events does not. The caller holds the base's
+ * lock.
  */
 #ifndef ACTIVATION_H
 #define ACTIVATION_H

@@ -1,5 +1,5 @@
 /*
- * active.c - queues of active callbacks, by priority
+ * active.c - queues of active callbacks, one for each priority
  */
 #include "loop/active.h"
 

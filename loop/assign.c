@@ -1,5 +1,5 @@
 /*
- * assign.c - assigning events, and asking for what was assigned
+ * assign.c - event_assign, event_new, and the functions that return or change what was assigned
  */
 #include "loop/assign.h"
 
@@ -9,7 +9,7 @@
 #include "loop/memory.h"
 #include "loop/timeout.h"
 
-/* event_self_cbarg returns the address of this variable, which no program uses as an argument. */
+/* event_self_cbarg returns this variable's address, which a program cannot get in another way. */
 static char self;
 
 void *event_self_cbarg(void)
@@ -81,7 +81,7 @@ struct event *own_event_new(struct event_base *base, int fd,
 
 int event_base_set(struct event_base *base, struct event *event)
 {
-	/* Only an idle event: its flags say that it was assigned, and nothing else. */
+	/* The event must be assigned, and not pending, active, finalizing or the loop's own. */
 	if (!base || event->ev_evcallback.evcb_flags != EVLIST_INIT)
 		return -1;
 	debug_check_assigned(event, "event_base_set");
@@ -129,7 +129,7 @@ short event_get_events(const struct event *event)
 	debug_check_assigned(event, "event_get_events");
 	if (!base)
 		return event->ev_events;
-	base_enter(base); /* another thread may arm the event, which moves the bits to ev_aside */
+	base_enter(base); /* another thread may arm the event and so move the bits to ev_aside */
 	events = event_asked(event);
 	base_leave(base);
 	return events;

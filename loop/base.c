@@ -1,5 +1,5 @@
 /*
- * base.c - a base's lock, its priorities, and what it was made with
+ * base.c - taking a base's lock, setting its priorities, returning what the base was made with
  */
 #include "loop/base.h"
 
@@ -22,7 +22,7 @@ int event_base_priority_init(struct event_base *base, int priorities)
 	if (!base)
 		return -1;
 	base_lock(base);
-	/* Nor may a callback change the priorities: the loop is running one of the queues. */
+	/* A callback must not change the priorities either, because the loop runs a queue then. */
 	if (!base->active.count && base->active.running_priority < 0 && priorities >= 1 &&
 	    priorities < EVENT_MAX_PRIORITIES)
 		result = active_init(&base->active, priorities) ? -1 : 0;

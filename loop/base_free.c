@@ -16,9 +16,7 @@
 #include "loop/timeout.h"
 #include "loop/watchers.h"
 
-/*
- * Timers to delete. They are collected first, because for_each does not allow changes of the set.
- */
+/* Timers that will be deleted. Deletion waits until for_each ends, which allows no change. */
 struct collection {
 	struct timer **timers;
 	size_t count, room;
@@ -41,8 +39,8 @@ static void delete_collected(struct event_base *base, struct collection *collect
 }
 
 /*
- * Deletes all timers, in one walk of the set if there is memory for a pointer to each timer.
- * Otherwise walks the set again for each EXPIRE_BATCH timers.
+ * Deletes all timers of the set. Walks the set once if there is memory for a pointer to each timer.
+ * Otherwise walks the set once for each EXPIRE_BATCH timers.
  */
 static void delete_timers(struct event_base *base)
 {
@@ -89,8 +87,8 @@ static void delete_events(struct event_base *base)
 
 /*
  * Removes all callbacks from the active queues. If `finalize` is true, calls the finalizers. Never
- * calls the callbacks of events. A finalizer may activate another finalizer, of any priority, so
- * each step begins with the first queue.
+ * calls the callbacks of events. A finalizer may activate another finalizer of any priority, so
+ * each step searches from the first queue on.
  */
 static void drop_active(struct event_base *base, bool finalize)
 {
@@ -135,7 +133,7 @@ static void base_free(struct event_base *base, bool finalize)
 		current_base = NULL;
 	base_lock(base);
 	drop_active(base, finalize);
-	base->io.silent = true; /* deletions do not tell the backend, which is destroyed next */
+	base->io.silent = true; /* the backend need not learn of deletions: it is destroyed next */
 	delete_events(base);
 	once_free_all(base);
 	base_unlock(base);

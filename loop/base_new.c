@@ -14,7 +14,7 @@
 #include "loop/memory.h"
 #include "loop/own_events.h"
 
-/* The allowed backend that comes next, from this preference on. NULL: none is left. */
+/* Returns the allowed backend with the smallest preference from `preference` on, or NULL. */
 static const struct backend *next_backend(const struct event_config *config, int preference)
 {
 	const struct backend *next = NULL;
@@ -29,13 +29,16 @@ static const struct backend *next_backend(const struct event_config *config, int
 	return next;
 }
 
-/* Takes the first backend by preference that the configuration allows and the machine supports. */
+/*
+ * Creates the first backend by preference that the configuration allows and the machine supports.
+ * Returns 0 or -errno, with a warning.
+ */
 static int choose_backend(struct event_base *base, const struct event_config *config)
 {
 	const struct backend *last = NULL, *next = next_backend(config, 0);
 	int result = -ENODEV;
 
-	/* If the machine lacks an interface, the next may do; if there is no memory, none will. */
+	/* If the machine lacks one interface, the next may work. Without memory none will. */
 	while (next && result != -ENOMEM) {
 		last = next;
 		result = next->create(base, &base->io.backend_state);
@@ -81,7 +84,7 @@ static int make_lockable(struct event_base *base)
 	if (!base->lock)
 		return -ENOMEM;
 	/*
-	 * A program may set lock functions without condition functions. Then no thread can wait for
+	 * A program may set lock functions and no condition functions. Then no thread can wait for
 	 * the end of a callback.
 	 */
 	if (condition_available()) {
@@ -95,7 +98,7 @@ static int make_lockable(struct event_base *base)
 	return result;
 }
 
-/* Returns 0, or -errno with a part of the base made, which base_destroy frees. */
+/* Returns 0 or -errno. After an error base_destroy must free the parts that were made. */
 static int base_create(struct event_base *base, const struct event_config *config)
 {
 	int result;
@@ -117,7 +120,7 @@ static int base_create(struct event_base *base, const struct event_config *confi
 			     time_read(&base->time));
 	if (result)
 		return result;
-	/* Read even with EVENT_BASE_FLAG_IGNORE_ENV, as it changes nothing in the base. */
+	/* EVENT_BASE_FLAG_IGNORE_ENV does not apply: the variable does not change the base. */
 	if (getenv("EVENT_SHOW_METHOD"))
 		log_message("libevent using: %s, timers in %s", base->io.backend->name,
 			    base->timers.name);

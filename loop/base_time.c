@@ -1,5 +1,5 @@
 /*
- * base_time.c - what a program asks a base about the time
+ * base_time.c - the functions of event.h that return or refresh a base's time
  */
 #include "loop/base.h"
 

@@ -7,7 +7,7 @@
 
 #include <event2/event.h>
 
-/* An offset to the wall clock is refreshed after this time: 5 s, as in libevent 2.1. */
+/* The offset to the wall clock is computed again after this time (5 s), as in libevent 2.1. */
 #define WALL_INTERVAL (5 * TIMER_SECOND)
 
 static uint64_t from_timespec(const struct timespec *time)
@@ -15,7 +15,7 @@ static uint64_t from_timespec(const struct timespec *time)
 	return (uint64_t)time->tv_sec * TIMER_SECOND + (uint64_t)time->tv_nsec;
 }
 
-/* Not by a system call: simulated time replaces the C library's function. */
+/* Calls the C library, whose function simulated time (bench/virtual) can replace. */
 static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec time;
@@ -37,17 +37,18 @@ static uint64_t read_wall(const struct loop_time *time)
 }
 
 /*
- * CLOCK_MONOTONIC_COARSE advances in whole ticks, counted from the start of the kernel's
- * timekeeping. The timer tick of a processor makes it advance, and this tick has another phase. So
- * just after an advance the coarse clock lags by a fixed fraction of a tick, and just before the
- * next advance by one tick more. A timeout that starts two ticks later is therefore never early.
+ * Returns the coarse clock plus two ticks, so that a timeout which starts at this time is never
+ * early. CLOCK_MONOTONIC_COARSE advances in whole ticks, counted from the start of the kernel's
+ * timekeeping. The timer tick of a processor makes the clock advance, and this tick has another
+ * phase. So just after an advance the clock lags by less than a tick, and just before the next
+ * advance it lags by one tick more.
  */
 static uint64_t coarse_origin(const struct loop_time *time)
 {
 	return read_clock(CLOCK_MONOTONIC_COARSE) + time->lag;
 }
 
-/* The clock that libevent 2.1 reads by default, in microseconds like there. */
+/* Reads the default clock of libevent 2.1, and rounds down to microseconds like libevent. */
 static uint64_t read_coarse(const struct loop_time *time)
 {
 	(void)time;
@@ -78,7 +79,7 @@ const struct loop_clock clock_libevent = {
 	.wall = read_wall,
 };
 
-/* As in libevent: during callbacks, the time at which the loop woke up. */
+/* Returns the time at which the loop woke up during callbacks, and reads the clock otherwise. */
 static uint64_t read_cache(const struct loop_time *time)
 {
 	return time->is_cached ? time->cached : time->clock->read(time);

@@ -1,9 +1,10 @@
 /*
  * closure.c - what the loop does before and after a callback, by the kind of event
  *
- * The caller of a closure holds the base's lock. The closure copies from the event all that the
- * call needs, releases the lock, calls, and takes the lock again. After the call it does not touch
- * the event, which the callback may have freed.
+ * A closure is a function that calls one kind of callback. Its caller holds the base's lock. The
+ * closure copies from the event all that the call needs, releases the lock, calls the callback, and
+ * takes the lock again. After the call the closure does not touch the event, which the callback may
+ * have freed. Only after the finalizer of event_free_finalize does the closure free the event.
  */
 #include "loop/closure.h"
 
@@ -27,7 +28,7 @@ static void call_event(struct event_base *base, struct event_callback *callback)
 	base_enter(base);
 }
 
-/* Arms the timeout before the call, so that the callback may delete or change it. */
+/* Re-arms the timeout before the call, so that the callback can delete or change the timeout. */
 static void call_persistent(struct event_base *base, struct event_callback *callback)
 {
 	timeout_rearm(base, event_of_callback(callback));
@@ -36,9 +37,9 @@ static void call_persistent(struct event_base *base, struct event_callback *call
 }
 
 /*
- * Calls once for each time that the signal arrived. The calls end early if the callback deletes the
- * event (event_abort_calls) or breaks the loop. The base holds the count, since each call may free
- * the event.
+ * Calls the callback once for each time that the signal arrived. The calls end early if the
+ * callback deletes the event (event_abort_calls) or breaks the loop. The base holds the number of
+ * calls that are left, because each call may free the event.
  */
 static void call_for_signal(struct event_base *base, struct event_callback *callback)
 {

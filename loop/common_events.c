@@ -1,5 +1,5 @@
 /*
- * common_events.c - the common timeouts of a base: makes, frees and expires their queues
+ * common_events.c - makes, expires and frees the queues of a base's common timeouts
  */
 #include "loop/common_events.h"
 
@@ -11,8 +11,8 @@
 #include "loop/timeout.h"
 
 /*
- * The timer structure holds one event for each queue: the queue's representative. Its callback
- * activates the queue's due events. If events are left, it arms the representative again.
+ * The callback of a queue's representative. Activates the queue's due events. If events are left,
+ * re-arms the representative.
  */
 static void expire_queue(evutil_socket_t fd, short what, void *arg)
 {
@@ -35,8 +35,8 @@ static void expire_queue(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * `given` names a queue if event_base_init_common_timeout has returned it. Else its duration
- * counts.
+ * Returns the queue that `given` names, if event_base_init_common_timeout has returned `given`.
+ * Otherwise returns the queue of this duration. Returns NULL if there is no such queue.
  */
 static const struct common_queue *find_queue(const struct event_base *base,
 					     const struct timeval *given, uint64_t duration)
@@ -63,7 +63,7 @@ static const struct common_queue *make_queue(struct event_base *base, uint64_t d
 	event_assign(&queue->representative, base, -1, 0, expire_queue, queue);
 	queue->representative.ev_evcallback.evcb_flags |= EVLIST_INTERNAL;
 	event_priority_set(&queue->representative, 0);
-	/* The representative takes one of the places that are reserved for timers. */
+	/* The representative uses one of the places that timers_make_room has reserved. */
 	base->timers.queues++;
 	base->timers.limit--;
 	return queue;

@@ -1,5 +1,5 @@
 /*
- * common_timeout.c - queues of events that share a duration, each with one timer in the structure
+ * common_timeout.c - queues of events that share a duration
  */
 #include "loop/common_timeout.h"
 
@@ -66,7 +66,10 @@ bool common_insert(struct common_queue *queue, struct event *event, uint64_t dea
 {
 	struct timer *timer = &event->ev_timer, *before;
 
-	/* Searches from the tail: only absolute deadlines and a lagging clock lead further. */
+	/*
+	 * Searches from the tail. The search takes more than one step only for absolute deadlines,
+	 * or if the clock lags.
+	 */
 	before = hinted_list_place(&queue->list, deadline, UINT64_MAX);
 	timer->deadline = timer->key = deadline;
 	hinted_list_put(&queue->list, before, timer);
@@ -123,7 +126,7 @@ static const char *check_list(const struct common_queue *queue)
 	return hinted_list_check(&queue->list, &count);
 }
 
-/* An active or running representative will be armed when its callback ends. */
+/* The callback of a representative re-arms it. So an active or running one need not be armed. */
 static const char *check_representative(const struct common_queue *queue,
 					const struct event_callback *running)
 {

@@ -1,5 +1,5 @@
 /*
- * compat.c - libevent 1's functions on the current base, and functions for the whole process
+ * compat.c - libevent 1's functions for the current base, and functions for the whole process
  */
 #include "loop/base.h"
 #include "loop/debug.h"

@@ -1,14 +1,15 @@
 /*
  * config.c - the settings of a base: the program's configuration and the environment
  *
- *	EVENT_TIMERS=STRUCTURE      the timer structure, with its options
- *	EVENT_TIMER_REINSERT=1      re-adds move a timer in place
- *	EVENT_METHOD=BACKEND        this backend and no other
- *	EVENT_NO<BACKEND>=1         not this backend: EVENT_NOEPOLL, EVENT_NOIO_URING
- *	EVENT_SHOW_METHOD=1         log the chosen backend and structure
- *	EVENT_PRECISE_TIMER=1       sets EVENT_BASE_FLAG_PRECISE_TIMER; the
- *	EVENT_COARSE_TIMER=1        others set the flags of their names
- *	EVENT_LIBEVENT_2_1=1
+ *	EVENT_TIMERS=STRUCTURE          uses this timer structure, with its options
+ *	EVENT_METHOD=BACKEND            uses this backend and no other
+ *	EVENT_NO<BACKEND>=1             excludes this backend: EVENT_NOEPOLL, EVENT_NOIO_URING
+ *	EVENT_SHOW_METHOD=1             logs the chosen backend and structure
+ *	EVENT_PRECISE_TIMER=1           sets EVENT_BASE_FLAG_PRECISE_TIMER
+ *	EVENT_COARSE_TIMER=1            sets EVENT_BASE_FLAG_COARSE_TIMER
+ *	EVENT_LIBEVENT_2_1=1            sets EVENT_BASE_FLAG_LIBEVENT_2_1
+ *	EVENT_TIMER_REINSERT=1          sets EVENT_BASE_FLAG_TIMER_REINSERT
+ *	EVENT_EPOLL_USE_CHANGELIST=1    sets EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST
  */
 #include "loop/config.h"
 
@@ -116,7 +117,7 @@ static int replace_text(char **text, const char *value)
 	return 0;
 }
 
-/* Makes a set of the structure for a moment, as only that shows whether the text is valid. */
+/* Creates a set and destroys it, because only create can show whether the text is valid. */
 int event_config_set_timer_structure(struct event_config *config, const char *structure)
 {
 	const struct timer_structure *found;
@@ -152,7 +153,7 @@ int event_config_set_expiry_budget(struct event_config *config, size_t timers)
 
 const char *config_environment(int flags, const char *name)
 {
-	/* NULL in a set-user-ID process, whose caller must not configure it. */
+	/* secure_getenv returns NULL in a set-user-ID process: its caller must not configure it. */
 	return flags & EVENT_BASE_FLAG_IGNORE_ENV ? NULL : secure_getenv(name);
 }
 
@@ -182,7 +183,7 @@ int config_flags(const struct event_config *config)
 	for (size_t i = 0; i < count; i++) {
 		const char *value = config_environment(flags, environment_flags[i].variable);
 
-		/* As in libevent, any value counts, except "0", by which people mean no. */
+		/* In libevent any value sets the flag. This loop treats "0" as no. */
 		if (value && strcmp(value, "0"))
 			flags |= environment_flags[i].flag;
 	}
@@ -200,7 +201,7 @@ static bool is_avoided(const struct event_config *config, const char *name)
 	return false;
 }
 
-/* Whether EVENT_NO and the backend's name in capitals, such as EVENT_NOEPOLL, is set. */
+/* Returns whether EVENT_NO with the backend's name in capitals is set, such as EVENT_NOEPOLL. */
 static bool is_disabled(int flags, const char *name)
 {
 	char variable[64];
@@ -211,7 +212,7 @@ static bool is_disabled(int flags, const char *name)
 	return config_environment(flags, variable) != NULL;
 }
 
-/* The backend that was asked for by name: by the program, or else by EVENT_METHOD. NULL: none. */
+/* Returns the backend that the program, or else EVENT_METHOD, requests by name, or NULL. */
 static const char *only_method(const struct event_config *config)
 {
 	const char *method = config ? config->method : NULL;
@@ -220,7 +221,10 @@ static const char *only_method(const struct event_config *config)
 		      : config_environment_name(config ? config->flags : 0, "EVENT_METHOD");
 }
 
-/* Why the configuration or the environment forbids a backend, also by name. NULL: neither does. */
+/*
+ * Returns why the configuration or the environment excludes a backend, also one that is requested
+ * by name. Returns NULL if nothing excludes it.
+ */
 static const char *reason_against(const struct event_config *config, const struct backend *backend)
 {
 	int flags = config ? config->flags : 0;
@@ -259,7 +263,7 @@ void config_explain(const struct event_config *config)
 	log_warning("no backend can be used: '%s' is requested, but %s", only, reason);
 }
 
-/* The backend with the next larger preference. NULL: there is none. */
+/* Returns the backend with the next larger preference, or NULL. */
 static const struct backend *backend_after(int preference)
 {
 	const struct backend *next = NULL;

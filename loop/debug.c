@@ -1,11 +1,11 @@
 /*
- * debug.c - debug mode: detects events that are used without having been assigned
+ * debug.c - debug mode, which detects wrong uses of events
  *
- * A program that assigns an event while it is pending corrupts the heap, or makes the loop spin for
- * ever. The event's bytes do not help to detect this: garbage may look like an event, and a pending
- * event may have been cleared. So debug mode keeps the address of each assigned event in a search
- * tree of the C library, with whether it is pending or active, and does not trust the event's own
- * flags.
+ * A program that assigns a pending event corrupts the timer structure, or makes the loop spin for
+ * ever. The event's memory does not show this mistake. Garbage may look like an event, and the
+ * program may have cleared a pending event. So debug mode does not trust the event's own flags. It
+ * keeps the address of each assigned event, and whether the event is pending or active, in a search
+ * tree of the C library.
  */
 #include "loop/debug.h"
 
@@ -25,7 +25,7 @@ struct known {
 
 bool debug_mode;
 atomic_bool debug_too_late;
-static void *assigned; /* the root for tsearch; nodes are struct known */
+static void *assigned; /* the root of the tree, for tsearch; its nodes are struct known */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int compare(const void *a, const void *b)
@@ -36,7 +36,7 @@ static int compare(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* The caller holds the lock. */
+/* Returns the node of an event, or NULL. The caller holds the lock. */
 static struct known *find(const struct event *event)
 {
 	const struct known wanted = { .event = event };
@@ -45,6 +45,7 @@ static struct known *find(const struct event *event)
 	return node ? *node : NULL;
 }
 
+/* Returns the node of an event, or NULL if memory runs out. The caller holds the lock. */
 static struct known *find_or_make(const struct event *event)
 {
 	struct known *known = find(event);

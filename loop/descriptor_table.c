@@ -77,8 +77,8 @@ static void free_chunk(struct descriptor_table *table, struct table_chunk *chunk
 }
 
 /*
- * One unused chunk stays, so that a program which adds and deletes a single descriptor again and
- * again does not allocate each time.
+ * Keeps one unused chunk. So a program that repeatedly adds and deletes a single descriptor does
+ * not allocate each time.
  */
 void descriptor_table_trim(struct descriptor_table *table)
 {

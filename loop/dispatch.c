@@ -1,9 +1,10 @@
 /*
  * dispatch.c - running the active callbacks, by priority
  *
- * An iteration runs the callbacks of the first queue that is not empty and then polls again. So an
- * urgent callback waits for the work of one queue at most. Within a queue, callbacks run in the
- * order in which they became active. This includes callbacks that join the queue while it runs.
+ * An iteration runs the callbacks of the first queue that is not empty, and the loop then polls
+ * again. So an urgent callback waits for the callbacks of one queue at most. The callbacks of a
+ * queue run in the order in which they became active. This includes callbacks that become active
+ * while the queue runs.
  */
 #include "loop/dispatch.h"
 
@@ -14,7 +15,10 @@
 #include "loop/debug.h"
 #include "loop/event_internal.h"
 
-/* An event that does not persist stops being pending before its callback runs. */
+/*
+ * Removes a callback from its active queue before the call. Also deletes its event, if the event
+ * does not persist.
+ */
 static void take_for_calling(struct event_base *base, struct event_callback *callback)
 {
 	struct event *event = event_of_callback(callback);
@@ -40,7 +44,7 @@ static void call(struct event_base *base, struct event_callback *callback)
 	}
 }
 
-/* Whether the callbacks have used up their time. The check also refreshes the loop's time cache. */
+/* Returns whether the time `until` has come. Also refreshes the time cache, if there is a limit. */
 static bool time_is_up(struct event_base *base, uint64_t until)
 {
 	if (until == UINT64_MAX)
@@ -50,8 +54,8 @@ static bool time_is_up(struct event_base *base, uint64_t until)
 }
 
 /*
- * Runs at most `most` callbacks, and none after the time `until`, except the first. Returns how
- * many ran, without the loop's own, or -1 after event_base_loopbreak.
+ * Runs at most `most` callbacks of the program. Starts none after the time `until`, except the
+ * first. Returns how many callbacks of the program ran, or -1 after event_base_loopbreak.
  */
 static int run_queue(struct event_base *base, struct callback_queue *queue, int most,
 		     uint64_t until)
@@ -73,7 +77,6 @@ static int run_queue(struct event_base *base, struct callback_queue *queue, int 
 	return count;
 }
 
-/* The iteration ends with the first queue that runs a callback other than the loop's own. */
 int dispatch_active(struct event_base *base)
 {
 	struct active_queues *active = &base->active;

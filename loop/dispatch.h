@@ -1,5 +1,8 @@
 /*
  * dispatch.h - running the active callbacks
+ *
+ * loop.c calls dispatch_active once in each iteration. The caller holds the base's lock, which is
+ * released during each callback.
  */
 #ifndef DISPATCH_H
 #define DISPATCH_H
@@ -7,8 +10,8 @@
 struct event_base;
 
 /*
- * Runs active queues by priority, until one has run a callback other than the loop's own. Returns
- * how many such callbacks ran, or -1 if event_base_loopbreak was called.
+ * Runs the active queues in order of priority, until a queue has run a callback of the program.
+ * Returns how many callbacks of the program ran, or -1 if event_base_loopbreak was called.
  */
 int dispatch_active(struct event_base *base);
 

@@ -1,5 +1,7 @@
 /*
- * event.c - adding and deleting events, and asking whether they are pending
+ * event.c - event_add, event_del and their variants, event_free and event_pending
+ *
+ * event_internal.c has the same operations for callers that hold the base's lock.
  */
 #include "loop/base.h"
 
@@ -28,7 +30,7 @@ static __attribute__((noinline)) int add_with_care(struct event *event,
 	return result;
 }
 
-/* A function of its own, so that event_add need not keep the registers that this path uses. */
+/* Not inline, so that event_add need not save the registers that this path uses. */
 static __attribute__((noinline)) int move_timer(struct event_base *base, struct event *event,
 						uint64_t deadline, uint64_t interval)
 {
@@ -37,8 +39,9 @@ static __attribute__((noinline)) int move_timer(struct event_base *base, struct 
 }
 
 /*
- * The first path is for nearly all adds: a plain timer, a base that belongs to this thread alone,
- * and a timeout that is normalised and not common. add_with_care is for all others.
+ * The short path is for nearly all adds: the event is a plain timer, its base has no lock and its
+ * loop runs in this thread, and the timeout is normalised and not common. add_with_care is for all
+ * other adds.
  */
 int event_add(struct event *event, const struct timeval *timeout)
 {
@@ -53,7 +56,7 @@ int event_add(struct event *event, const struct timeval *timeout)
 	if (event_is_armed(event))
 		return move_timer(base, event, deadline, interval);
 	if (__builtin_expect(base->timers.ordinary == base->timers.limit, 0) ||
-	    __builtin_expect(event->ev_events & EV_IN_A_MAP, 0)) /* if the program wrote it */
+	    __builtin_expect(event->ev_events & EV_IN_A_MAP, 0)) /* the program wrote ev_events */
 		return add_with_care(event, timeout);
 	timeout_start(base, event, deadline, interval);
 	return 0;
@@ -99,9 +102,10 @@ int event_del_noblock(struct event *event)
 }
 
 /*
- * While event_del waits for a callback in another thread, the callback may add its event again. The
- * loop may even begin the event's next call before event_del returns. The event's memory will be
- * freed, so event_free deletes such an event again.
+ * Returns whether the loop still uses an event that was deleted. While event_del waits for a
+ * callback in another thread, the callback may add its event again. The loop may even begin the
+ * event's next call before event_del returns. event_free will free the event's memory, so it
+ * deletes such an event again.
  */
 static bool is_in_use(const struct event *event)
 {

@@ -1,5 +1,5 @@
 /*
- * event_internal.c - adding and deleting events for callers that hold the base's lock
+ * event_internal.c - adding and deleting events, for callers that hold the base's lock
  */
 #include "loop/event_internal.h"
 
@@ -10,7 +10,10 @@
 #include "loop/timeout_inline.h"
 #include "loop/wake.h"
 
-/* Adds an event that is more than a timer to its map, unless it is in the map or active already. */
+/*
+ * Adds an event to the map of its descriptor or signal, unless the event is in the map already or
+ * is active. Returns 0 or -errno.
+ */
 static int add_to_map(struct event_base *base, struct event *event)
 {
 	const short standing = EVLIST_INSERTED | EVLIST_ACTIVE;
@@ -22,7 +25,7 @@ int event_add_locked(struct event *event, const struct timeval *timeout)
 {
 	struct event_base *base = event->ev_base;
 
-	/* First: the wait releases the lock, so state and room seen before it may have changed. */
+	/* This must be first: the wait releases the lock, so anything read earlier may change. */
 	if (event_asked(event) & EV_SIGNAL)
 		callback_wait(base, &event->ev_evcallback);
 	if (event->ev_evcallback.evcb_flags & EVLIST_FINALIZING)
@@ -52,11 +55,11 @@ int event_del_locked(struct event *event, enum deletion how)
 		activation_leave(base, callback);
 	if (callback->evcb_flags & EVLIST_INSERTED)
 		event_map_remove(base, event);
-	/* A loop that waited only for this event has nothing left to wait for and must return. */
+	/* If this was the last event, the loop has nothing to wait for and must return. */
 	if (!base->added.now)
 		wake_loop(base);
 	debug_note(event);
-	/* Last, because the wait releases the lock: the event must be deleted by then. */
+	/* This must be last: the wait releases the lock, so the event must be deleted already. */
 	if (how == DELETE_BLOCK || (how == DELETE_AUTOBLOCK && !(event_asked(event) & EV_FINALIZE)))
 		callback_wait(base, callback);
 	return 0;

@@ -1,5 +1,5 @@
 /*
- * event_map.c - an event's place in the map of its descriptor or its signal, counted in its base
+ * event_map.c - adds an event to the map of its descriptor or its signal, and counts it in its base
  */
 #include "loop/event_map.h"
 
@@ -19,7 +19,7 @@ bool event_map_may_trim(const struct event_base *base)
 	return !by_the_loop && !(base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1);
 }
 
-/* Counts the event, and wakes the loop, which must watch for it. */
+/* Marks and counts an event that a map has got. Wakes the loop, which must wait for it, too. */
 static void inserted(struct event_base *base, struct event *event)
 {
 	event->ev_evcallback.evcb_flags |= EVLIST_INSERTED;
@@ -27,7 +27,7 @@ static void inserted(struct event_base *base, struct event *event)
 	wake_loop(base);
 }
 
-/* The reader's callback. Holds the base's lock while it activates events. */
+/* The callback of the event that reads the pipe. Activates the events of the signals it reads. */
 static void read_signals(evutil_socket_t fd, short what, void *arg)
 {
 	struct event_base *base = arg;
@@ -43,7 +43,7 @@ static void read_signals(evutil_socket_t fd, short what, void *arg)
 	base_unlock(base);
 }
 
-/* Makes an event that reads the signals' pipe, and adds it to the map. Returns 0 or -errno. */
+/* Makes the event that reads the pipe of the signals, and adds it to the map of descriptors. */
 static int watch_signals(struct event_base *base)
 {
 	struct event *reader = own_event_new(base, base->signals.pipe[0], read_signals);

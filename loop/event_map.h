@@ -1,5 +1,8 @@
 /*
- * event_map.h - an event's place in the map of its descriptor or its signal, counted in its base
+ * event_map.h - adds an event to the map of its descriptor or its signal, and counts it in its base
+ *
+ * event_internal.c adds and removes all events but the timers by these functions. own_events.c
+ * calls event_map_open_signals, and reinit.c event_map_may_trim. The caller holds the base's lock.
  */
 #ifndef EVENT_MAP_H
 #define EVENT_MAP_H
@@ -7,22 +10,25 @@
 #include "loop/base.h"
 
 /*
- * Add an event to the map of its signal or its descriptor, or remove it; set or clear
- * EVLIST_INSERTED. event_map_add returns 0, or -errno with nothing changed; the errors are those of
- * io_map_add, or -EINVAL for a signal that does not exist, or those of signal_map_add. The first
- * event of a signal also opens the signals' pipe, which the base then watches.
+ * Add an event to the map of its signal or its descriptor, or remove it. Set or clear
+ * EVLIST_INSERTED, count the event, and wake the loop. event_map_add returns 0, or -errno without
+ * adding the event. Its errors are those of io_map_add and signal_map_add, and -EINVAL for a signal
+ * that does not exist. Adding an event of a signal also opens the pipe of the signals.
  */
 int event_map_add(struct event_base *base, struct event *event);
 void event_map_remove(struct event_base *base, struct event *event);
 
-/* Opens the signals' pipe and watches it. Returns 0 or -errno. Does nothing if that is done. */
+/*
+ * Opens the pipe of the signals, and adds the loop's own event that reads it. Returns 0 or -errno.
+ * Does nothing if the pipe is open.
+ */
 int event_map_open_signals(struct event_base *base);
 
 /*
- * Whether memory may be given back now. Giving back may allocate, so it must not happen while the
- * loop itself removes an event in an iteration. With EVENT_BASE_FLAG_LIBEVENT_2_1 it never happens:
- * there an expiry removes persistent events from their maps, and adding them again must find its
- * old room.
+ * Returns whether a change of a map may give memory back. Giving back may allocate, so the loop
+ * must not do it when it removes an event in an iteration. With EVENT_BASE_FLAG_LIBEVENT_2_1 the
+ * result is always false. With this flag an expiry removes persistent events from their maps, and
+ * adding them again needs the room that they had.
  */
 bool event_map_may_trim(const struct event_base *base);
 

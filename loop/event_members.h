@@ -1,12 +1,13 @@
 /*
  * event_members.h - the members of struct event, as the loop reads and writes them
  *
- * The functions here need no base. Where a base has a lock, the caller holds it.
+ * All files of the loop that touch events use these functions, which do not use the event's base.
+ * The caller holds the base's lock, if the event has a base.
  */
 #ifndef EVENT_MEMBERS_H
 #define EVENT_MEMBERS_H
 
-#include "structures/timer.h" /* first: event_struct.h declares ev_timer only after it */
+#include "structures/timer.h" /* must be first, or event_struct.h does not declare ev_timer */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,26 +33,26 @@ _Static_assert(offsetof(struct event, ev_events) == 104, "events at 104");
 _Static_assert(offsetof(struct event, ev_res) == 106, "result at 106");
 _Static_assert(offsetof(struct event, ev_period) == 120, "period at 120");
 
-/* What the loop does to call a callback, by evcb_closure. */
+/* evcb_closure: what the loop does to call a callback (closure.c). */
 enum closure {
-	CLOSURE_TIMER,	 /* calls an event that is only a timer, as most events are */
-	CLOSURE_EVENT,	 /* calls any other event that does not persist */
-	CLOSURE_SIGNAL,	 /* calls once for each time that the signal arrived */
-	CLOSURE_PERSIST, /* arms the timeout again, then calls */
-	CLOSURE_FINALIZE,
-	CLOSURE_FINALIZE_AND_FREE,
+	CLOSURE_TIMER,	  /* calls the callback of an event that is only a timer */
+	CLOSURE_EVENT,	  /* calls the callback of any other event that does not persist */
+	CLOSURE_SIGNAL,	  /* calls the callback once for each time that the signal arrived */
+	CLOSURE_PERSIST,  /* re-arms the timeout, then calls the callback */
+	CLOSURE_FINALIZE, /* calls the finalizer of event_finalize */
+	CLOSURE_FINALIZE_AND_FREE, /* calls the finalizer, then frees the event */
 	CLOSURES,
 };
 
-/* Flags of an event that is pending or active: the loop holds pointers to its memory. */
+/* An event with one of these flags is pending or active: the loop holds pointers to its memory. */
 #define EVLIST_STANDING (EVLIST_TIMEOUT | EVLIST_INSERTED | EVLIST_ACTIVE)
 
-/* An event with one of these bits is in a map, of descriptors or of signals. */
+/* A pending event with one of these bits is in the map of descriptors or in the map of signals. */
 #define EV_IN_A_MAP (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL)
 
 static inline struct event *event_of_callback(struct event_callback *callback)
 {
-	return (struct event *)callback; /* the first member */
+	return (struct event *)callback; /* ev_evcallback is the first member */
 }
 
 static inline struct event *event_of_timer(struct timer *timer)
@@ -65,8 +66,9 @@ LOOP_INLINE bool event_is_armed(const struct event *event)
 }
 
 /*
- * event_asked returns the EV_ bits that the program asked for; event_result returns the bits that
- * made the event active. While the timer is armed, both are in ev_aside (event_struct.h).
+ * event_asked returns the EV_ bits that the program asked for. event_result returns the EV_ bits
+ * that made the event active. While the timer is armed, both values are in ev_aside
+ * (event_struct.h).
  */
 static inline short event_asked(const struct event *event)
 {
@@ -87,9 +89,9 @@ static inline void event_set_result(struct event *event, short result)
 }
 
 /*
- * Makes the timer ready to be armed. Moves ev_events and ev_res, which are in the timer's memory,
- * to ev_aside. Clears the link, which must be zero in an idle timer, as the program may have
- * written there.
+ * Prepares an idle timer for insert, and sets EVLIST_TIMEOUT. Moves ev_events and ev_res, which are
+ * in the timer's memory, to ev_aside. Clears the link, which must be zero in an idle timer, because
+ * the program may have written to that memory.
  */
 LOOP_INLINE void timer_take_up(struct event *event)
 {
@@ -99,7 +101,10 @@ LOOP_INLINE void timer_take_up(struct event *event)
 	event->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
 }
 
-/* Moves ev_events and ev_res back. The timer must be idle: in no structure and no queue. */
+/*
+ * Clears EVLIST_TIMEOUT, and moves ev_events and ev_res back from ev_aside. The timer must be idle:
+ * neither a structure nor a common queue may hold it.
+ */
 LOOP_INLINE void timer_put_down(struct event *event)
 {
 	event->ev_evcallback.evcb_flags &= ~EVLIST_TIMEOUT;

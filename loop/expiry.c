@@ -1,5 +1,5 @@
 /*
- * expiry.c - what happens when timeouts expire, and arming persistent events again
+ * expiry.c - what happens when timeouts expire, and re-arming persistent events
  */
 #include "loop/expiry.h"
 
@@ -9,9 +9,9 @@
 #include "loop/timeout_inline.h"
 
 /*
- * The next deadline is one period after the last, so that a persistent event keeps its phase. If
- * that time has passed, or if it was not its timeout that made the event active, the next deadline
- * is one period from now.
+ * Returns the next deadline of a persistent event. It is one period after the last deadline, so
+ * that the event keeps its phase. If that time has passed, or if something other than the timeout
+ * made the event active, it is one period from now.
  */
 static uint64_t next_deadline(struct event_base *base, const struct event *event, uint64_t period)
 {
@@ -25,7 +25,7 @@ static uint64_t next_deadline(struct event_base *base, const struct event *event
 	return time_after(time_origin(&base->time), period);
 }
 
-/* Re-arms at an absolute time. So the interval is 0: the structure must not group by the period. */
+/* The deadline is not `period` from now, so the structure must not use `period` as the interval. */
 void timeout_rearm(struct event_base *base, struct event *event)
 {
 	uint64_t period = event->ev_period;
@@ -38,7 +38,7 @@ void timeout_rearm(struct event_base *base, struct event *event)
 		log_warning("no memory to arm a persistent event anew: it will not fire again");
 		return;
 	}
-	/* With EVENT_BASE_FLAG_LIBEVENT_2_1 expiry has removed the event from its map. */
+	/* With EVENT_BASE_FLAG_LIBEVENT_2_1, timeout_expired removed the event from its map. */
 	if (event_add_locked(event, NULL))
 		return;
 	if (queue)
@@ -50,10 +50,10 @@ void timeout_rearm(struct event_base *base, struct event *event)
 }
 
 /*
- * An event that will not be armed again leaves all maps and queues, like any event that has run
- * once. An event that will be armed again stays in the map of its descriptor. (libevent removes it
- * and adds it again before the callback, which costs two system calls.) An event that is active
- * already keeps the bits that made it active. (libevent forgets that there was something to read.)
+ * An event that will not be re-armed leaves its map, like any event that does not persist. An event
+ * that will be re-armed stays in the map of its descriptor. (libevent removes it from the map, and
+ * adds it again before the callback, which costs two system calls.) An event that is already active
+ * stays active and keeps the bits that made it active. (libevent drops these bits.)
  */
 void timeout_expired(struct event_base *base, struct event *event)
 {
@@ -70,7 +70,10 @@ void timeout_expired(struct event_base *base, struct event *event)
 	event_active_locked(event, EV_TIMEOUT, 1);
 }
 
-/* Puts a plain timer that has expired into its active queue. `added` counts it already. */
+/*
+ * Puts a plain timer that has expired into its active queue. `added` stays the same: the event
+ * loses its place in the set and gets a place in the queue.
+ */
 static void activate_timer(struct event_base *base, struct event *event)
 {
 	base->statistics.timers_expired++;
@@ -89,7 +92,7 @@ static void ordinary_expired(struct event_base *base, struct event *event)
 		timeout_expired(base, event);
 }
 
-/* Lets the processor fetch all events at once, instead of one after the other. */
+/* Lets the processor fetch the memory of all events at once, not one after the other. */
 static void fetch_ahead(struct timer *const *expired, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

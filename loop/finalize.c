@@ -1,9 +1,9 @@
 /*
- * finalize.c - deletes an event that another thread may be calling, without waiting for the call
+ * finalize.c - deletes an event whose callback another thread may be running, without waiting
  *
- * The loop calls the finalizer like any callback. So when the finalizer runs, the event's own
- * callback does not run, and the finalizer may free whatever the event refers to. From
- * event_finalize on the event cannot become pending or active again.
+ * The loop calls the finalizer like any callback. So the event's own callback does not run while
+ * the finalizer runs, and the finalizer may free whatever the event refers to. After event_finalize
+ * the event cannot become pending or active again.
  */
 #include "loop/activate.h"
 #include "loop/base.h"

@@ -1,11 +1,12 @@
 /*
- * inspect.c - counting, visiting, listing, triggering and checking the events of a base
+ * inspect.c - functions of event.h that count, visit, list, activate and check a base's events
  */
 #include "loop/activate.h"
 #include "loop/base.h"
 
 /* ------------------------------------------------------------------------------- counting */
 
+/* Stores the counts that the EVENT_BASE_COUNT_ bits name in `list`, and NULL. Returns `list`. */
 static struct event_count *const *counts_of(struct event_base *base, struct event_count **list,
 					    unsigned which)
 {
@@ -93,7 +94,7 @@ static int visit_event(struct event *event, void *data)
 	return visit->result;
 }
 
-/* Events in a map have been visited already, as events of a descriptor or signal. */
+/* Skips events in a map, because io_map_for_each or signal_map_for_each has visited them. */
 static void visit_timer(struct timer *timer, void *data)
 {
 	struct visit *visit = data;
@@ -108,7 +109,7 @@ static int visit_queued(struct event *event, void *data)
 	return event->ev_evcallback.evcb_flags & EVLIST_INSERTED ? 0 : visit_event(event, data);
 }
 
-/* Visits events that are active, but not in a map or armed. Skips callbacks that are no events. */
+/* Visits the active events that are neither in a map nor armed. Returns as visit_event. */
 static int visit_active(const struct event_base *base, struct visit *visit)
 {
 	const short others = EVLIST_INIT | EVLIST_INSERTED | EVLIST_TIMEOUT;
@@ -174,7 +175,7 @@ static int dump_pending(const struct event_base *base, const struct event *event
 		event_asked(event) & EV_ET ? " ET" : "",
 		flags & EVLIST_INTERNAL ? " Internal" : "");
 	if (flags & EVLIST_TIMEOUT) {
-		/* Listed by the wall clock, as the list is for people. */
+		/* The list is for people, so the deadline is a time of the wall clock. */
 		struct timeval at =
 			time_to_wall((struct loop_time *)&base->time, event->ev_timer.deadline);
 
@@ -215,7 +216,7 @@ void event_base_dump_events(struct event_base *base, FILE *output)
 
 /* ----------------------------------------------------------------------------- triggering */
 
-/* With EV_TIMEOUT, also activates those events of the descriptor that have a timeout. */
+/* EV_TIMEOUT activates the events of the descriptor that have a timeout. */
 void event_base_active_by_fd(struct event_base *base, evutil_socket_t fd, short events)
 {
 	if (!base)
@@ -273,7 +274,10 @@ static int count_event(const struct event_base *base, const struct event *event,
 	recount->active += !!(flags & EVLIST_ACTIVE);
 	recount->added += !!(flags & EVLIST_TIMEOUT) + !!(flags & EVLIST_INSERTED) +
 			  !!(flags & EVLIST_ACTIVE);
-	/* No map holds an event with a negative descriptor, so it counts but is not visited. */
+	/*
+	 * A pending event with a negative descriptor and no timeout is in no map. `added` counts
+	 * it, but nothing visits it. So check_locked accepts a recount that is too small.
+	 */
 	return 0;
 }
 

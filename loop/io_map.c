@@ -11,9 +11,9 @@
 #include "loop/log.h"
 
 /*
- * The union of the bits that a slot's events ask for. The kernel has one mode for a descriptor. If
- * some events ask for edges and others for the level, the level is chosen, so that no event misses
- * anything.
+ * Returns the union of the bits that a slot's events ask for. The kernel has one mode for a
+ * descriptor. If some events ask for edges and others for the level, the result asks for the level,
+ * so that no event misses anything.
  */
 static short interest(const struct io_slot *slot)
 {
@@ -47,6 +47,10 @@ static void tally(struct io_slot *slot, short events, int by)
 	slot->levels = (uint16_t)(slot->levels + (events & EV_ET ? 0 : by));
 }
 
+/*
+ * Tells the backend that the union of bits has changed from `before` to that of the slot. Does
+ * nothing if they are equal. Returns 0 or -errno.
+ */
 static int tell_backend(struct io_map *map, int fd, short before, const struct io_slot *slot,
 			bool trim)
 {
@@ -59,8 +63,8 @@ static int tell_backend(struct io_map *map, int fd, short before, const struct i
 	int result;
 
 	/*
-	 * While a base is being freed, its backend drops all descriptors at once. In the child of a
-	 * fork the kernel object may also be the parent's, from which nothing must be removed.
+	 * When a base is freed, its backend soon drops all descriptors at once. Also, the process
+	 * may be the child of a fork, which must not change the parent's kernel object.
 	 */
 	if (before == change.after || map->silent)
 		return 0;
@@ -70,7 +74,10 @@ static int tell_backend(struct io_map *map, int fd, short before, const struct i
 	return result;
 }
 
-/* Probably a mistake. libevent's debug mode refuses it, too. */
+/*
+ * Returns whether the event would give the descriptor both edge- and level-triggered events. That
+ * is probably a mistake. libevent's debug mode refuses it, too.
+ */
 static bool mixes_edge_and_level(const struct io_slot *slot, const struct event *event)
 {
 	const struct event *first = LIST_FIRST(&slot->events);
@@ -78,7 +85,7 @@ static bool mixes_edge_and_level(const struct io_slot *slot, const struct event 
 	return first && !(event_asked(first) & EV_ET) != !(event_asked(event) & EV_ET);
 }
 
-/* Whether the event may join the slot. Returns 0 or -errno, and logs why not. */
+/* Checks whether the slot can take the event. Returns 0, or -errno with a warning. */
 static int check_place(const struct io_slot *slot, const struct event *event)
 {
 	if (slot->readers == UINT16_MAX || slot->writers == UINT16_MAX ||

@@ -1,8 +1,9 @@
 /*
- * lock_debug.c - locks that check their use
+ * lock_debug.c - checked locks, which report misuse
  *
- * A checked lock is a lock of the program's functions, with a holder and a count. Only the thread
- * that holds the lock writes the holder and the count, so they need no lock of their own.
+ * A checked lock consists of the program's own lock, the thread that holds it, and a count of how
+ * often that thread holds it. Only the thread that holds the lock writes the holder and the count,
+ * so they need no further lock.
  */
 #include "loop/lock_debug.h"
 
@@ -28,7 +29,7 @@ static void *checked_alloc(unsigned locktype)
 
 	if (!lock)
 		return NULL;
-	/* Recursive inside, so that taking it twice by mistake is reported instead of blocking. */
+	/* The real lock is always recursive, so a thread that takes it twice is not blocked. */
 	lock->real = real_callbacks.alloc(locktype | EVTHREAD_LOCKTYPE_RECURSIVE);
 	lock->locktype = locktype;
 	if (lock->real)
@@ -114,7 +115,7 @@ void *lock_debug_real(void *lock)
 	return debugging ? ((struct checked_lock *)lock)->real : lock;
 }
 
-/* The wait releases and takes the real lock without calling checked_unlock and checked_lock. */
+/* A wait releases and takes the real lock without calling checked_unlock and checked_lock. */
 void lock_debug_before_wait(void *lock)
 {
 	if (debugging)

@@ -1,5 +1,7 @@
 /*
- * lock_debug.h - locks that check their use: evthread_enable_lock_debugging
+ * lock_debug.h - checked locks, which report misuse (evthread_enable_lock_debugging)
+ *
+ * Only thread.c calls these functions.
  */
 #ifndef LOCK_DEBUG_H
 #define LOCK_DEBUG_H
@@ -9,15 +11,17 @@
 struct evthread_lock_callbacks;
 
 /*
- * Returns checking functions, which call the program's own. From now on locks are checked.
- * `identity` returns a number for the calling thread, as thread_identity does.
+ * Returns locking functions that check each use of a lock and then call `callbacks`, which are
+ * copied. From this call on, every lock must be a checked lock. `identity` returns a number for the
+ * calling thread, as thread_identity does.
  */
 const struct evthread_lock_callbacks *lock_debug_wrap(
 	const struct evthread_lock_callbacks *callbacks, unsigned long (*identity)(void));
 
 /*
- * Conditions wait with the real lock, which is inside the checked lock. The other two functions
- * keep the holder right around such a wait.
+ * A wait for a condition needs the program's own lock, which lock_debug_real returns. Before and
+ * after such a wait, the other two functions update the holder of the checked lock. If checking is
+ * off, lock_debug_real returns its argument, and the other two do nothing.
  */
 void *lock_debug_real(void *lock);
 void lock_debug_before_wait(void *lock);

@@ -39,7 +39,7 @@ void event_enable_debug_logging(ev_uint32_t which)
 	debug_wanted = which;
 }
 
-/* For an errno, appends ": " and its text. */
+/* Formats and emits a message. If `error` is not 0, appends ": " and the text of that errno. */
 static void say(int severity, int error, const char *format, va_list arguments)
 {
 	char message[MESSAGE_SIZE], reason[128];

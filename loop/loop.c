@@ -1,8 +1,9 @@
 /*
- * loop.c - the iterations of the loop
+ * loop.c - the iterations of the loop, and the functions that stop it
  *
- * The order is libevent's: compute how long to sleep (0 if something is active), clear the time
- * cache, wait, fill the cache, expire timeouts, run callbacks by priority.
+ * An iteration has the steps of libevent, in the same order. It computes how long to sleep (0 if an
+ * event is active), calls the prepare watchers, clears the time cache, waits, fills the time cache,
+ * calls the check watchers, expires timeouts, and runs callbacks in order of priority.
  */
 #include "loop/base.h"
 
@@ -14,7 +15,10 @@
 #include "loop/wake.h"
 #include "loop/watchers.h"
 
-/* How long the next wait may last, in ns. Sets asleep_until if the loop will sleep. */
+/*
+ * Returns how long the next wait may last, in ns, or BACKEND_FOREVER. Sets asleep_until if the loop
+ * may sleep.
+ */
 static uint64_t time_to_sleep(struct event_base *base, int flags)
 {
 	uint64_t next, now;
@@ -33,6 +37,7 @@ static bool has_nothing_to_do(const struct event_base *base)
 	return !base->active.count && !base->added.now && !base->virtual_events.now;
 }
 
+/* Waits for `sleep` ns at most, and activates what is ready or due. Returns 0 or -1. */
 static int poll_once(struct event_base *base, uint64_t sleep)
 {
 	uint64_t expired = base->statistics.timers_expired;
@@ -56,9 +61,10 @@ static int poll_once(struct event_base *base, uint64_t sleep)
 	return 0;
 }
 
-/* The results 0 and 1 end event_base_loop, which returns them; -1 is a failure; GO_ON goes on. */
+/* The result of `iterate` if another iteration must follow. */
 #define GO_ON 2
 
+/* Runs one iteration. Returns GO_ON, or the result that event_base_loop must return. */
 static int iterate(struct event_base *base, int flags)
 {
 	uint64_t sleep;
@@ -78,13 +84,13 @@ static int iterate(struct event_base *base, int flags)
 	return (flags & EVLOOP_ONCE) && !base->active.count && ran ? 0 : GO_ON;
 }
 
-static char nobody;
+static char nobody; /* its address belongs to no base; see at_hand.h */
 _Thread_local struct event_base *base_at_hand __attribute__((tls_model("initial-exec"))) =
 	(struct event_base *)&nobody;
 
 int event_base_loop(struct event_base *base, int flags)
 {
-	struct event_base *outer = base_at_hand; /* of a loop whose callback has called us */
+	struct event_base *outer = base_at_hand; /* a callback of another base may call this */
 	int result = GO_ON;
 
 	if (!base) {

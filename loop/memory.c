@@ -1,5 +1,5 @@
 /*
- * memory.c - the source of all memory of the loop: event_set_mem_functions may replace it
+ * memory.c - allocating the loop's memory, by the functions of event_set_mem_functions
  */
 #include "loop/memory.h"
 
@@ -22,7 +22,10 @@ void event_set_mem_functions(void *(*malloc_fn)(size_t), void *(*realloc_fn)(voi
 	release = free_fn ? free_fn : free;
 }
 
-/* A program's functions need not set errno, and may return NULL for 0 bytes, so 1 is asked for. */
+/*
+ * The program's functions need not set errno, so this function sets it. They may also return NULL
+ * for 0 bytes, so the functions below never ask for 0 bytes.
+ */
 static void *or_no_memory(void *memory)
 {
 	if (!memory)

@@ -1,8 +1,9 @@
 /*
  * notify.c - an eventfd, by which other threads wake the loop
  *
- * The loop watches the eventfd like any other descriptor, and the other thread writes to it. A
- * write is a system call. So nothing is written if the loop has not yet read an earlier wake-up.
+ * The loop watches the eventfd like any other descriptor, and another thread writes to the eventfd
+ * to wake the loop. A write is a system call. So a thread does not write if the loop has not yet
+ * read an earlier wake-up.
  */
 #include "loop/notify.h"
 

@@ -1,5 +1,5 @@
 /*
- * once.c - event_base_once: events that the base owns
+ * once.c - event_base_once, whose events belong to the base
  */
 #include "loop/once.h"
 
@@ -34,14 +34,17 @@ static void call_once(evutil_socket_t fd, short what, void *arg)
 	once_free(once);
 }
 
-/* Adds the event, or activates it at once if it waits only for a timeout of NULL or 0. */
+/*
+ * Adds the event. If the event waits only for a timeout, and the timeout is NULL or 0, activates
+ * the event instead. Returns 0 or -1.
+ */
 static int start(struct event_base *base, struct once_event *once, const struct timeval *timeout)
 {
 	bool only_timeout = !(event_asked(&once->event) & (EV_READ | EV_WRITE | EV_CLOSED));
 	int result = 0;
 
 	base_lock(base);
-	/* The structure may reorder timeouts of 0; an active queue keeps the order of the calls. */
+	/* An active queue keeps the order of the calls. The structure need not keep it. */
 	if (only_timeout && (!timeout || !time_from_timeval(timeout)))
 		event_active_locked(&once->event, EV_TIMEOUT, 1);
 	else

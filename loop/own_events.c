@@ -1,5 +1,5 @@
 /*
- * own_events.c - the events by which a base watches its eventfd and the signals' pipe
+ * own_events.c - the loop's own events, which watch the eventfd and the pipe of the signals
  */
 #include "loop/own_events.h"
 
@@ -26,6 +26,7 @@ static void free_event(struct event **event)
 
 /* ------------------------------------------------------------------------------- wake-ups */
 
+/* The callback of the event that watches the eventfd. */
 static void woken(evutil_socket_t fd, short what, void *arg)
 {
 	struct event_base *base = arg;
@@ -91,7 +92,7 @@ static void close_signals(struct event_base *base)
 	signal_map_close(&base->signals);
 }
 
-/* Without a new pipe, the parent's loop would read the signals of the child. */
+/* Replaces the pipe. Otherwise the parent's loop would read the signals of the child. */
 static int reinit_signals(struct event_base *base)
 {
 	int result;

@@ -1,10 +1,10 @@
 /*
- * poll_list.c - poll's array of descriptors, without gaps, and a copy of it for the wait
+ * poll_list.c - poll's array of descriptors, and a copy of the array for the wait
  *
  * poll reports POLLERR, POLLHUP and POLLNVAL even if nobody asked for them. The loop gets them as
- * EV_READ and EV_WRITE. For a descriptor with EV_CLOSED only, the loop gets them as EV_CLOSED, too.
- * A pipe does not report POLLRDHUP when its other end is closed, so without that no event would be
- * called, and each wait would return at once.
+ * EV_READ and EV_WRITE. For a descriptor with EV_CLOSED only, the loop also gets them as EV_CLOSED.
+ * Otherwise the loop would call no event of such a descriptor, and each wait would return at once.
+ * For example, a pipe does not report POLLRDHUP when its other end is closed.
  */
 #include "loop/poll_list.h"
 
@@ -70,7 +70,7 @@ void poll_list_remove(struct poll_list *list, nfds_t index)
 	list->entries[index] = list->entries[--list->count];
 }
 
-/* Shrinks at a quarter and not at a half, so that the list does not grow again soon. */
+/* Shrinks when a quarter is used, not when a half is used, so that the list does not soon grow. */
 void poll_list_trim(struct poll_list *list)
 {
 	nfds_t room = list->room;

@@ -1,5 +1,5 @@
 /*
- * reinit.c - event_reinit: going on with a base in the child of a fork
+ * reinit.c - event_reinit, which makes a base usable in the child of a fork
  */
 #include <stdlib.h>
 
@@ -18,9 +18,9 @@ static int reinit_backend(struct event_base *base)
 }
 
 /*
- * The child of a fork shares the parent's kernel objects: an epoll set, a ring, a pipe. So
- * event_reinit creates new kernel objects. Timers are memory, which the child has a copy of, so
- * they stay as they are.
+ * The child of a fork shares the parent's kernel objects, such as an epoll set, a ring or a pipe.
+ * So event_reinit creates new kernel objects. The child has its own copy of the timers, which are
+ * only memory, so event_reinit does not change them.
  */
 int event_reinit(struct event_base *base)
 {
@@ -36,8 +36,8 @@ int event_reinit(struct event_base *base)
 	}
 	base->time.backend_state = base->io.backend_state;
 	/*
-	 * The backend is rebuilt first. So when the calls below remove descriptors, they do not
-	 * remove them from the parent's kernel objects.
+	 * reinit_backend must run before the calls below. They remove descriptors, and they must
+	 * not remove them from the parent's kernel objects.
 	 */
 	result = io_map_rebuild(&base->io, event_map_may_trim(base));
 	if (own_events_reinit(base))

@@ -1,5 +1,5 @@
 /*
- * running.c - waiting for the end of the callback that is running in another thread
+ * running.c - waiting for the end of a callback that is running in another thread
  */
 #include "loop/running.h"
 
@@ -11,7 +11,7 @@ bool callback_runs_elsewhere(const struct event_base *base, const struct event_c
 
 /*
  * A wait on a condition may end spuriously, and the callback may run again before a waiter gets the
- * lock. So the number of the call tells whether the call that the waiter saw has returned.
+ * lock. So the waiter compares the number of the call, to learn whether its call has returned.
  */
 void callback_wait(struct event_base *base, const struct event_callback *callback)
 {

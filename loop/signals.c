@@ -1,13 +1,13 @@
 /*
  * signals.c - the events of each signal, and the pipe that the handlers write to
  *
- * A signal handler may do almost nothing. So it writes the signal's number into a pipe, and the
- * loop does the rest when it reads the number. The pipe does not block. If it is full, the handler
- * sets a flag for the signal instead. Then the loop learns that the signal arrived, but not how
- * often. POSIX does not promise the number either.
+ * A signal handler may call only a few functions. So it writes the signal's number into a pipe, and
+ * the loop activates the signal's events when it reads the number. The pipe does not block. If the
+ * pipe is full, the handler sets a flag for the signal instead. Then the loop learns that the
+ * signal arrived, but not how often. POSIX does not promise the number either.
  *
- * Handlers belong to the process, so one base at a time owns all signals. When another base takes
- * over, it gets the signals that the first base would have got.
+ * Handlers belong to the process, so one map at a time owns all signals. When another map becomes
+ * the owner, all handlers write to that map's pipe.
  */
 #include "loop/signals.h"
 
@@ -22,8 +22,9 @@
 #include "loop/memory.h"
 
 /*
- * The map that owns the signals. The handler reads only owner_pipe. It may run in any thread, so
- * the variables that it uses are atomic, and atomics of these types need no lock.
+ * The map that owns the signals. owner_lock protects all changes of the owner. The handler may run
+ * in any thread and must not take a lock. So the variables that it uses, owner_pipe and
+ * did_not_fit, are atomic and lock-free.
  */
 static pthread_mutex_t owner_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct signal_map *owner;
@@ -121,9 +122,9 @@ static void restore(struct signal_map *map, int signal)
 }
 
 /*
- * Makes this map the owner of all signals, and installs the handler of one. The owner is set first,
- * so that the handler's first call finds the pipe. If the handler cannot be installed, the former
- * owner is restored.
+ * Makes this map the owner of all signals, and installs the handler of one signal if the map has no
+ * event of that signal. Sets the owner first, so that the handler's first call finds the pipe. If
+ * the handler cannot be installed, restores the former owner. Returns 0 or -errno.
  */
 static int take_signal(struct signal_map *map, int signal)
 {

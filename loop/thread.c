@@ -1,5 +1,5 @@
 /*
- * thread.c - the process's locking functions, which a program sets once
+ * thread.c - the locking functions of the process, which a program sets once
  */
 #include "loop/lock.h"
 
@@ -15,7 +15,7 @@ static struct evthread_condition_callbacks conditions;
 static unsigned long (*identity)(void);
 static bool debug_wanted;
 
-/* The functions in use: those that were set, or checking functions that call them. */
+/* The functions in use: the functions that were set, or checking functions that call them. */
 static const struct evthread_lock_callbacks *active_locks = &locks;
 
 static void choose(void)
@@ -53,7 +53,7 @@ int evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks)
 	return 0;
 }
 
-/* Compares the fields, as there is padding after the version, which may differ. */
+/* Compares each field, because the padding after the version may differ. */
 static bool are_these_conditions(const struct evthread_condition_callbacks *callbacks)
 {
 	return callbacks->condition_api_version == conditions.condition_api_version &&

@@ -1,8 +1,8 @@
 /*
- * thread_pthreads.c - POSIX threads as the process's locking functions
+ * thread_pthreads.c - evthread_use_pthreads, which sets locking functions for POSIX threads
  *
- * All locks are mutexes, even those that are asked for as locks for readers and writers. The loop
- * has no such lock, and a mutex, which is stricter, is still correct.
+ * All locks are mutexes, even if the caller asks for a readers-writer lock. The loop does not ask
+ * for such locks. A mutex is stricter and so still correct.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -52,7 +52,7 @@ static int mutex_unlock(unsigned mode, void *mutex)
 	return pthread_mutex_unlock(mutex);
 }
 
-/* Timed waits use the monotonic clock, so that setting the wall clock does not lengthen them. */
+/* Timed waits use the monotonic clock, so that a change of the wall clock does not affect them. */
 static void *condition_alloc(unsigned type)
 {
 	pthread_cond_t *condition = memory_allocate(sizeof(*condition));

@@ -1,23 +1,23 @@
 /*
  * timeout.c - reserving room for the timeouts of events, arming, re-arming and removing them
  *
- * event_add reserves first and commits then. Everything that can fail happens before anything
- * changes, since a program that gets "no memory" must find its timers as they were. libevent breaks
- * this rule in two cases: it does not reserve for an event that moves from a common queue into the
- * heap, and it ignores the result of arming a queue's representative. Here the room is for all
- * ordinary timers and one more for each queue, which covers both cases.
+ * event_add first reserves and then commits. Everything that can fail happens before anything
+ * changes, because a failed event_add must leave all timers as they were. libevent breaks this rule
+ * in two cases. It does not reserve for an event that moves from a common queue into the heap, and
+ * it ignores the result of arming a queue's representative. This loop reserves room for all
+ * ordinary timers and for one more timer for each queue, which covers both cases.
  *
- * A re-add has two ways to move a timer: remove and insert, like libevent, or `reinsert` in place.
- * The second has been in libevent's source since 2012, but is compiled out there. The base's
+ * A re-add can move a timer in two ways: remove and insert, as in libevent, or `reinsert` in place.
+ * libevent's source has had the second way since 2012, but does not compile it. The base's
  * configuration chooses the way.
  *
- * COMMON TIMEOUTS. The deadline of a representative's timer is never later than that of its queue's
- * head, but may be earlier: removing the head, or adding an event as a new and later head, does not
- * re-arm the representative. Then the representative expires with nothing due, at most once in each
- * duration, and is armed again for the present head. So adds, re-adds and deletes of a busy queue
- * do not touch the structure. (libevent re-arms the representative whenever an event becomes the
- * head, which in a queue of one event is at each add. With EVENT_BASE_FLAG_LIBEVENT_2_1 so does
- * this loop.)
+ * COMMON TIMEOUTS. The deadline of a representative is never later than the deadline of its queue's
+ * head. It may be earlier, because two operations do not re-arm the representative: removing the
+ * head, and adding an event as a new head with a later deadline. Then the representative expires
+ * with nothing due, at most once in each duration, and is re-armed for the present head. So adds,
+ * re-adds and deletes in a queue that is in use do not touch the structure. (libevent re-arms the
+ * representative whenever an event becomes the head. In a queue of one event, each add does that.
+ * With EVENT_BASE_FLAG_LIBEVENT_2_1 this loop does the same.)
  */
 #include "loop/timeout.h"
 
@@ -26,7 +26,10 @@
 #include "loop/timeout_inline.h"
 #include "loop/wake.h"
 
-/* A duration that does not fit is stored in ns, and re-arms then do not use the queue. */
+/*
+ * Returns the ev_period of an event that was added to this queue. If the duration does not fit into
+ * the bits for it, returns a plain period in ns, and re-arms do not use the queue.
+ */
 static uint64_t period_of_queue(const struct common_queue *queue)
 {
 	uint64_t duration = queue->duration;
@@ -44,7 +47,7 @@ void timeout_leave_base(struct event *event)
 		event->ev_period = (period >> PERIOD_QUEUE_BITS) * 1000;
 }
 
-/* Whether the event's timer is in the set, and not in a common queue. */
+/* Returns whether the event has an ordinary timeout: its timer is in the set, not in a queue. */
 static bool is_ordinary(const struct event *event)
 {
 	return event_is_armed(event) && !event->ev_evcallback.evcb_common;
@@ -81,7 +84,7 @@ void timeout_drop_room(struct event_base *base, struct event *event)
 	base->timers.limit++;
 }
 
-/* Removes the timer from the set or its common queue. The event's flag EVLIST_TIMEOUT stays. */
+/* Removes the timer from the set or from its common queue. The event keeps EVLIST_TIMEOUT. */
 static void unfile(struct event_base *base, struct event *event)
 {
 	struct timers *timers = &base->timers;
@@ -102,9 +105,8 @@ void timeout_remove(struct event_base *base, struct event *event)
 }
 
 /*
- * libevent distinguishes four cases, by where the timer was (queue or heap) and where it goes. In
- * three cases there is nothing to do but remove and insert. Only a move within the structure can
- * gain by moving in place.
+ * A timer can move from the set or a common queue, to the set or a common queue. Only a move inside
+ * the set can gain from `reinsert`. The other moves are remove and insert.
  */
 void timeout_arm(struct event_base *base, struct event *event, uint64_t deadline, uint64_t interval)
 {
@@ -122,13 +124,13 @@ void timeout_arm(struct event_base *base, struct event *event, uint64_t deadline
 	wake_loop_before(base, deadline);
 }
 
-/* The event is the loop's own: it is not counted, and its room was reserved with its queue. */
+/* The base does not count a representative. Its room was reserved when the queue was made. */
 void timeout_arm_representative(struct event_base *base, struct common_queue *queue)
 {
 	struct timers *timers = &base->timers;
 	struct event *event = &queue->representative;
 
-	/* libevent calls event_add, which takes a timed-out event from its active queue. */
+	/* libevent calls event_add, which removes a timed-out event from its active queue. */
 	if ((base->flags & EVENT_BASE_FLAG_LIBEVENT_2_1) &&
 	    (event->ev_evcallback.evcb_flags & EVLIST_ACTIVE))
 		activation_leave(base, &event->ev_evcallback);
@@ -140,7 +142,10 @@ void timeout_arm_representative(struct event_base *base, struct common_queue *qu
 				  common_first(queue)->ev_timer.deadline, 0);
 }
 
-/* Whether the representative would expire too late for a new head with this deadline. */
+/*
+ * Returns whether a new head with this deadline must re-arm the representative, which would
+ * otherwise expire later than the deadline, or not at all.
+ */
 static bool must_be_armed(const struct event_base *base, const struct event *representative,
 			  uint64_t deadline)
 {
@@ -175,6 +180,7 @@ static void add_common(struct event_base *base, struct event *event, uint16_t nu
 			   time_after(time_origin(&base->time), queue->duration));
 }
 
+/* If its timeout has made the event active, removes the event from its active queue. */
 static void supersede(struct event_base *base, struct event *event)
 {
 	if (!(event_result(event) & EV_TIMEOUT))
@@ -189,7 +195,6 @@ void timeout_add(struct event_base *base, struct event *event, const struct time
 	uint16_t queue = common_number(&base->common, timeout);
 	uint64_t interval, deadline;
 
-	/* If the old timeout has made the event active, the new timeout replaces it. */
 	if (callback->evcb_flags & EVLIST_ACTIVE)
 		supersede(base, event);
 	timeout_drop_room(base, event);

@@ -1,10 +1,12 @@
 /*
- * timeout_inline.h - arming and removing timers, for every event_add and event_del
+ * timeout_inline.h - arming and removing timers, inline, for every event_add and event_del
  *
- * These functions are inline, and leave rare cases to functions that are not. With few timers that
- * saves the cost of calls. With a million timers it saves more: nearly every add waits for its
- * event's memory, and the fewer instructions and stores an add takes, the more adds the processor
- * can overlap.
+ * event.c, event_internal.c, expiry.c and timeout.c use these functions. The caller holds the
+ * base's lock. The functions do not wake the loop.
+ *
+ * Only the common cases are inline. With few timers that saves the cost of calls. With a million
+ * timers it saves more. Nearly every add then waits for its event's memory. The fewer instructions
+ * and stores an add takes, the more adds the processor can overlap.
  */
 #ifndef TIMEOUT_INLINE_H
 #define TIMEOUT_INLINE_H
@@ -14,8 +16,8 @@
 #include <string.h>
 
 /*
- * The eight bytes with the flags, priority, closure, calls and queue of an event. One load and one
- * comparison check several of these fields.
+ * Returns the eight bytes that hold the flags, priority, closure, calls and queue of an event. So
+ * one load and one comparison check several of these fields.
  */
 LOOP_INLINE uint64_t head_of(const struct event_callback *callback)
 {
@@ -39,8 +41,9 @@ LOOP_INLINE uint64_t head_with(short flags, uint8_t closure, uint16_t common)
 }
 
 /*
- * Whether the event is a plain timer: the program's own and not finalizing, nothing but a timer,
- * and in no map and no queue. Also, its flags in `mask` must equal `flags`.
+ * Returns whether the event is a plain timer, and those of its flags that are in `mask` equal
+ * `flags`. A plain timer is an event of the program that is only a timer, does not persist, is not
+ * finalizing, and is not in a map, in an active queue or in a common queue.
  */
 LOOP_INLINE bool is_plain_timer(const struct event *event, short mask, short flags)
 {
@@ -50,13 +53,14 @@ LOOP_INLINE bool is_plain_timer(const struct event *event, short mask, short fla
 	       head_with(flags, CLOSURE_TIMER, 0);
 }
 
-/* Whether timeout_keep_room keeps room for the next period of this event, which is not armed. */
+/* Returns whether timeout_keep_room has kept room for the next period of this event. */
 LOOP_INLINE bool keeps_room(const struct event *event)
 {
 	return event->ev_evcallback.evcb_closure == CLOSURE_PERSIST &&
 	       event->ev_evcallback.evcb_ncalls;
 }
 
+/* See timeout.h. */
 LOOP_INLINE int timeout_reserve(struct event_base *base, const struct event *event,
 				const struct timeval *timeout)
 {
@@ -65,7 +69,7 @@ LOOP_INLINE int timeout_reserve(struct event_base *base, const struct event *eve
 	return timeout_reserve_slowly(base, event, timeout);
 }
 
-/* Arms an event that has no timeout. The room must have been reserved. */
+/* Arms an event that has no timeout, and counts it. There must be room. Times are in ns. */
 LOOP_INLINE void timeout_start(struct event_base *base, struct event *event, uint64_t deadline,
 			       uint64_t interval)
 {
@@ -77,7 +81,7 @@ LOOP_INLINE void timeout_start(struct event_base *base, struct event *event, uin
 	timers->structure->insert(timers->set, &event->ev_timer, deadline, interval);
 }
 
-/* Re-arms an event that is armed and not in a common queue. */
+/* Re-arms an event that has an ordinary timeout. Times are in ns. */
 LOOP_INLINE void timeout_move(struct event_base *base, struct event *event, uint64_t deadline,
 			      uint64_t interval)
 {
@@ -92,7 +96,7 @@ LOOP_INLINE void timeout_move(struct event_base *base, struct event *event, uint
 	structure->insert(timers->set, &event->ev_timer, deadline, interval);
 }
 
-/* Removes the armed timer of a plain timer event. */
+/* Removes the timeout of a plain timer that is armed. */
 LOOP_INLINE void timeout_stop(struct event_base *base, struct event *event)
 {
 	struct timers *timers = &base->timers;

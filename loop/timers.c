@@ -33,7 +33,7 @@ void timers_free(struct timers *timers)
 	timers->set = NULL;
 }
 
-/* Makes room for `room` timers, which must suffice for the present timers. Returns 0 or -ENOMEM. */
+/* Reserves room for `room` timers, at least the present ones. Returns 0 or -ENOMEM. */
 static int set_room(struct timers *timers, size_t room)
 {
 	if (timers->structure->reserve(timers->set, room))
@@ -70,7 +70,7 @@ uint64_t timers_next(struct timers *timers)
 static void count_timer(struct timer *timer, void *data)
 {
 	struct event *event = event_of_timer(timer);
-	size_t *counts = data; /* ordinary timers, representatives, wrong ones */
+	size_t *counts = data; /* of ordinary timers, representatives, wrong timers */
 	int flags = event->ev_evcallback.evcb_flags;
 
 	counts[flags & EVLIST_INTERNAL ? 1 : 0]++;

@@ -12,7 +12,7 @@ size_t wait_buffer_size(const struct wait_buffer *buffer)
 	return buffer->next ? buffer->next_size : buffer->size;
 }
 
-/* Does not copy the content: each wait writes its own. */
+/* Replaces the buffer by the next one, if it is not in use. Does not copy the content. */
 static void take_next(struct wait_buffer *buffer)
 {
 	if (!buffer->next || buffer->in_use)

@@ -1,9 +1,10 @@
 /*
- * wake.c - wakes up a loop that sleeps in another thread
+ * wake.c - waking a loop that runs in another thread
  *
- * A wake-up is a system call. So the loop is not woken by its own thread. An added timer wakes it
- * in two cases only: the loop would sleep past the timer's deadline, or the loop has slept past the
- * end of its wait already (the machine was suspended, or a clock jumped).
+ * A wake-up is a system call. So the loop's own thread does not wake the loop. A timer that is
+ * armed wakes the loop in two cases only. In the first, the loop would sleep past the timer's
+ * deadline. In the second, the loop has slept past the time at which its wait should have ended,
+ * because the machine was suspended or a clock jumped.
  */
 #include "loop/wake.h"
 

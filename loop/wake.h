@@ -1,16 +1,19 @@
 /*
- * wake.h - wakes up a loop that sleeps in another thread
+ * wake.h - waking a loop that runs in another thread
+ *
+ * Functions that change what the loop waits for call wake_loop or wake_loop_before. The caller
+ * holds the base's lock.
  */
 #ifndef WAKE_H
 #define WAKE_H
 
 #include "loop/base.h"
 
-/* Called by wake_loop and wake_loop_before, for a base with a lock. */
+/* Only for wake_loop and wake_loop_before. The base must have a lock. */
 void wake_other(struct event_base *base);
 void wake_other_before(struct event_base *base, uint64_t deadline);
 
-/* Wakes the loop if it runs in another thread. */
+/* Wakes the loop if it runs in another thread. Does nothing for a base without a lock. */
 static inline void wake_loop(struct event_base *base)
 {
 	if (base->lock)
@@ -18,8 +21,8 @@ static inline void wake_loop(struct event_base *base)
 }
 
 /*
- * The same after an add, if the loop would sleep past this deadline or has slept past the end of
- * its wait.
+ * Called when a timer is armed. Does the same as wake_loop if the loop would sleep past this
+ * deadline (ns), or has already slept past the time at which its wait should have ended.
  */
 static inline void wake_loop_before(struct event_base *base, uint64_t deadline)
 {

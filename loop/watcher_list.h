@@ -1,5 +1,7 @@
 /*
- * watcher_list.h - a base's watchers: its lists of callbacks around each wait
+ * watcher_list.h - the lists of a base's watchers, the callbacks around each wait
+ *
+ * watchers.c reads and changes the lists, with the base's lock held.
  */
 #ifndef WATCHER_LIST_H
 #define WATCHER_LIST_H
@@ -17,7 +19,7 @@ TAILQ_HEAD(watcher_list, evwatch);
 
 struct watchers {
 	struct watcher_list lists[WATCHER_KINDS];
-	struct evwatch *next; /* the watcher after the running one, which may be freed */
+	struct evwatch *next; /* the watcher to call after the running one */
 };
 
 static inline void watchers_init(struct watchers *watchers)

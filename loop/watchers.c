@@ -1,5 +1,5 @@
 /*
- * watchers.c - callbacks just before and just after each wait (libevent 2.2's watch.h)
+ * watchers.c - callbacks just before and just after each wait (watch.h of libevent 2.2)
  */
 #include "loop/watchers.h"
 
@@ -20,7 +20,7 @@ struct evwatch {
 };
 
 struct evwatch_prepare_cb_info {
-	uint64_t timeout; /* ns */
+	uint64_t timeout; /* ns, or BACKEND_FOREVER */
 };
 
 struct evwatch_check_cb_info {
@@ -87,7 +87,7 @@ void evwatch_free(struct evwatch *watcher)
 	memory_free(watcher);
 }
 
-/* The callback may free its watcher, so nothing reads the watcher after the call. */
+/* Must not read the watcher after the call, because the callback may have freed it. */
 static void call_watcher(struct evwatch *watcher, uint64_t timeout)
 {
 	const struct evwatch_prepare_cb_info info = { .timeout = timeout };

@@ -1,27 +1,28 @@
 /*
- * epoll - the kernel keeps the set of descriptors and names those that are ready
+ * epoll - the kernel keeps the set of descriptors and reports the descriptors that are ready
  *
  * The cost of a wait depends on how many descriptors are ready, not on how many are watched. So the
  * loop prefers this backend. epoll has some traps:
  *
  * The set holds open files, not descriptor numbers. close() removes a file from the set only if no
- * other descriptor, here or in a child process, refers to the same open file. So the set may hold
- * more or less than the loop believes. The kernel's answer decides. If the kernel has no descriptor
- * to change, this backend adds it. If the kernel already has a descriptor to add, this backend
- * changes it. It is no error if a descriptor to remove is gone already. This backend cannot handle
- * one case: the program closed a descriptor without event_del, and a copy of the descriptor is
- * still open. epoll then reports the file for ever, under a number by which nobody can remove it. A
- * program must call event_del before close.
+ * other descriptor, in this process or in a child, refers to the same open file. So the set may
+ * hold more or less than the loop believes. The kernel's answer decides. If the kernel does not
+ * have a descriptor to change, this backend adds the descriptor. If the kernel already has a
+ * descriptor to add, this backend changes the descriptor. Removing a descriptor that the kernel
+ * does not have is not an error. This backend cannot handle one case: the program closed a
+ * descriptor without event_del, and a copy of the descriptor is still open. epoll then reports the
+ * file for ever, and nobody can remove the file, because its number is closed. A program must call
+ * event_del before close.
  *
- * The set is an open file, too, which a child of fork shares with its parent. The child must not
- * remove anything from it. So destroying a backend only closes the set's descriptor.
+ * The set is an open file, too, which the child of a fork shares with its parent. The child must
+ * not remove anything from the set. So destroying a backend only closes the set's descriptor.
  *
- * epoll reports errors and hang-ups even if nobody asked for them. Not all of these come with
- * EPOLLRDHUP, which pipes do not have. For a descriptor with EV_CLOSED only, such a report would
- * wake the loop for ever without calling an event, so there it counts as EV_CLOSED. The set marks
- * such a descriptor by storing its complement, a negative number.
+ * epoll reports errors and hang-ups even if nobody asked for them, and not always with EPOLLRDHUP.
+ * Pipes do not have EPOLLRDHUP. If a descriptor has EV_CLOSED only, such a report would wake the
+ * loop for ever without calling an event. So this backend reports it as EV_CLOSED, too. The set
+ * marks such a descriptor by storing its complement, a negative number.
  *
- * Plain files are always ready. epoll refuses them with EPERM, which event_add passes on.
+ * Plain files are always ready. epoll refuses them with EPERM, and event_add then fails.
  *
  * epoll_wait counts milliseconds. epoll_pwait2, since Linux 5.11, counts nanoseconds. If the kernel
  * lacks epoll_pwait2, or an old seccomp filter answers EPERM, this backend uses epoll_wait from
@@ -35,8 +36,8 @@
  *
  * With a small array it takes many calls to report a thousand ready descriptors, and a large array
  * wastes memory. So the array has room for all watched descriptors, but for at least 32 and at most
- * 4096. If there is no memory to grow, the array stays as it is, and the next wait reports the
- * rest.
+ * 4096. If there is no memory to grow, the array keeps its size, and the next wait reports the
+ * other descriptors.
  */
 #include "loop/backend.h"
 
@@ -60,8 +61,8 @@
 
 struct epoll {
 	int fd;
-	bool in_milliseconds;	  /* epoll_pwait2 does not work here */
-	size_t watched;		  /* number of descriptors */
+	bool in_milliseconds;	  /* epoll_pwait2 does not work, so epoll_wait is used */
+	size_t watched;		  /* number of descriptors in the set */
 	struct wait_buffer ready; /* of struct epoll_event */
 };
 
@@ -104,7 +105,7 @@ static int take_out(const struct epoll *epoll, int fd)
 
 	if (!epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, &unused))
 		return 0;
-	/* The open file or the number is closed, or the number is now a plain file's. */
+	/* The open file or the number is closed, or the number now belongs to a plain file. */
 	return errno == ENOENT || errno == EBADF || errno == EPERM ? 0 : -errno;
 }
 
@@ -176,7 +177,10 @@ static void report(struct event_base *base, const struct epoll_event *ready)
 	backend_report(base, fd, events);
 }
 
-/* Rounded up, at most 24 days (INT_MAX). After that the loop finds nothing due and waits again. */
+/*
+ * Returns the timeout in ms, rounded up, or -1 for BACKEND_FOREVER. The limit is INT_MAX (24 days).
+ * After such a wait the loop finds nothing due and waits again.
+ */
 static int milliseconds(uint64_t timeout)
 {
 	uint64_t whole = timeout / NS_PER_MS + (timeout % NS_PER_MS != 0);

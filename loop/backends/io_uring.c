@@ -2,30 +2,30 @@
  * io_uring - descriptors are watched by requests in a ring shared with the kernel
  *
  * To watch a descriptor, the loop puts a poll request into the submission queue. The kernel answers
- * in the completion queue. A wait that also submits is one system call, however many descriptors
- * have changed. This has consequences for a loop:
+ * in the completion queue. One system call submits the requests for all descriptors that have
+ * changed. This interface has consequences for a loop:
  *
- * A poll request is edge-triggered: it completes when the descriptor becomes ready, or at once if
- * it is ready. Events are level-triggered unless EV_ET is set. So a level-triggered descriptor gets
- * a one-shot request. After each report it gets a new request before the next wait, which completes
- * at once if there is still something to read. That costs what poll costs, but only for descriptors
- * that were ready. An edge-triggered descriptor gets a multishot request, which reports until it is
- * cancelled. If the kernel ends the request (a completion without IORING_CQE_F_MORE), a new request
- * follows.
+ * A poll request is edge-triggered. It completes when the descriptor becomes ready, or at once if
+ * the descriptor is ready. Events are level-triggered unless EV_ET is set. So a level-triggered
+ * descriptor gets a one-shot request. After each report it gets a new request before the next wait.
+ * The new request completes at once if the descriptor is still ready. This costs as much as poll,
+ * but only for descriptors that were ready. An edge-triggered descriptor gets a multishot request,
+ * which reports until it is cancelled. If the kernel ends the request (a completion without
+ * IORING_CQE_F_MORE), the descriptor gets a new request.
  *
  * A request holds the open file, not the descriptor number. After close the request still exists,
- * and a new file with the same number has no request. So requests are cancelled by name, never by
+ * and a new file with the same number has no request. So this backend cancels a request by its
+ * name, never by the descriptor. The name of a request consists of the descriptor and a serial
  * number.
  *
- * When a request has been cancelled, completions of it may still arrive. The name of a request
- * consists of the descriptor and a serial number. A completion is dropped unless its serial number
- * is that of the descriptor's present request.
+ * After a request was cancelled, its completions may still arrive. So this backend drops a
+ * completion if its serial number is not the serial number of the descriptor's present request.
  *
- * liburing is not thread-safe. So all uses of the submission queue hold the base's lock. The
- * sleeping thread submits before it releases the lock. Then it only waits for completions, and
+ * liburing is not thread-safe. So a thread that uses the submission queue holds the base's lock.
+ * The loop's thread submits before it releases the lock. Then it only waits for completions. It
  * passes the timeout as an argument of the system call (IORING_FEAT_EXT_ARG), since a timeout
- * request would need the submission queue. While it sleeps, a thread that makes a change submits
- * the change at once.
+ * request would need the submission queue. While the loop's thread sleeps, a thread that makes a
+ * change submits the change at once.
  *
  * The kernel may forbid io_uring (kernel.io_uring_disabled, seccomp filters of containers). Then
  * the loop takes another backend. This backend waits by a system call that simulated time cannot
@@ -44,34 +44,37 @@
 #include "loop/lock.h"
 #include "loop/memory.h"
 
-/* Room for requests that are not submitted yet, and for completions that are not read yet. */
+/* The room for requests that are not yet submitted, and for completions that are not yet read. */
 #define SUBMISSIONS 256
 #define COMPLETIONS 4096
 
-/* Timeouts as arguments, no lost completions, and tags, as old as multishot poll (Linux 5.13). */
+/*
+ * Timeouts as arguments, no lost completions, and tags. This backend does not use tags. They show
+ * that the kernel has multishot poll, which is as old (Linux 5.13).
+ */
 #define NEEDED_FEATURES (IORING_FEAT_EXT_ARG | IORING_FEAT_NODROP | IORING_FEAT_RSRC_TAGS)
 
-/* If the kernel had no memory for some requests, they are submitted again after so many ns. */
+/* If the kernel did not accept all requests, the others are submitted after this time, in ns. */
 #define SUBMIT_AGAIN 1000000
 
 /* The name of requests whose completions are ignored. */
 #define NOBODY UINT64_MAX
 
 struct uring_watch {
-	uint32_t number; /* serial number of the present request; 0: none */
-	int next;	 /* while `waiting`: the next descriptor in the list; -1: none */
-	short events;	 /* EV_ bits asked for; 0: not watched */
-	bool requested;	 /* the present request has not ended */
-	bool waiting;	 /* in the list of descriptors that need a new request */
+	uint32_t number; /* the serial number of the present request, or 0 */
+	int next;	 /* if `waiting`: the next descriptor in the list, or -1 */
+	short events;	 /* EV_ bits that the loop asks for, or 0 */
+	bool requested;	 /* there is a present request that has not ended */
+	bool waiting;	 /* the descriptor is in the list of those that need a new request */
 };
 
 struct uring {
 	struct io_uring ring;
-	struct descriptor_table watches; /* of struct uring_watch; in use: watched or waiting */
-	int first, last;		 /* list of descriptors that need a new request; -1: none */
-	uint32_t requests;
-	bool asleep;
-	pid_t owner; /* the process that created the ring */
+	struct descriptor_table watches; /* of struct uring_watch */
+	int first, last;   /* the list of descriptors that need a new request, or -1 */
+	uint32_t requests; /* the serial number of the last request */
+	bool asleep;	   /* the loop's thread waits, without the lock */
+	pid_t owner;	   /* the process that created the ring */
 };
 
 static int uring_create(struct event_base *base, void **state)
@@ -100,7 +103,10 @@ static int uring_create(struct event_base *base, void **state)
 	return 0;
 }
 
-/* A free entry of the submission queue. A full queue is submitted first. NULL: that failed. */
+/*
+ * Returns a free entry of the submission queue. Submits a full queue first. Returns NULL if that
+ * fails.
+ */
 static struct io_uring_sqe *uring_request(struct uring *uring)
 {
 	struct io_uring_sqe *request = io_uring_get_sqe(&uring->ring);
@@ -111,8 +117,9 @@ static struct io_uring_sqe *uring_request(struct uring *uring)
 }
 
 /*
- * The kernel destroys a ring some time after it was closed, and until then the requests keep their
- * files open. So they are cancelled first. In the child of a fork they are the parent's.
+ * Cancels all requests before the ring is closed. The kernel destroys a ring some time after it was
+ * closed, and until then the requests keep their files open. In the child of a fork the requests
+ * belong to the parent, and are not cancelled.
  */
 static void uring_take_all_back(struct uring *uring)
 {
@@ -151,6 +158,7 @@ static unsigned uring_mask(short events)
 			  (events & EV_CLOSED ? POLLRDHUP : 0));
 }
 
+/* Makes a request for the descriptor's bits. Returns 0 or -ENOMEM. */
 static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watch)
 {
 	struct io_uring_sqe *request = uring_request(uring);
@@ -169,11 +177,12 @@ static int uring_watch_for(struct uring *uring, int fd, struct uring_watch *watc
 }
 
 /*
- * Cancels the request. A poll removal would fail (EALREADY) if the kernel is just completing the
- * request, and a multishot request would then keep its file open for ever. A cancellation works.
+ * Cancels the present request, if there is one. A poll removal would fail (EALREADY) while the
+ * kernel completes the request, and a multishot request would then keep its file open for ever. A
+ * cancellation does not fail.
  *
- * If the submission queue has no free entry, the request stays and its completions are dropped,
- * since removing a descriptor must not fail.
+ * Removing a descriptor must not fail. So if the submission queue has no free entry, the request
+ * stays, and its completions are dropped.
  */
 static void uring_take_back(struct uring *uring, int fd, struct uring_watch *watch)
 {
@@ -187,7 +196,7 @@ static void uring_take_back(struct uring *uring, int fd, struct uring_watch *wat
 	watch->number = 0;
 }
 
-/* The request has ended. A new request is made before the next wait. */
+/* Called when the request has ended. Puts the descriptor into the list for a new request. */
 static void uring_need_another(struct uring *uring, int fd, struct uring_watch *watch)
 {
 	watch->requested = false;
@@ -202,7 +211,7 @@ static void uring_need_another(struct uring *uring, int fd, struct uring_watch *
 	uring->last = fd;
 }
 
-/* Takes the first descriptor from the list of those that need a new request. -1: none. */
+/* Removes the first descriptor from the list for new requests, and returns it, or -1. */
 static int uring_take_waiting(struct uring *uring)
 {
 	int fd = uring->first;
@@ -217,6 +226,7 @@ static int uring_take_waiting(struct uring *uring)
 	return fd;
 }
 
+/* Returns whether an entry of the table is in use: its descriptor is watched or in the list. */
 static bool uring_is_used(const void *entry)
 {
 	const struct uring_watch *watch = entry;
@@ -236,7 +246,7 @@ static int uring_ask(struct uring *uring, int fd, struct uring_watch *watch,
 	result = uring_watch_for(uring, fd, watch);
 	if (!result)
 		return 0;
-	/* The change failed: the old bits count, and their request is made when there is room. */
+	/* The change failed, so the old bits stay. Their request is made when there is room. */
 	watch->events = change->before;
 	if (change->before)
 		uring_need_another(uring, fd, watch);
@@ -261,13 +271,13 @@ static int uring_change(void *state, const struct backend_change *change)
 		descriptor_table_disuse(&uring->watches, change->fd);
 	if (change->trim)
 		descriptor_table_trim(&uring->watches);
-	/* The program may close a removed descriptor now, but the request keeps the file open. */
+	/* The program may close a removed descriptor next, but the request keeps the file open. */
 	if (uring->asleep || !change->after)
 		io_uring_submit(&uring->ring);
 	return result;
 }
 
-/* Makes new requests for the list. A descriptor for which there is no room stays in the list. */
+/* Makes requests for the descriptors in the list. They stay in the list if there is no room. */
 static void uring_watch_again(struct uring *uring)
 {
 	int last = uring->last, fd;
@@ -293,7 +303,7 @@ static short uring_events(const struct uring_watch *watch, int result)
 	/* The descriptor is broken: the program's next read or write returns the error. */
 	if (result < 0 || result & (POLLERR | POLLHUP | POLLNVAL)) {
 		events = EV_READ | EV_WRITE;
-		/* These need not come with POLLRDHUP, and no other event would be called. */
+		/* An event with EV_CLOSED only would not be called otherwise: see poll_list.c. */
 		if (!(watch->events & (EV_READ | EV_WRITE)))
 			events |= EV_CLOSED;
 	}
@@ -305,6 +315,7 @@ static short uring_events(const struct uring_watch *watch, int result)
 	return events;
 }
 
+/* Handles one completion. Returns whether it reported a descriptor. */
 static bool uring_completed(struct event_base *base, struct uring *uring,
 			    const struct io_uring_cqe *completion)
 {
@@ -323,7 +334,7 @@ static bool uring_completed(struct event_base *base, struct uring *uring,
 	return true;
 }
 
-/* Returns how many completions were reports. */
+/* Handles all completions. Returns how many of them reported a descriptor. */
 static int uring_reap(struct event_base *base, struct uring *uring)
 {
 	struct io_uring_cqe *completion;
@@ -339,13 +350,13 @@ static int uring_reap(struct event_base *base, struct uring *uring)
 	return reports;
 }
 
-/* Whether the loop may wait again after this error of liburing. */
+/* Returns whether the loop may wait again after this error of liburing. */
 static bool uring_may_go_on(int result)
 {
 	return result == -EAGAIN || result == -EBUSY || result == -EINTR || result == -ETIME;
 }
 
-/* One or two system calls: submits the changes, then waits for completions. */
+/* Submits the changes, then waits for completions. Makes one or two system calls. */
 static int uring_sleep(struct event_base *base, struct uring *uring, uint64_t timeout)
 {
 	struct __kernel_timespec time;
@@ -356,14 +367,14 @@ static int uring_sleep(struct event_base *base, struct uring *uring, uint64_t ti
 	result = io_uring_submit(&uring->ring);
 	if (result < 0 && !uring_may_go_on(result))
 		return result;
-	/* The kernel may accept only some requests, and would not wake the loop for the rest. */
+	/* If the kernel has not accepted all requests, nothing wakes the loop for the others. */
 	if (io_uring_sq_ready(&uring->ring) && timeout > SUBMIT_AGAIN)
 		timeout = SUBMIT_AGAIN;
 	time.tv_sec = (long long)(timeout / 1000000000);
 	time.tv_nsec = (long long)(timeout % 1000000000);
 	uring->asleep = true;
 	base_unlock(base);
-	/* Must not use the submission queue: see the head of this file. */
+	/* This call must not use the submission queue: see the head of this file. */
 	result = io_uring_wait_cqes(&uring->ring, &completion, 1,
 				    timeout == BACKEND_FOREVER ? NULL : &time, NULL);
 	base_lock(base);
@@ -379,7 +390,7 @@ static uint64_t uring_now(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Cancelled requests complete, too. After such completions the wait goes on. */
+/* Waits until a completion reports a descriptor. Completions of cancelled requests do not count. */
 static int uring_wait(struct event_base *base, void *state, uint64_t timeout)
 {
 	struct uring *uring = state;

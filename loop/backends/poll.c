@@ -7,26 +7,27 @@
  * some traps:
  *
  * During a wait the array belongs to the kernel, which reads the descriptors at the start and
- * writes the results at the end. If other threads may add and delete meanwhile, the wait gets a
- * copy of the array, at the cost of a memcpy of 8 bytes per descriptor. Adding a descriptor
- * reserves the copy's memory. A program without threads needs no copy.
+ * writes the results at the end. If other threads may add and delete descriptors during the wait,
+ * the wait gets a copy of the array, at the cost of a memcpy of 8 bytes per descriptor. Adding a
+ * descriptor reserves the copy's memory. A program without threads needs no copy.
  *
- * Each entry of the array costs time at each wait, so the array has no gaps: when an entry is
- * removed, the last one moves to its index. So the index of a descriptor may change when another is
- * deleted. A table by descriptor holds the indexes.
+ * Each entry of the array costs time at each wait, so the array has no gaps. When an entry is
+ * removed, the last entry moves to its index. So removing one descriptor may change the index of
+ * another descriptor. A table by descriptor holds the indexes.
  *
  * poll reports a closed descriptor as POLLNVAL, at once and at each wait. The program has forgotten
- * to delete the descriptor's event. If it did not learn of that, the loop would spin for no visible
- * reason. So the descriptor is reported as readable and writable, and the program's next read fails
- * with EBADF. If the number has been opened again meanwhile, poll watches the new file.
+ * to delete the descriptor's event. If the program did not learn of the mistake, the loop would
+ * spin for no visible reason. So this backend reports the descriptor as readable and writable, and
+ * the program's next read fails with EBADF. If the program has opened the number again, poll
+ * watches the new file.
  *
- * Results are in the order of the array. If each report began at its start, a descriptor at the end
- * might wait long in a program whose callbacks break the loop. So the descriptor with which one
- * report begins comes last in the next.
+ * Results are in the order of the array. If each report began at index 0, a descriptor at the end
+ * could wait long in a program whose callbacks break the loop. So each report begins after the
+ * descriptor with which the last report began.
  *
- * The kernel refuses an array that is longer than the limit of open descriptors with EINVAL. That
- * happens only if a program lowers the limit below the number that it has open. The loop then ends
- * with that error.
+ * The kernel refuses an array that is longer than the limit of open descriptors with EINVAL. This
+ * happens only if a program lowers the limit below the number of its open descriptors. The loop
+ * then ends with this error.
  *
  * ppoll counts nanoseconds. Linux has had it since 2.6.16, so there is no fallback to poll.
  */
@@ -45,8 +46,8 @@
 
 struct poll {
 	struct poll_list list;
-	struct descriptor_table places; /* of uint32_t: 1 + the index in the list; 0: none */
-	nfds_t start;			/* index at which the next report begins, if valid */
+	struct descriptor_table places; /* of uint32_t: 1 + the index in the list, or 0 */
+	nfds_t start;			/* the next report begins at this index, if it is valid */
 };
 
 static int poll_create(struct event_base *base, void **state)

@@ -2,36 +2,38 @@
  * select - each wait passes all descriptors to the kernel, as bit sets
  *
  * select is the oldest interface. The cost of a wait depends on the largest number that is watched.
- * So the loop prefers epoll and poll. select works everywhere, even in a sandbox that forbids all
- * others. It has some traps:
+ * So the loop prefers epoll and poll. select works everywhere, even in a sandbox that forbids epoll
+ * and poll. select has some traps:
  *
  * fd_set has room for 1024 descriptors. FD_SET with a larger number writes into other memory, or
- * ends the process where the C library checks. The kernel has no such limit: it reads as many bits
- * as the call says. So the sets here are arrays that grow, with bit operations of their own. The
- * kernel expects unsigned long words in the machine's byte order.
+ * ends the process if the C library checks the number. The kernel does not have this limit. It
+ * reads as many bits as the call says. So the sets of this backend are arrays that grow, with their
+ * own bit operations. The kernel expects words of type unsigned long in the machine's byte order.
  *
- * The kernel writes its results over the sets, so each wait gets copies of them. So other threads
- * may add and delete during a wait. Adding a descriptor reserves the copies' memory.
+ * The kernel overwrites the sets with its results, so each wait gets copies of the sets. Therefore
+ * other threads may add and delete descriptors during a wait. Adding a descriptor reserves the
+ * copies' memory.
  *
- * A single closed descriptor makes the whole call fail with EBADF, which does not say which one it
- * is. Another call would fail again. So fcntl tests each descriptor. The closed ones are reported
- * as readable and writable, so that the program gets EBADF when it uses them. The wait is repeated
- * without them, with a timeout of 0. (The kernel skips numbers beyond the process's table of
- * descriptors, all of which are closed, and leaves their bits as they were. They are reported when
- * another descriptor is ready. The table never shrinks, so only the child of a fork can have such
- * numbers.)
+ * A single closed descriptor makes the whole call fail with EBADF. The error does not name the
+ * descriptor, and another call would fail again. So this backend tests each descriptor by fcntl. It
+ * reports closed descriptors as readable and writable, so that the program gets EBADF when it uses
+ * them. Then it repeats the wait without the closed descriptors, with a timeout of 0. (The kernel
+ * skips numbers beyond the process's table of descriptors. All of these are closed. The kernel
+ * leaves their bits set, so they are reported when another descriptor is ready. The table never
+ * shrinks, so only the child of a fork can have such numbers.)
  *
  * select reports a hang-up as readable, and an error as readable and writable. So if the peer of a
- * socket shuts down, an event that only waits for room to write is not called, as the sets do not
- * show it. The sets do not distinguish a closed connection from data to read either. So this
- * backend has no EV_CLOSED. It refuses an event that asks for EV_CLOSED alone. With EV_READ or
- * EV_WRITE, EV_CLOSED is accepted and never reported. The third set is for urgent data of sockets
- * and is not used here.
+ * socket shuts down, select does not report the socket as writable, and an event that only waits
+ * for writing is not called. The sets also do not distinguish a closed connection from data to
+ * read. So this backend does not have EV_CLOSED. It refuses an event that asks for EV_CLOSED only.
+ * It accepts EV_CLOSED together with EV_READ or EV_WRITE, and never reports it. The third set is
+ * for urgent data of sockets. This backend does not use it.
  *
- * Results are in the order of the numbers. To be fair to large numbers, the descriptor with which
- * one report begins comes last in the next.
+ * Results are in the order of the numbers. To be fair to large numbers, each report begins after
+ * the descriptor with which the last report began.
  *
- * select counts microseconds and changes its timeval. pselect, which is used here, does neither.
+ * select counts microseconds and changes its timeval. This backend uses pselect, which counts
+ * nanoseconds and does not change its timespec.
  */
 #include "loop/backend.h"
 
@@ -49,7 +51,7 @@
 #include "structures/timer.h"
 
 #define WORD_BITS      (8 * sizeof(unsigned long))
-#define WORDS_AT_LEAST 16 /* as in fd_set; freeing less is not worth it */
+#define WORDS_AT_LEAST 16 /* the sets do not shrink below the size of fd_set */
 
 /* Two sets with a bit for each descriptor. Each has `words` words, and both are one allocation. */
 struct sets {
@@ -59,18 +61,18 @@ struct sets {
 
 struct select {
 	struct sets asked;
-	size_t used;		   /* words of `asked` up to the last non-zero one */
-	struct wait_buffer copies; /* for copies of both sets */
-	size_t start;		   /* the descriptor at which the next report begins */
+	size_t used;		   /* number of words of `asked` up to the last word in use */
+	struct wait_buffer copies; /* memory for copies of both sets */
+	size_t start;		   /* the next report begins at this descriptor */
 };
 
-/* The size of both sets together. */
+/* Returns the size of both sets together. */
 static size_t bytes_of(size_t words)
 {
 	return 2 * words * sizeof(unsigned long);
 }
 
-/* Resizes both sets. New words are zero. Returns 0 or -ENOMEM. */
+/* Resizes both sets. New words are zero. Returns 0, or -ENOMEM with nothing changed. */
 static int resize(struct sets *sets, size_t words)
 {
 	size_t kept = words < sets->words ? words : sets->words;
@@ -99,7 +101,7 @@ static int make_room(struct select *select, size_t words)
 	return result ? result : wait_buffer_reserve(&select->copies, bytes_of(room));
 }
 
-/* Halves the sets, repeatedly, while at most a quarter of them is used. */
+/* Halves the sets as long as at most a quarter of them is used. */
 static void give_back(struct select *select)
 {
 	size_t words = select->asked.words;
@@ -125,7 +127,7 @@ static bool has(const unsigned long *set, size_t fd)
 	return set[fd / WORD_BITS] >> fd % WORD_BITS & 1;
 }
 
-/* The first descriptor from `fd` on that is in either set; `end` or more if there is none. */
+/* Returns the first descriptor from `fd` on that is in one of the sets, or else `end` or more. */
 static size_t sets_next(const struct sets *sets, size_t fd, size_t end)
 {
 	while (fd < end) {
@@ -167,7 +169,7 @@ static int select_change(void *state, const struct backend_change *change)
 	struct select *select = state;
 	size_t fd = (size_t)change->fd, words = fd / WORD_BITS + 1;
 
-	/* Refuses EV_CLOSED alone, unless it is left over because other events were deleted. */
+	/* Refuses EV_CLOSED without other bits, unless the removal of other events leaves it. */
 	if ((change->after & EV_CLOSED) && !((change->before | change->after) & can))
 		return -EINVAL;
 	if (!(change->after & can) && words > select->asked.words)
@@ -236,9 +238,9 @@ static int wait_for_descriptors(const struct sets *sets, uint64_t timeout)
 }
 
 /*
- * Reports the closed descriptors, and those that are ready now. If another thread has meanwhile
- * opened the closed number again, nothing is reported, and the loop waits again for the rest of its
- * timeout.
+ * Reports the closed descriptors, removes them from the sets, and tests which others are ready.
+ * Returns how many are ready, or -errno. If another thread has opened the closed number again since
+ * the wait, this function does not report it, and the loop waits again.
  */
 static int look_without_closed(struct event_base *base, const struct sets *sets)
 {

@@ -1,14 +1,14 @@
 /*
- * virtual - simulated time: the clock moves only in waits, which take no real time
+ * virtual - simulated time, in which the clock advances during waits that take no real time
  *
  * A wait advances the clock by its length and returns at once. So a program of timers runs at the
- * speed of the processor, each run takes the same course, and a test can schedule things to the
- * nanosecond. A callback that is to take time calls event_base_virtual_advance.
+ * speed of the processor, each run is the same, and a test can schedule events to the nanosecond. A
+ * callback that should take time calls event_base_virtual_advance.
  *
- * Descriptors are real. Each wait polls them without blocking. If one is ready, no time passes. If
- * none is ready, the clock advances by the whole wait, because in simulated time nothing happens
- * outside of the process. A wait without a timeout has no length by which to advance the clock. So
- * it is a real wait, for descriptors, signals and other threads.
+ * Descriptors are real. Each wait polls them without blocking. If a descriptor is ready, the clock
+ * does not advance. If none is ready, the clock advances by the whole wait, because in simulated
+ * time nothing happens outside of the process. A wait without a timeout has no length by which to
+ * advance the clock. So it is a real wait, for descriptors, signals and other threads.
  */
 #include "loop/base.h"
 
@@ -18,7 +18,7 @@
 #include "loop/memory.h"
 #include "loop/poll_list.h"
 
-/* The wall clock at the start: 2001-09-09 01:46:40 UTC, a round number of seconds. */
+/* The wall clock when the base is made, in ns: 2001-09-09 01:46:40 UTC. */
 #define EPOCH (UINT64_C(1000000000) * TIMER_SECOND)
 
 struct virtual
@@ -54,7 +54,7 @@ static int virtual_reinit(struct event_base *base, void **state)
 	return 0;
 }
 
-/* The descriptor's index in the list; list.count if it is not in the list. */
+/* Returns the descriptor's index in the list, or list.count if it is not in the list. */
 static nfds_t virtual_find(const struct virtual *virtual, int fd)
 {
 	nfds_t place = 0;
@@ -92,7 +92,10 @@ static void virtual_report(struct event_base *base, const struct pollfd *descrip
 	}
 }
 
-/* Waits without a timeout, in real time. Other threads may add descriptors meanwhile. */
+/*
+ * Waits without a timeout, in real time. Other threads may add descriptors during the wait. Without
+ * a descriptor nothing could end the wait, so the function returns -EDEADLK.
+ */
 static int virtual_wait_really(struct event_base *base, struct virtual *virtual)
 {
 	nfds_t count = virtual->list.count;
@@ -176,7 +179,7 @@ int event_base_virtual_now(const struct event_base *base, uint64_t *ns)
 {
 	if (!base || base->io.backend != &backend_virtual)
 		return -1;
-	/* Locking does not change the base logically, so the cast is safe. */
+	/* The base is not a constant object, so the cast is safe. */
 	base_lock((struct event_base *)base);
 	*ns = virtual_read(&base->time);
 	base_unlock((struct event_base *)base);

@@ -1,7 +1,7 @@
 /*
  * event.h - libevent 1's main header, for programs that still include it
  *
- * Only the core: no bufferevents, buffers, http, dns or rpc.
+ * It has only libevent's core, without bufferevents, buffers, http, dns and rpc.
  */
 #ifndef EVENT_H
 #define EVENT_H

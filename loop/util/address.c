@@ -20,7 +20,10 @@ int evutil_inet_pton(int family, const char *text, void *address)
 	return inet_pton(family, text, address);
 }
 
-/* Finds an interface by name or number. The number 0 is no particular interface. False: neither. */
+/*
+ * Finds an interface by name or number. The number 0 means any interface. Returns false if the text
+ * is neither.
+ */
 static bool find_interface(const char *text, unsigned *interface)
 {
 	unsigned long number;
@@ -51,14 +54,14 @@ int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned
 	return inet_pton(family, bare, address);
 }
 
-/* The parts of the text: what may be an address, and what may be a port. */
+/* The part of a text that may be an address, and the part that may be a port. */
 struct parts {
 	char host[128];
-	const char *port; /* NULL: none */
+	const char *port; /* NULL if there is none */
 	int family;
 };
 
-/* Returns 0, or -1 if the text has none of the forms. */
+/* Returns 0, or -1 if the text has none of the forms of evutil_parse_sockaddr_port (util.h). */
 static int take_apart(const char *text, struct parts *parts)
 {
 	const char *colon = strchr(text, ':'), *end;
@@ -83,7 +86,7 @@ static int take_apart(const char *text, struct parts *parts)
 	return 0;
 }
 
-/* Returns 1 to 65535; 0 for NULL, which is no port; -1 for any other text. */
+/* Returns 1 to 65535, or 0 if `text` is NULL, or -1 for any other text. */
 static int parse_port(const char *text)
 {
 	char *end;
@@ -152,7 +155,7 @@ int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int 
 		order = memcmp(&left->sin6_addr, &right->sin6_addr, sizeof(left->sin6_addr));
 		return order || !with_port ? order : left->sin6_port - right->sin6_port;
 	}
-	return 1; /* nothing is known about equality in other families */
+	return 1; /* addresses of other families are never reported as equal */
 }
 
 int evutil_getaddrinfo(const char *node, const char *service, const struct evutil_addrinfo *hints,

@@ -1,5 +1,5 @@
 /*
- * monotonic.c - a clock that does not go back, for programs; the loop uses clock.c
+ * monotonic.c - a clock for programs that does not go back (the loop itself uses clock.c)
  */
 #include <event2/util.h>
 
@@ -7,8 +7,8 @@
 
 struct evutil_monotonic_timer {
 	clockid_t clock;
-	int fallback;	       /* use gettimeofday, which may go back */
-	struct timeval latest; /* the latest result; no later result is below it */
+	int fallback;	       /* true if gettimeofday is used, which may go back */
+	struct timeval latest; /* the latest result; later results are not below it */
 };
 
 struct evutil_monotonic_timer *evutil_monotonic_timer_new(void)

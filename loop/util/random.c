@@ -7,7 +7,7 @@
 
 void evutil_secure_rng_get_bytes(void *buffer, size_t size)
 {
-	if (size) /* with size 0 the buffer may be NULL */
+	if (size) /* if `size` is 0, `buffer` may be NULL */
 		arc4random_buf(buffer, size);
 }
 

@@ -1,5 +1,5 @@
 /*
- * socket.c - making sockets, and setting their usual options
+ * socket.c - making pairs of sockets, and setting options of sockets
  */
 #include <event2/util.h>
 
@@ -16,7 +16,7 @@ static int set_option(int socket, int level, int option)
 	return setsockopt(socket, level, option, &one, sizeof(one));
 }
 
-/* Closes the socket and keeps errno, which is from an earlier failure. */
+/* Closes a socket, if it is not negative. Keeps errno, which an earlier failure has set. */
 static void close_quietly(int socket)
 {
 	int error = errno;
@@ -41,7 +41,10 @@ static int listen_on_loopback(int type, struct sockaddr_in *address)
 	return -1;
 }
 
-/* Another process could have connected to the listener first. So the port is compared with ours. */
+/*
+ * Returns 1 if the accepted socket is connected to the connector, else 0 with errno set. Another
+ * process could have connected to the listener first.
+ */
 static int is_connected_to(int accepted, int connector)
 {
 	struct sockaddr_in here, there;
@@ -58,7 +61,7 @@ static int is_connected_to(int accepted, int connector)
 	return 0;
 }
 
-/* The kernel makes pairs of AF_UNIX only. For AF_INET one socket connects to the other. */
+/* Makes a pair of AF_INET, by a connection. socketpair() supports only AF_UNIX. */
 static int pair_over_loopback(int type, int pair[2])
 {
 	struct sockaddr_in address;

@@ -1,14 +1,14 @@
 /*
  * event-config.h - results of libevent's configure script, fixed here for GNU/Linux with glibc
  *
- * Programs use some of these names to choose includes and features. The values are fixed, since
- * this loop is built for GNU/Linux first. Only sizes depend on the machine, and come from the
- * compiler.
+ * Programs use some of these names to choose includes and features. The values are fixed, because
+ * this loop is built for GNU/Linux. Only some sizes depend on the machine. The compiler provides
+ * these sizes.
  */
 #ifndef EVENT2_EVENT_CONFIG_H
 #define EVENT2_EVENT_CONFIG_H
 
-/* The version of the interface; as a number, a byte each for major, minor and patch, and a 0. */
+/* The version of the interface. The number has one byte each for major, minor, patch and 0. */
 #define EVENT__VERSION	       "2.1.12-timerbed"
 #define EVENT__NUMERIC_VERSION 0x02010c00
 #define EVENT__PACKAGE	       "timerbed"

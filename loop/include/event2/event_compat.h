@@ -1,8 +1,8 @@
 /*
  * event_compat.h - the functions of libevent 1, which use one base for the whole process
  *
- * They are not safe with several threads or bases; event.h has their successors. The current base
- * is the base that event_init made last.
+ * These functions use the current base, which is the base that event_init made last. They are not
+ * safe in a program with several threads or bases. Such a program uses the functions of event.h.
  */
 #ifndef EVENT2_EVENT_COMPAT_H
 #define EVENT2_EVENT_COMPAT_H
@@ -14,11 +14,14 @@
 extern "C" {
 #endif
 
-/* Makes a base, which becomes the current one, or ends the process. Free with event_base_free. */
+/*
+ * Makes a base, which becomes the current base. Ends the process on failure. The caller frees the
+ * base with event_base_free.
+ */
 EVENT2_EXPORT_SYMBOL
 struct event_base *event_init(void);
 
-/* Like the functions of event.h with event_base_ in their names, for the current base. */
+/* Do the same as the functions of event.h with event_base_ in their names, on the current base. */
 EVENT2_EXPORT_SYMBOL
 int event_dispatch(void);
 EVENT2_EXPORT_SYMBOL
@@ -35,7 +38,10 @@ const char *event_get_method(void);
 EVENT2_EXPORT_SYMBOL
 int event_priority_init(int priorities);
 
-/* event_assign with the current base, or ends the process. event_base_set can change the base. */
+/*
+ * Does the same as event_assign with the current base, but ends the process on failure.
+ * event_base_set can move the event to another base.
+ */
 EVENT2_EXPORT_SYMBOL
 void event_set(struct event *event, evutil_socket_t fd, short events,
 	       void (*callback)(evutil_socket_t, short, void *), void *arg);

@@ -1,9 +1,9 @@
 /*
  * util.h - libevent's utilities: types, sockets, addresses, text, time, random bytes
  *
- * They are a thin layer over the C library, for programs that use them already. Unless a comment
- * says otherwise, they are thread-safe, and a function that returns int returns 0, or -1 with errno
- * set.
+ * They are a thin layer over the C library, for programs that already use them. Unless a comment
+ * says otherwise, the functions are thread-safe, and a function that returns int returns 0, or -1
+ * with errno set.
  */
 #ifndef EVENT2_UTIL_H
 #define EVENT2_UTIL_H
@@ -65,7 +65,10 @@ extern "C" {
 
 /* ------------------------------------------------------------------------------------ sockets */
 
-/* Makes two connected sockets: of family AF_UNIX, or of AF_INET over the loopback interface. */
+/*
+ * Makes two connected sockets, which the caller closes. `family` is AF_UNIX, or AF_INET for two
+ * stream sockets over the loopback interface.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_socketpair(int family, int type, int protocol, evutil_socket_t pair[2]);
 
@@ -74,8 +77,11 @@ int evutil_make_socket_nonblocking(evutil_socket_t socket);
 EVENT2_EXPORT_SYMBOL
 int evutil_make_socket_closeonexec(evutil_socket_t socket);
 
-/* For listening sockets: SO_REUSEADDR (the address can be bound again at once); SO_REUSEPORT;
- * IPV6_V6ONLY; TCP_DEFER_ACCEPT (a connection is reported when it has data). */
+/*
+ * Set an option of a listening socket: SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY and
+ * TCP_DEFER_ACCEPT, in this order. With SO_REUSEADDR the address can be bound again at once. With
+ * TCP_DEFER_ACCEPT a connection is reported when it has data.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_make_listen_socket_reuseable(evutil_socket_t socket);
 EVENT2_EXPORT_SYMBOL
@@ -99,22 +105,31 @@ int evutil_closesocket(evutil_socket_t socket);
 
 /* ---------------------------------------------------------------------------------- addresses */
 
+/* Writes an address as text. Returns `text`, or NULL with errno set. `size` is in bytes. */
 EVENT2_EXPORT_SYMBOL
 const char *evutil_inet_ntop(int family, const void *address, char *text, size_t size);
-/* 1, or 0 if the text is no address, or -1 for an unknown family. _scope accepts "%interface". */
+/*
+ * Parse an address. Return 1, or 0 if the text is not an address, or -1 for an unknown family.
+ * evutil_inet_pton_scope also accepts "%interface" after an IPv6 address. It stores the number of
+ * the interface, or 0 if there is none.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_inet_pton(int family, const char *text, void *address);
 EVENT2_EXPORT_SYMBOL
 int evutil_inet_pton_scope(int family, const char *text, void *address, unsigned *interface);
 
 /*
- * Parses "[IPv6]:port", "[IPv6]", "IPv6", "IPv4:port" or "IPv4", but no names. *size is the room,
- * and becomes the size used. Returns -1 for other text, or if the room is too small.
+ * Parses "[IPv6]:port", "[IPv6]", "IPv6", "IPv4:port" or "IPv4", but not host names. *size is the
+ * size of *address in bytes, and becomes the size that was used. Returns 0, or -1 for any other
+ * text, or if *size is too small. errno has no meaning then.
  */
 EVENT2_EXPORT_SYMBOL
 int evutil_parse_sockaddr_port(const char *text, struct sockaddr *address, int *size);
 
-/* Compares IPv4 or IPv6 addresses by an unspecified order: less than 0, 0, or more than 0. */
+/*
+ * Compares two IPv4 or IPv6 addresses, in an unspecified order. Returns less than 0, 0, or more
+ * than 0. Addresses of another family are never equal. Compares ports only if `with_port` is not 0.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int with_port);
 
@@ -149,7 +164,10 @@ int evutil_sockaddr_cmp(const struct sockaddr *a, const struct sockaddr *b, int 
 #define EVUTIL_AI_ALL	      AI_ALL
 #define EVUTIL_AI_ADDRCONFIG  AI_ADDRCONFIG
 
-/* The C library's functions, which block. evutil_getaddrinfo returns 0 or an EVUTIL_EAI_ code. */
+/*
+ * Call the C library's functions. evutil_getaddrinfo blocks. It returns 0 or an EVUTIL_EAI_ code.
+ * The caller frees the result with evutil_freeaddrinfo, which accepts NULL.
+ */
 struct evutil_addrinfo;
 EVENT2_EXPORT_SYMBOL
 int evutil_getaddrinfo(const char *node, const char *service, const struct evutil_addrinfo *hints,
@@ -161,10 +179,14 @@ const char *evutil_gai_strerror(int error);
 
 /* --------------------------------------------------------------------------------------- text */
 
+/* Does the same as strtoll. */
 EVENT2_EXPORT_SYMBOL
 ev_int64_t evutil_strtoll(const char *text, char **end, int base);
 
-/* As in C99: end with a NUL, and return the length of the whole text. If size is 0, return 0. */
+/*
+ * Do the same as snprintf and vsnprintf of C99: end the text with a NUL, and return the length that
+ * the whole text has. If `size` is 0, return 0.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_snprintf(char *buffer, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -172,21 +194,29 @@ EVENT2_EXPORT_SYMBOL
 int evutil_vsnprintf(char *buffer, size_t size, const char *format, va_list arguments)
 	__attribute__((format(printf, 3, 0)));
 
-/* Compare text without regard to the case of ASCII letters, in any locale. */
+/*
+ * Compare text without regard to the case of ASCII letters, in any locale. Return less than 0, 0,
+ * or more than 0.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_ascii_strcasecmp(const char *a, const char *b);
 EVENT2_EXPORT_SYMBOL
 int evutil_ascii_strncasecmp(const char *a, const char *b, size_t size);
 
-/* Writes a date such as "Sun, 06 Nov 1994 08:49:37 GMT"; NULL: now. Returns its length. */
+/*
+ * Writes a date such as "Sun, 06 Nov 1994 08:49:37 GMT". If `time` is NULL, writes the present
+ * date. Returns as evutil_snprintf.
+ */
 EVENT2_EXPORT_SYMBOL
 int evutil_date_rfc1123(char *text, const size_t size, const struct tm *time);
 
 /* --------------------------------------------------------------------------------------- time */
 
 /*
- * A clock that does not go back: CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC with EV_MONOT_PRECISE, or
- * gettimeofday with EV_MONOT_FALLBACK. One thread at a time may use a timer. The caller frees it.
+ * A clock that does not go back. It reads CLOCK_MONOTONIC_COARSE, or CLOCK_MONOTONIC with
+ * EV_MONOT_PRECISE, or gettimeofday with EV_MONOT_FALLBACK. Only one thread at a time may use a
+ * clock. evutil_monotonic_timer_new returns NULL if memory runs out. The caller frees the clock
+ * with evutil_monotonic_timer_free.
  */
 #define EV_MONOT_PRECISE  1
 #define EV_MONOT_FALLBACK 2
@@ -214,13 +244,16 @@ int evutil_gettime_monotonic(struct evutil_monotonic_timer *timer, struct timeva
 
 /* ------------------------------------------------------------------------------------- random */
 
-/* Random bytes that nobody can predict. evutil_secure_rng_init returns 0: there always are some. */
+/*
+ * evutil_secure_rng_get_bytes writes random bytes that nobody can predict. evutil_secure_rng_init
+ * returns 0, because such bytes are always available.
+ */
 EVENT2_EXPORT_SYMBOL
 void evutil_secure_rng_get_bytes(void *buffer, size_t size);
 EVENT2_EXPORT_SYMBOL
 int evutil_secure_rng_init(void);
 
-/* For programs that call them. They do nothing: the generator needs neither a file nor a seed. */
+/* Do nothing, because the generator needs neither a file nor a seed. */
 EVENT2_EXPORT_SYMBOL
 int evutil_secure_rng_set_urandom_device_file(char *path);
 EVENT2_EXPORT_SYMBOL

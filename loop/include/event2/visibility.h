@@ -6,7 +6,7 @@
 
 #include <event2/event-config.h>
 
-/* The library is compiled with hidden visibility. Only symbols with this attribute are exported. */
+/* The library is compiled with hidden visibility. It exports only symbols with this attribute. */
 #define EVENT2_EXPORT_SYMBOL	  __attribute__((visibility("default")))
 #define EVENT2_CORE_EXPORT_SYMBOL EVENT2_EXPORT_SYMBOL
 

@@ -1,7 +1,7 @@
 /*
- * watch.h - callbacks around each wait: prepare just before it, check just after (libevent 2.2)
+ * watch.h - watchers, which are callbacks just before and just after each wait (libevent 2.2)
  *
- * Watchers do not keep a loop running. Watchers of one kind are called in the order of their
+ * Watchers do not keep a loop running. The loop calls watchers of one kind in the order of their
  * creation.
  */
 #ifndef EVENT2_WATCH_H
@@ -25,10 +25,11 @@ typedef void (*evwatch_prepare_cb)(struct evwatch *, const struct evwatch_prepar
 typedef void (*evwatch_check_cb)(struct evwatch *, const struct evwatch_check_cb_info *, void *);
 
 /*
- * Create a watcher. A prepare watcher is called before each wait, a check watcher after the wait
- * and before timeouts expire. NULL without memory. The caller frees the watcher; event_base_free
- * frees the rest. The callback is called without the base's lock. It may free its own watcher or
- * create others.
+ * Create a watcher. The loop calls a prepare watcher before each wait, and a check watcher after
+ * each wait and before timeouts expire. Return NULL if base is NULL or memory runs out. The caller
+ * may free the watcher with evwatch_free. event_base_free frees all other watchers of the base. The
+ * loop calls the callback without the base's lock. The callback may free its own watcher and create
+ * watchers.
  */
 EVENT2_EXPORT_SYMBOL
 struct evwatch *evwatch_prepare_new(struct event_base *base, evwatch_prepare_cb callback,
@@ -42,7 +43,10 @@ struct event_base *evwatch_base(struct evwatch *watcher);
 EVENT2_EXPORT_SYMBOL
 void evwatch_free(struct evwatch *watcher);
 
-/* Returns 1 and sets *timeout to how long the loop may sleep, or returns 0 if without limit. */
+/*
+ * Stores how long the loop may sleep in *timeout, and returns 1. Returns 0 if the loop may sleep
+ * without limit.
+ */
 EVENT2_EXPORT_SYMBOL
 int evwatch_prepare_get_timeout(const struct evwatch_prepare_cb_info *info,
 				struct timeval *timeout);
