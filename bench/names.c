@@ -10,7 +10,7 @@
 #include "bench/replay/subject.h"
 #include "bench/spelling.h"
 
-/* The most workloads among which a suggestion is searched. */
+/* The maximum number of workloads that are searched for a suggestion. */
 #define SUGGESTED 64
 
 /* A larger n would need ids of more than 32 bits, and so another trace format. */
