@@ -8,7 +8,7 @@
 
 enum outcome {
 	OUTCOME_OK,
-	OUTCOME_WRONG,	  /* fired wrongly: another measurement would not help */
+	OUTCOME_WRONG,	  /* a wrong replay: another measurement would not help */
 	OUTCOME_FAILED,	  /* killed, not started, or a full disk: --resume tries again */
 	OUTCOME_TOO_SLOW, /* not finished within the cell's budget */
 	OUTCOME_LEFT_OUT, /* more timers than the subject supports, or work that it cannot do */

@@ -1,5 +1,5 @@
 /*
- * measure.c - measuring an experiment from a command line: what `run` and `map` share
+ * measure.c - measures an experiment from a command line, for `run` and `map`
  */
 #include "bench/commands/measure.h"
 

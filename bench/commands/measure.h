@@ -1,5 +1,5 @@
 /*
- * measure.h - measuring an experiment from a command line: what `run` and `map` share
+ * measure.h - measures an experiment from a command line, for `run` and `map`
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -9,14 +9,14 @@
 
 struct measured {
 	char folder[FOLDER_PATH_SIZE];
-	bool done; /* the folder holds a run now: the command line had no --help and no --dry-run */
+	bool done; /* the run succeeded, and was not a --dry-run; its results are in the folder */
 };
 
 /*
- * Parses the arguments, measures, and fills in *measured. `accept` (or NULL) looks at the
- * experiment first, and returns 0 or an exit status after saying what is wrong with it. Cells from
- * a command line belong to an experiment of the command's name if there is an `accept`, else to
- * `cost`. Returns an exit status.
+ * Parses the arguments, measures, and fills in *measured. `accept`, if not NULL, checks the
+ * experiment before the run; it returns 0, or an exit status after reporting an error. If the
+ * command line lists the cells itself, their group is named after the command if `accept` is not
+ * NULL, and `cost` otherwise. Returns an exit status.
  */
 int measure(int argc, char **argv, struct measured *measured,
 	    int (*accept)(const struct experiment *experiment));
