@@ -31,7 +31,7 @@ struct cell {
 };
 
 /*
- * One way of measuring a cell. Each pass runs by itself, so that no pass disturbs another. A file
+ * One way of measuring a cell. Passes run separately, so that no pass disturbs another. A file
  * in bench/passes ends in such a table. The table's name is pass_ plus the file's name, with '_'
  * for '-'.
  */

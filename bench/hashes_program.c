@@ -3,7 +3,7 @@
  *
  * timerbed-hashes [SUBJECT...] prints a line for each subject and pass, with three columns
  * separated by tabs: subject, pass and source_hash. Without arguments it prints all structures and
- * wrappers (each by itself and in an event loop with each backend), the yardsticks, and the
+ * wrappers (each directly and in an event loop with each backend), the yardsticks, and the
  * libraries. It skips unknown subjects. The program links none of the code that it hashes, so it
  * builds quickly.
  */

@@ -97,6 +97,7 @@ struct event_common {
 	unsigned queues;
 };
 
+/* Makes an empty table. Returns 0 or -ENOMEM. event_common_close frees the table, not the base. */
 int event_common_open(struct event_common *common, const struct event_api *api,
 		      struct event_base *base);
 void event_common_close(struct event_common *common);

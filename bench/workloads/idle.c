@@ -14,7 +14,7 @@
  *
  *	intervals=1		every connection has the same timeout
  *	intervals=16		each has one of 16, evenly spaced from timeout/2 to 2 timeout
- *	intervals=continuous	drawn anew, uniform on timeout/2..2 timeout, at each re-arm
+ *	intervals=continuous	drawn again, uniform on timeout/2..2 timeout, at each re-arm
  *
  * STEADY STATE. It holds from the first turn, also for the keys in the structure: the fill arms
  * each timer at the time when the program last armed it, for its whole interval (history.h). With
