@@ -2,10 +2,12 @@
  * benchmark_program.c - build/timerbed-benchmark: the same replays under the command line of Google
  * Benchmark
  *
- * For users of the library: --benchmark_list_tests, --benchmark_filter=hold/.*quad, and JSON that
- * its compare.py reads. All replays run in one process, so there are no blocks, and no interleaving
- * but the library's; use `timerbed run` for verdicts. One argument of its own, the folder for
- * traces (default out/traces), may precede the library's.
+ * The program is for users of Google Benchmark. It takes the library's options, such as
+ * --benchmark_list_tests and --benchmark_filter=hold/.*quad, and writes the JSON that the library's
+ * compare.py reads. All replays run in one process, and only the library's own options interleave
+ * them. For verdicts use `timerbed run`, which measures in blocks: each block measures all subjects
+ * of a group once, on one trace. One argument of the program's own, the folder for traces (default
+ * out/traces), may precede or follow the library's options.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +20,9 @@
 #include "bench/message.h"
 #include "bench/names.h"
 
-/* The values of n that are registered. The numbers of operations are those of `timerbed run`. */
+/*
+ * The values of n that are registered. The numbers of operations per n are those of `timerbed run`.
+ */
 static const uint64_t sizes[] = { 100, 1000, 10000, 100000, 1000000 };
 #define OPERATIONS_PER_TIMER 2
 #define LEAST_OPERATIONS     100000

@@ -48,7 +48,7 @@ int cell_open(const struct cell *cell, struct replay *replay, char *error)
 	return result;
 }
 
-/* The entries of a phase end where those of the next begin. */
+/* Returns the index after the last entry of a phase, which is the next phase's first entry. */
 static uint64_t phase_end(const struct trace *trace, uint64_t phase)
 {
 	if (phase + 1 < trace->header->phases)
@@ -56,7 +56,7 @@ static uint64_t phase_end(const struct trace *trace, uint64_t phase)
 	return trace->header->operations;
 }
 
-/* sum += after - before */
+/* Adds after - before to sum. */
 static void add_difference(struct replay_tally *sum, const struct replay_tally *after,
 			   const struct replay_tally *before)
 {

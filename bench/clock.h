@@ -1,8 +1,8 @@
 /*
  * clock.h - the clocks that measurements read
  *
- * They are read by raw system call, because a replay may replace the process's clock_gettime with a
- * simulated one for the library under test.
+ * The clocks are read by raw system call, because a replay may replace the process's clock_gettime
+ * with a simulated function for the library under test.
  */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -1,8 +1,8 @@
 /*
  * cycles.h - the time-stamp counter, for timing single operations
  *
- * Processors other than x86-64 use CLOCK_MONOTONIC in ns instead, and cycles_per_ns is about 1. So
- * does an x86-64 build with TIMERBED_PORTABLE, which the tests use.
+ * On processors other than x86-64, and in an x86-64 build with TIMERBED_PORTABLE (which the tests
+ * use), CLOCK_MONOTONIC in ns replaces the counter, and cycles_per_ns returns about 1.
  */
 #ifndef CYCLES_H
 #define CYCLES_H

@@ -1,9 +1,10 @@
 /*
  * gbench.h - Google Benchmark for C
  *
- * A few functions over the C++ library, as many as this project needs: to register a C function as
- * a benchmark, its loop, and a report of each repetition. The library does the rest: the clocks
- * (thread CPU time and wall time), the repetitions, its command line and its output formats.
+ * These functions wrap the part of the C++ library that this project needs: registering a C
+ * function as a benchmark, the timed loop, and a report of each repetition. The library supplies
+ * the rest: the clocks (thread CPU time and wall time), the repetitions, the command line and the
+ * output formats.
  *
  * Not thread-safe.
  */
@@ -17,7 +18,7 @@
 extern "C" {
 #endif
 
-struct gbench_state; /* one run; valid during the call of the function */
+struct gbench_state; /* one run; valid while the benchmark's function is called */
 
 typedef void gbench_function(struct gbench_state *state, void *argument);
 
@@ -32,10 +33,11 @@ struct gbench_run {
 };
 
 /*
- * Registers `function` under `name` (copied). Each of `repetitions` runs has `iterations`
- * iterations (0 repetitions: as many as the command line says). The number of iterations is fixed,
- * so the library does not calibrate, and counts are the same in each run. `argument` must live
- * until gbench_run_all has returned. The library prints times in ms if `milliseconds`, else in ns.
+ * Registers `function` under `name` (copied). The function runs `repetitions` times, or as often as
+ * the command line says if `repetitions` is 0. Each run has `iterations` iterations. This number is
+ * fixed, so the library does not calibrate, and counts are the same in each run. `argument` must
+ * live until gbench_run_all has returned. The library prints times in ms if `milliseconds`, else in
+ * ns.
  */
 void gbench_register(const char *name, gbench_function *function, void *argument,
 		     int64_t iterations, int repetitions, bool milliseconds);
@@ -47,8 +49,8 @@ void gbench_clear(void);
 bool gbench_next(struct gbench_state *state);
 
 /*
- * Excludes the code between the two calls from the time. The calls themselves take time, so use a
- * pair only around long work.
+ * Code between gbench_pause and gbench_resume is not timed. The calls themselves take time, so use
+ * a pair only around long work.
  */
 void gbench_pause(struct gbench_state *state);
 void gbench_resume(struct gbench_state *state);
@@ -56,24 +58,26 @@ void gbench_resume(struct gbench_state *state);
 /* Marks the run as failed, with a reason that is copied. gbench_next then returns false. */
 void gbench_fail(struct gbench_state *state, const char *why);
 
-/* Adds a value of the project's own to the output. */
+/* Adds a named value to the run's output. The name is copied. */
 void gbench_counter(struct gbench_state *state, const char *name, double value);
 
-/* Adds the CPU time of each of `count` things in the run, in seconds, under `name`. */
+/* Adds the run's CPU time divided by `count`, in seconds, to the output under `name` (copied). */
 void gbench_time_each(struct gbench_state *state, const char *name, double count);
 
 /* Adds a key and a value, both copied, to the context that each output format carries. */
 void gbench_context(const char *key, const char *value);
 
 /*
- * Removes the library's flags (--benchmark_...) from the arguments. Returns false if more than
- * `words` others, or an unknown flag, are left; the library has then printed which.
+ * Removes the library's flags (--benchmark_...) from the arguments. Returns false if an unknown
+ * flag or more than `words` other arguments are left. The library has then printed the arguments
+ * that it does not know.
  */
 bool gbench_arguments(int *argc, char **argv, int words);
 
 /*
- * Runs the registered benchmarks that the flags select. With `report`, calls it for each repetition
- * and prints nothing; otherwise prints as the flags say. Returns the number of benchmarks that ran.
+ * Runs the registered benchmarks that the flags select. If `report` is not NULL, calls it for each
+ * repetition and prints nothing. Otherwise prints what the flags request. Returns the number of
+ * benchmarks that ran.
  */
 uint64_t gbench_run_all(void (*report)(const struct gbench_run *run, void *data), void *data);
 

@@ -1,17 +1,21 @@
 /*
  * hashes_program.c - build/timerbed-hashes: the source_hash of each subject and pass in this build
  *
- * timerbed-hashes [SUBJECT...] prints a line for each subject and pass: subject, pass and
- * source_hash, separated by tabs. Without arguments it prints all structures and wrappers, alone
- * and in a loop, the yardsticks, and the libraries. It skips unknown subjects. The program links
- * none of the code that it hashes, so it builds quickly.
+ * timerbed-hashes [SUBJECT...] prints a line for each subject and pass, with three columns
+ * separated by tabs: subject, pass and source_hash. Without arguments it prints all structures and
+ * wrappers (each directly and in an event loop with each backend), the yardsticks, and the
+ * libraries. It skips unknown subjects. The program links none of the code that it hashes, so it
+ * builds quickly.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/provenance.h"
 
-/* Stores the part of `unit` that `*` matches in "FOLDER*ENDING"; false if `unit` does not match. */
+/*
+ * Stores the part of `unit` that `*` matches in the pattern "FOLDER*ENDING". Returns false if
+ * `unit` does not match.
+ */
 static bool within(const char *unit, const char *folder, const char *ending, char *name,
 		   size_t size)
 {

@@ -10,7 +10,7 @@
 #include "bench/replay/subject.h"
 #include "bench/spelling.h"
 
-/* The most workloads among which a suggestion is searched. */
+/* The maximum number of workloads that are searched for a suggestion. */
 #define SUGGESTED 64
 
 /* A larger n would need ids of more than 32 bits, and so another trace format. */
@@ -218,7 +218,7 @@ static int check_workload(const char *word, char *error)
 	return result;
 }
 
-/* A kind of names: how to check one, how to visit all, and how to compare two. */
+/* A kind of names, with functions that check a name, compare two names and visit all names. */
 struct namespace
 {
 	const char *what;
@@ -234,8 +234,8 @@ static const struct namespace workloads_space = { "workload", check_workload,
 						  spelling_same_workload, visit_workloads };
 
 /*
- * Refuses one subject or workload in two spellings. It would be measured twice, and be two in the
- * results.
+ * Refuses a list that names one subject or workload in two spellings. It would be measured twice,
+ * and would be two subjects or workloads in the results.
  */
 static int refuse_twins(const struct namespace *space, const struct names *names, char *error)
 {
@@ -273,7 +273,10 @@ static int expand_word(const struct namespace *space, char *word, struct names *
 	return match.result;
 }
 
-/* Expands a word, or several that commas separate. In a word with a ':' commas separate options. */
+/*
+ * Expands the words of `rest`, which commas separate. If `rest` has a ':', it is one word, and its
+ * commas separate options.
+ */
 static int expand_words(const struct namespace *space, char *rest, struct names *names, char *error)
 {
 	const char *between = strchr(rest, ':') ? "" : ",";
@@ -352,7 +355,10 @@ int names_read_range(const char *word, uint64_t *first, uint64_t *last, char *er
 	return result;
 }
 
-/* Adds the numbers of "1e3..1e6": the first, ten times the first, and so on up to the last. */
+/*
+ * Adds the numbers of a range "1e3..1e6": the first, ten times the first, and so on, up to the
+ * last.
+ */
 static int expand_range(const char *word, uint64_t *counts, size_t room, size_t *count, char *error)
 {
 	uint64_t first = 0, last = 0;

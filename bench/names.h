@@ -14,14 +14,15 @@
 /* A workload with its options filled in. */
 struct workload_choice {
 	const struct workload *workload;
-	char text[WORKLOAD_TEXT]; /* as given: "hold:dist=pareto" */
+	char text[WORKLOAD_TEXT]; /* as the user gave it: "hold:dist=pareto" */
 	const char *generator_hash;
 	void *options; /* allocated; workload_release frees them */
 };
 
 /*
- * Returns 0; -ENOENT or -EINVAL with one line in `error` (NAMES_ERROR_SIZE); or -ENOMEM. The caller
- * ends the choice with workload_release.
+ * Finds the workload that `text` names, and parses its options. Returns 0, or -ENOENT, -EINVAL or
+ * -ENOMEM with one line in `error` (NAMES_ERROR_SIZE). After success the caller must free the
+ * options with workload_release.
  */
 int workload_choose(const char *text, struct workload_choice *choice, char *error);
 void workload_release(struct workload_choice *choice);
@@ -43,34 +44,42 @@ void names_keep(struct names *names, bool (*keep)(const char *name, void *data),
 void names_free(struct names *names);
 
 /*
- * Adds the names that a list of words stands for. A word with * ? [ is a pattern that matches
- * names; "!pattern" removes the names that it matches from the list. A workload pattern with a ':'
- * is matched against "name:variant". A subject pattern matches wrapped subjects (lazy:quad-heap)
- * only if it has a ':'. Any other word must name a subject or workload, with or without options.
- * Blanks separate words. Commas separate words too, in a list without a ':'; with one they may
- * separate options. Returns 0, or an error as above. A list that holds one thing in two spellings
- * is an error.
+ * Adds the names that the list `words` selects. A word with one of the characters * ? [ is a
+ * pattern and adds all names that it matches. A word "!pattern" removes the names that the pattern
+ * matches. A workload pattern with a ':' is matched against "name:variant". A subject pattern
+ * matches wrapped subjects (lazy:quad-heap) only if it has a ':'. Any other word must name a
+ * subject or workload, with or without options. Blanks separate words. In a part without a ':',
+ * commas separate words too; in a part with a ':', commas separate options. A list that names one
+ * subject or workload in two spellings is an error. Returns 0, or -ENOENT, -EINVAL or -ENOMEM with
+ * one line in `error` (NAMES_ERROR_SIZE).
  */
 int names_expand_subjects(const char *words, struct names *names, char *error);
 int names_expand_workloads(const char *words, struct names *names, char *error);
 
-/* Returns -EINVAL with a line in `error` if two names are spellings of one workload, or else 0. */
+/*
+ * Returns -EINVAL with a line in `error` if two names are spellings of one workload. Returns 0
+ * otherwise.
+ */
 int names_refuse_twin_workloads(const struct names *names, char *error);
 
 /*
- * Adds the numbers of "1e3..1e6" (by decades), "1e2 1e4" or "500" that are not in the list. Returns
- * 0, or -EINVAL with a line in `error`.
+ * Adds the numbers of "1e3..1e6" (in steps of a factor of ten), "1e2 1e4" or "500" that are not yet
+ * in the list. `room` is the size of `counts`. Returns 0, -ENOMEM, or another negative errno with a
+ * line in `error`.
  */
 int names_expand_counts(const char *words, uint64_t *counts, size_t room, size_t *count,
 			char *error);
 
 /*
- * Reads "500" (first and last are equal) or "1e3..1e6". Returns 0, or -EINVAL with a line in
- * `error`.
+ * Reads "500" (first and last are equal) or "1e3..1e6". Returns 0, or a negative errno with a line
+ * in `error`.
  */
 int names_read_range(const char *word, uint64_t *first, uint64_t *last, char *error);
 
-/* Returns -EINVAL with a line in `error` for "1,000": its comma separates no two values of n. */
+/*
+ * Returns -EINVAL with a line in `error` for a number such as "1,000", whose comma groups digits
+ * and does not separate values of n. Returns 0 for all other words.
+ */
 int names_refuse_thousands(const char *words, char *error);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * outcome.c - the words for outcomes
+ * outcome.c - the words of the outcomes
  */
 #include "bench/outcome.h"
 

@@ -1,14 +1,14 @@
 /*
- * outcome.h - the key `outcome` of a record: how a cell ended, for programs
+ * outcome.h - the key `outcome` of a record: tells programs how a cell ended
  *
- * The key `status` says it in words, for people.
+ * The key `status` of the record tells people the same in words.
  */
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
 enum outcome {
 	OUTCOME_OK,
-	OUTCOME_WRONG,	  /* fired wrongly: another measurement would not help */
+	OUTCOME_WRONG,	  /* a wrong replay: another measurement would not help */
 	OUTCOME_FAILED,	  /* killed, not started, or a full disk: --resume tries again */
 	OUTCOME_TOO_SLOW, /* not finished within the cell's budget */
 	OUTCOME_LEFT_OUT, /* more timers than the subject supports, or work that it cannot do */
@@ -17,7 +17,7 @@ enum outcome {
 
 extern const char *const outcome_words[OUTCOMES + 1]; /* "ok" to "left out", NULL */
 
-/* The outcome with this word; OUTCOMES if there is none, or for NULL. */
+/* Returns the outcome with this word, or OUTCOMES if no outcome has it or the word is NULL. */
 enum outcome outcome_find(const char *word);
 
 #endif

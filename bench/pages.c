@@ -10,8 +10,9 @@
 #include <sys/prctl.h>
 
 /*
- * 1: glibc calls madvise, which has an effect if the machine's setting is madvise. The last of
- * several settings of a tunable counts.
+ * With the value 1, glibc calls madvise. That has an effect if the machine's setting for
+ * transparent huge pages is madvise. If GLIBC_TUNABLES sets a tunable several times, the last
+ * setting counts.
  */
 #define TUNABLES "GLIBC_TUNABLES"
 #define ASK	 "glibc.malloc.hugetlb=1"
@@ -56,12 +57,14 @@ int pages_prepare(enum pages pages)
 }
 
 /*
- * Larger mappings are skipped: no cell has so much memory. A sanitizer's shadow memory is so large,
- * and to walk through it takes minutes.
+ * Skips mappings of this size and larger ones. No cell has that much memory. A sanitizer's shadow
+ * memory has, and walking through it would take minutes.
  */
 #define LARGEST_MAPPING (UINT64_C(1) << 40)
 
-/* Parses a line of /proc/self/maps. True if the mapping is private, anonymous and writable. */
+/*
+ * Parses a line of /proc/self/maps. Returns whether the mapping is private, anonymous and writable.
+ */
 static bool is_anonymous(const char *line, uintptr_t *begin, uintptr_t *end)
 {
 	char access[5];
@@ -79,8 +82,8 @@ void pages_collapse(void)
 	uintptr_t begin, end;
 
 	/*
-	 * Failures are ignored: most mappings are too small. pages_huge_kib counts the huge pages
-	 * later.
+	 * Ignores failures, because most mappings are too small for a huge page. The caller counts
+	 * the huge pages later, with pages_huge_kib.
 	 */
 	while (file && fgets(line, sizeof(line), file))
 		if (is_anonymous(line, &begin, &end) && end - begin < LARGEST_MAPPING)

@@ -2,12 +2,13 @@
  * pages.h - the page size of a cell's memory: one policy for the whole process
  *
  * Timers, structures and all other allocations of a worker come from the C library's allocator. So
- * the policy is set once for the process, before it starts, and no structure deals with it. Small:
- * the kernel is told to give this process no transparent huge pages, whatever the machine's setting
- * is. Huge: the allocator asks for huge pages for each allocation that is large enough to hold one
- * (glibc 2.35 and later). Before the first measured phase, memory that lies in small pages is moved
- * into huge pages where possible (Linux 6.1 and later), because an array that grew in steps was
- * small at first. The kernel may still give no huge pages, so they are counted and recorded.
+ * the policy is set once for the process, before it starts, and no structure deals with it.
+ *
+ * With small pages, the kernel gives this process no transparent huge pages, whatever the machine's
+ * setting is. With huge pages, the allocator asks for huge pages for each allocation that is large
+ * enough to hold one (glibc 2.35 and later). An array that grew in steps began in small pages. So
+ * before the first measured phase, memory in small pages is moved into huge pages where possible
+ * (Linux 6.1 and later). The kernel may still give no huge pages, so they are counted and recorded.
  */
 #ifndef PAGES_H
 #define PAGES_H
@@ -23,12 +24,12 @@ enum pages {
 
 extern const char *const pages_words[PAGES + 1]; /* "small", "huge", NULL */
 
-/* The policy with this word; PAGES if there is none. */
+/* Returns the policy with this word, or PAGES if no policy has it. */
 enum pages pages_find(const char *word);
 
 /*
  * Sets the policy for the program that this process will exec, and for all processes that it
- * starts. The memory of this process stays as it is. Returns 0 or a negative errno.
+ * starts. The memory of this process does not change. Returns 0 or a negative errno.
  */
 int pages_prepare(enum pages pages);
 
@@ -38,10 +39,13 @@ int pages_prepare(enum pages pages);
  */
 void pages_collapse(void);
 
-/* Whether PAGES_SMALL has disabled huge pages for this process. */
+/* Returns whether huge pages are disabled for this process, as pages_prepare(PAGES_SMALL) does. */
 bool pages_huge_disabled(void);
 
-/* KiB of this process's private memory in huge pages; 0 if the kernel does not report it. */
+/*
+ * Returns the KiB of this process's anonymous memory that are in huge pages, or 0 if the kernel
+ * does not report them.
+ */
 uint64_t pages_huge_kib(void);
 
 /* A contiguous allocation of this many bytes always contains a whole huge page. */

@@ -1,7 +1,7 @@
 /*
  * provenance.c - which units measure a subject in a pass, and one hash of all of them
  *
- * The names alone decide, so this file links none of the code that it hashes.
+ * Only names decide which units count, so this file needs no link to the code that it hashes.
  */
 #include "bench/provenance.h"
 
@@ -17,9 +17,9 @@
 /* The parts of a subject's name. */
 struct code {
 	const char *pass;
-	char family[SUBJECT_NAME_SIZE];	 /* its file in bench/subjects, without ending */
-	char inlined[SUBJECT_NAME_SIZE]; /* its structures, "lazy-over-quad-heap"; or empty */
-	char backend[SUBJECT_NAME_SIZE]; /* of this project's loop, or empty */
+	char family[SUBJECT_NAME_SIZE];	 /* the file in bench/subjects, without its ending */
+	char inlined[SUBJECT_NAME_SIZE]; /* the structures, "lazy-over-quad-heap"; or empty */
+	char backend[SUBJECT_NAME_SIZE]; /* the backend of this project's loop, or empty */
 };
 
 static bool has_unit(const char *folder, const char *name)
@@ -64,7 +64,8 @@ static void take_backend(char *text, struct code *code)
 }
 
 /*
- * Stores the family's file. If a family has several names, each begins with the name of its file.
+ * Stores the name of the family's file. If a family has several subjects, the name of each begins
+ * with the name of the file.
  */
 static void take_family(const char *text, struct code *code)
 {
@@ -99,7 +100,9 @@ static int take_apart(const char *subject, const char *pass, struct code *code)
 	return has_unit("bench/subjects", code->family) ? 0 : -ENOENT;
 }
 
-/* Whether a unit belongs to the code. `name` is the unit's, without folder and ending. */
+/*
+ * Returns whether a unit belongs to the code. `name` is the unit's name, without folder and ending.
+ */
 typedef bool belongs_function(const struct code *code, const char *name);
 
 static bool always(const struct code *code, const char *name)
@@ -130,7 +133,7 @@ static bool is_our_loop(const struct code *code, const char *name)
 	return !strcmp(code->family, "loop");
 }
 
-/* All event loops: every family but structures and yardsticks. */
+/* Returns whether the subject is an event loop, that is, neither a structure nor a yardstick. */
 static bool has_events(const struct code *code, const char *name)
 {
 	(void)name;

@@ -1,10 +1,10 @@
 /*
  * provenance.h - identifies the code that measures a subject
  *
- * A unit is a file that is compiled, or "inlined/X.c" for the generated file that compiles
- * structure X into the replay loop. scripts/code-hash gives each unit the hash of its own
- * preprocessed text, with all of this project's headers and without comments and white space. Some
- * of the units measure a given subject in a given pass; provenance.c says which.
+ * A unit is a file that is compiled. The unit "inlined/X.c" is the generated file that compiles
+ * structure X into the replay loop. scripts/code-hash computes the hash of each unit from its
+ * preprocessed text, which includes this project's headers but no comments and no white space.
+ * provenance.c determines which units measure a given subject in a given pass.
  */
 #ifndef PROVENANCE_H
 #define PROVENANCE_H
@@ -24,14 +24,17 @@ struct code_hash {
 extern const struct code_hash code_hashes[];
 
 /*
- * Writes 16 hexadecimal digits that identify the code which measures `subject` in `pass` and the
- * flags of its compilation. Two builds have the same digits exactly if that code and the flags are
- * the same. The version of a library that is measured does not count.
+ * Writes 16 hexadecimal digits that identify the code that measures `subject` in `pass`, and the
+ * flags of its compilation. Two builds have the same digits exactly if the code and the flags are
+ * the same. If the subject is a library, the library's version does not count.
  */
 void provenance_hash(const struct subject *subject, const struct pass *pass,
 		     char hash[PROVENANCE_HASH_SIZE]);
 
-/* The same for names as given on a command line. 0, or -ENOENT if the subject is unknown. */
+/*
+ * Does the same for names as given on a command line. Returns 0, or -ENOENT if the subject is
+ * unknown.
+ */
 int provenance_hash_of(const char *subject, const char *pass, char hash[PROVENANCE_HASH_SIZE]);
 
 #endif

@@ -76,7 +76,10 @@ bool spelling_same_subject(const char *a, const char *b)
 		a += left ? length : 0;
 		b += left ? length : 0;
 	}
-	/* A loop's backend and the words after it have only one spelling. */
+	/*
+	 * Compares a loop's backend and the words after it as text, since they have only one
+	 * spelling.
+	 */
 	if (strcmp(a + strcspn(a, "@"), b + strcspn(b, "@")))
 		return false;
 	snprintf(structures[0], SUBJECT_NAME_SIZE, "%.*s", (int)strcspn(a, "@"), a);

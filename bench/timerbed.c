@@ -70,11 +70,14 @@ int main(int argc, char **argv)
 	int status;
 
 	fill_standard_streams();
-	/* A write beyond the limit of file size then fails and is reported, like a full disk. */
+	/*
+	 * A write beyond the file size limit then fails and is reported, instead of killing the
+	 * process.
+	 */
 	signal(SIGXFSZ, SIG_IGN);
 	status = run(argc, argv);
 
-	/* All output must have been written: a full disk may show only now. */
+	/* A full disk may show only when stdout is flushed. */
 	if ((fflush(stdout) || ferror(stdout)) && !status)
 		return message_failed("cannot write to standard output");
 	return status;

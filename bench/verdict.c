@@ -88,7 +88,7 @@ static const char *record_pages(const struct cell *cell, json_t *record)
 	return "the kernel gave no huge pages";
 }
 
-/* Of several replays of a cell, the worst outcome counts: wrong, then failed, then ok. */
+/* If a cell is replayed several times, the worst outcome counts: wrong, then failed, then ok. */
 static void record_outcome(json_t *record, const char *wrong, const char *unmet)
 {
 	const char *before = json_string_value(json_object_get(record, "outcome"));
@@ -102,8 +102,8 @@ static void record_outcome(json_t *record, const char *wrong, const char *unmet)
 }
 
 /*
- * The counts are those of the measured phases. The checksum, and the verdict, are those of the
- * whole replay.
+ * The recorded counts are those of the measured phases. The checksum and the verdict are those of
+ * the whole replay.
  */
 void cell_record_replay(const struct cell *cell, const struct replay *replay,
 			const struct replay_tally *measured, json_t *record)

@@ -17,8 +17,8 @@ struct workload_common {
 };
 
 /*
- * The rows for struct workload_common, first in each workload's table. `type` is the options
- * struct.
+ * The rows for struct workload_common, which are the first rows of each workload's table of
+ * options. `type` is the workload's options struct.
  */
 #define WORKLOAD_COMMON_OPTIONS(type)                                                              \
 	{ "batch",                                                                                 \
@@ -46,16 +46,17 @@ struct workload {
 	const char *(*refuse)(const void *options); /* why a combination is impossible, or NULL */
 
 	/*
-	 * Calls row for each word of an option that deserves a line of its own. NULL: there are
-	 * none.
+	 * Calls row for each word of an option that gets a line of its own in the explanation. The
+	 * pointer is NULL if no word does.
 	 */
 	void (*explain)(void (*row)(const char *name, const char *what, const char *more));
 
 	/*
 	 * Generates a trace with about n timers armed in the steady state. An unmeasured phase
-	 * "fill" brings that state about, unless filling is what the workload measures. Then come
-	 * measured phases of about `operations` operations in all (more by less than one turn).
-	 * Some workloads have a fixed number of operations instead (their files say so).
+	 * "fill" reaches that state, unless the workload measures filling. The measured phases
+	 * follow. Together they have about `operations` operations (more by less than one turn of
+	 * the loop). Some workloads have a fixed number of operations instead; their head comments
+	 * give it.
 	 */
 	void (*generate)(struct generator *generator, const void *options, uint64_t n,
 			 uint64_t operations);
@@ -74,8 +75,8 @@ struct workload_code {
 extern const struct workload_code workload_codes[]; /* generated, too */
 
 /*
- * The number of operations in one turn: the option, but at most n/8, so that a small n has several
- * turns.
+ * Returns the number of operations in one turn of the loop: the option, but at most n/8, so that a
+ * small n has several turns.
  */
 static inline uint64_t workload_batch(const struct workload_common *common, uint64_t n)
 {

@@ -1,5 +1,5 @@
 /*
- * arguments.c - parsing a command's options
+ * arguments.c - parses a command's options
  */
 #include "bench/commands/arguments.h"
 
@@ -15,7 +15,7 @@
 
 #define HELP_LETTER 'h'
 
-/* Where the help of an option begins, and what it does not go beyond. */
+/* The columns at which the help of an option begins, and at which it ends at the latest. */
 #define HELP_COLUMN 31
 #define COLUMNS	    100
 
@@ -27,7 +27,7 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-/* Prints a row's help, which goes on below itself where it is long. */
+/* Prints a row's help. Wraps a long help within its column. */
 static void print_help(const char *help)
 {
 	int column = HELP_COLUMN;
@@ -68,7 +68,7 @@ static size_t fill(const struct argument *table, struct option *longs, char *sho
 {
 	size_t count = 0;
 
-	*shorts++ = ':'; /* tells a missing value from an unknown option */
+	*shorts++ = ':'; /* distinguishes a missing value from an unknown option */
 	*shorts++ = HELP_LETTER;
 	for (; table[count].name && count < ROWS - 1; count++) {
 		longs[count] = (struct option){
@@ -115,7 +115,7 @@ int arguments_parse(int argc, char **argv, const struct argument *table,
 	size_t count = fill(table, longs, shorts);
 	int letter;
 
-	optind = 0; /* glibc: start anew */
+	optind = 0; /* glibc: restart the scan */
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (letter == '?' || letter == ':')

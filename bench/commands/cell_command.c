@@ -1,5 +1,5 @@
 /*
- * cell_command.c - `timerbed cell`: what a worker process runs; not for people
+ * cell_command.c - `timerbed cell`: measures one cell; workers run this command, not users
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 struct task {
 	struct setting_arguments arguments;
-	struct group group; /* its settings for the worker */
+	struct group group; /* holds the settings for the worker */
 	struct cell cell;
 	const char *output;
 };
@@ -55,13 +55,16 @@ static void record_resources(json_t *record)
 	json_object_set_new(record, "voluntary_switches", json_integer(usage.ru_nvcsw));
 }
 
-/* Profilers then show what was measured, not that it was timerbed. Linux keeps 15 letters. */
+/*
+ * Names the process after the subject, so that profilers show the subject. Linux keeps 15
+ * characters.
+ */
 static void name_process(const struct cell *cell)
 {
 	prctl(PR_SET_NAME, cell->subject.name);
 }
 
-/* Whether the subject cannot do this work, however often it is asked to. */
+/* Returns whether the subject cannot do this work, so that another attempt would fail as well. */
 static bool is_refused(const struct cell *cell, int result)
 {
 	char error[CELL_ERROR_SIZE];
@@ -69,7 +72,10 @@ static bool is_refused(const struct cell *cell, int result)
 
 	if (result == -ENOTSUP || result == -ERANGE)
 		return true;
-	/* Not every pass passes on why a replay could not be opened. */
+	/*
+	 * A pass may return another error than cell_open did, so this function calls cell_open
+	 * again.
+	 */
 	result = cell_open(cell, &replay, error);
 	if (!result)
 		replay_close(&replay);
@@ -77,8 +83,9 @@ static bool is_refused(const struct cell *cell, int result)
 }
 
 /*
- * What became of the cell, where the pass has not said so by cell_record_replay. In real time a
- * firing may be late, and libraries may have it early, which is a finding; but some have to come.
+ * Returns the outcome of a cell whose pass has not recorded one with cell_record_replay. In real
+ * time a firing may be late, and in libraries also early, which is a result and not an error. But
+ * if the trace has firings, some must occur.
  */
 static enum outcome outcome_of(const struct cell *cell, const json_t *record, int result)
 {

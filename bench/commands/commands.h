@@ -1,8 +1,8 @@
 /*
- * commands.h - what `timerbed COMMAND` can be
+ * commands.h - the commands of the program, as in `timerbed COMMAND`
  *
- * A command prints data to stdout and what it has to say to stderr, and returns an exit status:
- * 0, EXIT_FAILED or EXIT_USAGE.
+ * A command prints data to stdout and messages to stderr, and returns an exit status: 0,
+ * EXIT_FAILED or EXIT_USAGE.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H
@@ -14,7 +14,7 @@ struct command {
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 };
 
-/* All commands, ended by a row without a name. */
+/* All commands. A row without a name ends the table. */
 extern const struct command commands[];
 
 int command_list(int argc, char **argv);

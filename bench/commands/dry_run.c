@@ -1,5 +1,5 @@
 /*
- * dry_run.c - what an experiment would measure, for --dry-run
+ * dry_run.c - prints what an experiment would measure, for --dry-run
  */
 #include "bench/commands/dry_run.h"
 

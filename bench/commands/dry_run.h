@@ -1,5 +1,5 @@
 /*
- * dry_run.h - what an experiment would measure, for --dry-run
+ * dry_run.h - prints what an experiment would measure, for --dry-run
  */
 #ifndef DRY_RUN_H
 #define DRY_RUN_H
@@ -7,8 +7,8 @@
 #include "bench/run/experiment.h"
 
 /*
- * Prints a line a block, and a last line with the number of cells, the time and the memory. 0, or
- * an exit status after saying what is wrong.
+ * Prints a line for each block, and a last line with the number of cells, the time and the memory.
+ * Returns 0, or an exit status after reporting an error.
  */
 int dry_run_print(const struct experiment *experiment);
 

@@ -1,5 +1,5 @@
 /*
- * env - `timerbed env`: what a run on this machine would record about it
+ * env - `timerbed env`: prints what a run would record about this machine
  */
 #include <stdio.h>
 

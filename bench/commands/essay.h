@@ -1,5 +1,5 @@
 /*
- * essay.h - what the essays at the heads of structures say, as far as `timerbed explain` quotes it
+ * essay.h - the parts of structures' head comments (their essays) that `timerbed explain` quotes
  */
 #ifndef ESSAY_H
 #define ESSAY_H
@@ -7,11 +7,14 @@
 #include <stddef.h>
 
 struct essay {
-	const char *name;	/* the structure's */
-	const char *gives_back; /* of its memory, after a peak */
+	const char *name;	/* the structure's name */
+	const char *gives_back; /* the memory that it gives back after a peak */
 };
 
-/* Structures whose essay has the paragraph. Ends without name. Generated. */
+/*
+ * The structures whose essay has the paragraph GIVES BACK. An entry without a name ends the table.
+ * Generated.
+ */
 extern const struct essay essays[];
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * experiment_file.c - files by their names: here, or among the project's own experiments
+ * experiment_file.c - finds an experiment's file by its name or among the project's experiments
  */
 #include "bench/commands/experiment_file.h"
 
@@ -45,7 +45,7 @@ int experiment_file_each(const char *folder, void (*visit)(const char *name, voi
 	return 0;
 }
 
-/* The name without its ending, which all names have in common. NULL if there is no memory. */
+/* Returns the name without its ending .ini, or NULL if memory runs out. The caller frees it. */
 static char *stem_of(const char *name)
 {
 	return strndup(name, strlen(name) - ENDING_LENGTH);
@@ -60,7 +60,10 @@ static void add_stem(const char *name, void *names)
 	free(stem);
 }
 
-/* The line for a file that is nowhere. `folder` is the name up to and with its last '/'. */
+/*
+ * Writes the error message for a file that does not exist. `folder` is the part of the name up to
+ * its last '/', inclusive.
+ */
 static void refuse(const char *name, const char *folder, const char *base, char *error)
 {
 	struct names names = { 0 };
@@ -87,7 +90,7 @@ int experiment_file_find(const char *name, char *path, size_t size, char *error)
 	char ours[SCRIPTS_PATH_SIZE], folder[SCRIPTS_PATH_SIZE];
 
 	if (!access(name, F_OK) || errno != ENOENT) {
-		snprintf(path, size, "%s", name); /* whatever else is wrong shows when it is read */
+		snprintf(path, size, "%s", name); /* reading the file reports other errors */
 		return 0;
 	}
 	snprintf(ours, sizeof(ours), EXPERIMENT_FILES "/%s", name);

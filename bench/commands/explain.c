@@ -1,5 +1,5 @@
 /*
- * explain - `timerbed explain NAME`: a structure, workload, subject, pass or experiment in words
+ * explain - `timerbed explain NAME`: describes a structure, workload, subject, pass or experiment
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -51,7 +51,7 @@ static void paragraph(const char *heading, const char *text)
 	wrapped(text);
 }
 
-/* Prints where a subject wins and loses in the reference run, if answer.json is at hand. */
+/* Prints where a subject wins and loses in the reference run, if the file answer.json exists. */
 static void print_reference(const char *subject)
 {
 	char *text = reference_about(subject), *rest = text, *line;
@@ -63,7 +63,7 @@ static void print_reference(const char *subject)
 	free(text);
 }
 
-/* In the largest unit of which it has one. */
+/* Prints a duration in the largest unit that is not longer than the duration. */
 static void print_duration(double ns)
 {
 	static const struct {
@@ -168,7 +168,10 @@ static void print_wrapped(const struct timer_choice *choice)
 	       choice->within->name, choice->within->name);
 }
 
-/* What a wrapper has from the structures that it wraps, and any other structure by itself. */
+/*
+ * Explains the properties of the innermost structure: the wrapped structure of a wrapper, or the
+ * structure itself.
+ */
 static void explain_within(const struct timer_choice *choice)
 {
 	const struct timer_structure *within = choice->within;
@@ -190,7 +193,10 @@ static void print_gives_back(const struct timer_structure *structure)
 			paragraph("MEMORY THAT IT GIVES BACK AFTER A PEAK", essay->gives_back);
 }
 
-/* What a structure is made of; of the name of a wrapper alone, what it may be made of. */
+/*
+ * Explains what a structure consists of or, for the name of a wrapper without a structure, what it
+ * can wrap.
+ */
 static void explain_made_of(const struct timer_structure *structure, const char *text)
 {
 	const char *settings = strchr(text, ':');
@@ -250,7 +256,10 @@ static void print_family(const struct subject_family *family)
 	paragraph("WHAT IT MEASURES", family->explanation);
 }
 
-/* Explains a prefix of names as `list` shows it, such as "again:". False if `name` is none. */
+/*
+ * Explains a prefix of names that `list` shows, such as "again:". Returns false if `name` is not
+ * such a prefix.
+ */
 static bool explain_family(const char *name)
 {
 	for (size_t i = 0; subject_families[i]; i++) {
@@ -273,7 +282,10 @@ static void explain_control(const struct subject *subject)
 	printf("\ntimerbed explain %s describes the subject itself.\n", subject->target);
 }
 
-/* Structures and yardsticks, with their options checked. An exit status, or -1 if it is neither. */
+/*
+ * Explains a subject after checking its options. Returns an exit status, or -1 if `name` is not a
+ * subject.
+ */
 static int explain_subject(const char *name)
 {
 	const struct timer_structure *structure = timer_structure_find(name);
@@ -292,7 +304,7 @@ static int explain_subject(const char *name)
 	if (result == -ENOENT && !structure)
 		return -1;
 	if (result)
-		return message_usage("explain: %s", error); /* known, but its options are wrong */
+		return message_usage("explain: %s", error); /* known, but the options are wrong */
 	if (!strcmp(subject.kind, "control")) {
 		explain_control(&subject);
 	} else if (timer_structure_find(subject.target)) {

@@ -1,5 +1,5 @@
 /*
- * explain_experiment.c - an experiment in words: its question and its groups of cells
+ * explain_experiment.c - prints an experiment's question and its groups of cells
  */
 #include "bench/commands/explain_experiment.h"
 
@@ -14,7 +14,7 @@
 
 #define WIDTH 88
 
-/* A list under a key, wrapped and indented. */
+/* Prints a list after its key, wrapped and indented. */
 static void print_names(const char *key, const struct names *names)
 {
 	int column = printf("    %s:", key);

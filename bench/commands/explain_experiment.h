@@ -1,10 +1,10 @@
 /*
- * explain_experiment.h - an experiment in words: its question and its groups of cells
+ * explain_experiment.h - prints an experiment's question and its groups of cells
  */
 #ifndef EXPLAIN_EXPERIMENT_H
 #define EXPLAIN_EXPERIMENT_H
 
-/* Explains an experiment's file. 0, or an exit status after saying what is wrong. */
+/* Explains an experiment's file. Returns 0, or an exit status after reporting an error. */
 int explain_experiment(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * generate - `timerbed generate WORKLOAD`: makes a trace, to keep or to replay elsewhere
+ * generate - `timerbed generate WORKLOAD`: makes a trace file
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * interrupt.c - signals that ask a command to end before it is done
+ * interrupt.c - catches signals that ask a command to end early
  */
 #include "bench/commands/interrupt.h"
 

@@ -1,5 +1,5 @@
 /*
- * interrupt.h - signals that ask a command to end before it is done
+ * interrupt.h - catches signals that ask a command to end early
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
@@ -7,8 +7,8 @@
 #include <signal.h>
 
 /*
- * Catches SIGINT, SIGTERM and, unless nohup has it ignored, SIGHUP from now on. Returns a flag that
- * becomes non-zero when one of these signals has come.
+ * Catches SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP from now on. Returns a flag
+ * that becomes non-zero when the process receives one of these signals.
  */
 volatile sig_atomic_t *interrupt_catch(void);
 

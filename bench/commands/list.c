@@ -1,5 +1,6 @@
 /*
- * list - `timerbed list`: what there is, name first on each line
+ * list - `timerbed list`: prints names of structures, workloads and so on, with a description of
+ * each
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ static void list_passes(void)
 		print_row(passes[i]->name, passes[i]->summary, NULL);
 }
 
-/* The question, how long the answer takes, and how much memory. */
+/* Prints an experiment's question, and the time and memory that it takes. */
 static void print_experiment(const char *name, const struct experiment *experiment)
 {
 	char words[ESTIMATE_WORDS], row[sizeof(experiment->question) + sizeof(words) + 4];
@@ -104,7 +105,7 @@ static void list_experiments(void)
 		experiment_file_each(folder, list_experiment, folder);
 }
 
-/* A table's rows, by their keys in .ini files. */
+/* Prints the rows of a table of settings, by their keys in .ini files. */
 static void list_rows(const char *where, const struct setting *settings)
 {
 	char summary[400];

@@ -1,12 +1,13 @@
 /*
- * map - `timerbed map`: who costs least where, over two axes: measures, draws, and prints the table
+ * map - `timerbed map`: measures which subject costs least over two axes, draws and prints the
+ * result
  */
 #include "bench/commands/commands.h"
 #include "bench/commands/run_experiment.h"
 #include "bench/message.h"
 #include "bench/scripts.h"
 
-/* What is no map in an experiment would be measured and not be seen. */
+/* Refuses an experiment that has other groups than maps, because the result would not show them. */
 static int accept_maps(const struct experiment *experiment)
 {
 	for (size_t i = 0; i < experiment->group_count; i++)

@@ -1,5 +1,5 @@
 /*
- * reference.c - what the committed reference run says about a subject
+ * reference.c - reads what the committed reference run found about a subject
  */
 #include "bench/commands/reference.h"
 
@@ -11,7 +11,10 @@
 
 #define ANSWER "results/answer.json"
 
-/* The strings of an array, a line each; NULL if it has none. Allocated. */
+/*
+ * Returns the strings of an array, one per line, as text that the caller frees. Returns NULL if
+ * there are none or memory runs out.
+ */
 static char *join(const json_t *sentences)
 {
 	size_t size = 1, i;

@@ -1,13 +1,13 @@
 /*
- * reference.h - what the committed reference run says about a subject
+ * reference.h - reads what the committed reference run found about a subject
  */
 #ifndef REFERENCE_H
 #define REFERENCE_H
 
 /*
- * The sentences of results/answer.json about a subject, a line each, or NULL where there
- * are none: the file is missing or unreadable, or the subject was not measured. scripts/answer.py
- * makes the file. The caller frees the text.
+ * Returns the sentences of results/answer.json about a subject, one per line. The caller frees the
+ * text. Returns NULL if the file is missing or unreadable, or if the subject was not measured.
+ * scripts/answer.py makes the file.
  */
 char *reference_about(const char *subject);
 

@@ -1,8 +1,8 @@
 /*
- * replay - `timerbed replay TRACE [SUBJECT...]`: one trace against some subjects, here and now
+ * replay - `timerbed replay TRACE [SUBJECT...]`: replays one trace against some subjects
  *
- * For traces that somebody else made, and for profilers: no workers, no blocks, one JSON line a
- * subject with what the replay found.
+ * The command is for traces from other sources, and for profilers. It replays in its own process,
+ * without workers and blocks, and prints a JSON line with the results of each subject.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,12 +24,12 @@ static const struct argument table[] = {
 	{ 0 },
 };
 
-/* Settings that mean something for one replay. */
+/* The settings that have an effect on a single replay. */
 static const char *const keys[] = { "dispatch", "stride" };
 
 struct request {
 	struct setting_arguments arguments;
-	struct group group; /* its settings */
+	struct group group; /* holds the settings */
 	struct cell cell;
 	enum replay_mode mode;
 	bool trusted;
@@ -109,7 +109,10 @@ static int replay_one(struct request *request, const char *name)
 	return result;
 }
 
-/* Whether all has been written. What failed before the last write shows in the error indicator. */
+/*
+ * Closes the file. Returns non-zero if any write has failed, which may show only in the error
+ * indicator.
+ */
 static int close_output(FILE *file)
 {
 	int failed = ferror(file);

@@ -1,5 +1,5 @@
 /*
- * request.c - the command lines of `run` and `map`
+ * request.c - reads the command lines of `run` and `map`
  */
 #include "bench/commands/request.h"
 
@@ -34,12 +34,12 @@ static const struct argument table[] = {
 	{ 0 },
 };
 
-/* The arguments as read, before it is known whether a file is among them. */
+/* The options as read, before it is known whether the arguments name a file. */
 struct reading {
 	struct request *request;
 	struct setting_arguments arguments;
-	const struct setting **setting; /* those given, in order, */
-	const char **value;		/* with their values */
+	const struct setting **setting; /* the given settings, in order, */
+	const char **value;		/* and their values */
 	size_t count;
 };
 
@@ -48,7 +48,9 @@ static int wrong(const struct request *request, const char *error)
 	return message_usage("%s: %s", request->command, error);
 }
 
-/* Reports an error of reading or setting. Its exit status. */
+/*
+ * Reports an error of reading or setting. Returns the exit status, which is 0 if there is no error.
+ */
 static int failed(const struct request *request, int result, const char *error)
 {
 	if (result == -EINVAL || result == -ENOENT)
@@ -56,7 +58,7 @@ static int failed(const struct request *request, int result, const char *error)
 	return result ? message_failed("%s: %s", request->command, error) : 0;
 }
 
-/* Takes a folder's name. "" is refused: "/cells.jsonl" would be a file of the root folder. */
+/* Stores a folder's name. Refuses "", because "/cells.jsonl" would be a file in the root folder. */
 static int take_folder(const struct request *request, const char *option, const char *value,
 		       const char **folder)
 {
@@ -100,7 +102,7 @@ static int take(int letter, const char *value, void *data)
 	}
 }
 
-/* Whether the row is among these, and not of another table. */
+/* Returns whether the row is one of this table's. */
 static bool is_of(const struct setting *settings, const struct setting *row)
 {
 	while (settings->key && settings != row)
@@ -108,7 +110,10 @@ static bool is_of(const struct setting *settings, const struct setting *row)
 	return settings->key;
 }
 
-/* Joins all values of a setting with blanks. NULL if it has none; the caller frees the text. */
+/*
+ * Joins all given values of a setting with blanks. Stores text that the caller frees, or NULL if
+ * there is no value. Returns 0 or -ENOMEM.
+ */
 static int join(const struct reading *reading, const struct setting *setting, char **text)
 {
 	size_t size = 1;
@@ -153,7 +158,7 @@ static int select_cells(const struct reading *reading, char *error)
 	return any && !result ? selection_finish(&reading->request->experiment, error) : result;
 }
 
-/* Replaces settings of the experiment, or of all its groups, by those given that select nothing. */
+/* Applies the given settings of a table to an object, except settings that select cells. */
 static int replace(const struct reading *reading, const struct setting *settings, void *object,
 		   char *error)
 {
@@ -223,7 +228,7 @@ static int take_subjects(const struct reading *reading, const char *label, char 
 	return failed(request, result, error);
 }
 
-/* `run --resume --out DIR` goes on with the experiment.ini of that folder. */
+/* `run --resume --out DIR` continues with the experiment.ini of the folder. */
 static int take_folder_of_run(const struct reading *reading)
 {
 	const struct request *request = reading->request;
@@ -235,7 +240,7 @@ static int take_folder_of_run(const struct reading *reading)
 	return take_file(reading, path);
 }
 
-/* Takes the words beside the options: an .ini file, or subjects. */
+/* Takes the arguments that are not options: an .ini file, or subjects. */
 static int take_words(const struct reading *reading, const char *label, char **words, int count)
 {
 	bool file = false;
@@ -249,7 +254,10 @@ static int take_words(const struct reading *reading, const char *label, char **w
 	return file ? take_file(reading, words[0]) : take_subjects(reading, label, words, count);
 }
 
-/* Takes subjects out of the dispatches that they lack, and says which are measured in none. */
+/*
+ * Removes subjects from the dispatches that they lack, and reports those that are not measured at
+ * all.
+ */
 static int settle(struct request *request)
 {
 	struct names left_out = { 0 };

@@ -1,5 +1,5 @@
 /*
- * request.h - the command lines of `run` and `map`: the cells, the folder, and how to begin
+ * request.h - reads the command lines of `run` and `map`
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -11,18 +11,18 @@
 #include "bench/run/records.h"
 
 struct request {
-	const char *command; /* as typed: run, map */
+	const char *command; /* run or map */
 	struct experiment experiment;
 	enum records_mode mode;
 	bool dry_run;
-	const char *out;   /* the run's folder; NULL: out/ and the experiment's name */
+	const char *out;   /* the run's folder; NULL: out/NAME of the experiment */
 	const char *cache; /* the folder of traces */
 };
 
 /*
- * Reads a command line. `label` names the experiment of cells that the command line itself lists.
- * 0; or non-zero with the exit status in *status, after saying what is wrong or after --help.
- * request_free in any case.
+ * Reads a command line. `label` is the label of the group if the command line itself lists the
+ * cells. Returns 0, or non-zero with the exit status in *status after an error, which has been
+ * reported, or after --help. The caller must call request_free in any case.
  */
 int request_read(int argc, char **argv, const char *label, struct request *request, int *status);
 void request_free(struct request *request);

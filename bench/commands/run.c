@@ -10,10 +10,10 @@
 #include "bench/scripts.h"
 
 /*
- * Shows a person the answer and what to type next. The text goes to stderr, as stdout carries the
- * name of the folder alone. It is only shown where both are terminals: elsewhere a program reads
- * stdout, or stderr is kept as a log. A table that cannot be printed does not fail a run that has
- * been run.
+ * Shows the user the answer and the next commands to type. The text goes to stderr, because stdout
+ * is only for the folder's name. It is shown only if both are terminals. Otherwise a program may
+ * read stdout, or stderr may be a log. If the table cannot be printed, the run succeeds
+ * nevertheless.
  */
 static void show(char *folder)
 {

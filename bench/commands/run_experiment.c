@@ -1,5 +1,5 @@
 /*
- * run_experiment.c - runs the experiment of a command line: what `run` and `map` share
+ * run_experiment.c - runs the experiment of a command line, for `run` and `map`
  */
 #include "bench/commands/run_experiment.h"
 

@@ -1,5 +1,5 @@
 /*
- * run_folder.c - the folder that a run is written into
+ * run_folder.c - the folder of a run
  */
 #include "bench/commands/run_folder.h"
 
@@ -26,7 +26,10 @@ int run_folder_path(const char *out, const struct experiment *experiment, char *
 			     size - 1);
 }
 
-/* Whether the folder has that regular file, with bytes in it. A link may lead anywhere: no. */
+/*
+ * Returns whether the folder has this regular file. The file must not be empty, unless `empty_too`.
+ * A symbolic link does not count, because it may lead outside the folder.
+ */
 static bool holds(const char *folder, const char *name, bool empty_too)
 {
 	char path[PATH_MAX];
@@ -41,7 +44,7 @@ int run_folder_check_force(const char *path)
 	bool cells = holds(path, "cells.jsonl", true) || holds(path, "cells.jsonl.zst", false);
 	const char *left = folder_leftover(path);
 
-	/* A run that was ended before its first cell may have no experiment.ini yet. */
+	/* A run that ended before its first cell may lack experiment.ini. */
 	if (cells && (holds(path, "experiment.ini", false) || !holds(path, "cells.jsonl", false)))
 		return 0;
 	if (!left)

@@ -1,5 +1,5 @@
 /*
- * run_folder.h - the folder that a run is written into
+ * run_folder.h - the folder of a run
  */
 #ifndef RUN_FOLDER_H
 #define RUN_FOLDER_H
@@ -10,21 +10,21 @@
 #include "bench/run/records.h"
 
 /*
- * Writes the folder's path: `out` or, if that is NULL, out/ and the experiment's name. A path that
- * begins with '-' gets "./" before it, so that no program takes it for an option. 0, or an
- * exit status after saying what is wrong.
+ * Writes the folder's path: `out` or, if `out` is NULL, out/NAME with the experiment's name.
+ * Prepends "./" to a path that begins with '-', so that no program takes the path for an option.
+ * Returns 0, or an exit status after reporting an error.
  */
 int run_folder_path(const char *out, const struct experiment *experiment, char *path, size_t size);
 
 /*
- * Whether --force may delete files there: the folder holds a run, or no file that a run leaves. 0,
- * or an exit status after saying what is wrong.
+ * Checks that --force may delete files in the folder: it has a run, or has no files that a run
+ * leaves. Returns 0, or an exit status after reporting an error.
  */
 int run_folder_check_force(const char *path);
 
 /*
- * Writes env.json (the environment, and the settings that tell variants of a workload apart),
- * and experiment.ini. 0, or an exit status after saying what is wrong.
+ * Writes env.json (the environment, and the settings that distinguish variants of a workload) and
+ * experiment.ini. Returns 0, or an exit status after reporting an error.
  */
 int run_folder_describe(const char *path, const json_t *environment,
 			const struct experiment *experiment);

@@ -16,7 +16,10 @@
 #include "bench/run/folder.h"
 #include "bench/run/runner.h"
 
-/* The absolute path of the folder of traces, which the caller frees. NULL after saying why. */
+/*
+ * Makes the folder of traces. Returns its absolute path, which the caller frees, or NULL after
+ * reporting an error.
+ */
 static char *absolute_cache(const char *cache)
 {
 	int result = folder_make(cache);
@@ -29,8 +32,9 @@ static char *absolute_cache(const char *cache)
 }
 
 /*
- * Runs from within the run's folder, so that the paths given to workers and to the programs around
- * them are short and plain whatever the folder is called: callgrind replaces each % in a path.
+ * Runs with the run's folder as the working directory. So the paths that workers and the programs
+ * around them get do not contain the folder's name, which may have special characters. (callgrind
+ * replaces each % in a path.)
  */
 static int run_within(struct run *run, const char *folder)
 {

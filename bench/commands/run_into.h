@@ -9,8 +9,8 @@
 #include "bench/commands/request.h"
 
 /*
- * Measures the requested experiment into the folder, as the request's mode says. When *stop becomes
- * non-zero, the run ends. 0, or an exit status after saying what is wrong.
+ * Measures the requested experiment into the folder, in the request's mode. The run ends when *stop
+ * becomes non-zero. Returns 0, or an exit status after reporting an error.
  */
 int run_into(const struct request *request, const char *folder, volatile sig_atomic_t *stop);
 

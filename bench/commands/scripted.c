@@ -1,5 +1,5 @@
 /*
- * scripted - the commands whose work is statistics, drawing or text, and so a script's
+ * scripted - the commands that scripts implement: statistics, drawing and text
  */
 #include "bench/commands/commands.h"
 
@@ -21,7 +21,7 @@ int command_report(int argc, char **argv)
 	return scripts_become("scripts/report.py", argc, argv);
 }
 
-/* The script does not know which structures a wrapper cannot wrap. */
+/* Refuses structures that a wrapper cannot wrap, because the script does not know them. */
 int command_export(int argc, char **argv)
 {
 	struct timer_accuracy accuracy;

@@ -1,11 +1,11 @@
 /*
- * setting_arguments.c - options of a command that come from the rows of settings
+ * setting_arguments.c - makes options of a command from the rows of settings
  */
 #include "bench/commands/setting_arguments.h"
 
 #include <stdio.h>
 
-/* Letters of settings without a short option begin here, beyond those of the commands. */
+/* The first number for settings without a short option. The commands use smaller numbers. */
 #define FIRST_LETTER 1024
 
 void setting_arguments_add(struct setting_arguments *arguments, const struct argument *rows)
@@ -14,7 +14,9 @@ void setting_arguments_add(struct setting_arguments *arguments, const struct arg
 		arguments->row[arguments->count++] = *rows;
 }
 
-/* Says the default as it would be typed, and what the option does beside a file. */
+/*
+ * Writes the help: the setting's own, its default, and what the option does together with a file.
+ */
 static void write_help(const struct setting *setting, bool beside_file, char *help, size_t size)
 {
 	FILE *file = fmemopen(help, size, "w");

@@ -1,5 +1,5 @@
 /*
- * setting_arguments.h - options of a command that come from the rows of settings
+ * setting_arguments.h - makes options of a command from the rows of settings
  */
 #ifndef SETTING_ARGUMENTS_H
 #define SETTING_ARGUMENTS_H
@@ -7,15 +7,15 @@
 #include "bench/commands/arguments.h"
 #include "bench/run/settings.h"
 
-/* A command's options: rows of its own, and rows of settings. Zeroed is empty. */
+/* A command's options: rows of its own, and rows of settings. A zeroed struct is empty. */
 struct setting_arguments {
 	struct argument row[ARGUMENTS_AT_MOST];
 	char help[ARGUMENTS_AT_MOST][200];
-	const struct setting *setting[ARGUMENTS_AT_MOST]; /* of the row; NULL: the command's own */
+	const struct setting *setting[ARGUMENTS_AT_MOST]; /* NULL for the command's own rows */
 	size_t count;
 };
 
-/* Adds rows that end with one without a name. */
+/* Adds the command's own rows. A row without a name ends them. */
 void setting_arguments_add(struct setting_arguments *arguments, const struct argument *rows);
 
 /* Adds the row of a setting, with its default in the help. */
@@ -25,7 +25,7 @@ void setting_arguments_add_setting(struct setting_arguments *arguments,
 /* Adds a row for each setting that has an option, for a command that also takes an .ini file. */
 void setting_arguments_add_all(struct setting_arguments *arguments, const struct setting *settings);
 
-/* The setting of the letter that arguments_parse passes on; NULL for an option of the command. */
+/* Returns the setting for a letter from arguments_parse, or NULL for the command's own option. */
 const struct setting *setting_arguments_find(const struct setting_arguments *arguments, int letter);
 
 #endif

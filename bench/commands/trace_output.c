@@ -1,5 +1,5 @@
 /*
- * trace_output.c - makes a trace wherever a command line says
+ * trace_output.c - makes a trace as a file, or writes it to standard output, a pipe or a device
  */
 #include "bench/commands/trace_output.h"
 
@@ -14,12 +14,12 @@
 
 #include "bench/message.h"
 
-/* A longer chain of links counts as a circle, as for the kernel. */
+/* A longer chain of symbolic links counts as a loop, as in the kernel. */
 #define MOST_LINKS 40
 
 #define COPY_SIZE 8192
 
-/* A trace to be made, whatever the way to its place. */
+/* A trace to be made. */
 struct order {
 	const struct trace_request *request;
 	const struct trace_watch *watch;
@@ -35,8 +35,8 @@ static int make(const struct order *order, const char *path)
 }
 
 /*
- * Replaces the path of a symbolic link by the path that the link holds, which may not exist yet. 0;
- * 1 if `path` is no link; a negative errno.
+ * Replaces the path of a symbolic link by the path that the link contains. That path may not exist
+ * yet. Returns 0, 1 if `path` is not a link, or a negative errno.
  */
 static int follow_link(char *path, size_t size)
 {
@@ -68,7 +68,7 @@ static int make_file(const struct order *order, const char *path)
 			  : make(order, file);
 }
 
-/* Copies all of `from`. 0 or a negative errno. */
+/* Copies all of `from`. Returns 0 or a negative errno. */
 static int copy(int from, int to)
 {
 	char bytes[COPY_SIZE];
@@ -84,7 +84,10 @@ static int copy(int from, int to)
 	return length < 0 ? -errno : 0;
 }
 
-/* A trace in a folder of its own, opened and with its name deleted. -1: said why. */
+/*
+ * Makes a trace in a new temporary folder, opens it, and deletes its name and the folder. Returns a
+ * descriptor, or -1 after reporting an error.
+ */
 static int make_unnamed(const struct order *order)
 {
 	const char *where = getenv("TMPDIR");

@@ -1,10 +1,10 @@
 /*
  * count - instructions and simulated cache misses under callgrind
  *
- * These counts are nearly the same in each run, whatever else the machine does, which times never
- * are. So they guard against regressions. The caches are valgrind's model, with fixed sizes so that
- * counts of different machines can be compared. The model has no prefetching and no overlap of
- * misses: compare its counts with each other, not with times.
+ * Unlike times, these counts are nearly the same in each run, whatever else the machine does. So
+ * they guard against regressions. valgrind simulates the caches, with fixed sizes so that counts of
+ * different machines can be compared. The simulation has no prefetching and no overlap of misses,
+ * so compare its counts only with each other and not with times.
  */
 #include <errno.h>
 #include <inttypes.h>

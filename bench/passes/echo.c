@@ -1,15 +1,16 @@
 /*
  * echo - the share of a server's CPU time that its timers take, as connections grow
  *
- * A real server over the loopback interface with n TCP connections. It echoes messages. Each
- * connection has an idle timeout that every message re-arms: a persistent event with a timeout does
- * that by itself. The trace gives the order in which connections send: each arm is a message, and
- * the first arm follows the last. The client is a process of its own and keeps WINDOW messages in
- * flight. So the server is never idle, and its CPU time per message means something.
+ * The pass runs a real server that echoes messages over the loopback interface, with n TCP
+ * connections. Each connection has an idle timeout that every message re-arms: its event is
+ * persistent and has a timeout, so the loop re-arms the timeout whenever a message arrives. The
+ * trace gives the order in which connections send. Each arm in the trace is a message, and the
+ * first arm follows the last again. The client is a separate process and keeps WINDOW messages in
+ * flight. So the server is never idle, and its CPU time per message is meaningful.
  *
  * The same server runs on the same connections with and without the timeouts, alternately. The
- * timers' share is the difference of the two times, divided by the time with timeouts. All other
- * work (system calls, the kernel's network code) is the same in both.
+ * timers' share is the difference of the two CPU times, divided by the time with timeouts. All
+ * other work (system calls, the kernel's network code) is the same in both cases.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,9 +31,11 @@
 #define EVENT_ROOM 128
 #define MESSAGE	   64 /* bytes */
 #define WINDOW	   16 /* messages in flight */
-#define TURNS	   7  /* with timeouts, and as many without */
+#define TURNS	   7  /* turns with timeouts, and the same number without */
 
-/* Long enough that no timeout expires during the measurement; in a server, too, few ever do. */
+/*
+ * So long that no timeout expires during the measurement. In real servers few idle timeouts expire.
+ */
 static const struct timeval idle_timeout = { .tv_sec = 60 };
 
 struct connection {
@@ -45,7 +48,7 @@ struct server {
 	const struct cell *cell;
 	struct event_setting setting;
 	struct event_base *base;
-	const struct timeval *timeout; /* of an idle connection, for event_add */
+	const struct timeval *timeout; /* the idle timeout, for event_add */
 	struct connection *connections;
 	uint64_t count;
 	uint64_t left; /* messages left in this turn */
@@ -96,7 +99,10 @@ static int exchange(int socket, char *message, bool receive)
 	return done == MESSAGE ? 0 : -1;
 }
 
-/* The connection that sends next: the id of the trace's next arm. */
+/*
+ * Returns the id of the trace's next arm. The connection with this number, modulo the number of
+ * connections, sends next.
+ */
 static uint64_t next_speaker(const struct trace *trace, uint64_t *position)
 {
 	for (;;) {
@@ -108,7 +114,7 @@ static uint64_t next_speaker(const struct trace *trace, uint64_t *position)
 	}
 }
 
-/* In the child: connects, and sends messages until the server hangs up. */
+/* Runs in the child process: connects, and sends messages until the server closes a connection. */
 _Noreturn static void client(const struct cell *cell, const struct sockaddr_in *address,
 			     uint64_t count)
 {
@@ -183,7 +189,7 @@ static int choose_timeout(struct server *server)
 	return server->timeout ? 0 : -ENOMEM;
 }
 
-/* Serves `messages` messages, and returns the CPU time of each in ns. */
+/* Serves `messages` messages, and returns the CPU time per message in ns. */
 static double serve(struct server *server, uint64_t messages)
 {
 	uint64_t begun = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -278,7 +284,10 @@ static int run(struct server *server, json_t *record)
 	return result ? result : -server->failed;
 }
 
-/* Each connection takes a descriptor in this process and one in the client. */
+/*
+ * Raises the limit of open files, because each connection needs a descriptor in this process and
+ * one in the client. Returns 0, or -EMFILE if the limit stays too low.
+ */
 static int raise_limit(uint64_t connections)
 {
 	struct rlimit limit;

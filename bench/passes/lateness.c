@@ -1,15 +1,17 @@
 /*
- * lateness - how late timers fire in real time, and the cost of that punctuality
+ * lateness - how late timers fire in real time, and how many wake-ups and how much CPU time they
+ * cost
  *
- * The trace is replayed in real time. The loop sleeps in the kernel, and a timer of the driver's
- * own carries out the operations when their time has come. A timer is due at the time of the call
- * that armed it plus the timeout of that call. Both this time and the time of firing come from the
- * precise clock, read by system call. So neither the loop's cached time nor its clock makes it look
- * better. The pass also records the firings that were early, the number of wake-ups per firing, and
- * the CPU time.
+ * The trace is replayed in real time. The loop sleeps in the kernel. The driver of the replay has a
+ * timer of its own, whose callback carries out the operations at the trace's times. A timer is due
+ * at the time of the call that armed it plus the timeout of that call. The pass reads this time and
+ * the time of firing from the precise clock, by system call. So the result is independent of the
+ * time that the loop caches and of the clock that it reads. The pass also records the early
+ * firings, the wake-ups per firing, and the CPU time.
  *
- * Lateness includes the kernel's own (timer slack, scheduling, the hypervisor). It is the same for
- * all subjects of a block and not small, so a figure of one subject alone says little.
+ * Lateness includes the kernel's own lateness (timer slack, scheduling, the hypervisor). The
+ * kernel's lateness is not small, and it is the same for all subjects of a block (one measurement
+ * of all subjects on one trace). So compare subjects; the lateness of a single subject says little.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +28,7 @@
 struct late_object {
 	unsigned char event[EVENT_ROOM];
 	struct lateness *owner;
-	uint64_t due; /* ns by the precise clock, of the last arm */
+	uint64_t due; /* the deadline of the latest arm, ns by the precise clock */
 };
 
 struct lateness {
@@ -36,11 +38,11 @@ struct lateness {
 	struct late_object *objects;
 	unsigned char driver[EVENT_ROOM];
 	struct event_common common; /* if the setting has common timeouts */
-	uint64_t begun;		    /* the trace's time 0, by the precise clock */
-	uint64_t advanced;	    /* the trace's time at its last advance */
+	uint64_t begun;		    /* the precise clock at the trace's time 0 */
+	uint64_t advanced;	    /* the trace's time at the latest advance */
 	uint64_t position;	    /* index in the stream */
 	bool measured;		    /* whether the current phase is measured */
-	int64_t *late;		    /* ns, of each measured firing; negative: early */
+	int64_t *late;		    /* the lateness of each measured firing, ns; negative: early */
 	uint64_t count, room;
 	uint64_t early;
 };
@@ -75,7 +77,10 @@ static void fired(int fd, short what, void *arg)
 	lateness->late[lateness->count++] = late;
 }
 
-/* The duration from now that a program would arm the timer for; 0 if it says a deadline. */
+/*
+ * Returns the relative timeout, in ns, with which a program would arm the timer. Returns 0 if a
+ * program would arm it for a deadline, or if the deadline has passed.
+ */
 static uint64_t duration_of(const struct lateness *lateness,
 			    const struct trace_operation *operation)
 {
@@ -105,7 +110,10 @@ static void arm(struct lateness *lateness, const struct trace_operation *operati
 	lateness->setting.api->add(event_in(object->event), given);
 }
 
-/* Carries out the operations up to the next advance, and arms the driver's timer for that. */
+/*
+ * Carries out the operations up to the next advance, and arms the driver's timer for the time of
+ * that advance.
+ */
 static void drive(int fd, short what, void *arg)
 {
 	struct lateness *lateness = arg;
@@ -196,14 +204,17 @@ static void record_run(struct lateness *lateness, json_t *record, uint64_t sleep
 	json_object_set_new(
 		record, "wall_ns",
 		json_integer((json_int_t)(clock_ns(CLOCK_MONOTONIC) - lateness->begun)));
-	/* In real time a timer that is re-armed just before its deadline may fire or not. */
+	/*
+	 * `fired` need not equal `expected`: in real time, a timer that the trace re-arms just
+	 * before its deadline may have fired already.
+	 */
 	json_object_set_new(record, "status",
 			    json_string(lateness->count ? "ok" : "nothing fired"));
 }
 
 /*
- * How often this thread has gone to sleep, by the kernel's own count. It works for every subject,
- * and does not count waits that returned at once.
+ * Returns how often this thread has gone to sleep, by the kernel's count of voluntary context
+ * switches. The count exists for every subject, and excludes waits that returned at once.
  */
 static uint64_t count_sleeps(void)
 {

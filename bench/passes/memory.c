@@ -1,18 +1,19 @@
 /*
- * memory - bytes beside the timers, and all checks, as time does not matter here
+ * memory - the bytes beside the timers; makes all checks, because this pass measures no times
  *
  * The checked replay samples the footprint at every advance and verifies the order of firing and
- * the invariants. Between advances it sleeps as a loop would, and counts the spurious wake-ups that
- * an early `next` causes.
+ * the invariants. Between advances it simulates the sleeps of a loop, and counts the spurious
+ * wake-ups that an early `next` causes.
  *
- * At the end the pass measures what remains of the memory after a peak. It stops and removes all
- * but one in a hundred of the timers that the trace leaves armed. These stops are a trace of their
- * own, replayed like the first. Then reserve tells a structure how few timers there are; a loop
- * counts them itself. The footprint after that is armed_after_peak: the memory of the few timers,
- * and the memory of the peak that the subject has not given back.
+ * At the end the pass measures how much memory the subject keeps after a peak. It stops and removes
+ * all but one in a hundred of the timers that the trace leaves armed. These stops are a second
+ * trace, which is replayed like the first. Then the pass calls a structure's reserve with the
+ * number of timers that are left; a loop counts its timers itself. The footprint after that is
+ * recorded as armed_after_peak. It consists of the memory for the few timers, and the memory of the
+ * peak that the subject has not freed.
  *
- * A subject that cannot tell its footprint has neither footprint_peak nor armed_after_peak, and its
- * bytes_per_timer is null.
+ * For a subject that cannot report its footprint, the record has neither footprint_peak nor
+ * armed_after_peak, and bytes_per_timer is null.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,7 +27,7 @@
 /* One in STAYS of the timers that are armed at the end stays armed. */
 #define STAYS 100
 
-/* The number of timers that insertions of the measured phases have walked past. */
+/* Counts the timers that insertions in the measured phases have walked past. */
 struct walk {
 	const struct replay *replay;
 	uint64_t begun, steps;
@@ -56,8 +57,8 @@ static void walk_ends(void *data, uint64_t phase, const struct replay_tally *par
 }
 
 /*
- * Whether the subject can tell its footprint: then it is not 0, since it includes the subject's
- * state.
+ * Returns whether the subject reports its footprint. A reported footprint is not 0, since it
+ * includes the subject's state.
  */
 static bool tells_footprint(const struct replay *replay)
 {
@@ -66,14 +67,20 @@ static bool tells_footprint(const struct replay *replay)
 	return family->footprint && family->footprint(replay);
 }
 
-/* Marks the timers that stay: one in STAYS of those that the trace leaves armed. */
+/*
+ * Marks the timers that stay: one in STAYS of those that the trace leaves armed. Returns their
+ * number.
+ */
 static uint64_t choose_few(const struct replay *replay, bool *stays)
 {
 	const struct trace *trace = replay->trace;
 	const struct trace_operation *end = trace->operations + trace->header->operations;
 	uint64_t armed = 0, kept = 0;
 
-	/* First: whether it is armed. Only the last operation of a timer counts. */
+	/*
+	 * First stores in stays[] whether each timer is armed. The last operation of a timer
+	 * decides.
+	 */
 	for (const struct trace_operation *one = trace->operations; one < end; one++) {
 		if (one->kind <= TRACE_ARM_INTERVAL)
 			stays[one->id] = one->time > replay->now;
@@ -88,8 +95,8 @@ static uint64_t choose_few(const struct replay *replay, bool *stays)
 }
 
 /*
- * Stops all timers but those that stay, by operations of `kind`, in one turn of the loop. For a
- * timer that is not armed the operation does nothing but count. `room` has ids + 1 entries.
+ * Stops all timers except those that stay, by operations of `kind`, in one turn of the loop. The
+ * operation only changes counts if the timer's state does not allow it. `room` has ids + 1 entries.
  */
 static void stop_most(const struct cell *cell, struct replay *replay, const bool *stays,
 		      enum trace_kind kind, struct trace_operation *room)
@@ -120,8 +127,9 @@ static int measure_after_peak(const struct cell *cell, struct replay *replay, si
 		uint64_t kept = choose_few(replay, stays);
 
 		/*
-		 * Removing an armed timer may take a search. Disarmed timers are cleared away in
-		 * the first turn, so the second finds them cheaply.
+		 * Removing an armed timer may require a search. So the first turn disarms the
+		 * timers, and the structure clears the disarmed timers away at its end. The second
+		 * turn then removes them cheaply.
 		 */
 		stop_most(cell, replay, stays, TRACE_DISARM, room);
 		stop_most(cell, replay, stays, TRACE_REMOVE, room);
@@ -188,7 +196,7 @@ static int measure_memory(const struct cell *cell, json_t *record, char *error)
 	if (walks(&replay) && measured.arms)
 		json_object_set_new(record, "steps_per_insert",
 				    json_real((double)walk.steps / (double)measured.arms));
-	/* A subject that fired wrongly may have lost timers. */
+	/* A subject whose replay was wrong may have lost timers. */
 	if (tells_footprint(&replay) &&
 	    !strcmp(json_string_value(json_object_get(record, "status")), "ok"))
 		result = record_after_peak(cell, &replay, record, error);

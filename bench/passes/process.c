@@ -1,11 +1,11 @@
 /*
  * process - whole programs: hyperfine times one complete replay
  *
- * The other passes measure from inside the process. This pass measures what a stop-watch would:
- * hyperfine starts `timerbed replay`, which maps the trace, builds the objects, replays everything
- * and exits. hyperfine runs its commands one after the other and does not interleave them. So it
- * gets one command and one run at a time, and the shuffled order of the blocks interleaves them.
- * Its own JSON is kept.
+ * The other passes measure from inside the process. In this pass, hyperfine measures from outside:
+ * it starts `timerbed replay`, which maps the trace, allocates the objects, replays everything and
+ * exits. hyperfine runs its commands one after the other and does not interleave them. So each call
+ * of hyperfine gets one command and makes one run, and the shuffled order of the blocks interleaves
+ * the subjects. The JSON that hyperfine writes is kept.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,10 @@
 #include "bench/cell.h"
 #include "bench/clock.h"
 
-/* hyperfine takes the command as one string, and splits it like a shell. */
+/*
+ * Returns the words as one string, quoted for hyperfine, which splits a command like a shell. The
+ * caller owns the string. Returns NULL if memory runs out.
+ */
 static char *quoted(const char **words)
 {
 	size_t size = 1;
@@ -41,7 +44,7 @@ static char *quoted(const char **words)
 	return text;
 }
 
-/* The word after an option of the worker's command. */
+/* Returns the word after an option of the worker's command, or "" if the option is missing. */
 static const char *value_of(const char **words, const char *option)
 {
 	while (*words && strcmp(*words, option))
@@ -49,7 +52,9 @@ static const char *value_of(const char **words, const char *option)
 	return *words ? words[1] : "";
 }
 
-/* Words 0, 2 and 3 of the worker's command are program, trace and subject; see worker.c. */
+/*
+ * Words 0, 2 and 3 of the worker's command are the program, the trace and the subject (worker.c).
+ */
 static void wrap_in_hyperfine(const char **words, const char *scratch)
 {
 	const char *replay[] = {
@@ -81,7 +86,10 @@ static void wrap_in_hyperfine(const char **words, const char *scratch)
 
 extern const struct pass pass_process;
 
-/* The JSON is kept beside the records; the record has its path. */
+/*
+ * Copies the results into the record, and the path of hyperfine's JSON, which stays in the run's
+ * folder.
+ */
 static int collect_from_hyperfine(json_t *record, const char *scratch, char *error)
 {
 	json_error_t where;

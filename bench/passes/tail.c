@@ -1,10 +1,10 @@
 /*
  * tail - the duration of single operations: reads the time-stamp counter before and after each
  *
- * A single reading is mostly noise: an interrupt on a virtual machine takes longer than almost any
- * operation. But the trace is the same in every replay, so operation k does the same work each
- * time. The least of its readings is the work without interruptions. Percentiles are taken over
- * these minima. A call of expire with room for 64 timers is one operation.
+ * A single reading is mostly noise, because an interrupt on a virtual machine takes longer than
+ * almost any operation. But the trace is the same in every replay, so operation k does the same
+ * work each time. The minimum of its readings is its duration without interruptions. Percentiles
+ * are taken over these minima. A call of expire with room for 64 timers is one operation.
  *
  * A reading includes the counter's own cost, which is recorded as timing_overhead_ns.
  */
@@ -30,7 +30,10 @@ static int by_cycles(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The reading that only the share `above` of sorted readings exceeds; the maximum for 0. */
+/*
+ * Returns the reading that only the share `above` of the sorted readings exceeds. Returns the
+ * maximum for 0.
+ */
 static uint32_t quantile(const uint32_t *sorted, uint64_t count, double above)
 {
 	uint64_t rank = (uint64_t)ceil((1 - above) * (double)count);
@@ -38,7 +41,7 @@ static uint32_t quantile(const uint32_t *sorted, uint64_t count, double above)
 	return sorted[rank ? rank - 1 : 0];
 }
 
-/* The minimum cost of a pair of readings with nothing in between. */
+/* Returns the minimum cost of a pair of readings with nothing in between. */
 static double overhead_cycles(void)
 {
 	uint64_t least = UINT64_MAX;
@@ -85,7 +88,10 @@ static void record_percentiles(json_t *record, const uint32_t *sorted, uint64_t 
 	json_object_set_new(record, "timing_overhead_ns", json_real(overhead_cycles() / per_ns));
 }
 
-/* Each expire is an operation, and each full batch causes one more expire. */
+/*
+ * Returns the maximum number of timed operations. Each call of expire is an operation, and each
+ * full batch causes one more call.
+ */
 static uint64_t most_operations(const struct trace *trace)
 {
 	uint64_t count = 0;
@@ -97,7 +103,7 @@ static uint64_t most_operations(const struct trace *trace)
 			count += phase->arms + phase->stops + phase->advances +
 				 phase->fired / REPLAY_EXPIRE_BATCH;
 	}
-	/* A late subject may fire timers that an unmeasured phase left. */
+	/* A late subject may fire timers that are due in an unmeasured phase. */
 	return count + trace->header->fired / REPLAY_EXPIRE_BATCH + 1;
 }
 

@@ -2,13 +2,13 @@
  * time - the cost of an operation: Google Benchmark runs and times whole replays
  *
  * One iteration is one replay of the trace. Only its measured phases are timed. Every repetition
- * starts with a new, empty structure and replays the same bytes, so repetitions differ by noise
- * alone. Noise only adds, so the cell's figure is the minimum of the repetitions; all of them are
- * recorded.
+ * starts with a new, empty structure and replays the same bytes, so repetitions differ only by
+ * noise. Noise only adds time, so the result of the cell is the minimum of the repetitions. The
+ * times of all repetitions are recorded.
  *
- * Stopping and starting the library's clock around unmeasured phases takes some microseconds a
- * replay, as long as some of the measured phases. So the thread's CPU clock is also read here, by
- * system call, immediately before and after each phase: that gives ns_per_op. The library's result
+ * Stopping and starting the library's clock around unmeasured phases takes as long as some of the
+ * measured phases. So the pass also reads the thread's CPU clock, by system call, immediately
+ * before and after each measured phase. ns_per_op comes from these readings. The library's result
  * is recorded as benchmark_ns_per_op.
  */
 #include <stdio.h>
@@ -20,8 +20,8 @@
 #define REPEATS 64
 
 /*
- * Repeats reduce noise, and a long replay has less of it. After 0.3 s of CPU time in measured
- * phases no further repeat is begun.
+ * Repeats reduce noise, but a long replay has less noise. The pass begins no further repeat after
+ * this much CPU time in measured phases.
  */
 #define ENOUGH_NS 3e8
 
@@ -60,9 +60,9 @@ static bool measured(const struct timing *timing, uint64_t phase)
 }
 
 /*
- * Google Benchmark's clock runs from the first of consecutive measured phases to the last: starting
- * and stopping it takes as long as a phase of a hundred timers. The CPU clock is read between two
- * phases.
+ * Google Benchmark's clock runs from the beginning of consecutive measured phases to their end,
+ * because starting and stopping it takes as long as a short phase. The CPU clock is also read
+ * between two phases.
  */
 static void phase_begins(void *data, uint64_t phase)
 {

@@ -2,16 +2,16 @@
  * event_common.c - common timeouts for the durations of a trace
  *
  * A program with common timeouts has a constant or a variable for each of its durations. A trace
- * has only the lengths of durations, so the queue of a duration must be looked up here. The lookup
- * must cost next to nothing, because the program would not need it.
+ * has only the lengths of durations, so the replay must look up the queue of each duration. The
+ * lookup must be cheap, because the program would not need it.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "bench/replay/event_replay.h"
 
-#define PLACES 1024 /* a power of two, four times the maximum number of queues */
-#define QUEUES 256  /* the maximum per base */
+#define PLACES 1024 /* four times QUEUES, and 2^10 for the hash */
+#define QUEUES 256  /* the maximum number of queues of a base */
 
 int event_common_open(struct event_common *common, const struct event_api *api,
 		      struct event_base *base)
@@ -42,8 +42,8 @@ const struct timeval *event_common_timeout(struct event_common *common, uint64_t
 		if (place->interval)
 			continue;
 		/*
-		 * A program with more durations than queues would know which durations have a
-		 * queue.
+		 * All queues are in use. The event gets a timeout of its own, as in a program with
+		 * more durations than queues.
 		 */
 		if (common->queues == QUEUES)
 			return timeout;

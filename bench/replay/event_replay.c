@@ -16,15 +16,17 @@
 #define START UINT64_C(1000000000)
 
 /*
- * An object is an event and nothing else: 128 bytes in libevent 2.1 and here, 120 in 2.2. The
- * replay keeps its own data per event in a separate, dense array. So arming touches the two cache
- * lines of the event and little more; an application's own data is not measured.
+ * An object consists only of an event: 128 bytes in libevent 2.1 and in this project's loop, 120 in
+ * libevent 2.2. The replay keeps its own data per event in a separate, dense array. So arming
+ * touches the two cache lines of the event and little more. An application's own data is not
+ * measured.
  */
 #define EVENT_SIZE 128
 
 /*
- * In deadlines[]: not armed; disarmed, and not yet removed. Other values are deadlines. LATEST
- * stands for every deadline that no loop reaches, as a trace may have TIMER_NEVER.
+ * Values in deadlines[]. An event is IDLE before it is armed and after it has fired or been
+ * removed. It is STOPPED after it has been disarmed but not removed. All other values are deadlines
+ * of armed events. LATEST replaces later deadlines such as TIMER_NEVER, which no loop reaches.
  */
 #define IDLE	UINT64_MAX
 #define STOPPED (UINT64_MAX - 1)
@@ -38,7 +40,7 @@ struct event_replay {
 	uint64_t *deadlines;		      /* by id */
 	unsigned char driver[EVENT_SIZE];
 
-	/* The part of the stream that is being replayed, and the current position. */
+	/* The current position in the stream, and the end of the part that is being replayed. */
 	uint64_t position, last;
 	uint64_t target; /* time of the next advance, if `pending` */
 	bool pending;
@@ -52,7 +54,7 @@ struct event_replay {
 };
 
 /*
- * The open replay. There is only one, because the simulation is global to the process. It is a
+ * The open replay. There is only one, because the simulation is global to the process. It is in a
  * global variable, because a callback's only argument identifies the timer.
  */
 static struct event_replay *open_replay;
@@ -67,7 +69,10 @@ static struct event *driver_of(struct event_replay *events)
 	return (struct event *)(void *)events->driver;
 }
 
-/* The hook for waits: whether the driver's event is to be called now. */
+/*
+ * The hook for waits. If an advance is pending, sets the time to that of the advance. Returns
+ * whether the loop is to call the driver's event now.
+ */
 static bool take_turn(void *data, uint64_t timeout)
 {
 	struct event_replay *events = data;
@@ -102,14 +107,17 @@ static void check_firing(struct event_replay *events, uint64_t deadline)
 		findings->lateness_max = now - deadline;
 	if (deadline <= findings->previous_now)
 		findings->late++;
-	/* Common timeouts fire after the ordinary ones, by design. */
+	/* Events with common timeouts fire after ordinary events, by design. */
 	if (deadline < events->last_deadline && !events->setting.common &&
 	    events->replay->accuracy.order == TIMER_BY_DEADLINE)
 		findings->out_of_order++;
 	events->last_deadline = deadline;
 }
 
-/* arg points to the event's entry in deadlines[], whose index is the id. */
+/*
+ * The callback of every timer. `arg` points to the event's entry in deadlines[]; its index is the
+ * id.
+ */
 static void fired(int fd, short what, void *arg)
 {
 	struct event_replay *events = open_replay;
@@ -177,7 +185,10 @@ REPLAY_INLINE void event_disarm(struct replay *replay, const struct timer_struct
 	event_stop(replay, mode, id, now, STOPPED);
 }
 
-/* event_del always gives the memory back. So there is no cheaper stop, and disarm calls it too. */
+/*
+ * event_del always returns the event's memory to the owner. There is no cheaper way to stop an
+ * event, so event_disarm calls event_del too.
+ */
 REPLAY_INLINE void event_remove(struct replay *replay, const struct timer_structure *structure,
 				enum replay_mode mode, uint32_t id, uint64_t now)
 {
@@ -212,10 +223,13 @@ static const struct replay_driver event_driver = {
 	.advance = event_advance,
 };
 
-/* The most operations that are searched for the next advance before they are replayed. */
+/* The maximum number of entries that are searched for the next advance before they are replayed. */
 #define AHEAD 256
 
-/* The end of the entries that can be replayed without advancing time, at most AHEAD entries on. */
+/*
+ * Returns the end of the entries to replay next: those up to and including the next advance, but at
+ * most about AHEAD entries.
+ */
 static uint64_t up_to_advance(const struct event_replay *events)
 {
 	const struct trace_operation *operations = events->replay->trace->operations;
@@ -231,7 +245,10 @@ static uint64_t up_to_advance(const struct event_replay *events)
 	return end;
 }
 
-/* The driver's event: replays the operations up to the next advance or to the end of the part. */
+/*
+ * The callback of the driver's event. Replays the operations up to the next advance or to the end
+ * of the part.
+ */
 REPLAY_INLINE void event_turn(struct event_replay *events, enum replay_mode mode)
 {
 	struct replay *replay = events->replay;
@@ -354,7 +371,9 @@ static int add_driver(struct event_replay *events, int descriptor)
 	return 0;
 }
 
-/* Creates the base with two priorities and an event for each id, inside the simulation. */
+/*
+ * Creates the base with two priorities, and assigns an event to each id. Called in the simulation.
+ */
 static int open_base(struct event_replay *events, int descriptor)
 {
 	const struct event_api *api = events->setting.api;
@@ -395,7 +414,7 @@ static void release(struct event_replay *events)
 	free(events);
 }
 
-/* Allocates the arrays, begins the simulation, and makes the loop in it. */
+/* Allocates the arrays, begins the simulation, and makes the loop in the simulation. */
 static int begin(struct event_replay *events)
 {
 	const struct virtual_time_hooks hooks = { .wait = take_turn, .data = events };

@@ -1,17 +1,18 @@
 /*
  * event_replay.h - drives an event loop that has libevent's interface
  *
- * This project's loop and libevent have the same interface, so one driver serves both; only a table
- * of functions differs. The trace is replayed by a callback inside the loop, as a server works, and
- * not from outside. The difference matters because libevent caches the time during callbacks, and
- * reads a clock outside of them.
+ * This project's loop and libevent have the same interface, so one driver serves both. Only a table
+ * of functions differs. A callback inside the loop replays the trace, because a server also runs in
+ * callbacks. The difference matters because libevent caches the time during callbacks, and reads a
+ * clock outside of them.
  *
- * Time is simulated (bench/virtual). One of the loop's events watches the simulation's own
- * descriptor, the driver's. When the loop waits, the simulation reports that descriptor ready and
- * advances time to the trace's next advance. The loop expires the due timers and calls their
- * callbacks, and then the callback of the driver's event, which has a lower priority. That callback
- * replays the operations up to the following advance. So an advance does the same as in a program:
- * the loop computes how long it may sleep, wakes up, expires, dispatches and calls back.
+ * Time is simulated (bench/virtual). One of the loop's events, the driver's event, watches the
+ * descriptor of the simulation's driver. When the loop waits, the simulation sets the time to that
+ * of the trace's next advance and reports this descriptor ready. The loop expires the due timers
+ * and calls their callbacks. Then it calls the callback of the driver's event, which has a lower
+ * priority and replays the operations up to the following advance. So an advance does the same as
+ * in a program: the loop computes how long it may sleep, wakes up, expires, dispatches and calls
+ * back.
  */
 #ifndef EVENT_REPLAY_H
 #define EVENT_REPLAY_H
@@ -27,14 +28,17 @@ struct event;
 struct event_base;
 struct event_config;
 
-/* The bits of event2/event.h that drivers need; they are the same in both libraries. */
+/*
+ * The flags of event2/event.h that drivers need. They are the same in libevent and in this
+ * project's loop.
+ */
 enum {
 	EVENT_API_TIMEOUT = 0x01,
 	EVENT_API_READ = 0x02,
 	EVENT_API_PERSIST = 0x10,
 };
 
-/* The functions of libevent's interface, from either library. */
+/* The functions of libevent's interface, either libevent's or those of this project's loop. */
 struct event_api {
 	struct event_config *(*config_new)(void);
 	void (*config_free)(struct event_config *config);
@@ -54,34 +58,35 @@ struct event_api {
 	size_t (*event_size)(void);
 };
 
-/* How to make a loop and query it. */
+/* The properties of a loop, and the functions that make and query it. */
 struct event_setting {
 	const struct event_api *api;
 	bool common;	     /* uses event_base_init_common_timeout for intervals */
-	bool real_time_only; /* its time cannot be simulated */
-	bool simulated_only; /* it works in simulated time only */
+	bool real_time_only; /* the loop's time cannot be simulated */
+	bool simulated_only; /* the loop works only in simulated time */
 
 	/*
-	 * Makes a base for this subject, without locks, and ignores the environment. Returns 0 or
-	 * -errno.
+	 * Makes a base for this subject that uses no locks and ignores environment variables. The
+	 * caller frees it with base_free. Returns 0 or a negative errno.
 	 */
 	int (*make)(const struct subject *subject, struct event_base **base);
 
-	/* Called when simulated time advances, for a loop with a clock of its own; or NULL. */
+	/*
+	 * Called when simulated time has advanced by `by` ns. NULL if the loop has no clock of its
+	 * own.
+	 */
 	void (*moved)(struct event_base *base, uint64_t by);
 
 	/*
-	 * Bytes beside the events; the first broken invariant; the number of waits. NULL if the
-	 * loop does not provide it.
+	 * These return the bytes beside the events, a broken invariant or NULL, and the number of
+	 * waits. A pointer is NULL if the loop does not provide the function.
 	 */
 	size_t (*footprint)(struct event_base *base);
 	const char *(*check)(struct event_base *base);
 	uint64_t (*waits)(const struct event_base *base);
 };
 
-/*
- * The common timeouts by duration. A hash table, so that a lookup costs little; see event_common.c.
- */
+/* The common timeouts of a base by duration, in a hash table so that a lookup is cheap. */
 struct event_common {
 	const struct event_api *api;
 	struct event_base *base;
@@ -92,22 +97,23 @@ struct event_common {
 	unsigned queues;
 };
 
+/* Makes an empty table. Returns 0 or -ENOMEM. event_common_close frees the table, not the base. */
 int event_common_open(struct event_common *common, const struct event_api *api,
 		      struct event_base *base);
 void event_common_close(struct event_common *common);
 
 /*
- * The timeout to pass to event_add for `interval`: the queue's, or `timeout` if all queues are in
- * use.
+ * Returns the timeout to pass to event_add for `interval` ns: the timeout of the interval's queue,
+ * which is made if necessary, or `timeout` if no queue can be made.
  */
 const struct timeval *event_common_timeout(struct event_common *common, uint64_t interval,
 					   const struct timeval *timeout);
 
 /*
- * The operations of a family of loops. open begins the simulation, makes the base and assigns an
- * event to each id. It returns 0; -ENOMEM; -ERANGE if the trace's grain is not whole microseconds,
- * as in a timeval; -ENOTSUP if the loop's time cannot be simulated; -EOVERFLOW if the library's
- * events are too large; or the error of make.
+ * The functions of a family of loops, for its struct subject_family. event_replay_open begins the
+ * simulation, makes the base and assigns an event to each id. It returns 0, -ENOMEM, -ERANGE if the
+ * trace's grain is not a multiple of the microseconds of a timeval, -ENOTSUP if the loop's time
+ * cannot be simulated, -EOVERFLOW if the library's events are too large, or the error of make.
  */
 int event_replay_open(struct replay *replay);
 void event_replay_close(struct replay *replay);
@@ -116,7 +122,8 @@ const char *event_replay_check(const struct replay *replay);
 uint64_t event_replay_pending(const struct replay *replay);
 
 /*
- * The replay loop in all modes. There is no inlined one, because a library cannot be compiled in.
+ * The replay loop in all modes. There is no inlined replay loop, because a library cannot be
+ * compiled into one.
  */
 extern const struct replay_code event_replay_code;
 

@@ -12,7 +12,7 @@
 /* 64 MiB, more than the last-level caches that the cold mode should miss. */
 #define COLD_BYTES (64u << 20)
 
-/* check() is O(n) or worse, so it is called only so often that it does not dominate. */
+/* Limits the calls of check(), which takes O(n) or more. A replay checks about this many timers. */
 #define CHECKED_TIMERS 10000000u
 
 int replay_open(struct replay *replay, const struct subject *subject, const struct trace *trace,
@@ -57,7 +57,10 @@ int replay_cold(struct replay *replay, uint32_t lines_per_operation)
 	return 0;
 }
 
-/* The first multiple of the tick at or after `deadline`, or TIMER_NEVER. */
+/*
+ * Returns the first multiple of the tick at or after `deadline`, or TIMER_NEVER if it would
+ * overflow.
+ */
 static uint64_t to_tick(uint64_t deadline, uint64_t tick)
 {
 	uint64_t rest = tick ? deadline % tick : 0;
@@ -70,8 +73,8 @@ static uint64_t to_tick(uint64_t deadline, uint64_t tick)
 uint64_t replay_bound(const struct replay *replay, uint64_t earliest)
 {
 	/*
-	 * The allowed lateness is a fraction of the interval, which the trace's oracle does not
-	 * keep.
+	 * The allowed lateness is a fraction of the interval. The trace does not store the interval
+	 * of the earliest timer, so there is no bound.
 	 */
 	if (replay->accuracy.when == TIMER_LATE_FRACTION)
 		return TIMER_NEVER;
@@ -84,7 +87,7 @@ _Noreturn void replay_out_of_memory(const struct replay *replay)
 	exit(1);
 }
 
-/* The key by which firings must be in order, for the subject's accuracy. */
+/* Returns the key by which firings must be in order. It depends on the subject's accuracy. */
 static uint64_t order_of(const struct replay *replay, const struct timer *timer)
 {
 	uint64_t previous = replay->findings.previous_now;
@@ -94,7 +97,7 @@ static uint64_t order_of(const struct replay *replay, const struct timer *timer)
 		return timer->deadline;
 	due = to_tick(timer->deadline, replay->accuracy.tick);
 	/*
-	 * A timer that was armed after its tick has passed may fire with those of the tick in which
+	 * A timer that was armed after its own tick may fire with the timers of the tick in which
 	 * it was armed.
 	 */
 	return due > previous ? due : previous - previous % replay->accuracy.tick;

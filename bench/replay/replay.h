@@ -1,9 +1,9 @@
 /*
  * replay.h - the state of one subject while a trace is replayed against it
  *
- * Objects stand for the objects in which an application embeds its timers. There is one for each
- * id, 64-byte aligned, at a fixed stride. All objects are allocated and touched before the
- * measurement. Ids are permuted in the trace, so access by id is random access to memory.
+ * A replay's objects model the objects in which an application embeds its timers. Each id has one
+ * object. Objects are 64-byte aligned, at a fixed stride, and all are allocated and touched before
+ * the measurement. The trace permutes ids at random, so access by id is random access to memory.
  */
 #ifndef REPLAY_H
 #define REPLAY_H
@@ -11,38 +11,39 @@
 #include "bench/trace/trace.h"
 #include "structures/timer.h"
 
-/* The most timers that one call of expire may return, as in libevent's and this project's loop. */
+/* The maximum number of timers that one call of expire may return, as in this project's loop. */
 #define REPLAY_EXPIRE_BATCH 64
 
 /*
  * What the replay loop does in addition to replaying. Each mode is compiled separately, so no mode
- * pays for another.
+ * contains code of another.
  */
 enum replay_mode {
 	REPLAY_PLAIN,	/* nothing */
 	REPLAY_COLD,	/* touches other cache lines between operations, as an application would */
-	REPLAY_TIMED,	/* times each operation and keeps its least time */
+	REPLAY_TIMED,	/* times each operation and keeps its minimum time */
 	REPLAY_CHECKED, /* checks order, lateness and wake-ups; samples the footprint */
 	REPLAY_MODES,
 };
 
 struct replay_object {
 	struct timer timer;
-	uint32_t armed; /* the state by what the subject has returned: REPLAY_IDLE and so on */
+	uint32_t armed; /* REPLAY_IDLE and so on: the timer's state in the subject */
 	uint32_t unused[3];
 };
 
 _Static_assert(sizeof(struct replay_object) == 64, "an object is one cache line");
 
 /*
- * Counts since the replay began. They never decrease, so a phase is the difference of two tallies.
+ * Counts since the replay began. They never decrease, so the counts of a phase are the difference
+ * of two tallies.
  */
 struct replay_tally {
 	uint64_t arms, stops, advances;
 	uint64_t elapsed; /* ns of the trace's time; set by cell_replay, for measured phases only */
 	uint64_t fired;
-	uint64_t overtaken;   /* re-armed or stopped before a late subject fired it */
-	uint64_t wrong_state; /* stops of timers that the subject no longer had */
+	uint64_t overtaken;   /* timers re-armed or stopped before a late subject fired them */
+	uint64_t wrong_state; /* stops of timers that the subject does not hold */
 	uint64_t checksum;    /* sum of trace_firing */
 	uint64_t polls;	      /* calls of next */
 	uint64_t early_polls; /* results before the earliest deadline: spurious wake-ups */
@@ -51,13 +52,13 @@ struct replay_tally {
 
 /* The findings of the checked mode. */
 struct replay_findings {
-	uint64_t out_of_order;	 /* firings after a later one within one expire */
-	uint64_t early;		 /* fired before their deadline: a fault */
-	uint64_t late;		 /* fired, but already due at the previous advance */
-	uint64_t lateness_max;	 /* ns from deadline to firing: the maximum */
-	double lateness_sum;	 /* and the sum; the trace's own advances are part of it */
+	uint64_t out_of_order;	 /* firings after one with a later deadline in the same expire */
+	uint64_t early;		 /* fired before the deadline: a fault */
+	uint64_t late;		 /* fired, although already due at the previous advance */
+	uint64_t lateness_max;	 /* ns from deadline to firing: the maximum, */
+	double lateness_sum;	 /* and the sum; both include the wait for the trace's advance */
 	uint64_t wake_ups;	 /* wake-ups of a loop that sleeps until next, */
-	uint64_t spurious;	 /* and those among them with nothing to expire */
+	uint64_t spurious;	 /* and spurious ones, which expire nothing */
 	uint64_t footprint_peak; /* bytes */
 	uint64_t armed_peak;
 	uint64_t previous_now; /* time of the previous advance */

@@ -1,11 +1,11 @@
 /*
  * replay_loop.h - the loop that replays a trace, for every subject in every mode
  *
- * The loop is an inline function. Its arguments are constants: the driver (what an arm, a stop and
- * an advance do to this kind of subject), the structure's table where it is known at compile time,
- * and the mode. The compiler makes a loop for each combination that is instantiated and inlines
- * what is constant. So a structure that is called through its table and one that is compiled into
- * the loop differ only in the calls.
+ * The loop is an inline function with constant arguments: the driver (what an arm, a stop and an
+ * advance do to this kind of subject), the structure's table if it is known at compile time, and
+ * the mode. The compiler makes a loop for each combination that is instantiated and inlines what is
+ * constant. So the loop that calls a structure through its table and the loop into which the
+ * structure is compiled differ only in the calls.
  *
  * A turn of the event loop consists of the operations between two advances. Before an advance the
  * loop calls `next`, as an event loop does before it sleeps. Then time advances, and due timers are
@@ -37,14 +37,19 @@ REPLAY_INLINE void replay_touch_cold(struct replay *replay)
 	uint32_t position = replay->cold_position;
 
 	for (uint32_t i = 0; i < replay->cold; i++) {
-		/* Full period for any power of two: Knuth's conditions, TAOCP 3.2.1.2. */
+		/*
+		 * The period is full for any power of two, by Knuth's conditions (TAOCP 3.2.1.2).
+		 */
 		position = (position * 1664525u + 1013904223u) & replay->cold_mask;
 		replay->cold_lines[(size_t)position * 64]++;
 	}
 	replay->cold_position = position;
 }
 
-/* Called before and after an operation that is timed. They do nothing in the other modes. */
+/*
+ * Called before and after each operation. They time it in REPLAY_TIMED and do nothing in other
+ * modes.
+ */
 REPLAY_INLINE uint64_t replay_begin(enum replay_mode mode)
 {
 	return mode == REPLAY_TIMED ? cycles_begin() : 0;
@@ -113,7 +118,8 @@ REPLAY_INLINE void replay_stream(struct replay *replay, const struct replay_driv
 }
 
 /*
- * Defines the loop for one driver and structure: a function for each mode, and their replay_code.
+ * Defines the loop for one driver and one structure: a function for each mode, and the replay_code
+ * with these functions.
  */
 #define REPLAY_FUNCTION(name, suffix, driver, structure, mode)                                     \
 	static void name##_##suffix(struct replay *replay, uint64_t first, uint64_t last)          \

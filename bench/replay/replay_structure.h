@@ -1,9 +1,9 @@
 /*
  * replay_structure.h - drives a timer structure
  *
- * An arm in the trace is an insert or a reinsert, depending on the state of this subject's timer: a
- * late structure may still hold a timer that has fired in the trace. Such a timer is overtaken, and
- * counted.
+ * An arm in the trace becomes an insert or a reinsert, depending on the timer's state in the
+ * structure. A late structure may still hold a timer that has already fired in the trace. If the
+ * trace arms or stops such a timer, the replay counts it as overtaken.
  */
 #ifndef REPLAY_STRUCTURE_H
 #define REPLAY_STRUCTURE_H
@@ -14,7 +14,10 @@
 #include "bench/replay/replay_check.h"
 #include "bench/replay/replay_loop.h"
 
-/* Reserves room for one more timer that is not idle. Doubles the room, as an event loop would. */
+/*
+ * Reserves room for one more timer that is not idle. Doubles the room if it is full, as an event
+ * loop would.
+ */
 REPLAY_INLINE void structure_reserve(struct replay *replay, const struct timer_structure *structure)
 {
 	if (replay->not_idle < replay->reserved)
@@ -78,7 +81,10 @@ REPLAY_INLINE void structure_remove(struct replay *replay, const struct timer_st
 	structure->remove(replay->set, &object->timer);
 	replay_end(replay, mode, begun);
 	replay->not_idle--;
-	/* The owner frees the object; the next object at this address starts with a new timer. */
+	/*
+	 * The owner would free the object, and the next object at this address would start with a
+	 * new timer.
+	 */
 	memset(object, 0, sizeof(*object));
 }
 
@@ -101,8 +107,8 @@ REPLAY_INLINE void structure_fired(struct replay *replay, enum replay_mode mode,
 }
 
 /*
- * Does what a loop does if `next` is early: wakes up, expires nothing, and asks again. Only the
- * checked mode, which times nothing, counts these wake-ups.
+ * Does what a loop does if `next` is early: wakes up, expires what is due (usually nothing), and
+ * calls next again. Only the checked mode, which times nothing, counts these wake-ups.
  */
 REPLAY_INLINE void structure_sleep(struct replay *replay, const struct timer_structure *structure,
 				   uint64_t next, uint64_t now, uint64_t earliest)
@@ -126,7 +132,7 @@ REPLAY_INLINE void structure_sleep(struct replay *replay, const struct timer_str
 
 /*
  * Calls next, as a loop does to learn how long it may sleep. The result must not be later than the
- * earliest deadline, plus what the subject's accuracy allows.
+ * earliest deadline plus the lateness that the subject's accuracy allows.
  */
 REPLAY_INLINE void structure_poll(struct replay *replay, const struct timer_structure *structure,
 				  enum replay_mode mode, uint64_t now, uint64_t earliest)

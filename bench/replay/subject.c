@@ -8,7 +8,7 @@
 
 #include "structures/common/options.h"
 
-/* The most names among which a suggestion is searched. */
+/* The maximum number of names that are searched for a suggestion. */
 #define NAMES 256
 
 const char *const dispatch_words[DISPATCHES + 1] = { "vtable", "inline", NULL };

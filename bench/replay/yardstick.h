@@ -1,13 +1,14 @@
 /*
- * yardstick.h - subjects that are told what fires and do only the compulsory work
+ * yardstick.h - subjects that learn from the trace what fires, and do only unavoidable work
  *
- * A yardstick is no timer structure. The trace tells it which timers fire, so it neither stores
- * timers nor searches for them. Its cost is the cost of the replay, plus the work that no structure
- * can avoid by some definition. The fastest yardstick of a block is the block's floor. It is never
- * called a bound, because a structure may do cleverly what a yardstick does naively.
+ * A yardstick is not a timer structure. The trace tells it which timers fire, so it neither keeps
+ * timers in order nor searches for them. Its cost is the cost of the replay plus some work that no
+ * structure can avoid. Each yardstick defines this work differently. A block measures all subjects
+ * of a group once on one trace; its fastest yardstick is the block's floor. The floor is not called
+ * a bound, because a structure may do cleverly what a yardstick does naively.
  *
- * Like a structure, a yardstick is called through a table or compiled into the loop, so its figure
- * includes the cost of the calls as a structure's does.
+ * Like a structure, a yardstick is called through a table or compiled into the loop. So its time
+ * includes the cost of the calls, as a structure's time does.
  */
 #ifndef YARDSTICK_H
 #define YARDSTICK_H
@@ -24,7 +25,7 @@ struct yardstick {
 	void (*fire)(struct replay *replay, const uint32_t *ids, size_t count);
 };
 
-/* Fires the timers that fire in the trace, in batches as an event loop would. */
+/* Fires the timers that the trace fires at this advance, in batches as an event loop would. */
 REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstick *yardstick,
 				    enum replay_mode mode, const struct trace_advance *advance)
 {
@@ -44,9 +45,9 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 }
 
 /*
- * Defines the drivers and both codes of a yardstick, and the family `subject_ID`. `table` is its
- * constant struct yardstick; `role` is its kind, "yardstick" or "harness"; `open_it` and `close_it`
- * allocate and free its data beside the table.
+ * Defines the two drivers of a yardstick, their replay code, and the family `subject_ID`. `table`
+ * is the yardstick's constant struct yardstick, and `role` is its kind, "yardstick" or "harness".
+ * `open_it` and `close_it` allocate and free its private data.
  */
 #define YARDSTICK(id, table, role, typed, summarised, explained, open_it, close_it)                \
 	static const struct yardstick *id##_table(const struct replay *replay)                     \
@@ -82,7 +83,8 @@ REPLAY_INLINE void yardstick_expire(struct replay *replay, const struct yardstic
 	}
 
 /*
- * Defines a driver that reaches the table as `reach`: a constant, or through the private pointer.
+ * Defines a driver that reaches the table by the expression `reach`, which is a constant or reads
+ * the private pointer.
  */
 #define YARDSTICK_DRIVER(way, reach)                                                               \
 	REPLAY_INLINE void way##_arm(struct replay *replay,                                        \

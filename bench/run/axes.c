@@ -1,5 +1,5 @@
 /*
- * axes.c - reading the axes of a map, and laying workloads out along them
+ * axes.c - reads the axes of a map, and expands workloads along them
  */
 #include "bench/run/axes.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Values of one axis; a figure has no room for more. */
+/* The maximum number of values of an axis. A figure has no room for more. */
 #define MOST_VALUES 32
 
 bool axis_is_n(const struct axis *axis)
@@ -42,7 +42,7 @@ static int add_value(struct axis *axis, const char *what, const char *value, cha
 	return -EINVAL;
 }
 
-/* "1e2..1e6" as the numbers that it means. */
+/* Adds the numbers of "1e2..1e6" and the like. */
 static int add_counts(struct axis *axis, const char *what, const char *text, char *error)
 {
 	uint64_t counts[MOST_VALUES];
@@ -75,7 +75,10 @@ static int add_values(struct axis *axis, const char *what, const char *text, cha
 	return result;
 }
 
-/* Reads the name, unless this goes on with values of one; `text` then begins with the values. */
+/*
+ * Reads the axis's name and moves *text to the values. If *text has no name, it only adds values to
+ * an axis that has one.
+ */
 static int take_name(struct axis *axis, const char *what, const char **text, char *error)
 {
 	size_t length = strcspn(*text, ":="), name = strcspn(*text, " \t:=");
@@ -111,7 +114,10 @@ int axis_set(struct axis *axis, const char *what, const char *text, char *error)
 	return result;
 }
 
-/* How many values of an axis there are among the workloads: n is not. */
+/*
+ * Returns the number of workloads that an axis makes of one workload. The axis n makes no
+ * workloads.
+ */
 static size_t width(const struct axis *axis)
 {
 	return axis_is_n(axis) ? 1 : axis->values.count;
@@ -127,7 +133,7 @@ static void look_up_title(struct axis *axis, const struct workload *workload)
 	snprintf(axis->title, sizeof(axis->title), "%s", title);
 }
 
-/* Appends the setting that an axis has at a place. */
+/* Appends the option of an axis with the value at a place. */
 static void append(char *text, size_t size, const struct axis *axis, size_t place)
 {
 	size_t length = strlen(text);
@@ -137,7 +143,7 @@ static void append(char *text, size_t size, const struct axis *axis, size_t plac
 			 axis->name, axis->values.name[place]);
 }
 
-/* Whether a workload sets that option already. */
+/* Returns whether a workload's text already sets the option. */
 static bool sets(const char *workload, const char *option)
 {
 	size_t length = strlen(option);
@@ -151,7 +157,10 @@ static bool sets(const char *workload, const char *option)
 static int add_workload(struct axis axes[2], const char *base, size_t choice,
 			struct names *laid_out, char *error)
 {
-	/* One more than a workload may be long, so that what is too long is seen to be. */
+	/*
+	 * One byte more than the longest workload needs, so that workload_choose refuses a text
+	 * that is too long.
+	 */
 	char text[WORKLOAD_TEXT + 1];
 	struct workload_choice found;
 	int result;

@@ -1,5 +1,5 @@
 /*
- * block.c - one block: its trace, its cells in shuffled order, a record of each
+ * block.c - runs one block: opens its trace, and measures and records its cells in shuffled order
  */
 #include "bench/run/block.h"
 
@@ -21,7 +21,7 @@
 #include "bench/run/plan.h"
 #include "bench/run/worker.h"
 
-/* The environment of a worker grows by up to a page, to vary where its stack begins. */
+/* The environment of a worker grows by up to a page, so that the address of its stack varies. */
 #define PADDING 4096
 
 /* A block while it runs. */
@@ -36,7 +36,10 @@ struct block_run {
 	struct trace trace;
 };
 
-/* The path of the file that the pass's wrapper leaves for a cell, in a subfolder of the run's. */
+/*
+ * Writes the path of the file that the pass's wrapper leaves for a cell, in a subfolder of the
+ * run's folder. Makes the subfolder.
+ */
 static void kept_path(const struct block_run *of, const char *subject, const char *folder,
 		      char *path, size_t size)
 {
@@ -89,8 +92,8 @@ static void leave_out(json_t *record, uint64_t most_timers)
 }
 
 /*
- * Whether a worker has room for what every subject needs: the timers, and the trace at hand. The
- * kernel would kill a worker without room, and with it perhaps the run.
+ * Returns whether there is memory for what every subject needs: the trace and the timers. If there
+ * is too little, the kernel would kill the worker, and perhaps the run as well.
  */
 static bool has_room(const struct block_run *of, json_t *record)
 {
@@ -107,7 +110,7 @@ static bool has_room(const struct block_run *of, json_t *record)
 	return false;
 }
 
-/* Reports a subject that fires wrongly at once. The run goes on. */
+/* Reports a subject with a wrong replay immediately. The run goes on. */
 static void say_if_wrong(const struct block_run *of, const char *name, const json_t *record)
 {
 	const char *outcome = json_string_value(json_object_get(record, "outcome"));
@@ -119,7 +122,9 @@ static void say_if_wrong(const struct block_run *of, const char *name, const jso
 		       json_string_value(json_object_get(record, "status")));
 }
 
-/* Measures one cell, or says why not, and records it. */
+/*
+ * Measures one cell, if there is memory and the subject supports n timers, and records the result.
+ */
 static int run_cell(const struct block_run *of, const char *name, size_t order)
 {
 	const struct block *block = of->block;
@@ -149,7 +154,7 @@ static int run_cell(const struct block_run *of, const char *name, size_t order)
 	return result;
 }
 
-/* Opens the block's trace, generating it if need be. */
+/* Opens the block's trace. Generates the trace if necessary. */
 static int open_trace(struct block_run *of)
 {
 	const struct block *block = of->block;

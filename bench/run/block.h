@@ -1,5 +1,5 @@
 /*
- * block.h - runs one block of an experiment and records each of its cells
+ * block.h - runs one block of an experiment (all subjects of a group on one trace)
  */
 #ifndef BLOCK_H
 #define BLOCK_H
@@ -10,11 +10,12 @@
 #include "bench/run/schedule.h"
 
 /*
- * Opens the block's trace, generating it if the cache lacks it, and measures every subject in a
- * process of its own; the schedule learns what the trace and each cell took. A cell that fails is
- * recorded and does not end the block. A block that the run's records hold already is skipped. 0;
- * -EINTR when the run was interrupted; another negative errno, after saying why, when there is no
- * trace or a record cannot be written.
+ * Opens the block's trace, generates it if the cache lacks it, measures every subject in a separate
+ * process, and records each cell. Tells the schedule how long the trace and each cell took. A cell
+ * that fails is recorded and does not end the block. Skips a block that the run has recorded
+ * already. Returns 0, -EINTR if the run was interrupted, or another negative errno if there is no
+ * trace, no worker can be started or a record cannot be written. Reports all errors except -EINTR
+ * and lack of memory.
  */
 int block_run(const struct run *run, const struct block *block, struct schedule *schedule,
 	      struct progress *progress);

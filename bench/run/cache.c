@@ -1,5 +1,5 @@
 /*
- * cache.c - where traces are kept
+ * cache.c - finds traces in a folder, or makes them there
  */
 #include "bench/run/cache.h"
 
@@ -13,7 +13,7 @@
 
 #include "bench/run/folder.h"
 
-/* How often a process looks whether another has made the trace that both need, in us. */
+/* The interval, in us, at which a process checks whether another process has made the trace. */
 #define LOOK_EVERY 20000
 
 void cache_path(const char *folder, const struct trace_request *request, char *path, size_t size)
@@ -31,7 +31,10 @@ void cache_path(const char *folder, const struct trace_request *request, char *p
 		 request->workload->generator_hash);
 }
 
-/* Opens a trace that the cache has. -EAGAIN if it must be made; `note` may then say why. */
+/*
+ * Opens a trace that the cache has. Returns -EAGAIN if the trace must be made; `note` may then say
+ * why.
+ */
 static int open_cached(const char *path, const struct trace_request *request, struct trace *trace,
 		       char *note, char *error)
 {
@@ -39,7 +42,7 @@ static int open_cached(const char *path, const struct trace_request *request, st
 	int result = access(path, R_OK) ? -EAGAIN : trace_open(trace, path, error);
 
 	if (result == -EBADMSG || result == -ENOENT)
-		return -EAGAIN; /* a damaged copy of something that can be made again */
+		return -EAGAIN; /* a damaged trace can be made again */
 	if (result)
 		return result;
 	wrong = trace_request_difference(request, trace);
@@ -76,7 +79,8 @@ int cache_open(const char *folder, const struct trace_request *request, volatile
 		if (result != -EBUSY)
 			return result;
 		/*
-		 * Another process makes this trace now. Its lock vanishes when it is done or dies.
+		 * Another process is making this trace. Its lock vanishes when the process finishes
+		 * or dies.
 		 */
 		*note = '\0';
 		result = 0;

@@ -1,5 +1,5 @@
 /*
- * channel.c - reading a pipe without waiting
+ * channel.c - reads a pipe without waiting
  */
 #include "bench/run/channel.h"
 
@@ -21,7 +21,7 @@ int channel_open(struct channel *channel)
 		return -errno;
 	channel->read = ends[0];
 	channel->write = ends[1];
-	/* The child's end stays blocking: a worker waits until its record has been read. */
+	/* The child's end stays blocking, so a worker waits until its record has been read. */
 	return fcntl(channel->read, F_SETFL, O_NONBLOCK) ? -errno : 0;
 }
 
@@ -60,7 +60,7 @@ int channel_take(struct channel *channel)
 		if (length < 0 && errno == EINTR)
 			continue;
 		if (length < 0)
-			return 0; /* EAGAIN: nothing more for now */
+			return 0; /* EAGAIN: no more bytes at present */
 		channel->ended = length == 0;
 		channel->length += (size_t)length;
 		channel->text[channel->length] = '\0';

@@ -1,8 +1,10 @@
 /*
  * costs.c - the table of costs.tsv, and the factors that correct it
  *
- * A factor is a sum of ns over a sum of expected ns. The factor above it counts as a few more
- * cells: one odd cell then moves the factor little, and many cells outweigh the factor above.
+ * A factor is the ns that some cells took, divided by the ns that the file predicts for them. There
+ * are three levels of factors: the machine, a pass and n, and a subject in a pass with n. In each
+ * factor, the factor of the level above counts as a few additional cells. So one exceptional cell
+ * changes the factor little, and many cells outweigh the level above.
  */
 #include "bench/run/costs.h"
 
@@ -13,19 +15,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number of cells that the factor above counts as, for each level of factors. */
+/* For each level: the number of cells that the factor of the level above counts as. */
 #define CELLS_OF_THE_MACHINE 2.0
 #define CELLS_OF_A_PASS	     2.0
 #define CELLS_OF_A_SUBJECT   1.0
 
-/* ns, where the file has nothing. A few cells correct a wrong order of magnitude. */
+/*
+ * ns per entry and per cell, used if the file has no value. A few cells of the run correct them,
+ * even if the order of magnitude is wrong.
+ */
 #define UNKNOWN_RATE  100.0
 #define UNKNOWN_FIXED 5e6
 
-/* Stands for all subjects of a pass. */
+/* The name that means all subjects of a pass. */
 #define ANY "*"
 
-/* A line of the file; scripts/costs.py says what kinds there are. */
+/* A line of the file. scripts/costs.py documents the kinds of lines. */
 struct cost_row {
 	char kind[8], pass[16], name[64];
 	uint64_t n;
@@ -69,7 +74,7 @@ static int add_row(struct costs *costs, size_t *room, const struct cost_row *row
 	return 0;
 }
 
-/* Adds a factor that has learned nothing yet. The first is that of the whole machine. */
+/* Adds a factor without cells. The first factor is the machine's. */
 static int add_scale(struct costs *costs, const char *pass, const char *name, uint64_t n)
 {
 	struct cost_scale *scale;
@@ -120,7 +125,7 @@ void costs_free(struct costs *costs)
 	*costs = (struct costs){ 0 };
 }
 
-/* The first row that is not before the key. */
+/* Returns the index of the first row that is not before the key. */
 static size_t first_row(const struct costs *costs, const struct cost_row *key)
 {
 	size_t low = 0, high = costs->row_count;
@@ -143,7 +148,10 @@ static bool is_of(const struct costs *costs, size_t row, const struct cost_row *
 	       !strcmp(costs->rows[row].name, key->name);
 }
 
-/* The value at n: between two numbers of timers in proportion to log n, beyond all as the last. */
+/*
+ * Stores the value at n. Interpolates between the rows for a smaller and a larger n, linearly in
+ * log n. Beyond all rows, takes the value of the nearest row. Returns false if there is no row.
+ */
 static bool value_at(const struct costs *costs, const char *kind, const char *pass,
 		     const char *name, uint64_t n, double *value)
 {
@@ -169,8 +177,9 @@ static bool value_at(const struct costs *costs, const char *kind, const char *pa
 }
 
 /*
- * A subject's value at n, or that of the one it resembles: without its options, then what it wraps
- * or repeats ("again:X", "lazy:X"), then all of the pass.
+ * Stores a subject's value at n. If the file lacks the subject, takes the value of the subject
+ * without its options, or of the subject that it wraps or repeats ("again:X", "lazy:X"), or of all
+ * subjects of the pass, whichever the file has first. Returns false if the file has none of them.
  */
 static bool subject_value(const struct costs *costs, const char *kind, const char *pass,
 			  const char *subject, uint64_t n, double *value)
@@ -190,7 +199,7 @@ static bool subject_value(const struct costs *costs, const char *kind, const cha
 	return value_at(costs, kind, pass, ANY, n, value);
 }
 
-/* A workload's factor, or that of its family, or 1. */
+/* Returns the workload's factor, or else the factor of its family, or else 1. */
 static double factor_of(const struct costs *costs, const char *pass, const char *workload)
 {
 	char family[64];
@@ -202,7 +211,10 @@ static double factor_of(const struct costs *costs, const char *pass, const char 
 	return value_at(costs, "factor", pass, family, 0, &factor) ? factor : 1;
 }
 
-/* ns by the file: of the pass itself, or by the pass `time` and how much slower the pass is. */
+/*
+ * Returns the ns that the file predicts: from the rates of the pass itself or, if the file has
+ * none, from those of the pass `time` and the slowdown of the pass.
+ */
 static double expect_first(const struct costs *costs, const struct block *block,
 			   const char *subject)
 {
@@ -250,7 +262,10 @@ int costs_find(struct costs *costs, const struct block *block, const char *subje
 	return result ? result : find_scale(costs, pass, subject, block->n, &cost->own);
 }
 
-/* The factor that was learned, where the one above counts as `cells` cells of average size. */
+/*
+ * Returns a factor. `above` is the factor of the level above, which counts as `cells` cells of
+ * average size.
+ */
 static double learned(const struct cost_scale *scale, double above, double cells)
 {
 	double prior = scale->cells ? cells * scale->expected / scale->cells : 1;

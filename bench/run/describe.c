@@ -21,7 +21,7 @@ static const char *const order_words[] = {
 	[TIMER_UNORDERED] = "unordered",
 };
 
-/* The place of a cell on each axis of its map. */
+/* Describes the place of a cell on each axis of its map. */
 static json_t *describe_place(const struct block *block)
 {
 	static const char *const names[] = { "x", "y" };
@@ -52,7 +52,7 @@ static json_t *describe_names(const struct block *block, const struct subject *s
 		(json_int_t)block->seed, "order", (json_int_t)order);
 }
 
-/* The hash of the code that generates the block's trace. */
+/* Adds the hash of the code that generates the block's trace. */
 static void describe_generator(json_t *record, const struct block *block)
 {
 	char error[NAMES_ERROR_SIZE];

@@ -1,5 +1,5 @@
 /*
- * dispatches.c - which subjects can be dispatched as their group asks
+ * dispatches.c - removes subjects from blocks whose dispatch they lack
  */
 #include "bench/run/dispatches.h"
 
@@ -36,7 +36,10 @@ static int copy_names(const struct names *from, struct names *to)
 	return result;
 }
 
-/* A group of the same cells with this dispatch alone. NULL if there is no room or no memory. */
+/*
+ * Adds a group with the same cells and only this dispatch. Returns NULL if there is no room or
+ * memory runs out.
+ */
 static struct group *add_copy(struct experiment *experiment, const struct group *of,
 			      size_t dispatch)
 {

@@ -1,8 +1,9 @@
 /*
- * dispatches.h - which subjects can be dispatched as their group asks
+ * dispatches.h - removes subjects from blocks whose dispatch they lack
  *
- * Loops, libraries and plug-ins are called through a table only. A group that asks for both ways
- * measures such a subject the one way that the subject has.
+ * The dispatch of a block is the way in which it calls its subjects: through a table, or inlined.
+ * Loops, libraries and plug-ins can only be called through a table. A group that asks for both ways
+ * measures such a subject only through the table.
  */
 #ifndef DISPATCHES_H
 #define DISPATCHES_H
@@ -10,9 +11,10 @@
 #include "bench/run/experiment.h"
 
 /*
- * Takes each subject out of the blocks whose dispatch the subject lacks. A group of both ways is
- * split in two for that. Adds to `left_out` each subject that has no way that its group asks for.
- * 0; -EINVAL with one line in `error` (NAMES_ERROR_SIZE) when a group keeps no subject; -ENOMEM.
+ * Removes each subject from the blocks whose dispatch the subject lacks. For this purpose, splits a
+ * group with both ways in two if necessary. Adds to `left_out` each subject that lacks all ways
+ * that its group asks for. Returns 0, -EINVAL with one line in `error` (NAMES_ERROR_SIZE) if a
+ * group with one way keeps no subject, or -ENOMEM.
  */
 int dispatches_settle(struct experiment *experiment, struct names *left_out, char *error);
 

@@ -1,5 +1,5 @@
 /*
- * environment.c - what a figure depends on beside the code
+ * environment.c - describes what a measurement depends on beside the code
  */
 #include "bench/run/environment.h"
 
@@ -16,7 +16,7 @@
 #include "bench/cycles.h"
 #include "bench/run/limits.h"
 
-/* The first line of a file, without its newline; false if there is none. */
+/* Reads the first line of a file, without its newline. Returns false if it is missing or empty. */
 static bool first_line(const char *path, char *line, size_t size)
 {
 	FILE *file = fopen(path, "r");
@@ -34,7 +34,10 @@ static void set_text(json_t *object, const char *key, const char *text)
 	json_object_set_new(object, key, json_string(text));
 }
 
-/* What follows "KEY<blank>:" or "KEY=" on the first line of `path` that begins with key. */
+/*
+ * Reads the value on the first line that begins with `key`. Blanks, ':', '=' and '"' may separate
+ * the value from the key. Returns false if no line begins with `key`.
+ */
 static bool field(const char *path, const char *key, char *value, size_t size)
 {
 	FILE *file = fopen(path, "r");
@@ -56,7 +59,7 @@ static bool field(const char *path, const char *key, char *value, size_t size)
 	return found;
 }
 
-/* The word in brackets: "always [madvise] never". */
+/* Reads the word in brackets, as in "always [madvise] never". Stores "unknown" if there is none. */
 static void bracketed(const char *path, char *word, size_t size)
 {
 	char line[128], *begin;
@@ -100,7 +103,10 @@ static void describe_machine(json_t *environment)
 	json_object_set_new(environment, "cycles_per_ns", json_real(cycles_per_ns()));
 }
 
-/* Caches as the kernel reports them; on a shared machine the last one is not all ours. */
+/*
+ * Describes the caches as the kernel reports them. On a shared machine, other guests also use the
+ * last-level cache.
+ */
 static void describe_caches(json_t *environment)
 {
 	for (int i = 0; i < 8; i++) {
@@ -165,7 +171,7 @@ uint64_t environment_steal(void)
 	unsigned long long steal = 0;
 	char line[256];
 
-	/* cpu user nice system idle iowait irq softirq steal: proc(5) */
+	/* The fields are: cpu user nice system idle iowait irq softirq steal (proc(5)). */
 	if (first_line("/proc/stat", line, sizeof(line)))
 		sscanf(line, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &steal);
 	return steal;

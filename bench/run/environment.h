@@ -1,5 +1,5 @@
 /*
- * environment.h - the machine, the build and the state they are in
+ * environment.h - describes the machine, its load, and the build
  */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
@@ -7,16 +7,25 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* What is fixed for a run: machine, kernel, compiler, flags, revision. A new reference. */
+/*
+ * Describes what is fixed for a run (machine, kernel, compiler, flags, revision), and the date and
+ * load at its beginning. Returns a new reference.
+ */
 json_t *environment_describe(void);
 
-/* What every record repeats of it, so that a record can stand alone. A new reference. */
+/*
+ * Returns the part of `environment` that every record repeats, so that a record is complete by
+ * itself. The result is a new reference.
+ */
 json_t *environment_for_records(const json_t *environment);
 
-/* Clock ticks that the hypervisor has taken from this machine so far; 0 if it won't say. */
+/*
+ * Returns the clock ticks that the hypervisor has taken from this machine since boot, or 0 if the
+ * kernel does not report them.
+ */
 uint64_t environment_steal(void);
 
-/* The load average over the last minute. */
+/* Returns the load average over the last minute, or 0 if it is unknown. */
 double environment_load(void);
 
 #endif

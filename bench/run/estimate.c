@@ -1,5 +1,5 @@
 /*
- * estimate.c - time by the schedule's own rules, memory by the largest cell
+ * estimate.c - estimates the time by the schedule's rules, and the memory by the largest cell
  */
 #include "bench/run/estimate.h"
 
@@ -10,7 +10,10 @@
 #include "bench/scripts.h"
 #include "bench/trace/trace_make.h"
 
-/* Whether a subject takes n timers. True for an unknown name: running its cell reports the name. */
+/*
+ * Returns whether a subject supports n timers. Returns true for an unknown name, which is reported
+ * when the cell runs.
+ */
 static bool takes(const char *name, uint64_t n)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -30,7 +33,7 @@ int estimate_schedule(struct schedule *schedule, const struct experiment *experi
 		const struct block *block = schedule->items[i].block;
 		const struct names *subjects = &block->group->subjects;
 
-		/* All replicates share the costs of the first. */
+		/* All replicates of a block share the costs of the first. */
 		for (size_t j = 0; !block->replicate && j < subjects->count; j++)
 			if (!takes(subjects->name[j], block->n))
 				schedule->items[i].costs[j].first_ns = 0;
@@ -38,7 +41,10 @@ int estimate_schedule(struct schedule *schedule, const struct experiment *experi
 	return result;
 }
 
-/* The trace, the timers at their stride, and the most memory that a subject has beside them. */
+/*
+ * Returns the bytes for the trace, for the timers at their stride, and for the subject that needs
+ * the most memory beside them.
+ */
 static double memory_of(const struct schedule *schedule, const struct block *block)
 {
 	const struct group *group = block->group;

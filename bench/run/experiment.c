@@ -1,5 +1,5 @@
 /*
- * experiment.c - experiments and their groups: making, completing, freeing
+ * experiment.c - makes, completes and frees experiments and their groups
  */
 #include "bench/run/experiment.h"
 
@@ -42,7 +42,7 @@ bool group_is_map(const struct group *group)
 	return *group->axes[0].name || *group->axes[1].name;
 }
 
-/* What is wrong with the axes of a map, or NULL. */
+/* Returns what is wrong with the axes of a map, or NULL. */
 static const char *wrong_axes(const struct group *group)
 {
 	if (!*group->axes[0].name || !*group->axes[1].name)
@@ -55,7 +55,9 @@ static const char *wrong_axes(const struct group *group)
 	return NULL;
 }
 
-/* From workloads and axes to more workloads, and n. Once only. */
+/*
+ * Expands a map's workloads along its axes, and sets n if n is an axis. Must be called only once.
+ */
 static int lay_out(const struct experiment *experiment, struct group *group, char *error)
 {
 	const char *wrong = wrong_axes(group);

@@ -1,10 +1,11 @@
 /*
- * experiment.h - which cells to measure: from an .ini file, or from the command line
+ * experiment.h - an experiment: the cells to measure, from an .ini file or from the command line
  *
- * A file has a section [experiment] and one or more groups of cells. A group's section is named
- * after the figure that it feeds, with a suffix where several groups feed one: [cost.small] and
- * [cost.large] both belong to the experiment `cost`, whose figure is figures/cost.gp. The key
- * `include` takes the groups of other files, by which a profile is put together from questions.
+ * A cell is one subject, one workload and one n. A file has a section [experiment] and one or more
+ * groups of cells. A group's section has the name of the figure that shows the group. If several
+ * groups share a figure, their names have suffixes: [cost.small] and [cost.large] belong to `cost`,
+ * whose figure is figures/cost.gp. The key `include` takes over the groups of other files. So a
+ * file can be a collection of other experiments.
  */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
@@ -20,35 +21,38 @@
 #define EXPERIMENT_LOOKS    8
 
 /*
- * Cells that share their settings, of which settings.c has a row each. Every workload x n x
- * replicate x dispatch is a block. A group with axes is a map: `bases` are then the workloads that
- * were named. `workloads` and `n` follow from `bases` and the axes once the group is complete.
+ * Cells that share their settings. settings.c has a row for each setting. Every combination of
+ * workload, n, replicate and dispatch is a block, which measures all subjects of the group. A group
+ * with axes is a map. When a map is complete, `bases` are the workloads that the user named, and
+ * `workloads` and `n` follow from `bases` and the axes.
  */
 struct group {
-	char label[EXPERIMENT_LABEL]; /* "cost": the section's name up to a '.' */
+	char label[EXPERIMENT_LABEL]; /* the section's name up to a '.': "cost" */
 	struct names subjects, workloads, bases;
-	struct axis axes[2]; /* x and y; both are none where the group is no map */
+	struct axis axes[2]; /* x and y; both are none if the group is not a map */
 	uint64_t n[EXPERIMENT_COUNTS];
 	size_t counts;
-	uint64_t replicates;	     /* blocks, each with a seed of its own */
-	bool dispatch[DISPATCHES];   /* which ways; at least one */
-	struct cell_settings cell;   /* what a worker is told */
+	uint64_t replicates;	     /* blocks with different seeds */
+	bool dispatch[DISPATCHES];   /* which ways of calling; at least one */
+	struct cell_settings cell;   /* the settings that a worker gets */
 	double operations_per_timer; /* measured operations: this times n, */
 	uint64_t least_operations;   /* but at least this */
 	uint64_t cell_budget;	     /* ns after which a cell is too slow */
 	/*
-	 * Groups of one stage are complete before a group of a later stage begins. Stages come in
-	 * the order in which the file names them. "" is a stage as well.
+	 * All groups of a stage run before the groups of the next stage, except for their blocks
+	 * after the first look, which run after all stages. The order of stages is that in which
+	 * the file names them. "" is a stage as well.
 	 */
 	char stage[EXPERIMENT_LABEL];
 	uint64_t cap; /* ns after which no further block of the group is begun; TIMER_NEVER */
 	/*
-	 * Blocks after which a workload and n whose comparisons are resolved gets no more of them,
-	 * rising; the last is all replicates. None or one: nothing stops early.
+	 * Rising numbers of blocks. After each of them the run judges the results so far, and a
+	 * pair of workload and n whose comparisons are resolved gets no further block. The last
+	 * number is that of all replicates. With no number or one, no pair stops early.
 	 */
 	uint64_t looks[EXPERIMENT_LOOKS];
 	size_t look_count;
-	int aside; /* whether the group's cells count in what costs least: a word of its row */
+	int aside; /* whether cells count in what costs least: a word's index */
 };
 
 struct experiment {
@@ -65,42 +69,47 @@ struct experiment {
 void experiment_init(struct experiment *experiment, const char *source);
 
 /*
- * Reads an .ini file. 0; -EINVAL with one line in `error` (NAMES_ERROR_SIZE) naming file and line;
- * a negative errno if it can't be read. experiment_free in any case.
+ * Reads and completes an .ini file. Returns 0, or a negative errno with one line in `error`
+ * (NAMES_ERROR_SIZE). The errno is usually -EINVAL if the contents are wrong; for a wrong line,
+ * `error` names the file and the line. The caller must call experiment_free in any case.
  */
 int experiment_read(struct experiment *experiment, const char *path, char *error);
 
-/* A group with defaults, added. NULL when there is no room for another, or no memory. */
+/*
+ * Adds a group with default settings. Returns NULL if there is no room for another group or memory
+ * runs out.
+ */
 struct group *experiment_add_group(struct experiment *experiment, const char *label);
 
-/* Sets the defaults of a group's settings. The group is overwritten. */
+/* Overwrites the group with default settings. */
 void group_init(struct group *group, const char *label);
 
 /*
- * Lays maps out along their axes. Then, whether it can be run: every group has subjects, workloads
- * and n, and a map has two axes. 0; or -EINVAL, -ENOENT or -ENOMEM with one line in `error`.
+ * Expands maps along their axes. Then checks that the experiment can be run: every group has
+ * subjects, workloads and n, and a map has two axes. Returns 0, or -EINVAL, -ENOENT or -ENOMEM with
+ * one line in `error`.
  */
 int experiment_complete(struct experiment *experiment, char *error);
 
-/* Whether the group is a map. */
+/* Returns whether the group is a map. */
 bool group_is_map(const struct group *group);
 
-/* The stage's name; of the unnamed stage the group's label. */
+/* Returns the name of the group's stage, or the group's label if the stage has no name. */
 const char *group_stage_name(const struct group *group);
 
-/* The number of the group's stage: how many other stages the experiment names before it. */
+/* Returns the number of stages that the experiment names before the group's stage. */
 size_t experiment_stage(const struct experiment *experiment, const struct group *group);
 
-/* Measured operations of a cell with n timers. */
+/* Returns the number of measured operations of a cell with n timers. */
 uint64_t group_operations(const struct group *group, uint64_t n);
 
 /*
- * The whole experiment as an .ini file that repeats it. The caller frees the text; NULL when there
- * is no memory for it.
+ * Returns the whole experiment as the text of an .ini file that repeats it. The caller frees the
+ * text. Returns NULL if memory runs out.
  */
 char *experiment_text(const struct experiment *experiment);
 
-/* Frees what a group holds, as experiment_free does of all. */
+/* Frees what a group owns. experiment_free does so for all groups. */
 void group_free(struct group *group);
 
 void experiment_free(struct experiment *experiment);

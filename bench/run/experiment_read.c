@@ -1,5 +1,5 @@
 /*
- * experiment_read.c - an experiment from an .ini file
+ * experiment_read.c - reads an experiment from an .ini file
  */
 #include <errno.h>
 #include <ini.h>
@@ -11,7 +11,10 @@
 #include "bench/run/experiment.h"
 #include "bench/run/setting_kinds.h"
 
-/* The name of an experiment whose file gives none: the file's name without the ending. */
+/*
+ * Writes the name of an experiment whose file does not set one: the file's name without its ending,
+ * and with '_' for each character that a name cannot have.
+ */
 static void name_after(const char *file, char *name)
 {
 	snprintf(name, EXPERIMENT_LABEL, "%.*s", (int)strcspn(file, "."), file);
@@ -22,12 +25,12 @@ static void name_after(const char *file, char *name)
 		strcpy(name, "experiment");
 }
 
-/* What inih's callback needs to know. */
+/* What inih's callback needs. */
 struct reading {
 	struct experiment *experiment;
 	struct group *group;
 	const char *path;
-	bool included; /* its own [experiment] is not this experiment's */
+	bool included; /* an included file: its section [experiment] is ignored */
 	char section[EXPERIMENT_LABEL];
 	char *error;
 	int result;
@@ -35,7 +38,10 @@ struct reading {
 
 static int read_file(struct experiment *experiment, const char *path, bool included, char *error);
 
-/* Reads the groups of other files, named relative to this one's folder. */
+/*
+ * Reads the groups of other files. Their names are relative to the folder of the file that includes
+ * them.
+ */
 static int include(const struct reading *reading, const char *words, char *error)
 {
 	char *copy = strdup(words), *rest = copy, *word;
@@ -78,26 +84,29 @@ static int read_key(struct reading *reading, const char *section, const char *ke
 	return -EINVAL;
 }
 
-/* Returns 0 when the line is wrong, as inih asks. */
+/* inih's callback for a line. Returns 0 if the line is wrong, as inih requires. */
 static int read_line(void *data, const char *section, const char *key, const char *value)
 {
 	struct reading *reading = data;
 
-	/* inih goes on after a wrong line; the first one is what counts. */
+	/* inih goes on after a wrong line, but only the first wrong line counts. */
 	if (reading->result)
 		return 0;
 	reading->result = read_key(reading, section, key, value, reading->error);
 	return !reading->result;
 }
 
-/* inih takes lines of 200 bytes and would take the rest of a longer one for a line of its own. */
+/*
+ * The lines of a file. inih reads lines of up to 200 bytes, and would read the rest of a longer
+ * line as another line.
+ */
 struct lines {
 	FILE *file;
 	int number;
-	int too_long; /* the first such line; 0: none */
+	int too_long; /* the first line that is too long; 0: none */
 };
 
-/* As fgets, which inih would call. Ends the file at a line that is too long. */
+/* Replaces fgets, which inih would call. Ends the file at a line that is too long. */
 static char *next_line(char *line, int room, void *data)
 {
 	struct lines *lines = data;
@@ -113,7 +122,8 @@ static char *next_line(char *line, int room, void *data)
 }
 
 /*
- * inih's result: the first wrong line, 0 if there is none; negative and errno if it can't be read.
+ * Returns the number of the first wrong line, or 0 if there is none. If the file cannot be read,
+ * returns a negative number and sets errno.
  */
 static int parse(const char *path, struct reading *reading)
 {

@@ -1,5 +1,5 @@
 /*
- * experiment_write.c - an experiment as the text of an .ini file
+ * experiment_write.c - writes an experiment as the text of an .ini file
  */
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /*
- * folder.c - making, locking and clearing a run's folder
+ * folder.c - makes, locks and clears a run's folder
  */
 #include "bench/run/folder.h"
 
@@ -17,7 +17,7 @@
 
 #define LOCK "run.lock"
 
-/* What a run and its report leave: files, and folders that hold files alone. */
+/* What a run and its report leave in the folder: files, and folders that contain only files. */
 static const char *const files[] = { "cells.jsonl",   "cells.jsonl.zst", "cells.jsonl.new",
 				     "partial.jsonl", "env.json",	 "experiment.ini",
 				     "run.json",      "report.html" };
@@ -50,7 +50,10 @@ static int failed(const char *path, int error, char *text)
 	return -error;
 }
 
-/* Whether the name still stands for the open file: its last owner may have deleted it. */
+/*
+ * Returns whether `path` still names the open file. The previous owner of the lock may have deleted
+ * it.
+ */
 static bool is_named(const char *path, int file)
 {
 	struct stat opened, named;
@@ -60,7 +63,8 @@ static bool is_named(const char *path, int file)
 }
 
 /*
- * Writes into the file which process has the folder. People read that, so a full disk does no harm.
+ * Writes into the lock file which process has locked the folder. Only people read this text, so it
+ * may be lost if the disk is full.
  */
 static void sign(int file)
 {
@@ -117,12 +121,13 @@ void folder_unlock(const char *folder, int lock)
 	if (lock < 0)
 		return;
 	snprintf(path, sizeof(path), "%s/" LOCK, folder);
-	unlink(path); /* while the lock is still held: nobody else can hold this file */
+	unlink(path); /* while this process still holds the lock on the file */
 	close(lock);
 }
 
 /*
- * Deletes the files in a subfolder of the run's. The subfolder may be missing, or a link elsewhere.
+ * Deletes the files in a subfolder of the run's folder. Does nothing if the subfolder is missing or
+ * a symbolic link.
  */
 static void empty_folder(const char *run, const char *name)
 {

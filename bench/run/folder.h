@@ -1,37 +1,40 @@
 /*
- * folder.h - a run's folder: making it, its lock, and the files that a forced run deletes
+ * folder.h - makes and locks a run's folder, and deletes the files that a forced run replaces
  */
 #ifndef FOLDER_H
 #define FOLDER_H
 
 #define FOLDER_ERROR_SIZE 512
 
-/* Room for the path of a run's folder: the path of a file in it then fits in PATH_MAX. */
+/*
+ * The size of the path of a run's folder. The path of a file in the folder then fits into PATH_MAX.
+ */
 #define FOLDER_PATH_SIZE 4000
 
-/* Makes a folder and those above it. 0 or a negative errno. */
+/* Makes a folder and its parent folders. Returns 0 or a negative errno. */
 int folder_make(const char *path);
 
 /*
- * Takes the folder for this process, by an advisory lock on the file run.lock in it. The lock
- * vanishes with the process; the file says which process has it. Returns a descriptor, or a
- * negative errno with one line in `error` (FOLDER_ERROR_SIZE): -EBUSY names the process that has
- * the folder, its host and since when.
+ * Locks the folder for this process, by an advisory lock on the file run.lock in the folder. The
+ * lock vanishes with the process. The file names the process that holds the lock. Returns a
+ * descriptor for folder_unlock, or a negative errno with one line in `error` (FOLDER_ERROR_SIZE).
+ * For -EBUSY the line names the process that holds the lock, its host, and the time of locking.
  */
 int folder_lock(const char *folder, char *error);
 
-/* Gives the folder back and deletes run.lock. */
+/* Unlocks the folder and deletes run.lock. Does nothing if `lock` is negative. */
 void folder_unlock(const char *folder, int lock);
 
 /*
- * The name of a file or folder there that folder_clear would delete from or delete; NULL if none.
+ * Returns the name of a file that folder_clear would delete, or of a subfolder that it would empty.
+ * Returns NULL if there is none.
  */
 const char *folder_leftover(const char *folder);
 
-/* Deletes the files that a run and its report left, and nothing else in the folder. */
+/* Deletes the files that a run and its report left in the folder, and no other files. */
 void folder_clear(const char *folder);
 
-/* Makes the names in the folder durable. 0 or a negative errno. */
+/* Makes the names in the folder durable. Returns 0 or a negative errno. */
 int folder_sync(const char *folder);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * guard.c - waiting for a worker, its time limit, and the death of the command
+ * guard.c - waits for a worker's end, its time limit, or the death of the command
  */
 #include "bench/run/guard.h"
 
@@ -14,17 +14,20 @@
 
 #include "bench/clock.h"
 
-/* What the kernel sends the guard when the command dies. The guard waits for it. */
+/* The signal that the kernel sends to the guard when the command dies. */
 #define PARENT_DIED SIGTERM
 
 static void write_report(int descriptor, const struct guard_report *report)
 {
-	/* Fewer bytes than PIPE_BUF: all of them or none. Nobody reads them if the command died. */
+	/*
+	 * A report has fewer bytes than PIPE_BUF, so write writes all or none of them. If the
+	 * command has died, write fails.
+	 */
 	if (write(descriptor, report, sizeof(*report)) < 0)
 		_exit(EXIT_FAILURE);
 }
 
-/* Ends the group, the guard included. */
+/* Kills the process group, including the guard. */
 static _Noreturn void end_group(void)
 {
 	kill(0, SIGKILL);
@@ -39,7 +42,7 @@ static struct timespec until(uint64_t end)
 				  .tv_nsec = (long)(left % 1000000000) };
 }
 
-/* Waits for the worker's end, the budget's or the command's. */
+/* Waits until the worker ends, the budget is used up, or the command dies. */
 static _Noreturn void watch(pid_t worker, const sigset_t *awaited, uint64_t budget, int descriptor)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
@@ -66,7 +69,7 @@ static _Noreturn void watch(pid_t worker, const sigset_t *awaited, uint64_t budg
 	}
 }
 
-/* In the guard. Signals are blocked before any can come, so none is lost before it is awaited. */
+/* Runs in the guard. Blocks the awaited signals before their causes exist, so that none is lost. */
 static _Noreturn void become_guard(pid_t command, uint64_t budget, int report,
 				   void (*become)(const void *data), const void *data)
 {
@@ -81,7 +84,7 @@ static _Noreturn void become_guard(pid_t command, uint64_t budget, int report,
 	signal(SIGCHLD, SIG_DFL);
 	signal(PARENT_DIED, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, PARENT_DIED);
-	if (getppid() != command) /* it died before it could be asked for */
+	if (getppid() != command) /* the command died before prctl took effect */
 		end_group();
 	worker = fork();
 	if (!worker) {
@@ -103,14 +106,17 @@ pid_t guard_start(uint64_t budget, int report, void (*become)(const void *data),
 {
 	pid_t command = getpid(), child;
 
-	/* What a wrapper leaves behind becomes the command's child, which can wait for it. */
+	/*
+	 * Processes that a wrapper leaves behind become children of the command, which can wait for
+	 * them.
+	 */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	child = fork();
 	if (child < 0)
 		return -errno;
 	if (!child)
 		become_guard(command, budget, report, become, data);
-	setpgid(child, child); /* here as well: the group exists before it is first killed */
+	setpgid(child, child); /* also here, so that the group exists before it is killed */
 	return child;
 }
 
@@ -118,7 +124,7 @@ int guard_end(pid_t guard)
 {
 	int status = 0;
 
-	/* The guard has not been waited for, so its number stands for this group and no other. */
+	/* The guard has not been waited for, so its process id cannot name another group. */
 	kill(-guard, SIGKILL);
 	while (waitpid(guard, &status, 0) < 0 && errno == EINTR)
 		continue;

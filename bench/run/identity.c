@@ -1,5 +1,5 @@
 /*
- * identity.c - the identity of a record as text
+ * identity.c - makes and compares the identities of records, as text
  */
 #include "bench/run/identity.h"
 
@@ -13,7 +13,7 @@
 #define TRACE	  "trace_hash"
 #define GENERATOR "generator_hash"
 
-/* The keys before the settings, and those after them. */
+/* The keys before and after the settings. */
 static const char *const cell_keys[] = { "experiment", "subject",  "workload",
 					 "n",	       "dispatch", "seed" };
 static const char *const code_keys[] = { "source_hash", "flags", "compiler",
@@ -36,7 +36,9 @@ const char *identity_key(size_t index)
 	return index < CODE_KEYS ? code_keys[index] : NULL;
 }
 
-/* Ends each value. No value holds this character: nothing writes control characters in records. */
+/*
+ * Ends each value. No value contains this character, because records contain no control characters.
+ */
 #define END '\x1f'
 
 static void print_value(FILE *file, const json_t *value)
@@ -67,7 +69,7 @@ char *identity_of(const json_t *record)
 	return text;
 }
 
-/* The value of a key; *length is its length. */
+/* Returns the value of a key, and stores its length. */
 static const char *value_of(const char *identity, const char *key, size_t *length)
 {
 	for (size_t i = 0; strcmp(identity_key(i), key); i++)
@@ -84,7 +86,10 @@ bool identity_same_trace(const char *one, const char *other)
 	return left == right && !memcmp(first, second, left);
 }
 
-/* Whether a difference in the key counts, by what is known of the trace that is wanted. */
+/*
+ * Returns whether a difference in the key counts. `trace_known` tells whether the wanted identity
+ * has a trace hash.
+ */
 static bool counts(const char *key, bool trace_known)
 {
 	if (!strcmp(key, TRACE))

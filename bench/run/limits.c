@@ -1,5 +1,5 @@
 /*
- * limits.c - reading the limits of control groups: cgroups(7), and the kernel's cgroup-v2.rst
+ * limits.c - reads the limits of control groups; see cgroups(7) and the kernel's cgroup-v2.rst
  */
 #include "bench/run/limits.h"
 
@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The names of a controller's files in one version. */
+/* The names of a controller's files in one version of control groups. */
 struct files {
-	const char *controller;	    /* "" stands for version 2, where all are in one tree */
+	const char *controller;	    /* "" for version 2, which has all in one tree */
 	const char *limits[2];	    /* bytes */
 	const char *usage;	    /* bytes */
-	const char *caches[2];	    /* keys in memory.stat: bytes of files that can be given up */
+	const char *caches[2];	    /* keys in memory.stat: bytes that can be dropped */
 	const char *quota, *period; /* us; version 2 has both in one file */
 	const char *cpusets[2];	    /* the first that is not empty counts */
 };
@@ -37,7 +37,7 @@ static const struct files versions[] = {
 
 #define VERSIONS (sizeof(versions) / sizeof(*versions))
 
-/* Version 1 writes no limit as the largest multiple of a page. */
+/* Version 1 writes the largest multiple of a page if there is no limit. */
 #define NO_LIMIT (UINT64_C(1) << 62)
 
 struct limits {
@@ -64,7 +64,9 @@ static bool read_line(const char *folder, const char *name, char *line, size_t s
 	return read && *line;
 }
 
-/* The number that follows a key on a line of its own; 0 if there is none. */
+/*
+ * Returns the number after `key` on the line that begins with `key`, or 0 if there is no such line.
+ */
 static uint64_t number_after(const char *path, const char *key)
 {
 	FILE *file = fopen(path, "r");
@@ -82,7 +84,10 @@ static uint64_t number_after(const char *path, const char *key)
 	return number;
 }
 
-/* A file that holds a number of bytes; UINT64_MAX for "max", for no limit and for no file. */
+/*
+ * Returns the number of bytes that a file contains. Returns UINT64_MAX for "max", for a number that
+ * means no limit, and if there is no file.
+ */
 static uint64_t bytes_in(const char *folder, const char *name)
 {
 	char line[64], *end;
@@ -139,7 +144,7 @@ static void read_processors(const char *folder, const struct files *files, struc
 		limits->processors = share;
 }
 
-/* Takes the processors of the innermost group that lists any. */
+/* Stores the processors of the innermost group that lists any. */
 static void read_cpuset(const char *folder, const struct files *files, struct limits *limits)
 {
 	for (size_t i = 0; i < 2 && !*limits->cpuset; i++)
@@ -147,7 +152,7 @@ static void read_cpuset(const char *folder, const struct files *files, struct li
 			*limits->cpuset = '\0';
 }
 
-/* Whether a comma-separated list has the word. */
+/* Returns whether a comma-separated list has the word. */
 static bool has_word(const char *list, const char *word)
 {
 	size_t length = strlen(word);
@@ -161,7 +166,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* The group of this process in a controller's tree, as /proc/self/cgroup has it. */
+/* Reads the group of this process in a controller's tree from /proc/self/cgroup. */
 static bool find_group(const char *root, const struct files *files, char *group, size_t size)
 {
 	char path[PATH_MAX], line[PATH_MAX];
@@ -187,7 +192,10 @@ static bool find_group(const char *root, const struct files *files, char *group,
 	return found;
 }
 
-/* Whether a line of mountinfo is of that tree: "... ROOT POINT OPTIONS ... - TYPE SOURCE MORE". */
+/*
+ * Returns whether a line of mountinfo describes a mount of the controller's tree. The line has the
+ * form "... ROOT POINT OPTIONS ... - TYPE SOURCE MORE".
+ */
 static bool is_mount(char *line, const struct files *files, char **top, char **point)
 {
 	char *rest = strstr(line, " - "), *type, *more, *word, *place;
@@ -201,7 +209,7 @@ static bool is_mount(char *line, const struct files *files, char **top, char **p
 	if (!type || !more || strcmp(type, *files->controller ? "cgroup" : "cgroup2") ||
 	    (*files->controller && !has_word(more, files->controller)))
 		return false;
-	word = strtok_r(line, " ", &place); /* the mount's number, its parent's, the device's */
+	word = strtok_r(line, " ", &place); /* the numbers of the mount, its parent, its device */
 	for (int i = 0; i < 2 && word; i++)
 		word = strtok_r(NULL, " ", &place);
 	*top = strtok_r(NULL, " ", &place);
@@ -209,7 +217,9 @@ static bool is_mount(char *line, const struct files *files, char **top, char **p
 	return *top && *point;
 }
 
-/* Where the tree is mounted, and which group the mount begins with. */
+/*
+ * Stores where the tree is mounted (`point`), and the group that is the root of the mount (`top`).
+ */
 static bool find_mount(const char *root, const struct files *files, char *top, char *point,
 		       size_t size)
 {
@@ -231,7 +241,9 @@ static bool find_mount(const char *root, const struct files *files, char *top, c
 	return found;
 }
 
-/* Reads the groups from this process's own up to the one that the mount begins with. */
+/*
+ * Reads the limits of this process's group and of all groups above it, up to the root of the mount.
+ */
 static void read_tree(const char *root, const struct files *files, struct limits *limits)
 {
 	char group[PATH_MAX / 2 - 1], top[PATH_MAX / 2 - 1], point[PATH_MAX / 2 - 1];
@@ -242,7 +254,10 @@ static void read_tree(const char *root, const struct files *files, struct limits
 	if (!find_group(root, files, group, sizeof(group)) ||
 	    !find_mount(root, files, top, point, sizeof(top)))
 		return;
-	/* In a container the mount begins at its own group, or the group lies outside ("/.."). */
+	/*
+	 * In a container the root of the mount is the container's group, or the group lies outside
+	 * the mount ("/..").
+	 */
 	if (strcmp(top, "/") && !strncmp(group, top, strlen(top)))
 		below += strlen(top);
 	if (!strncmp(below, "/..", 3) || !strcmp(below, "/"))

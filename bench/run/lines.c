@@ -1,5 +1,5 @@
 /*
- * lines.c - reading records back
+ * lines.c - reads records back
  */
 #include "bench/run/lines.h"
 
@@ -15,7 +15,6 @@
 
 #include "bench/run/identity.h"
 
-/* A buffer that grows. */
 struct text {
 	char *bytes;
 	size_t length, room;
@@ -36,7 +35,7 @@ static int reserve(struct text *text, size_t more)
 	return 0;
 }
 
-/* Appends what is left in the file. 0 or a negative errno. */
+/* Appends the rest of the file. Returns 0 or a negative errno. */
 static int read_all(int file, struct text *text)
 {
 	ssize_t length;
@@ -70,7 +69,7 @@ static int unpack_into(ZSTD_DStream *stream, const struct text *packed, struct t
 			return -EBADMSG;
 		text->length += out.pos;
 		if (left && in.pos == before && !out.pos)
-			return -EBADMSG; /* it ends within a frame */
+			return -EBADMSG; /* the file ends in the middle of a frame */
 	}
 	text->bytes[text->length] = '\0';
 	return 0;
@@ -91,7 +90,10 @@ static int unpack(struct text *text)
 	return result;
 }
 
-/* A record that doesn't say: every status but "ok" is a failure. */
+/*
+ * Returns the outcome of a record. In a record without the key, every status except "ok" is a
+ * failure.
+ */
 static enum outcome outcome_of(const json_t *record)
 {
 	enum outcome outcome = outcome_find(json_string_value(json_object_get(record, "outcome")));

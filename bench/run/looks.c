@@ -1,5 +1,5 @@
 /*
- * looks.c - running scripts/resolved.py and reading what it says
+ * looks.c - runs scripts/resolved.py and reads its output
  */
 #include "bench/run/looks.h"
 
@@ -26,7 +26,10 @@ static _Noreturn void become_script(const char *script, const char *folder, int 
 	_exit(127);
 }
 
-/* Starts the script, with *output to read what it prints. Its process id, or a negative errno. */
+/*
+ * Starts the script. Stores a stream of what the script prints, or NULL. Returns the process id, or
+ * a negative errno.
+ */
 static pid_t start(const char *script, const char *folder, FILE **output)
 {
 	int ends[2];
@@ -46,7 +49,7 @@ static pid_t start(const char *script, const char *folder, FILE **output)
 	return child;
 }
 
-/* Adds the key of the first block with the same cells. */
+/* Adds the key of the first block with the same cells as `of`. */
 static void add_first(const struct schedule *schedule, const struct block *of, json_t *stopped)
 {
 	char key[PLAN_KEY];
@@ -62,7 +65,7 @@ static void add_first(const struct schedule *schedule, const struct block *of, j
 	}
 }
 
-/* Whether blocks of the same cells are waiting for this look. */
+/* Returns whether blocks with the same cells are waiting for a look. */
 static bool waits(const struct schedule *schedule, const struct block *of)
 {
 	for (size_t i = 0; i < schedule->plan.count; i++)
@@ -95,7 +98,10 @@ static void take_line(struct schedule *schedule, const char *line, json_t *stopp
 	schedule_resolve(schedule, block);
 }
 
-/* All of the output, so that a script that fails half-way resolves nothing. */
+/*
+ * Returns the whole output as text that the caller frees. The caller uses the text only if the
+ * script succeeds, so a script that fails half-way resolves nothing.
+ */
 static char *read_all(FILE *output)
 {
 	char *text = NULL;
@@ -110,7 +116,7 @@ static char *read_all(FILE *output)
 	return strdup("");
 }
 
-/* The output of the script, which the caller frees; or NULL with a line in `error`. */
+/* Returns the output of the script, which the caller frees, or NULL with a line in `error`. */
 static char *ask(const char *folder, char *error)
 {
 	char script[SCRIPTS_PATH_SIZE], *text;

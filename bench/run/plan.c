@@ -1,5 +1,5 @@
 /*
- * plan.c - laying out blocks
+ * plan.c - makes the blocks of an experiment and puts them in order
  */
 #include "bench/run/plan.h"
 
@@ -28,16 +28,20 @@ static int in_order(const void *a, const void *b)
 		order = compare(left->replicate, right->replicate);
 	if (!order)
 		order = compare(left->place, right->place);
-	/* Groups lie in one array. Groups with the same trace so stand side by side. */
+	/*
+	 * Groups are in one array, so this order puts blocks of different groups with the same
+	 * trace side by side.
+	 */
 	if (!order)
 		order = (left->group > right->group) - (left->group < right->group);
 	return order ? order : compare((double)left->dispatch, (double)right->dispatch);
 }
 
 /*
- * The place of a workload and n in a round, as in a Latin square: all workloads, each with another
- * n; then all workloads again, each with its next n. Every round begins at another place, so that a
- * budget does not cut off the same blocks of each round.
+ * Returns the place of a workload and n in a round, from 0 to 1. The order is that of a Latin
+ * square: first all workloads, each with a different n, then all workloads again, each with its
+ * next n, and so on. Every round begins at another place, so that a budget does not cut off the
+ * same blocks in each round.
  */
 static double place_of(const struct group *group, size_t workload, size_t n, unsigned replicate)
 {
@@ -147,7 +151,7 @@ void plan_shuffle(const struct block *block, size_t *order, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		size_t other;
 
-		/* SplitMix64 would do no better for a few dozen draws than hashing the index. */
+		/* Hashing the index is random enough for a few dozen draws. */
 		other = XXH3_64bits_withSeed(&i, sizeof(i), state) % (i + 1);
 		order[i] = order[other];
 		order[other] = i;

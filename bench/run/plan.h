@@ -1,11 +1,13 @@
 /*
  * plan.h - the blocks of an experiment, in the order in which they are run
  *
- * A block is one (workload, n, seed) with all its subjects. Ratios are taken within a block, and a
- * block is the unit of resuming. Stages come one after the other. Within a stage blocks go round by
- * round: the first replicate of every workload and n comes before any second one. Within a round
- * workloads and n alternate, so that each workload and each n has the same share, give or take one
- * block, of whatever part of the round is run. Blocks beyond a group's first look come after all
+ * A block is one workload, n, seed and dispatch, with all subjects of a group. Ratios are taken
+ * only between cells of a block, and a block is the unit of resuming.
+ *
+ * Stages run one after the other. In a stage, blocks run in rounds: the first replicate of every
+ * workload and n runs before any second replicate. In a round, workloads and n alternate. So if a
+ * run ends during a round, each workload and each n has about the same share of the blocks that
+ * have run. Blocks that follow a look (a point at which the results are judged) run after all
  * stages, look by look.
  */
 #ifndef PLAN_H
@@ -16,13 +18,13 @@
 struct block {
 	const struct group *group;
 	const char *workload;
-	size_t choice; /* the workload's place in the group's list */
+	size_t choice; /* the workload's index in the group's list */
 	uint64_t n, seed;
 	unsigned replicate;
 	enum dispatch dispatch;
 	size_t stage;
 	unsigned look; /* the number of looks before the block */
-	double place;  /* in the round, from 0 to 1 */
+	double place;  /* place in the round, from 0 to 1 */
 };
 
 struct plan {
@@ -30,22 +32,26 @@ struct plan {
 	size_t count;
 };
 
-/* 0 or -ENOMEM. The plan points into the experiment. */
+/*
+ * Makes the plan of an experiment. The plan points into the experiment, which must outlive it.
+ * Returns 0 or -ENOMEM.
+ */
 int plan_make(struct plan *plan, const struct experiment *experiment);
 void plan_free(struct plan *plan);
 
-/* Whether two blocks have the same cells: they differ in the replicate alone. */
+/* Returns whether two blocks have the same cells, that is, differ at most in the replicate. */
 bool plan_same_cell(const struct block *a, const struct block *b);
 
 /* Room for any block's key. */
 #define PLAN_KEY 512
 
 /*
- * Writes a name for the block that is the same whenever the block is planned: resuming goes by it.
+ * Writes a name for the block. The name is the same whenever the block is planned, so resuming uses
+ * it to find the block's records.
  */
 void plan_key(const struct block *block, char *key, size_t size);
 
-/* A permutation of 0..count-1 that follows from the block's key alone. */
+/* Writes a permutation of 0..count-1 that depends only on the block's key and `count`. */
 void plan_shuffle(const struct block *block, size_t *order, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * progress.c - a line on stderr with the time that the run takes
+ * progress.c - writes a line on stderr with the time that the run takes
  */
 #include "bench/run/progress.h"
 
@@ -11,11 +11,11 @@
 
 #include "bench/clock.h"
 
-/* A terminal is written to at most every 0.2 s, a log every 20 s. */
+/* The minimum intervals between lines, in ns: 0.2 s on a terminal, 20 s in a log. */
 #define TERMINAL_EVERY UINT64_C(200000000)
 #define LOG_EVERY      UINT64_C(20000000000)
 
-/* The width of a terminal that does not say its width. */
+/* The assumed width of a terminal that does not report its width. */
 #define USUAL_WIDTH 80
 
 void progress_begin(struct progress *progress, const struct schedule *schedule)
@@ -27,7 +27,10 @@ void progress_begin(struct progress *progress, const struct schedule *schedule)
 	};
 }
 
-/* COLUMNS in the environment counts first, as for other programs, then the terminal's own size. */
+/*
+ * Returns the width of the terminal. The environment variable COLUMNS takes precedence over the
+ * size that the terminal reports, as in other programs.
+ */
 static size_t terminal_width(void)
 {
 	const char *columns = getenv("COLUMNS");
@@ -72,7 +75,10 @@ void progress_show(struct progress *progress, const struct block *block, const c
 	if (now - progress->shown < (progress->terminal ? TERMINAL_EVERY : LOG_EVERY))
 		return;
 	progress->shown = now;
-	/* The last column stays empty: many terminals go to the next line after writing there. */
+	/*
+	 * The last column stays empty, because many terminals go to the next line after writing
+	 * there.
+	 */
 	progress_line(progress->schedule, block, (double)now, what,
 		      progress->terminal ? terminal_width() - 1 : 0, line);
 	fprintf(stderr, "%s%s%s", progress->terminal ? "\r\033[K" : "timerbed: ", line,

@@ -1,5 +1,5 @@
 /*
- * records.c - opening a run's folder and appending to its cells.jsonl
+ * records.c - opens a run's folder and appends to its cells.jsonl
  */
 #include "bench/run/records.h"
 
@@ -70,12 +70,17 @@ int records_open(struct records *records, const char *folder, enum records_mode 
 	result = lines_read(&records->before, folder);
 	if (result)
 		return failed(folder, result, error);
-	/* From here on the folder shows that it holds a run, if only one without records. */
+	/*
+	 * Makes cells.jsonl, so that the folder shows that it has a run, even one without records.
+	 */
 	return records->before.count || records->before.compressed ? 0
 								   : open_to_append(records, error);
 }
 
-/* Writes some of the lines to a file and flushes it to the disk. 0 or a negative errno. */
+/*
+ * Writes the lines whose member `aside` equals `aside` to a file, and flushes the file to the disk.
+ * Returns 0 or a negative errno.
+ */
 static int write_file(const struct records *records, const char *name, int flags, bool aside)
 {
 	char path[PATH_MAX];
@@ -93,7 +98,7 @@ static int write_file(const struct records *records, const char *name, int flags
 	return result;
 }
 
-/* Puts the lines that stay in the place of cells.jsonl, in whichever form that was. */
+/* Replaces cells.jsonl, or its compressed form, by a file with the lines that stay. */
 static int replace(const struct records *records)
 {
 	char path[PATH_MAX], new[PATH_MAX], packed[PATH_MAX];
@@ -144,14 +149,14 @@ bool records_finished(const struct records *records, const char *block)
 	       bsearch(&block, records->finished, records->finished_count, sizeof(block), by_text);
 }
 
-/* Writes a whole line or nothing. 0 or a negative errno. */
+/* Writes a whole line, or nothing if that fails. Returns 0 or a negative errno. */
 static int append_line(int file, const char *line, size_t length)
 {
 	off_t end = lseek(file, 0, SEEK_END);
 	size_t done = 0;
 	int result = 0;
 
-	/* A write that is cut short does not say why; the next one does. */
+	/* A write that is cut short does not report the reason. The next write does. */
 	while (done < length && !result) {
 		ssize_t written = write(file, line + done, length - done);
 
@@ -163,7 +168,7 @@ static int append_line(int file, const char *line, size_t length)
 	if (!result)
 		return fdatasync(file) && errno != EINVAL ? -errno : 0;
 	if (done && end >= 0 && ftruncate(file, end))
-		return result; /* --resume will find the torn line */
+		return result; /* --resume finds the incomplete line */
 	return result;
 }
 

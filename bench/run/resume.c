@@ -1,5 +1,5 @@
 /*
- * resume.c - judging the blocks of an earlier run
+ * resume.c - judges the blocks of an earlier run
  */
 #include "bench/run/resume.h"
 
@@ -17,7 +17,7 @@
 #define REASON_SIZE 96
 #define REASONS	    16
 
-/* Why blocks are run anew, each with a number of blocks. */
+/* The reasons why blocks run again, and the number of blocks for each reason. */
 struct reasons {
 	struct {
 		char text[REASON_SIZE];
@@ -26,17 +26,17 @@ struct reasons {
 	size_t count, blocks;
 };
 
-/* The lines of one block, as places in an array that is ordered by block. */
+/* The lines of one block, in an array that is sorted by block. */
 struct range {
 	struct line **line;
 	size_t count;
 };
 
-/* A planned block, its records, and the reason why they will not do. */
+/* A planned block, its records, and the reason why they are unusable. */
 struct judged {
 	const struct block *block;
 	const struct range *found;
-	char *reason; /* of REASON_SIZE; empty if the block was only cut short */
+	char *reason; /* of REASON_SIZE; empty if the block is only incomplete */
 };
 
 static int by_block(const void *a, const void *b)
@@ -56,7 +56,9 @@ static int range_by_key(const void *a, const void *b)
 	return strcmp(left->line[0]->block, right->line[0]->block);
 }
 
-/* Cuts the ordered lines into ranges. Torn lines, which have no block, are set aside at once. */
+/*
+ * Divides the sorted lines into ranges, and returns their number. Sets aside lines without a block.
+ */
 static size_t cut_into_ranges(struct line **line, size_t count, struct range *ranges)
 {
 	size_t made = 0;
@@ -81,7 +83,7 @@ static size_t count_subjects(const struct range *range)
 	return subjects;
 }
 
-/* Whether the block has as many subjects as it was begun with. */
+/* Returns whether the block has as many subjects as it had when it ran. */
 static bool was_finished(const struct range *range)
 {
 	size_t cells = range->line[range->count - 1]->cells;
@@ -89,7 +91,7 @@ static bool was_finished(const struct range *range)
 	return cells && count_subjects(range) >= cells;
 }
 
-/* Writes the hash of the block's trace. False if the cache lacks the trace. */
+/* Writes the hash of the block's trace. Returns false if the cache lacks the trace. */
 static bool trace_hash_of(const struct run *run, const struct block *block, char *hash)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -131,7 +133,7 @@ static bool is_usable(const struct judged *of, const struct line *line)
 	return false;
 }
 
-/* Whether there is exactly one usable record of the subject; else says why in of->reason. */
+/* Returns whether the subject has exactly one usable record. If not, of->reason may tell why. */
 static bool has_subject(const struct judged *of, const char *subject, const char *wanted)
 {
 	size_t records = 0;
@@ -152,7 +154,10 @@ static bool has_subject(const struct judged *of, const char *subject, const char
 	return records == 1;
 }
 
-/* Where the cache lacks the trace, all records of the block must at least have one trace hash. */
+/*
+ * Returns whether all records of the block have the same trace hash. This check is needed if the
+ * cache lacks the trace.
+ */
 static bool has_one_trace(const struct judged *of)
 {
 	for (size_t i = 1; i < of->found->count; i++)
@@ -176,7 +181,7 @@ static bool is_complete(const struct run *run, const struct judged *of)
 		char *wanted;
 
 		if (subject_find(subjects->name[i], &subject, error))
-			return false; /* running the block will say so */
+			return false; /* running the block reports it */
 		record = describe_cell(run, of->block, &subject, i, known ? hash : NULL);
 		wanted = identity_of(record);
 		complete = wanted && has_subject(of, subject.name, wanted);
@@ -247,7 +252,10 @@ static void judge_planned(const struct run *run, const struct block *blocks, siz
 	say_reasons(&reasons);
 }
 
-/* Notes the planned blocks that stay. Sets aside the unplanned blocks that were cut short. */
+/*
+ * Stores the keys of the planned blocks that stay. Sets aside unplanned blocks that are incomplete.
+ * Returns 0 or -ENOMEM.
+ */
 static int note_finished(struct records *records, const struct range *ranges, size_t count,
 			 const bool *planned)
 {

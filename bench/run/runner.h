@@ -14,14 +14,14 @@ struct run {
 	const struct experiment *experiment;
 	struct records *records;
 	const json_t *environment;
-	const char *cache;	     /* folder for traces */
-	volatile sig_atomic_t *stop; /* set by a signal: end after killing the present worker */
+	const char *cache;	     /* the folder for traces */
+	volatile sig_atomic_t *stop; /* set by a signal: kill the worker and end */
 };
 
 /*
- * Runs every block that is not recorded yet. Returns an exit status, having said what happened: 0;
- * 1 when interrupted (naming how to go on), when a trace can't be made or records can't be written.
- * Cells that fail are recorded and do not end the run.
+ * Runs every block that is not recorded yet, within the budget and the caps. Cells that fail are
+ * recorded and do not end the run. Reports errors. Returns an exit status: 0, or 1 if the run was
+ * interrupted, a trace cannot be made, or records cannot be written.
  */
 int runner_run(const struct run *run);
 

@@ -1,5 +1,5 @@
 /*
- * schedule.c - going through a plan within its budget
+ * schedule.c - runs the blocks of a plan that fit the budget and the caps
  */
 #include "bench/run/schedule.h"
 
@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The share of cells that is taken to go on at a look, before any look has shown better. */
+/*
+ * The share of pairs of workload and n that a look is assumed to leave unresolved, before the first
+ * look.
+ */
 #define UNRESOLVED_AT_FIRST 0.5
 
-/* The costs of an earlier item with the same cells, which both share; or NULL. */
+/* Returns the costs of an earlier item with the same cells, which the two items share, or NULL. */
 static struct cost *costs_before(const struct schedule *schedule, size_t item)
 {
 	for (size_t i = 0; i < item; i++)
@@ -119,7 +122,7 @@ void schedule_learn(struct schedule *schedule, const struct block *block, size_t
 	const struct cost *cost = &schedule_item(schedule, block)->costs[subject];
 
 	if (cost->first_ns <= 0)
-		return; /* beyond the subject's limit: nothing was run */
+		return; /* n is beyond the subject's limit, so the cell did not run */
 	schedule->known += cost->first_ns;
 	costs_learn(&schedule->costs, cost, ns);
 }
@@ -146,7 +149,10 @@ static struct schedule_group *group_of(struct schedule_group *groups,
 	return &groups[block->group - schedule->experiment->groups];
 }
 
-/* Whether an item, begun at `elapsed`, is expected to end in time; and if not, why. */
+/*
+ * Judges an item that would begin at `elapsed` and take `ns`. Returns SCHEDULE_WAITING if it fits
+ * the cap and the budget, or else the state of an item that does not. `any`: a block has run.
+ */
 static enum schedule_state judge(const struct schedule *schedule,
 				 const struct schedule_group *group, double elapsed, double ns,
 				 bool any)
@@ -158,7 +164,7 @@ static enum schedule_state judge(const struct schedule *schedule,
 	return SCHEDULE_WAITING;
 }
 
-/* The share of the present block that is still to come. */
+/* Returns the share of the current block that is still to be measured. */
 static double share_left(const struct schedule *schedule, const struct schedule_item *item)
 {
 	double whole = 0;
@@ -168,7 +174,7 @@ static double share_left(const struct schedule *schedule, const struct schedule_
 	return schedule->known < whole ? 1 - schedule->known / whole : 0;
 }
 
-/* The time that an item is expected to take from now on, ns. */
+/* Returns the time that an item is expected to take from now on, in ns. */
 static double expect_rest(const struct schedule *schedule, const struct schedule_item *item)
 {
 	double ns = schedule_expect(schedule, item);
@@ -214,7 +220,7 @@ double schedule_expected_duration(const struct schedule *schedule, double now)
 		       : elapsed;
 }
 
-/* Asks the caller at the look before this block, if that has not been done. */
+/* Takes the look before this block, if it has not been taken: asks the caller. */
 static int take_looks(struct schedule *schedule, const struct block *block,
 		      const struct schedule_caller *caller)
 {
@@ -235,11 +241,14 @@ static int take_looks(struct schedule *schedule, const struct block *block,
 	}
 	schedule->unresolved = (double)waiting / (double)(waiting + resolved);
 	for (size_t i = 0; i < schedule->plan.count; i++)
-		schedule->items[i].chance = schedule->unresolved; /* of the look after this one */
+		schedule->items[i].chance = schedule->unresolved; /* for the next look */
 	return result;
 }
 
-/* Before the first block of another stage: asks which part of the last stage will go on later. */
+/*
+ * Called before each block. If the block is the first of another stage, asks the caller which part
+ * of the previous stage a look would resolve.
+ */
 static void peek(struct schedule *schedule, const struct block *block,
 		 const struct schedule_caller *caller)
 {
@@ -281,7 +290,7 @@ static enum schedule_state judge_now(const struct schedule *schedule,
 		     schedule->any);
 }
 
-/* Runs one item, leaves it out, or passes it because a look has resolved it. */
+/* Runs one item, leaves it out, or skips it because a look has resolved it. */
 static int take_item(struct schedule *schedule, struct schedule_item *item,
 		     const struct schedule_caller *caller)
 {
@@ -293,7 +302,7 @@ static int take_item(struct schedule *schedule, struct schedule_item *item,
 		result = take_looks(schedule, item->block, caller);
 		if (result || item->state != SCHEDULE_WAITING)
 			return result;
-		verdict = judge_now(schedule, item, caller); /* the look has taken time */
+		verdict = judge_now(schedule, item, caller); /* the look took time */
 	}
 	if (verdict == SCHEDULE_WAITING)
 		return run_item(schedule, item, caller);

@@ -1,5 +1,5 @@
 /*
- * selection.c - some of an experiment's cells, as a command line asks for them
+ * selection.c - reduces an experiment to the cells that a command line selects
  */
 #include "bench/run/selection.h"
 
@@ -13,7 +13,7 @@
 #include "bench/run/settings.h"
 #include "bench/spelling.h"
 
-/* Calls take with each word of a list, until it returns an error. `data` is take's. */
+/* Calls take with each word of a list, until it returns an error. `data` is passed to take. */
 static int each_word(const char *words, const char *between,
 		     int (*take)(const char *word, void *data, char *error), void *data,
 		     char *error)
@@ -30,7 +30,7 @@ static int each_word(const char *words, const char *between,
 	return result;
 }
 
-/* The workloads that a group was written with: of a map the ones before it was laid out. */
+/* Returns the workloads that the user wrote. A map has them in `bases`. */
 static struct names *workloads_of(struct group *group)
 {
 	return group_is_map(group) ? &group->bases : &group->workloads;
@@ -39,7 +39,7 @@ static struct names *workloads_of(struct group *group)
 /* The workloads that are kept. */
 struct kept {
 	struct experiment *experiment;
-	bool **of_group; /* for each group, for each of its workloads */
+	bool **of_group; /* a flag for each workload of each group */
 	bool begun;
 };
 
@@ -68,7 +68,10 @@ static int unknown_workload(const struct kept *kept, const char *word, char *err
 	return result ? result : -EINVAL;
 }
 
-/* Keeps what a word matches; "!word" drops what it matches, from all workloads if it comes first. */
+/*
+ * Keeps the workloads that a word matches. "!word" drops those that it matches; if it is the first
+ * word, all other workloads are kept.
+ */
 static int keep_workload(const char *word, void *data, char *error)
 {
 	struct kept *kept = data;
@@ -91,7 +94,7 @@ static int keep_workload(const char *word, void *data, char *error)
 	return found ? 0 : unknown_workload(kept, word + take_out, error);
 }
 
-/* Whether the next flag of an array says to keep a name. */
+/* Returns the next flag of an array, which tells whether to keep the name. */
 static bool next_flag(const char *name, void *flags)
 {
 	const bool **next = flags;
@@ -125,7 +128,7 @@ int select_workloads(struct experiment *experiment, const char *words, char *err
 	return result;
 }
 
-/* The numbers that are kept: the ones within any of these ranges. */
+/* The ranges of the values of n that are kept. */
 struct ranges {
 	const struct experiment *experiment;
 	uint64_t first[EXPERIMENT_COUNTS], last[EXPERIMENT_COUNTS];
@@ -193,7 +196,7 @@ static bool is_n_within(const char *n, void *ranges)
 	return within(ranges, 0, strtoull(n, NULL, 10));
 }
 
-/* Drops the other n, and their places on the axis of a map that varies n. */
+/* Drops the values of n outside the ranges, also from the axes of a map. */
 static void drop_counts(struct group *group, struct ranges *ranges)
 {
 	size_t count = 0;
@@ -271,7 +274,7 @@ int select_dispatch(struct experiment *experiment, const char *words, char *erro
 	return -EINVAL;
 }
 
-/* Drops the groups that have no cell left, and undoes the laying out of the maps. */
+/* Drops the groups that have no cell left, and undoes the expansion of maps. */
 static int drop_groups(struct experiment *experiment, char *error)
 {
 	size_t count = 0;

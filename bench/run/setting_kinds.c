@@ -1,5 +1,5 @@
 /*
- * setting_kinds.c - how values of each type are read, written and recorded
+ * setting_kinds.c - reads, writes and records values of each type
  */
 #include "bench/run/setting_kinds.h"
 
@@ -38,7 +38,10 @@ static size_t length_of(const char *const *words)
 	return length;
 }
 
-/* The place of a word of this length among the setting's words, or their number. */
+/*
+ * Returns the index of a word of this length among the setting's words, or the number of words if
+ * it is not among them.
+ */
 static size_t place_of(const struct setting *setting, const char *value, size_t length)
 {
 	size_t place = 0;
@@ -141,7 +144,7 @@ static int read_real(const struct setting *setting, void *object, const char *va
 	return read_number(setting, OPTION_REAL, object, value, error);
 }
 
-/* In the fewest digits that read back as the same number. */
+/* Writes the fewest digits that read back as the same number. */
 static void write_real(const struct setting *setting, const void *object, FILE *file)
 {
 	double value = *(const double *)const_member(setting, object);
@@ -286,7 +289,7 @@ static int read_workloads(const struct setting *setting, void *object, const cha
 	return names_expand_workloads(value, &group->workloads, error);
 }
 
-/* Of a map the workloads before it was laid out. */
+/* Writes the workloads that the user named. A complete map has them in `bases`. */
 static void write_workloads(const struct setting *setting, const void *object, FILE *file)
 {
 	const struct group *group = object;
@@ -305,7 +308,7 @@ static int read_n(const struct setting *setting, void *object, const char *value
 	return names_expand_counts(value, group->n, EXPERIMENT_COUNTS, &group->counts, error);
 }
 
-/* Not those that follow from an axis. */
+/* Writes the values of n, unless they follow from an axis. */
 static void write_n(const struct setting *setting, const void *object, FILE *file)
 {
 	const struct group *group = object;
@@ -336,7 +339,7 @@ static void write_axis(const struct setting *setting, const void *object, FILE *
 
 const struct setting_kind setting_axis = { read_axis, write_axis, NULL };
 
-/* One word, or several with blanks or commas between them. */
+/* Reads one or several words, which blanks or commas separate. */
 static int read_dispatch(const struct setting *setting, void *object, const char *value,
 			 char *error)
 {
@@ -370,7 +373,7 @@ const struct setting_kind setting_dispatch = { read_dispatch, write_dispatch, NU
 
 /* -------------------------------------------------------------------------- blocks and looks */
 
-/* The last look is at all blocks, so fewer blocks have fewer looks. */
+/* Drops looks beyond the number of replicates. The last look must be at all replicates. */
 static int read_replicates(const struct setting *setting, void *object, const char *value,
 			   char *error)
 {

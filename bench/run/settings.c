@@ -1,5 +1,5 @@
 /*
- * settings.c - the rows, and what is done with all of them
+ * settings.c - the table of settings, and the functions that use all of its rows
  */
 #include "bench/run/settings.h"
 
@@ -108,7 +108,7 @@ const struct setting group_settings[] = {
 	  .to_worker = true,
 	  .record = "repeats",
 	  .identifies = true },
-	/* Two operations a timer let every timer take part about once. */
+	/* With two operations per timer, every timer takes part about once. */
 	{ .key = "operations",
 	  .option = "operations",
 	  .value = "X",
@@ -119,7 +119,10 @@ const struct setting group_settings[] = {
 	  .most = 1e6,
 	  .record = "operations",
 	  .identifies = true },
-	/* 1e5 of them last for ms, so that reading the clock, at some 100 ns, is noise. */
+	/*
+	 * 1e5 operations last for milliseconds, so that the time for reading the clock is
+	 * negligible.
+	 */
 	{ .key = "least-operations",
 	  .option = "least-operations",
 	  .value = "N",
@@ -226,7 +229,7 @@ const struct setting experiment_settings[] = {
 
 #undef MEMBER
 
-#define COLUMNS	     90 /* after which a list goes on in the next line */
+#define COLUMNS	     90 /* the width after which a list continues in the next line */
 #define KEYS_AT_MOST 32
 
 int setting_read(const struct setting *setting, void *object, const char *value, char *error)
@@ -325,7 +328,7 @@ json_t *settings_variants(void)
 	return variants;
 }
 
-/* Numbers always stand in the key, words only if they are not the default. */
+/* Numbers are always in the key. Words are in the key only if they are not the default. */
 void settings_write_key(const struct group *group, FILE *file)
 {
 	for (const struct setting *setting = group_settings; setting->key; setting++) {

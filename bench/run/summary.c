@@ -1,5 +1,5 @@
 /*
- * summary.c - counting what was measured by stages, and writing it down
+ * summary.c - counts the cells of each stage by state, and writes run.json
  */
 #include "bench/run/summary.h"
 
@@ -21,9 +21,9 @@ static const char *const state_words[SCHEDULE_STATES] = {
 	[SCHEDULE_UNPAID] = "left_out_by_budget",
 };
 
-/* Cells of one stage. The cells beyond its first look are counted as another stage. */
+/* The cells of one stage. The cells beyond the stage's first look are counted as another stage. */
 struct stage {
-	const char *name, *pass; /* pass: NULL where there are several */
+	const char *name, *pass; /* the pass is NULL if there are several */
 	bool further;
 	size_t cells[SCHEDULE_STATES], all;
 };

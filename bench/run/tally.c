@@ -1,5 +1,5 @@
 /*
- * tally.c - counting outcomes, and what they mean for the exit status
+ * tally.c - counts outcomes, and derives the exit status
  */
 #include "bench/run/tally.h"
 

@@ -1,5 +1,5 @@
 /*
- * trace_request.c - a trace that is wanted: its memory, making it, and recognizing it
+ * trace_request.c - checks the memory for a requested trace, makes it, and recognizes it
  */
 #include "bench/run/trace_request.h"
 
@@ -35,9 +35,9 @@ int trace_request_make(const struct trace_request *request, const char *path,
 }
 
 /*
- * Whether the trace has as many operations as the request. The header does not say how many were
- * requested. A workload makes at least that number, unless its length follows from n alone: then it
- * makes a fixed small number for each timer.
+ * Returns whether the trace has as many operations as the request asks for. The header does not
+ * store how many operations were requested. A workload makes at least the requested number, unless
+ * its length depends only on n; then it makes a small fixed number for each timer.
  */
 static bool is_long_enough(const struct trace *trace, const struct trace_request *request)
 {

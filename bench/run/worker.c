@@ -1,5 +1,5 @@
 /*
- * worker.c - starting a worker, waiting for it, and taking over what it found
+ * worker.c - starts a worker, waits for it, and merges its record
  */
 #include "bench/run/worker.h"
 
@@ -25,20 +25,20 @@
 /* Room for "/proc/self/fd/" and a number. */
 #define DESCRIPTOR_PATH 32
 
-/* The longest that the parent waits for a worker's output before it checks whether to stop, ms. */
+/* The maximum time, in ms, that the parent waits for output before it checks whether to stop. */
 #define LOOK_EVERY 50
 
 /*
- * Some wrappers throw away what their child writes to stderr. This variable of the environment
- * tells a wrapped worker which descriptor it is to take for stderr instead.
+ * The environment variable that tells a wrapped worker which descriptor to use for stderr. It is
+ * needed because some wrappers discard what their child writes to stderr.
  */
 #define COMPLAINTS "TIMERBED_COMPLAINTS"
 
-/* A worker that is being run, and its output. */
+/* A running worker and its output. */
 struct running {
 	const struct worker_task *task;
 	struct channel record, complaints, report;
-	int scratch; /* a file in memory for the wrapper's output; -1: the run's folder keeps it */
+	int scratch; /* a memory file for the wrapper's output; -1 if the run's folder keeps it */
 	char scratch_path[DESCRIPTOR_PATH];
 };
 
@@ -52,7 +52,7 @@ static const char *scratch_of(const struct running *running)
 	return running->scratch < 0 ? running->task->scratch : running->scratch_path;
 }
 
-/* Lets what exec starts use the descriptor, under the same number. */
+/* Makes exec keep the descriptor open, under the same number. */
 static void pass_on(int descriptor)
 {
 	if (descriptor >= 0)
@@ -69,7 +69,7 @@ void worker_adopt_stderr(void)
 	unsetenv(COMPLAINTS);
 }
 
-/* Gives the worker an environment of the size that it is to have. */
+/* Pads the worker's environment, and tells a wrapped worker its stderr. */
 static void set_environment(const struct running *running)
 {
 	char *padding = calloc(1, running->task->padding + 1), number[16];
@@ -84,7 +84,7 @@ static void set_environment(const struct running *running)
 	setenv(COMPLAINTS, number, 1);
 }
 
-/* In the child: tells the parent why there will be no worker. */
+/* Runs in the child: tells the parent why no worker starts. */
 static _Noreturn void give_up(const struct running *running, const char *what)
 {
 	dprintf(running->complaints.write, "%s: %s\n", what, strerror(errno));
@@ -105,7 +105,10 @@ static void redirect(const struct running *running)
 	pass_on(running->scratch);
 }
 
-/* What is allocated here is never freed, as the process is replaced. */
+/*
+ * Adds the settings as options. The memory of the words is never freed, because exec replaces the
+ * process.
+ */
 static void add_settings(const struct running *running, const char **words)
 {
 	while (*words)
@@ -124,8 +127,8 @@ static void add_settings(const struct running *running, const char **words)
 }
 
 /*
- * In the child: becomes the worker, or whatever the pass wraps around it. The program is the one
- * that this process runs, even if its file has been replaced meanwhile.
+ * Runs in the child: becomes the worker, or the program that the pass wraps around it. The worker
+ * runs the same program image as this process, even if the program's file has been replaced.
  */
 static void become_worker(const void *data)
 {
@@ -146,7 +149,7 @@ static void become_worker(const void *data)
 	add_settings(running, words);
 	set_environment(running);
 	redirect(running);
-	/* Should that fail, the worker will find what pages it has, and say so. */
+	/* Ignores errors, because the worker records which pages it has. */
 	pages_prepare((enum pages)task->group->cell.pages);
 	if (task->group->cell.pass->wrap)
 		task->group->cell.pass->wrap(words, scratch_of(running));
@@ -154,7 +157,7 @@ static void become_worker(const void *data)
 	give_up(running, words[0] == program ? "the program" : words[0]);
 }
 
-/* Reads until the guard has ended. 0, or -EINTR when the run is to stop, or -ENOMEM. */
+/* Reads until the guard has ended. Returns 0, -EINTR if the run is to stop, or -ENOMEM. */
 static int listen_to(struct running *running, volatile sig_atomic_t *stop)
 {
 	struct channel *channels[] = { &running->record, &running->complaints, &running->report };
@@ -190,7 +193,7 @@ static void record_end(const struct running *running, json_t *record, int status
 	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
 	json_t *words;
 
-	/* Our own words say more than what a wrapper adds to them. */
+	/* The program's own message is more useful than what a wrapper prints after it. */
 	channel_last_line(&running->complaints, "timerbed: ", complaint, sizeof(complaint));
 	if (WIFSIGNALED(status))
 		words = json_sprintf("killed by signal %d (SIG%s)", WTERMSIG(status),
@@ -209,7 +212,7 @@ static enum outcome outcome_of(const json_t *record)
 	return outcome_find(json_string_value(json_object_get(record, "outcome")));
 }
 
-/* Takes over the worker's record. Its outcome, unless "ok", counts more than the exit status. */
+/* Merges the worker's record. An outcome other than "ok" takes precedence over the exit status. */
 static void take_over(const struct running *running, int status, json_t *record)
 {
 	const struct pass *pass = running->task->group->cell.pass;
@@ -231,7 +234,10 @@ static void take_over(const struct running *running, int status, json_t *record)
 	json_decref(found);
 }
 
-/* How the worker ended, by the guard's report or by the guard's own end. */
+/*
+ * Records how the worker ended, from the guard's report or, without a report, from the guard's
+ * status.
+ */
 static void record_result(const struct running *running, int guard_status, json_t *record)
 {
 	struct guard_report report = { .status = guard_status };
@@ -298,7 +304,7 @@ int worker_run(const struct worker_task *task, volatile sig_atomic_t *stop, json
 		status = guard_end(guard);
 	}
 	if (!result) {
-		/* The last of the output may still be in the pipes. */
+		/* The end of the output may still be in the pipes. */
 		channel_take(&running.record);
 		channel_take(&running.complaints);
 		record_result(&running, status, record);

@@ -1,8 +1,9 @@
 /*
- * again - the null control: a subject a second time, as if it were another subject
+ * again - the null control: measures a subject a second time, as if it were another subject
  *
- * Two runs of the same code differ by noise alone. So the ratio of `again:binary-heap` to
- * `binary-heap` within a block shows how small a difference this machine can resolve now.
+ * Two runs of the same code differ only by noise. So the ratio of `again:binary-heap` to
+ * `binary-heap` in a block shows how small a difference the machine can resolve. (A block measures
+ * all subjects of a group once on one trace.)
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +14,7 @@ static const char prefix[] = "again:";
 
 static void again_list(void (*visit)(const char *name, const char *summary, void *data), void *data)
 {
-	(void)visit; /* a prefix, not a name: its names would double every list */
+	(void)visit; /* names with the prefix would double every list */
 	(void)data;
 }
 

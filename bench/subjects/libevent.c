@@ -1,12 +1,12 @@
 /*
  * libevent - the real library, unmodified, as the distribution ships it
  *
- * The library is loaded when it is first needed. So the program builds and runs without it, and its
- * functions, which have the same names as those of this project's loop, stay separate. `libevent`
- * gives each event a timeout of its own, as most programs do. `libevent-common` uses
- * event_base_init_common_timeout for each duration, as long as the base has queues (256), which
- * libevent's documentation recommends for many events of one duration. `libevent-precise` uses the
- * precise clock.
+ * The library is loaded when it is first needed. So the program builds and runs without the
+ * library, and the library's functions stay separate from those of this project's loop, which have
+ * the same names. `libevent` gives each event a timeout of its own, as most programs do.
+ * `libevent-common` uses event_base_init_common_timeout for each duration, as libevent's
+ * documentation recommends for many events of one duration, until the base's 256 queues are in use.
+ * `libevent-precise` uses the precise clock.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -80,8 +80,8 @@ static void count_free(void *memory)
 static char version[64]; /* recorded in place of a source hash */
 
 /*
- * Loads the library and fills the table, on the first call only: the library stays loaded. Returns
- * 0, or -ENOENT and a line in `error`.
+ * Loads the library and fills the table. Does nothing if the library is already loaded. Returns 0,
+ * or -ENOENT with a line in `error`.
  */
 static int load(char *error)
 {
@@ -146,7 +146,10 @@ static int libevent_resolve(struct subject *subject, char *error)
 	return 0;
 }
 
-/* Without locks, as this project's loop is measured too, and ignoring the environment. */
+/*
+ * Makes a base without locks that ignores environment variables, like the bases of this project's
+ * loop.
+ */
 static int make(const struct subject *subject, struct event_base **base)
 {
 	struct event_config *config = api.config_new();

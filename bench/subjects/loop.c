@@ -1,9 +1,10 @@
 /*
  * loop - this project's event loop, over any structure and backend
  *
- * The name is loop:STRUCTURE@BACKEND, with words after the backend: loop:quad-heap@epoll+reinsert.
- * A replay needs a backend that waits by functions that the simulation replaces. io_uring waits by
- * a system call of its own, so it is measured in real time only.
+ * The name is loop:STRUCTURE@BACKEND. Words may follow the backend, as in
+ * loop:quad-heap@epoll+reinsert. A replay needs a backend that waits with functions that the
+ * simulation replaces. io_uring waits with a system call of its own, so it is measured only in real
+ * time.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -81,7 +82,10 @@ static const struct backend *find_backend(const char *name)
 	return NULL;
 }
 
-/* Returns 0; -ENOENT if the name lacks the prefix; -EINVAL with a line in `error`. */
+/*
+ * Splits a subject's name into its parts. Returns 0, -ENOENT if the name lacks the prefix, or
+ * -EINVAL with a line in `error`.
+ */
 static int take_apart(const char *text, struct loop_name *name, char *error)
 {
 	char *at, *word, *rest;
@@ -108,7 +112,7 @@ static int take_apart(const char *text, struct loop_name *name, char *error)
 	return 0;
 }
 
-/* Lists nothing: all structures times all backends would fill a page. */
+/* Lists nothing, because the combinations of structures and backends would fill a page. */
 static void loop_list(void (*visit)(const char *name, const char *summary, void *data), void *data)
 {
 	(void)visit;
@@ -169,7 +173,7 @@ static int make(const struct subject *subject, struct event_base **base)
 	return *base ? 0 : -ENOMEM;
 }
 
-/* The backend `virtual` has a clock of its own, which must advance as well. */
+/* Advances the clock of the backend `virtual`, which has its own. */
 static void moved(struct event_base *base, uint64_t by)
 {
 	event_base_virtual_advance(base, by);

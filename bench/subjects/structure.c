@@ -1,4 +1,7 @@
-/* structure - every timer structure as a subject, called through its table or compiled in */
+/*
+ * structure - every timer structure as a subject, called through its table or compiled into the
+ * loop
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,7 +87,7 @@ static void structure_list_wrapped(void (*visit)(const char *name, const char *s
 	}
 }
 
-/* Finds the inlined replay of the structure with its wrappers, if there is one. */
+/* Finds the inlined replay of the structure with its wrappers, if the program has one. */
 static void find_code(struct subject *subject, const struct timer_choice *choice)
 {
 	char name[SUBJECT_NAME_SIZE];

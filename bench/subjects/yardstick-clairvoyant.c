@@ -1,8 +1,9 @@
 /*
  * yardstick-clairvoyant - knows the order of all firings, and walks it
  *
- * Arming stores the deadline. Stopping sets a bit in a dense map and leaves the timer as it is: if
- * the firings are known, nothing needs to be removed. Firing walks the known order with prefetches.
+ * Arming stores the deadline. Stopping sets a bit in a dense map and does not touch the timer,
+ * because a structure that knows the firings need not remove it. Firing walks the known order and
+ * prefetches the next timers.
  */
 #include <stdlib.h>
 

@@ -2,8 +2,9 @@
  * yardstick-prefetch - reads, checks and writes the timer; prefetches the next timers to fire
  *
  * A scheme that leaves a re-armed timer in its position must read the timer's key before it writes
- * the deadline. So for n beyond the caches this floor is more realistic than yardstick-touch. Eight
- * timers ahead keep a core's line fill buffers (10 to 16 on current x86) busy; more would not help.
+ * the deadline. So for n beyond the caches this floor is more realistic than yardstick-touch.
+ * Prefetching eight timers ahead keeps a core's line fill buffers (10 to 16 on current x86) busy,
+ * so prefetching more would not help.
  */
 #include "bench/replay/yardstick.h"
 

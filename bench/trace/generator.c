@@ -1,8 +1,9 @@
 /*
  * generator.c - the functions that a workload calls to generate its trace
  *
- * Each call goes to two places: to the oracle with the workload's ids, and to the trace writer with
- * the trace's ids. No other file rounds times to the grain.
+ * Each call is passed to the oracle with the workload's ids, and to the trace writer with the
+ * trace's ids. This file rounds all times to the trace's grain (its unit of time); no other file
+ * does.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,13 +15,16 @@
 
 #define FIRST_FIRED 256
 
-/* The largest multiple of the grain below TIMER_NEVER. A later deadline becomes TIMER_NEVER. */
+/*
+ * Returns the largest multiple of the grain below TIMER_NEVER. A later deadline becomes
+ * TIMER_NEVER.
+ */
 static uint64_t latest(const struct generator *generator)
 {
 	return (TIMER_NEVER - 1) / generator->grain * generator->grain;
 }
 
-/* Rounds up to a multiple of the grain. TIMER_NEVER if the result would be later than latest(). */
+/* Rounds up to a multiple of the grain. Returns TIMER_NEVER if `time` is later than latest(). */
 static uint64_t round_up(const struct generator *generator, uint64_t time)
 {
 	uint64_t over = time % generator->grain;
@@ -43,7 +47,8 @@ static void require(bool condition, const char *call, const char *why, uint64_t 
 }
 
 /*
- * Whether the call is to be carried out: false after a failure. Aborts if the call breaks a rule.
+ * Returns whether the call may be carried out. Returns false after a failure. Aborts if the call
+ * breaks a rule.
  */
 static bool ready(const struct generator *generator, const char *call, uint64_t id)
 {
@@ -75,8 +80,8 @@ void generator_close(struct generator *generator)
 uint64_t generator_memory(uint64_t ids)
 {
 	/*
-	 * The array `names`, and the array `fired` when one advance fires all ids and the array has
-	 * just doubled.
+	 * Adds the array `names`, and the array `fired` at its largest: when one advance fires all
+	 * ids and the array has just doubled.
 	 */
 	return oracle_memory(ids) + ids * (sizeof(uint32_t) + 2 * sizeof(uint64_t));
 }

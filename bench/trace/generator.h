@@ -1,11 +1,11 @@
 /*
- * generator.h - what a workload generates its trace with: random numbers, operations, an oracle
+ * generator.h - the functions with which a workload generates its trace
  *
- * A workload calls these functions in the order in which its program would act. The generator
- * writes the trace, keeps the virtual clock, and runs the oracle, which holds the armed timers and
- * determines which of them fire.
+ * A workload calls these functions in the order in which the program that it models would act. The
+ * generator writes the trace, keeps the virtual clock, supplies random numbers, and runs the
+ * oracle. The oracle holds the armed timers and determines which of them fire.
  *
- * Errors are sticky. After the first failure (of writing, or for lack of memory) all functions do
+ * Errors are sticky. After the first failure (a write error or lack of memory), operations do
  * nothing, generator_advance returns 0, and generator_failed returns true. generator_done returns
  * true as well, so a workload's loops end.
  */
@@ -19,14 +19,15 @@
 struct generator;
 
 /*
- * Must be called first. The workload numbers its timers 0..ids-1; the generator permutes these ids
- * at random before it writes them. All times are rounded up to multiples of `grain` (ns).
+ * Must be called first. The workload numbers its timers 0..ids-1. The generator writes a random
+ * permutation of these ids into the trace. All times are rounded up to multiples of `grain`, the
+ * trace's unit of time in ns.
  */
 void generator_begin(struct generator *generator, uint64_t ids, uint64_t grain);
 
 /*
- * Begins a phase. Operations are counted and timed in measured phases only. Measured phases may
- * follow each other; each is reported under its name.
+ * Begins a phase. Operations are counted and timed in measured phases only. A measured phase may
+ * follow another. Each is reported under its name.
  */
 void generator_mark(struct generator *generator, const char *phase, bool measured);
 
@@ -37,8 +38,8 @@ void generator_mark(struct generator *generator, const char *phase, bool measure
 void generator_arm(struct generator *generator, uint64_t id, uint64_t interval);
 
 /*
- * Arms a timer for a deadline that comes from no relative timeout. Structures get no interval to
- * group it by.
+ * Arms a timer for an absolute deadline, rounded up to the grain. The deadline does not come from a
+ * relative timeout, so structures get no interval by which they could group the timer.
  */
 void generator_arm_absolute(struct generator *generator, uint64_t id, uint64_t deadline);
 
@@ -50,30 +51,34 @@ void generator_arm_absolute(struct generator *generator, uint64_t id, uint64_t d
 void generator_arm_from(struct generator *generator, uint64_t id, uint64_t interval, uint64_t from);
 
 /*
- * Stops an armed timer: disarm if the owner keeps the timer's memory, remove if the owner frees it.
+ * Stop a timer. generator_disarm requires an armed timer, whose owner keeps its memory.
+ * generator_remove requires an armed or disarmed timer, whose owner frees its memory.
  */
 void generator_disarm(struct generator *generator, uint64_t id);
 void generator_remove(struct generator *generator, uint64_t id);
 
 /*
- * One loop iteration. Time advances to `now` (rounded up to the grain, never back), and all due
- * timers fire. Returns their number and stores their ids in order of deadline; the ids are valid
- * until the next advance.
+ * Generates one loop iteration. Advances the time to `now` (rounded up to the grain, never back),
+ * and fires all due timers. Returns their number, and stores a pointer to their ids in order of
+ * deadline. The generator owns the ids; they are valid until the next advance.
  */
 size_t generator_advance(struct generator *generator, uint64_t now, const uint64_t **fired);
 
 uint64_t generator_now(const struct generator *generator);
 bool generator_armed(const struct generator *generator, uint64_t id);
 
-/* The earliest deadline of the armed timers, or TIMER_NEVER if none is armed. */
+/* Returns the earliest deadline of the armed timers, or TIMER_NEVER if no timer is armed. */
 uint64_t generator_earliest(const struct generator *generator);
 
-/* Operations (arms, disarms, removes and firings) so far in the current phase. */
+/*
+ * Returns the number of operations (arms, disarms, removes and firings) so far in the current
+ * phase.
+ */
 uint64_t generator_operations(const struct generator *generator);
 
 /*
- * generator_done: whether the current phase has at least `operations` operations, or generation has
- * failed. generator_failed: whether it has failed.
+ * generator_done returns whether the current phase has at least `operations` operations or
+ * generation has failed. generator_failed returns whether generation has failed.
  */
 bool generator_done(const struct generator *generator, uint64_t operations);
 bool generator_failed(const struct generator *generator);
@@ -81,7 +86,7 @@ bool generator_failed(const struct generator *generator);
 /* Makes generation fail with a negative errno and a reason, unless it has failed already. */
 void generator_fail(struct generator *generator, int error, const char *why);
 
-/* Random numbers (random.h). They depend on the trace's seed alone. */
+/* Random numbers (random.h). They depend only on the trace's seed. */
 uint64_t generator_random(struct generator *generator);
 uint64_t generator_below(struct generator *generator, uint64_t bound); /* 0..bound-1, unbiased */
 double generator_uniform(struct generator *generator);		       /* in (0,1) */

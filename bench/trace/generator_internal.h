@@ -8,8 +8,8 @@
 #include "trace_write.h"
 
 /*
- * Streams of random numbers from one seed. The numbers that the workload draws do not change the
- * permutation of the ids, which has a stream of its own.
+ * Streams of random numbers from one seed. The permutation of the ids has a stream of its own, so
+ * the numbers that the workload draws do not change it.
  */
 enum generator_stream { GENERATOR_WORKLOAD, GENERATOR_NAMES };
 
@@ -22,15 +22,15 @@ struct generator {
 	uint64_t ids;
 	uint64_t grain; /* 0 before generator_begin */
 	uint64_t now;
-	uint32_t *names; /* from the workload's ids to the trace's: a random permutation */
-	uint64_t *fired; /* what generator_advance returns */
+	uint32_t *names; /* maps the workload's ids to the trace's: a random permutation */
+	uint64_t *fired; /* the ids that the latest advance fired */
 	size_t fired_room;
 };
 
 void generator_open(struct generator *generator, struct trace_writer *writer, uint64_t seed);
 void generator_close(struct generator *generator);
 
-/* Bytes that a generator of `ids` timers needs. */
+/* Returns the number of bytes that a generator of `ids` timers needs at most. */
 uint64_t generator_memory(uint64_t ids);
 
 #endif

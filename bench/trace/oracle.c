@@ -8,7 +8,7 @@
  *	children of p: 8 (p - 6) ... 8 (p - 6) + 7        parent of p: p / 8 + 6
  *
  * Unused entries in the last group of siblings have the key UINT64_MAX. So the search for the least
- * sibling needs no count of them.
+ * sibling need not know how many siblings there are.
  */
 #include <assert.h>
 #include <errno.h>
@@ -22,8 +22,8 @@
 #define ROOT  7
 
 /*
- * States of an id that is not in the heap, in places[]. Both are below ROOT, so neither is an
- * index.
+ * The states of an id that is not in the heap, stored in places[]. Both are below ROOT, so they
+ * cannot be confused with an index in the heap.
  */
 #define IDLE	 0
 #define DISARMED 1
@@ -38,7 +38,7 @@ static uint64_t round_up(uint64_t bytes, uint64_t unit)
 
 /*
  * Asks for huge pages for large arrays. Access to them is random, so with small pages each cache
- * miss would bring a TLB miss too. The pages that the kernel gives affect nothing but the time.
+ * miss would bring a TLB miss too. The page size affects only the speed.
  */
 static void *allocate(uint64_t bytes)
 {
@@ -99,7 +99,10 @@ static uint32_t parent(uint32_t place)
 	return place / ARITY + ROOT - 1;
 }
 
-/* Which child is least cannot be predicted, so this is written to compile to a conditional move. */
+/*
+ * The processor cannot predict which child is the least, so this expression is written to compile
+ * to a conditional move.
+ */
 static uint32_t lesser(const uint64_t *keys, uint32_t a, uint32_t b)
 {
 	return keys[b] < keys[a] ? b : a;

@@ -1,9 +1,9 @@
 /*
- * oracle.h - the reference for a trace: the armed timers, and which of them is due next
+ * oracle.h - the reference for a trace: holds the armed timers and finds the one that is due next
  *
- * An indexed heap over the ids 0..ids-1. Each id is idle, armed or disarmed. The oracle shares no
- * code with the structures that are measured, so no bug can be common to both sides of a
- * comparison. The order of equal deadlines is unspecified, but the same in every run.
+ * The oracle is an indexed heap over the ids 0..ids-1. Each id is idle, armed or disarmed. The
+ * oracle shares no code with the structures that are measured, so no bug can be common to both
+ * sides of a comparison. The order of equal deadlines is unspecified, but the same in every run.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -18,22 +18,22 @@
 struct oracle {
 	uint64_t *keys;	  /* deadlines, by index in the heap */
 	uint32_t *owners; /* ids, by index in the heap */
-	uint32_t *places; /* by id: its index in the heap, or its state (oracle.c) */
+	uint32_t *places; /* by id: the id's index in the heap, or its state (oracle.c) */
 	size_t ids;
 	uint32_t end; /* the first free index */
 };
 
 /*
- * Returns 0, -ENOMEM, or -EOVERFLOW for more than ORACLE_MOST_IDS; after an error there is nothing
- * to close. All ids are idle at first.
+ * Makes an oracle in which all ids are idle. Returns 0, -ENOMEM, or -EOVERFLOW for more than
+ * ORACLE_MOST_IDS ids. After an error the oracle must not be used or closed.
  */
 int oracle_open(struct oracle *oracle, uint64_t ids);
 void oracle_close(struct oracle *oracle);
 
-/* Bytes that oracle_open(ids) allocates. */
+/* Returns about how many bytes oracle_open(ids) allocates. */
 uint64_t oracle_memory(uint64_t ids);
 
-/* Arms or re-arms. O(log ids), as are the next three functions. */
+/* Arms or re-arms an id. Takes O(log ids), as do the next three functions. */
 void oracle_arm(struct oracle *oracle, uint64_t id, uint64_t deadline);
 
 /* oracle_disarm makes an armed id disarmed; oracle_remove makes any id idle. */

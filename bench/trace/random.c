@@ -4,7 +4,8 @@
 #include "random.h"
 
 /*
- * The fractional part of the golden ratio in 64 bits, an odd number. Its multiples are far apart.
+ * The fractional part of the golden ratio in 64 bits. The number is odd, and its multiples are far
+ * apart.
  */
 #define STREAM_STRIDE UINT64_C(0x9e3779b97f4a7c15)
 

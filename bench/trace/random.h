@@ -1,10 +1,10 @@
 /*
  * random.h - random numbers that are the same on every machine and in every run
  *
- * xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS
- * 2021). SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) fills the state, as the authors of xoshiro
- * recommend. The integers depend on the seed alone. The exponential and normal numbers depend also
- * on how the C library rounds log().
+ * The generator is xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number
+ * generators", ACM TOMS 2021). SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) fills the state, as
+ * the authors of xoshiro recommend. The integers and the uniform numbers depend only on the seed
+ * and the stream. The exponential and normal numbers also depend on how the C library rounds log().
  */
 #ifndef RANDOM_H
 #define RANDOM_H
@@ -18,7 +18,10 @@ struct random {
 	bool has_spare;
 };
 
-/* Streams with different numbers are independent for any use here, even with the same seed. */
+/*
+ * Starts stream number `stream` of `seed`. Streams with different numbers are independent for the
+ * purposes of this project, even if they have the same seed.
+ */
 void random_seed(struct random *random, uint64_t seed, uint64_t stream);
 
 uint64_t random_next(struct random *random);

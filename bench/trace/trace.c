@@ -20,7 +20,7 @@ struct opening {
 	char *error;
 	void *mapping;
 	size_t mapped; /* bytes of the mapping */
-	size_t size;   /* bytes of the trace in it */
+	size_t size;   /* bytes of the trace in the mapping */
 	struct trace_layout layout;
 };
 
@@ -30,7 +30,10 @@ static int failed(const struct opening *opening, int error, const char *what)
 			   strerror(error));
 }
 
-/* Maps an open file. An empty file cannot be mapped: its size stays 0 and its mapping NULL. */
+/*
+ * Maps an open file. An empty file cannot be mapped, so its size stays 0 and its mapping stays
+ * NULL.
+ */
 static int map_file(struct opening *opening, int fd)
 {
 	struct stat status;
@@ -100,7 +103,7 @@ static int check_header(const struct opening *opening)
 	return 0;
 }
 
-/* Checks that the sections fit into the file. Only then can the hashes be located. */
+/* Checks that the sections fit into the file. Without this check the hashes cannot be located. */
 static int check_layout(struct opening *opening)
 {
 	const struct trace_header *header = opening->mapping;
@@ -151,8 +154,8 @@ static int check_hashes(const struct opening *opening)
 }
 
 /*
- * Checks what readers of any trace rely on without a check of their own: terminated strings, a
- * grain that is not 0, ids of 32 bits, and phases that lie in the stream in order.
+ * Checks what all readers of a trace rely on and do not check themselves: strings are terminated,
+ * the grain is not 0, ids fit into 32 bits, and phases begin in the stream, in order.
  */
 static int check_contents(const struct opening *opening)
 {

@@ -1,27 +1,27 @@
 /*
  * trace.h - a stream of timer operations in virtual time, with the firings it must cause
  *
- * All measurements replay a trace. A trace comes from a workload's generator or from the recording
- * of a program. It is a file that is mapped and replayed unchanged, so all subjects get the same
- * bytes. While the trace is made, an oracle determines which timers fire at each advance, and the
- * trace stores these firings. So the stream is open-loop, and a subject is checked while it is
- * timed.
+ * All measurements replay a trace. A workload's generator makes a trace, or a program is recorded.
+ * The trace is a file that is mapped and replayed unchanged, so all subjects get the same bytes.
+ * While the trace is made, an oracle determines which timers fire at each advance, and the trace
+ * stores these firings. So the stream does not depend on the subject (it is open-loop), and a
+ * subject is checked while it is timed.
  *
  * LAYOUT (little-endian, every section 64-byte aligned, in this order):
  *
  *	header      struct trace_header, 512 bytes
- *	phases      struct trace_phase[TRACE_PHASES]; those beyond the header's count are zero
+ *	phases      struct trace_phase[TRACE_PHASES]; entries beyond the header's count are 0
  *	operations  struct trace_operation[]  the stream, 16 bytes each
  *	advances    struct trace_advance[]    the oracle's results for each advance
  *	fired       uint32_t[]                ids that fire, by advance and then by deadline
  *	hashes      uint64_t[]                XXH3 of each 1 MiB of all preceding sections; the
- *	                                      header's own `hash` counts as zero
+ *	                                      header's member `hash` counts as zero
  *
  * A trace file may be compressed (zstd, any level). trace_open then unpacks it into memory.
  *
- * All times are ns of virtual time and multiples of the header's grain; only a deadline may be
- * TIMER_NEVER. Ids are 0..ids-1 and randomly permuted: a subject that keeps object `id` at index
- * `id` of an array accesses memory in random order.
+ * All times are ns of virtual time and multiples of the header's grain, the trace's unit of time. A
+ * deadline may also be TIMER_NEVER. Ids are 0..ids-1 and randomly permuted, so a subject that keeps
+ * object `id` at index `id` of an array accesses memory in random order.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -40,8 +40,8 @@ enum trace_kind {
 	TRACE_ARM_ABSOLUTE, /* id; time is the deadline; interval = 0 */
 	TRACE_ARM_INTERVAL, /* id; time is the deadline; the next entry is the interval */
 	TRACE_INTERVAL,	    /* time is the interval of the entry before it */
-	TRACE_DISARM,	    /* id; the subject keeps the memory, and may arm it again */
-	TRACE_REMOVE,	    /* id; the caller gets the memory back and may overwrite it */
+	TRACE_DISARM,	    /* id; the owner keeps the timer's memory, and may arm it again */
+	TRACE_REMOVE,	    /* id; the owner gets the timer's memory back and may overwrite it */
 	TRACE_ADVANCE,	    /* time is the new now; id is the index in advances[] */
 	TRACE_MARK,	    /* id is the index in phases[] */
 	TRACE_KINDS,
@@ -64,8 +64,8 @@ struct trace_phase {
 	uint32_t measured; /* 1: operations are counted and timed; 0: preparation */
 	uint32_t unused;
 	uint64_t first;		  /* index in operations[] of its first entry, the mark */
-	uint64_t arms, stops;	  /* operations in the phase: arms; disarms + removes; */
-	uint64_t advances, fired; /* advances; timers that fire */
+	uint64_t arms, stops;	  /* number of arms; number of disarms and removes */
+	uint64_t advances, fired; /* number of advances; number of firings */
 	uint64_t checksum;	  /* the sum of trace_firing over all firings in the phase */
 	uint64_t armed_peak;	  /* maximum number of armed timers */
 };
@@ -74,7 +74,7 @@ struct trace_header {
 	char magic[16];
 	uint32_t version;
 	uint32_t header_size;
-	uint64_t file_size; /* of the whole file */
+	uint64_t file_size; /* bytes of the whole file */
 	uint64_t n;	    /* the workload's n */
 	uint64_t seed;
 	uint64_t grain; /* ns; every time in the trace is a multiple of the grain */
@@ -103,10 +103,10 @@ struct trace {
 #define TRACE_ERROR_SIZE 512
 
 /*
- * The contribution of one firing to the checksum of its phase. The checksum is the sum of these
- * contributions, so timers with equal deadlines may fire in any order. A timer that fires at
- * another advance, or with another deadline, changes the checksum. The multipliers are the first
- * two of SplitMix64's finaliser (Steele et al., OOPSLA 2014).
+ * Returns the contribution of one firing to the checksum of its phase. The checksum is the sum of
+ * these contributions, so timers that fire at the same advance may fire in any order. A timer that
+ * fires at another advance, or with another deadline, changes the checksum. The multipliers are the
+ * first two of SplitMix64's finaliser (Steele et al., OOPSLA 2014).
  */
 static inline uint64_t trace_firing(uint32_t id, uint64_t deadline, uint64_t now)
 {
@@ -124,9 +124,10 @@ static inline uint64_t trace_firing(uint32_t id, uint64_t deadline, uint64_t now
 int trace_open(struct trace *trace, const char *path, char *error);
 
 /*
- * Checks the whole stream of a trace from an untrusted source: kinds, ids, order of times, grain,
- * and that each operation is allowed in its timer's state. Returns 0; -EBADMSG with the offset of
- * the first wrong entry in `error`; or another negative errno. O(operations log ids).
+ * Checks the whole stream of a trace from an untrusted source: the kinds, the ids, the order and
+ * the grain of times, the firings, the counts of each phase, and that each operation is allowed in
+ * its timer's state. Returns 0, or a negative errno with one line in `error`. The errno is -EBADMSG
+ * for a wrong entry, and the line has the offset of the first one. Takes O(operations log ids).
  */
 int trace_validate(const struct trace *trace, const char *path, char *error);
 

@@ -6,7 +6,7 @@
 #include "trace.h"
 #include "trace_error.h"
 
-/* Leaves room for the file's own name (NAME_MAX is 255) and for 200 bytes of message. */
+/* Leaves room for the file's own name (NAME_MAX is 255) and for 200 bytes of the message. */
 #define LONGEST_PATH 300
 
 int trace_error(char *error, int result, const char *path, const char *format, ...)

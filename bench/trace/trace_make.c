@@ -9,7 +9,7 @@
 #include "trace_make.h"
 
 /*
- * The assumed minimum of operations in an advance. Traces so large that memory matters have more.
+ * The assumed minimum number of operations per advance. Traces for which memory matters have more.
  */
 #define OPERATIONS_AN_ADVANCE 8
 

@@ -18,19 +18,20 @@
  * bytes) and generator_hash (at most 31) are stored in the header.
  *
  * Returns 0, or a negative errno with one line in `error` (TRACE_ERROR_SIZE) that names the file:
- * -ENOSPC when the disk is full, -ENOMEM, -EINTR, -EBUSY, -ENAMETOOLONG when a text does not fit
- * the header, -EOVERFLOW for more timers than ids can number, and the errors of open, write, fsync
- * and rename. `watch` may be NULL.
+ * -ENOSPC if the disk is full, -ENOMEM, -EINTR if watch->stop was set, -EBUSY, -ENAMETOOLONG if a
+ * text does not fit into the header, -EOVERFLOW if there are more timers than ids can number, or an
+ * error of open, write, fsync or rename. `watch` may be NULL.
  *
- * Aborts if the workload breaks the rules of generator.h: that is a programming error.
+ * Aborts if the workload breaks the rules of generator.h, because that is a programming error.
  */
 int trace_make(const char *path, const struct workload *workload, const void *options,
 	       const char *workload_text, uint64_t n, uint64_t seed, uint64_t operations,
 	       const char *generator_hash, const struct trace_watch *watch, char *error);
 
 /*
- * Estimates the bytes of memory needed to make a trace of n timers and this many measured
- * operations, or to map it as a whole, whichever is more. UINT64_MAX on overflow.
+ * Estimates the memory for a trace of n timers and `operations` measured operations, in bytes. The
+ * result is the memory for making the trace or for mapping the whole trace, whichever is more.
+ * Returns UINT64_MAX if a trace cannot have n timers or the result would overflow.
  */
 uint64_t trace_memory(uint64_t n, uint64_t operations);
 

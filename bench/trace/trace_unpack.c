@@ -17,7 +17,10 @@ bool trace_is_packed(const void *data, size_t size)
 	return size >= sizeof(magic) && memcmp(data, magic, sizeof(magic)) == 0;
 }
 
-/* Enlarges the mapping. mremap moves its pages to a free range if it must; nothing is copied. */
+/*
+ * Enlarges the mapping. If the mapping cannot grow in place, mremap moves its pages to a free range
+ * of addresses. It copies no data.
+ */
 static int grow(ZSTD_outBuffer *output)
 {
 	size_t size = output->size ? 2 * output->size : FIRST_ROOM;
@@ -35,7 +38,7 @@ static int grow(ZSTD_outBuffer *output)
 	return 0;
 }
 
-/* Whether the unpacked bytes exceed the size in the trace's header. */
+/* Returns whether the unpacked bytes exceed the size in the trace's header. */
 static bool beyond_end(const ZSTD_outBuffer *output)
 {
 	const struct trace_header *header = output->dst;
@@ -53,7 +56,7 @@ static int unpack(ZSTD_DCtx *stream, ZSTD_inBuffer *input, ZSTD_outBuffer *outpu
 {
 	size_t result = 1;
 
-	/* When the output buffer is full, zstd may hold more output, even with no input left. */
+	/* When the output buffer is full, zstd may hold more output, even if no input is left. */
 	while (input->pos < input->size || output->pos == output->size) {
 		if (output->pos == output->size && grow(output) < 0) {
 			return no_memory(path, error);

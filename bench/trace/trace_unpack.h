@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether the `size` bytes at `data` begin with zstd's magic number. */
+/* Returns whether the `size` bytes at `data` begin with zstd's magic number. */
 bool trace_is_packed(const void *data, size_t size);
 
 /*
- * Unpacks into an anonymous, read-only mapping of *mapped bytes. Its first *size bytes are the
- * trace. The caller unmaps it. Unpacking stops when the output exceeds the size in the unpacked
+ * Unpacks into an anonymous, read-only mapping of *mapped bytes, whose first *size bytes are the
+ * trace. The caller must unmap it. Unpacking stops when the output exceeds the size in the unpacked
  * header, so a small file cannot fill the memory. Returns 0, -ENOMEM, or -EBADMSG if the stream is
  * truncated or corrupt. On an error, `error` names `path` and, for -EBADMSG, the offset in the
  * compressed file.

@@ -1,9 +1,9 @@
 /*
  * trace_validate.c - checks a trace by repeating the work of the oracle
  *
- * A trace's hashes show that the file is unchanged since it was written, not that it was right
- * then. These functions replay the whole stream against another oracle. They check everything that
- * a replay relies on without a check.
+ * A trace's hashes show that the file is unchanged since it was written. They do not show that its
+ * contents were right. These functions replay the whole stream against a new oracle. They check
+ * everything that a replay relies on and does not check itself.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,13 +18,13 @@ struct walk {
 	const struct trace *trace;
 	struct oracle oracle;
 	struct trace_phase counted; /* counts of the current phase */
-	uint64_t phases;	    /* begun so far */
+	uint64_t phases;	    /* the number of phases that have begun */
 	uint64_t now;
 	uint64_t advances;
 	uint64_t fired;
 };
 
-/* The following functions return NULL, or a text that says what is wrong with the entry. */
+/* The functions up to walk_end return NULL, or a text that says what is wrong with the entry. */
 
 static const char *check_time(const struct walk *walk, uint64_t time)
 {
@@ -89,8 +89,8 @@ static const char *walk_stop(struct walk *walk, const struct trace_operation *op
 }
 
 /*
- * Checks the firings of an advance: each timer is armed and due, they fire in order of deadline,
- * and no due timer is left.
+ * Checks the firings of an advance: each timer is armed and due, the timers fire in order of
+ * deadline, and no due timer is left.
  */
 static const char *walk_fired(struct walk *walk, uint64_t end)
 {
@@ -144,7 +144,7 @@ static const char *walk_advance(struct walk *walk, const struct trace_operation 
 	return walk_fired(walk, advance->fired_end);
 }
 
-/* Compares the counts of the phase that ends here with the trace's. */
+/* Compares the counts of the phase that has just ended with the counts in the trace. */
 static const char *check_phase(const struct walk *walk)
 {
 	const struct trace_phase *counted = &walk->counted;
@@ -204,7 +204,7 @@ static const char *walk_operation(struct walk *walk, uint64_t place)
 	return walk_arm(walk, place);
 }
 
-/* The checks that are possible only at the end of the stream. */
+/* Makes the checks that are possible only at the end of the stream. */
 static const char *walk_end(const struct walk *walk)
 {
 	const struct trace_header *header = walk->trace->header;

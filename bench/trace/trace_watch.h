@@ -1,5 +1,5 @@
 /*
- * trace_watch.h - progress of making a trace, and a flag that stops it
+ * trace_watch.h - reports the progress of making a trace, and a flag that stops it
  */
 #ifndef TRACE_WATCH_H
 #define TRACE_WATCH_H
@@ -10,7 +10,10 @@
 struct trace_watch {
 	volatile sig_atomic_t *stop; /* non-zero: give up with -EINTR */
 
-	/* Gets the fraction that is done, 0..1 and never falling, about every 1e5 operations. */
+	/*
+	 * Called after every TRACE_WRITE_BUFFER entries of the stream, and at the end, with the
+	 * fraction of the work that is done. The fraction is in 0..1 and never falls.
+	 */
 	void (*progress)(void *data, double fraction);
 	void *data;
 };

@@ -15,7 +15,7 @@
 
 #define FIRST_ROOM 4096
 
-/* Keeps and reports the first failure only. */
+/* Records the first failure and ignores later ones. */
 #define FAIL(writer, result, ...)                                                                  \
 	do {                                                                                       \
 		if (!(writer)->failed)                                                             \
@@ -92,8 +92,9 @@ static void append_padding(struct trace_writer *writer, uint64_t until)
 
 /*
  * Opens and locks path.partial. A file that a killed process left behind is not locked, and is
- * reused. Between open and flock the file's previous owner may have renamed or removed it. Then the
- * opened file is no longer path.partial and must not be changed, so the loop tries again.
+ * reused. Between open and flock, another process that made this trace may have renamed or removed
+ * the file. Then the opened file is not path.partial any more and must not be changed, so the loop
+ * tries again. Returns a descriptor or a negative errno.
  */
 static int open_partial(const char *partial)
 {
@@ -189,7 +190,7 @@ void trace_write_mark(struct trace_writer *writer, uint64_t now, const char *nam
 }
 
 /*
- * Makes room for one more entry in an array. The array grows by half and does not double, because
+ * Makes room for one more entry in an array. The array grows by half instead of doubling, because
  * the old and the new array are in memory together while realloc copies.
  */
 static bool grow(struct trace_writer *writer, void **array, uint64_t count, uint64_t *room,
@@ -255,7 +256,7 @@ static bool read_at(struct trace_writer *writer, char *into, uint64_t size, uint
 	return true;
 }
 
-/* Hashes all blocks before the hashes section, as read back from the file. */
+/* Reads all blocks before the hashes section back from the file, and hashes them. */
 static void hash_blocks(struct trace_writer *writer, uint64_t *hashes, uint64_t bytes)
 {
 	char *block = malloc(TRACE_HASH_BLOCK);

@@ -1,10 +1,10 @@
 /*
  * trace_write.h - writes a trace entry by entry; the file appears only when it is complete
  *
- * The stream is written to path.partial as it is generated. The oracle's results follow the stream
- * in the file, so they are held in memory until the stream ends. Errors are sticky: after the first
- * one nothing is written, `failed` holds the negative errno, and the caller's `error` holds the
- * message.
+ * The stream is written to path.partial while it is generated. In the file, the oracle's results
+ * follow the stream, so they are held in memory until the stream ends. Errors are sticky: after the
+ * first error nothing is written, `failed` holds the negative errno, and the caller's `error` holds
+ * the message.
  */
 #ifndef TRACE_WRITE_H
 #define TRACE_WRITE_H
@@ -12,7 +12,7 @@
 #include "trace.h"
 #include "trace_watch.h"
 
-/* Entries that are written together: 1 MiB. */
+/* The number of entries that are written together: 1 MiB. */
 #define TRACE_WRITE_BUFFER 65536
 
 struct trace_writer {
@@ -22,7 +22,7 @@ struct trace_writer {
 	int failed;
 	char *error; /* the caller's, TRACE_ERROR_SIZE */
 	const struct trace_watch *watch;
-	uint64_t expected; /* operations, for progress */
+	uint64_t expected; /* expected number of operations, for the progress report */
 
 	struct trace_operation *buffer;
 	size_t buffered;
@@ -48,7 +48,7 @@ int trace_write_begin(struct trace_writer *writer, const char *path, uint64_t ex
 void trace_write_operation(struct trace_writer *writer, uint64_t time, uint64_t id,
 			   enum trace_kind kind);
 
-/* Begins a phase and writes its mark. The caller fills in the counts in `phases`. */
+/* Begins a phase and writes its mark. The caller fills in the counts in `phases` later. */
 void trace_write_mark(struct trace_writer *writer, uint64_t now, const char *name, bool measured);
 
 /* Appends an id to fired[]. It belongs to the next advance that is written. */
@@ -65,8 +65,9 @@ void trace_write_fail(struct trace_writer *writer, int result, const char *why);
 
 /*
  * Ends the trace. The caller sets n, seed, grain, ids, workload and generator in the header, and
- * this function sets the rest. On success the trace is at path; on a failure, now or earlier, no
- * file is left. Frees the writer's memory. Returns 0, or the negative errno of the first failure.
+ * this function sets the rest. On success the trace is at `path`. If this or an earlier call
+ * failed, no file is left. Frees the writer's memory. Returns 0, or the negative errno of the first
+ * failure.
  */
 int trace_write_end(struct trace_writer *writer, struct trace_header *header);
 

@@ -1,10 +1,11 @@
 /*
  * virtual_clocks.c - clock_gettime, gettimeofday and time, simulated or real
  *
- * These functions are called more often than any others here, and from anywhere: from signal
- * handlers, and from constructors of libraries that run before this program's own. So a call looks
- * up, locks and allocates nothing. A constructor looks up the C library's clock_gettime once,
- * because that reads the clock without entering the kernel. Until then calls use the system call.
+ * A library may call these functions very often and from anywhere, for example from signal
+ * handlers, and from constructors of libraries that run before this program's own constructors. So
+ * a call looks up no symbol, takes no lock and allocates no memory. A constructor looks up the C
+ * library's clock_gettime once, because that function reads the clock without entering the kernel.
+ * Until then calls use the system call.
  */
 #include <dlfcn.h>
 #include <string.h>
@@ -69,7 +70,7 @@ time_t time(time_t *seconds)
 	struct timespec now;
 
 	/*
-	 * The coarse clock, which the kernel's time() reads too, so the two never differ by a
+	 * Reads the coarse clock, as the kernel's time() does. So the two results never differ by a
 	 * second.
 	 */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);

@@ -1,8 +1,8 @@
 /*
  * virtual_close.c - close, which removes a descriptor from the simulation
  *
- * After a timerfd or an epoll set is closed, its number may go to another descriptor. The
- * simulation must not take that one for the old one.
+ * After a timerfd or an epoll set is closed, another descriptor may get its number. The simulation
+ * must not take the new descriptor for the closed one.
  */
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,13 +1,14 @@
 /*
  * virtual_epoll.c - epoll, simulated or real
  *
- * The simulation alone watches the driver's descriptor and timerfds, and the kernel watches all
- * others. The others are counted, so that a set without any is never polled in the kernel. The
- * count may be too high, because the kernel removes a closed descriptor from its sets, which is not
- * visible here. That costs a system call and nothing else.
+ * Only the simulation watches the driver's descriptor and timerfds, and the kernel watches all
+ * other descriptors. The simulation counts these others in each set, and never polls a set without
+ * them in the kernel. The count may be too high, because the kernel removes a closed descriptor
+ * from its sets without telling the simulation. A count that is too high costs a system call and
+ * has no other effect.
  *
- * A wait that does not concern the kernel should cost nanoseconds, or it would be the most
- * expensive part of a replay. It finds its set in a table of a few, usually in the first entry.
+ * A wait that does not concern the kernel must be cheap, or it would be the most expensive part of
+ * a replay. It finds its set by searching a small table, usually in the first entry.
  */
 #include "bench/virtual/virtual_epoll.h"
 
@@ -24,9 +25,9 @@
 
 struct set {
 	int fd;
-	bool driver;		  /* whether it has the driver's descriptor */
+	bool driver;		  /* whether the set has the driver's descriptor */
 	struct epoll_event watch; /* how the driver's descriptor is watched */
-	unsigned int others;	  /* descriptors in it that the kernel watches */
+	unsigned int others;	  /* descriptors of the set that the kernel watches */
 };
 
 static struct set sets[SETS];
@@ -46,7 +47,8 @@ static struct set *find(int fd)
 }
 
 /*
- * Adds a set that has `others` descriptors to the table. NULL and errno if there are too many sets.
+ * Adds a set to the table. The kernel watches `others` of the set's descriptors. Returns NULL and
+ * sets errno if there are too many sets.
  */
 static struct set *add(int fd, unsigned int others)
 {
@@ -160,7 +162,7 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 	if (!virtual_state.active)
 		return (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
 	set = find(epoll);
-	/* The set is older than the simulation and may have descriptors. */
+	/* A set that is not in the table is older than the simulation and may have descriptors. */
 	if (!set)
 		set = add(epoll, 1);
 	if (!set)
@@ -180,7 +182,7 @@ static int ask_kernel(int epoll, struct epoll_event *events, int room, const sig
 	return (int)syscall(SYS_epoll_pwait, epoll, events, room, 0, mask, _NSIG / 8);
 }
 
-/* The time at which a timerfd in a set must be reported. */
+/* Returns the time at which a timerfd in a set must be reported, or VIRTUAL_FOR_EVER. */
 static uint64_t due(const struct virtual_timer *timer)
 {
 	if (!(timer->watch.events & EPOLLIN))
@@ -221,8 +223,8 @@ static int report_timers(const struct set *set, struct epoll_event *events, int 
 }
 
 /*
- * The kernel's descriptors come first. If they fill the events, the driver is not asked, because
- * its answer could not be returned.
+ * Asks the kernel about its descriptors first. If these fill `events`, does not ask the driver,
+ * because there would be no room for its descriptor.
  */
 static int simulated_wait(int epoll, struct epoll_event *events, int room, uint64_t timeout,
 			  const sigset_t *mask)

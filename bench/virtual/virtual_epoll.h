@@ -2,7 +2,10 @@
 #ifndef VIRTUAL_EPOLL_H
 #define VIRTUAL_EPOLL_H
 
-/* Removes one set, when its descriptor is closed, or all sets. */
+/*
+ * virtual_epoll_close removes a set whose descriptor is closed, and ignores other descriptors.
+ * virtual_epoll_forget removes all sets.
+ */
 void virtual_epoll_close(int set);
 void virtual_epoll_forget(void);
 

@@ -1,8 +1,9 @@
 /*
  * virtual_fortified.c - poll, ppoll and read under the names that fortified code uses
  *
- * In code compiled with _FORTIFY_SOURCE, a call whose buffer has a known size goes to a function
- * that checks the size. The C library's check would end the program, and so do these.
+ * In code compiled with _FORTIFY_SOURCE, a call with a buffer of known size goes to a function that
+ * checks the size. If the buffer is too small, these functions end the program, as the C library's
+ * functions do.
  */
 #include <poll.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /*
  * virtual_poll.c - poll and ppoll, simulated or real
  *
- * Nothing is kept between calls. Each call passes the whole array of descriptors, which is searched
- * for the driver's descriptor and for timerfds.
+ * The simulation keeps nothing between calls. Each call passes the whole array of descriptors, and
+ * the simulation searches it for the driver's descriptor and for timerfds.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,8 +21,8 @@ struct wanted {
 };
 
 /*
- * Searches the array and clears all results. If the kernel is asked, it is asked about all
- * descriptors; the driver's and the timerfds are never ready in the kernel.
+ * Searches the array and clears all results. The kernel may later be asked about the whole array,
+ * because the driver's descriptor and simulated timerfds are never ready in the kernel.
  */
 static struct wanted look(struct pollfd *descriptors, nfds_t count)
 {
@@ -45,7 +45,7 @@ static struct wanted look(struct pollfd *descriptors, nfds_t count)
 	return wanted;
 }
 
-/* Reports the driver's descriptor, if `driver`, and due timerfds. Returns their number. */
+/* Reports the driver's descriptor, if `driver`, and due timerfds. Returns the number of reports. */
 static int report(struct pollfd *descriptors, nfds_t count, bool driver)
 {
 	int reported = 0;
@@ -114,7 +114,9 @@ int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeo
 	struct timespec copy;
 
 	if (!virtual_state.active) {
-		/* The kernel writes the time left into the timeout; ppoll must not change it. */
+		/*
+		 * The kernel writes the time left into the timeout, but ppoll must not change it.
+		 */
 		if (!timeout)
 			return real_poll(descriptors, count, NULL, mask);
 		copy = *timeout;

@@ -22,7 +22,10 @@ static size_t words(int count)
 	return ((size_t)count + WORD_BITS - 1) / WORD_BITS;
 }
 
-/* Removes a descriptor from a set of `count` (NULL: empty). Returns whether the set had it. */
+/*
+ * Removes a descriptor from a set that has bits for `count` descriptors. A NULL set is empty.
+ * Returns whether the set had the descriptor.
+ */
 static bool take(fd_set *set, int count, int fd)
 {
 	unsigned long bit = 1ul << (fd % WORD_BITS);
@@ -63,7 +66,7 @@ struct wanted {
 	uint64_t due;
 };
 
-/* Removes the simulated descriptors from the sets. */
+/* Removes the simulated descriptors from the sets, and stores which of them `in` had. */
 static void take_out(struct wanted *wanted, int count, fd_set *in, fd_set *out, fd_set *except)
 {
 	wanted->driver = take(in, count, virtual_state.driver_fd);
@@ -81,7 +84,7 @@ static void take_out(struct wanted *wanted, int count, fd_set *in, fd_set *out, 
 	}
 }
 
-/* Adds the due timerfds to the set. Returns their number. */
+/* Adds the timerfds that are due to the set. Returns their number. */
 static int report_timers(const struct wanted *wanted, fd_set *in)
 {
 	int reported = 0;
@@ -94,7 +97,7 @@ static int report_timers(const struct wanted *wanted, fd_set *in)
 	return reported;
 }
 
-/* The system call takes a pointer to the mask and its size. */
+/* The system call's last argument points to a struct with the address and the size of the mask. */
 static int real_select(int count, fd_set *in, fd_set *out, fd_set *except, struct timespec *timeout,
 		       const sigset_t *mask)
 {
@@ -147,7 +150,7 @@ static int simulated_select(int count, fd_set *in, fd_set *out, fd_set *except, 
 	return ready;
 }
 
-/* Linux writes the time left into the timeout. Some programs rely on it. */
+/* Writes the time left into the timeout, as Linux does. Some programs rely on it. */
 static void show_left(struct timeval *timeout, uint64_t end)
 {
 	uint64_t left = end > virtual_state.now ? end - virtual_state.now : 0;
@@ -173,7 +176,7 @@ int select(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restric
 		errno = EINVAL;
 		return -1;
 	}
-	/* tv_usec may be a million or more here. */
+	/* select, unlike pselect, accepts a tv_usec of a million or more. */
 	time.tv_sec = timeout->tv_sec + timeout->tv_usec / 1000000;
 	time.tv_nsec = timeout->tv_usec % 1000000 * 1000;
 	if (virtual_state.active) {

@@ -70,6 +70,6 @@ unsigned int sleep(unsigned int seconds)
 {
 	struct timespec time = { .tv_sec = seconds };
 
-	/* After a signal: the time left. */
+	/* After a signal, `time` holds the time left. */
 	return nanosleep(&time, &time) < 0 ? (unsigned int)time.tv_sec : 0;
 }

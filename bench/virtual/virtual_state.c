@@ -1,9 +1,10 @@
 /*
  * virtual_state.c - how simulated time advances in a wait
  *
- * Time advances when the library waits, in virtual_wait, or when the caller sets it. It does not
- * advance while the library computes: the simulated processor is infinitely fast. How fast the real
- * one was is what the caller measures.
+ * Simulated time advances when the library waits or sleeps (virtual_wait), by the hooks' `step`
+ * when a poll finds nothing (virtual_found_nothing), and when the caller sets it. It does not
+ * advance while the library computes, so the simulated processor is infinitely fast. The caller
+ * measures how long the real processor takes.
  */
 #include "bench/virtual/virtual_state.h"
 
@@ -12,7 +13,10 @@
 
 struct virtual_state virtual_state;
 
-/* After this many waits in a row that find nothing at the same time, the program is deadlocked. */
+/*
+ * After this many waits in a row that find nothing at the same time, the program counts as
+ * deadlocked.
+ */
 #define SPINS 10000000
 
 static uint64_t spin_time;

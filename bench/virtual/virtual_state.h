@@ -33,26 +33,26 @@ struct virtual_state {
 
 extern struct virtual_state virtual_state;
 
-/* Begins a simulation at `now` ns. Forgets the waits that found nothing in an earlier one. */
+/* Begins a simulation at `now` ns. Resets the count of waits that found nothing. */
 void virtual_state_begin(uint64_t now);
 
 /*
- * Simulates a wait of at most `timeout` ns, during which time advances as the hook says. `driver`:
- * whether the wait watches the driver's descriptor. Returns whether to report that descriptor.
- * Aborts the program if the wait would never end.
+ * Simulates a wait of at most `timeout` ns. `driver` tells whether the wait watches the driver's
+ * descriptor; if it does, the hook may set the time (virtual_hooks.h). Returns whether to report
+ * the driver's descriptor. Aborts the program if the wait would never end.
  */
 bool virtual_wait(uint64_t timeout, bool driver);
 
 /*
  * Must be called after each wait with timeout 0 that finds nothing. Advances the time by the hooks'
- * `step`; aborts after too many such waits at the same time.
+ * `step`. Aborts the program after too many such waits at the same time.
  */
 void virtual_found_nothing(void);
 
 /* Reads the real clock, as the C library does. Any thread may call it at any time. */
 int virtual_real_clock_gettime(clockid_t clock, struct timespec *time);
 
-/* A non-negative timespec in ns; VIRTUAL_FOR_EVER if it does not fit. */
+/* Converts a non-negative timespec to ns. Returns VIRTUAL_FOR_EVER if the result does not fit. */
 static inline uint64_t virtual_ns(const struct timespec *time)
 {
 	uint64_t seconds = (uint64_t)time->tv_sec;
@@ -73,7 +73,7 @@ static inline struct timespec virtual_timespec(uint64_t ns)
 				  .tv_nsec = (long)(ns % VIRTUAL_SECOND) };
 }
 
-/* The timeout of poll and epoll_wait in ns: it is in milliseconds, and negative for none. */
+/* Converts a timeout of poll or epoll_wait from milliseconds to ns. A negative timeout is none. */
 static inline uint64_t virtual_ns_of_ms(int ms)
 {
 	return ms < 0 ? VIRTUAL_FOR_EVER : (uint64_t)ms * 1000000;
@@ -86,9 +86,10 @@ static inline void virtual_state_set(uint64_t now)
 }
 
 /*
- * The simulated clocks, as bits. Wall clocks show the time since 1970, which is the simulation's
- * time plus the epoch. The others show the simulation's time. Clocks of a process or a thread have
- * negative numbers. Bit 31, in neither set, stands for all numbers out of range.
+ * Masks of the simulated clocks, with a bit for each clock number. Wall clocks show the time since
+ * 1970, which is the simulation's time plus the epoch. The other simulated clocks show the
+ * simulation's time. All clock numbers out of range share bit 31, which is in neither mask. The
+ * clocks of a process or a thread are among them, because their numbers are negative.
  */
 #define VIRTUAL_WALL_CLOCKS                                                                        \
 	(1u << CLOCK_REALTIME | 1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_REALTIME_ALARM |         \
@@ -103,8 +104,8 @@ static inline unsigned int virtual_clock_bit(clockid_t clock)
 }
 
 /*
- * The simulation's time at which the clock shows `time`; 0 if that is before the simulation's
- * start.
+ * Returns the simulation's time at which the clock shows `time`, or 0 if that time would be
+ * negative.
  */
 static inline uint64_t virtual_ns_of_clock(clockid_t clock, const struct timespec *time)
 {

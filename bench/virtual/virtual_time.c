@@ -21,8 +21,8 @@ int virtual_time_begin(uint64_t now, const struct virtual_time_hooks *hooks, int
 	if (virtual_state.active)
 		return -EBUSY;
 	/*
-	 * A timerfd that is never armed is never readable or writable. poll and select may pass it
-	 * to the kernel among others, and it is never ready there.
+	 * The driver's descriptor is a timerfd that is never armed, so it is never readable or
+	 * writable. poll may pass it to the kernel with other descriptors, where it is never ready.
 	 */
 	fd = syscall(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (fd < 0)

@@ -2,7 +2,8 @@
  * virtual_timerfd.c - timerfds, simulated or real
  *
  * A library that needs more precision than the milliseconds of epoll_wait arms a timerfd and waits
- * without a timeout. In the simulation, arming stores the time of expiry, and the waits look it up.
+ * without a timeout. In the simulation, arming stores the time of expiry, and each wait looks it
+ * up.
  */
 #include "bench/virtual/virtual_timerfd.h"
 
@@ -45,7 +46,7 @@ int timerfd_create(int clock, int flags)
 	return fd;
 }
 
-/* The number of expiries that have not been read. */
+/* Returns the number of expiries that have not been read. */
 static uint64_t expired(const struct virtual_timer *timer)
 {
 	if (timer->expiry > virtual_state.now || timer->expiry == VIRTUAL_FOR_EVER)
@@ -55,7 +56,7 @@ static uint64_t expired(const struct virtual_timer *timer)
 	return 1 + (virtual_state.now - timer->expiry) / timer->interval;
 }
 
-/* The first expiry after now, or VIRTUAL_FOR_EVER. */
+/* Returns the first expiry after now, or VIRTUAL_FOR_EVER if there is none. */
 static uint64_t next_expiry(const struct virtual_timer *timer)
 {
 	uint64_t count = expired(timer);

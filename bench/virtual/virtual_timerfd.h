@@ -9,17 +9,18 @@
 #include "bench/virtual/virtual_state.h"
 
 /*
- * A timerfd. Its descriptor is real, but never armed in the kernel, so it is never ready there.
+ * A simulated timerfd. Its descriptor is real but is never armed in the kernel, so it is never
+ * ready in the kernel.
  *
- * The timerfd stores the epoll set that watches it (at most one). So sets need no room for their
- * timerfds.
+ * At most one epoll set can watch a timerfd. The timerfd stores this set, so sets need no list of
+ * their timerfds.
  */
 struct virtual_timer {
 	int fd;
 	clockid_t clock;
 	uint64_t expiry;   /* the first expiry that has not been read; VIRTUAL_FOR_EVER: disarmed */
 	uint64_t interval; /* ns between expiries; 0: one expiry */
-	uint64_t edge;	   /* the first expiry not yet reported, for edge-triggered watches */
+	uint64_t edge;	   /* the first unreported expiry, for edge-triggered watches */
 	int set;	   /* the epoll set, or -1 */
 	struct epoll_event watch;
 };
@@ -29,7 +30,7 @@ struct virtual_timer {
 extern struct virtual_timer virtual_timers[VIRTUAL_TIMERS];
 extern unsigned int virtual_timers_used;
 
-/* The timerfd with this number, or NULL for other descriptors. O(number of timerfds). */
+/* Returns the timerfd with this number, or NULL for other descriptors. O(number of timerfds). */
 static inline struct virtual_timer *virtual_timer_find(int fd)
 {
 	for (unsigned int i = 0; i < virtual_timers_used; i++)
@@ -38,19 +39,24 @@ static inline struct virtual_timer *virtual_timer_find(int fd)
 	return NULL;
 }
 
-/* The length of a wait with this timeout (ns) that ends at the time `due` at the latest. */
+/*
+ * Returns the length (ns) of a wait that ends after `timeout` ns or at `due`, whichever is earlier.
+ */
 static inline uint64_t virtual_limit(uint64_t timeout, uint64_t due)
 {
 	uint64_t left = due <= virtual_state.now ? 0 : due - virtual_state.now;
 
-	/* VIRTUAL_FOR_EVER is no limit, although the difference is a number. */
+	/* A `due` of VIRTUAL_FOR_EVER does not limit the wait. */
 	return due != VIRTUAL_FOR_EVER && left < timeout ? left : timeout;
 }
 
 /* Marks all past expiries as reported. The next edge is the next expiry. */
 void virtual_timer_report(struct virtual_timer *timer);
 
-/* Removes one timerfd, when it is closed, or all. They are then like other descriptors. */
+/*
+ * virtual_timer_close removes a timerfd that is being closed, and virtual_timers_forget removes
+ * all. The simulation then treats them like other descriptors.
+ */
 void virtual_timer_close(struct virtual_timer *timer);
 void virtual_timers_forget(void);
 

@@ -1,115 +1,124 @@
 /*
- * adversary - for each structure of the catalogue, work that is built to hurt it
+ * adversary - attacks, each of which is built to hurt a structure of the catalogue
  *
  * PROGRAM. None. An attack is what a program would have to do for a structure to show its worst.
- * The other structures are measured under the same attack, which shows whether they suffer too. The
- * plain workloads to compare with are hold (all timers fire), burst (all at once), idle (re-armed
- * later) and rpc (stopped).
+ * The other structures are measured under the same attack, which shows whether it hurts them too.
+ * The workloads to compare an attack with are hold (all timers fire), burst (all timers fire at
+ * once), idle (timers are re-armed later) and rpc (timers are stopped).
  *
- * PARAMETERS, assumed. `span` (1000 s): how far ahead deadlines lie in attacks in which time hardly
- * advances. It is long, so that no timer becomes due by accident. `cycle` (1 s, the mean of hold):
- * the time in which each timer is armed once, in attacks in which time must advance. The other
- * parameters belong to one attack each.
+ * PARAMETERS, assumed. In attacks in which time hardly advances, deadlines lie `span` (1000 s)
+ * ahead. `span` is long, so that no timer becomes due by accident. In attacks in which time must
+ * advance, each timer is armed once in the time `cycle` (1 s, the mean of hold). Each other
+ * parameter belongs to one attack.
  *
  * STEADY STATE. n timers are armed at the end of each turn (loop iteration), from the first turn
  * on. Under attack=width their number varies between n and just below half of the largest power of
- * two that is not above n. The fill is not measured. TURNS take about `batch` operations, except in
- * attacks on whole herds or single timers (cascade, collide, sparse, equal).
+ * two that is not above n. The fill is not measured. TURNS have about `batch` operations, except in
+ * attacks with whole herds or single timers (cascade, collide, sparse, equal).
  *
  * THE ATTACKS. "V&L" is Varghese and Lauck, SOSP 1987.
  *
- * cascade. All timers have the same deadline: 4095 ms after a multiple of 4096 ms, and in the next
- * period 4096 ms later. The loop wakes up when half of the time to the deadline is left, half of
- * that, and so on down to the grain. So at every level of every hierarchy one slot holds all
- * timers, and each time the loop wakes up in such a slot, all timers of the slot are moved. A
- * deadline just past a boundary (64^k + 1 ticks) would cost only one move in wheels that choose the
- * level by exclusive-or, because its digits in between are 0. This deadline has all bits set in ms,
- * and hardly a digit 0 in us. No timer is stopped. The attack is burst plus the moves. Source: V&L,
- * Scheme 7. PREDICTION: compared with burst, hierarchical wheels pay a walk through cold memory for
- * each level (3 with 64 slots and ticks of 1 us), radix-heap one for each bit that is set (a dozen,
- * in ns), and kernel-wheel none unless it migrates timers. The other structures do not suffer. The
- * slowest operation of a wheel is the walk through all n timers.
+ * cascade. All timers have the same deadline, 4095 ms after a multiple of 4096 ms. When they fire,
+ * all are armed for a deadline 4096 ms later. The loop wakes up when half of the time to the
+ * deadline is left, then when half of the rest is left, and so on down to the grain (the trace's
+ * unit of time). So at every level of every hierarchy one slot holds all timers, and each time the
+ * loop wakes up in such a slot, all timers of the slot are moved. A deadline just past a boundary
+ * (64^k + 1 ticks) would cost only one move in wheels that choose the level by exclusive-or,
+ * because the digits between its first and its last are 0. The deadline of this attack has all bits
+ * set in ms, and hardly any digit 0 in us. No timer is stopped. The attack is the workload burst
+ * plus the moves. Source: V&L, Scheme 7. PREDICTION: compared with burst, hierarchical wheels walk
+ * through cold memory once for each level (3 levels with 64 slots and ticks of 1 us), radix-heap
+ * does so once for each bit that is set (a dozen bits, in ns), and kernel-wheel never, unless it
+ * migrates timers. The attack does not hurt other structures. The slowest operation of a wheel is
+ * the walk through all n timers.
  *
- * collide. All deadlines are 1 to `turns` multiples of `turn` ahead. In a hashed wheel with slots x
- * tick = turn they are all in one slot, which the wheel walks as a whole once a revolution. The
- * default is the revolution of hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6: the
- * average cost stays the same, the variance explodes. PREDICTION: hashed-wheel walks past half of
- * `turns` timers for each that fires (with order=sorted: for each that is armed); its walks are
- * rare, but take O(n) in one operation. For the others this is a hold model with herds of equal
- * deadlines.
+ * collide. Each deadline is 1 to `turns` times `turn` ahead. In a hashed wheel with slots x tick =
+ * turn, all timers are in one slot, and the wheel walks the whole slot once per revolution. The
+ * default of `turn` is the revolution of hashed-wheel, 16384 slots of 1 ms. Source: V&L, Scheme 6:
+ * the average cost stays the same, the variance explodes. PREDICTION: for each timer that fires,
+ * hashed-wheel walks past `turns` / 2 timers on average (with order=sorted, for each timer that is
+ * armed). Its walks are rare, but each takes O(n) in one operation. For other structures this
+ * attack is a hold model with herds of equal deadlines.
  *
  * sparse. One timer fires every 10 minutes (`gap`), whatever n is, and the loop sleeps in between.
  * Source: V&L on ticks (Schemes 4 to 6). PREDICTION: structures that tick through empty slots do so
- * 600,000 times, or for a whole revolution of their wheel, for one timer. A calendar queue searches
- * its empty years. Bitmaps and heaps of buckets do not suffer.
+ * 600,000 times, or for a whole revolution of their wheel, for each timer that fires. A calendar
+ * queue searches its empty years. The attack does not hurt bitmaps and heaps of buckets.
  *
  * decreasing. The timer with the latest deadline is stopped and armed again with the earliest.
- * Source: Williams, CACM 1964: each timer comes from the leaves and goes to the root. PREDICTION:
- * heaps sift up through all levels, twice as many with arity 2 as with arity 4. A list that is
- * searched from the tail is walked as a whole. Wheels do not suffer.
+ * Source: Williams, CACM 1964: each timer moves from the leaves to the root. PREDICTION: heaps sift
+ * up through all levels, twice as many with arity 2 as with arity 4. A list that is searched from
+ * the tail is walked completely. The attack does not hurt wheels.
  *
- * ascending. The earliest timer fires and is armed again with the latest deadline: first in, first
- * out. The last leaf is then always among the latest timers, and sifts down all the way when it
- * replaces the root. Source: Williams, too; the benchmarks of libuv and wahern/timeout do it.
- * PREDICTION: compared with hold, heaps pay a few steps more to remove the root and none to insert,
- * so it is no worse. Lists and queues are at their best.
+ * ascending. The earliest timer fires and is armed again with the latest deadline, so timers are
+ * first in, first out. The last leaf of a heap is then always among the latest timers. When it
+ * replaces the root, it sifts down through all levels. Source: Williams as well, and the benchmarks
+ * of libuv and wahern/timeout. PREDICTION: compared with hold, heaps take a few steps more to
+ * remove the root and none to insert, so this attack is not worse than hold. It is the best case of
+ * lists and queues.
  *
  * distinct. Each interval is used twice in a row and never again, and the timers armed in one turn
- * are stopped in the next. A queue is made for each interval, is empty a turn later, and is freed.
- * Source: Lawn (Lev-Libfeld 2019) asks for few intervals. PREDICTION: common-timeout pays for its
- * table in addition to its heap, so it is slower than quad-heap, which is the heap within it.
+ * are stopped in the next turn. A structure that groups by interval makes a queue for each
+ * interval; a turn later the queue is empty and is freed. Source: Lawn (Lev-Libfeld 2019) requires
+ * few intervals. PREDICTION: common-timeout pays for its table in addition to its heap, so it is
+ * slower than quad-heap, which is that heap.
  *
- * backwards. All timers have one interval, but counted from time stamps that go back by a grain
- * within each turn. So each deadline is before all that were armed earlier in the turn. Source:
- * Lawn and libevent's common timeouts assume one clock. PREDICTION: with turns of 64 operations,
- * common-timeout walks up to 32 steps and gives up half of the timers to its heap. Lists that are
- * searched from the tail walk as far.
+ * backwards. All timers have the same interval, but it is counted from time stamps that go back by
+ * a grain from arm to arm in each turn. So each deadline is before all deadlines that were armed
+ * earlier in the turn. Source: Lawn and libevent's common timeouts assume one clock. PREDICTION:
+ * with turns of 64 operations, common-timeout walks up to 32 steps, and then puts the timer into
+ * its heap, so half of the timers are in the heap. Lists that are searched from the tail walk past
+ * all timers armed earlier in the turn.
  *
- * width. The gaps between deadlines have a ratio of 10^6 : 1 (`ratio`): 32 timers are far from each
- * other, and all others are close together behind them. While the sparse timers are next to expire,
- * so many others are stopped, and armed again, that the number of timers passes two powers of two
- * in both directions. Source: Brown, CACM 1988: when the number of timers has doubled or halved, a
- * calendar queue chooses its width from the first few. PREDICTION: a calendar queue has nearly all
- * timers in one day and walks half of them to arm one. ladder-queue divides the day further and
- * does not suffer.
+ * width. The gaps between deadlines have a ratio of 10^6 : 1 (`ratio`). The deadlines of 32 timers
+ * (the sparse timers) are far from each other. Those of all other timers are close together and
+ * later. While the sparse timers are next to expire, many of the other timers are stopped and then
+ * armed again, so that the number of timers passes two powers of two in both directions. Source:
+ * Brown, CACM 1988: when the number of timers has doubled or halved, a calendar queue chooses the
+ * width of its days from the first few timers. PREDICTION: a calendar queue has nearly all timers
+ * in one day, and walks past half of them to arm one. ladder-queue divides the day further, so the
+ * attack does not hurt it.
  *
- * equal. Half of the timers are in 8 herds of one deadline each. The other half are as in hold and
- * lie before, between and behind the herds. Source: assumed; Furfaro and Sacco (2018) study the bad
- * cases of ladder queues. PREDICTION: ladder-queue divides each herd without effect until its
- * buckets are 1 ns wide or its rungs are used up, and moves the herd each time. Lists walk past
- * whole herds.
+ * equal. Half of the timers are in 8 herds. All timers of a herd have the same deadline. The other
+ * half are as in hold, with deadlines before, between and after those of the herds. Source:
+ * assumed; Furfaro and Sacco (2018) study the bad cases of ladder queues. PREDICTION: ladder-queue
+ * divides each herd without effect until its buckets are 1 ns wide or its rungs are used up, and
+ * moves the herd each time. Lists walk past whole herds.
  *
  * crowd. Half of the timers have one deadline, and only these are stopped and armed. Source:
- * assumed. PREDICTION: skiplist walks past half of them to find one: O(n). Heaps stop after a step,
- * since all keys are equal. The others do not suffer.
+ * assumed. PREDICTION: skiplist walks past half of the crowd to find a timer, which takes O(n).
+ * Heaps stop sifting after a step, since all keys are equal. The attack does not hurt other
+ * structures.
  *
- * earlier. Each timer in its turn is re-armed with the earliest deadline of all, and never with a
- * later one. Source: lazy re-arms as in libev's documentation, HAProxy and Go. PREDICTION: a lazy
- * structure has to move each timer at once. zombie-heap rebuilds its whole heap once a turn, O(n).
- * Heaps sift up through all levels.
+ * earlier. The timers are re-armed one after the other, each with the earliest deadline of all
+ * timers. Source: lazy re-arms as in libev's documentation, HAProxy and Go. PREDICTION: a lazy
+ * structure must move each timer immediately. zombie-heap rebuilds its whole heap once per turn, in
+ * O(n). Heaps sift up through all levels.
  *
  * stop-all. Every timer is stopped long before it is due, and another timer is armed instead, 1 to
- * 2 `span` ahead. stop=remove gives the memory back. Source: V&L: lazy stops "can cause memory to
- * grow unboundedly". PREDICTION: wheels and lists do not suffer. zombie-heap keeps up to a third
- * more entries than timers with stop=disarm, and takes O(n) for each stop with stop=remove.
+ * 2 `span` ahead. With stop=remove the owner gets the timer's memory back. Source: V&L: lazy stops
+ * "can cause memory to grow unboundedly". PREDICTION: the attack does not hurt wheels and lists.
+ * zombie-heap keeps up to a third more entries than timers with stop=disarm, and takes O(n) for
+ * each stop with stop=remove.
  *
- * nudge. Each timer is re-armed later in the last turn before it would fire, and none fires.
- * Source: spurious wake-ups from deferred re-arms (HAProxy, stakker). PREDICTION: lazy structures
- * save nothing and wake up spuriously in each turn. Heaps remove the root each time. For
- * common-timeout, one interval makes the timers a queue.
+ * nudge. Each timer is re-armed with a later deadline in the last turn before it would fire, so no
+ * timer fires. Source: spurious wake-ups from deferred re-arms (HAProxy, stakker). PREDICTION: lazy
+ * structures save no work and cause a spurious wake-up in each turn. Heaps remove the root each
+ * time. In common-timeout all timers are in one queue, because they have the same interval.
  *
- * Left out: a heap whose last leaf is the latest timer. ascending makes any heap so.
+ * There is no attack for heaps whose last leaf is the latest timer, because ascending has this
+ * effect on any heap.
  *
- * SEEN, NOT PREDICTED. sparse stopped kernel-wheel too, with 1e5 timers. Nearly all of them were
- * beyond its horizon of 12 days, and it walked through all of these whenever one came within the
- * horizon, which is once for each firing. (It now does so once per horizon.) decreasing hurts
- * zombie-heap as earlier does: the entry of a stopped timer is still in the heap, and its timer
- * gets an earlier deadline.
+ * SEEN, NOT PREDICTED. sparse also brought kernel-wheel to a standstill, with 1e5 timers. Nearly
+ * all timers were beyond its horizon of 12 days. It walked through all of them whenever one of them
+ * came within the horizon, which happened once per firing. (The code now walks through them once
+ * per horizon.) decreasing hurts zombie-heap as earlier does, because the entry of a stopped timer
+ * is still in the heap when the timer gets an earlier deadline.
  */
 #include "bench/workloads/adversary/attack.h"
 #include "bench/workloads/adversary/width.h"
 
-/* The period of cascade, in ms: its deadline has 12 bits. */
+/* The period of cascade, in ms. The deadline in a period has 12 bits. */
 #define CASCADE_PERIOD 4096
 
 #define HERDS 8
@@ -183,7 +192,10 @@ static const char *const adversary_variants[] = {
 
 /* --- cascade */
 
-/* Wakes up when half of the time to the deadline is left, half of that, and so on. */
+/*
+ * Advances to the time when half of the time to the deadline is left, then half of the rest, and so
+ * on.
+ */
 static void approach(const struct attack *attack, uint64_t deadline)
 {
 	const uint64_t *fired;
@@ -217,8 +229,8 @@ static void cascade(const struct attack *attack)
 /* --- collide */
 
 /*
- * The residual life, in turns, of a running interval that is uniform on 1..turns. A timer is found
- * in a long interval more often than in a short one.
+ * Draws the residual life, in multiples of `turn`, of an interval that is uniform on 1..turns. A
+ * timer is found in a long interval more often than in a short one.
  */
 static uint64_t turns_left(const struct attack *attack)
 {
@@ -255,8 +267,8 @@ static void collide(const struct attack *attack)
 /* --- sparse */
 
 /*
- * Deadlines lie at most LONGEST_DURATION, 36 years, ahead. So from about a million timers on the
- * gaps are shorter than `gap`.
+ * Deadlines are at most LONGEST_DURATION, 36 years, ahead. So with about a million timers or more,
+ * the gaps are shorter than `gap`.
  */
 static void sparse(const struct attack *attack)
 {
@@ -286,8 +298,9 @@ static void sparse(const struct attack *attack)
 /* --- decreasing, earlier */
 
 /*
- * Arms one timer after the other, each a grain before all others, so the next timer to be armed
- * always has the latest deadline. Time advances slowly and never reaches the deadlines.
+ * Arms one timer after the other, each with a deadline one grain before all others. So the next
+ * timer to be armed always has the latest deadline. Time advances slowly and never reaches the
+ * deadlines.
  */
 static void descend(const struct attack *attack, bool stopped)
 {
@@ -347,7 +360,7 @@ static void ascending(const struct attack *attack)
 
 /* --- distinct */
 
-/* A far interval, drawn from so many that hardly any repeats. */
+/* Draws a long interval from so many that hardly any interval repeats. */
 static uint64_t fresh_interval(const struct attack *attack)
 {
 	double span = (double)attack->span;
@@ -415,8 +428,8 @@ static void backwards(const struct attack *attack)
 /* --- equal */
 
 /*
- * The next deadline of a herd. A herd's deadlines are a cycle apart, and the herds are evenly
- * spread over the cycle.
+ * Returns the next deadline of a herd. A herd's deadlines are a cycle apart, and the herds are
+ * evenly spread over the cycle.
  */
 static uint64_t next_moment(const struct attack *attack, uint64_t herd)
 {
@@ -506,7 +519,10 @@ static uint64_t draw_to_front(const struct attack *attack, uint64_t *ids, uint64
 	return other;
 }
 
-/* ids[0..n-1] are armed and ids[n..2n-1] are not. Each pass swaps one of each. */
+/*
+ * The timers ids[0..n-1] are armed, and ids[n..2n-1] are not. Each step stops a random armed timer,
+ * arms a random other timer, and exchanges their ids.
+ */
 static void stop_all_turn(const struct attack *attack, uint64_t *ids)
 {
 	for (uint64_t i = 0; i < attack->batch; i++) {
@@ -572,7 +588,7 @@ static void nudge(const struct attack *attack)
 	}
 }
 
-/* In order of enum attack_word. */
+/* The attacks, in the order of enum attack_word. */
 static const struct {
 	const char *what, *aimed_at;
 	void (*generate)(const struct attack *attack);

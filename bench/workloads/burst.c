@@ -1,27 +1,27 @@
 /*
  * burst - herds of timers with one deadline: all expire at once and are all armed again
  *
- * PROGRAM. A deadline that many objects share: a cache whose entries were all loaded together, a
- * game's clock, clients that were accepted together after a restart. All timers of a herd expire in
- * a single advance, and the program arms all of them for the next period.
+ * PROGRAM. Many objects share a deadline: the entries of a cache that were loaded together, the
+ * objects of a game with one clock, clients that were accepted together after a restart. All timers
+ * of a herd expire in a single advance, and the program arms all of them for the next period.
  *
  * PARAMETERS, all assumed. One herd of n timers and a period of 1 s. groups=G makes G herds of n /
  * G timers, whose deadlines are evenly spaced over the period.
  *
- * STEADY STATE. The fill arms each herd at a time of its own, for one period. From then on each
- * advance ends at a herd's deadline; in between the loop sleeps.
+ * STEADY STATE. The fill arms each herd at a different time, for one period. Afterwards each
+ * advance ends at a herd's deadline, and the loop sleeps in between.
  *
- * TURNS (loop iterations) are whole herds, whatever `batch` says: that is the point. Every herd
- * fires at least once, however few operations were asked for. So for a million timers, a million
- * operations become two million: a million firings in one advance and a million arms, in one
- * period.
+ * TURNS (loop iterations) are whole herds, whatever `batch` is, because the workload measures
+ * herds. Every herd fires at least once, even if fewer operations are requested. So with a million
+ * timers, a million requested operations become two million: a million firings in one advance and a
+ * million arms, in one period.
  *
  * PREDICTION. The workload measures how a structure expires many timers at once. Wheels and
- * common-timeout walk one long list through cold memory, and each load waits for the one before.
- * Structures with arrays of pointers can have many loads in flight and should win several times
- * over. Heaps pay O(log n) for each timer, although the order among equals is free. Arming is cheap
- * for heaps: equal deadlines need no sifting. Only the argument `max` of expire bounds the latency
- * of a call.
+ * common-timeout walk one long list through cold memory, and each load waits for the previous load.
+ * Structures with arrays of pointers can have many loads in flight and should be several times as
+ * fast. Heaps pay O(log n) for each timer, although equal deadlines may fire in any order. Arming
+ * is cheap for heaps, because equal deadlines need no sifting. Only the argument `max` of expire
+ * bounds the latency of a call.
  */
 #include "draw.h"
 

@@ -2,10 +2,10 @@
  * calendar.h - the events of a workload's program that are not timers, such as replies
  *
  * A reply that stops a timer is an event of the simulated program, and the workload must know when
- * it comes. The calendar is a ring of buckets, one for each of the next turns (loop iterations). An
- * event that is further ahead than the ring waits in its bucket for a later lap. An id has at most
- * one event. Times are numbers of turns, not ns. The calendar shares no code with the structures
- * that are measured.
+ * it arrives. The calendar is a ring of buckets, one for each of the next turns (loop iterations).
+ * An event that is further ahead than the ring is long waits in its bucket for a later lap. An id
+ * has at most one event. Times are numbers of turns, not ns. The calendar shares no code with the
+ * structures that are measured.
  */
 #ifndef WORKLOADS_CALENDAR_H
 #define WORKLOADS_CALENDAR_H
@@ -17,7 +17,7 @@
 struct calendar {
 	uint32_t *heads;	   /* the first id in each bucket */
 	uint32_t *next, *previous; /* by id; previous of a bucket's first id is CALENDAR_NONE */
-	uint64_t *due;		   /* by id, the turn of its event; 0: the id has no event */
+	uint64_t *due;		   /* by id: the turn of the id's event; 0: no event */
 	uint64_t mask;		   /* buckets - 1 */
 };
 
@@ -30,8 +30,8 @@ static inline void calendar_end(struct calendar *calendar)
 }
 
 /*
- * Makes a calendar for ids 0..ids-1, with at least as many buckets. Returns false if there is no
- * memory; the generator has then failed.
+ * Makes a calendar for ids 0..ids-1, with at least as many buckets as ids. Returns false if memory
+ * runs out; the generator has then failed. After success the caller must call calendar_end.
  */
 static inline bool calendar_begin(struct calendar *calendar, struct generator *generator,
 				  uint64_t ids)
@@ -88,8 +88,9 @@ static inline void calendar_cancel(struct calendar *calendar, uint64_t id)
 }
 
 /*
- * Removes an event that is due in `turn` and stores its id; false if none is left. The caller must
- * ask for the turns in order, and for each turn until the answer is false.
+ * Removes an event that is due in `turn` and stores its id. Returns false if no such event is left.
+ * The caller must go through the turns in order, and must repeat the call for each turn until it
+ * returns false.
  */
 static inline bool calendar_take(struct calendar *calendar, uint64_t turn, uint64_t *id)
 {

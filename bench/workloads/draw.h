@@ -1,12 +1,12 @@
 /*
  * draw.h - the random durations of the workloads, plain and size-biased, and whole turns
  *
- * A turn is a loop iteration. Each fill that starts in the steady state rests on two facts of
+ * A turn is a loop iteration. A fill that reaches the steady state directly uses two facts of
  * renewal theory (Feller, vol. II, ch. XI). First, a random point in time falls into a long
- * interval more often than into a short one: the interval that contains it is size-biased, with the
- * density x f(x) / mean. Second, the point is uniformly distributed within that interval. So a
- * timer that is found armed has the age U X* and the residual life (1 - U) X*, where X* is drawn
- * size-biased.
+ * interval more often than into a short one: the interval that contains the point is size-biased,
+ * with the density x f(x) / mean. Second, the point is uniformly distributed in this interval. So a
+ * timer that is armed at a random time has the age U X* and the residual life (1 - U) X*, where U
+ * is uniform on (0,1) and X* is drawn size-biased.
  */
 #ifndef WORKLOADS_DRAW_H
 #define WORKLOADS_DRAW_H
@@ -19,13 +19,13 @@
 #include "structures/timer.h"
 
 /*
- * The longest duration: 2^60 ns, 36 years. It keeps the deadlines of heavy-tailed distributions
- * within 64 bits. No trace runs long enough for a timer beyond it to fire.
+ * The longest duration: 2^60 ns, 36 years. It limits the deadlines of heavy-tailed distributions to
+ * 64 bits. No trace is long enough for a timer with a longer duration to fire.
  */
 #define LONGEST_DURATION (UINT64_C(1) << 60)
 
 /*
- * Allocates zeroed memory for a workload's own state, which the caller frees. If there is none,
+ * Allocates zeroed memory for a workload's own state. The caller frees it. If memory runs out,
  * makes the generator fail and returns NULL.
  */
 static inline void *workload_memory(struct generator *generator, uint64_t count, size_t size)
@@ -37,10 +37,7 @@ static inline void *workload_memory(struct generator *generator, uint64_t count,
 	return memory;
 }
 
-/*
- * A duration of `ns` (at most LONGEST_DURATION), rounded up to a multiple of the grain that is not
- * 0.
- */
+/* Returns `ns` (at most LONGEST_DURATION), rounded up to a multiple of the grain that is not 0. */
 static inline uint64_t whole_grains(double ns, uint64_t grain)
 {
 	uint64_t whole;
@@ -54,8 +51,8 @@ static inline uint64_t whole_grains(double ns, uint64_t grain)
 }
 
 /*
- * The length of a turn: the multiple of the grain that is nearest to `ns`, at least one grain. All
- * turns of a trace then have the same length, and a lifetime is a whole number of turns.
+ * Returns the length of a turn: the multiple of the grain that is nearest to `ns`, at least one
+ * grain. All turns of a trace then have the same length, and a lifetime is a whole number of turns.
  */
 static inline uint64_t turn_length(double ns, uint64_t grain)
 {
@@ -68,7 +65,10 @@ static inline uint64_t turn_length(double ns, uint64_t grain)
 	return (uint64_t)grains * grain;
 }
 
-/* The number of turns until the first one that ends at or after `ns` from now; at least 1. */
+/*
+ * Returns the number of turns, at least 1, until the first turn that ends at or after `ns` from
+ * now.
+ */
 static inline uint64_t turns_until(uint64_t ns, uint64_t turn)
 {
 	uint64_t turns = ns / turn + (ns % turn != 0);
@@ -81,13 +81,19 @@ static inline double draw_between(struct generator *generator, double low, doubl
 	return low + (high - low) * generator_uniform(generator);
 }
 
-/* Uniform on low..high, size-biased: its square is uniform. */
+/*
+ * Draws from the size-biased uniform distribution on low..high. The square of the result is
+ * uniform.
+ */
 static inline double draw_between_biased(struct generator *generator, double low, double high)
 {
 	return sqrt(draw_between(generator, low * low, high * high));
 }
 
-/* Exponential with mean 1, size-biased: an Erlang distribution of two stages. */
+/*
+ * Draws from the size-biased exponential distribution with mean 1, an Erlang distribution of two
+ * stages.
+ */
 static inline double draw_exponential_biased(struct generator *generator)
 {
 	double first = generator_exponential(generator);
@@ -101,7 +107,8 @@ static inline double draw_lognormal(struct generator *generator, double median, 
 }
 
 /*
- * Lognormal, size-biased: lognormal with a median that is larger by the factor exp(sigma squared).
+ * Draws from the size-biased lognormal distribution, which is lognormal with a median that is
+ * larger by the factor exp(sigma squared).
  */
 static inline double draw_lognormal_biased(struct generator *generator, double median, double sigma)
 {
@@ -113,7 +120,7 @@ static inline double lognormal_mean(double median, double sigma)
 	return median * exp(sigma * sigma / 2);
 }
 
-/* The probability that a lognormal duration is shorter than `limit`. */
+/* Returns the probability that a lognormal duration is shorter than `limit`. */
 static inline double lognormal_below(double median, double sigma, double limit)
 {
 	return 0.5 * erfc(-log(limit / median) / (sigma * sqrt(2)));

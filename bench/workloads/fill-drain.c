@@ -1,29 +1,31 @@
 /*
- * fill-drain - n timers are armed, then all expire: filling and draining, measured apart
+ * fill-drain - n timers are armed, then all expire; filling and draining are measured separately
  *
- * PROGRAM. The Up/Down pattern of the event-set literature (Roenngren and Ayani, TOMACS 1997). Most
- * published timer benchmarks do it, usually with deadlines in the order of insertion, which favours
- * heaps and lists alike. Here the deadlines are independent, so their order is random.
+ * PROGRAM. The workload is the Up/Down pattern of the event-set literature (Roenngren and Ayani,
+ * TOMACS 1997). Most published timer benchmarks use this pattern, usually with deadlines in the
+ * order of insertion, which favours heaps as well as lists. In this workload the deadlines are
+ * independent, so their order is random.
  *
- * PARAMETERS. n deadlines, exponential or uniform with mean 1 s (assumed; only the ratio to the
- * grain matters).
+ * PARAMETERS. The n deadlines are exponential or uniform with mean 1 s. The mean is assumed; only
+ * its ratio to the grain (the trace's unit of time) matters.
  *
  * TWO MEASURED PHASES, no unmeasured fill. "fill" is n arms in turns (loop iterations) of `batch`.
- * In "drain" time advances until all timers have fired. There is exactly one fill and one drain, 2
- * n operations, whatever number of operations was asked for. With small n, a repetition of the pair
- * would find the caches warm from the first drain, and cold memory is what the workload measures.
+ * In "drain" time advances until all timers have fired. There is exactly one fill and one drain,
+ * with 2 n operations together. The requested number of operations is ignored. The workload
+ * measures cold memory, and with small n a second fill and drain would find the caches warm from
+ * the first drain.
  *
  * Time stands still during the fill, as for a program that arms all timers within a tick of its
- * clock. So exactly n timers are armed at its end. The drain's turns end at quantiles of the
- * distribution, so that each turn fires about `batch` timers; the few timers beyond the last
- * quantile expire in steps of one mean. The drain takes about ln n + 0.6 means if exponential, and
- * two if uniform.
+ * clock. So exactly n timers are armed at the end of the fill. The drain's turns end at quantiles
+ * of the distribution, so that each turn fires about `batch` timers. The few timers beyond the last
+ * quantile expire in steps of one mean. The drain lasts about ln n + 0.6 means if the distribution
+ * is exponential, and two means if it is uniform.
  *
  * PREDICTION. Fill: wheels and radix structures are O(1) and flat. Heaps are O(1) too, since a
  * random deadline rises by less than two levels on average. Trees and skip lists are O(log n).
- * Drain: heaps pay log n levels for each timer, while wheels cascade; the cached heap of arity 4
- * wins while it fits the cache. The cost of sorting n timers is the sum of both phases, not either
- * of them.
+ * Drain: heaps pay log n levels for each timer, while wheels cascade. The heap of arity 4 with
+ * cached keys wins while it fits into the cache. The cost of sorting n timers is the sum of both
+ * phases, not either of them.
  */
 #include "draw.h"
 
@@ -48,7 +50,7 @@ static const struct option_spec fill_drain_specs[] = {
 
 static const char *const fill_drain_variants[] = { "", "dist=uniform", NULL };
 
-/* The deadline that the share `below` of the timers does not exceed. */
+/* Returns the deadline that the share `below` of the timers does not exceed. */
 static double quantile(const struct fill_drain_options *options, double below)
 {
 	double mean = (double)options->mean;

@@ -1,12 +1,12 @@
 /*
  * history.h - a fill that arms each timer at the time when the program would have armed it
  *
- * A program in the steady state holds timers that were armed at different times in the past. If the
- * fill armed all of them now, each for its residual life, each timer would have an interval of its
- * own, where the program has a few intervals. Structures that group by interval would then be
- * measured on a case that never occurs. So a workload says how many turns ago it armed each timer
- * and for how long, and history_play repeats these arms, oldest first. Afterwards virtual time is
- * at the beginning of the steady state.
+ * A program in the steady state has timers that were armed at different times in the past. If the
+ * fill armed all of them now, each for its residual life, each timer would have a different
+ * interval, although the program has only a few intervals. Structures that group by interval would
+ * then be measured in a case that never occurs. So a workload records how many turns ago it armed
+ * each timer and for which interval, and history_play repeats these arms, oldest first. Afterwards
+ * virtual time is at the beginning of the steady state.
  *
  * The program arms timers only in turns (loop iterations), so ages are whole turns.
  */
@@ -29,8 +29,9 @@ struct history {
 };
 
 /*
- * Begins a history of at most `capacity` arms, in turns of `turn` ns. Returns false if there is no
- * memory; the generator has then failed and history_play must not be called.
+ * Begins a history of at most `capacity` arms, in turns of `turn` ns. Returns false if memory runs
+ * out; the generator has then failed, and history_play must not be called. After success the caller
+ * must call history_play, which frees the history.
  */
 static inline bool history_begin(struct history *history, struct generator *generator,
 				 uint64_t capacity, uint64_t turn)
@@ -43,8 +44,8 @@ static inline bool history_begin(struct history *history, struct generator *gene
 }
 
 /*
- * Records that timer `id` was armed `turns_ago` turns ago. If it would have fired since, it gets
- * the greatest age at which it has not. Only rounding can cause that.
+ * Records that timer `id` was armed `turns_ago` turns ago. If the timer would have fired since
+ * (which only rounding can cause), it gets the greatest age at which it has not fired.
  */
 static inline void history_arm(struct history *history, uint64_t turns_ago, uint64_t id,
 			       uint64_t interval)
@@ -69,7 +70,7 @@ static inline int history_compare(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Plays all arms into the current phase and frees the history. O(n log n). */
+/* Plays all arms into the current phase and frees the history. Takes O(n log n). */
 static inline void history_play(struct history *history, struct generator *generator)
 {
 	uint64_t start = generator_now(generator);

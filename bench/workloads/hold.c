@@ -6,9 +6,10 @@
  * simulators work like this. For an event loop it is the worst case: no timeout is ever stopped, so
  * all of them must be sorted.
  *
- * PARAMETERS. Increments have mean 1 times `mean`; r is uniform on (0,1). The number in brackets is
- * 1 - G, where G is the Gini coefficient of the distribution. It is the share of a sorted list that
- * an insertion passes if it searches from the head; from the tail the share is G.
+ * PARAMETERS. The increment is `mean` times a number with mean 1, which is computed from r, uniform
+ * on (0,1). The number in brackets is 1 - G, where G is the Gini coefficient of the distribution.
+ * An insertion into a sorted list passes the share 1 - G of the list if it searches from the head,
+ * and G if it searches from the tail.
  *
  *	exponential	-ln r					[0.500]
  *	uniform		2 r					[0.667]
@@ -19,34 +20,37 @@
  *
  * The first five are the distributions of Jones (CACM 1986) and of McCormack and Sargent (1981).
  * Tang et al. (TOMACS 2005) claim that the ladder queue copes with Pareto of infinite variance.
- * Published code has the bimodal one as 0.95238 r + (10 %: 9.5238), whose mean is 1.43: the decimal
- * point slipped. Nine short increments to one that is a hundred times as long, with mean 1, take
- * 0.095238 r. That is 2/21, and 200/21 is 9.5238.
+ * Published code has 0.95238 r + (10 %: 9.5238) for the bimodal distribution. Its mean is 1.43,
+ * because a decimal point slipped. With nine short increments for each long increment, which is a
+ * hundred times as long, the mean is 1 for 0.095238 r. (2/21 is 0.095238, and 200/21 is 9.5238.)
  *
- * The mean itself (1 s) is assumed. Only its ratio to the grain matters to any structure.
+ * The mean itself (1 s) is assumed. Only its ratio to the grain (the trace's unit of time) matters
+ * to structures.
  *
  * STEADY STATE. It holds from the first turn (loop iteration). The fill gives each timer the
  * residual life of a running interval: the interval is drawn size-biased, and a random part of it
- * has passed (draw.h). The size-biased distributions are: exponential: Erlang of two stages;
- * uniform on a..b, which covers biased and both modes of bimodal: sqrt of uniform on a^2..b^2, with
- * the long mode chosen with probability 0.1 x (its mean) = 201/210; triangular: 1.5 cbrt r; Pareto:
- * Pareto with alpha - 1. A timer fires in the first turn after its deadline, so it lives for whole
- * turns. Rejection gives the timers the weights of lifetimes that are rounded up to turns. So n
- * timers are armed after each turn, and the expected number that fires is the same in every turn,
- * for any n.
+ * has passed (draw.h). Size-biased, the exponential distribution is an Erlang distribution of two
+ * stages. The uniform distribution on a..b is the square root of the uniform distribution on
+ * a^2..b^2. This also holds for biased, and for both modes of bimodal; the long mode is chosen with
+ * probability 0.1 x (its mean) = 201/210. The triangular distribution is 1.5 cbrt r, and Pareto is
+ * Pareto with alpha - 1. A timer fires in the first turn that ends at or after its deadline, so its
+ * lifetime is a whole number of turns. Rejection sampling weights the timers by their lifetimes
+ * rounded up to turns. So n timers are armed after each turn, and the expected number of firings is
+ * the same in every turn, for any n.
  *
  * TURNS take batch x mean / n, so that about `batch` timers fire in each. The loop sleeps through
  * turns in which no timer is due. A million operations on a million timers are half a million holds
- * and cover half of a mean. 4 % of the timers armed under Pareto lie beyond a hundred means.
+ * and last for half of a mean. Under Pareto, 4 % of the timers that are armed at any time have
+ * deadlines more than a hundred means ahead.
  *
  * PREDICTION. Heaps: O(log n), and from some 1e5 timers on a cache miss for every level below the
- * top ones. Keys beside the pointers more than halve that; arity 4 gains little more. Wheels pay a
- * cascade for each level, which walks a list through cold memory, and lose to the cached heap of
- * arity 4 for all n that fit the cache. A sorted list costs 1 - G of its length and is out from 1e3
- * on. Structures that group by interval find no groups, and cost as much as their inner heap plus
- * overhead. Lazy variants gain nothing. Biased increments are nearly first in, first out, and
- * favour structures that insert at the tail. Bimodal and Pareto hurt calendar queues, which have
- * one bucket width for all.
+ * top ones. Keys beside the pointers more than halve this cost; arity 4 saves little more. Wheels
+ * pay a cascade for each level, which walks a list through cold memory. They are slower than the
+ * heap of arity 4 with cached keys for all n that fit into the cache. A sorted list costs 1 - G of
+ * its length and cannot compete for n of 1e3 and more. Structures that group by interval find no
+ * groups, and cost as much as their inner heap plus overhead. Lazy variants save nothing. Biased
+ * increments are nearly first in, first out, and favour structures that insert at the tail. Bimodal
+ * and Pareto hurt calendar queues, which have one bucket width for all.
  */
 #include "draw.h"
 
@@ -80,7 +84,7 @@ static const char *const hold_variants[] = {
 #define SHORT_MODE (2.0 / 21)
 #define LONG_MODE  (200.0 / 21)
 
-/* A random increment with mean 1. */
+/* Draws an increment with mean 1. */
 static double increment(struct generator *generator, const struct hold_options *options)
 {
 	double r = generator_uniform(generator);
@@ -101,7 +105,7 @@ static double increment(struct generator *generator, const struct hold_options *
 	}
 }
 
-/* An increment with mean 1, size-biased. */
+/* Draws a size-biased increment, from the distribution with mean 1. */
 static double increment_biased(struct generator *generator, const struct hold_options *options)
 {
 	const double long_share = 0.1 * (LONG_MODE + SHORT_MODE / 2);
@@ -126,10 +130,10 @@ static double increment_biased(struct generator *generator, const struct hold_op
 }
 
 /*
- * The residual life of the interval in which a timer is found. The weight of an interval x must be
- * its length in whole turns, which is at most x + turn. So x is drawn from a mixture with weight x
- * + turn and accepted with the ratio of the two. The timer was armed in any of the interval's
- * turns.
+ * Draws the residual life of the interval in which a timer is found. The weight of an interval x
+ * must be its length in whole turns, which is at most x + turn. So the function draws x from a
+ * mixture with the weight x + turn, and accepts it with a probability that is the ratio of the two
+ * weights. The timer was armed in any of the interval's turns with equal probability.
  */
 static uint64_t residual(struct generator *generator, const struct hold_options *options,
 			 uint64_t turn)
@@ -149,7 +153,7 @@ static uint64_t residual(struct generator *generator, const struct hold_options 
 	}
 }
 
-/* The end of the next turn in which a timer is due. */
+/* Returns the end of the next turn in which a timer is due. */
 static uint64_t next_turn(const struct generator *generator, uint64_t turn)
 {
 	uint64_t now = generator_now(generator), earliest = generator_earliest(generator);

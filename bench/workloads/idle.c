@@ -1,48 +1,49 @@
 /*
  * idle - a server's idle timeouts: re-armed at each activity, hardly ever reached
  *
- * PROGRAM. n connections, each with a timeout that closes the connection when nothing has come in
- * for that long. In each turn (loop iteration) some connections are active, and each active
+ * PROGRAM. A server has n connections. Each has a timeout, and is closed when it has received
+ * nothing for this time. In each turn (loop iteration) some connections are active, and each active
  * connection re-arms its timer, which is still armed. A connection that times out is closed, and a
- * new one replaces it at once.
+ * new connection replaces it in the same turn.
  *
- * PARAMETERS. timeout 60 s is the order of magnitude of servers' defaults (nginx keeps idle
- * connections for 75 s, Apache waits 60 s). Assumed: one activity per second and connection
- * (Poisson). activity=zipf spreads the activity over the connections by Zipf's law. Its exponent of
- * 0.9 is assumed, and a little more uneven than the 0.64 to 0.83 of Breslau et al. (INFOCOM 1999)
- * for web pages.
+ * PARAMETERS. The timeout of 60 s is of the order of magnitude of servers' defaults (nginx keeps
+ * idle connections for 75 s, Apache waits 60 s). One activity per second and connection (Poisson)
+ * is assumed. activity=zipf spreads the activity over the connections by Zipf's law. Its exponent
+ * of 0.9 is assumed; it is a little more uneven than the 0.64 to 0.83 that Breslau et al. (INFOCOM
+ * 1999) found for web pages.
  *
  *	intervals=1		every connection has the same timeout
  *	intervals=16		each has one of 16, evenly spaced from timeout/2 to 2 timeout
- *	intervals=continuous	drawn anew, uniform on timeout/2..2 timeout, at each re-arm
+ *	intervals=continuous	drawn again, uniform on timeout/2..2 timeout, at each re-arm
  *
- * STEADY STATE. It holds from the first turn, for the keys in the structure as well: the fill arms
- * each timer at the time when it was last armed, for its whole interval (history.h). With rate l
- * and timeout D the age has a density proportional to exp(-l a) on 0..D. Drawn timeouts D are
- * weighted, by rejection, by the mean duration of an interval, (1 - exp(-l D)) / l.
+ * STEADY STATE. It holds from the first turn, also for the keys in the structure: the fill arms
+ * each timer at the time when the program last armed it, for its whole interval (history.h). With
+ * rate l and timeout D, the age a has a density proportional to exp(-l a) on 0..D. Random timeouts
+ * D are weighted, by rejection, with the mean duration of an interval, (1 - exp(-l D)) / l.
  *
- * The fill also plays one earlier arm of each timer, at a uniform time within the timeout before
- * now. After a re-arm most structures keep no trace of it. But a lazy structure moves a timer only
- * about once in a timeout, when the deadline passes under which it has filed the timer. Without the
- * earlier arms no such deadline would pass in the next 59 seconds, and lazy re-arms would look
- * free.
+ * The fill also plays one earlier arm of each timer, at a uniform time in the last timeout before
+ * now. In most structures the re-arm leaves no trace of the earlier arm. But a lazy structure moves
+ * a timer only about once per timeout, when the old deadline passes that is still the timer's key.
+ * Without the earlier arms no such deadline would pass in the next 59 seconds, and lazy re-arms
+ * would seem to cost nothing.
  *
- * TURNS take batch / (n x rate), and `batch` connections are active in each. A connection may be
- * active more than once in a turn, as in a program. A million operations on a million connections
- * cover one second, n / batch turns. One second is far shorter than a timeout, so the state after
- * the fill must be right.
+ * TURNS take batch / (n x rate), and `batch` connections are active in each turn. A connection may
+ * be active more than once in a turn, as in a program. A million operations on a million
+ * connections take one second, or n / batch turns. One second is far shorter than a timeout, so the
+ * fill must reach the right state.
  *
- * Zipf's ranks are drawn by rejection-inversion (Hoermann and Derflinger, TOMACS 1996): O(1) a
- * draw, without a table.
+ * Zipf's ranks are drawn by rejection-inversion (Hoermann and Derflinger, TOMACS 1996), which takes
+ * O(1) per draw and needs no table.
  *
- * PREDICTION. Nearly all operations are re-arms to a later deadline. lazy:X makes each a single
- * store, whatever X is, and should come close to the yardstick that only touches the node. With 1
- * or 16 intervals common-timeout unlinks the timer and appends it to a queue: the cache lines of
- * its neighbours and of the queue's tail, flat in n. A wheel costs about the same with any
- * interval. A heap sifts the timer from its position down to the leaves, where the latest deadlines
- * are: O(log n) misses, its worst case. With continuous intervals common-timeout finds no queues
- * and is slower than the heap within it. Zipf's law keeps the busy connections in the cache and
- * makes all differences smaller.
+ * PREDICTION. Nearly all operations are re-arms to a later deadline. lazy:X does each of them with
+ * a single store, whatever X is, and should be nearly as fast as the yardstick that only touches
+ * the timer. With 1 or 16 intervals, common-timeout unlinks the timer and appends it to a queue. It
+ * accesses the cache lines of the timer's neighbours and of the queue's tail, so its cost does not
+ * depend on n. A wheel costs about the same with any interval. A heap sifts the timer from its
+ * position down to the leaves, where the latest deadlines are; this takes O(log n) misses and is
+ * its worst case. With continuous intervals, common-timeout has no queues to use, and is slower
+ * than its inner heap. Zipf's law keeps the busy connections in the cache and makes all differences
+ * smaller.
  */
 #include "history.h"
 
@@ -87,7 +88,7 @@ struct idle {
 	double low, high, sure;
 };
 
-/* The integral of x^-exponent, and the inverse of the integral. */
+/* An integral of x^-exponent, and the inverse function of the integral. */
 static double area(const struct idle *idle, double x)
 {
 	double rest = 1 - idle->options->exponent;
@@ -139,7 +140,7 @@ static uint64_t active_connection(const struct idle *idle)
 	return zipf_rank(idle) - 1;
 }
 
-/* Activities of a connection per nanosecond. */
+/* Returns the rate of activities of a connection per nanosecond. */
 static double rate_of(const struct idle *idle, uint64_t id)
 {
 	double rate = idle->options->rate / (double)TIMER_SECOND;
@@ -149,7 +150,7 @@ static double rate_of(const struct idle *idle, uint64_t id)
 	return rate * (double)idle->n * pow((double)id + 1, -idle->options->exponent) / idle->total;
 }
 
-/* The timeout with which a connection re-arms its timer. */
+/* Returns the timeout with which a connection re-arms its timer. */
 static uint64_t interval_of(const struct idle *idle, uint64_t id)
 {
 	const struct idle_options *options = idle->options;
@@ -163,7 +164,8 @@ static uint64_t interval_of(const struct idle *idle, uint64_t id)
 }
 
 /*
- * The timeout with which a connection is found: an interval that lasts longer is found more often.
+ * Draws the timeout with which a connection is found. An interval that lasts longer is found more
+ * often.
  */
 static uint64_t interval_found(const struct idle *idle, uint64_t id, double rate)
 {
@@ -181,9 +183,9 @@ static uint64_t interval_found(const struct idle *idle, uint64_t id, double rate
 }
 
 /*
- * Records an earlier arm, under whose deadline a lazy structure still has the timer, unless the
- * last arm was before it. Ages are multiples of `step` turns, so that the fill gets about n / batch
- * turns from these arms and not one turn for each arm.
+ * Records an earlier arm, whose deadline a lazy structure still has as the timer's key. Records
+ * nothing if the drawn time is not before the last arm. Ages are multiples of `step` turns, so that
+ * these arms add only about n / batch turns to the fill instead of a turn for each arm.
  */
 static void fill_earlier(const struct idle *idle, struct history *history, uint64_t id,
 			 uint64_t last, uint64_t step)

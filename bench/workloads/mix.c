@@ -1,10 +1,12 @@
 /*
  * mix - n timers, a chosen share of which is stopped, over a chosen range of intervals
  *
- * PROGRAM. None in particular. Programs differ in three things; here each is one number, which can
- * be varied by itself (timerbed map). n timers are armed, each for one of `intervals` intervals. A
- * share `stopped` of the timers is stopped before they fire, and the others fire. Each timer is
- * armed again in the turn (loop iteration) in which it ended.
+ * PROGRAM. The workload models no particular program. Programs differ in three respects: how many
+ * intervals they have, the range of the intervals, and the share of timers that are stopped. In
+ * this workload each of the three is a number that can be varied independently (timerbed map). n
+ * timers are armed, each for one of `intervals` intervals. The share `stopped` of the timers is
+ * stopped before they fire, and the others fire. Each timer is armed again in the turn (loop
+ * iteration) in which it fired or was stopped.
  *
  *	stopped=0		the hold model: all timers fire
  *	stopped=99.5%		requests: nearly none fires
@@ -17,38 +19,43 @@
  *	stop=remove		the timer is freed, and the memory freed last is armed next
  *	stop=rearm		the timer is not stopped but re-armed while it is armed
  *
- * PARAMETERS, all assumed. Intervals lie between range/spread and range grains, with the same
- * number in each octave. Interval k of K is the middle, on a logarithmic scale, of the k-th of K
- * equal slices; continuous intervals are uniform on the logarithmic scale. So one interval and one
- * for each arm are the two ends of one scale. A timer that is stopped is stopped at a uniform time
- * within the first `within` of its interval. The spread of 10 (1 s to 10 s with the defaults)
- * stands for a program with timeouts of one kind. Only ratios to the grain matter to any structure.
+ * PARAMETERS, all assumed. Intervals are between range/spread and range grains (the grain is the
+ * trace's unit of time), with the same number of intervals in each octave. If there are K
+ * intervals, a logarithmic scale is cut into K equal slices, and interval k is the middle of slice
+ * k. Continuous intervals are uniform on the logarithmic scale. So a single interval and a
+ * different interval for each arm are the two extremes of one parameter. A timer that is stopped is
+ * stopped at a uniform time in the first `within` (a fraction) of its interval. The spread of 10 (1
+ * s to 10 s with the defaults) models a program with timeouts of one kind. Only ratios to the grain
+ * matter to structures.
  *
- * STEADY STATE. It holds from the first turn. The life in which a timer is found is chosen in
- * proportion to its length in whole turns, and the timer is at any of its turns. An interval that
- * is uniform on the logarithmic scale, size-biased, is uniform. Cut into slices, it gives the
- * middles of the slices with the right weights, since the slices' widths are proportional to their
- * middles. A stop at u times the interval, size-biased, is at sqrt(u). The fill draws from a
- * mixture that is heavier than the weights in whole turns, rejects by the ratio, and arms each
- * timer at the time when it was armed, for its whole interval (history.h). Then the same process
- * runs, unmeasured, for half of a mean life, about n operations. After that, structures that keep a
- * stopped timer as a tombstone have as many tombstones as they ever have.
+ * STEADY STATE. It holds from the first turn. A life is the time from an arm to the firing or stop.
+ * The life in which a timer is found is chosen with a weight that is its length in whole turns, and
+ * the timer is in any of these turns with equal probability. An interval that is uniform on the
+ * logarithmic scale is uniform if it is size-biased. Rounded to the middles of the slices, it gives
+ * the middles the right weights, since the slices' widths are proportional to their middles. A stop
+ * at u times the interval becomes, size-biased, a stop at sqrt(u) times the interval. The fill
+ * draws from a mixture whose weights are at least the weights in whole turns, and rejects by the
+ * ratio. It arms each timer at the time when the program armed it, for its whole interval
+ * (history.h). Then the same process runs, unmeasured, for half of a mean life, about n operations.
+ * After this time, structures that keep a stopped timer as a tombstone have their full number of
+ * tombstones.
  *
- * TURNS take batch / 2 x (mean life) / n (a life is two operations, or one if the timer is re-armed
- * while armed), but at most half of the shortest interval. So there is a turn before the one in
- * which a timer fires, and the share that is stopped is the one asked for at any n. The loop sleeps
- * through turns in which nothing happens. If the mean life over n is below the grain, turns last
- * one grain, and more than a batch ends in each: range=100 with a million timers fires thousands in
- * a tick. Such a program would do the same.
+ * TURNS take batch / 2 x (mean life) / n, but at most half of the shortest interval. (A life is two
+ * operations, or one if it ends with a re-arm.) So a timer always has a turn before the turn in
+ * which it would fire, and the share of stopped timers is the requested one at any n. The loop
+ * sleeps through turns in which nothing happens. If the mean life divided by n is below the grain,
+ * turns last one grain, and more than a batch of lives ends in each turn. For example, range=100
+ * with a million timers fires thousands of timers in a tick, as such a program would.
  *
- * PREDICTION. The more timers are stopped, the less a structure has to sort the rest. Heaps with
- * cached keys lead at stopped=0 until n exceeds the caches. As stopped nears 1, structures that
- * stop in O(1) replace them: common-timeout with few intervals, ladder-queue, pairing-heap and
- * wheels with many. At 99.9 % all operations are list surgery with one miss each. common-timeout
- * leads as long as its heap of queue heads fits the first-level cache, and is the slowest heap when
- * the intervals are continuous. The range affects wheels (one more level for each factor of 64, a
- * cascade for each level) and radix-heap (a list for each bit). It does not affect comparison-based
- * structures, until so many deadlines are equal that a turn fires thousands of timers.
+ * PREDICTION. The more timers are stopped, the less work a structure has with sorting the others.
+ * Heaps with cached keys lead at stopped=0 until n exceeds the caches. As `stopped` approaches 1,
+ * structures that stop in O(1) lead instead: common-timeout if there are few intervals,
+ * ladder-queue, pairing-heap and wheels if there are many. At 99.9 % all operations link or unlink
+ * list entries, with one miss each. common-timeout leads as long as its heap of queue heads fits
+ * into the first-level cache, and is the slowest heap if the intervals are continuous. The range
+ * affects wheels (one more level for each factor of 64, a cascade for each level) and radix-heap (a
+ * list for each bit). It does not affect comparison-based structures, until so many deadlines are
+ * equal that a turn fires thousands of timers.
  */
 #include "calendar.h"
 #include "history.h"
@@ -97,19 +104,19 @@ struct mix {
 	uint64_t turn;		  /* ns */
 	uint64_t start;		  /* time of turn 0, ns */
 	uint64_t number;	  /* number of the current turn */
-	uint64_t *free;		  /* ids whose life has ended in this turn */
+	uint64_t *free;		  /* ids of lives that have ended in this turn */
 	uint64_t free_count;
 	struct calendar stops;
 };
 
-/* A life: from an arm to its end, which the loop sees `turns` turns later. */
+/* A life: from an arm to the firing or stop, which the loop sees `turns` turns later. */
 struct life {
 	uint64_t interval; /* ns */
 	uint64_t turns;
 	bool stopped;
 };
 
-/* The middle of the slice that contains `x`, or x itself with continuous intervals. */
+/* Returns the middle of the slice that contains `x`, or `x` itself if intervals are continuous. */
 static double to_slice(const struct mix *mix, double x)
 {
 	double slices = (double)mix->options->intervals, spread = mix->options->spread;
@@ -122,7 +129,10 @@ static double to_slice(const struct mix *mix, double x)
 	return mix->shortest * pow(spread, (slice + 0.5) / slices);
 }
 
-/* The interval of a new arm; or, size-biased, the interval in which a timer is found. */
+/*
+ * Draws the interval of a new arm or, if `biased`, the size-biased interval in which a timer is
+ * found.
+ */
 static double draw_interval(const struct mix *mix, bool biased)
 {
 	double u = generator_uniform(mix->generator);
@@ -132,7 +142,7 @@ static double draw_interval(const struct mix *mix, bool biased)
 	return to_slice(mix, mix->shortest * pow(mix->options->spread, u));
 }
 
-/* The mean of draw_interval without bias: of a geometric series, or of its limit. */
+/* Returns the mean of draw_interval without bias, by the sum of a geometric series or its limit. */
 static double mean_interval(const struct mix *mix)
 {
 	double slices = (double)mix->options->intervals, octaves = log(mix->options->spread);
@@ -145,7 +155,7 @@ static double mean_interval(const struct mix *mix)
 	return width * exp(octaves / slices / 2) / (slices * expm1(octaves / slices));
 }
 
-/* Mean time from arm to stop of the timers that are stopped. */
+/* Returns the mean time from arm to stop of the timers that are stopped. */
 static double mean_stop(const struct mix *mix)
 {
 	return mix->options->within * mix->mean / 2;
@@ -159,7 +169,8 @@ static double mean_life(const struct mix *mix)
 }
 
 /*
- * A life with this interval that ends after `lasts` ns. A stopped timer ends before it would fire.
+ * Returns a life with this interval that ends after `lasts` ns. A timer that is stopped is stopped
+ * at least one turn before it would fire.
  */
 static struct life life_of(const struct mix *mix, double interval, bool stopped, double lasts)
 {
@@ -186,9 +197,9 @@ static struct life new_life(const struct mix *mix)
 }
 
 /*
- * A life in which a timer is found. Draws whether the timer will be stopped, the interval, and the
- * part of it, with the weight (duration + turn), which is never less than the duration in whole
- * turns. Then rejects by the ratio of the two.
+ * Draws a life in which a timer is found. Draws whether the timer will be stopped, the interval,
+ * and the part of the interval until the stop, with the weight (duration + turn), which is never
+ * less than the duration in whole turns. Then rejects by the ratio of the two.
  */
 static struct life found_life(const struct mix *mix)
 {
@@ -214,7 +225,7 @@ static struct life found_life(const struct mix *mix)
 	}
 }
 
-/* Arms n timers that are in the middle of their lives in turn 0. */
+/* Arms n timers that are at random points of their lives in turn 0. */
 static void fill(struct mix *mix, struct history *history, uint64_t n)
 {
 	for (uint64_t id = 0; id < n; id++) {
@@ -253,7 +264,7 @@ static void arm_again(struct mix *mix)
 	mix->free_count = 0;
 }
 
-/* One turn. With `may_sleep`, the loop sleeps through the turn if nothing happens in it. */
+/* Generates one turn. If `may_sleep`, the loop sleeps through the turn if nothing happens in it. */
 static void take_turn(struct mix *mix, bool may_sleep)
 {
 	uint64_t now = mix->start + ++mix->number * mix->turn, id;
@@ -272,8 +283,8 @@ static void take_turn(struct mix *mix, bool may_sleep)
 }
 
 /*
- * Runs half of a mean life, about n operations. Its last turn is not slept through, so that the
- * measured phase begins at the same time whatever happens.
+ * Runs for half of a mean life, about n operations. The loop does not sleep through the last turn,
+ * so the time at which the measured phase begins does not depend on what happens.
  */
 static void warm_up(struct mix *mix)
 {
@@ -283,7 +294,10 @@ static void warm_up(struct mix *mix)
 		take_turn(mix, mix->number + 1 < turns);
 }
 
-/* The time in which a batch of operations happens, but at most half of the shortest interval. */
+/*
+ * Returns the time in which a batch of operations happens, but at most half of the shortest
+ * interval.
+ */
 static uint64_t choose_turn(const struct mix *mix, uint64_t n)
 {
 	const struct mix_options *options = mix->options;

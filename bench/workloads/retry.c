@@ -1,13 +1,13 @@
 /*
  * retry - clients that retry with backoff and jitter, and sometimes fail together
  *
- * PROGRAM. n clients, each with one timer that is always armed. The timer is one of three things: a
- * pause before the next operation (fires), a guard of an attempt (usually stopped by the answer),
- * or a backoff before the next attempt (fires). An attempt succeeds, is refused by an answer, or
- * gets no answer, in which case its guard fires. A pause follows success. A backoff, which grows
- * with each attempt, follows failure. From time to time a share of the clients loses its server:
- * all of these begin their first backoff in the same turn (loop iteration), and their attempts are
- * refused until the outage is over.
+ * PROGRAM. Each of n clients has one timer, which is always armed. The timer is a pause before the
+ * next operation (it fires), a guard of an attempt (usually the answer stops it), or a backoff
+ * before the next attempt (it fires). An attempt succeeds, is refused by an answer, or gets no
+ * answer, in which case its guard fires. A pause follows success. A backoff, which grows with each
+ * attempt, follows failure. From time to time a share of the clients loses its server. All of these
+ * clients that are not in a backoff begin one in the same turn (loop iteration), and their attempts
+ * are refused until the outage is over.
  *
  * PARAMETERS. Backoff of attempt k:
  *
@@ -15,27 +15,29 @@
  *	jitter=equal	c/2 + U(0, c/2)				 AWS Architecture Blog, 2015)
  *	jitter=grpc	min(120 s, 1 s x 1.6^k) x U(0.8, 1.2)	(gRPC's connection backoff)
  *
- * Assumed: base 100 ms and cap 20 s for AWS's formulas; 90 % of the attempts succeed, and 5 % of
- * the failures get no answer; guard 5 s; answers lognormal with median 20 ms and sigma 1, all
- * before the guard; pauses exponential with mean 100 ms (busy clients); an outage hits 10 % of the
- * clients for 500 ms. The first outage comes after a quarter of the measured operations, so that
- * every trace has one. Further outages follow at intervals of one second of virtual time.
+ * All other numbers are assumed. AWS's formulas have a base of 100 ms and a cap of 20 s. 90 % of
+ * the attempts succeed, and 5 % of the failures get no answer. The guard is 5 s. Answers take a
+ * lognormal time with median 20 ms and sigma 1, and arrive before the guard fires. Pauses are
+ * exponential with mean 100 ms (busy clients). An outage hits 10 % of the clients for 500 ms. The
+ * first outage begins after a quarter of the measured operations, so that every trace has one.
+ * Further outages follow at intervals of one second of virtual time.
  *
  * STEADY STATE (between outages). The fill puts each client into a state of the cycle pause,
- * attempt 0, backoff 0, attempt 1, ..., with the weight visits x mean duration. The interval in
- * that state is drawn size-biased, and a random part of it has passed (draw.h). The timer is armed
- * at the time when it was armed, for its whole interval (history.h). The loop sees events half a
- * turn late on average, so the means are that much longer, which is exact enough.
+ * attempt 0, backoff 0, attempt 1, ..., with the weight visits x mean duration. The interval of the
+ * state is drawn size-biased, and a random part of it has passed (draw.h). The fill arms the timer
+ * at the time when the program armed it, for its whole interval (history.h). The loop sees events
+ * half a turn late on average, so half a turn is added to the mean durations, which is exact
+ * enough.
  *
- * TURNS take batch / 2 x (mean duration of a state) / n: each state is an arm and an end. A turn
- * first handles firings, then answers, then an outage, which is all in one turn. A million
- * operations on a million clients cover about 34 ms.
+ * TURNS take batch / 2 x (mean duration of a state) / n, because each state is two operations: an
+ * arm, and a firing or a stop. A turn first handles firings, then answers, then an outage, which
+ * happens completely in one turn. A million operations on a million clients take about 34 ms.
  *
- * PREDICTION. A mix: about half of the timers fire, the other half are stopped soon after they are
- * armed, and re-arms go to an earlier deadline as often as to a later one, so lazy re-arms cannot
- * help. Only the guards can be grouped by interval. Structures should come in the order of hold,
- * but closer together. An outage is a herd of re-arms to earlier deadlines. It makes heaps sift up
- * all O(log n) levels, and shows in the tail only.
+ * PREDICTION. About half of the timers fire, and the other half are stopped soon after they are
+ * armed. Re-arms are to an earlier deadline as often as to a later one, so lazy re-arms do not
+ * help. Only the guards can be grouped by interval. The structures should rank as in hold, but with
+ * smaller differences. An outage is a herd of re-arms to earlier deadlines. It makes heaps sift up
+ * through O(log n) levels, and shows only in the tail of the distribution.
  */
 #include "calendar.h"
 #include "history.h"
@@ -92,7 +94,7 @@ static const char *const retry_variants[] = { "", "jitter=equal", "jitter=grpc",
 struct client {
 	uint8_t state;
 	uint8_t stage;	/* number of attempts that have failed */
-	uint8_t result; /* of the current attempt */
+	uint8_t result; /* result of the current attempt */
 };
 
 struct retry {
@@ -102,11 +104,11 @@ struct retry {
 	struct calendar answers;
 	uint64_t n;
 	uint64_t turn;				  /* ns */
-	uint64_t number;			  /* of the current turn */
+	uint64_t number;			  /* number of the current turn */
 	uint64_t hit_first, hit_count, hit_until; /* the clients of the current outage */
 };
 
-/* The range in which a backoff is uniform, in ns. */
+/* Stores the range in which a backoff is uniform, in ns. */
 static void backoff_range(const struct retry_options *options, unsigned int stage, double *low,
 			  double *high)
 {
@@ -161,8 +163,8 @@ static enum result draw_result(struct retry *retry, uint64_t id)
 }
 
 /*
- * The time of an answer in ns, shorter than the guard. With `found`: of an answer under way, which
- * is size-biased.
+ * Draws the time of an answer in ns, shorter than the guard. If `found`, the answer is found under
+ * way, so its time is size-biased.
  */
 static double draw_answer(struct retry *retry, bool found)
 {
@@ -188,7 +190,10 @@ static void attempt(struct retry *retry, uint64_t id)
 	calendar_add(&retry->answers, id, retry->number + turns);
 }
 
-/* If the answer comes in the turn in which the guard fires, the guard wins. */
+/*
+ * Handles a firing. If the answer would arrive in the turn in which the guard fires, the guard
+ * wins.
+ */
 static void fire(struct retry *retry, uint64_t id)
 {
 	if (retry->clients[id].state != GUARD) {
@@ -209,7 +214,7 @@ static void answer(struct retry *retry, uint64_t id)
 		back_off(retry, id);
 }
 
-/* A share of the clients loses its server: their attempts and pauses end. */
+/* A share of the clients loses its server. Their attempts and pauses end, and backoffs begin. */
 static void outage(struct retry *retry)
 {
 	retry->hit_first = generator_below(retry->generator, retry->n);
@@ -252,7 +257,8 @@ static void add_state(struct cycle *cycle, size_t at, struct cycle_state entry)
 }
 
 /*
- * Lists the states from one pause to the next. Each state lasts `late` ns longer than its interval.
+ * Lists the states from one pause to the next. `late` (ns) is added to the mean duration of each
+ * state.
  */
 static void list_states(struct cycle *cycle, const struct retry_options *options, double late)
 {
@@ -291,8 +297,8 @@ static const struct cycle_state *find_state(const struct retry *retry, const str
 }
 
 /*
- * An attempt under way: draws its result, weighted by how long it takes, and its answer. Returns
- * its age in turns.
+ * Makes an attempt that is under way. Draws its result, weighted by its duration, and the time of
+ * its answer. Returns its age in turns.
  */
 static uint64_t find_attempt(struct retry *retry, uint64_t id)
 {
@@ -316,7 +322,7 @@ static uint64_t find_attempt(struct retry *retry, uint64_t id)
 	return age;
 }
 
-/* The interval of a running pause or backoff, in ns. */
+/* Draws the interval of a running pause or backoff, in ns. */
 static double find_interval(const struct retry *retry, const struct cycle_state *entry)
 {
 	double low, high;

@@ -1,43 +1,46 @@
 /*
  * rpc - deadlines of requests: armed for seconds, nearly all stopped long before
  *
- * PROGRAM. A client or a proxy with n requests in flight, each guarded by a deadline. Nearly all
- * requests are answered long before the deadline, and their timers are stopped. The timers of the
- * few lost requests fire. In both cases a new request replaces the old one, so n remain in flight.
+ * PROGRAM. A client or a proxy has n requests in flight. Each has a deadline. Nearly all requests
+ * are answered long before the deadline, and their timers are stopped. The timers of the few lost
+ * requests fire. In both cases a new request replaces the old one, so n requests remain in flight.
  *
- * PARAMETERS, all assumed, in the range of what RPC systems use: deadline 10 s; 99.5 % of the
- * requests are answered; answers take a lognormal time with median 500 ms and sigma 1, given that
- * they come before the deadline. (These are long polls and slow back ends: no client has 1e6
- * requests in flight that take 2 ms.) Linux's timer wheel is built on the same observation: the
- * great majority of timeouts is stopped before it expires (Gleixner, LKML 2015 and 2016).
+ * PARAMETERS, all assumed, in the range of what RPC systems use. The deadline is 10 s. 99.5 % of
+ * the requests are answered. Answers take a lognormal time with median 500 ms and sigma 1, given
+ * that they arrive before the deadline. (Such answers come from long polls and slow back ends. No
+ * client has 1e6 requests in flight that take 2 ms each.) Linux's timer wheel is built on the same
+ * observation: the great majority of timeouts is stopped before it expires (Gleixner, LKML 2015 and
+ * 2016).
  *
  *	stop=disarm	the timer belongs to a slot of the client, which keeps it
  *	stop=remove	the timer is part of the request, which is freed; the next request gets the
  *			memory that was freed last, as from malloc
  *
- * By Little's law the rate is n over the mean time that a request is in flight. With the defaults
- * that time is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s. At any moment 6 % of the armed timers belong
- * to lost requests, and 94 % will be stopped. With service=2ms it is the reverse: 94 % of the armed
- * timers belong to lost requests, and the other 6 % are armed and stopped again and again. This is
- * no accident of the parameters: long deadlines do it to every client that loses a few requests.
+ * By Little's law the rate of requests is n divided by the mean time that a request is in flight.
+ * With the defaults this time is 0.995 x 0.82 s + 0.005 x 10 s = 0.87 s. At any moment 6 % of the
+ * armed timers belong to lost requests, and 94 % will be stopped. With service=2ms the shares are
+ * reversed: 94 % of the armed timers belong to lost requests, and the other 6 % are armed and
+ * stopped again and again. This effect does not depend on the exact parameters. It occurs in every
+ * client that has long deadlines and loses a few requests.
  *
- * STEADY STATE. It holds from the first turn (loop iteration). A request in flight was sent at a
- * uniform time within its lifetime, and longer lifetimes are found more often. Lifetimes are whole
- * turns, because the loop sees an answer at the next turn. The fill draws each lifetime from a
- * mixture that is heavier than these weights and rejects by the ratio. It arms the timer at the
- * time when it was armed, for the whole deadline (history.h).
+ * STEADY STATE. It holds from the first turn (loop iteration). The age of a request in flight is
+ * uniform on its lifetime, and longer lifetimes are found more often. Lifetimes are whole turns,
+ * because the loop sees an answer at the next turn. The fill draws each lifetime from a mixture
+ * whose weights are at least these weights, and rejects by the ratio. It arms the timer at the time
+ * when the program armed it, for the whole deadline (history.h).
  *
- * TURNS take batch / 2 x (mean time in flight) / n: a request is an arm and a stop. In a turn the
- * program first handles expired deadlines, then reads all answers, then sends requests. If n is
- * below some dozen, a turn is longer than many answers take, and has fewer operations. A million
- * operations on a million timers cover 0.44 s: half a million requests.
+ * TURNS take batch / 2 x (mean time in flight) / n, because a request is two operations: an arm,
+ * and a stop or a firing. In a turn the program first handles expired deadlines, then reads all
+ * answers, then sends requests. If n is below a few dozen, a turn is longer than many answers take,
+ * and has fewer operations. A million operations on a million timers are half a million requests
+ * and take 0.44 s.
  *
- * PREDICTION. Timers are inserted at the far end and stopped anywhere, so structures that stop in
- * O(1) win. Wheels and common-timeout unlink from the middle of lists, which touches both
- * neighbours. Heaps insert in O(1) here, since the latest deadline stays at the leaves, but remove
- * from the middle. Structures whose stop only leaves a tombstone are best at stop=disarm and gain
- * nothing at stop=remove. With service=2ms all structures are close together: the few active timers
- * stay in the cache, and are inserted and removed at a heap's leaves.
+ * PREDICTION. A new timer has the latest deadline, and any timer may be stopped, so structures that
+ * stop in O(1) win. Wheels and common-timeout unlink from the middle of lists, which touches both
+ * neighbours. Heaps insert in O(1) in this workload, since the latest deadline stays at the leaves,
+ * but they remove from the middle. Structures whose stop only leaves a tombstone are best at
+ * stop=disarm and save nothing at stop=remove. With service=2ms the differences are small, because
+ * the few active timers stay in the cache, and are inserted and removed at a heap's leaves.
  */
 #include "calendar.h"
 #include "history.h"
@@ -77,18 +80,18 @@ struct rpc {
 	const struct rpc_options *options;
 	uint64_t turn;	/* ns */
 	uint64_t limit; /* turns until the deadline has passed; an answer takes fewer */
-	uint64_t *free; /* ids of no request in flight, the last freed at the end */
+	uint64_t *free; /* ids without a request in flight, in the order of freeing */
 	uint64_t free_count;
 	struct calendar answers;
 };
 
-/* The number of turns after which the loop sees an answer that takes `ns`. */
+/* Returns the number of turns after which the loop sees an answer that takes `ns`. */
 static uint64_t turns_of(const struct rpc *rpc, double ns)
 {
 	return turns_until(whole_grains(ns, 1), rpc->turn);
 }
 
-/* The number of turns that an answer takes, given that it comes before the deadline. */
+/* Draws the number of turns that an answer takes, given that it arrives before the deadline. */
 static uint64_t answer_turns(const struct rpc *rpc)
 {
 	const struct rpc_options *options = rpc->options;
@@ -104,9 +107,10 @@ static uint64_t answer_turns(const struct rpc *rpc)
 }
 
 /*
- * The turns that the answer of a request in flight takes in all; `limit` if it never comes. Weights
- * are lifetimes. Those of answered requests are drawn from a mixture with the weight (service +
- * turn), which is never less than the service rounded up to turns, and rejected by the ratio.
+ * Draws the whole lifetime, in turns, of a request that is found in flight. Returns `limit` if the
+ * request is lost. The weights are the lifetimes. The lifetimes of answered requests are drawn from
+ * a mixture with the weight (service + turn), which is never less than the service rounded up to
+ * turns, and rejected by the ratio.
  */
 static uint64_t found_turns(const struct rpc *rpc)
 {

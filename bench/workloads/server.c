@@ -2,7 +2,8 @@
  * server - connections with five timers each: idle, close, request, deadline and pace
  *
  * PROGRAM. Each connection of a server (or of a proxy with a server behind it) has five timers.
- * They are those of the benchmark of Snellman's Ratas, which simulates pairs of client and server:
+ * They are taken from the benchmark of Snellman's Ratas, which simulates pairs of client and
+ * server:
  *
  *	idle		60 s	re-armed at every message; would close the connection
  *	close		180 s	ends the connection in any case; always fires
@@ -10,35 +11,37 @@
  *	deadline	10 s	guards a request; always stopped by the answer
  *	pace		10 ms	sends the rest of a message a little later; always fires
  *
- * A new connection arms idle, close and request. When request fires, it is armed again and a
- * request is sent, which arms deadline, unless the last request is still unanswered. An answer is a
- * message: it disarms deadline, re-arms idle and arms pace. When close fires, the other timers of
- * the connection are removed, since their memory is freed, and a new connection replaces it. So one
- * trace has arms, re-arms, both kinds of stops and firings, with intervals over four decades.
+ * A new connection arms idle, close and request. When request fires, it is armed again, and a
+ * request is sent unless the last request is still unanswered. Sending a request arms deadline. An
+ * answer is a message: it disarms deadline, re-arms idle and arms pace. When close fires, the other
+ * timers of the connection are removed, since their memory is freed, and a new connection replaces
+ * the old one. So one trace has arms, re-arms, both kinds of stops and firings, with intervals over
+ * four decades.
  *
- * PARAMETERS. The kinds of timers, and 60 s, 180 s, 1 s and 10 ms, are those of Ratas (with its
- * ticks taken as milliseconds). Assumed: the deadline; answers take a lognormal time with median 20
- * ms and sigma 1, at most the second between requests; pace fires once per message.
+ * PARAMETERS. The kinds of timers, and 60 s, 180 s, 1 s and 10 ms, are those of Ratas, with one
+ * millisecond for each of its ticks. The other parameters are assumed: the deadline; the time that
+ * answers take, which is lognormal with median 20 ms and sigma 1, and at most the second between
+ * requests; and that pace fires once per message.
  *
- * n is the number of armed timers: three for each connection, and deadline and pace for 3 % and 1 %
- * of the time. So there are n / 3.04 connections (at least one), with five ids each. Below n = 5
- * there is one connection with three to five timers.
+ * n is the number of armed timers. Each connection has three timers that are always armed; deadline
+ * and pace are armed for 3 % and 1 % of the time. So there are n / 3.04 connections (at least one),
+ * with five ids each. For n below 5 there is one connection with three to five armed timers.
  *
- * STEADY STATE. It holds from the first turn (loop iteration). A connection is found at any age up
- * to 180 s. Its age in whole turns determines when its last request was sent. The time of the
- * answer is drawn; it determines whether the answer has come, and when the last message was. All
- * timers are armed at the time when they were armed, for their whole intervals (history.h). For
- * lazy structures the fill also plays one earlier arm of idle (see idle.c).
+ * STEADY STATE. It holds from the first turn (loop iteration). The age of a connection is uniform
+ * up to 180 s. The age in whole turns determines when the last request was sent. The time of the
+ * answer is drawn; it determines whether the answer has arrived, and when the last message arrived.
+ * The fill arms all timers at the time when the program armed them, for their whole intervals
+ * (history.h). For lazy structures the fill also plays one earlier arm of idle (see idle.c).
  *
- * TURNS. A connection makes seven operations a second, nearly all of them close together: request
+ * TURNS. A connection makes seven operations per second, most of them within a short time: request
  * (2), deadline (2), idle (1), pace (2). A turn takes batch / 7 / connections seconds. A turn first
- * handles firings, then answers. A million operations on a million timers cover 0.43 s, in which
+ * handles firings, then answers. A million operations on a million timers take 0.43 s, in which
  * about 800 connections end.
  *
  * PREDICTION. There are five distinct intervals and no continuous ones: common-timeout should win
  * or be close at every n. Four sevenths of the operations concern timers that fire, so lazy re-arms
- * and stops save only on idle and deadline, and a cheap wheel is second. Cached heaps suffer from
- * the re-arms of idle as in the workload idle, but these are one operation in seven.
+ * and stops save only on idle and deadline, and a cheap wheel is second. The re-arms of idle cost
+ * heaps with cached keys as much as in the workload idle, but they are only one operation in seven.
  */
 #include "calendar.h"
 #include "history.h"
@@ -72,16 +75,16 @@ static const char *const server_variants[] = { "", NULL };
 
 #define SIGMA	  1.0 /* sigma of the answers' times */
 #define EXCHANGE  7.0 /* operations from one request to the next */
-#define PAST_ARMS 6   /* most arms of a connection in the fill */
+#define PAST_ARMS 6   /* maximum number of arms of a connection in the fill */
 
 struct server {
 	struct generator *generator;
 	const struct server_options *options;
 	uint64_t intervals[KINDS]; /* ns, whole grains */
-	uint64_t turns[KINDS];	   /* from arm to firing */
+	uint64_t turns[KINDS];	   /* number of turns from arm to firing */
 	uint64_t connections;
 	uint64_t turn;		 /* ns */
-	uint8_t *asked;		 /* by connection: deadline is armed or disarmed */
+	uint8_t *asked;		 /* by connection: whether deadline is armed or disarmed */
 	struct calendar answers; /* by connection */
 };
 
@@ -100,7 +103,10 @@ static bool armed(const struct server *server, uint64_t connection, enum timer_k
 	return generator_armed(server->generator, timer_of(connection, kind));
 }
 
-/* The number of turns that an answer takes: fewer than the turns between requests, if possible. */
+/*
+ * Draws the number of turns that an answer takes: fewer than the turns between requests, if
+ * possible.
+ */
 static uint64_t answer_turns(const struct server *server)
 {
 	uint64_t most = server->turns[REQUEST] > 1 ? server->turns[REQUEST] - 1 : 1, turns;
@@ -153,8 +159,8 @@ static void receive_answer(struct server *server, uint64_t connection)
 }
 
 /*
- * A timer may fire in the same turn as the one that closes its connection. By then a new connection
- * has replaced the old one and armed the timer again, so the firing is ignored.
+ * Handles a firing. A timer may fire in the same turn as the timer that closes its connection. If a
+ * new connection has already replaced the old one and armed the timer again, the firing is ignored.
  */
 static void fire(struct server *server, uint64_t id, uint64_t number)
 {

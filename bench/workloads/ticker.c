@@ -1,8 +1,8 @@
 /*
  * ticker - periodic timers, each armed again for its next deadline when it has fired
  *
- * PROGRAM. Sampling, polling, heartbeats, animation, statistics: n timers that always fire, each
- * with a period of its own, as EV_PERSIST events with a timeout do in libevent.
+ * PROGRAM. A program with sampling, polling, heartbeats, animation or statistics has n periodic
+ * timers that always fire, like EV_PERSIST events with a timeout in libevent.
  *
  * PARAMETERS. Periods are the round numbers that programmers write: 1, 10, 100, 250, 1000 and 5000
  * ms (Peter et al., EuroSys 2008, found that round numbers dominate). The number of timers with
@@ -14,33 +14,33 @@
  *	timers		 0.8 %	 2.4 %	 7.6 %	12.0 %	23.9 %	53.4 %
  *	firings		65.6 %	20.7 %	 6.6 %	 4.1 %	 2.1 %	 0.9 %
  *
- * With small n the rare classes have no timers. phase=random: each timer has a random phase, as if
- * started at any time. phase=aligned: all deadlines are multiples of the period, as in programs
- * that round their timers to save wake-ups (Linux: round_jiffies).
+ * With small n the rare classes have no timers. With phase=random each timer has a random phase, as
+ * if it had been started at a random time. With phase=aligned all deadlines are multiples of the
+ * period, as in programs that round their timers to save wake-ups (Linux: round_jiffies).
  *
- * The next deadline is the one that has passed plus the period, so that lateness does not add up.
- * If the next deadline has passed too, it is now plus the period, as in libevent. Such a deadline
- * is a point in time and not a timeout from now. So the timer is armed with an absolute deadline
- * and no interval to group by, as an event loop would arm it.
+ * The next deadline is the previous deadline plus the period, so that lateness does not accumulate.
+ * If this deadline has passed too, the next deadline is now plus the period, as in libevent. A
+ * deadline computed so is not a timeout from now. So the timer is armed with an absolute deadline
+ * and without an interval to group by, as an event loop would arm it.
  *
- * STEADY STATE. Phases are in equilibrium from the beginning: uniform on the period. Each firing is
- * followed by one arm.
+ * STEADY STATE. Phases are in equilibrium from the beginning, because they are uniform on the
+ * period. An arm follows each firing.
  *
- * TURNS (loop iterations). The loop sleeps until a timer is due, and in any case for the time of
- * about `batch` firings at the mean rate, but at most for the shortest period: a program with
- * millisecond timers wakes up every millisecond. So with few timers a turn has fewer operations
- * than `batch`. Aligned timers fire in herds. A million operations on a million timers cover 43 ms
- * (each timer fires 11.5 times a second on average).
+ * TURNS (loop iterations). The loop sleeps until a timer is due, but at least for the length of a
+ * turn. This is the time of about `batch` firings at the mean rate, or the shortest period if that
+ * is shorter, since a program with millisecond timers wakes up every millisecond. So with few
+ * timers a turn has fewer operations than `batch`. Aligned timers fire in herds. A million
+ * operations on a million timers take 43 ms (each timer fires 11.5 times per second on average).
  *
  * PREDICTION. All timers fire, as in hold, but near deadlines are much more frequent than their
  * share of the timers. The timers of the fast classes are at the top of a heap and in the lowest
- * level of a wheel. So both structures are better than in hold, and these cache lines stay in the
- * cache. Wheels win with phase=aligned, where whole slots fire at once and heaps pay O(log n) for
- * each timer.
+ * level of a wheel. So both structures are faster than in hold, and the cache lines of these timers
+ * stay in the cache. Wheels win with phase=aligned, because whole slots fire at once while heaps
+ * pay O(log n) for each timer.
  */
 #include "draw.h"
 
-enum { MIX }; /* the words after it are the periods, in order */
+enum { MIX }; /* the words after "mix" are the periods, in order */
 enum { RANDOM, ALIGNED };
 
 #define PERIODS 6
@@ -75,7 +75,10 @@ struct ticker {
 	uint64_t turn;	     /* ns */
 };
 
-/* The period of the timer at the position `place`, 0..1, in order of period. */
+/*
+ * Returns the period, in ms, of the timer at the position `place` (0..1) if timers are in order of
+ * period.
+ */
 static uint64_t period_at(double place)
 {
 	double all = 0, sum = 0;

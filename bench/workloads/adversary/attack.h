@@ -6,7 +6,7 @@
 
 #include "bench/workloads/draw.h"
 
-/* Timers that lie far from each other, in the attacks that have such timers. */
+/* The number of timers whose deadlines are far from each other, in attacks with such timers. */
 #define SPARSE 32
 
 enum stop { DISARM, REMOVE };
@@ -61,7 +61,7 @@ static inline void stop(const struct attack *attack, uint64_t id)
 		generator_disarm(attack->generator, id);
 }
 
-/* The number of turns in which all timers are armed once, `batch` in each turn. */
+/* Returns the number of turns in which all timers are armed once, `batch` in each turn. */
 static inline uint64_t round_of_turns(const struct attack *attack)
 {
 	return (attack->n + attack->batch - 1) / attack->batch;

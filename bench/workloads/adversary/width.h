@@ -10,14 +10,15 @@ struct width {
 	const struct attack *attack;
 	uint64_t *close; /* ids of the close timers, in any order */
 	uint64_t sparse_count, close_count;
-	uint64_t swing;	     /* number of the close timers that are stopped and armed again */
-	uint64_t gap, width; /* ns: between two sparse timers; of the range of all close timers */
-	uint64_t base;	     /* when the current period began */
+	uint64_t swing;	     /* number of close timers that are stopped and armed again */
+	uint64_t gap, width; /* ns: gap between sparse timers; range of the close timers */
+	uint64_t base;	     /* time at which the current period began */
 };
 
 /*
- * Chooses the sizes. A calendar queue may double or halve when the number of timers passes a power
- * of two, so the number falls below half of the largest power of two that is not above n.
+ * Chooses the sizes. A calendar queue may double or halve its size when the number of timers passes
+ * a power of two. So the attack lets the number of timers fall below half of the largest power of
+ * two that is not above n.
  */
 static inline void width_measure(struct width *width)
 {
@@ -39,7 +40,7 @@ static inline void width_measure(struct width *width)
 		width->gap = (2 * attack->n + 2) * attack->grain;
 }
 
-/* The first deadline of the close timers in the current period. */
+/* Returns the first deadline of the close timers in the current period. */
 static inline uint64_t width_close(const struct width *width)
 {
 	return width->base + (width->sparse_count + 1) * width->gap;
@@ -50,7 +51,10 @@ static inline uint64_t width_period(const struct width *width)
 	return (width->sparse_count + 1) * width->gap + width->width;
 }
 
-/* Arms a close timer at a random deadline among the close ones, `ahead` ns after this period's. */
+/*
+ * Arms a close timer for a random deadline in the range of the close timers, `ahead` ns later than
+ * this period's range.
+ */
 static inline void width_arm(const struct width *width, uint64_t id, uint64_t ahead)
 {
 	struct generator *generator = width->attack->generator;
@@ -82,7 +86,7 @@ static inline void width_swing(struct width *width)
 	}
 }
 
-/* Advances time to the end of the period, and arms the timers that fire for the next period. */
+/* Fires the timers of the current period in turns, and arms each for the next period. */
 static inline void width_fire(struct width *width)
 {
 	const struct attack *attack = width->attack;
