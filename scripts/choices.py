@@ -6,7 +6,6 @@ over the choice would be a table of something else.
 
 import argparse
 import copy
-import difflib
 import fnmatch
 import math
 
@@ -106,6 +105,7 @@ def _number(n):
 
 
 def _refuse(run, what, name, names, near=True):
+    import difflib  # few need it, and it takes a while to load
     near = near and difflib.get_close_matches(name, names, 1, 0.5)
     hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}"
     console.fail(f"{run.folder} has no {what} {name}; {hint}", 2)
