@@ -8,6 +8,7 @@ two machines, or of one machine on two days, are never divided by each other; wh
 the direction of each ratio and whether the intervals overlap.
 """
 
+import functools
 import math
 import os
 import sys
@@ -47,7 +48,10 @@ def main():
 # ----------------------------------------------------------------------------- two structures
 
 def compare_subjects(arguments):
-    run = records.open_run(arguments.run)
+    # What was chosen is looked for in all cells.
+    chosen = arguments.workload or arguments.n
+    run = records.open_run(
+        arguments.run, None if chosen else functools.partial(needed, arguments=arguments))
     choices.check(run, arguments)
     for name in (arguments.a, arguments.b):
         choices.check_subject(run, name)
@@ -65,6 +69,18 @@ def compare_subjects(arguments):
     write_sentence(overall(arguments, found), sys.stdout)
     write_sentence(table.closing(run, arguments.measured), sys.stdout)
     return 0
+
+
+def needed(run, _, arguments):
+    """The function that tells on which records the comparison rests, for open_run(): on those of the
+    two subjects and of the null controls.
+    """
+    measured = arguments.measured or answer.main_pass(run)
+    names = {arguments.a, arguments.b}
+    for name, subject in run.subjects.items():
+        if subject.control_of:
+            names |= {name, subject.control_of}
+    return lambda record: record["subject"] in names and record.get("pass", "time") == measured
 
 
 def refused(run, names, dispatches, arguments):

@@ -569,12 +569,6 @@ class Map:
         return any(place.indicative for place in self.places.values())
 
 
-def map_place(run, cell):
-    """Where a cell stands in a map, as recorded; None for a cell of no map."""
-    return next((row["map"] for blocks in run.cells[cell].values() for rows in blocks.values()
-                 for row in rows if row.get("map")), None)
-
-
 def maps(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     """The maps of a pass; of one workload those of exact structures first.
 
@@ -582,7 +576,7 @@ def maps(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     """
     groups = {}
     for standing in standings(run, measured, minimum_effect=minimum_effect):
-        where = map_place(run, standing.cell)
+        where = run.places.get(standing.cell)
         if where:
             cell = standing.cell
             key = (cell.experiment, _without_axes(cell.workload, where), cell.dispatch,

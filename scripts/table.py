@@ -306,10 +306,10 @@ def main():
                         help="after the answer, the commands that lead on from it")
     choices.add(parser)
     arguments = parser.parse_args()
-    run = records.open_run(arguments.folder)
-    choices.check(run, arguments)
     asked = arguments.all or arguments.summary or arguments.workload or arguments.n \
         or arguments.measured
+    run = records.open_run(arguments.folder, None if asked else answer.needed)
+    choices.check(run, arguments)
     lines = answer_tables.LINES
     for index, part in enumerate(run.parts()):
         if index:
