@@ -19,6 +19,9 @@ of `timerbed run` print its counts, through the sentences of words.py, and count
             cells, and everything is indicative.
   pick      the structure with the least average regret, of those measured in most of the cells
 
+A pass that is compared by differences (inference.py) ranks nobody. It has no cell of this kind, and its
+answer is the least and the most that was measured.
+
 answer.py DIR OUT writes sentences about each subject as JSON, for `timerbed explain`.
 """
 
@@ -142,6 +145,16 @@ class Answer:
 
     def regret(self, name):
         return next((one for one in self.regrets if one.name == name), None)
+
+
+def blocks(run, found):
+    """The numbers of blocks of what the answer of a run rests on; none where there is no answer."""
+    ranked = [one for one in found if one.findings]
+    if ranked:
+        return [finding.blocks for finding in ranked[0].basis]
+    measured = main_pass(run)
+    return [line.blocks for standing in standings(run, measured) for line in standing.lines
+            if line.subject.compared] if passes.of(measured).differences else []
 
 
 def basis(findings):

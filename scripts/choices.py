@@ -26,7 +26,8 @@ def add(parser):
                         help="what the others are relative to (binary-heap; for loops, libevent)")
     parser.add_argument("--minimum-effect", metavar="SHARE", type=share,
                         default=inference.MINIMUM_EFFECT,
-                        help="the smallest difference worth a verdict (0.05)")
+                        help="the smallest difference worth a verdict (0.05); for pass lateness, which "
+                             "is compared by differences in ns, any that is told from 0")
 
 
 def parse_range(text):

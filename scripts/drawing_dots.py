@@ -5,6 +5,7 @@ import math
 import numpy
 
 import inference
+import passes
 from drawing import Figure, bold_text
 from drawing_panels import across, title
 from records import significant
@@ -16,8 +17,9 @@ def dots(run, name, standings, measures, rings=None):
 
     One measure: one panel a workload. Several: one column a measure, one row of panels a workload.
     A measure is (key of records, words, least[, factor]). `least` is the least value that a
-    logarithmic axis shows; 0 asks for a linear axis. Values are multiplied by the factor. `rings` is a
-    key of records that a ring shows beside the dot of a single measure.
+    logarithmic axis shows; dots of lesser values stand there, too. 0 asks for a linear axis. Values
+    are multiplied by the factor. `rings` is a key of records that a ring shows beside the dot of a
+    single measure.
     """
     top = list(inference.largest(standings).values())
     figure = Figure(name, ("panel", "measure", "n", "subject", "accuracy", "row", "value", "x",
@@ -117,11 +119,12 @@ def _dot_rows(figure, panel, measure, standing, subject, row, sample, least):
 
 
 def _by_cost(subjects, top):
-    """Cheapest first within each accuracy."""
+    """Cheapest first within each accuracy: by the mean of logarithms, or of values that may be below 0."""
     def cost_of(subject):
-        logs = [math.log(max(line.value, 1e-3)) for standing in top
-                if (line := standing.line(subject.name))]
-        return -len(logs), sum(logs) / len(logs)
+        costs = [line.value if passes.of(standing.cell.measured).differences
+                 else math.log(max(line.value, 1e-3)) for standing in top
+                 if (line := standing.line(subject.name))]
+        return -len(costs), sum(costs) / len(costs)
     order = {}
     for subject in subjects:
         order.setdefault(subject.accuracy, len(order))

@@ -22,7 +22,8 @@ The columns of numbers.tsv, tabs between them, # for comments:
 
   name, kind, subject, against, workload, n, experiment, dispatch, pass, measure
 
-kind is ratio (subject / against, within blocks), called (the subject called through the table / the
+kind is ratio (subject / against, within blocks), difference (subject - against, within blocks, of a
+measure that may be at or below 0 and so has no ratio), called (the subject called through the table / the
 same inlined), value (the median over blocks), largest (the most of all blocks; of all workloads where
 that is *), or ahead, tied, behind, few, cells, tofloor (of firsts.py, over the answer's cells of an
 experiment). The points of the answer are answer-which, -often, -much, -wrong and -apart, and its remarks
@@ -129,12 +130,28 @@ def blocks_of(part, cell, name, measure):
 # ------------------------------------------------------------------------------ kinds of number
 
 def ratio(runs, row):
+    refuse_signed(row)
+    return within_blocks(runs, row, inference.ratio, "/")
+
+
+def difference(runs, row):
+    return within_blocks(runs, row, inference.difference, "-")
+
+
+def within_blocks(runs, row, compare, sign):
     part, cell = find_cell(runs, row)
-    found = inference.ratio(blocks_of(part, cell, row["subject"], measure_of(row)),
-                             blocks_of(part, cell, row["against"], measure_of(row)))
+    found = compare(blocks_of(part, cell, row["subject"], measure_of(row)),
+                    blocks_of(part, cell, row["against"], measure_of(row)))
     if not found:
         raise Bad(f"{row['line']}: {row['name']}: no block holds both")
-    return of_ratio(found, cell, f"{measure_of(row)}: {row['subject']} / {row['against']}")
+    return of_ratio(found, cell, f"{measure_of(row)}: {row['subject']} {sign} {row['against']}")
+
+
+def refuse_signed(row):
+    """A ratio means nothing where values may be at or below 0."""
+    if measure_of(row) in passes.of(row["pass"] or "time").signed:
+        raise Bad(f"{row['line']}: {row['name']}: {measure_of(row)} may be at or below 0 and has no "
+                  f"ratio: take difference")
 
 
 def of_ratio(found, cell, words):
@@ -175,6 +192,7 @@ def largest_of_all(runs, row):
 
 def called(runs, row):
     """Pairs of blocks are told by their traces, which both ways of calling replay."""
+    refuse_signed(row)
     part, cell = find_cell(runs, {**row, "dispatch": "vtable"})
     _, other = find_cell(runs, {**row, "dispatch": "inline"})
     found = inference.ratio(*(blocks_of(part, one, row["subject"], measure_of(row))
@@ -211,8 +229,8 @@ def to_floor(runs, row):
                   words=f"geometric mean over the cells of {row['experiment']}, to the floor")
 
 
-KINDS = {"ratio": ratio, "called": called, "value": value, "largest": largest, "ahead": places, "tied": places,
-         "behind": places, "few": places, "cells": places, "tofloor": to_floor}
+KINDS = {"ratio": ratio, "difference": difference, "called": called, "value": value,
+         "largest": largest, "ahead": places, "tied": places, "behind": places, "few": places, "cells": places, "tofloor": to_floor}
 
 
 # --------------------------------------------------------------------- numbers that are no cell's

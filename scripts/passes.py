@@ -1,6 +1,6 @@
 """The passes, and what the scripts know of each: the file passes/NAME.py.
 
-A file sets these names, of which the last four may be missing:
+A file sets these names, of which the last six may be missing:
 
   PLACE     the order of the passes. The answer of a run is about the first pass that the run has
   MEASURE   the key of records that the pass ranks by
@@ -10,7 +10,10 @@ A file sets these names, of which the last four may be missing:
   VERDICTS  {verdict of inference.py: the word for it here}, where the words of time do not fit
   COLUMNS   the columns of a pass that has a table with all that it measures, and ranks nothing
   BESIDE    the table of what a pass that ranks measures besides, where the records have it
-  SIGNED    the keys of columns whose numbers may be below 0
+  SIGNED    the keys, of MEASURE and COLUMNS, whose numbers may be below 0. If MEASURE is one, subjects
+            are compared by differences, as ratios of such numbers mean nothing; and the pass ranks
+            nothing, so it has COLUMNS
+  BELOW_0   what a number below 0 means, as a sentence
 """
 
 from typing import NamedTuple
@@ -40,6 +43,7 @@ class Pass(NamedTuple):
     columns: tuple = ()  # (key of records, heading)
     beside: Beside = None
     signed: tuple = ()
+    below_0: str = ""
 
     def words(self, ratio):
         """The verdict of a ratio of this pass, as it is to be printed."""
@@ -56,10 +60,15 @@ class Pass(NamedTuple):
         return f"{self.title[0].upper()}{self.title[1:]}"
 
     @property
-    def keys(self):
+    def differences(self):
+        """Whether subjects are compared by differences of the measure, and not by ratios."""
+        return self.measure in self.signed
+
+    @property
+    def from_0(self):
         """The keys of records whose values are numbers of at least 0."""
         shown = self.columns + (self.beside.columns if self.beside else ())
-        return [self.measure, *(key for key, _ in shown if key not in self.signed)]
+        return [key for key in (self.measure, *(key for key, _ in shown)) if key not in self.signed]
 
 
 def _read(name):

@@ -19,6 +19,13 @@ class Unreadable(ValueError):
     """Why a line is no record, or why a file can't be read."""
 
 
+class Numbers(NamedTuple):
+    """The keys whose values are numbers, wherever a record has them and not null."""
+
+    from_0: frozenset  # numbers of at least 0
+    signed: frozenset = frozenset()
+
+
 # Every count and every time in ns fits 64 bits.
 LARGEST = 2.0 ** 64
 DIGITS = 20
@@ -57,7 +64,7 @@ def lines(path):
 
 
 def read(line, numbers):
-    """The record of one line; raises Unreadable. `numbers` is a set of keys that must be at least 0."""
+    """The record of one line; raises Unreadable. `numbers` is a Numbers."""
     record = _read_quickly(line, numbers)
     return _read_slowly(line, numbers) if record is None else record
 
@@ -180,11 +187,12 @@ def _shape(keys, types, numbers):
         return None
     for key, kind in zip(keys, types):
         if key in _TEXTS and kind is not str or key in _WHOLE and kind is not int \
-                or key in numbers and kind not in (int, float, type(None)):
+                or (key in numbers.from_0 or key in numbers.signed) \
+                and kind not in (int, float, type(None)):
             return None
     measured = tuple(kind in (int, float) for kind in types)
     return _Shape(measured,
-                  tuple(number and (key in _WHOLE or key in numbers)
+                  tuple(number and (key in _WHOLE or key in numbers.from_0)
                         for key, number in zip(keys, measured)),
                   # The values of the phases stand beside the record's.
                   tuple(kind in (list, dict) and key != "phases" for key, kind in zip(keys, types)))
@@ -245,10 +253,13 @@ def _check(record, numbers):
         value = record.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise Unreadable(f"{key} is not a whole number of at least 0")
-    for key in sorted(numbers):
+    for key in sorted(numbers.from_0 | numbers.signed):
         value = record.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))
-                                  or value < 0):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise Unreadable(f"{key} is not a number")
+        if value < 0 and key in numbers.from_0:
             raise Unreadable(f"{key} is not a number of at least 0")
 
 

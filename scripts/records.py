@@ -30,9 +30,11 @@ from record_lines import cells_path
 
 SCHEMA = 1
 
-# What is a number of at least 0 wherever a record has it.
-_NUMBERS = frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
-    key for one in passes.PASSES.values() for key in one.keys))
+# What is a number wherever a record has it.
+_NUMBERS = record_lines.Numbers(
+    frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
+        key for one in passes.PASSES.values() for key in one.from_0)),
+    frozenset(key for one in passes.PASSES.values() for key in one.signed))
 
 # Families of subjects that may be compared with each other, and what each is relative to: the
 # first of these that the run has.

@@ -93,10 +93,10 @@ def described(run):
 
 def indicative(answered):
     """How many blocks the answer rests on, if these are too few for any verdict; else None."""
-    few = [one for _, found in answered for one in found if one.findings][:1]
-    if not few or not few[0].indicative:
+    counts = next((found for part, one in answered if (found := answer.blocks(part, one))), [])
+    if not counts or max(counts) >= inference.ENOUGH_BLOCKS:
         return None
-    return {"blocks": words.blocks(few[0].findings), "enough": inference.ENOUGH_BLOCKS}
+    return {"blocks": words.blocks(counts), "enough": inference.ENOUGH_BLOCKS}
 
 
 def figure_of(run, figure):
@@ -124,8 +124,8 @@ def inlined(svg, prefix, heading):
 
 def certainty(run):
     """What speaks for and against believing the numbers."""
-    lines = ["All ratios are taken within blocks: one input, all subjects, one machine, in a "
-             "shuffled order. A verdict needs at least "
+    lines = ["All ratios and differences are taken within blocks: one input, all subjects, one "
+             "machine, in a shuffled order. A verdict needs at least "
              f"{inference.ENOUGH_BLOCKS} blocks, p < {inference.LEVEL:g} after Holm's correction "
              "over the table it stands in, and a difference of at least "
              f"{100 * inference.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "

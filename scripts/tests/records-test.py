@@ -81,7 +81,7 @@ class Lines(Case):
             self.assertIn(reason, run.notes[0], text[:100])
 
     def test_what_is_read_quickly_is_what_is_read_slowly(self):
-        numbers = frozenset(["ns_per_op", "tick_ns", "cpu_ns_per_firing"])
+        numbers = record_lines.Numbers(frozenset(["ns_per_op", "tick_ns", "cpu_ns_per_firing"]))
         for text, _ in BY_HAND:
             self.assertIsNone(record_lines._read_quickly(text, numbers), text[:100])
         for text in (line(), line(tick_ns=None, map={"x": [1, 2.5, None, True]}, lateness_ns=-3),
@@ -93,13 +93,22 @@ class Lines(Case):
 
     def test_what_needs_a_closer_look_may_be_right(self):
         for text in (line(fired=9 * 10 ** 19), line(seed=10 ** 18), line(phases=None)):
-            self.assertEqual(record_lines.read(text, frozenset()), json.loads(text))
+            self.assertEqual(record_lines.read(text, record_lines.Numbers(frozenset())), json.loads(text))
 
     def test_what_is_just_right(self):
         good = [record("binary-heap", seed, 1.84e19, fired=9 * 10 ** 19, timer_share=share, tick_ns=0,
                        wall_ns_per_op=1, samples_ns=[])
                 for seed, share in ((1, -0.5), (2, -1.84e19), (3, None))]
         self.assertEqual((self.run_of(good).records, self.run_of(good).notes), (good, []))
+
+    def test_a_timer_may_fire_before_its_deadline(self):
+        late = {"pass": "lateness", "lateness_p50_ns": -2300, "lateness_p99_ns": -1, "lateness_max_ns": 0}
+        lines = [record("libevent-precise", 1, 1.0, **late), record("libevent", 1, 1.0, **late)]
+        run = self.run_of(lines)
+        self.assertEqual((run.records, run.notes), (lines, []))
+        for value in ("-2300", True, [], 1e300):
+            run = self.run_of([lines[0], {**lines[1], "lateness_p50_ns": value}])
+            self.assertEqual((run.records, len(run.notes)), (lines[:1], 1), value)
 
     def test_pages_were_small_before_records_said_so(self):
         run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 2, 1.0, pages="small")])
@@ -196,7 +205,7 @@ def written(machine_last=False, order='"order":3', **more):
                           for part in parts if part != {}) + "}\n"
 
 
-def in_halves(text, numbers=frozenset(["ns_per_op"])):
+def in_halves(text, numbers=record_lines.Numbers(frozenset(["ns_per_op"]))):
     """The record of a line, as a run reads it that needs it; and whether it was begun and then finished."""
     head, rest = record_lines.begin(text, numbers)
     try:
@@ -211,7 +220,7 @@ class Halves(Case):
     PLACE = '"order":3,"map":{"x":{"name":"n","value":"100"}}'
 
     def test_what_is_read_in_halves_is_what_is_read_at_once(self):
-        numbers = frozenset(["ns_per_op"])
+        numbers = record_lines.Numbers(frozenset(["ns_per_op"]))
         for machine_last in (False, True):
             for more in ({}, {"order": self.PLACE}, {"phases": [{"name": "a", "ops": 1}, {"name": "b"}]},
                          {"timer_share": -0.5}, {"ccdf": [[1, 0.5]]}, {"experiment": "other"}):
@@ -232,7 +241,7 @@ class Halves(Case):
                      written(True).replace('"cpu":', '"status":"failed","cpu":'),
                      written(True).replace('"cpu":', '"ns_per_op":7,"cpu":'),
                      written(order='"order":3,"x":{"y":[1').replace('"load":', '"z":2]},"load":')):
-            for read in (in_halves, lambda text: (record_lines.read(text, frozenset()), None)):
+            for read in (in_halves, lambda text: (record_lines.read(text, record_lines.Numbers(frozenset())), None)):
                 try:
                     wanted = json.loads(text)
                 except ValueError:
@@ -255,7 +264,7 @@ class Halves(Case):
             text = good.replace(old, new)
             self.assertNotEqual(text, good)
             with self.assertRaises(record_lines.Unreadable) as caught:
-                record_lines.read(text, frozenset(["ns_per_op"]))
+                record_lines.read(text, record_lines.Numbers(frozenset(["ns_per_op"])))
             self.assertIn(reason, str(caught.exception))
 
     def lines(self, **more):
