@@ -124,12 +124,16 @@ def inlined(svg, prefix, heading):
 
 def certainty(run):
     """What speaks for and against believing the numbers."""
-    lines = ["All ratios and differences are taken within blocks: one input, all subjects, one "
-             "machine, in a shuffled order. A verdict needs at least "
+    lines = ["All ratios are taken within blocks: one input, all subjects, one machine, in a "
+             "shuffled order. A verdict needs at least "
              f"{inference.ENOUGH_BLOCKS} blocks, p < {inference.LEVEL:g} after Holm's correction "
              "over the table it stands in, and a difference of at least "
              f"{100 * inference.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
              "within that. The rest is not resolved."]
+    for one in map(passes.of, run.passes()):
+        if one.differences:
+            lines.append(f"The {one.title} may be at or below 0, where a ratio means nothing: it is "
+                         "compared by differences, and any that is told from 0 counts.")
     lines += [table.closing(part, answer.main_pass(part)) for part in run.parts()]
     rows = [record for record in run.records if record.get("status") == "ok"]
     disturbed = []

@@ -387,7 +387,8 @@ class Families(Case):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         with open(os.path.join(run.folder, "report.html"), encoding="utf-8") as file:
             page = file.read()
-        for words in ("from -50000 ns", "Below 0: before the deadline.", "This rests on 3 blocks"):
+        for words in ("from -50000 ns", "Below 0: before the deadline.", "This rests on 3 blocks",
+                      "compared by differences"):
             self.assertIn(words, page)
 
     def test_echo(self):
