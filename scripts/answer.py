@@ -19,6 +19,9 @@ of `timerbed run` print its counts, through the sentences of words.py, and count
             cells, and everything is indicative.
   pick      the structure with the least average regret, of those measured in most of the cells
 
+A pass that is compared by differences (inference.py) ranks nobody. It has no cell of this kind, and its
+answer is the least and the most that was measured.
+
 answer.py DIR OUT writes sentences about each subject as JSON, for `timerbed explain`.
 """
 
@@ -30,6 +33,7 @@ from dataclasses import dataclass, field
 
 import console
 import inference
+import passes
 import records
 
 RESOLVED, CLOSE, FEW, ALONE = "resolved", "close", "few", "alone"
@@ -143,6 +147,16 @@ class Answer:
         return next((one for one in self.regrets if one.name == name), None)
 
 
+def blocks(run, found):
+    """The numbers of blocks of what the answer of a run rests on; none where there is no answer."""
+    ranked = [one for one in found if one.findings]
+    if ranked:
+        return [finding.blocks for finding in ranked[0].basis]
+    measured = main_pass(run)
+    return [line.blocks for standing in standings(run, measured) for line in standing.lines
+            if line.subject.compared] if passes.of(measured).differences else []
+
+
 def basis(findings):
     return [one for one in findings if one.state != FEW] or findings
 
@@ -161,14 +175,34 @@ def standings(run, measured="time", baseline=None, minimum_effect=inference.MINI
 
 def cells(run, measured="time"):
     """The set of cells that the answer is about."""
-    found = run.select(measured)
-    plain = [cell for cell in found if not inference.map_place(run, cell)]
-    asked = [cell for cell in plain if not run.aside(cell.experiment)] or plain or found
-    ways = {}
-    for cell in asked:
-        ways[cell.dispatch] = ways.get(cell.dispatch, 0) + 1
-    way = max(ways, key=lambda way: (ways[way], way == "vtable", way), default=None)
-    return frozenset(cell for cell in asked if cell.dispatch == way)
+    if ("cells", measured) not in run.kept:
+        found = run.select(measured)
+        plain = [cell for cell in found if cell not in run.places]
+        asked = [cell for cell in plain if not run.aside(cell.experiment)] or plain or found
+        ways = {}
+        for cell in asked:
+            ways[cell.dispatch] = ways.get(cell.dispatch, 0) + 1
+        way = max(ways, key=lambda way: (ways[way], way == "vtable", way), default=None)
+        run.kept["cells", measured] = frozenset(cell for cell in asked if cell.dispatch == way)
+    return run.kept["cells", measured]
+
+
+def needed(run, measured):
+    """The function that tells on which records the answer rests, for open_run(): on those that have a
+    say in cells().
+    """
+    groups = {}
+    families = {name: subject.family for name, subject in run.subjects.items()}
+    for record in measured:
+        group = families[record["subject"]], record.get("pass", "time")
+        groups.setdefault(group, []).append(record)
+    wanted = set()
+    for family in records.FAMILIES:
+        found = next((groups[family, name] for name in passes.PASSES if (family, name) in groups), [])
+        plain = [record for record in found if not record.get("map")]
+        asked = [record for record in plain if not run.aside(record.get("experiment", ""))]
+        wanted.update(map(id, asked or plain or found))
+    return lambda record: id(record) in wanted
 
 
 def asked_of(run):

@@ -6,7 +6,6 @@ over the choice would be a table of something else.
 
 import argparse
 import copy
-import difflib
 import fnmatch
 import math
 
@@ -27,7 +26,8 @@ def add(parser):
                         help="what the others are relative to (binary-heap; for loops, libevent)")
     parser.add_argument("--minimum-effect", metavar="SHARE", type=share,
                         default=inference.MINIMUM_EFFECT,
-                        help="the smallest difference worth a verdict (0.05)")
+                        help="the smallest difference worth a verdict (0.05); for pass lateness, which "
+                             "is compared by differences in ns, any that is told from 0")
 
 
 def parse_range(text):
@@ -106,6 +106,7 @@ def _number(n):
 
 
 def _refuse(run, what, name, names, near=True):
+    import difflib  # few need it, and it takes a while to load
     near = near and difflib.get_close_matches(name, names, 1, 0.5)
     hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}"
     console.fail(f"{run.folder} has no {what} {name}; {hint}", 2)

@@ -110,10 +110,21 @@ def parse(fields):
     for key in needed:
         if key not in claim.arguments:
             raise Malformed(f"{name} needs {key}")
+    refuse_ratio_of_signed(name, claim.arguments)
     claim.ranges = [parse_range(part) for part in claim.tolerance.split("|")]
     if len(claim.ranges) > 2:
         raise Malformed("a tolerance is one or two ranges")
     return claim
+
+
+def refuse_ratio_of_signed(name, arguments):
+    """A ratio, and a logarithm, mean nothing where values may be at or below 0."""
+    measured = passes.PASSES.get(arguments.get("pass", "time"))
+    if not measured:
+        raise Malformed(f"no pass '{arguments['pass']}': {', '.join(passes.PASSES)}")
+    measure = arguments.get("measure", measured.measure)
+    if name in OF_RATIOS and measure in measured.signed:
+        raise Malformed(f"{measure} may be at or below 0 and has no {name}: take difference")
 
 
 def parse_range(text):
@@ -202,7 +213,7 @@ def numbers(text):
 
 
 def estimate_of(one, note=""):
-    """Returns a ratio of inference.py as an Estimate. Raises Missing if it is None."""
+    """Returns a ratio or a difference of inference.py as an Estimate. Raises Missing if it is None."""
     if one is None:
         raise Missing("no block holds both")
     return Estimate(one.mean, one.low, one.high, one.blocks, note=note)
@@ -226,6 +237,13 @@ def ratio(data, a, b, workload, n, workload_b=None, measure=None, **more):
     if workload_b:
         left, right = by_seed(left), by_seed(right)
     return estimate_of(inference.ratio(left, right), data.overtaken((a, b), workload, n, measured))
+
+
+def difference(data, a, b, workload, n, measure=None, **more):
+    """a's cost - b's, within blocks, in the unit of the measure."""
+    measured = more.get("pass", "time")
+    left, right = (data.values(one, workload, float(n), measured, measure) for one in (a, b))
+    return estimate_of(inference.difference(left, right), data.overtaken((a, b), workload, n, measured))
 
 
 def share(data, subject, workload, n):
@@ -435,6 +453,7 @@ def tau(data, workload, workload_b, n):
 # name: (function, required arguments, optional arguments)
 STATISTICS = {
     "ratio": (ratio, ["a", "b", "workload", "n"], ["workload_b", "pass", "measure"]),
+    "difference": (difference, ["a", "b", "workload", "n"], ["pass", "measure"]),
     "share": (share, ["subject", "workload", "n"], []),
     "law": (law, ["n", "workloads", "search"], []),
     "linear": (linear, ["subject", "less", "workload", "n", "slots", "tick"], []),
@@ -446,6 +465,8 @@ STATISTICS = {
     "growth": (growth, ["subject", "less", "workload", "n"], ["pass"]),
     "tau": (tau, ["workload", "workload_b", "n"], []),
 }
+# Of these, the ones that take ratios or logarithms of the measure of any pass.
+OF_RATIOS = ("ratio", "largest", "best", "growth")
 
 
 # ---------------------------------------------------------------------------------- the verdict

@@ -1,16 +1,20 @@
 #!/usr/bin/python3
 """compare.py A B: two structures against each other, or two runs.
 
-Two names: the ratio A/B in each cell, from blocks in which both replayed the same input.
+Two names: the ratio A/B in each cell, from blocks in which both replayed the same input. In the pass
+lateness it is the difference A - B in ns: a timer may fire before its deadline, and a number below 0
+has no ratio.
 
 Two run folders: what each says of every structure relative to the baseline, side by side. Times of
 two machines, or of one machine on two days, are never divided by each other; what is compared is
-the direction of each ratio and whether the intervals overlap.
+the direction of each ratio, or difference, and whether the intervals overlap.
 """
 
+import functools
 import math
 import os
 import sys
+from typing import NamedTuple
 
 import answer
 import choices
@@ -25,7 +29,8 @@ from records import count, significant
 
 def main():
     parser = console.Parser(
-        prog="compare.py", description="Compares two structures in one run, or two runs.")
+        prog="compare.py", description="Compares two structures in one run, or two runs: by "
+        "ratios, or where numbers may be below 0, as in pass lateness, by differences.")
     parser.add_argument("a", metavar="A", help="a subject's name, or a run's folder")
     parser.add_argument("b", metavar="B", help="another")
     parser.add_argument("--run", metavar="DIR", default="out/quick",
@@ -47,24 +52,39 @@ def main():
 # ----------------------------------------------------------------------------- two structures
 
 def compare_subjects(arguments):
-    run = records.open_run(arguments.run)
+    # What was chosen is looked for in all cells.
+    chosen = arguments.workload or arguments.n
+    run = records.open_run(
+        arguments.run, None if chosen else functools.partial(needed, arguments=arguments))
     choices.check(run, arguments)
     for name in (arguments.a, arguments.b):
         choices.check_subject(run, name)
     arguments.measured = arguments.measured or answer.main_pass(run)
-    found = ratios(run, arguments)
+    found = compared(run, arguments)
     if not found:
         print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
               f"and {arguments.b}", file=sys.stderr)
         return 1
     if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
         return 1
-    inference.decide([ratio for _, ratio in found], arguments.minimum_effect)
+    inference.decide([one for _, one in found], arguments.minimum_effect)
     write = write_markdown if arguments.markdown else write_text
-    write(ratio_table(run, arguments, found), sys.stdout)
+    write(table_of(run, arguments, found), sys.stdout)
     write_sentence(overall(arguments, found), sys.stdout)
     write_sentence(table.closing(run, arguments.measured), sys.stdout)
     return 0
+
+
+def needed(run, _, arguments):
+    """The function that tells on which records the comparison rests, for open_run(): on those of the
+    two subjects and of the null controls.
+    """
+    measured = arguments.measured or answer.main_pass(run)
+    names = {arguments.a, arguments.b}
+    for name, subject in run.subjects.items():
+        if subject.control_of:
+            names |= {name, subject.control_of}
+    return lambda record: record["subject"] in names and record.get("pass", "time") == measured
 
 
 def refused(run, names, dispatches, arguments):
@@ -78,34 +98,50 @@ def refused(run, names, dispatches, arguments):
     return bool(doubts)
 
 
-def ratios(run, arguments):
-    """[(cell, ratio of A to B), ...] where there is one."""
-    measure = passes.of(arguments.measured).measure
+def compared(run, arguments):
+    """[(cell, A beside B), ...] where both were measured in a block."""
+    one = passes.of(arguments.measured)
     choose = choices.chooser(arguments)
     result = []
     for cell in run.select(arguments.measured):
         if choose(cell):
-            values = inference.values(run, cell, measure, (arguments.a, arguments.b))
-            ratio = inference.ratio(values.get(arguments.a, {}), values.get(arguments.b, {}))
-            if ratio:
-                result.append((cell, ratio))
+            values = inference.values(run, cell, one.measure, (arguments.a, arguments.b))
+            found = inference.comparer(one.name)(values.get(arguments.a, {}),
+                                                 values.get(arguments.b, {}))
+            if found:
+                result.append((cell, found))
     return result
 
 
-def ratio_table(run, arguments, found):
+def table_of(run, arguments, found):
+    """A row a cell: the ratio A / B, or the difference A - B."""
     several = len({cell.experiment for cell, _ in found}) > 1
     dispatches = len({cell.dispatch for cell, _ in found}) > 1
+    measured = passes.of(arguments.measured)
     rows = []
-    for cell, ratio in found:
+    for cell, one in found:
         name = (f"{cell.experiment}: " if several else "") + cell.workload
         name += f", {cell.dispatch}" if dispatches else ""
-        rows.append([name, count(cell.n), significant(ratio.mean), interval(ratio),
-                     significant(ratio.median), str(ratio.blocks), probability(ratio.p),
-                     probability(ratio.corrected),
-                     passes.of(arguments.measured).words(ratio)])
-    unit = passes.of(arguments.measured).title
-    text = [f"Ratio of {unit}, within blocks; below 1, {arguments.a} costs less. The p-values are "
-            "of the t test of the log ratios, as they are and corrected (Holm) over this table."]
+        rows.append([name, count(cell.n), significant(one.mean), interval(one),
+                     significant(one.median), str(one.blocks), probability(one.p),
+                     probability(one.corrected), measured.words(one)])
+    sign, kind = ("-", f"difference, {measured.unit}") if measured.differences else ("/", "ratio")
+    return Table(f"{arguments.a} {sign} {arguments.b}",
+                 ["workload", "n", kind, "95 %", "median", "blocks", "p", "Holm", "verdict"], rows,
+                 remarks(run, arguments, found), last_left=True)
+
+
+def remarks(run, arguments, found):
+    """What the numbers of the table are, and what to know of the two subjects."""
+    one = passes.of(arguments.measured)
+    what, test = ("Ratio", "log ratios")
+    below = f"below 1, {arguments.a} costs less."
+    if one.differences:
+        what, test = ("Difference", "differences")
+        below = f"below 0, {arguments.a} {one.verdict('faster')}. A ratio of such numbers would mean " \
+                "nothing, as they may be at or below 0."
+    text = [f"{what} of {one.title}, within blocks; {below} The p-values are of the t test of the "
+            f"{test}, as they are and corrected (Holm) over this table."]
     a, b = (run.subjects[name] for name in (arguments.a, arguments.b))
     if a.accuracy != b.accuracy:
         text.append(f"They do not promise the same: {a.name} is {a.label}; {b.name} is {b.label}. "
@@ -115,23 +151,25 @@ def ratio_table(run, arguments, found):
         if share:
             text.append(f"{name} left up to {100 * share:.2g} % of firings overtaken: it did less "
                         "work than was asked.")
-    return Table(f"{arguments.a} / {arguments.b}",
-                       ["workload", "n", "ratio", "95 %", "median", "blocks", "p", "Holm",
-                        "verdict"], rows, text, last_left=True)
+    return text
 
 
 def overall(arguments, found):
-    mean = math.exp(sum(math.log(ratio.mean) for _, ratio in found) / len(found))
-    verdicts = [ratio.verdict for _, ratio in found]
-    say = passes.of(arguments.measured).verdict
+    measured = passes.of(arguments.measured)
+    means = [one.mean for _, one in found]
+    if measured.differences:
+        kind, mean = "Mean", f"{significant(sum(means) / len(means))} {measured.unit}"
+    else:
+        kind, mean = "Geometric mean", significant(math.exp(sum(map(math.log, means)) / len(means)))
+    verdicts = [one.verdict for _, one in found]
+    say = measured.verdict
     counts = ", ".join(f"{say(word)} {verdicts.count(word)}" for word in
                        ("faster", "slower", "no difference", "not resolved") if word in verdicts)
     cells = "1 cell" if len(found) == 1 else f"{len(found)} cells"
-    marked = sum(ratio.indicative for _, ratio in found)
+    marked = sum(one.indicative for _, one in found)
     if marked:
         counts += (f"; {marked} of them indicative: fewer than {inference.ENOUGH_BLOCKS} blocks")
-    return (f"Geometric mean over {cells}: {significant(mean)}. Verdicts on {arguments.a}: "
-            f"{counts}.")
+    return f"{kind} over {cells}: {mean}. Verdicts on {arguments.a}: {counts}."
 
 
 def probability(p):
@@ -152,23 +190,22 @@ def compare_runs(arguments):
         print(f"{arguments.a} and {arguments.b} share no cell in which the same two were "
               "compared", file=sys.stderr)
         return 1
+    names = {name for key in shared for name in (key.subject, key.baseline)}
     for run in runs:
-        if refused(run, {name for key in shared for name in key[3:]}, {key[2] for key in shared},
-                   arguments):
+        if refused(run, names, {key.dispatch for key in shared}, arguments):
             return 1
     rows, same, overlapping = [], 0, 0
-    for key in sorted(shared, key=lambda key: (key[0], key[2], key[1], key[3])):
+    for key in sorted(shared, key=lambda key: (key.workload, key.dispatch, key.n, key.subject)):
         a, b = sides[0][key], sides[1][key]
         agree, overlap, words = agreement(a, b, arguments.minimum_effect)
         same += agree
         overlapping += overlap
-        name = key[0] if key[2] == "vtable" else f"{key[0]}, {key[2]}"
-        rows.append([name, key[3], count(key[1]), significant(a.mean), interval(a),
-                     significant(b.mean), interval(b), words])
-    baselines = sorted({key[4] for key in shared})
-    text = [f"Each ratio is to {' or '.join(baselines)} in its own run. Direction counts from a "
-            f"difference of {100 * arguments.minimum_effect:g} % on."]
-    others = of_other_code(runs, shared, arguments)
+        name = key.workload if key.dispatch == "vtable" else f"{key.workload}, {key.dispatch}"
+        unit = f" {passes.of(key.measured).unit}" if passes.of(key.measured).differences else ""
+        rows.append([name, key.subject, count(key.n), significant(a.mean) + unit, interval(a),
+                     significant(b.mean) + unit, interval(b), words])
+    kind, text = explained(shared, arguments.minimum_effect)
+    others = of_other_code(runs, names, arguments)
     if others:
         text.append(f"Of other code or flags in B: {', '.join(others)}.")
     write = write_markdown if arguments.markdown else write_text
@@ -176,25 +213,47 @@ def compare_runs(arguments):
                       ["workload", "subject", "n", "A", "95 %", "B", "95 %", "A and B"], rows,
                       text, right=2, last_left=True), sys.stdout)
     write_sentence(
-        f"{same} of {len(shared)} ratios point the same way; {overlapping} of {len(shared)} have "
+        f"{same} of {len(shared)} {kind}s point the same way; {overlapping} of {len(shared)} have "
         f"overlapping intervals. Only in one of the runs: "
         f"{len(sides[0]) + len(sides[1]) - 2 * len(shared)}.", sys.stdout)
     return 0
 
 
-def of_other_code(runs, shared, arguments):
-    """The subjects whose hashes are not the same in both runs."""
+def explained(shared, minimum_effect):
+    """(the word for what stands in the table, what it is in sentences)."""
+    said = {"ratio": f"Direction counts from a difference of {100 * minimum_effect:g} % on.",
+            "difference": "Direction counts where the interval excludes 0."}
+    kinds = sorted({"difference" if passes.of(key.measured).differences else "ratio" for key in shared},
+                   reverse=True)
+    baselines = " or ".join(sorted({key.baseline for key in shared}))
+    text = " ".join([f"Each {' and each '.join(kinds)} is to {baselines} in its own run."]
+                    + [said[kind] for kind in kinds])
+    return kinds[0] if len(kinds) == 1 else "comparison", [text]
+
+
+def of_other_code(runs, names, arguments):
+    """The subjects of these whose hashes are not the same in both runs."""
     measured = arguments.measured or answer.main_pass(runs[0])
-    names = sorted({name for key in shared for name in key[3:]})
+    names = sorted(names)
     codes = [[run.hashes(name, measured) for name in names] for run in runs]
     return [name for name, a, b in zip(names, *codes) if a and b and a != b]
 
 
-def against_baselines(run, arguments):
-    """{(workload, n, dispatch, subject, baseline): its ratio to the baseline in this run}.
-
-    The experiment's name is no part of it: a quick run and a full one may well be compared.
+class Key(NamedTuple):
+    """What is compared between two runs. The experiment's name is no part of it: a quick run and a full
+    one may well be compared.
     """
+
+    workload: str
+    n: int
+    dispatch: str
+    measured: str
+    subject: str
+    baseline: str
+
+
+def against_baselines(run, arguments):
+    """{Key: the subject beside the baseline in this run}."""
     choose = choices.chooser(arguments)
     result = {}
     for part in run.parts():
@@ -205,20 +264,15 @@ def against_baselines(run, arguments):
             cell = standing.cell
             for line in standing.lines:
                 if line.to_baseline and line.subject.compared and line.subject.name != baseline:
-                    key = (cell.workload, cell.n, cell.dispatch, line.subject.name, baseline)
+                    key = Key(cell.workload, cell.n, cell.dispatch, measured, line.subject.name,
+                              baseline)
                     result.setdefault(key, line.to_baseline)
     return result
 
 
 def agreement(a, b, minimum_effect):
     """(same direction, intervals overlap, both in words)."""
-    effect = math.log1p(minimum_effect)
-
-    def direction(ratio):
-        log = math.log(ratio.mean)
-        return 0 if abs(log) < effect else math.copysign(1, log)
-
-    agree = direction(a) == direction(b)
+    agree = a.direction(minimum_effect) == b.direction(minimum_effect)
     overlap = a.has_interval and b.has_interval and a.low <= b.high and b.low <= a.high
     words = "same direction" if agree else "DIFFERENT direction"
     if a.has_interval and b.has_interval:

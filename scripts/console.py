@@ -7,6 +7,7 @@ gives one line and status 2. Anything else is a fault of the script, and shows a
 
 import argparse
 import contextlib
+import gc
 import math
 import os
 import signal
@@ -100,6 +101,7 @@ def run(main):
         _forget_output()
         say(words_of(error))
         status = 1
+    gc.freeze()  # the program ends, and need not look for garbage among all that it has read
     sys.exit(status)
 
 

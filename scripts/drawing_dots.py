@@ -5,6 +5,7 @@ import math
 import numpy
 
 import inference
+import passes
 from drawing import Figure, bold_text
 from drawing_panels import across, title
 from records import significant
@@ -16,9 +17,10 @@ def dots(run, name, standings, measures, rings=None):
 
     With one measure there is one panel per workload. With several, each workload has a row of
     panels and each measure a column. A measure is (key of records, words, least[, factor]). `least`
-    is the smallest value that a logarithmic axis shows; 0 asks for a linear axis. Values are
-    multiplied by the factor. `rings` is a key of records whose values are drawn as rings. Returns
-    None if the run has nothing to show.
+    is the smallest value that a logarithmic axis shows. Dots of smaller values are drawn there, too.
+    0 asks for a linear axis. Values are multiplied by the factor. `rings` is a key of records whose
+    values are drawn as rings beside the dots of a single measure. Returns None if the run has
+    nothing to show.
     """
     top = list(inference.largest(standings).values())
     figure = Figure(name, ("panel", "measure", "n", "subject", "accuracy", "row", "value", "x",
@@ -123,12 +125,14 @@ def _dot_rows(figure, panel, measure, standing, subject, row, sample, least):
 def _by_cost(subjects, top):
     """Returns the subjects by accuracy, and within an accuracy the cheapest first.
 
-    Those that were measured in most of the standings precede the others.
+    The cost is the mean of logarithms, or of values if these may be negative. Subjects that were
+    measured in most of the standings precede the others.
     """
     def cost_of(subject):
-        logs = [math.log(max(line.value, 1e-3)) for standing in top
-                if (line := standing.line(subject.name))]
-        return -len(logs), sum(logs) / len(logs)
+        costs = [line.value if passes.of(standing.cell.measured).differences
+                 else math.log(max(line.value, 1e-3)) for standing in top
+                 if (line := standing.line(subject.name))]
+        return -len(costs), sum(costs) / len(costs)
     order = {}
     for subject in subjects:
         order.setdefault(subject.accuracy, len(order))

@@ -50,7 +50,7 @@ def of_family(run):
 def by_dispatch(run, measured, name, module):
     """The figures of a pass, one for each way of calling; experiments that stand aside are not in it."""
     asked = [one for one in inference.standings(run, measured)
-             if not one.question and not inference.map_place(run, one.cell)]
+             if not one.question and one.cell not in run.places]
     result = []
     for dispatch in run.dispatches(measured):
         standings = [one for one in asked if one.cell.dispatch == dispatch]

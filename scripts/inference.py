@@ -14,6 +14,11 @@ sample, so the interval and the test are Student's; the t distribution is scipy'
              not resolved: anything else
   indicative marks every verdict from fewer than 8 blocks
 
+A ratio means nothing where values may be at or below 0: a loop may fire before the deadline. A pass
+says so (SIGNED in passes/NAME.py). Its subjects are compared by the difference within a block, A - B,
+in the unit of the pass; below 0, A has less. Interval and test are the same, of the differences. No
+minimum effect is known in that unit, so the verdict is faster, slower or not resolved. Nobody is ranked.
+
 Blocks of a group with looks (8, 12 and 16, say) stop at the look at which they are resolved. A
 comparison is then made once at each look, so its level is 5 % divided by the number of looks: the
 interval is of 98.3 %, and p is multiplied by 3 before it is corrected. The smallest p of several
@@ -23,7 +28,6 @@ which a comparison stopped, for whatever reason it did.
 
 import functools
 import math
-import re
 from dataclasses import dataclass, field
 
 import numpy
@@ -38,11 +42,11 @@ MINIMUM_EFFECT = 0.05
 
 
 @dataclass
-class Ratio:
-    """A subject's cost relative to another's in one cell."""
+class Comparison:
+    """A subject's cost beside another's in one cell."""
 
-    logs: numpy.ndarray  # of the ratio, one for each block that holds both
-    mean: float = math.nan  # geometric
+    sample: numpy.ndarray  # one for each block that holds both
+    mean: float = math.nan
     median: float = math.nan
     low: float = math.nan
     high: float = math.nan
@@ -53,7 +57,7 @@ class Ratio:
 
     @property
     def blocks(self):
-        return len(self.logs)
+        return len(self.sample)
 
     @property
     def level(self):
@@ -66,6 +70,44 @@ class Ratio:
     @property
     def indicative(self):
         return self.blocks < ENOUGH_BLOCKS
+
+
+class Ratio(Comparison):
+    """A subject's cost relative to another's. The sample are the logarithms, and the mean is geometric."""
+
+    @property
+    def logs(self):
+        return self.sample
+
+    def judged(self, minimum_effect):
+        """The verdict, by the corrected p and the interval."""
+        effect = math.log1p(minimum_effect)
+        if self.corrected < LEVEL and abs(math.log(self.mean)) >= effect:
+            return "faster" if self.mean < 1 else "slower"
+        if -effect <= math.log(self.low) and math.log(self.high) <= effect:
+            return "no difference"
+        return "not resolved"
+
+    def direction(self, minimum_effect):
+        """-1 if it costs less, 1 if more, 0 if by less than the minimum effect."""
+        log = math.log(self.mean)
+        return 0 if abs(log) < math.log1p(minimum_effect) else math.copysign(1, log)
+
+
+class Difference(Comparison):
+    """A subject's cost less another's, in the unit of the pass."""
+
+    def judged(self, _):
+        """The verdict, by the corrected p."""
+        if self.corrected < LEVEL:
+            return "faster" if self.mean < 0 else "slower"
+        return "not resolved"
+
+    def direction(self, _):
+        """-1 if it costs less, 1 if more, 0 if the interval does not tell."""
+        if self.has_interval and self.low <= 0 <= self.high:
+            return 0
+        return math.copysign(1, self.mean) if self.mean else 0
 
 
 class Blocks(dict):
@@ -90,8 +132,23 @@ def ratio(a, b):
     """
     logs = numpy.array([math.log(a[block] / b[block]) for block in a
                         if block in b and a[block] > 0 and b[block] > 0])
-    looks = max(getattr(a, "looks", 1), getattr(b, "looks", 1))
-    return ratio_of_logs(logs, looks) if len(logs) else None
+    return ratio_of_logs(logs, _looks(a, b)) if len(logs) else None
+
+
+def difference(a, b):
+    """A - B from {block: value}, over the blocks in both; None if there is none."""
+    sample = numpy.array([a[block] - b[block] for block in a if block in b])
+    return Difference(sample, *_student(sample, _looks(a, b)), looks=_looks(a, b)) \
+        if len(sample) else None
+
+
+def comparer(measured):
+    """The function that compares two subjects in a pass: ratio(), or difference()."""
+    return difference if passes.of(measured).differences else ratio
+
+
+def _looks(a, b):
+    return max(getattr(a, "looks", 1), getattr(b, "looks", 1))
 
 
 def mean_interval(sample):
@@ -105,23 +162,26 @@ def mean_interval(sample):
 
 
 def ratio_of_logs(logs, looks=1):
-    sample = sorted(float(log) for log in logs)
-    mean = math.fsum(sample) / len(sample)
-    result = Ratio(logs, math.exp(mean), math.exp(_median(sample)), looks=looks)
+    *numbers, p = _student(logs, looks)
+    return Ratio(logs, *map(math.exp, numbers), p, looks=looks)
+
+
+def _student(numbers, looks):
+    """(mean, median, low, high, p) of a sample, with the interval and the test against 0 that share the
+    level among so many looks; of one value, no interval and no p.
+    """
+    sample = sorted(map(float, numbers))
+    mean, median = math.fsum(sample) / len(sample), _median(sample)
     if len(sample) < 2:
-        return result
+        return mean, median, math.nan, math.nan, math.nan
     if sample[-1] - sample[0] <= 1e-12 * max(1.0, abs(mean)):
         # Counted quantities repeat exactly: no spread, hence nothing for a t distribution to do.
-        result.low = result.high = result.mean
-        result.p = 1.0 if abs(mean) < 1e-12 else 0.0
-        return result
+        return mean, median, mean, mean, 1.0 if abs(mean) < 1e-12 else 0.0
     freedom = len(sample) - 1
-    variance = math.fsum((log - mean) ** 2 for log in sample) / freedom
+    variance = math.fsum((one - mean) ** 2 for one in sample) / freedom
     error = math.sqrt(variance / len(sample))
-    half = float(special.stdtrit(freedom, 1 - result.level / 2)) * error
-    result.low, result.high = math.exp(mean - half), math.exp(mean + half)
-    result.p = 2 * float(special.stdtr(freedom, -abs(mean) / error))
-    return result
+    half = float(special.stdtrit(freedom, 1 - LEVEL / looks / 2)) * error
+    return mean, median, mean - half, mean + half, 2 * float(special.stdtr(freedom, -abs(mean) / error))
 
 
 def _median(ordered):
@@ -153,22 +213,17 @@ def holm(p):
 
 
 def decide(family, minimum_effect=MINIMUM_EFFECT):
-    """Gives a family of ratios, all that are shown together, their corrected p and verdicts.
+    """Gives a family of ratios, or of differences, all that are shown together, their corrected p and
+    verdicts.
 
-    A ratio from a single block was not tested and so is not of the family.
+    One from a single block was not tested and so is not of the family.
     """
     tested = [ratio for ratio in family if not math.isnan(ratio.p)]
     for ratio, corrected in zip(
             tested, holm([ratio.p * ratio.looks for ratio in tested])):
         ratio.corrected = float(corrected)
-    effect = math.log1p(minimum_effect)
     for ratio in tested:
-        if ratio.corrected < LEVEL and abs(math.log(ratio.mean)) >= effect:
-            ratio.verdict = "faster" if ratio.mean < 1 else "slower"
-        elif -effect <= math.log(ratio.low) and math.log(ratio.high) <= effect:
-            ratio.verdict = "no difference"
-        else:
-            ratio.verdict = "not resolved"
+        ratio.verdict = ratio.judged(minimum_effect)
 
 
 # ------------------------------------------------------------------------------- within one cell
@@ -226,12 +281,14 @@ def _holds(section, settings, cell, workload):
 
 def resolved(standing, baseline):
     """Whether a cell needs no further block: each subject is told apart from the baseline and from
-    the first of its accuracy, or shown not to differ, by a verdict that is not indicative.
+    the first of its accuracy, or shown not to differ, by a verdict that is not indicative. A pass that
+    is compared by differences has no first.
     """
     against = [line.to_baseline for line in standing.lines
                if line.ranked and line.subject.name != baseline]
-    against += [line.to_first for line in standing.lines
-                if line.ranked and line.place not in ("first", "only")]
+    if not passes.of(standing.cell.measured).differences:
+        against += [line.to_first for line in standing.lines
+                    if line.ranked and line.place not in ("first", "only")]
     return all(one is not None and not one.indicative and one.verdict != "not resolved"
                for one in against)
 
@@ -293,7 +350,7 @@ class Line:
     value: float  # median over blocks
     low: float  # quartiles over blocks
     high: float
-    to_baseline: Ratio = None
+    to_baseline: Comparison = None
     to_floor: Ratio = None
     overtaken: float = 0.0
     late: object = None  # a function without arguments that says how late it fires
@@ -359,7 +416,8 @@ def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT
 
 def _standing(run, cell, measure, baseline, minimum_effect):
     found = values(run, cell, measure)
-    floors = floor(run, found)
+    ranks, against = not passes.of(cell.measured).differences, comparer(cell.measured)
+    floors = floor(run, found) if ranks else {}
     standing = Standing(cell, cell.experiment if run.aside(cell.experiment) else "")
     if floors:
         standing.floor = float(_median(sorted(floors.values())))
@@ -369,14 +427,14 @@ def _standing(run, cell, measure, baseline, minimum_effect):
         low, median, high = (float(_quantile(sample, share)) for share in (0.25, 0.5, 0.75))
         standing.lines.append(Line(
             run.subjects[name], len(blocks), median, low, high,
-            ratio(blocks, found.get(baseline, {})), ratio(blocks, floors),
+            against(blocks, found.get(baseline, {})), ratio(blocks, floors),
             overtaken(run, cell, name), functools.partial(lateness, run, cell, name),
             wrong=name in fired_wrongly(run)))
     kinds = ("yardstick", "control")
     standing.lines.sort(key=lambda line: (
         -1 if line.subject.compared else kinds.index(line.subject.kind)
         if line.subject.kind in kinds else len(kinds), line.value, line.subject.name))
-    for accuracy in {line.subject.accuracy for line in standing.lines if line.ranked}:
+    for accuracy in {line.subject.accuracy for line in standing.lines if line.ranked and ranks}:
         _place([line for line in standing.lines
                 if line.ranked and line.subject.accuracy == accuracy], found, minimum_effect)
     return standing
@@ -390,7 +448,7 @@ def _place(lines, found, minimum_effect):
     """
     most = max(line.blocks for line in lines)
     lines = [line for line in lines if line.blocks >= min(ENOUGH_BLOCKS, most)]
-    common = _common_blocks([set(found[line.subject.name]) for line in lines])
+    common = common_blocks([set(found[line.subject.name]) for line in lines])
     contenders = [line for line in lines if common <= set(found[line.subject.name])]
     cost = {line.subject.name: math.fsum(
         math.log(max(found[line.subject.name][block], 1e-9)) for block in common) / len(common)
@@ -407,7 +465,7 @@ def _place(lines, found, minimum_effect):
             line.place = "tied"
 
 
-def _common_blocks(sets):
+def common_blocks(sets):
     """The blocks that all have; where there are none, those without the poorest subject."""
     sets = sorted(sets, key=len, reverse=True)
     while not set.intersection(*sets):
@@ -453,223 +511,55 @@ class Control:
     tested: int
     different: int  # cells where the test calls it different, which none should
     ratios: int
-    low: float  # the middle 95 % of single ratios
+    low: float  # the middle 95 % of single ratios, or of single differences
     high: float
     blocks: int  # typical
-    resolvable: float  # the ratio that so many blocks tell from 1
+    resolvable: float  # the ratio that so many blocks tell from 1, or the difference that they tell from 0
 
 
 def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
     """The null control of a pass, or None if it was not run.
 
     With b blocks and a spread s of log ratios, an interval excludes 1 from a ratio of
-    exp(t s / sqrt(b)) on; that is what the run can resolve at best.
+    exp(t s / sqrt(b)) on; that is what the run can resolve at best. Of differences with a spread s, it
+    excludes 0 from t s / sqrt(b) on.
     """
-    measure = passes.of(measured).measure
-    found = []
-    for cell in run.select(measured):
-        pairs = [(name, target) for name in run.cells[cell]
-                 if (target := run.subjects[name].control_of) in run.cells[cell]]
-        numbers = values(run, cell, measure, {name for pair in pairs for name in pair})
-        for name, target in pairs:
-            against = ratio(numbers.get(name, {}), numbers.get(target, {}))
-            if against:
-                found.append((name, against))
+    found = _against_themselves(run, measured)
     if not found:
         return None
     ratios = [against for _, against in found]
     decide(ratios, minimum_effect)
-    logs = numpy.concatenate([against.logs for against in ratios])
-    low, high = numpy.exp(numpy.quantile(logs, (0.025, 0.975)))
+    differences = passes.of(measured).differences
+    low, high = numpy.quantile(numpy.concatenate([against.sample for against in ratios]),
+                               (0.025, 0.975))
+    if not differences:
+        low, high = numpy.exp((low, high))
     blocks = int(numpy.median([against.blocks for against in ratios]))
     resolvable = math.nan
-    pairs = [against.logs for against in ratios if against.blocks > 1]
+    pairs = [against.sample for against in ratios if against.blocks > 1]
     if pairs and blocks > 1:
-        spread = math.sqrt(float(numpy.mean([numpy.var(logs, ddof=1) for logs in pairs])))
+        spread = math.sqrt(float(numpy.mean([numpy.var(sample, ddof=1) for sample in pairs])))
         t = float(special.stdtrit(
             blocks - 1, 1 - min(against.level for against in ratios) / 2))
-        resolvable = math.exp(t * spread / math.sqrt(blocks))
+        least = t * spread / math.sqrt(blocks)
+        resolvable = least if differences else math.exp(least)
     return Control(
         ", ".join(sorted({name for name, _ in found})), len(ratios),
         sum(not math.isnan(against.p) for against in ratios),
         sum(against.verdict in ("faster", "slower") for against in ratios),
-        len(logs), float(low), float(high), blocks, resolvable)
+        sum(against.blocks for against in ratios), float(low), float(high), blocks, resolvable)
 
 
-# ---------------------------------------------------------------------------------------- maps
-
-@dataclass
-class Axis:
-    """One of the two things that a map varies."""
-
-    name: str
-    title: str
-    values: list  # as typed, in order
-
-
-@dataclass
-class Place:
-    """Where a map's axes meet: who costs least there of those with one accuracy."""
-
-    x: str
-    y: str
-    cell: records.Cell
-    winner: str
-    runner_up: str  # "" where there is none
-    against: dict  # {other: Ratio of its cost to the winner's}
-    blocks: int
-
-    @property
-    def ratio(self):
-        """What the runner-up costs relative to the winner; None where there is none."""
-        return self.against.get(self.runner_up)
-
-    @property
-    def tied(self):
-        """The others that are not told apart from the winner, cheapest first."""
-        found = [(one.mean, name) for name, one in self.against.items() if one.verdict != "slower"]
-        return [name for _, name in sorted(found)]
-
-    @property
-    def tested(self):
-        """Whether there is any interval: not from a single block."""
-        return any(one.has_interval for one in self.against.values())
-
-    @property
-    def resolved(self):
-        return bool(self.against) and not self.tied
-
-    @property
-    def indicative(self):
-        return self.blocks < ENOUGH_BLOCKS
-
-    @property
-    def words(self):
-        """The verdict as it is to be printed."""
-        word = "only one" if not self.against else "resolved" if self.resolved else "not resolved"
-        return f"indicative: {word}" if self.against and self.indicative else word
-
-
-@dataclass
-class Map:
-    """A plane of places, over two axes, for one workload and one accuracy."""
-
-    experiment: str
-    workload: str  # without what the axes set
-    dispatch: str
-    measured: str
-    accuracy: tuple
-    x: Axis
-    y: Axis
-    places: dict  # {(value of x, value of y): Place}; what was not measured is not in it
-    standings: list  # what it rests on
-
-    @property
-    def indicative(self):
-        return any(place.indicative for place in self.places.values())
-
-
-def map_place(run, cell):
-    """Where a cell stands in a map, as recorded; None for a cell of no map."""
-    return next((row["map"] for blocks in run.cells[cell].values() for rows in blocks.values()
-                 for row in rows if row.get("map")), None)
-
-
-def maps(run, measured="time", minimum_effect=MINIMUM_EFFECT):
-    """The maps of a pass; of one workload those of exact structures first.
-
-    An accuracy that only one structure has ranks nobody, and so has no map.
-    """
-    groups = {}
-    for standing in standings(run, measured, minimum_effect=minimum_effect):
-        where = map_place(run, standing.cell)
-        if where:
-            cell = standing.cell
-            key = (cell.experiment, _without_axes(cell.workload, where), cell.dispatch,
-                   where["x"]["name"], where["y"]["name"])
-            groups.setdefault(key, []).append((standing, where))
-    result = []
-    for key in sorted(groups):
-        members, (experiment, workload, dispatch, *_) = groups[key], key
-        for accuracy in accuracies([standing for standing, _ in members]):
-            names = {line.subject.name for standing, _ in members for line in standing.lines
-                     if line.ranked and line.subject.accuracy == accuracy}
-            if len(names) > 1:
-                places = _places(run, members, accuracy, measured, minimum_effect)
-                result.append(Map(experiment, workload, dispatch, measured, accuracy,
-                                  _axis(members, "x"), _axis(members, "y"), places,
-                                  [standing for standing, _ in members]))
-    return result
-
-
-def initials(names):
-    """{name: the first letters of its words}, more letters of the first word where some are alike.
-
-    A table and a picture have no room for names; digits are kept, as in dary-heap:arity=8.
-    """
-    words = {name: [word for word in re.split(r"[^A-Za-z0-9]+", name) if word] for name in names}
-    letters = dict.fromkeys(names, 1)
-
-    def text(name):
-        first, *rest = words[name]
-        return first[:letters[name]] + "".join(
-            word if word.isdigit() else word[0] for word in rest)
-
-    while True:
-        found = {}
-        for name in names:
-            found.setdefault(text(name), []).append(name)
-        alike = [name for same in found.values() if len(same) > 1 for name in same
-                 if letters[name] < len(words[name][0])]
-        if not alike:
-            break
-        for name in alike:
-            letters[name] += 1
-    return {name: text(name) if len(found[text(name)]) == 1 else name for name in names}
-
-
-def _without_axes(workload, where):
-    """A workload's name without the options that are axes."""
-    for axis in (where["x"], where["y"]):
-        setting = f"{axis['name']}={axis['value']}"
-        workload = re.sub(rf"[:,]{re.escape(setting)}(?=[,/ ]|$)", "", workload, count=1)
-    return workload
-
-
-def _axis(members, which):
-    """n by size; other values in the order in which they were given."""
-    found = {(axis["name"], axis["title"], axis["value"], axis["place"])
-             for axis in (where[which] for _, where in members)}
-    name, title = next((name, title) for name, title, *_ in sorted(found))
-    ordered = sorted(found, key=lambda one: (float(one[2]),) if name == "n" else (one[3], one[2]))
-    return Axis(name, title, list(dict.fromkeys(value for _, _, value, _ in ordered)))
-
-
-def _places(run, members, accuracy, measured, minimum_effect):
-    """All places of one map. Its comparisons, of each winner with all others, are one family."""
-    measure = passes.of(measured).measure
-    places = {}
-    for standing, where in members:
-        lines = [line for line in standing.lines
-                 if line.ranked and line.subject.accuracy == accuracy]
-        if lines:
-            x, y = where["x"]["value"], where["y"]["value"]
-            places[x, y] = _place_of(x, y, standing.cell, lines,
-                                     values(run, standing.cell, measure))
-    decide([one for place in places.values() for one in place.against.values()], minimum_effect)
-    return places
-
-
-def _place_of(x, y, cell, lines, found):
-    """Ranks by the median over blocks of what each costs relative to the mean of all in a block."""
-    common = _common_blocks([set(found[line.subject.name]) for line in lines])
-    names = sorted(line.subject.name for line in lines
-                   if common <= set(found[line.subject.name]))
-    logs = numpy.array([[math.log(max(found[name][block], 1e-9)) for block in common]
-                        for name in names])
-    cost = dict(zip(names, numpy.median(logs - logs.mean(axis=0), axis=1)))
-    order = sorted(names, key=lambda name: (cost[name], name))
-    winner = order[0]
-    against = {name: one for name in order[1:]
-               if (one := ratio(found[name].within(common), found[winner].within(common)))}
-    return Place(x, y, cell, winner, order[1] if len(order) > 1 else "", against, len(common))
+def _against_themselves(run, measured):
+    """[(control, what it costs beside the structure that it repeats), ...] of each cell of a pass."""
+    found = []
+    for cell in run.select(measured):
+        pairs = [(name, target) for name in run.cells[cell]
+                 if (target := run.subjects[name].control_of) in run.cells[cell]]
+        numbers = values(run, cell, passes.of(measured).measure,
+                         {name for pair in pairs for name in pair})
+        for name, target in pairs:
+            against = comparer(measured)(numbers.get(name, {}), numbers.get(target, {}))
+            if against:
+                found.append((name, against))
+    return found

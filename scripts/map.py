@@ -13,7 +13,7 @@ import sys
 import answer
 import console
 import figures
-import inference
+import maps
 import passes
 import records
 import table
@@ -26,7 +26,7 @@ def tables(one):
     """Returns two Tables of a map: the grid, and the list of its places."""
     names = sorted({name for place in one.places.values()
                     for name in [place.winner, *place.tied]})
-    short = inference.initials(names)
+    short = maps.initials(names)
     title = f"{one.experiment}: {one.workload}, {words.promise(one.accuracy)}"
     title += "" if one.dispatch == "vtable" else f", {one.dispatch} dispatch"
     grid = Table(
@@ -75,7 +75,7 @@ def main():
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)
     found = [one for part in run.parts() for measured in part.passes()
-             for one in inference.maps(part, measured)]
+             for one in maps.maps(part, measured)]
     if not found:
         print(f"{arguments.folder}: no map in it: nothing with two axes and two structures of one "
               "accuracy was measured", file=sys.stderr)

@@ -27,6 +27,9 @@ numbers.tsv has these columns, separated by tabs. A line that begins with # is a
 The kinds are
 
   ratio    subject / against, within blocks
+  difference
+           subject - against, within blocks, of a measure that may be at or below 0 and so has no
+           ratio
   called   the subject called through the function table / the same subject inlined
   value    the median over blocks
   largest  the largest value of all blocks, and of all workloads if workload is *
@@ -140,12 +143,28 @@ def blocks_of(part, cell, name, measure):
 # ------------------------------------------------------------------------------ kinds of number
 
 def ratio(runs, row):
+    refuse_signed(row)
+    return within_blocks(runs, row, inference.ratio, "/")
+
+
+def difference(runs, row):
+    return within_blocks(runs, row, inference.difference, "-")
+
+
+def within_blocks(runs, row, compare, sign):
     part, cell = find_cell(runs, row)
-    found = inference.ratio(blocks_of(part, cell, row["subject"], measure_of(row)),
-                             blocks_of(part, cell, row["against"], measure_of(row)))
+    found = compare(blocks_of(part, cell, row["subject"], measure_of(row)),
+                    blocks_of(part, cell, row["against"], measure_of(row)))
     if not found:
         raise Bad(f"{row['line']}: {row['name']}: no block holds both")
-    return of_ratio(found, cell, f"{measure_of(row)}: {row['subject']} / {row['against']}")
+    return of_ratio(found, cell, f"{measure_of(row)}: {row['subject']} {sign} {row['against']}")
+
+
+def refuse_signed(row):
+    """A ratio means nothing where values may be at or below 0."""
+    if measure_of(row) in passes.of(row["pass"] or "time").signed:
+        raise Bad(f"{row['line']}: {row['name']}: {measure_of(row)} may be at or below 0 and has no "
+                  f"ratio: take difference")
 
 
 def of_ratio(found, cell, words):
@@ -187,6 +206,7 @@ def largest_of_all(runs, row):
 def called(runs, row):
     """Returns the ratio called / inlined. Both ways of calling replay the same traces, which pair
     the blocks."""
+    refuse_signed(row)
     part, cell = find_cell(runs, {**row, "dispatch": "vtable"})
     _, other = find_cell(runs, {**row, "dispatch": "inline"})
     found = inference.ratio(*(blocks_of(part, one, row["subject"], measure_of(row))
@@ -223,8 +243,8 @@ def to_floor(runs, row):
                   words=f"geometric mean over the cells of {row['experiment']}, to the floor")
 
 
-KINDS = {"ratio": ratio, "called": called, "value": value, "largest": largest, "ahead": places, "tied": places,
-         "behind": places, "few": places, "cells": places, "tofloor": to_floor}
+KINDS = {"ratio": ratio, "difference": difference, "called": called, "value": value,
+         "largest": largest, "ahead": places, "tied": places, "behind": places, "few": places, "cells": places, "tofloor": to_floor}
 
 
 # --------------------------------------------------------------------- numbers that are no cell's

@@ -1,6 +1,6 @@
 """The passes (kinds of measurement). passes/NAME.py describes the pass NAME to the scripts.
 
-A file sets these names, of which the last five are optional:
+A file sets these names, of which the last six are optional:
 
   PLACE     the order of the passes. The answer of a run is about the first pass that the run has
   MEASURE   the key of records that the pass ranks by
@@ -11,7 +11,10 @@ A file sets these names, of which the last five are optional:
   VERDICTS  {verdict of inference.py: this pass's word for it}, if words like "faster" do not fit
   COLUMNS   the columns of a pass that ranks nothing. Its table shows all that the pass measures
   BESIDE    an additional table of a pass that ranks. It is shown if the records have its key
-  SIGNED    the keys of columns whose numbers may be negative
+  SIGNED    the keys, of MEASURE and COLUMNS, whose numbers may be negative. If MEASURE is one of
+            them, subjects are compared by differences, because ratios of such numbers mean nothing.
+            Then the pass ranks nothing, so it has COLUMNS
+  BELOW_0   a sentence that says what a negative number means
 """
 
 from typing import NamedTuple
@@ -41,6 +44,7 @@ class Pass(NamedTuple):
     columns: tuple = ()  # (key of records, heading)
     beside: Beside = None
     signed: tuple = ()
+    below_0: str = ""
 
     def words(self, ratio):
         """Returns the verdict of a ratio of this pass, as it is printed."""
@@ -57,10 +61,15 @@ class Pass(NamedTuple):
         return f"{self.title[0].upper()}{self.title[1:]}"
 
     @property
-    def keys(self):
+    def differences(self):
+        """Returns whether subjects are compared by differences of the measure, and not by ratios."""
+        return self.measure in self.signed
+
+    @property
+    def from_0(self):
         """Returns the keys of records whose values are numbers that are not negative."""
         shown = self.columns + (self.beside.columns if self.beside else ())
-        return [self.measure, *(key for key, _ in shown if key not in self.signed)]
+        return [key for key in (self.measure, *(key for key, _ in shown)) if key not in self.signed]
 
 
 def _read(name):

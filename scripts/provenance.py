@@ -27,12 +27,15 @@ class Provenance:
         self.program = program
         self.found = {}
         self._here = None
-        for record in records:
-            of = (record["subject"], record.get("pass", "time"), record.get("dispatch", "vtable"))
-            values = self.found.setdefault(of, {key: set() for key in KEYS})
-            for key in KEYS:
-                if record.get(key):
-                    values[key].add(record[key])
+        # Thousands of records are alike in all of this.
+        different = dict.fromkeys(
+            (record["subject"], record.get("pass", "time"), record.get("dispatch", "vtable"),
+             *map(record.get, KEYS)) for record in records)
+        for subject, measured, dispatch, *said in different:
+            values = self.found.setdefault((subject, measured, dispatch), {key: set() for key in KEYS})
+            for key, value in zip(KEYS, said):
+                if value:
+                    values[key].add(value)
 
     def mixed(self):
         """{(subject, pass, dispatch): "2 versions of its code"} of those that do not fit."""

@@ -2,15 +2,28 @@
 
 A line that was made by hand or cut short is refused with the reason, so that no later code has to
 check types.
+
+A run has some ten thousand lines, and most scripts need the measurements of a few. So a line can be
+read in two steps. Of lines that are not finished, the measurements are not checked.
 """
 
+import functools
+import itertools
 import json
 import os
 import subprocess
+from typing import NamedTuple
 
 
 class Unreadable(ValueError):
     """Why a line is no record, or why a file can't be read."""
+
+
+class Numbers(NamedTuple):
+    """The keys whose values are numbers, wherever a record has them and not null."""
+
+    from_0: frozenset  # numbers of at least 0
+    signed: frozenset = frozenset()
 
 
 # Every count and every time in ns fits 64 bits.
@@ -51,61 +64,154 @@ def lines(path):
 
 
 def read(line, numbers):
-    """The record of one line; raises Unreadable. `numbers` is a set of keys that must be at least 0."""
+    """The record of one line; raises Unreadable. `numbers` is a Numbers."""
     record = _read_quickly(line, numbers)
     return _read_slowly(line, numbers) if record is None else record
 
 
+def begin(line, numbers):
+    """(record, rest): a line whose status is ok, as far as its measurements, and the text of these for
+    finish(). Of any other line (its whole record, ""). Raises Unreadable.
+    """
+    try:
+        record, rest = _halves(line, numbers)
+    except CloserLook:
+        return read(line, numbers), ""
+    if not all(map(record.__contains__, NEEDED)) or rest and _MEASURED not in rest:
+        return read(line, numbers), ""
+    if rest:
+        record["status"] = "ok"
+    return record, rest
+
+
+def finish(begun, rest, numbers):
+    """The whole record of a line that has been begun. Raises CloserLook."""
+    measured = _object(rest, numbers)
+    record = {**begun, **measured}
+    if len(begun) + len(measured) - len(record) > ("status" in begun):
+        raise CloserLook
+    return record
+
+
+class CloserLook(Unreadable):
+    """A line may be right or wrong, and read() will tell."""
+
+
 _WHOLE = frozenset(WHOLE)
-_TEXTS = frozenset(TEXTS)
-_SAFE = 10 ** 18  # whole numbers up to here need no second look
+_TEXTS = frozenset((*TEXTS, "name"))
+_SAFE = 10 ** 18  # numbers below this need no second look
+_DIFFERENT = 10000  # texts and shapes that are kept: more than any run has
+_MEASURED = '"status":"ok"'
 
 
 def _read_quickly(line, numbers):
     """The record of a line like those that the bench writes; None for a line that needs a closer look,
     whether it turns out right or not.
+    """
+    try:
+        head, rest = _halves(line, numbers)
+        record = finish(head, rest, numbers) if rest else head
+    except CloserLook:
+        return None
+    return record if all(map(record.__contains__, NEEDED)) else None
+
+
+def _halves(line, numbers):
+    """(what a line says before its measurements, the text of an object with the rest). Where the keys
+    do not have the order in which the bench writes them, (the whole record, ""). Raises CloserLook.
+
+    The first half is of parts that come again in many lines. Each is decoded once.
+    """
+    subject, _, rest = line.partition(',"workload":')
+    work, _, rest = rest.partition(',"order":')
+    order, _, rest = rest.partition(',"block":')
+    block, _, rest = rest.partition(',"source_hash":')
+    code, _, rest = rest.partition(',"load":')
+    if not rest:
+        return _object(line, numbers), ""
+    order, _, place = order.partition(",")
+    code, seconds, trace = code.partition(',"trace_seconds":')
+    measured, _, machine = rest.rpartition(',"governor":')
+    if not order.isdecimal():
+        raise CloserLook
+    # Once the words on the machine stood last. Now they stand with those on the code.
+    tail, machine = (measured + "}", f'{{"governor":{machine}') if measured else (rest, "{}")
+    parts = [_object_again(text, numbers) for text in (
+        subject + "}", f'{{"workload":{work}}}', f"{{{place}}}", f'{{"block":{block}}}',
+        f'{{"source_hash":{code}}}', machine)]
+    head = {**parts[0], **parts[1], **parts[2], **parts[3], **parts[4], **parts[5]}
+    if len(head) < sum(map(len, parts)) or "status" in head:
+        raise CloserLook  # the last of two values of one key counts, wherever it stands
+    rest = f'{{"order":{order}{seconds}{trace},"load":{tail}'
+    return head, rest
+
+
+def _object(text, numbers):
+    """The object of a text, if each of its values is surely of the type that its key asks for, and of a
+    size that may be measured. Raises CloserLook if not.
 
     The decoder does not call Python for each number here, which would take most of the time.
     """
     try:
-        record = _decode_quickly(line)
-        parts = [record, *(record.get("phases") or ())] if type(record) is dict else ()
-        plain = parts and all(type(one) is dict and _is_plain(one, numbers) for one in parts)
-    except (ValueError, RecursionError, TypeError):
+        record = _decode_quickly(text)
+        phases = record.get("phases") or ()
+        values = [*record.values(), *_chain(map(dict.values, phases))]
+        shape = _shape((*record, *_chain(phases)), tuple(map(type, values)), numbers)
+    except (ValueError, RecursionError, TypeError, AttributeError):
+        raise CloserLook from None
+    if not (shape and _fit(values, shape)):
+        raise CloserLook
+    return record
+
+
+_chain = itertools.chain.from_iterable
+_object_again = functools.lru_cache(_DIFFERENT)(_object)
+
+
+class _Shape(NamedTuple):
+    """What objects share that have the same keys, with values of the same types: for each value in
+    order, whether it is a number, a number that may not be below 0, a list or an object.
+    """
+
+    measured: tuple
+    from_0: tuple
+    nested: tuple
+
+
+@functools.lru_cache(_DIFFERENT)
+def _shape(keys, types, numbers):
+    """The shape of an object and its phases; None where a value may be of another type than its key
+    asks for.
+    """
+    if keys.count("phases") > 1:
         return None
-    named = plain and all(isinstance(one.get("name", ""), str) for one in parts[1:])
-    return record if named and all(key in record for key in NEEDED) else None
+    for key, kind in zip(keys, types):
+        if key in _TEXTS and kind is not str or key in _WHOLE and kind is not int \
+                or (key in numbers.from_0 or key in numbers.signed) \
+                and kind not in (int, float, type(None)):
+            return None
+    measured = tuple(kind in (int, float) for kind in types)
+    return _Shape(measured,
+                  tuple(number and (key in _WHOLE or key in numbers.from_0)
+                        for key, number in zip(keys, measured)),
+                  # The values of the phases stand beside the record's.
+                  tuple(kind in (list, dict) and key != "phases" for key, kind in zip(keys, types)))
 
 
-def _is_plain(record, numbers):
-    """Whether each value is surely of the type that its key asks for, and of a size that may be measured."""
-    for key, value in record.items():
-        kind = type(value)
-        if kind is str:
-            if key in _WHOLE or key in numbers:
-                return False
-        elif kind is float:
-            if not -LARGEST <= value <= LARGEST or key in _WHOLE or key in _TEXTS \
-                    or value < 0 and key in numbers:
-                return False
-        elif kind is int:
-            if not -_SAFE < value < _SAFE or key in _TEXTS \
-                    or value < 0 and (key in _WHOLE or key in numbers):
-                return False
-        elif value is None:
-            if key in _WHOLE or key in _TEXTS:
-                return False
-        elif key in _WHOLE or key in _TEXTS or key in numbers or not _is_small(value):
-            return False
-    return True
+def _fit(values, shape):
+    """Whether the numbers in values of that shape are of a size that may be measured."""
+    measured = tuple(itertools.compress(values, shape.measured))
+    if measured and not (max(measured) < _SAFE and (
+            min(measured) >= 0 or min(measured) > -_SAFE
+            and min(itertools.compress(values, shape.from_0), default=0) >= 0)):
+        return False
+    return all(map(_is_small, itertools.compress(values, shape.nested)))
 
 
 def _is_small(value):
     """Whether all numbers in it are of a size that may have been measured."""
     kind = type(value)
-    if kind is float:
-        return -LARGEST <= value <= LARGEST
-    if kind is int:
+    if kind is float or kind is int:
         return -_SAFE < value < _SAFE
     if kind is list:
         return all(map(_is_small, value))
@@ -147,10 +253,13 @@ def _check(record, numbers):
         value = record.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise Unreadable(f"{key} is not a whole number of at least 0")
-    for key in sorted(numbers):
+    for key in sorted(numbers.from_0 | numbers.signed):
         value = record.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))
-                                  or value < 0):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise Unreadable(f"{key} is not a number")
+        if value < 0 and key in numbers.from_0:
             raise Unreadable(f"{key} is not a number of at least 0")
 
 

@@ -16,6 +16,7 @@ and ignored.
 import configparser
 import copy
 import functools
+import gc
 import json
 import os
 import sys
@@ -29,9 +30,11 @@ from record_lines import cells_path
 
 SCHEMA = 1
 
-# What is a number of at least 0 wherever a record has it.
-_NUMBERS = frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
-    key for one in passes.PASSES.values() for key in one.keys))
+# What is a number wherever a record has it.
+_NUMBERS = record_lines.Numbers(
+    frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
+        key for one in passes.PASSES.values() for key in one.from_0)),
+    frozenset(key for one in passes.PASSES.values() for key in one.signed))
 
 # Families of subjects that may be compared with each other, and what each is relative to: the
 # first of these that the run has.
@@ -122,25 +125,33 @@ class Run:
     variants  {setting: its default}: where one of them varies within an experiment it becomes part
               of the workload's name, so that a 64-byte stride is never averaged with a 128-byte one
     family    what is compared: structures or loops; None when there are both, see parts()
+    places    {Cell: its place in a map}, as recorded
+
+    Of some records the measurements need not be read. needed(run, measured) is called before any is
+    read, when there is no cell yet; `measured` are the records whose outcome is ok. It returns the
+    function that tells which records are to be read to the end. The others are in no cell.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, needed=None):
         self.folder = folder
         self.notes = []
         self.environment = self._read_environment()
         self.variants = self._read_variants()
         self.settings = _read_text(os.path.join(folder, "experiment.ini"))
-        self.records = list(self._latest(self._read_lines()))
+        lines = list(self._latest(self._read_lines(record_lines.begin if needed else _read_whole)))
+        self.records = [record for record, _ in lines]
         self.subjects = {}
         self.cells = {}
+        self.places = {}
         self.failures = []
         self._asides = {}  # {experiment: the values of `aside` in its records}
         self.kept = {}  # what others have worked out from it and will ask for again
-        self._index()
-        self._provenance = provenance.Provenance(
-            record for record in self.records if outcome(record) == "ok")
+        self._introduce()
+        measured = [record for record in self.records if outcome(record) == "ok"]
+        self._provenance = provenance.Provenance(measured)
         self.mixed = self._provenance.mixed()
         self._note_mixed()
+        self._index(self._finish(lines, needed(self, measured)) if needed else self.records)
 
     def _note_mixed(self):
         groups = {}
@@ -205,7 +216,9 @@ class Run:
         """The run as runs of one family each: loops are not compared with bare structures."""
         if self.family:
             return [self]
-        return [self._part(family) for family in FAMILIES]
+        if "parts" not in self.kept:
+            self.kept["parts"] = [self._part(family) for family in FAMILIES]
+        return self.kept["parts"]
 
     def _part(self, family):
         names = {name for name, subject in self.subjects.items() if subject.family == family}
@@ -238,15 +251,17 @@ class Run:
         said = self.environment.pop("variants", None)
         return said if isinstance(said, dict) else BEFORE
 
-    def _read_lines(self):
-        """The records, in order. A run may be going on: its last line may be unfinished."""
+    def _read_lines(self, read):
+        """What read() returns of each line, in order. A run may be going on: its last line may be
+        unfinished.
+        """
         path = cells_path(self.folder)
         name = os.path.basename(path)
         for number, line in enumerate(record_lines.lines(path), 1):
             if not line.strip():
                 continue
             try:
-                record = record_lines.read(line, _NUMBERS)
+                record, rest = read(line, _NUMBERS)
             except record_lines.Unreadable as why:
                 what = f"unreadable ({why})" if line.endswith("\n") else "unfinished"
                 self.notes.append(f"{name} line {number} is {what} and was ignored")
@@ -254,25 +269,41 @@ class Run:
             if record.get("schema", SCHEMA) != SCHEMA:
                 self.notes.append(
                     f"{name} line {number} has schema {record['schema']}, not {SCHEMA}")
-            yield record
+            yield record, rest
 
-    def _latest(self, records):
+    def _latest(self, lines):
         """Of records with one identity the last counts: a resumed run repeats what had failed."""
         keys = ("experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
-                "trace_hash", *self.variants)
+                "trace_hash")
         latest = {}
-        for record in records:
-            latest[tuple(map(str, map(record.get, keys)))] = record
+        for line in lines:
+            get = line[0].get
+            # A setting may be of any type, and is compared as text.
+            latest[*map(get, keys), *map(str, map(get, self.variants))] = line
         return latest.values()
 
-    def _index(self):
-        varying = self._varying()
+    def _introduce(self):
+        """Fills in what is known before the measurements."""
         for record in self.records:
-            name, experiment = record["subject"], record.get("experiment", "")
+            name = record["subject"]
             if name not in self.subjects:
                 self.subjects[name] = Subject(record)
             if record.get("aside"):
-                self._asides.setdefault(experiment, set()).add(record["aside"])
+                self._asides.setdefault(record.get("experiment", ""), set()).add(record["aside"])
+
+    def _finish(self, lines, wanted):
+        """Reads the lines that are wanted to the end. Returns the records that are whole."""
+        whole = []
+        for place, (record, rest) in enumerate(lines):
+            if not rest or wanted(record):
+                self.records[place] = record_lines.finish(record, rest, _NUMBERS) if rest else record
+                whole.append(self.records[place])
+        return whole
+
+    def _index(self, records):
+        varying = self._varying()
+        for record in records:
+            name, experiment = record["subject"], record.get("experiment", "")
             suffix = "".join(f" {key}={record[key]}" for key in varying[experiment]
                              if key in record)
             if outcome(record) != "ok":
@@ -289,6 +320,8 @@ class Run:
                 cell = Cell(experiment, row["workload"] + suffix, record["n"],
                             record.get("dispatch", "vtable"), record.get("pass", "time"))
                 block = (record.get("seed", 0), record.get("trace_hash", ""))
+                if record.get("map"):
+                    self.places.setdefault(cell, record["map"])
                 subjects = self.cells.setdefault(cell, {})
                 subjects.setdefault(name, {}).setdefault(block, []).append(row)
 
@@ -297,7 +330,7 @@ class Run:
         found = {}
         for record in self.records:
             found.setdefault(record.get("experiment", ""), set()).add(tuple(
-                str(record.get(key, default)) for key, default in self.variants.items()))
+                map(str, map(record.get, self.variants, self.variants.values()))))
         return {experiment: [key for key, values in zip(self.variants, zip(*combinations))
                              if len(set(values)) > 1]
                 for experiment, combinations in found.items()}
@@ -324,7 +357,8 @@ class Run:
                                                 cell.experiment, cell.workload, cell.n))
 
     def passes(self):
-        present = {cell.measured for cell in self.cells}
+        present = {measured for subject, measured, _ in self._provenance.found
+                   if subject in self.subjects}
         return [name for name in passes.PASSES if name in present]
 
     def dispatches(self, measured):
@@ -339,9 +373,9 @@ class Run:
 
 def outcome(record):
     """How a cell ended: ok, wrong, failed, too slow or left out. Older records say it in words only."""
-    status = str(record.get("status"))
     if record.get("outcome"):
         return record["outcome"]
+    status = str(record.get("status"))
     if status.startswith("beyond the "):
         return "left out"
     return status if status in ("ok", "too slow") else "failed"
@@ -371,7 +405,7 @@ def is_run(folder):
     return os.path.isfile(cells_path(folder))
 
 
-def open_run(folder):
+def open_run(folder, needed=None):
     """The run in a folder; ends the program with status 1 and one line where there is none."""
     if not os.path.isdir(folder):
         print(f"{folder}: no such folder", file=sys.stderr)
@@ -379,14 +413,30 @@ def open_run(folder):
     if not is_run(folder):
         print(f"{folder}: not a run: it has no cells.jsonl", file=sys.stderr)
         raise SystemExit(1)
+    # Records are no garbage. Each search for garbage would go through all that have been read so far.
+    gc.disable()
     try:
-        run = Run(folder)
+        run = _run(folder, needed)
     except (OSError, record_lines.Unreadable) as error:
         print(f"{cells_path(folder)}: {getattr(error, 'strerror', None) or error}",
               file=sys.stderr)
         raise SystemExit(1) from None
+    finally:
+        gc.freeze()
+        gc.enable()
     run.report_notes()
     return run
+
+
+def _run(folder, needed):
+    try:
+        return Run(folder, needed)
+    except record_lines.CloserLook:
+        return Run(folder)
+
+
+def _read_whole(line, numbers):
+    return record_lines.read(line, numbers), ""
 
 
 # ------------------------------------------------------------------------- numbers as people write

@@ -93,14 +93,11 @@ def described(run):
 
 
 def indicative(answered):
-    """Returns the number of blocks of the answer and the number that a verdict needs.
-
-    Returns None if any cell has enough blocks.
-    """
-    few = [one for _, found in answered for one in found if one.findings][:1]
-    if not few or not few[0].indicative:
+    """Returns the number of blocks of the answer, if they are too few for any verdict; else None."""
+    counts = next((found for part, one in answered if (found := answer.blocks(part, one))), [])
+    if not counts or max(counts) >= inference.ENOUGH_BLOCKS:
         return None
-    return {"blocks": words.blocks(few[0].findings), "enough": inference.ENOUGH_BLOCKS}
+    return {"blocks": words.blocks(counts), "enough": inference.ENOUGH_BLOCKS}
 
 
 def figure_of(run, figure):
@@ -135,6 +132,10 @@ def certainty(run):
              "over the table it stands in, and a difference of at least "
              f"{100 * inference.MINIMUM_EFFECT:g} %; “no difference” needs the whole interval "
              "within that. The rest is not resolved."]
+    for one in map(passes.of, run.passes()):
+        if one.differences:
+            lines.append(f"The {one.title} may be at or below 0, where a ratio means nothing: it is "
+                         "compared by differences, and any that is told from 0 counts.")
     lines += [table.closing(part, answer.main_pass(part)) for part in run.parts()]
     rows = [record for record in run.records if record.get("status") == "ok"]
     disturbed = []

@@ -51,8 +51,10 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
 def columns(run, standings, measured):
     """Rows are subjects, columns all that the pass measures: medians over blocks."""
     one = passes.of(measured)
+    lowest = min((line.value for standing in standings for line in standing.lines), default=0)
     return _columns(run, standings, one.columns, f"{one.heading}, and what goes with it",
-                    ["Medians over blocks; max: the largest of all blocks.", evidence(standings)])
+                    ["Medians over blocks; max: the largest of all blocks.",
+                     one.below_0 if lowest < 0 else "", evidence(standings)])
 
 
 def beside(run, standings, measured):
@@ -278,17 +280,20 @@ def failures(run):
 
 def closing(run, measured="time"):
     """What the null control resolves, in a sentence or two."""
-    control = inference.control(run, measured)
+    control, one = inference.control(run, measured), passes.of(measured)
     if not control:
         return "There was no null control, so what this run can resolve is not known."
+    kind, unit = ("differences", f" {one.unit}") if one.differences else ("ratios", "")
     text = (f"Null control ({control.subject}: the same code, measured twice in each block): of "
-            f"{control.ratios} ratios 95 % lay within {significant(control.low)} and "
-            f"{significant(control.high)}; ")
+            f"{control.ratios} {kind} 95 % lay within {significant(control.low)}{unit} and "
+            f"{significant(control.high)}{unit}; ")
     if not control.tested:
         return text + "with one block a cell nothing can be tested."
     text += f"called different in {control.different} of {control.tested} cells"
     if not numpy.isnan(control.resolvable):
-        least = (f"differences below about {100 * (control.resolvable - 1):.1f} %"
+        least = (f"differences below about {significant(control.resolvable)}{unit}"
+                 if one.differences
+                 else f"differences below about {100 * (control.resolvable - 1):.1f} %"
                  if control.resolvable < 2
                  else f"ratios below about {significant(control.resolvable)}")
         text += f". With {control.blocks} blocks, {least} are not resolved here"
@@ -306,10 +311,10 @@ def main():
                         help="after the answer, the commands that lead on from it")
     choices.add(parser)
     arguments = parser.parse_args()
-    run = records.open_run(arguments.folder)
-    choices.check(run, arguments)
     asked = arguments.all or arguments.summary or arguments.workload or arguments.n \
         or arguments.measured
+    run = records.open_run(arguments.folder, None if asked else answer.needed)
+    choices.check(run, arguments)
     lines = answer_tables.LINES
     for index, part in enumerate(run.parts()):
         if index:

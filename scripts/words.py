@@ -50,10 +50,10 @@ def measured_on(run, found=()):
     Returns "" if nothing of that is known.
     """
     parts = []
-    ranked = [one for one in found if one.findings]
-    if ranked:
-        parts.append(f"{blocks(ranked[0].basis)} a cell, "
-                     f"{WAYS.get(ranked[0].dispatch, ranked[0].dispatch)}")
+    counts = answer.blocks(run, found)
+    if counts:
+        way = next(cell.dispatch for cell in answer.cells(run, answer.main_pass(run)))
+        parts.append(f"{blocks(counts)} a cell, {WAYS.get(way, way)}")
     if run.environment.get("date"):
         parts.append(str(run.environment["date"])[:10])
     if machine(run.environment):
@@ -88,9 +88,10 @@ def points(run, found=None):
     A pass that ranks has at most five points. A pass that does not rank has one per cell.
     """
     found = answer.work_out(run) if found is None else found
-    if found and passes.of(found[0].measured).columns:
-        return [_range(standing) for standing in
-                inference.largest(answer.standings(run, found[0].measured)).values()]
+    measured = found[0].measured if found else answer.main_pass(run)
+    shown = inference.largest(answer.standings(run, measured)) if passes.of(measured).columns else {}
+    if shown:
+        return [_range(standing) for standing in shown.values()]
     said = [text for text in named(found).values() if text]
     return said or _nothing_to_rank(found)
 
@@ -127,7 +128,8 @@ def _which(one):
     if one.measured != "time":
         text += f" Cost is here: {passes.of(one.measured).title}."
     if one.indicative:
-        text += f" This is indicative: {blocks(one.findings)} a cell, and a verdict needs {FEWEST}."
+        measured = blocks(finding.blocks for finding in one.findings)
+        text += f" This is indicative: {measured} a cell, and a verdict needs {FEWEST}."
     return text
 
 
@@ -188,8 +190,8 @@ def _if_wrong(one):
     return text + "."
 
 
-def blocks(findings):
-    found = sorted({finding.blocks for finding in findings})
+def blocks(counts):
+    found = sorted(set(counts))
     if found[0] == found[-1]:
         return number(found[0], "block")
     return f"{found[0]} to {found[-1]} blocks"
@@ -239,7 +241,7 @@ def _range(standing):
     fewest = min(line.blocks for line in lines)
     if fewest < FEWEST:
         text += f" (indicative: {number(fewest, 'block')})"
-    return text + "."
+    return f"{text}. {measured.below_0}" if low.value < 0 and measured.below_0 else f"{text}."
 
 
 # ------------------------------------------------------------------- what else the reader must know

@@ -4,7 +4,8 @@ from drawing_dots import dots
 
 HEADING = "Lateness in real time"
 CAPTION = ("In real time, sleeping in the kernel: from deadline to callback. Small dots: blocks; "
-           "large: their median. Not to be expected below the kernel's own latency: about the "
+           "large: their median. A dot at ≤ is that or less; below 0, a timer fires before its "
+           "deadline. Not to be expected below the kernel's own latency: about the "
            "least that any line shows.")
 PASS = "lateness"
 

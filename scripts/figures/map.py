@@ -6,6 +6,7 @@ import textwrap
 
 import drawing
 import inference
+import maps
 from drawing import Figure, bold_text
 from gallery import EVERY
 from records import count, significant
@@ -27,7 +28,7 @@ NARROWEST = 64  # below that, panels stand below each other
 def figures(run, measured):
     """Returns a Figure for each experiment with a map. A panel shows one workload and accuracy."""
     groups = {}
-    for one in inference.maps(run, measured):
+    for one in maps.maps(run, measured):
         groups.setdefault((one.experiment, one.dispatch), []).append(one)
     result = []
     for (experiment, dispatch), panels in groups.items():
@@ -42,7 +43,7 @@ def _figure(run, panels, name):
                            "colour", "text", "more"))
     names = sorted({name for panel in panels for place in panel.places.values()
                     for name in [place.winner, *place.tied]})
-    short = inference.initials(names)
+    short = maps.initials(names)
     colours = _colours(panels)
     for number, panel in enumerate(panels, 1):
         for row, y in enumerate(panel.y.values):

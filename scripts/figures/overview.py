@@ -30,7 +30,7 @@ LETTER = 7.4  # pixels, the width of one
 def figures(run, _):
     """One figure of the answer's cells; none where nothing is relative to anything."""
     found = [one for one in answer.work_out(run, "time") if one.findings]
-    if not found or all(inference.map_place(run, one.cell) for one in answer.standings(run)):
+    if not found or all(one.cell in run.places for one in answer.standings(run)):
         return []  # a map is a figure by itself
     sizes = answer_tables.sizes(found[0], PANELS)
     top = [standing for standing in answer.standings(run) if standing.cell.n in sizes

@@ -351,6 +351,17 @@ class Statistics(Case):
         self.assertEqual(row["verdict"], claims.REFUTED)
         self.assertAlmostEqual(row["value"], 1 / 0.7, delta=0.03)
 
+    def test_a_difference(self):
+        lines = [record(name, seed, **{"pass": "lateness"}, lateness_p50_ns=by + seed,
+                        cpu_ns_per_firing=1000 + by)
+                 for seed in range(8) for name, by in (("a", -500), ("b", 100))]
+        words = "a=a b=b workload=idle n=1e3 pass=lateness"
+        row = self.judge(lines, f"difference {words}", "..0")
+        self.assertEqual((row["value"], row["low"], row["high"], row["verdict"], row["blocks"]),
+                         (-600, -600, -600, claims.REPRODUCED, 8))
+        row = self.judge(lines, f"ratio {words} measure=cpu_ns_per_firing", "..0.5")
+        self.assertEqual((round(row["value"], 9), row["verdict"]), (round(500 / 1100, 9), claims.REPRODUCED))
+
     def test_how_late(self):
         lines = [record(name, seed, **{"pass": "memory"}, lateness_max_ns=ns)
                  for seed in range(2) for name, ns in (("late", 501), ("exact", 1))]
@@ -420,8 +431,8 @@ class Command(Case):
                               (("C2", "x", "y", Verdicts.RATIO, "1..2", "a b"),
                                "'a b' is no experiment's name"),
                               (("C2", "x", "y", "guess a=a", "1..2", "made"),
-                               "no statistic 'guess': ratio, share, law, linear, a_tick, pays, "
-                               "largest, late, best, growth, tau"),
+                               "no statistic 'guess': ratio, difference, share, law, linear, a_tick, "
+                               "pays, largest, late, best, growth, tau"),
                               (("C2", "x", "y", "ratio a=a b=b n=1", "1..2", "made"),
                                "ratio needs workload"),
                               (("C2", "x", "y", "share subject=a colour=b", "1..2", "made"),
@@ -434,6 +445,13 @@ class Command(Case):
                                "'2..1' is an empty range"),
                               (("C2", "x", "y", Verdicts.RATIO, "..1 | 1.. | 2..", "made"),
                                "a tolerance is one or two ranges"),
+                              (("C2", "x", "y", Verdicts.RATIO + " pass=guess", "1..2", "made"),
+                               "no pass 'guess': time, tail, memory, count, process, lateness, echo"),
+                              (("C2", "x", "y", Verdicts.RATIO + " pass=lateness", "1..2", "made"),
+                               "lateness_p50_ns may be at or below 0 and has no ratio: take difference"),
+                              (("C2", "x", "y", Verdicts.RATIO + " pass=echo measure=timer_share",
+                                "1..2", "made"),
+                               "timer_share may be at or below 0 and has no ratio: take difference"),
                               (("C1", "x", "y", Verdicts.RATIO, "1..2", "made"),
                                "C1 comes twice")):
             table = self.table(self.GOOD, "\t".join(fields))

@@ -124,6 +124,15 @@ class Drawing(Case):
         at_a_tenth = [ns for ns, share in curve if abs(share - 0.1) < 1e-9]
         self.assertEqual(at_a_tenth, [200.0, 800.0])
 
+    def test_what_fires_before_its_deadline_stands_at_the_least(self):
+        run = self.run_of([record(name, 0, 1.0, lateness_p50_ns=ns, **{"pass": "lateness"})
+                           for name, ns in (("libevent", 50000), ("early", -300), ("earlier", -2000))])
+        figure = gallery.modules()["lateness"].make(run, "lateness", inference.standings(run, "lateness"))
+        self.assertEqual({row[3]: row[5:9] for row in figure.rows},
+                         {"earlier": (0, -2.0, 1.0, "-2.00"), "early": (1, -0.3, 1.0, "-0.30"),
+                          "libevent": (2, 50.0, 50.0, "50.0")})
+        self.assertEqual(figure.variables["subject"], ["earlier", "early", "libevent"])
+
     def memory(self, **more):
         """Returns a figure of libevent, which keeps its memory, and a loop, which frees memory."""
         run = self.run_of([record(name, 0, 1.0, armed_peak=1000, bytes_per_timer=size / 1000,

@@ -17,6 +17,7 @@ from scipy import special
 from helpers import Case, main, planted, record
 
 import inference
+import maps
 import passes
 
 SEED = 20
@@ -151,6 +152,74 @@ class Estimates(Case):
 
     def test_a_ratio_alone_is_looked_at_once(self):
         self.assertEqual(inference.Ratio(numpy.zeros(8)).level, 0.05)
+
+
+class Differences(Case):
+    """Of a pass whose values may be at or below 0."""
+
+    def blocks(self, *values, looks=1):
+        return inference.Blocks(looks, enumerate(values))
+
+    def test_two_blocks(self):
+        found = inference.difference(self.blocks(-30.0, 10.0), self.blocks(-50.0, -30.0))
+        t = math.tan(math.pi * 0.475)
+        self.assertEqual((found.mean, found.median, found.blocks), (30.0, 30.0, 2))
+        self.assertAlmostEqual(found.low, 30 - 10 * t, places=6)
+        self.assertAlmostEqual(found.high, 30 + 10 * t, places=6)
+        self.assertAlmostEqual(found.p, two_sided_p(3.0, 1))
+
+    def test_blocks_that_both_have(self):
+        found = inference.difference({1: -1.0, 2: 0.0, 3: 5.0}, {2: 4.0, 4: 1.0})
+        self.assertEqual((found.mean, found.blocks, found.has_interval), (-4.0, 1, False))
+        self.assertTrue(math.isnan(found.p))
+        self.assertIsNone(inference.difference({1: 1.0}, {2: 1.0}))
+
+    def test_what_repeats_has_no_spread(self):
+        for by, p in ((-7.0, 0.0), (0.0, 1.0)):
+            found = inference.difference(self.blocks(*[by] * 8), self.blocks(*[0.0] * 8))
+            self.assertEqual((found.mean, found.low, found.high, found.p), (by, by, by, p))
+
+    def test_verdicts(self):
+        nothing = self.blocks(*[0.0] * 8)
+        for mean, factor, verdict in ((-400, 1 + SMALL, "faster"), (400, 1 + SMALL, "slower"),
+                                      (400, 1 - SMALL, "not resolved"), (1e-9, 2, "slower")):
+            one = inference.difference(self.blocks(*logs_of(mean, SEVEN * factor)), nothing)
+            inference.decide([one])
+            self.assertEqual(one.verdict, verdict, mean)
+        looked = inference.difference(self.blocks(*logs_of(400, SEVEN * 1.1), looks=3), nothing)
+        inference.decide([looked])
+        self.assertEqual((looked.level, looked.verdict), (0.05 / 3, "not resolved"))
+
+    def test_directions(self):
+        for values, wanted in (((-5.0, -4.0), -1), ((4.0, 5.0), 1), ((-5.0, 5.0), 0), ((-5.0,), -1),
+                               ((0.0,), 0), ((2.0, 2.0), 1)):
+            found = inference.difference(self.blocks(*values * 4 if len(values) > 1 else values),
+                                         self.blocks(*[0.0] * 8))
+            self.assertEqual(found.direction(0.05), wanted, values)
+
+    def late(self, ns):
+        return [record(name, seed, 1.0, lateness_p50_ns=by + 10 * seed + (seed % 2),
+                       **{"pass": "lateness"})
+                for seed in range(8) for name, by in ns.items()]
+
+    def test_nobody_is_ranked(self):
+        standing = self.only(self.run_of(self.late(
+            {"libevent": 1000, "libevent-precise": -2000, "loop:quad-heap@epoll": 500})), "lateness")
+        self.assertEqual([line.subject.name for line in standing.lines],
+                         ["libevent-precise", "loop:quad-heap@epoll", "libevent"])
+        self.assertEqual({line.place for line in standing.lines}, {""})
+        self.assertEqual([line.to_baseline.mean for line in standing.lines], [-3000, -500, 0])
+        self.assertEqual({(line.to_floor, line.to_first) for line in standing.lines}, {(None, None)})
+        self.assertEqual(maps.maps(self.run_of(self.late({"libevent": 1})), "lateness"), [])
+
+    def test_the_null_control(self):
+        lines = self.late({"libevent": -1000, "again:libevent": -1000})
+        for line in lines:
+            if line["subject"] == "libevent":
+                line["lateness_p50_ns"] += (-1) ** (line["seed"] // 2) * 6
+        found = inference.control(self.run_of(lines), "lateness")
+        self.assertEqual((found.ratios, found.low, found.high, found.different), (8, -6, 6, 0))
+        self.assertAlmostEqual(found.resolvable, SEVEN * 6 * math.sqrt(8 / 7) / math.sqrt(8))
 
 
 class Corrections(Case):
@@ -347,7 +416,7 @@ class Cells(Case):
             self.assertEqual(self.only(run).line("a").overtaken, share)
 
     def test_common_blocks(self):
-        common = inference._common_blocks
+        common = inference.common_blocks
         self.assertEqual(common([{1, 2, 3}, {2, 3, 4}]), {2, 3})
         # No block is common to all sets. The smallest set is left out, at any position.
         for sets in ([{9}, {1, 2, 3}, {2, 3}], [{1, 2, 3}, {2, 3}, {9}], [{2, 3}, {9}, {1, 2, 3}]):

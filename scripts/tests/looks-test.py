@@ -182,6 +182,18 @@ class Resolved(Case):
         self.write(lines)
         self.assertEqual(self.called(resolved, folder), (0, "", ""))
 
+    def test_differences_from_the_baseline_are_told(self):
+        """Nobody is first there. The difference may be told from 0, or not."""
+        for spread, told in ((0.01, [f"hold/1000/{seed}" for seed in range(8)]), (9, [])):
+            lines = [record(name, seed, 1.0, block=f"hold/1000/{seed}", **{"pass": "lateness"},
+                            lateness_p50_ns=-by * (1 + spread * (-1) ** seed))
+                     for seed in range(8) for name, by in (("libevent", 10), ("libevent-precise", 500),
+                                                           ("loop:quad-heap@epoll", 501))]
+            folder = self.write(lines)
+            with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as out:
+                out.write(INI.format(looks="looks = 8 12").replace("pass = time", "pass = lateness"))
+            self.assertEqual(self.called(resolved, folder)[1].split(), told)
+
     def test_a_map_has_the_looks_of_its_section(self):
         axes = {"x": {"name": "n", "title": "n", "value": "1000", "place": 0},
                 "y": {"name": "stopped", "title": "s", "value": "50%", "place": 0}}

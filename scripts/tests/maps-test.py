@@ -10,7 +10,7 @@ import sys
 
 from helpers import Case, failed, main, planted, record
 
-import inference
+import maps
 import records
 
 
@@ -26,7 +26,7 @@ WHEEL = {"when": "to a tick", "ordering": "by tick", "tick_ns": 1000}
 
 class Maps(Case):
     def only_map(self, lines):
-        found = inference.maps(self.run_of(lines))
+        found = maps.maps(self.run_of(lines))
         self.assertEqual(len(found), 1)
         return found[0]
 
@@ -129,7 +129,7 @@ class Maps(Case):
     def test_each_accuracy_has_a_map_of_its_own(self):
         exact = planted({"binary-heap": 1, "quad-heap": 0.5}, 8, **place(100, "0"))
         wheels = planted({"wheel": 0.1, "other": 0.2}, 8, **WHEEL, **place(100, "0"))
-        found = inference.maps(self.run_of(exact + wheels))
+        found = maps.maps(self.run_of(exact + wheels))
         self.assertEqual([one.accuracy for one in found], [records.EXACT, ("to a tick", "by tick")])
         self.assertEqual([one.places["100", "0"].winner for one in found], ["quad-heap", "wheel"])
         # If a structure is the only one of its accuracy, there is none to rank it against.
@@ -159,18 +159,18 @@ class Maps(Case):
         for workload in ("mix:stopped=1", "mix:range=10,stopped=1", "mix:range=1,stopped=1"):
             where["workload"] = workload
             lines += planted({"binary-heap": 1, "quad-heap": 0.5}, 2, **where)
-        found = inference.maps(self.run_of(lines))
+        found = maps.maps(self.run_of(lines))
         self.assertEqual([one.workload for one in found], ["mix", "mix:range=1", "mix:range=10"])
 
     def test_initials(self):
-        found = inference.initials(["quad-heap", "pairing-heap", "pointer-heap", "rbtree",
+        found = maps.initials(["quad-heap", "pairing-heap", "pointer-heap", "rbtree",
                                      "dary-heap:arity=8", "dary-heap:arity=16"])
         self.assertEqual(found["quad-heap"], "qh")
         self.assertEqual((found["pairing-heap"], found["pointer-heap"]), ("pah", "poh"))
         self.assertEqual(found["rbtree"], "r")
         self.assertEqual((found["dary-heap:arity=8"], found["dary-heap:arity=16"]),
                          ("dha8", "dha16"))
-        same = inference.initials(["a-b", "a-bee"])
+        same = maps.initials(["a-b", "a-bee"])
         self.assertEqual(len(set(same.values())), 2)
 
     def some_map(self):

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 
-from helpers import SCRIPTS, Case, main, planted
+from helpers import SCRIPTS, Case, main, planted, record
 
 import firsts
 import paper
@@ -72,6 +72,18 @@ class Numbers(Case):
         self.assertEqual(found.text, "0.50")
         self.assertRegex(found.interval, r"^\[0\.4\d, 0\.5\d\]$")
         self.assertFalse(found.indicative)
+
+    def test_a_difference_of_what_has_no_ratio(self):
+        lines = [record(name, seed, 1.0, lateness_p50_ns=by + 10 * (seed % 2) * (by < 0),
+                        **{"pass": "lateness"})
+                 for seed in range(8) for name, by in (("libevent-precise", -500), ("libevent", 100))]
+        row = "libevent-precise\tlibevent\thold\t1e3\tcost\t\tlateness"
+        found = self.number(f"x\tdifference\t{row}", lines)
+        self.assertEqual((found.text, found.interval), ("-595", "[-599, -591]"))
+        self.assertEqual(self.number(f"x\tvalue\t{row}", lines).text, "-495")
+        for kind in ("ratio", "called"):
+            with self.assertRaisesRegex(paper.Bad, "lateness_p50_ns may be at or below 0 and has no ratio"):
+                self.number(f"x\t{kind}\t{row}", lines)
 
     def test_few_blocks_are_marked(self):
         found = self.number("x\tratio\tquad-heap\tbinary-heap\thold\t1e3\tcost",

@@ -81,7 +81,7 @@ class Lines(Case):
             self.assertIn(reason, run.notes[0], text[:100])
 
     def test_what_is_read_quickly_is_what_is_read_slowly(self):
-        numbers = frozenset(["ns_per_op", "tick_ns", "cpu_ns_per_firing"])
+        numbers = record_lines.Numbers(frozenset(["ns_per_op", "tick_ns", "cpu_ns_per_firing"]))
         for text, _ in BY_HAND:
             self.assertIsNone(record_lines._read_quickly(text, numbers), text[:100])
         for text in (line(), line(tick_ns=None, map={"x": [1, 2.5, None, True]}, lateness_ns=-3),
@@ -93,13 +93,22 @@ class Lines(Case):
 
     def test_what_needs_a_closer_look_may_be_right(self):
         for text in (line(fired=9 * 10 ** 19), line(seed=10 ** 18), line(phases=None)):
-            self.assertEqual(record_lines.read(text, frozenset()), json.loads(text))
+            self.assertEqual(record_lines.read(text, record_lines.Numbers(frozenset())), json.loads(text))
 
     def test_what_is_just_right(self):
         good = [record("binary-heap", seed, 1.84e19, fired=9 * 10 ** 19, timer_share=share, tick_ns=0,
                        wall_ns_per_op=1, samples_ns=[])
                 for seed, share in ((1, -0.5), (2, -1.84e19), (3, None))]
         self.assertEqual((self.run_of(good).records, self.run_of(good).notes), (good, []))
+
+    def test_a_timer_may_fire_before_its_deadline(self):
+        late = {"pass": "lateness", "lateness_p50_ns": -2300, "lateness_p99_ns": -1, "lateness_max_ns": 0}
+        lines = [record("libevent-precise", 1, 1.0, **late), record("libevent", 1, 1.0, **late)]
+        run = self.run_of(lines)
+        self.assertEqual((run.records, run.notes), (lines, []))
+        for value in ("-2300", True, [], 1e300):
+            run = self.run_of([lines[0], {**lines[1], "lateness_p50_ns": value}])
+            self.assertEqual((run.records, len(run.notes)), (lines[:1], 1), value)
 
     def test_pages_were_small_before_records_said_so(self):
         run = self.run_of([record("binary-heap", 1, 1.0), record("binary-heap", 2, 1.0, pages="small")])
@@ -176,6 +185,141 @@ class Lines(Case):
                     self.assertRaises(record_lines.Unreadable) as caught:
                 records.Run(folder)
             self.assertEqual(str(caught.exception), words)
+
+
+MACHINE = {"governor": "none visible", "compiler": "gcc 12", "cpu": "Example CPU"}
+
+
+def written(machine_last=False, order='"order":3', **more):
+    """A line in the order of keys that the bench has; or had, with the words on the machine last."""
+    head = record("binary-heap", 1, 1.0)
+    measured = {key: head.pop(key) for key in list(head)[list(head).index("ops"):]
+                if key not in ("trace_hash", "source_hash")}
+    ends = {"trace_hash": head.pop("trace_hash"), "source_hash": head.pop("source_hash")}
+    del head["order"]
+    measured.update({key: value for key, value in more.items() if key not in head})
+    head.update({key: value for key, value in more.items() if key in head})
+    before, after = ({}, MACHINE) if machine_last else ({**MACHINE, "trace_seconds": 0.5}, {})
+    parts = (head, None, {"block": "b", "stride": 64, **ends, **before}, {"load": 0.5, **measured}, after)
+    return "{" + ",".join(json.dumps(part, separators=(",", ":"))[1:-1] if part is not None else order
+                          for part in parts if part != {}) + "}\n"
+
+
+def in_halves(text, numbers=record_lines.Numbers(frozenset(["ns_per_op"]))):
+    """The record of a line, as a run reads it that needs it; and whether it was begun and then finished."""
+    head, rest = record_lines.begin(text, numbers)
+    try:
+        return (record_lines.finish(head, rest, numbers), True) if rest else (head, False)
+    except record_lines.CloserLook:
+        return record_lines.read(text, numbers), False
+
+
+class Halves(Case):
+    """Lines of which the measurements are read if they are needed."""
+
+    PLACE = '"order":3,"map":{"x":{"name":"n","value":"100"}}'
+
+    def test_what_is_read_in_halves_is_what_is_read_at_once(self):
+        numbers = record_lines.Numbers(frozenset(["ns_per_op"]))
+        for machine_last in (False, True):
+            for more in ({}, {"order": self.PLACE}, {"phases": [{"name": "a", "ops": 1}, {"name": "b"}]},
+                         {"timer_share": -0.5}, {"ccdf": [[1, 0.5]]}, {"experiment": "other"}):
+                text = written(machine_last, **more)
+                self.assertEqual(in_halves(text), (json.loads(text), True), text)
+                self.assertEqual(record_lines._read_quickly(text, numbers), json.loads(text))
+
+    def test_what_failed_is_read_at_once(self):
+        text = written(status="too slow")
+        self.assertEqual(in_halves(text), (json.loads(text), False))
+
+    def test_a_line_by_hand_is_what_the_decoder_says(self):
+        for text in (written(order='"order":{"a":1'), written(order='"order":[1,2]'),
+                     written(order='"order":3,"order":4'), written(order='"order":3,"n":4'),
+                     written().replace('"n":1000', '"n":1000,"n":2000'),
+                     written().replace('"block":', '"ns_per_op":7,"block":'),
+                     written().replace('"stride":', '"status":"failed","stride":'),
+                     written(True).replace('"cpu":', '"status":"failed","cpu":'),
+                     written(True).replace('"cpu":', '"ns_per_op":7,"cpu":'),
+                     written(order='"order":3,"x":{"y":[1').replace('"load":', '"z":2]},"load":')):
+            for read in (in_halves, lambda text: (record_lines.read(text, record_lines.Numbers(frozenset())), None)):
+                try:
+                    wanted = json.loads(text)
+                except ValueError:
+                    with self.assertRaises(record_lines.Unreadable, msg=text):
+                        read(text)
+                else:
+                    self.assertEqual(read(text)[0], wanted, text)
+
+    def test_what_is_not_to_be_read_is_refused(self):
+        good = written()
+        for old, new, reason in (
+                ('"ns_per_op":1.0', '"ns_per_op":-1.0', "ns_per_op is not a number of at least 0"),
+                ('"ns_per_op":1.0', '"ns_per_op":1e999', "1e999 is too large"),
+                ('"fired":500', '"fired":null', "fired is not a whole number"),
+                ('"stride":64', '"stride":NaN', "NaN is not a number"),
+                ('"workload":"hold",', "", "workload is missing"),
+                ('"samples_ns":[', '"samples_ns":[[', "not JSON"),
+                ('"governor":', '"phases":[{"phases":[-1e999]}],"governor":', "is too large"),
+                ('"load":0.5', '"load":0.5}', "not JSON")):
+            text = good.replace(old, new)
+            self.assertNotEqual(text, good)
+            with self.assertRaises(record_lines.Unreadable) as caught:
+                record_lines.read(text, record_lines.Numbers(frozenset(["ns_per_op"])))
+            self.assertIn(reason, str(caught.exception))
+
+    def lines(self, **more):
+        """Returns two subjects and a null control in two passes, as the bench writes them."""
+        return [written(subject=one["subject"], kind=one["kind"], seed=one["seed"], workload=workload,
+                        ns_per_op=one["ns_per_op"], bytes_per_timer=8.0,
+                        **{"pass": measured, "samples_ns": [one["ns_per_op"]], **more}).strip()
+                for measured in ("time", "memory") for workload in ("hold", "idle")
+                for one in planted({"binary-heap": 1, "quad-heap": 0.5, "again:binary-heap": 1}, 8)]
+
+    def test_what_is_not_needed_is_in_no_cell(self):
+        folder = self.write(self.lines())
+        asked = []
+
+        def needed(run, measured):
+            asked.append((run.cells, len(measured), sorted(run.subjects)))
+            return lambda one: one["subject"] == "quad-heap" and one["pass"] == "time"
+
+        run, whole = records.Run(folder, needed), records.Run(folder)
+        self.assertEqual(asked[0][1:], (96, ["again:binary-heap", "binary-heap", "quad-heap"]))
+        self.assertEqual(run.passes(), ["time", "memory"])
+        self.assertEqual((len(run.records), run.notes), (96, []))
+        self.assertEqual({cell: set(subjects) for cell, subjects in run.cells.items()},
+                         {cell: {"quad-heap"} for cell in whole.select("time")})
+        for one, other in zip(run.records, whole.records):
+            read = one["subject"] == "quad-heap" and one["pass"] == "time"
+            self.assertEqual("ns_per_op" in one, read)
+            self.assertEqual(one, other if read else {key: other[key] for key in one})
+            self.assertEqual(one["status"], "ok")
+
+    def test_scripts_say_the_same_of_a_run_that_is_read_at_once(self):
+        lines = self.lines()
+        self.write(lines, name="halves")
+        # With a blank after each colon, no line has the form that the bench writes.
+        self.write([json.dumps(json.loads(text)) for text in lines], name="whole")
+        begun = []
+        with mock.patch.object(record_lines, "finish", side_effect=record_lines.finish) as finish:
+            for module, *arguments in ((table,), (compare, "quad-heap", "binary-heap", "--run"),
+                                       (compare, "quad-heap", "binary-heap", "--pass", "memory", "--run")):
+                halves, whole = (self.called(module, *arguments, name) for name in ("halves", "whole"))
+                begun.append(finish.call_count)
+                finish.reset_mock()
+                self.assertEqual(halves, tuple(text.replace("whole", "halves") if isinstance(text, str)
+                                               else text for text in whole))
+        self.assertEqual(begun, [48, 48, 48])
+
+    def test_what_is_damaged_and_needed_is_told(self):
+        lines = self.lines()
+        for place, told in ((0, True), (-1, False)):
+            damaged = list(lines)
+            damaged[place] = damaged[place].replace('"samples_ns":[', '"samples_ns":[[')
+            self.write(damaged)
+            status, _, said = self.called(table, "run")
+            self.assertEqual((status, "line 1 is unreadable (not JSON)" in said), (0, told), said)
+            self.assertEqual(len(said.splitlines()), told)
 
 
 class Environment(Case):

@@ -381,6 +381,16 @@ class Families(Case):
         self.assertEqual(self.script("report.py", run.folder).returncode, 0)
         self.assertTrue(os.path.exists(os.path.join(run.folder, "figures", "lateness.pdf")))
 
+    def test_what_fires_early_is_reported(self):
+        run = self.real_time("lateness", {**LATENESS, "lateness_p50_ns": -5e4})
+        done = self.script("report.py", run.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        with open(os.path.join(run.folder, "report.html"), encoding="utf-8") as file:
+            page = file.read()
+        for words in ("from -50000 ns", "Below 0: before the deadline.", "This rests on 3 blocks",
+                      "compared by differences"):
+            self.assertIn(words, page)
+
     def test_echo(self):
         run = self.real_time("echo", {"cpu_ns_per_message": 5000, "timer_share": 0.02,
                                       "cpu_ns_without_timers": 4900})

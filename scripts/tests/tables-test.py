@@ -238,6 +238,22 @@ class Compare(Expected):
             ("loose", "prompt"), ("wheel", "loose"), ("quad-heap", "rbtree", "--workload", "rpc"),
             ("quad-heap", "binary-heap", "--pass", "memory"))))
 
+    def test_what_may_be_below_0(self):
+        """A loop that fires early, beside its baseline and its null control."""
+        names = ("libevent", "again:libevent", "libevent-precise", "loop:quad-heap@epoll")
+        lines = [record(name, seed, 1.0, workload=workload, early=100, lateness_p99_ns=9000,
+                        lateness_max_ns=10000, lateness_p50_ns=by + 7 * seed + 60 * (seed % place + 1),
+                        **{"pass": "lateness"})
+                 for workload, more in (("hold", 0), ("idle", 1000)) for seed in range(8)
+                 for place, name, by in zip((2, 3, 2, 5), names, (900, 900, -2500 + more, 880))]
+        self.write(lines)
+        self.write([{**line, "lateness_p50_ns": 2 * line["lateness_p50_ns"]} for line in lines
+                    if line["seed"] < 3], name="few")
+        self.expect("compare-lateness", self.called(table, "run"), self.called(table, "run", "--all"),
+                    self.called(compare, "libevent-precise", "libevent", "--run", "run"),
+                    self.called(compare, "libevent", "loop:quad-heap@epoll", "--run", "few"),
+                    self.called(compare, "run", "few"))
+
     def test_what_cannot_be_compared(self):
         self.write(structures())
         self.write(cells({"rbtree": 1, "quad-heap": 0.5}), name="other")
