@@ -359,10 +359,13 @@ def lead_on(run, arguments):
     if not arguments.next:
         return
     print(f"Figures and report:   timerbed report {folder}")
-    names = [one.pick.name for one in answer.work_out(run.parts()[0]) if one.findings]
-    if names and names[0] != run.parts()[0].baseline:
-        print(f"Two of them:          timerbed compare {names[0]} {run.parts()[0].baseline} "
-              f"--run {folder}")
+    part = run.parts()[0]
+    names = [one.pick.name for one in answer.work_out(part) if one.findings]
+    if passes.of(answer.main_pass(part)).differences:  # nobody is picked: the one that has least
+        names = [line.subject.name for standing in answer.standings(part, answer.main_pass(part))
+                 for line in standing.lines if line.subject.compared]
+    if names and names[0] != part.baseline:
+        print(f"Two of them:          timerbed compare {names[0]} {part.baseline} --run {folder}")
     if any(words.left_out(part) for part in run.parts()):
         print(f"What was left out:    timerbed run --resume --out {folder}")
 

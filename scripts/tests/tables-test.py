@@ -249,7 +249,7 @@ class Compare(Expected):
         self.write(lines)
         self.write([{**line, "lateness_p50_ns": 2 * line["lateness_p50_ns"]} for line in lines
                     if line["seed"] < 3], name="few")
-        self.expect("compare-lateness", self.called(table, "run"), self.called(table, "run", "--all"),
+        self.expect("compare-lateness", self.called(table, "run", "--next"), self.called(table, "run", "--all"),
                     self.called(compare, "libevent-precise", "libevent", "--run", "run"),
                     self.called(compare, "libevent", "loop:quad-heap@epoll", "--run", "few"),
                     self.called(compare, "run", "few"))
