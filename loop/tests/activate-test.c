@@ -210,6 +210,55 @@ static void test_running_event(void **state)
 	end_base(base);
 }
 
+static void test_activating_without_a_base(void **state)
+{
+	struct event event = { 0 };
+
+	(void)state;
+	event_active(&event, EV_READ, 1);
+	assert_warned("event_active: the event has no base");
+}
+
+#define MOST_CALLS 20
+
+static struct event *busy;
+static int calls;
+
+/* Takes a second, and is due again at once until the timer has been called. */
+static void stay_busy(evutil_socket_t fd, short what, void *base)
+{
+	static const struct timeval at_once;
+
+	(void)fd, (void)what;
+	event_base_virtual_advance(base, UINT64_C(1000000000));
+	if (++calls < MOST_CALLS && !journal.length)
+		event_add(busy, &at_once);
+}
+
+/* A common timeout's queue is served at the highest priority, so events of it do not starve. */
+static void test_a_queue_has_the_highest_priority(void **state)
+{
+	struct event_base *base = virtual_base(0);
+	const struct timeval *timeout;
+	struct event timer;
+
+	(void)state;
+	event_base_priority_init(base, 3);
+	timeout = event_base_init_common_timeout(base, &second);
+	busy = event_new(base, -1, 0, stay_busy, base);
+	event_assign(&timer, base, -1, 0, note, "t");
+	event_priority_set(busy, 0);
+	event_priority_set(&timer, 0);
+	event_add(&timer, timeout);
+	calls = 0;
+	event_active(busy, EV_READ, 1);
+	run_until_idle(base);
+	assert_journal("t");
+	assert_in_range(calls, 1, MOST_CALLS / 2);
+	event_free(busy);
+	end_base(base);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, journal_start)
 
 static const struct CMUnitTest tests[] = {
@@ -221,6 +270,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_activating_by_descriptor),
 	TEST(test_activating_by_signal),
 	TEST(test_running_event),
+	TEST(test_activating_without_a_base),
+	TEST(test_a_queue_has_the_highest_priority),
 };
 
 int main(void)
