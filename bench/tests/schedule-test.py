@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# also: sanitized
 """Tests of stages, caps, looks and the time left, with the program itself: schedule-test.py TIMERBED
 
 The last line printed is "N passed, N failed".

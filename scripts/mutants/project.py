@@ -114,11 +114,14 @@ def structures(tree):
     """Returns (name, beginning of paths) for each run of the conformance suite.
 
     Each plain structure runs once with its default settings and once with all settings. Each
-    wrapped structure that is compiled into the replay loop runs too. These runs are only for
-    mutants of the outermost wrapper.
+    wrapped structure that is compiled into the replay loop runs too, and each wrapper over
+    kernel-wheel, which may be late by a fraction of the interval. These runs are only for mutants
+    of the outermost wrapper.
     """
     plain = sorted(os.path.basename(path)[:-2] for path in glob.glob(f"{tree}/structures/*.c"))
     with open(f"{tree}/structures/wrappers/combinations", encoding="utf-8") as file:
         wrapped = [row.strip() for row in file if not row.startswith("#")]
+    wrapped += [f"{os.path.basename(path)[:-2]}:kernel-wheel"
+                for path in sorted(glob.glob(f"{tree}/structures/wrappers/*.c"))]
     return [(f"{name}{end}", "") for end in (":", "") for name in plain] + [
         (name, f"structures/wrappers/{name.partition(':')[0]}") for name in wrapped]
