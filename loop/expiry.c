@@ -35,7 +35,7 @@ void timeout_rearm(struct event_base *base, struct event *event)
 	if (!period)
 		return;
 	if (!queue && !event_is_armed(event) && timers_make_room(&base->timers)) {
-		log_warning("no memory to arm a persistent event anew: it will not fire again");
+		log_warning("no memory to re-arm a persistent event: it will not fire again");
 		return;
 	}
 	/* With EVENT_BASE_FLAG_LIBEVENT_2_1, timeout_expired removed the event from its map. */

@@ -575,11 +575,12 @@ const struct timer_structure timer_common_timeout = {
 	.summary =
 		"a queue for each interval, which the program need not declare; a heap of the queues",
 	.source = "libevent 2.0's common timeouts; Lawn, Lev-Libfeld 2019; Node.js's timer lists",
-	.departures = "finds intervals by itself, fires in order of deadline across queues, gives "
-		      "empty queues away, bounds the walk from the tail",
+	.departures =
+		"programs need not declare intervals; fires in order of deadline across queues; "
+		"empty queues serve other intervals; bounds the walk from the tail",
 	.complexity = { "O(1), O(log k) if first in its queue", "O(1), O(log k) if first",
 			"O(1), O(log k) if first", "O(1), O(log k) if first", "O(1)",
-			"O(1) each while one queue leads" },
+			"O(1) for each timer of one queue in succession" },
 	.groups = true,
 	.options = common_timeout_options,
 	.options_size = sizeof(struct common_timeout_options),

@@ -205,7 +205,7 @@ static void explain_made_of(const struct timer_structure *structure, const char 
 
 	if (timer_choice_open(&choice, structure, settings ? settings + 1 : "", error,
 			      sizeof(error))) {
-		printf("\nWRAPS\n    any structure that does not do the same by itself:\n"
+		printf("\nWRAPS\n    any structure that does not already do this:\n"
 		       "    %s:quad-heap, or %s:* for all\n",
 		       structure->name, structure->name);
 		return;

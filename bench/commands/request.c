@@ -27,7 +27,8 @@ enum {
 static const struct argument table[] = {
 	{ 'o', "out", "DIR", "the run's folder (default out/NAME)" },
 	{ LETTER_RESUME, "resume", NULL, "go on with the run in the folder" },
-	{ LETTER_FORCE, "force", NULL, "delete the run that the folder holds, and begin anew" },
+	{ LETTER_FORCE, "force", NULL,
+	  "delete the run that the folder holds, and begin a new one" },
 	{ LETTER_DRY_RUN, "dry-run", NULL,
 	  "print the blocks, their time and their memory; run nothing" },
 	{ LETTER_CACHE, "cache", "DIR", "the folder of traces (default out/traces)" },

@@ -48,7 +48,7 @@ static int open_cached(const char *path, const struct trace_request *request, st
 	wrong = trace_request_difference(request, trace);
 	if (!wrong)
 		return 0;
-	snprintf(note, TRACE_ERROR_SIZE, "%.400s: the trace of another %s; it is made anew", path,
+	snprintf(note, TRACE_ERROR_SIZE, "%.400s: the trace of another %s; it is made again", path,
 		 wrong);
 	trace_close(trace);
 	return -EAGAIN;

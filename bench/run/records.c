@@ -61,8 +61,7 @@ int records_open(struct records *records, const char *folder, enum records_mode 
 		return records->lock;
 	if (mode == RECORDS_NEW && holds_run(records)) {
 		snprintf(error, RECORDS_ERROR_SIZE,
-			 "%.300s holds a run: --resume goes on with it, --force begins anew",
-			 folder);
+			 "%.300s holds a run: --resume continues it, --force replaces it", folder);
 		return -EEXIST;
 	}
 	if (mode == RECORDS_FORCE)

@@ -217,8 +217,9 @@ static void say_reasons(const struct reasons *reasons)
 					   i ? ", " : "", reasons->reason[i].text,
 					   reasons->reason[i].blocks);
 	if (reasons->count)
-		message_note("blocks to run anew: %zu; their records are now in partial.jsonl (%s)",
-			     reasons->blocks, list);
+		message_note(
+			"blocks to run again: %zu; their records are now in partial.jsonl (%s)",
+			reasons->blocks, list);
 }
 
 static void set_aside(const struct range *range)

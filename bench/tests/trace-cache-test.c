@@ -91,8 +91,8 @@ static void another_trace_is_made_anew(void **state)
 		assert_false(cache_trace_hash(folder, &request, hash));
 		open_cached(&request, &trace);
 		trace_close(&trace);
-		snprintf(words, sizeof(words), "%s: the trace of another %s; it is made anew", path,
-			 rows[i].what);
+		snprintf(words, sizeof(words), "%s: the trace of another %s; it is made again",
+			 path, rows[i].what);
 		assert_string_equal(note, words);
 		assert_true(cache_trace_hash(folder, &request, hash));
 	}

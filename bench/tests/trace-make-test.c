@@ -436,7 +436,7 @@ static void test_no_memory_for_names(void **state)
 	(void)state;
 	fault.malloc = (TIMERS + 1) * sizeof(uint32_t);
 	expect_failure(file_in_folder(path, "names"), NULL, -ENOMEM,
-		       "not enough memory for so many timers");
+		       "not enough memory for this number of timers");
 	assert_int_equal(fault.malloc, 0);
 }
 

@@ -358,7 +358,7 @@ static void a_run_is_resumed(void **state)
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(json_array_size(records), 8);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2 + 3);
-	assert_non_null(strstr(said, "blocks to run anew: 1; their records are now in "
+	assert_non_null(strstr(said, "blocks to run again: 1; their records are now in "
 				     "partial.jsonl (repeated lines: 1)"));
 	json_decref(first);
 }
@@ -389,7 +389,7 @@ static void records_of_several_traces(void **state)
 		}
 		fclose(file);
 		assert_int_equal(run_in(RECORDS_RESUME), 0);
-		assert_non_null(strstr(said, "blocks to run anew: 1; "));
+		assert_non_null(strstr(said, "blocks to run again: 1; "));
 		assert_non_null(strstr(said, "(several traces: 1)"));
 		assert_int_equal(json_array_size(records), 2);
 	}
@@ -412,7 +412,7 @@ static void the_trace_of_another_cell(void **state)
 	}
 	assert_int_equal(run_in(RECORDS_FORCE), 0);
 	assert_non_null(strstr(said, path));
-	assert_non_null(strstr(said, ": the trace of another workload; it is made anew\n"));
+	assert_non_null(strstr(said, ": the trace of another workload; it is made again\n"));
 	assert_int_equal(json_array_size(records), 8);
 }
 
@@ -426,7 +426,7 @@ static void a_run_with_other_settings_is_resumed(void **state)
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(json_array_size(records), 8);
 	assert_int_equal(lines_in("run/partial.jsonl"), 8);
-	assert_non_null(strstr(said, "blocks to run anew: 4;"));
+	assert_non_null(strstr(said, "blocks to run again: 4;"));
 	assert_non_null(strstr(said, "(other repeats: 4)"));
 }
 

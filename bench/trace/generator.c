@@ -125,7 +125,7 @@ void generator_begin(struct generator *generator, uint64_t ids, uint64_t grain)
 		result = -ENOMEM;
 	}
 	trace_write_fail(writer, result,
-			 result == -ENOMEM ? "not enough memory for so many timers"
+			 result == -ENOMEM ? "not enough memory for this number of timers"
 					   : "more timers than a trace can number");
 }
 

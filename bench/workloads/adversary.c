@@ -311,7 +311,7 @@ static void descend(const struct attack *attack, bool stopped)
 	if (__builtin_add_overflow(n, attack->operations, &room) ||
 	    room > LONGEST_DURATION / 2 / grain - attack->batch) {
 		generator_fail(attack->generator, -EOVERFLOW,
-			       "so many decreasing deadlines do not fit: use a smaller grain");
+			       "the decreasing deadlines do not fit: use a smaller grain");
 		return;
 	}
 	deadline = 2 * (room + attack->batch) * grain;

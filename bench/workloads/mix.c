@@ -356,7 +356,7 @@ static const char *mix_refuse(const void *given)
 		return "range x grain is longer than 36 years";
 	if (options->intervals > 1 && options->spread > 1 &&
 	    shortest * expm1(log(options->spread) / (double)options->intervals) < 1)
-		return "so many intervals are not a grain apart: fewer, or a longer range";
+		return "the intervals are less than a grain apart: use fewer intervals, or a longer range";
 	if (options->intervals > 1 && options->spread == 1)
 		return "spread=1 leaves room for one interval";
 	return NULL;

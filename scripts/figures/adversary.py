@@ -21,9 +21,9 @@ CAPTION = ("Above: thread CPU time per operation, relative to the cheapest struc
            "exact and in order in the same blocks; plain work on the left, attacks on the right. "
            "A frame is the attack that a structure is furthest behind under. Below: the worst "
            "single operation (for each operation the least over the replays), bytes beside the "
-           "timer, and wake-ups in vain for 100 operations. Darker is worse, on a logarithmic "
+           "timer, and spurious wake-ups for 100 operations. Darker is worse, on a logarithmic "
            "scale. Slow: beyond the cell's budget of time; in brackets: the n of structures that "
-           "don't bear the others'.")
+           "have a limit below the n of the others.")
 
 FAMILY = "adversary"
 CELL, LINE = 30, 17  # pixels, the width of a column and the height of a row

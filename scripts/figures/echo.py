@@ -8,8 +8,8 @@ from drawing_panels import FEW, small_multiples
 from shown import prominent, structures
 
 HEADING = "What timers take of a server's time"
-CAPTION = ("An echo server over the loopback interface; every message arms its connection's idle "
-           "timeout anew. The share is against the same server without timeouts. Points: median "
+CAPTION = ("An echo server over the loopback interface; every message re-arms its connection's "
+           "idle timeout. The share is against the same server without timeouts. Points: median "
            "over blocks; bars: quartiles.")
 PASS = "echo"
 

@@ -9,7 +9,7 @@ from records import count
 
 HEADING = "Time per operation as intervals get more"
 CAPTION = ("Thread CPU time per operation against the number of distinct intervals; most timers "
-           "are put off before they fire. Points: median over blocks; bars: quartiles.")
+           "are postponed before they fire. Points: median over blocks; bars: quartiles.")
 
 
 def make(run, name, _):

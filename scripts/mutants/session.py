@@ -161,7 +161,7 @@ class Session:
                 if record["status"] in DECIDED and name_of(record) in names:
                     self.append(record)
         elif results:
-            self.tell("sources or tests have changed: the run begins anew", keep=True)
+            self.tell("sources or tests have changed: the run starts over", keep=True)
         with open(self.path("state"), "w", encoding="utf-8") as file:
             file.write(state)
 

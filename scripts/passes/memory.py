@@ -8,6 +8,6 @@ EXACT = True
 VERDICTS = {"faster": "smaller", "slower": "larger"}
 BESIDE = ("armed_after_peak", "Memory after a peak",
           "Bytes at the peak, and bytes that are left when all but one in a hundred of the timers "
-          "have been removed. A structure is asked by reserve for room for those; a loop does that "
-          "by itself.",
+          "have been removed. A structure is asked by reserve for room for those; a loop does "
+          "that without being asked.",
           (("footprint_peak", "at the peak"), ("armed_after_peak", "after it")))
