@@ -10,8 +10,8 @@
 
 /*
  * Returns the next deadline of a persistent event. It is one period after the last deadline, so
- * that the event keeps its phase. If that time has passed, or if something other than the timeout
- * made the event active, it is one period from now.
+ * that the event keeps its phase. The deadline is one period from now if that time has passed, or
+ * if the timeout is not among the reasons why the event is active.
  */
 static uint64_t next_deadline(struct event_base *base, const struct event *event, uint64_t period)
 {
@@ -25,7 +25,7 @@ static uint64_t next_deadline(struct event_base *base, const struct event *event
 	return time_after(time_origin(&base->time), period);
 }
 
-/* The deadline is not `period` from now, so the structure must not use `period` as the interval. */
+/* Arms a persistent event again before its callback runs. */
 void timeout_rearm(struct event_base *base, struct event *event)
 {
 	uint64_t period = event->ev_period;
@@ -35,7 +35,8 @@ void timeout_rearm(struct event_base *base, struct event *event)
 	if (!period)
 		return;
 	if (!queue && !event_is_armed(event) && timers_make_room(&base->timers)) {
-		log_warning("no memory to re-arm a persistent event: it will not fire again");
+		log_warning(
+			"no memory to re-arm a persistent event: its timeout will not fire again");
 		return;
 	}
 	/* With EVENT_BASE_FLAG_LIBEVENT_2_1, timeout_expired removed the event from its map. */
@@ -46,14 +47,15 @@ void timeout_rearm(struct event_base *base, struct event *event)
 				   next_deadline(base, event,
 						 common_queue_of(&base->common, queue)->duration));
 	else
+		/* The interval is 0, because the deadline may be less than one period from now. */
 		timeout_arm(base, event, next_deadline(base, event, period), 0);
 }
 
 /*
- * An event that will not be re-armed leaves its map, like any event that does not persist. An event
- * that will be re-armed stays in the map of its descriptor. (libevent removes it from the map, and
- * adds it again before the callback, which costs two system calls.) An event that is already active
- * stays active and keeps the bits that made it active. (libevent drops these bits.)
+ * An event that is not active and will not be re-armed leaves its map. An event that will be
+ * re-armed stays in the map of its descriptor. (libevent removes it from the map, and adds it again
+ * before the callback, which costs two system calls.) An event that is already active stays in its
+ * map, stays active, and keeps the bits that made it active. (libevent drops these bits.)
  */
 void timeout_expired(struct event_base *base, struct event *event)
 {

@@ -4,7 +4,7 @@
  * A signal handler may call only a few functions. So it writes the signal's number into a pipe, and
  * the loop activates the signal's events when it reads the number. The pipe does not block. If the
  * pipe is full, the handler sets a flag for the signal instead. Then the loop learns that the
- * signal arrived, but not how often. POSIX does not promise the number either.
+ * signal arrived, but not how often. POSIX does not promise the count either.
  *
  * Handlers belong to the process, so one map at a time owns all signals. When another map becomes
  * the owner, all handlers write to that map's pipe.

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The times of measured cells, as bench/experiments/costs.tsv: `timerbed run` estimates from it.
+"""Prints the table of costs from which `timerbed run` estimates how long a run takes.
 
     make costs                                   from the committed runs
     scripts/costs.py RUN... > costs.tsv          from these
@@ -7,12 +7,13 @@
 The columns are a kind, a pass, a name, a number of timers and a value:
 
   fixed   PASS   *        0  ns that a cell takes beside its entries: the fastest cell of the pass
-  rate    PASS   SUBJECT  N  ns per entry of the trace and repeat; * is the mean over all subjects
+  rate    PASS   SUBJECT  N  ns for one entry of the trace in one repeat; * is the mean over all samples
   factor  PASS   WORKLOAD 0  the cost of an entry of the workload relative to the average entry
-  bytes   memory SUBJECT  N  bytes per timer that the subject keeps beside struct timer
+  bytes   memory SUBJECT  N  the most bytes per timer beside struct timer; * is the most of any subject
   rate    trace  *        N  ns per entry to open a trace or to generate it
 
-A trace has n + operations entries. A subject with options (X:tick=1ms) counts as X.
+A trace has n + operations entries. A structure with options (X:tick=1ms) counts as X. A
+wrapped structure keeps its whole name (lazy:X:tick=1ms).
 """
 
 import math

@@ -18,36 +18,38 @@
  * timers. Each wheel remembers a tick before which it has no timers, and the next search starts at
  * that tick.
  *
- * next is exact for the soon wheel. For the later wheel it may return only the beginning of the
- * first range that has timers. Erlang expects that most of these timers are stopped before that
- * time. If they are not, they cost one more wake-up.
+ * next is exact for the soon wheel. For the later wheel it returns the time at which the first
+ * occupied slot must move, or an earlier time: 8 s before the first range that has timers. Erlang
+ * expects that most of these timers are stopped before. If they are not stopped, they cost a
+ * wake-up for the move, and sometimes one more before it.
  *
  * COST.   insert     O(1); O(log n) beyond 37 hours
  *         reinsert   always a remove and an insert
  *         remove     O(1): two neighbours and two counts; O(log n) beyond 37 hours
- *         next       O(1) while the first timer stays; otherwise at most 512 slots and all counts
+ *         next       O(1) while the first timer stays; else the slots of two ranges of each wheel
  *         expire     O(1) per timer, a move for each timer of the later wheel, and the search
  *         memory     none per timer; 256 KiB
  *
  * GIVES BACK. Nothing: its memory does not depend on the number of timers.
  *
- * WINS. Where ticks are coarse, so that most slots are occupied: it has no levels and no cascades.
+ * WINS. Where ticks are coarse, so that most slots are occupied: a timer moves at most once.
  * With ticks of 1 ms and all timers firing (the workload hold), it is cheaper than
  * hierarchical-wheel with the same ticks.
  *
- * LOSES. Where most slots are empty, as with ticks of 1 us: the search looks at them one by one. In
- * re-arming, which writes two neighbours and two counts for the remove and again for the insert.
- * Where there are few timers: the wheels take 256 KiB in any case.
+ * LOSES. Where most slots are empty, as with ticks of 1 us: in a range that has a timer, the search
+ * looks at the empty slots one by one. In re-arming, which writes two neighbours and two counts for
+ * the remove and again for the insert. Where there are few timers: the wheels take 256 KiB in any
+ * case.
  *
  * SOURCE. Erlang/OTP, erts/emulator/beam/time.c (2^14 slots of 1 ms and 2^14 of 2^13 ms), and
  * erl_hl_timer.c, which keeps the longest timers in a red-black tree.
  *
  * DEPARTURES. Deadlines are rounded up to a tick. An expire that has reached max stops in the
- * middle of a slot; Erlang counts its work and yields. If expire is late by more than half the soon
- * wheel, it advances the clock in steps, so that order is kept. When the clock comes to a range,
- * the first timer of the range is searched for at once, not a few slots at each wake-up. In Erlang,
- * a timer in the wheels represents the first timer of the tree; here next and expire look into the
- * tree. Timers armed for TIMER_NEVER are in the tree, after all others.
+ * middle of a slot; Erlang counts its work and yields. expire advances the clock in steps, so that
+ * order is kept even if expire is late by more than half the soon wheel. When the clock comes to a
+ * range, the first timer of the range is searched for at once, not a few slots at each wake-up. In
+ * Erlang, a timer in the wheels represents the first timer of the tree; here next and expire look
+ * into the tree. Timers armed for TIMER_NEVER are in the tree, after all others.
  */
 #include <assert.h>
 #include <errno.h>
@@ -342,10 +344,7 @@ static size_t fire_beyond(struct two_level_wheel *wheels, struct timer **out)
 	return 1;
 }
 
-/*
- * Moves the clock to the first tick with something to do. Then fires up to max timers, or moves a
- * slot down. Returns false if there is nothing to do up to `until`.
- */
+/* Fires timers of the next slot or of the tree, or moves a slot down. False: nothing to do yet. */
 static bool step(struct two_level_wheel *wheels, uint64_t until, struct timer **out, size_t max,
 		 size_t *count)
 {
@@ -637,7 +636,7 @@ static void two_level_wheel_accuracy(const void *options, struct timer_accuracy 
 {
 	const struct two_level_options *asked = options;
 
-	/* With ticks of 1 ns, only timers that were armed too late are out of order. */
+	/* Timers that were already due when they were armed fire in the order of arming. */
 	*accuracy = (struct timer_accuracy){
 		.when = asked->tick == 1 ? TIMER_EXACT : TIMER_TO_A_TICK,
 		.order = TIMER_BY_TICK,

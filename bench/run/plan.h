@@ -39,7 +39,10 @@ struct plan {
 int plan_make(struct plan *plan, const struct experiment *experiment);
 void plan_free(struct plan *plan);
 
-/* Returns whether two blocks have the same cells, that is, differ at most in the replicate. */
+/*
+ * Returns whether two blocks are replicates of each other: of the same group, workload, n and
+ * dispatch.
+ */
 bool plan_same_cell(const struct block *a, const struct block *b);
 
 /* Room for any block's key. */

@@ -83,7 +83,10 @@ static size_t count_subjects(const struct range *range)
 	return subjects;
 }
 
-/* Returns whether the block has as many subjects as it had when it ran. */
+/*
+ * Returns whether the block has records of at least as many subjects as it was to have. Each line
+ * stores that number. Returns false if the last line lacks it.
+ */
 static bool was_finished(const struct range *range)
 {
 	size_t cells = range->line[range->count - 1]->cells;
@@ -91,7 +94,10 @@ static bool was_finished(const struct range *range)
 	return cells && count_subjects(range) >= cells;
 }
 
-/* Writes the hash of the block's trace. Returns false if the cache lacks the trace. */
+/*
+ * Writes the hash of the block's trace. Returns false if the cache lacks the trace, or if the
+ * workload's name is not valid.
+ */
 static bool trace_hash_of(const struct run *run, const struct block *block, char *hash)
 {
 	char error[NAMES_ERROR_SIZE];
@@ -129,11 +135,15 @@ static bool is_usable(const struct judged *of, const struct line *line)
 	if (!failed && (line->outcome != OUTCOME_TOO_SLOW ||
 			line->cell_budget >= of->block->group->cell_budget))
 		return true;
-	snprintf(of->reason, REASON_SIZE, failed ? "failed cells" : "too slow for less time");
+	snprintf(of->reason, REASON_SIZE,
+		 failed ? "failed cells" : "too slow under a smaller cell budget");
 	return false;
 }
 
-/* Returns whether the subject has exactly one usable record. If not, of->reason may tell why. */
+/*
+ * Returns whether the subject has exactly one record, and the record is usable. If not, of->reason
+ * may tell why.
+ */
 static bool has_subject(const struct judged *of, const char *subject, const char *wanted)
 {
 	size_t records = 0;

@@ -519,7 +519,7 @@ static void failed_cells_are_run_again(void **state)
 	experiment.groups[0].cell_budget *= 2;
 	assert_int_equal(run_in(RECORDS_RESUME), 0);
 	assert_int_equal(lines_in("run/partial.jsonl"), 2);
-	assert_non_null(strstr(said, "(too slow for less time: 1)"));
+	assert_non_null(strstr(said, "(too slow under a smaller cell budget: 1)"));
 }
 
 static void an_interrupted_run_says_how_to_go_on(void **state)

@@ -24,8 +24,9 @@ static uint64_t rotate_left(uint64_t x, int by)
 }
 
 /*
- * Hashes the number of the stream before combining it with the seed. If the number were added
- * unhashed, seed s in stream 1 would give the same numbers as another seed in stream 0.
+ * Hashes the number of the stream before combining it with the seed. Two streams still share their
+ * sequences, but at seeds that look unrelated. If the number were combined unhashed, small seeds of
+ * one stream would repeat small seeds of another stream.
  */
 void random_seed(struct random *random, uint64_t seed, uint64_t stream)
 {

@@ -15,7 +15,7 @@
  *	jitter=equal	c/2 + U(0, c/2)				 AWS Architecture Blog, 2015)
  *	jitter=grpc	min(120 s, 1 s x 1.6^k) x U(0.8, 1.2)	(gRPC's connection backoff)
  *
- * All other numbers are assumed. AWS's formulas have a base of 100 ms and a cap of 20 s. 90 % of
+ * All other numbers are assumed, also the base of 100 ms and the cap of 20 s. 90 % of
  * the attempts succeed, and 5 % of the failures get no answer. The guard is 5 s. Answers take a
  * lognormal time with median 20 ms and sigma 1, and arrive before the guard fires. Pauses are
  * exponential with mean 100 ms (busy clients). An outage hits 10 % of the clients for 500 ms. The
@@ -30,14 +30,16 @@
  * enough.
  *
  * TURNS take batch / 2 x (mean duration of a state) / n, because each state is two operations: an
- * arm, and a firing or a stop. A turn first handles firings, then answers, then an outage, which
- * happens completely in one turn. A million operations on a million clients take about 34 ms.
+ * arm, and a firing or a stop. A turn first handles firings, then answers, then the beginning of an
+ * outage, at which all clients that it hits begin their backoffs. A million operations on a million
+ * clients take about 34 ms.
  *
  * PREDICTION. About half of the timers fire, and the other half are stopped soon after they are
- * armed. Re-arms are to an earlier deadline as often as to a later one, so lazy re-arms do not
- * help. Only the guards can be grouped by interval. The structures should rank as in hold, but with
- * smaller differences. An outage is a herd of re-arms to earlier deadlines. It makes heaps sift up
- * through O(log n) levels, and shows only in the tail of the distribution.
+ * armed. An arm follows a firing, after which the structure no longer holds the timer, or a stopped
+ * guard, whose deadline is nearly always later. So lazy re-arms do not help. Only the guards can be
+ * grouped by interval. The structures should rank as in hold, but with smaller differences. An
+ * outage is a herd of re-arms. With full jitter, most of them are to earlier deadlines. It makes
+ * heaps sift up through O(log n) levels, and shows only in the tail of the distribution.
  */
 #include "calendar.h"
 #include "history.h"

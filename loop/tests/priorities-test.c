@@ -1,7 +1,8 @@
 /*
  * priorities-test - events with a priority that the base does not have any more
  *
- * event_base_priority_init replaces the queues, but an event keeps its priority. Each way to
+ * event_base_priority_init replaces the queues, but leaves the priorities of events alone. An event
+ * with a priority that no longer exists gets the last priority when it becomes active. Each way to
  * activate an event must choose a queue that exists.
  */
 #include <signal.h>
@@ -121,10 +122,7 @@ static void test_every_way_into_a_queue(void **state)
 	for (size_t way = 0; way < sizeof(ways) / sizeof(*ways); way++) {
 		for (int before = 0; before < 4; before++) {
 			for (int after = 0; after < 4; after++) {
-				/*
-				 * The last priority, and the first one that does not exist
-				 * afterwards.
-				 */
+				/* The last priority, which may not exist afterwards. */
 				int last = counts[before] - 1;
 
 				run(&ways[way], counts[before], last, counts[after]);

@@ -46,7 +46,8 @@
  *         expire     O(1) for each timer of one queue in succession; then an insert among k timers
  *         memory     nothing for a timer; 23 KB for all queues
  *
- * GIVES BACK. The wrapped structure gives back what it does by itself. The queues stay.
+ * GIVES BACK. The wrapped structure gives back as much as it does without the wrapper. The queues
+ * stay.
  *
  * WINS. With few intervals, as in servers: a timer in a queue costs the wrapped structure nothing.
  * Where the memory of a stopped timer is needed at once: remove unlinks the timer from two

@@ -4,11 +4,11 @@
  * IDEA. Most timers are timeouts that are postponed again and again, or stopped, and hardly ever
  * fire. When a timer is postponed, the wrapper writes the new deadline into the timer and does
  * nothing else: the wrapped structure still holds the timer by its old key. When the wrapped
- * structure returns the timer, the wrapper inserts it again, by its present deadline. So a timer is
- * inserted once for each timeout that passes, however often it was postponed meanwhile. An earlier
- * deadline cannot wait, so the wrapper reinserts the timer in the wrapped structure at once. disarm
- * writes a mark into the timer. When the wrapped structure returns a disarmed timer, the wrapper
- * drops it.
+ * structure returns a timer that is not yet due, the wrapper inserts it again, by its present
+ * deadline. So a timer is inserted once for each timeout that passes, however often it was
+ * postponed meanwhile. A deadline before the timer's key cannot wait, so the wrapper reinserts the
+ * timer in the wrapped structure at once. disarm writes a mark into the timer. When the wrapped
+ * structure returns a disarmed timer, the wrapper drops it.
  *
  *	key   deadline            when the wrapped structure returns the timer
  *	40    40                  it fires
@@ -32,18 +32,18 @@
  *	wrapped: the wrapped structure has set this field
  *
  * COST.   insert     as in the wrapped structure; after a disarm mostly a store
- *         reinsert   later: a comparison and a store; earlier: as in the wrapped structure
+ *         reinsert   from the key on: a comparison and a store; before the key: as in the wrapped
+ *                    structure
  *         disarm     a store
  *         remove     as in the wrapped structure
  *         next       as in the wrapped structure; early if its first timer was postponed or
  *                    disarmed
- *         expire     as in the wrapped structure; and an insert for each postponed timer, once a
- *                    timeout
+ *         expire     as in the wrapped structure; and at most one insert per timeout
  *         memory     48 bytes; disarmed timers stay in the wrapped structure until their old
  *                    deadline, or until they are removed
  *
- * GIVES BACK. The wrapped structure gives back what it does by itself. A disarmed timer takes a
- * place in the wrapped structure until it is dropped or removed.
+ * GIVES BACK. The wrapped structure gives back as much as it does without the wrapper. A disarmed
+ * timer takes a place in the wrapped structure until it is dropped or removed.
  *
  * WINS. Where timers are postponed more often than their timeouts pass, most of all over structures
  * whose reinsert walks or touches other timers: heaps, trees, lists.
@@ -98,7 +98,7 @@ struct lazy {
 	size_t size;	     /* armed timers */
 	uint64_t unit;	     /* ns in one unit of the wrapped structure's keys */
 	bool unordered;	     /* the wrapped structure returns timers in any order */
-	bool late;	     /* the wrapped structure is late by a fraction */
+	bool late;	     /* the wrapped structure may be late by a fraction of the interval */
 	struct timer *never; /* the list of timers that are armed for TIMER_NEVER */
 };
 
@@ -160,8 +160,8 @@ static void lazy_put_in(struct lazy *lazy, struct timer *timer, uint64_t deadlin
 
 /*
  * Returns whether a timer in the wrapped structure may keep its key when it gets that deadline:
- * whether the deadline's key would be the same or later. Returns false if the key is 0, or if its
- * tick begins after the end of time. Then the wrapped structure must move the timer.
+ * whether the deadline's key would be the same or later. Returns false if the key is 0, or if
+ * (key - 1) units are more ns than 64 bits hold. Then the wrapped structure must move the timer.
  */
 static inline bool lazy_may_stay(const struct lazy *lazy, const struct timer *timer,
 				 uint64_t deadline)
@@ -368,9 +368,9 @@ static inline size_t lazy_take_due(struct lazy *lazy, uint64_t now, struct timer
 }
 
 /*
- * Inserts postponed timers again, if timers that are still in the wrapped structure may be due
- * before them. These are the postponed timers that are due after all other timers of the batch.
- * Returns the number of timers that are left in the batch.
+ * Inserts again each postponed timer that is due after all timers of the batch that were not
+ * postponed, because the wrapped structure may still hold timers that are due before it. Returns
+ * the number of timers that are left in the batch.
  */
 static __attribute__((noinline)) size_t lazy_put_back(struct lazy *lazy, struct timer **batch,
 						      size_t count)
@@ -531,7 +531,7 @@ const struct timer_structure timer_lazy = {
 		"stays the structure's",
 	.complexity = { "the structure's; O(1) mostly after disarm",
 			"O(1) later; the structure's earlier", "O(1)", "the structure's",
-			"the structure's", "the structure's, and an insert a timeout" },
+			"the structure's", "the structure's, and at most one insert per timeout" },
 	.postpones = true,
 	.create_over = lazy_create_over,
 	.destroy = lazy_destroy,
