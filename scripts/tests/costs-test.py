@@ -107,7 +107,7 @@ class Costs(Expected):
     def test_help_says_what_it_is(self):
         status, out, _ = self.called(costs, "--help")
         self.assertEqual(status, 0)
-        self.assertIn("The times of measured cells", out)
+        self.assertIn("Prints the table of costs", out)
 
 
 if __name__ == "__main__":
