@@ -96,6 +96,12 @@ static void others(evutil_socket_t fd, short what, void *arg)
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 2);
 	assert_int_equal(event_del(&event), 0);
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
+	event_assign(&event, base, -1, 0, note, "w");
+	event.ev_events = EV_READ; /* as a program may that was built for libevent */
+	assert_int_equal(event_add(&event, &second), 0);
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 2);
+	assert_int_equal(event_del(&event), 0);
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
 	event_assign(&event, base, -1, EV_PERSIST, note, "p");
 	assert_int_equal(event_add(&event, &second), 0);
 	assert_int_equal(event_del(&event), 0);
