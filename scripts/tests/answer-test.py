@@ -318,6 +318,14 @@ class Doubts(Case):
                       words.sentences(run))
         self.assertEqual(words.marked(run, "bucket-trie"), "bucket-trie‡")
 
+    def test_the_answer_needs_what_is_in_no_map(self):
+        x = {"name": "n", "title": "number of timers, n", "value": "1000", "place": 0}
+        y = {"name": "stopped", "title": "share stopped", "value": "0", "place": 0}
+        place = {"experiment": "map-small", "workload": "mix", "map": {"x": x, "y": y}}
+        folder = self.write(known() + planted({"binary-heap": 1, "quad-heap": 3}, 8, **place))
+        whole = words.sentences(records.open_run(folder))
+        self.assertEqual(words.sentences(records.open_run(folder, answer.needed)), whole)
+
     def test_what_was_not_measured_is_said(self):
         lines = known() + [failed("slow", 0, "too slow"), failed("slow", 1, "too slow"),
                            failed("list", 0, "beyond the limit of 10000 timers"),

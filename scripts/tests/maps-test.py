@@ -7,6 +7,7 @@ The last line printed is "N passed, N failed".
 import os
 import random
 import sys
+from unittest import mock
 
 from helpers import Case, failed, main, planted, record
 
@@ -142,6 +143,12 @@ class Maps(Case):
         lines += planted({"late": 0.1}, 8, overtaken=50, **place(100, "0"))
         one = self.only_map(lines).places["100", "0"]
         self.assertEqual((one.winner, list(one.against)), ("quad-heap", ["binary-heap"]))
+
+    def test_the_tied_are_named_by_their_cost(self):
+        one = maps.Place("100", "0", None, "quad-heap", "binary-heap", {
+            "alpha": mock.Mock(mean=1.3, verdict="tied"), "beta": mock.Mock(mean=1.1, verdict="tied"),
+            "gamma": mock.Mock(mean=1.2, verdict="slower")}, 8)
+        self.assertEqual(one.tied, ["beta", "alpha"])
 
     def test_axes(self):
         lines = []

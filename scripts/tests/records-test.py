@@ -91,6 +91,12 @@ class Lines(Case):
             self.assertEqual(found, record_lines._read_slowly(text, numbers))
             self.assertIsNotNone(found, text)
 
+    def test_numbers_in_lists_are_looked_at(self):
+        numbers = record_lines.Numbers(frozenset())
+        for found in ([1, 1e300], [[1, -1e300]], [{"a": [1e300]}]):
+            self.assertIsNone(record_lines._read_quickly(line(samples_ns=found), numbers), found)
+        self.assertIsNotNone(record_lines._read_quickly(line(samples_ns=[1, 2e9]), numbers))
+
     def test_what_needs_a_closer_look_may_be_right(self):
         for text in (line(fired=9 * 10 ** 19), line(seed=10 ** 18), line(phases=None)):
             self.assertEqual(record_lines.read(text, record_lines.Numbers(frozenset())), json.loads(text))
@@ -235,6 +241,7 @@ class Halves(Case):
     def test_a_line_by_hand_is_what_the_decoder_says(self):
         for text in (written(order='"order":{"a":1'), written(order='"order":[1,2]'),
                      written(order='"order":3,"order":4'), written(order='"order":3,"n":4'),
+                     written(order='"order":1.5'), written(order='"order":"a"'),
                      written().replace('"n":1000', '"n":1000,"n":2000'),
                      written().replace('"block":', '"ns_per_op":7,"block":'),
                      written().replace('"stride":', '"status":"failed","stride":'),
@@ -320,6 +327,24 @@ class Halves(Case):
             status, _, said = self.called(table, "run")
             self.assertEqual((status, "line 1 is unreadable (not JSON)" in said), (0, told), said)
             self.assertEqual(len(said.splitlines()), told)
+
+
+class Settings(Case):
+    def test_what_an_experiment_says(self):
+        folder = self.write(planted({"binary-heap": 1, "quad-heap": 0.5}, 8))
+        with open(os.path.join(folder, "experiment.ini"), "w", encoding="utf-8") as file:
+            file.write("[experiment]\nname = mine\nquestion = Which one?\n")
+        run = records.open_run(folder)
+        self.assertEqual(run.setting("question"), "Which one?")
+        self.assertIsNone(run.setting("budget"))
+
+    def test_the_memory_after_a_peak_is_for_each_timer(self):
+        more = {"pass": "memory", "footprint_peak": 4000}
+        run = self.run_of(planted({"binary-heap": 1, "quad-heap": 0.5}, 8, armed_peak=100,
+                                  armed_after_peak=50, **more)
+                          + planted({"rbtree": 1}, 8, armed_peak=100, **more))
+        found = {one["subject"]: one.get("after_peak_per_timer") for one in run.records}
+        self.assertEqual(found, {"binary-heap": 0.5, "quad-heap": 0.5, "rbtree": None})
 
 
 class Environment(Case):

@@ -294,6 +294,13 @@ class Compare(Expected):
         self.expect("compare-families", self.called(compare, "a", "b"))
 
 
+    def test_ratios_are_explained_before_differences(self):
+        shared = [mock.Mock(measured="lateness", baseline="libevent"),
+                  mock.Mock(measured="time", baseline="libevent")]
+        self.assertIn("Each ratio and each difference is to libevent in its own run.",
+                      str(compare.explained(shared, 0.05)))
+
+
 class Firsts(Expected):
     def test_where_a_structure_is_first(self):
         lines = cells({"bucket-trie": 0.5, "quad-heap": 1, "rbtree": 3, "yardstick-touch": 0.25})
