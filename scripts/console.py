@@ -3,8 +3,8 @@
 A script that writes to a closed pipe ends by SIGPIPE without a message. An error of the operating
 system, such as a full disk, a folder that may not be written or a program that is not installed,
 prints one line on standard error and gives status 1. Wrong usage prints one line and gives
-status 2. An interrupted script ends by SIGINT. Any other exception is a bug of the script and prints
-a traceback.
+status 2. An interrupted script ends by SIGINT. Any other exception is a bug of the script and
+prints a traceback.
 """
 
 import argparse
