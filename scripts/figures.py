@@ -65,8 +65,7 @@ def by_dispatch(run, measured, name, module):
 
 
 def of_script(figure, script, run=None, standings=()):
-    """Sets the script that draws the figure and the measurements that it shows. Returns the figure.
-    """
+    """Sets the figure's script and the measurements that it shows. Returns the figure."""
     figure.script = script
     if standings and not figure.shown:
         figure.rests_on(run, standings)

@@ -513,7 +513,7 @@ def common_blocks(sets):
 
 
 def ranking(standings):
-    """Returns the standings that have no question, which rank structures, or all if each has one."""
+    """Returns the standings that rank structures: those without a question, or all if none is."""
     return [standing for standing in standings if not standing.question] or standings
 
 

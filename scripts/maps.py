@@ -43,8 +43,7 @@ class Place:
 
     @property
     def tied(self):
-        """Returns the names of the others that are not told apart from the winner, cheapest first.
-        """
+        """Returns the names of all that are not told apart from the winner, cheapest first."""
         found = [(one.mean, name) for name, one in self.against.items() if one.verdict != "slower"]
         return [name for _, name in sorted(found)]
 

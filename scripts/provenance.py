@@ -12,7 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # names the program of another build. If it is empty, no hashes are known.
 PROGRAM = os.environ.get("TIMERBED_HASHES", os.path.join(ROOT, "build", "timerbed-hashes"))
 
-# The keys in which records of one subject may not differ, and a name for several values of each.
+# The keys in which records of one subject may not differ, and a phrase for several values.
 KEYS = {"source_hash": "versions of its code", "flags": "sets of flags", "compiler": "compilers",
         "libc": "C libraries", "library": "versions of the library"}
 BUILD = ("flags", "compiler", "libc")
@@ -73,8 +73,7 @@ class Provenance:
         return recorded != {here} if recorded and here else None
 
     def _hashes(self):
-        """Returns {(subject, pass): hash} of the present build. It is empty if there is no build.
-        """
+        """Returns {(subject, pass): hash} of the present build, empty if there is no build."""
         if self._here is None:
             names = dict.fromkeys(of[0] for of in self.found)
             self._here = _ask(self.program, names) if names else {}
