@@ -17,7 +17,7 @@ interval and its test are Student's. The quantiles of the t distribution come fr
   indicative marks each verdict from fewer than 8 blocks
 
 A ratio means nothing if values may be 0 or negative, as when a loop fires before the deadline.
-SIGNED in passes/NAME.py names the keys of such values. A pass that measures such a key compares
+SIGNED in passes/NAME.py names the keys of such values. A pass whose MEASURE is one compares
 subjects by differences: A - B within a block, in the unit of the pass. Below 0, A has less. The
 interval and the test are computed from the differences in the same way. No minimum effect is known
 in that unit, so the verdict is faster, slower or not resolved. Such a pass ranks nothing.
@@ -513,7 +513,7 @@ def common_blocks(sets):
 
 
 def ranking(standings):
-    """Returns the standings that rank structures: those without a question, or all if none is."""
+    """Returns the standings without a question, which rank structures; all if each has one."""
     return [standing for standing in standings if not standing.question] or standings
 
 

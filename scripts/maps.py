@@ -38,7 +38,7 @@ class Place:
 
     @property
     def ratio(self):
-        """Returns the Ratio of the runner-up to the winner, or None if there is no Ratio."""
+        """Returns the Ratio of the runner-up to the winner, or None if there is none."""
         return self.against.get(self.runner_up)
 
     @property

@@ -47,8 +47,7 @@ class Provenance:
                 if (words := _more_than_one(values, KEYS))}
 
     def apart(self, subjects, measured, dispatches):
-        """Returns a text such as "2 compilers" if the subjects were not all built alike, otherwise
-        "".
+        """Returns a text such as "2 compilers", or "" if all subjects were built alike.
 
         Only records of the pass `measured` and of the dispatches count.
         """

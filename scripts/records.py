@@ -3,7 +3,6 @@
 A run contains env.json (the machine), experiment.ini (the settings) and cells.jsonl (the
 measurements). cells.jsonl.zst is cells.jsonl compressed. Each line is a record: a JSON object.
 
-
   subject  something that is measured: a structure, a loop, a yardstick or a control
   cell     (experiment, workload or workload/phase, n, dispatch, pass), with all subjects
   block    one input of a cell: (seed, trace_hash). All subjects of a block replayed the same bytes

@@ -1,6 +1,6 @@
 # overview.gp: draws each structure's cost relative to the baseline's, with a panel for each n and a
-# row for each workload. A dot is the geometric mean over blocks, a horizontal bar its
-# 95 % interval. A grey vertical bar is the floor: the cost of the fastest yardstick.
+# row for each workload. A dot is the geometric mean over blocks, a horizontal bar its 95 %
+# interval. A grey vertical bar is the floor: the cost of the fastest yardstick.
 
 load scripts . '/layouts/style.gp'
 
