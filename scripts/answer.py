@@ -1,28 +1,34 @@
 #!/usr/bin/python3
-"""The answer of a run: which structure costs least for which work and number of timers, how sure that
-is, by how much, and what a wrong choice costs.
+"""Computes the answer of a run: which structure costs least for each workload and number of timers,
+by how much, how certain the result is, and what a wrong choice costs.
 
-This module works the answer out once. README, table, report, paper, `timerbed explain` and the end
-of `timerbed run` print its counts, through the sentences of words.py, and count nothing themselves.
+README, table, report, paper, `timerbed explain` and the end of `timerbed run` print the counts of
+this module through the sentences of words.py. They count nothing themselves.
 
-  cells     one workload at one n, in the main pass, of one way of calling: the one that most cells
-            have (called through the table where both have as many). A phase of fill-drain or
-            lifecycle is a cell of its own, as filling and draining are different questions.
-            Experiments that stand aside (by their .ini) and maps have no say, unless a run holds
-            nothing else.
-  place     the cheapest of its accuracy in the cell, or not told apart from it (inference.py)
-  state     resolved: all others of the accuracy are slower. close: some cannot be told apart from
-            the cheapest. few: fewer blocks than a verdict needs. alone: no other of the accuracy.
+  cell      one workload at one n, in the main pass: the first pass of passes.PASSES that the run
+            has. If the run calls structures in several ways, only the way that has the most cells
+            counts; if two ways have equally many, the calls through the table of functions. Each
+            phase of fill-drain and lifecycle is a separate cell. Cells of experiments whose .ini
+            sets `aside` count only if the run has no others, apart from maps. Cells of maps count
+            only if the run has no others.
+  place     whether a structure is the cheapest of its accuracy in the cell, or is not told apart
+            from the cheapest (inference.py)
+  state     resolved: all other structures of the accuracy are slower than the cheapest.
+            close: at least one structure cannot be told apart from the cheapest.
+            few: there are fewer blocks than a verdict needs.
+            alone: the cell has one structure of the accuracy.
             Both close and few count as not resolved.
-  regret    the cost of a structure relative to the cheapest of its accuracy in the cell. Averages are
-            geometric, over the cells with enough blocks. Where no cell has enough they are over all
-            cells, and everything is indicative.
-  pick      the structure with the least average regret, of those measured in most of the cells
+  regret    the cost of a structure relative to the cheapest of its accuracy in the cell. Averages
+            are geometric, over the cells with enough blocks. If no cell has enough blocks, they are
+            over all cells and are indicative.
+  pick      the structure with the least average regret, among the structures that were compared in
+            the largest number of cells
 
-A pass that is compared by differences (inference.py) ranks nobody. It has no cell of this kind, and its
-answer is the least and the most that was measured.
+In a pass that is compared by differences (inference.py), no structure is ranked. Such a pass has no
+Finding, and its answer is the least and the most that was measured.
 
-answer.py DIR OUT writes sentences about each subject as JSON, for `timerbed explain`.
+answer.py DIR OUT writes sentences about each subject to the file OUT as JSON, for
+`timerbed explain`.
 """
 
 import json
@@ -41,12 +47,12 @@ RESOLVED, CLOSE, FEW, ALONE = "resolved", "close", "few", "alone"
 
 @dataclass
 class Finding:
-    """One cell for one accuracy: the structures in order of cost, and how sure the order is."""
+    """The structures of one accuracy in one cell by cost, and how certain their order is."""
 
     run: records.Run
     standing: inference.Standing
-    lines: list  # those that were compared, the cheapest first
-    state: str
+    lines: list  # inference.Line of each structure, the cheapest first
+    state: str  # RESOLVED, CLOSE, FEW or ALONE
 
     @property
     def cell(self):
@@ -62,7 +68,7 @@ class Finding:
 
     @property
     def leaders(self):
-        """The names of the cheapest, and of all that cannot be told apart from it."""
+        """Returns the names of the cheapest structure and of all that are tied with it."""
         return [line.subject.name for line in (self.first, *self.tied)]
 
     @property
@@ -71,7 +77,7 @@ class Finding:
 
     @property
     def lead(self):
-        """The cost of the second cheapest relative to the cheapest: a Ratio, or None without a second."""
+        """Returns the Ratio of the second cheapest to the cheapest; None if there is no second."""
         return self.lines[1].to_first if len(self.lines) > 1 else None
 
     def line(self, name):
@@ -80,17 +86,18 @@ class Finding:
 
 @dataclass
 class Regret:
-    """The cost of taking one structure in all cells, relative to the cheapest in each."""
+    """The cost of using one structure in all cells, relative to the cheapest of each cell."""
 
     name: str
     findings: list  # the cells in which it was compared
-    alone: int  # of them, those where it is the cheapest and all others are slower
-    close: int  # those where it is the cheapest or not told apart from it, and others are, too
-    behind: int
-    mean: float
-    worst: float
-    worst_at: Finding
-    to_baseline: float  # geometric mean; nan without a baseline
+    # Only cells with enough blocks for a verdict are counted.
+    alone: int  # the number of cells in which it is the cheapest and all others are slower
+    close: int  # the number of cells in which it and at least one other lead (see Finding.leaders)
+    behind: int  # the number of cells in which it does not lead
+    mean: float  # geometric mean of its regrets
+    worst: float  # its largest regret
+    worst_at: Finding  # the cell with its largest regret
+    to_baseline: float  # geometric mean; nan if it is the baseline or there is no baseline
     least_to_baseline: float
     most_to_baseline: float
 
@@ -108,10 +115,10 @@ class Answer:
     baseline: str
     accuracy: tuple
     dispatch: str
-    findings: list  # every cell in which two or more were compared
-    alone: list  # the cells with one structure
-    regrets: list = field(default_factory=list)  # those in most cells first, then the least regret
-    picks: dict = field(default_factory=dict)  # {n: Regret over the cells of that n}
+    findings: list  # a Finding for each cell in which two or more structures were compared
+    alone: list  # a Finding for each cell with one structure
+    regrets: list = field(default_factory=list)  # sorted as regrets() describes
+    picks: dict = field(default_factory=dict)  # {n: the Regret of the pick of that n}
 
     def count(self, *states):
         return sum(finding.state in states for finding in self.findings)
@@ -122,12 +129,12 @@ class Answer:
 
     @property
     def indicative(self):
-        """Whether no cell has enough blocks for a verdict."""
+        """Returns whether no cell has enough blocks for a verdict."""
         return bool(self.findings) and self.count(FEW) == len(self.findings)
 
     @property
     def basis(self):
-        """The findings that averages are over."""
+        """Returns the findings over which averages are taken."""
         return basis(self.findings)
 
     @property
@@ -140,7 +147,7 @@ class Answer:
 
     @property
     def complete(self):
-        """The regrets of those that were compared in as many cells as any."""
+        """Returns the regrets of the structures that were compared in as many cells as the pick."""
         return [one for one in self.regrets if one.cells == self.regrets[0].cells]
 
     def regret(self, name):
@@ -148,7 +155,12 @@ class Answer:
 
 
 def blocks(run, found):
-    """The numbers of blocks of what the answer of a run rests on; none where there is no answer."""
+    """Returns the numbers of blocks on which the answer of a run rests, as a list.
+
+    `found` is the result of work_out(). The list has a number for each cell of the first Answer
+    that compares structures. For a pass that is compared by differences, it has a number for each
+    compared subject in each cell. If the run has no answer, it is empty.
+    """
     ranked = [one for one in found if one.findings]
     if ranked:
         return [finding.blocks for finding in ranked[0].basis]
@@ -161,10 +173,10 @@ def basis(findings):
     return [one for one in findings if one.state != FEW] or findings
 
 
-# -------------------------------------------------------------------------------- what is counted
+# ------------------------------------------------------------------ the cells of the answer
 
 def standings(run, measured="time", baseline=None, minimum_effect=inference.MINIMUM_EFFECT):
-    """The standings of the cells that the answer is about, by workload and n."""
+    """Returns the standings of the cells of the answer, in the order of Run.select()."""
     key = ("answer", measured, baseline, minimum_effect)
     if key not in run.kept:
         chosen = cells(run, measured)
@@ -174,7 +186,7 @@ def standings(run, measured="time", baseline=None, minimum_effect=inference.MINI
 
 
 def cells(run, measured="time"):
-    """The set of cells that the answer is about."""
+    """Returns the set of the cells of the answer. The module's docstring defines them."""
     if ("cells", measured) not in run.kept:
         found = run.select(measured)
         plain = [cell for cell in found if cell not in run.places]
@@ -188,8 +200,10 @@ def cells(run, measured="time"):
 
 
 def needed(run, measured):
-    """The function that tells on which records the answer rests, for open_run(): on those that have a
-    say in cells().
+    """Returns a function that returns whether a record is needed for the answer.
+
+    It is an argument of records.open_run(). The needed records are those of all cells from which
+    cells() chooses.
     """
     groups = {}
     families = {name: subject.family for name, subject in run.subjects.items()}
@@ -206,7 +220,7 @@ def needed(run, measured):
 
 
 def asked_of(run):
-    """The records of the experiments and the pass that the answer is about, measured or not."""
+    """Returns the records, measured or not, of the pass and the experiments of the answer."""
     measured = main_pass(run)
     asked = {cell.experiment for cell in cells(run, measured)}
     return [record for record in run.records if record.get("pass", "time") == measured
@@ -214,7 +228,10 @@ def asked_of(run):
 
 
 def said_left_out(run):
-    """The sentence of run.json about the cells left out; "" for none, None without run.json."""
+    """Returns the sentence of run.json about the cells that were left out.
+
+    The sentence is "" if none was left out. Returns None if run.json is unreadable or lacks it.
+    """
     try:
         with open(os.path.join(run.folder, "run.json"), encoding="utf-8") as file:
             said = json.load(file).get("left_out")
@@ -224,8 +241,11 @@ def said_left_out(run):
 
 
 def left_out(run):
-    """([(workload, n), ...] of the plan that has no record, how many are planned), by experiment.ini:
-    for runs without run.json. A section's numbers are as written there: 1000, 1e3.
+    """Returns ([(workload, n), ...], number of planned pairs).
+
+    The list has the planned pairs that have no record in the main pass. The plan is read from
+    experiment.ini. This function serves runs that have no run.json. The numbers of a section may be
+    written as 1000 or as 1e3.
     """
     measured = main_pass(run)
     done = {(record["workload"], record["n"]) for record in run.records
@@ -243,12 +263,12 @@ def left_out(run):
 
 
 def main_pass(run):
-    """The pass that the answer is about by default."""
+    """Returns the pass of the answer if the caller chooses none."""
     return next(iter(run.passes()), "time")
 
 
 def work_out(run, measured=None, baseline=None, minimum_effect=inference.MINIMUM_EFFECT):
-    """[Answer, ...] of a run of one family: one for each accuracy, the exact ones first."""
+    """Returns the Answers of a run of one family, one for each accuracy, exact accuracies first."""
     measured = measured or main_pass(run)
     baseline = baseline or run.baseline
     found = standings(run, measured, baseline, minimum_effect)
@@ -266,7 +286,7 @@ def work_out(run, measured=None, baseline=None, minimum_effect=inference.MINIMUM
 
 
 def whole(run, measured=None):
-    """[(part, [Answer, ...]), ...] of a run that may hold structures and loops."""
+    """Returns [(part, [Answer, ...]), ...] of a run, which may contain structures and loops."""
     return [(part, work_out(part, measured)) for part in run.parts()]
 
 
@@ -286,7 +306,7 @@ def _finding(run, standing, accuracy):
 
 
 def regrets(findings, baseline):
-    """[Regret, ...] over some cells: those in most of the cells first, then the least regret."""
+    """Returns the Regrets over some cells, those of the most cells first, then by mean regret."""
     names = {line.subject.name for finding in findings for line in finding.lines}
     found = [_regret(name, [one for one in findings if one.line(name)], baseline)
              for name in names]
@@ -307,14 +327,14 @@ def _regret(name, findings, baseline):
 
 
 def geometric(numbers):
-    """The geometric mean; nan of nothing."""
+    """Returns the geometric mean, or nan if there are no numbers."""
     if not numbers:
         return math.nan
     return math.exp(math.fsum(math.log(number) for number in numbers) / len(numbers))
 
 
 def _picks(answer):
-    """{n: the Regret of the structure to take there}, over the cells of that n."""
+    """Returns {n: the Regret of the pick}, over the cells of that n."""
     result = {}
     for n in answer.sizes:
         found = regrets(basis([one for one in answer.findings if one.cell.n == n]), answer.baseline)
@@ -322,22 +342,24 @@ def _picks(answer):
     return result
 
 
-# --------------------------------------------------------------------------- what has changed since
+# --------------------------------------------------------- changes of the code since the run
 
 def stale(run, subject):
-    """Whether the present build has other code or flags for a subject than was measured; None: not known."""
+    """Returns whether the code or flags of a subject in the present build differ from the measured
+    ones, or None if that is not known.
+    """
     return run.stale(subject, main_pass(run))
 
 
 def mixed(run, subject):
-    """Whether a subject's records of the main pass are of several versions of its code."""
+    """Returns whether a subject's records of the main pass differ in a key of provenance.KEYS."""
     return any(of[:2] == (subject, main_pass(run)) for of in run.mixed)
 
 
-# ------------------------------------------------------------------------------- for `timerbed explain`
+# ----------------------------------------------------------------- for `timerbed explain`
 
 def main():
-    import words  # it is above this module
+    import words  # not at the top, as words.py imports this module
     if len(sys.argv) != 3:
         print("usage: answer.py DIR OUT: the answer of a run, for timerbed explain", file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
-"""The options by which a user chooses cells of a run, and their check against what the run has.
+"""The options with which a user chooses cells of a run, and checks of the chosen values.
 
-A choice that fits nothing in the run is refused, with the names that the run has: a table that passed
-over the choice would be a table of something else.
+A value that matches nothing in the run is an error. The message suggests a similar name that the
+run has, or lists the names.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from records import count
 
 
 def add(parser):
-    """Adds the options by which table and compare choose cells."""
+    """Adds the options with which table.py and compare.py choose cells."""
     parser.add_argument("--workload", metavar="GLOB", help="only workloads that match")
     parser.add_argument("--n", metavar="RANGE", type=parse_range,
                         help="only these n: 1e4 or 1e3..1e6")
@@ -31,7 +31,7 @@ def add(parser):
 
 
 def parse_range(text):
-    """'1e3..1e6' or '1e4' as (smallest, largest), as argparse's type."""
+    """Returns '1e3..1e6' or '1e4' as (smallest, largest). It is a type for argparse."""
     low, _, high = text.partition("..")
     try:
         low = float(low)
@@ -42,12 +42,12 @@ def parse_range(text):
 
 
 def chooser(arguments):
-    """The function that says whether a cell was asked for."""
+    """Returns a function that returns whether the arguments choose a cell."""
     return lambda cell: _matches(cell, arguments.workload) and _within(cell, arguments.n)
 
 
 def share(text):
-    """A number of at least 0, as argparse's type."""
+    """Returns the number, which must be at least 0. It is a type for argparse."""
     try:
         value = float(text)
     except ValueError:
@@ -58,7 +58,7 @@ def share(text):
 
 
 def check(run, arguments):
-    """Ends the program with status 2 and a line if the run lacks what was chosen of it."""
+    """Ends the program with a message and status 2 if the run lacks what the arguments choose."""
     if arguments.baseline:
         check_subject(run, arguments.baseline)
     if arguments.measured and arguments.measured not in run.passes():
@@ -76,13 +76,13 @@ def check(run, arguments):
 
 
 def check_subject(run, name):
-    """Ends the program with status 2 and a line if the run has no such subject."""
+    """Ends the program with a message and status 2 if the run has no subject of that name."""
     if name not in run.subjects:
         _refuse(run, "subject", name, sorted(run.subjects))
 
 
 def of_part(part, arguments):
-    """The choices for a part of a run: its own baseline where it lacks the one chosen."""
+    """Returns the arguments for a part of a run, without a baseline that the part does not have."""
     if not arguments.baseline or arguments.baseline in part.subjects:
         return arguments
     mine = copy.copy(arguments)
@@ -91,7 +91,10 @@ def of_part(part, arguments):
 
 
 def _matches(cell, pattern):
-    """Whether the workload of a cell, with or without its phase, fits; without a pattern all do."""
+    """Returns whether a cell's workload, with or without its phase, matches the pattern.
+
+    Each workload matches an empty pattern.
+    """
     return not pattern or any(fnmatch.fnmatchcase(name, pattern)
                for name in (cell.workload, cell.workload.split("/")[0]))
 
@@ -101,12 +104,12 @@ def _within(cell, span):
 
 
 def _number(n):
-    """As count() writes it, if n is a whole number."""
+    """Returns n as count() formats it if n is a whole number, otherwise in the format %g."""
     return count(n) if n == int(n) else f"{n:g}"
 
 
 def _refuse(run, what, name, names, near=True):
-    import difflib  # few need it, and it takes a while to load
+    import difflib  # not at the top: it loads slowly, and only this message needs it
     near = near and difflib.get_close_matches(name, names, 1, 0.5)
     hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}"
     console.fail(f"{run.folder} has no {what} {name}; {hint}", 2)

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""compare.py A B: two structures against each other, or two runs.
+"""compare.py A B: compares two subjects of one run, or two runs.
 
-Two names: the ratio A/B in each cell, from blocks in which both replayed the same input. In the pass
-lateness it is the difference A - B in ns: a timer may fire before its deadline, and a number below 0
-has no ratio.
+If A and B are names of subjects, the table has the ratio A/B in each cell, over the blocks in which
+both replayed the same input. In the pass lateness it has the difference A - B in ns: a timer may
+fire before its deadline, and a ratio of negative numbers means nothing.
 
-Two run folders: what each says of every structure relative to the baseline, side by side. Times of
-two machines, or of one machine on two days, are never divided by each other; what is compared is
-the direction of each ratio, or difference, and whether the intervals overlap.
+If A and B are folders of runs, the table has the cost of each subject relative to the baseline in
+both runs, side by side. Times of one run are never divided by times of the other run, as they may
+be of different machines or days. Instead, the script compares the directions of the two ratios or
+differences, and whether their intervals overlap.
 """
 
 import functools
@@ -52,7 +53,7 @@ def main():
 # ----------------------------------------------------------------------------- two structures
 
 def compare_subjects(arguments):
-    # What was chosen is looked for in all cells.
+    # choices.check() looks for the chosen workloads and n in all cells, so it needs all records.
     chosen = arguments.workload or arguments.n
     run = records.open_run(
         arguments.run, None if chosen else functools.partial(needed, arguments=arguments))
@@ -76,8 +77,10 @@ def compare_subjects(arguments):
 
 
 def needed(run, _, arguments):
-    """The function that tells on which records the comparison rests, for open_run(): on those of the
-    two subjects and of the null controls.
+    """Returns a function that returns whether a record is needed.
+
+    It is an argument of records.open_run(). The needed records are those of the two subjects, of
+    the null controls, and of the structures that the null controls repeat.
     """
     measured = arguments.measured or answer.main_pass(run)
     names = {arguments.a, arguments.b}
@@ -88,7 +91,10 @@ def needed(run, _, arguments):
 
 
 def refused(run, names, dispatches, arguments):
-    """Says why the records of these subjects should not be compared, unless --mixed is given."""
+    """Returns whether the records of these subjects must not be compared, and then prints why.
+
+    With --mixed, all records may be compared.
+    """
     measured = arguments.measured or answer.main_pass(run)
     doubts = [] if arguments.mixed else run.doubts(names, measured, dispatches)
     if doubts:
@@ -99,7 +105,7 @@ def refused(run, names, dispatches, arguments):
 
 
 def compared(run, arguments):
-    """[(cell, A beside B), ...] where both were measured in a block."""
+    """Returns [(cell, inference.Comparison of A and B), ...] of the cells with a common block."""
     one = passes.of(arguments.measured)
     choose = choices.chooser(arguments)
     result = []
@@ -114,7 +120,7 @@ def compared(run, arguments):
 
 
 def table_of(run, arguments, found):
-    """A row a cell: the ratio A / B, or the difference A - B."""
+    """Returns the Table with a row for each cell: the ratio A / B, or the difference A - B."""
     several = len({cell.experiment for cell, _ in found}) > 1
     dispatches = len({cell.dispatch for cell, _ in found}) > 1
     measured = passes.of(arguments.measured)
@@ -132,7 +138,7 @@ def table_of(run, arguments, found):
 
 
 def remarks(run, arguments, found):
-    """What the numbers of the table are, and what to know of the two subjects."""
+    """Returns sentences about the numbers of the table and about the two subjects."""
     one = passes.of(arguments.measured)
     what, test = ("Ratio", "log ratios")
     below = f"below 1, {arguments.a} costs less."
@@ -220,7 +226,10 @@ def compare_runs(arguments):
 
 
 def explained(shared, minimum_effect):
-    """(the word for what stands in the table, what it is in sentences)."""
+    """Returns (kind, [text]). The kind is "ratio", "difference", or "comparison" if there are both.
+
+    The text explains the columns A and B of the table.
+    """
     said = {"ratio": f"Direction counts from a difference of {100 * minimum_effect:g} % on.",
             "difference": "Direction counts where the interval excludes 0."}
     kinds = sorted({"difference" if passes.of(key.measured).differences else "ratio" for key in shared},
@@ -232,7 +241,7 @@ def explained(shared, minimum_effect):
 
 
 def of_other_code(runs, names, arguments):
-    """The subjects of these whose hashes are not the same in both runs."""
+    """Returns the names whose hashes of code and flags are known in both runs and differ."""
     measured = arguments.measured or answer.main_pass(runs[0])
     names = sorted(names)
     codes = [[run.hashes(name, measured) for name in names] for run in runs]
@@ -240,8 +249,8 @@ def of_other_code(runs, names, arguments):
 
 
 class Key(NamedTuple):
-    """What is compared between two runs. The experiment's name is no part of it: a quick run and a full
-    one may well be compared.
+    """Identifies a comparison that both runs may have. The name of the experiment is not part of
+    the key, so that runs of different experiments, such as quick and full, can be compared.
     """
 
     workload: str
@@ -253,7 +262,7 @@ class Key(NamedTuple):
 
 
 def against_baselines(run, arguments):
-    """{Key: the subject beside the baseline in this run}."""
+    """Returns {Key: inference.Comparison of the subject with the baseline} of a run."""
     choose = choices.chooser(arguments)
     result = {}
     for part in run.parts():
@@ -271,7 +280,7 @@ def against_baselines(run, arguments):
 
 
 def agreement(a, b, minimum_effect):
-    """(same direction, intervals overlap, both in words)."""
+    """Returns (whether the directions are equal, whether the intervals overlap, both in words)."""
     agree = a.direction(minimum_effect) == b.direction(minimum_effect)
     overlap = a.has_interval and b.has_interval and a.low <= b.high and b.low <= a.high
     words = "same direction" if agree else "DIFFERENT direction"

@@ -1,8 +1,10 @@
-"""The command line of a script, its messages, and the end of its main().
+"""Parses the command line of a script, prints its messages, and ends it after its main().
 
-A closed pipe ends a script quietly, as it ends other tools. A full disk, a folder that may not be
-written and a program that is not installed give one line on standard error and status 1. Wrong usage
-gives one line and status 2. Anything else is a fault of the script, and shows a traceback.
+A script that writes to a closed pipe ends by SIGPIPE without a message. An error of the operating
+system, such as a full disk, a folder that may not be written or a program that is not installed,
+prints one line on standard error and gives status 1. Wrong usage prints one line and gives
+status 2. An interrupted script ends by SIGINT. Any other exception is a bug of the script and
+prints a traceback.
 """
 
 import argparse
@@ -16,20 +18,20 @@ import sys
 # Programs that scripts start, and the Debian package of each.
 PACKAGES = {"gnuplot": "gnuplot-nox", "hyperfine": "hyperfine", "valgrind": "valgrind",
             "zstd": "zstd", "git": "git", "c++filt": "binutils", "pdflatex": "texlive-latex-recommended"}
-# The signals that stop a command. A hang-up is what its terminal sends when it closes.
+# The signals that stop a command. A terminal sends SIGHUP when it is closed.
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOPPED = 130  # the exit status of a command that has been stopped, and says so
+STOPPED = 130  # the exit status of a command that reports that a signal stopped it
 
 
 class Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong with the arguments."""
+    """An ArgumentParser that prints an error as one line, without the usage."""
 
     def error(self, message):
         fail(f"{message}; see {self.prog} --help", 2)
 
 
 def whole(least):
-    """argparse's type of a whole number of at least that."""
+    """Returns a type for argparse: a whole number of at least `least`."""
     def checked(text):
         if not (text.isascii() and text.isdigit()) or int(text) < least:
             raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least {least}")
@@ -38,7 +40,7 @@ def whole(least):
 
 
 def more_than_zero(text):
-    """A number, as argparse's type."""
+    """Returns the number, which must be more than 0. It is a type for argparse."""
     try:
         value = float(text)
     except ValueError:
@@ -49,10 +51,10 @@ def more_than_zero(text):
 
 
 def take_stops():
-    """A signal that stops the command raises KeyboardInterrupt.
+    """Makes the signals in STOPPING raise KeyboardInterrupt.
 
-    A shell that starts a command in its background has it ignore Ctrl-C, which is undone here. That
-    nohup has it ignore a hang-up stays.
+    Some shells make a background command ignore SIGINT; this function handles it again. An ignored
+    SIGHUP, as under nohup, stays ignored.
     """
     for number in STOPPING:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
@@ -65,7 +67,7 @@ def _interrupt(*_):
 
 @contextlib.contextmanager
 def stops_wait():
-    """A signal that stops the command raises at the end of the block, and not within it."""
+    """A context in which the signals in STOPPING are blocked. They are delivered at its end."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
         yield
@@ -74,7 +76,7 @@ def stops_wait():
 
 
 def fail(message, status=1):
-    """Ends the program with a line on standard error."""
+    """Prints a line on standard error and ends the program with the status."""
     say(message)
     raise SystemExit(status)
 
@@ -84,11 +86,11 @@ def say(message):
     try:
         print(f"{name}: {message}", file=sys.stderr, flush=True)
     except OSError:
-        pass  # nobody can be told
+        pass  # standard error can't be written either
 
 
 def run(main):
-    """Calls main() and ends the program with the status that it returns; None is 0."""
+    """Calls main() and ends the program with the status that it returns. None means 0."""
     _fill_standard_streams()
     try:
         status = _outcome(main)
@@ -101,14 +103,15 @@ def run(main):
         _forget_output()
         say(words_of(error))
         status = 1
-    gc.freeze()  # the program ends, and need not look for garbage among all that it has read
+    gc.freeze()  # saves the last search for garbage among all that the program has read
     sys.exit(status)
 
 
 def _fill_standard_streams():
-    """A closed stdout fails when it is written to; an open one can write every character.
+    """Opens closed standard streams, and makes stdout escape characters that it can't encode.
 
-    Python has None for a closed stream, and the next file that is opened would get its number.
+    For a closed stream, Python sets None, and the next file that is opened would get its
+    descriptor. A stdout that was closed is opened for reading only, so that writing to it fails.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -119,7 +122,9 @@ def _fill_standard_streams():
 
 
 def _outcome(main):
-    """The status that main() returns or exits with. Exiting with words says them and is status 1."""
+    """Returns the status that main() returns or exits with. If it is a text, prints the text and
+    returns 1.
+    """
     try:
         status = main()
     except SystemExit as end:
@@ -131,7 +136,7 @@ def _outcome(main):
 
 
 def words_of(error):
-    """An error of the operating system in a line."""
+    """Returns an error of the operating system in one line."""
     why = error.strerror or str(error)
     if error.filename is None:
         return f"cannot write: {why}"
@@ -143,7 +148,9 @@ def words_of(error):
 
 
 def _forget_output():
-    """Drops what is still to be written: Python would try it again at its end, and complain."""
+    """Drops the output that is still buffered. Otherwise Python would try to write it again when it
+    exits, and print an error.
+    """
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -152,7 +159,7 @@ def _forget_output():
 
 
 def _die_of(number):
-    """Ends as a program does that does not handle the signal."""
+    """Ends the program with the default action of the signal."""
     _forget_output()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

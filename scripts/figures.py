@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """figures.py DIR: draws a run.
 
-A figure is drawn if the run holds what it shows. gallery.py says which figures there are: each is
-scripts/figures/NAME.gp and NAME.py.
+A figure is drawn if the run has data for it. scripts/figures/NAME.py and NAME.gp describe a figure,
+and gallery.py lists the figures.
 
-The data of each figure are in DIR/data/NAME.tsv, where anybody can read them. DIR/data/NAME.set says how
-the figure is laid out (gnuplot variables). gnuplot writes DIR/figures/NAME.svg and NAME.pdf.
+The data of each figure are written to DIR/data/NAME.tsv, and the gnuplot variables of its layout to
+DIR/data/NAME.set. From both, gnuplot writes DIR/figures/NAME.svg and NAME.pdf.
 """
 
 import os
@@ -17,7 +17,7 @@ import records
 
 
 def figures(run):
-    """All figures that the run has data for, in reading order: structures, then loops."""
+    """Returns all figures that the run has data for: those of structures, then those of loops."""
     result = []
     for part in run.parts():
         suffix = "-loops" if run.family is None and part.family == "loops" else ""
@@ -29,7 +29,7 @@ def figures(run):
 
 
 def of_family(run):
-    """The figures of a run of one family: those of the passes, then those of single experiments."""
+    """Returns the figures of a run of one family: of the passes, then of single experiments."""
     result = []
     for measured in run.passes():
         for name, module in gallery.of_pass(measured):
@@ -48,7 +48,10 @@ def of_family(run):
 
 
 def by_dispatch(run, measured, name, module):
-    """The figures of a pass, one for each way of calling; experiments that stand aside are not in it."""
+    """Returns the figures of a pass, one for each dispatch (way of calling a structure).
+
+    They do not show maps or experiments whose .ini sets `aside`.
+    """
     asked = [one for one in inference.standings(run, measured)
              if not one.question and one.cell not in run.places]
     result = []
@@ -62,7 +65,7 @@ def by_dispatch(run, measured, name, module):
 
 
 def of_script(figure, script, run=None, standings=()):
-    """The figure, with the name of the script that draws it, and with what it rests on."""
+    """Sets the figure's script and the measurements that it shows. Returns the figure."""
     figure.script = script
     if standings and not figure.shown:
         figure.rests_on(run, standings)
@@ -70,7 +73,7 @@ def of_script(figure, script, run=None, standings=()):
 
 
 def draw(run):
-    """Draws everything; the figures, in reading order."""
+    """Draws all figures of a run. Returns them in the order of figures()."""
     for folder in ("data", "figures"):
         os.makedirs(os.path.join(run.folder, folder), exist_ok=True)
     drawn = figures(run)

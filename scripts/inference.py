@@ -1,29 +1,33 @@
-"""What may be concluded from a run.
+"""The statistics of a run.
 
-Everything rests on one idea: two subjects are compared by the logarithm of their ratio within a
-block, where both replayed the same input on the same machine minutes apart. What differs between
-blocks (the seed's luck, a noisy neighbour) then cancels. Over blocks these logarithms are a plain
-sample, so the interval and the test are Student's; the t distribution is scipy's.
+A subject is something that is measured, such as a structure. In a block, all subjects of a group
+replay the same input. Two subjects are compared by the logarithm of their ratio within a block.
+Both ran on the same machine within minutes, so effects that differ between blocks, such as those of
+the seed or of other load on the machine, cancel. The logarithms of all blocks are a sample. Its
+interval and its test are Student's. The quantiles of the t distribution come from scipy.
 
-  ratio      the geometric mean over blocks of A/B; below 1, A costs less
-  interval   95 %, of the mean log ratio, by the t distribution; none for a single block
+  ratio      the geometric mean over blocks of A/B. Below 1, A costs less.
+  interval   the 95 % interval of the mean log ratio, by the t distribution. One block has none.
   p          of the one-sample t test of the log ratios against 0, corrected by Holm's step-down
              procedure (S. Holm, Scand. J. Statist. 6, 1979) over the comparisons shown together
-  verdict    faster, slower: corrected p < 0.05 and the ratio is at least the minimum effect;
-             no difference: the whole interval lies within the minimum effect;
+  verdict    faster, slower: corrected p < 0.05, and the ratio differs from 1 by at least the
+             minimum effect;
+             no difference: the whole interval lies within the minimum effect around 1;
              not resolved: anything else
-  indicative marks every verdict from fewer than 8 blocks
+  indicative marks each verdict from fewer than 8 blocks
 
-A ratio means nothing where values may be at or below 0: a loop may fire before the deadline. A pass
-says so (SIGNED in passes/NAME.py). Its subjects are compared by the difference within a block, A - B,
-in the unit of the pass; below 0, A has less. Interval and test are the same, of the differences. No
-minimum effect is known in that unit, so the verdict is faster, slower or not resolved. Nobody is ranked.
+A ratio means nothing if values may be 0 or negative, as when a loop fires before the deadline.
+SIGNED in passes/NAME.py names the keys of such values. A pass whose MEASURE is one compares
+subjects by differences: A - B within a block, in the unit of the pass. Below 0, A has less. The
+interval and the test are computed from the differences in the same way. No minimum effect is known
+in that unit, so the verdict is faster, slower or not resolved. Such a pass ranks nothing.
 
-Blocks of a group with looks (8, 12 and 16, say) stop at the look at which they are resolved. A
-comparison is then made once at each look, so its level is 5 % divided by the number of looks: the
-interval is of 98.3 %, and p is multiplied by 3 before it is corrected. The smallest p of several
-looks times their number is a valid p by Bonferroni's inequality, and so is that of the look at
-which a comparison stopped, for whatever reason it did.
+Looks are the numbers of blocks, such as 8, 12 and 16, after which a comparison may stop because it
+is resolved. A comparison with several looks is tested at each of them, so its level is 5 % divided
+by the number of looks. With three looks, the interval is of 98.3 %, and p is multiplied by 3 before
+Holm's correction. By Bonferroni's inequality, the smallest p of all looks times their number is a
+valid p. The p of the look at which a comparison stopped is at least as large, so it is valid too,
+whatever the reason to stop.
 """
 
 import functools
@@ -31,7 +35,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy
-from scipy import special  # not scipy.stats: it takes a second to load and 1 ms a test
+from scipy import special  # scipy.stats loads slowly, and its tests are slow
 
 import passes
 import records
@@ -43,9 +47,9 @@ MINIMUM_EFFECT = 0.05
 
 @dataclass
 class Comparison:
-    """A subject's cost beside another's in one cell."""
+    """The comparison of subjects A and B in one cell."""
 
-    sample: numpy.ndarray  # one for each block that holds both
+    sample: numpy.ndarray  # a number for each block that has both subjects
     mean: float = math.nan
     median: float = math.nan
     low: float = math.nan
@@ -53,7 +57,7 @@ class Comparison:
     p: float = math.nan
     corrected: float = math.nan
     verdict: str = "not resolved"
-    looks: int = 1  # after how many numbers of blocks it may be looked at: they share the level
+    looks: int = 1  # the number of looks, which share the level
 
     @property
     def blocks(self):
@@ -73,14 +77,14 @@ class Comparison:
 
 
 class Ratio(Comparison):
-    """A subject's cost relative to another's. The sample are the logarithms, and the mean is geometric."""
+    """The cost of A relative to B. The sample has the log ratios, and the mean is geometric."""
 
     @property
     def logs(self):
         return self.sample
 
     def judged(self, minimum_effect):
-        """The verdict, by the corrected p and the interval."""
+        """Returns the verdict, from the corrected p and the interval."""
         effect = math.log1p(minimum_effect)
         if self.corrected < LEVEL and abs(math.log(self.mean)) >= effect:
             return "faster" if self.mean < 1 else "slower"
@@ -89,46 +93,48 @@ class Ratio(Comparison):
         return "not resolved"
 
     def direction(self, minimum_effect):
-        """-1 if it costs less, 1 if more, 0 if by less than the minimum effect."""
+        """Returns -1 if A costs less, 1 if it costs more, 0 if by less than the minimum effect."""
         log = math.log(self.mean)
         return 0 if abs(log) < math.log1p(minimum_effect) else math.copysign(1, log)
 
 
 class Difference(Comparison):
-    """A subject's cost less another's, in the unit of the pass."""
+    """The difference A - B of the measures, in the unit of the pass."""
 
     def judged(self, _):
-        """The verdict, by the corrected p."""
+        """Returns the verdict, from the corrected p."""
         if self.corrected < LEVEL:
             return "faster" if self.mean < 0 else "slower"
         return "not resolved"
 
     def direction(self, _):
-        """-1 if it costs less, 1 if more, 0 if the interval does not tell."""
+        """Returns -1 if A has less, 1 if it has more, 0 if the interval contains 0.
+
+        Without an interval, the sign of the mean counts.
+        """
         if self.has_interval and self.low <= 0 <= self.high:
             return 0
         return math.copysign(1, self.mean) if self.mean else 0
 
 
 class Blocks(dict):
-    """{block: value} of a subject in one cell, and how many looks its blocks have."""
+    """A dict {block: value} of a subject in one cell, with the number of looks of the cell."""
 
     def __init__(self, looks, *content):
         super().__init__(*content)
         self.looks = looks
 
     def within(self, blocks):
-        """Those of some blocks only."""
+        """Returns the Blocks with only the given blocks."""
         return Blocks(self.looks, {block: self[block] for block in blocks})
 
 
 def ratio(a, b):
-    """A/B from {block: value}, over the blocks in both; None if there is none.
+    """Returns the Ratio A/B of two dicts {block: value}, over the blocks in both.
 
-    The level is divided by the looks of the two, where they are Blocks.
-
-    Values that are not positive have no ratio (a structure may keep 0 bytes beside its nodes) and
-    count as absent.
+    Returns None if they have no common block. If the dicts are Blocks, the level is divided by
+    their number of looks. A value that is not positive has no ratio and counts as absent: a
+    structure may allocate 0 bytes besides its nodes.
     """
     logs = numpy.array([math.log(a[block] / b[block]) for block in a
                         if block in b and a[block] > 0 and b[block] > 0])
@@ -136,14 +142,17 @@ def ratio(a, b):
 
 
 def difference(a, b):
-    """A - B from {block: value}, over the blocks in both; None if there is none."""
+    """Returns the Difference A - B of two dicts {block: value}, over the blocks in both.
+
+    Returns None if they have no common block.
+    """
     sample = numpy.array([a[block] - b[block] for block in a if block in b])
     return Difference(sample, *_student(sample, _looks(a, b)), looks=_looks(a, b)) \
         if len(sample) else None
 
 
 def comparer(measured):
-    """The function that compares two subjects in a pass: ratio(), or difference()."""
+    """Returns the function that compares two subjects in a pass: ratio or difference."""
     return difference if passes.of(measured).differences else ratio
 
 
@@ -152,7 +161,7 @@ def _looks(a, b):
 
 
 def mean_interval(sample):
-    """(mean, low, high) with Student's interval; of one value, no interval."""
+    """Returns (mean, low, high) with Student's interval. For one value, low and high are nan."""
     mean = float(numpy.mean(sample))
     if len(sample) < 2:
         return mean, math.nan, math.nan
@@ -167,15 +176,17 @@ def ratio_of_logs(logs, looks=1):
 
 
 def _student(numbers, looks):
-    """(mean, median, low, high, p) of a sample, with the interval and the test against 0 that share the
-    level among so many looks; of one value, no interval and no p.
+    """Returns (mean, median, low, high, p) of a sample.
+
+    The interval has the level divided by `looks`. p is of the test against 0 and is not multiplied
+    by `looks`. For one value, low, high and p are nan.
     """
     sample = sorted(map(float, numbers))
     mean, median = math.fsum(sample) / len(sample), _median(sample)
     if len(sample) < 2:
         return mean, median, math.nan, math.nan, math.nan
     if sample[-1] - sample[0] <= 1e-12 * max(1.0, abs(mean)):
-        # Counted quantities repeat exactly: no spread, hence nothing for a t distribution to do.
+        # Counted quantities repeat exactly. Without spread, there is no t distribution.
         return mean, median, mean, mean, 1.0 if abs(mean) < 1e-12 else 0.0
     freedom = len(sample) - 1
     variance = math.fsum((one - mean) ** 2 for one in sample) / freedom
@@ -190,20 +201,20 @@ def _median(ordered):
 
 
 def _quantile(ordered, share):
-    """What that share of an ordered sample lies below: between two of it, in proportion.
+    """Returns the quantile of an ordered sample, by linear interpolation between two values.
 
-    numpy.quantile computes the same, in a hundred times the time for a few values.
+    numpy.quantile returns the same, but is much slower for a few values.
     """
     place = (len(ordered) - 1) * share
     below = int(place)
     part = place - below
     low, high = ordered[below], ordered[min(below + 1, len(ordered) - 1)]
-    # As numpy does, from the nearer end: the same to the last bit.
+    # Like numpy, interpolates from the nearer end, so that the last bit is the same.
     return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
 def holm(p):
-    """Holm's step-down correction of a sequence of p-values, in its order."""
+    """Returns Holm's step-down correction of a sequence of p-values, in the given order."""
     p = numpy.asarray(p, dtype=float)
     order = numpy.argsort(p, kind="stable")
     corrected = numpy.empty_like(p)
@@ -213,10 +224,10 @@ def holm(p):
 
 
 def decide(family, minimum_effect=MINIMUM_EFFECT):
-    """Gives a family of ratios, or of differences, all that are shown together, their corrected p and
-    verdicts.
+    """Sets the corrected p and the verdict of each Comparison of a family.
 
-    One from a single block was not tested and so is not of the family.
+    A family consists of the comparisons that are shown together. A comparison of a single block has
+    no p and is not part of the family.
     """
     tested = [ratio for ratio in family if not math.isnan(ratio.p)]
     for ratio, corrected in zip(
@@ -229,8 +240,10 @@ def decide(family, minimum_effect=MINIMUM_EFFECT):
 # ------------------------------------------------------------------------------- within one cell
 
 def values(run, cell, measure, names=None):
-    """{subject: Blocks} of all subjects, or of some; the median where a subject was measured twice in a
-    block.
+    """Returns {subject: Blocks} of the subjects in a cell, or of those in `names`.
+
+    `measure` is the key of the value. If a subject was measured several times in a block, the value
+    is the median.
     """
     result, looks = {}, looks_of(run, cell)
     for subject, blocks in run.cells[cell].items():
@@ -245,7 +258,10 @@ def values(run, cell, measure, names=None):
 
 
 def floor(run, values):
-    """The fastest yardstick of each block, as Blocks: what the compulsory work alone costs."""
+    """Returns the Blocks of the floor: in each block, the value of the fastest yardstick.
+
+    A yardstick does only the work that each structure must do.
+    """
     result = Blocks(1)
     for subject, blocks in values.items():
         if run.subjects[subject].kind == "yardstick":
@@ -256,7 +272,7 @@ def floor(run, values):
 
 
 def looks_of(run, cell):
-    """How many looks the blocks of a cell have, by experiment.ini; 1 where it says nothing."""
+    """Returns the number of looks of a cell in experiment.ini, or 1 if it sets none."""
     workload = cell.workload.split(" ")[0].split("/")[0]
     key = ("looks", cell.experiment, cell.measured, cell.dispatch, cell.n, workload)
     if key not in run.kept:
@@ -267,7 +283,7 @@ def looks_of(run, cell):
 
 
 def _holds(section, settings, cell, workload):
-    """Whether a group of experiment.ini has that cell; a map may have n for an axis."""
+    """Returns whether a group in experiment.ini contains the cell. An axis of a map may be n."""
     numbers = settings.get("n")
     is_map = "x" in settings or "y" in settings
     names = settings.get("workloads", ())
@@ -280,9 +296,11 @@ def _holds(section, settings, cell, workload):
 
 
 def resolved(standing, baseline):
-    """Whether a cell needs no further block: each subject is told apart from the baseline and from
-    the first of its accuracy, or shown not to differ, by a verdict that is not indicative. A pass that
-    is compared by differences has no first.
+    """Returns whether a cell needs no further block.
+
+    Each ranked subject must have two verdicts: against the baseline and against the cheapest of its
+    accuracy. Neither may be `not resolved` or indicative. In a pass that is compared by
+    differences, only the baseline counts.
     """
     against = [line.to_baseline for line in standing.lines
                if line.ranked and line.subject.name != baseline]
@@ -294,7 +312,10 @@ def resolved(standing, baseline):
 
 
 def overtaken(run, cell, subject):
-    """The share of expected firings that came too late to happen; 0 for every exact subject."""
+    """Returns the share of expected firings that did not happen because the subject was late.
+
+    The trace re-armed or stopped these timers first. The share is 0 for each exact subject.
+    """
     late = expected = 0
     for rows in run.cells[cell][subject].values():
         for row in rows:
@@ -304,7 +325,10 @@ def overtaken(run, cell, subject):
 
 
 def fired_wrongly(run):
-    """The subjects that fired wrongly somewhere in the run: what they cost elsewhere ranks nobody."""
+    """Returns the set of the subjects that fired wrongly in a cell of the run.
+
+    They are not ranked in any cell.
+    """
     if "wrong" not in run.kept:
         run.kept["wrong"] = {record["subject"] for record in run.records
                              if record.get("outcome") == "wrong"}
@@ -312,11 +336,11 @@ def fired_wrongly(run):
 
 
 def lateness(run, cell, subject):
-    """(mean, maximum) ns from deadline to firing as recorded, or None.
+    """Returns the recorded (mean, maximum) time from deadline to firing in ns, or None.
 
-    The trace's own advances are part of it: an exact subject is late too, if by as little as can
-    be, and only the difference from one says anything. Passes that time things do not look at it;
-    then it is what another pass saw in the same workload, at the nearest n.
+    A trace advances the clock in steps, so that even an exact subject fires late. Only the
+    difference from an exact subject has a meaning. Some passes do not record lateness. Then the
+    numbers are of the cell of the same workload that has them and has the nearest n.
     """
     for other in _cells_of_workload(run, cell):
         rows = [row for rows in run.cells[other].get(subject, {}).values() for row in rows
@@ -328,7 +352,10 @@ def lateness(run, cell, subject):
 
 
 def _cells_of_workload(run, cell):
-    """A cell and the others of its workload, the nearest n first. Kept on the run: each line asks."""
+    """Returns a list of the cell and all other cells of its workload, the nearest n first.
+
+    The result is cached in run.kept, as each Line may need it.
+    """
     workload = cell.workload.split("/")[0]
     if "workloads" not in run.kept:
         run.kept["workloads"] = groups = {}
@@ -353,19 +380,21 @@ class Line:
     to_baseline: Comparison = None
     to_floor: Ratio = None
     overtaken: float = 0.0
-    late: object = None  # a function without arguments that says how late it fires
-    to_first: Ratio = None  # to the cheapest of its accuracy, where it is compared with that one
-    wrong: bool = False  # it fired wrongly in some cell of the run, and so is ranked in none
-    place: str = ""  # "first" of its accuracy; "only" of it; "tied": not told apart from first
+    late: object = None  # a function without arguments that returns what lateness() returns
+    to_first: Ratio = None  # to the cheapest of its accuracy, if it is compared with it
+    wrong: bool = False  # True if it fired wrongly in some cell of the run. Then it is not ranked
+    # "first": the cheapest of its accuracy. "only": the only one of its accuracy. "tied": not told
+    # apart from the first. Otherwise "".
+    place: str = ""
 
     @property
     def spread(self):
-        """Interquartile range over median."""
+        """Returns the interquartile range divided by the median."""
         return (self.high - self.low) / self.value if self.value else 0.0
 
     @property
     def lateness(self):
-        """(mean, maximum) ns, or None. It is looked for when it is asked for, which few do."""
+        """Returns (mean, maximum) in ns, or None. It is computed on demand, as few need it."""
         return self.late() if self.late else None
 
     @property
@@ -375,10 +404,13 @@ class Line:
 
 @dataclass
 class Standing:
-    """One cell: its lines, cheapest first, what is compared before yardsticks and controls."""
+    """The lines of one cell: compared subjects first, then yardsticks, controls and other subjects,
+    each by value.
+    """
 
     cell: records.Cell
-    question: str = ""  # the experiment, if it stands aside: the others are one family
+    # The experiment if its .ini sets `aside`, otherwise "". Cells of one question are one family.
+    question: str = ""
     lines: list = field(default_factory=list)
     floor: float = math.nan  # median over blocks
     floor_to_baseline: Ratio = None
@@ -393,9 +425,11 @@ class Standing:
 
 
 def standings(run, measured="time", baseline=None, minimum_effect=MINIMUM_EFFECT, choose=None):
-    """All cells of a pass, or those that choose(cell) wants. Their ratios to the baseline are one
-    family, but for experiments that ask one thing, which are a family each. Kept on the run, as
-    figures, tables and report all ask for the same.
+    """Returns the standings of the cells of a pass for which choose(cell) is true.
+
+    Without `choose`, returns those of all cells. The comparisons with the baseline are one family,
+    but each experiment whose .ini sets `aside` is a separate family. The result is cached in
+    run.kept.
     """
     baseline = baseline or run.baseline
     key = (measured, baseline, minimum_effect, choose)
@@ -441,10 +475,11 @@ def _standing(run, cell, measure, baseline, minimum_effect):
 
 
 def _place(lines, found, minimum_effect):
-    """Marks the cheapest of one accuracy, and those that cannot be told apart from it.
+    """Sets `place` and `to_first` of the lines of one accuracy in one cell.
 
-    The comparisons of one cell are one family. A subject with fewer blocks than a verdict needs,
-    where others have enough, is not compared: the blocks that it shares would be too few for all.
+    The comparisons with the cheapest are one family. A subject is compared only if it has enough
+    blocks for a verdict, or, if none has enough, as many blocks as any other. Otherwise the common
+    blocks would be too few for all.
     """
     most = max(line.blocks for line in lines)
     lines = [line for line in lines if line.blocks >= min(ENOUGH_BLOCKS, most)]
@@ -466,7 +501,11 @@ def _place(lines, found, minimum_effect):
 
 
 def common_blocks(sets):
-    """The blocks that all have; where there are none, those without the poorest subject."""
+    """Returns the blocks that are in all sets.
+
+    If there are none, leaves out the smallest sets, one after the other, until there is a common
+    block.
+    """
     sets = sorted(sets, key=len, reverse=True)
     while not set.intersection(*sets):
         sets.pop()
@@ -474,12 +513,12 @@ def common_blocks(sets):
 
 
 def ranking(standings):
-    """The standings that say who costs least: without those of single questions, if there are others."""
+    """Returns the standings without a question, which rank structures; all if each has one."""
     return [standing for standing in standings if not standing.question] or standings
 
 
 def largest(standings):
-    """{(experiment, workload, dispatch): the standing at its largest n}."""
+    """Returns {(experiment, workload, dispatch): the standing at the largest n}."""
     result = {}
     for standing in standings:
         cell = standing.cell
@@ -490,7 +529,9 @@ def largest(standings):
 
 
 def accuracies(standings):
-    """The accuracy pairs of the subjects present, exact and in order first."""
+    """Returns the accuracies (when, ordering) of the compared subjects, from exact to late and from
+    ordered to unordered.
+    """
     found = {line.subject.accuracy for standing in standings for line in standing.lines
              if line.subject.compared}
     whens = ("exact", "to a tick", "late fraction")
@@ -504,25 +545,27 @@ def accuracies(standings):
 
 @dataclass
 class Control:
-    """A structure measured against itself: all that differs is noise."""
+    """Structures that were measured against themselves, so that each difference is noise."""
 
-    subject: str
-    cells: int
-    tested: int
-    different: int  # cells where the test calls it different, which none should
-    ratios: int
-    low: float  # the middle 95 % of single ratios, or of single differences
+    subject: str  # the names of the controls, separated by commas
+    cells: int  # the number of comparisons: one for each control in each cell
+    tested: int  # the number of comparisons that have a p
+    different: int  # the number of comparisons whose verdict is, falsely, faster or slower
+    ratios: int  # the number of ratios or differences of single blocks
+    # low and high enclose the middle 95 % of the ratios or differences of single blocks.
+    low: float
     high: float
-    blocks: int  # typical
-    resolvable: float  # the ratio that so many blocks tell from 1, or the difference that they tell from 0
+    blocks: int  # the median number of blocks of a comparison
+    # The smallest ratio that `blocks` blocks tell from 1, or difference that they tell from 0.
+    resolvable: float
 
 
 def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
-    """The null control of a pass, or None if it was not run.
+    """Returns the Control of a pass, or None if no null control was run.
 
-    With b blocks and a spread s of log ratios, an interval excludes 1 from a ratio of
-    exp(t s / sqrt(b)) on; that is what the run can resolve at best. Of differences with a spread s, it
-    excludes 0 from t s / sqrt(b) on.
+    With b blocks and a standard deviation s of the log ratios, the interval of a ratio excludes 1
+    if the ratio is at least exp(t s / sqrt(b)). This is the smallest ratio that the run can
+    resolve. The interval of a difference excludes 0 if the difference is at least t s / sqrt(b).
     """
     found = _against_themselves(run, measured)
     if not found:
@@ -551,7 +594,7 @@ def control(run, measured="time", minimum_effect=MINIMUM_EFFECT):
 
 
 def _against_themselves(run, measured):
-    """[(control, what it costs beside the structure that it repeats), ...] of each cell of a pass."""
+    """Returns [(control, its Comparison with the structure that it repeats), ...] of a pass."""
     found = []
     for cell in run.select(measured):
         pairs = [(name, target) for name in run.cells[cell]

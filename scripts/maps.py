@@ -1,7 +1,7 @@
-"""Maps: who costs least where, over two things that are varied.
+"""Maps: which structure costs least at each pair of values of two settings, the axes of the map.
 
-A map is a plane of places. In each place the winner is compared with all others of its accuracy; the
-verdicts are those of inference.py.
+A map consists of places. A place is a pair of values of the axes. In each place, the winner is
+compared with all other structures of its accuracy. The verdicts are those of inference.py.
 """
 
 import math
@@ -17,39 +17,39 @@ import records
 
 @dataclass
 class Axis:
-    """One of the two things that a map varies."""
+    """One of the two settings that a map varies."""
 
     name: str
     title: str
-    values: list  # as typed, in order
+    values: list  # texts, in the order in which the axis shows them
 
 
 @dataclass
 class Place:
-    """Where a map's axes meet: who costs least there of those with one accuracy."""
+    """A pair of values of a map's axes, with the structure of one accuracy that costs least."""
 
     x: str
     y: str
     cell: records.Cell
     winner: str
-    runner_up: str  # "" where there is none
-    against: dict  # {other: Ratio of its cost to the winner's}
+    runner_up: str  # "" if there is only one structure
+    against: dict  # {name of another structure: Ratio of its cost to the winner's}
     blocks: int
 
     @property
     def ratio(self):
-        """What the runner-up costs relative to the winner; None where there is none."""
+        """Returns the Ratio of the runner-up to the winner, or None if there is none."""
         return self.against.get(self.runner_up)
 
     @property
     def tied(self):
-        """The others that are not told apart from the winner, cheapest first."""
+        """Returns the names of all that are not told apart from the winner, cheapest first."""
         found = [(one.mean, name) for name, one in self.against.items() if one.verdict != "slower"]
         return [name for _, name in sorted(found)]
 
     @property
     def tested(self):
-        """Whether there is any interval: not from a single block."""
+        """Returns whether there is an interval. A single block gives none."""
         return any(one.has_interval for one in self.against.values())
 
     @property
@@ -62,24 +62,24 @@ class Place:
 
     @property
     def words(self):
-        """The verdict as it is to be printed."""
+        """Returns the verdict as it is printed."""
         word = "only one" if not self.against else "resolved" if self.resolved else "not resolved"
         return f"indicative: {word}" if self.against and self.indicative else word
 
 
 @dataclass
 class Map:
-    """A plane of places, over two axes, for one workload and one accuracy."""
+    """The places of one workload and one accuracy."""
 
     experiment: str
-    workload: str  # without what the axes set
+    workload: str  # without the settings that are axes
     dispatch: str
     measured: str
     accuracy: tuple
     x: Axis
     y: Axis
-    places: dict  # {(value of x, value of y): Place}; what was not measured is not in it
-    standings: list  # what it rests on
+    places: dict  # {(value of x, value of y): Place}, of measured places only
+    standings: list  # an inference.Standing for each measured cell of the map
 
     @property
     def indicative(self):
@@ -87,10 +87,10 @@ class Map:
 
 
 def maps(run, measured="time", minimum_effect=inference.MINIMUM_EFFECT):
-    """The maps of a pass; of one workload those of exact structures first.
+    """Returns the maps of a pass. Those of one workload are sorted by accuracy, exact first.
 
-    An accuracy that only one structure has ranks nobody, and so has no map. Nor has a pass that is
-    compared by differences.
+    An accuracy of only one structure has no map. A pass that is compared by differences has no
+    maps.
     """
     groups = {}
     for standing in [] if passes.of(measured).differences else \
@@ -116,9 +116,12 @@ def maps(run, measured="time", minimum_effect=inference.MINIMUM_EFFECT):
 
 
 def initials(names):
-    """{name: the first letters of its words}, more letters of the first word where some are alike.
+    """Returns {name: initials} for tables and figures that have no room for names.
 
-    A table and a picture have no room for names; digits are kept, as in dary-heap:arity=8.
+    The initials are the first letters of the words of the name. If several names have the same
+    initials, they get more letters of their first words. A name that stays ambiguous is not
+    abbreviated. After the first word, a word of digits is kept whole, as the 8 in
+    dary-heap:arity=8.
     """
     words = {name: [word for word in re.split(r"[^A-Za-z0-9]+", name) if word] for name in names}
     letters = dict.fromkeys(names, 1)
@@ -142,7 +145,7 @@ def initials(names):
 
 
 def _without_axes(workload, where):
-    """A workload's name without the options that are axes."""
+    """Returns the name of a workload without the options that are axes."""
     for axis in (where["x"], where["y"]):
         setting = f"{axis['name']}={axis['value']}"
         workload = re.sub(rf"[:,]{re.escape(setting)}(?=[,/ ]|$)", "", workload, count=1)
@@ -150,7 +153,9 @@ def _without_axes(workload, where):
 
 
 def _axis(members, which):
-    """n by size; other values in the order in which they were given."""
+    """Returns the Axis `which` ("x" or "y"). An axis n is sorted by size. Other axes have the order
+    of the experiment's settings.
+    """
     found = {(axis["name"], axis["title"], axis["value"], axis["place"])
              for axis in (where[which] for _, where in members)}
     name, title = next((name, title) for name, title, *_ in sorted(found))
@@ -159,7 +164,10 @@ def _axis(members, which):
 
 
 def _places(run, members, accuracy, measured, minimum_effect):
-    """All places of one map. Its comparisons, of each winner with all others, are one family."""
+    """Returns {(value of x, value of y): Place} of one map.
+
+    The comparisons of all winners with the others are one family in Holm's correction.
+    """
     measure = passes.of(measured).measure
     places = {}
     for standing, where in members:
@@ -175,7 +183,11 @@ def _places(run, members, accuracy, measured, minimum_effect):
 
 
 def _place_of(x, y, cell, lines, found):
-    """Ranks by the median over blocks of what each costs relative to the mean of all in a block."""
+    """Returns a Place.
+
+    Within each block, costs are divided by the geometric mean of all structures in the block. The
+    medians of these relative costs over the blocks rank the structures.
+    """
     common = inference.common_blocks([set(found[line.subject.name]) for line in lines])
     names = sorted(line.subject.name for line in lines
                    if common <= set(found[line.subject.name]))

@@ -1,10 +1,10 @@
-"""The lines of a run's cells.jsonl or cells.jsonl.zst, each checked as it is read.
+"""Reads and checks the lines of a run's cells.jsonl or cells.jsonl.zst.
 
-A line that was made by hand or cut short is refused with the reason, so that no later code has to
-check types.
+A line is a record: a JSON object. A line with a missing key, a value of a wrong type or size, or a
+syntax error raises Unreadable with the reason, so other modules need not check types.
 
-A run has some ten thousand lines, and most scripts need the measurements of a few. So a line can be
-read in two steps. Of lines that are not finished, the measurements are not checked.
+A run has many lines, and most scripts need the measurements of only a few. So a line can be read in
+two steps, begin() and finish(). The measurements of a line are not checked until finish().
 """
 
 import functools
@@ -16,21 +16,22 @@ from typing import NamedTuple
 
 
 class Unreadable(ValueError):
-    """Why a line is no record, or why a file can't be read."""
+    """The text says why a line is not a record, or why a file can't be read."""
 
 
 class Numbers(NamedTuple):
-    """The keys whose values are numbers, wherever a record has them and not null."""
+    """The keys whose values must be numbers or null if a record has them."""
 
     from_0: frozenset  # numbers of at least 0
     signed: frozenset = frozenset()
 
 
-# Every count and every time in ns fits 64 bits.
+# Each count and each time in ns fits into 64 bits.
 LARGEST = 2.0 ** 64
-DIGITS = 20
+DIGITS = 20  # the most digits of a whole number
 
-# The keys of a record that must be of a type wherever they are present.
+# The keys whose values must be texts, or whole numbers of at least 0, if a record has them; and the
+# keys that each record must have.
 TEXTS = ("experiment", "subject", "kind", "when", "ordering", "dispatch", "workload", "pass",
          "block", "trace_hash", "source_hash", "status", "outcome", "compiler", "flags", "libc",
          "library", "aside")
@@ -39,14 +40,17 @@ NEEDED = ("subject", "workload", "n")
 
 
 def cells_path(folder):
-    """The path of a run's records: cells.jsonl, or the compressed file that a kept run has instead."""
+    """Returns the path of a run's cells.jsonl, or of cells.jsonl.zst if only that exists."""
     plain = os.path.join(folder, "cells.jsonl")
     kept = plain + ".zst"
     return kept if os.path.isfile(kept) and not os.path.isfile(plain) else plain
 
 
 def lines(path):
-    """The lines of a file, which may be compressed. Raises Unreadable for one that is damaged."""
+    """Yields the lines of a file. If its name ends in .zst, decompresses it.
+
+    Raises Unreadable if the compressed file is damaged or if zstd can't be started.
+    """
     if not path.endswith(".zst"):
         with open(path, encoding="utf-8", errors="replace") as file:
             yield from file
@@ -64,14 +68,17 @@ def lines(path):
 
 
 def read(line, numbers):
-    """The record of one line; raises Unreadable. `numbers` is a Numbers."""
+    """Returns the record of a line, or raises Unreadable. `numbers` is a Numbers."""
     record = _read_quickly(line, numbers)
     return _read_slowly(line, numbers) if record is None else record
 
 
 def begin(line, numbers):
-    """(record, rest): a line whose status is ok, as far as its measurements, and the text of these for
-    finish(). Of any other line (its whole record, ""). Raises Unreadable.
+    """Returns (record, rest) of a line, or raises Unreadable.
+
+    If the status of the line is ok and its keys have the order of the bench, the record lacks the
+    measurements, and `rest` is their text for finish(). Otherwise `rest` is "", and the record is
+    whole.
     """
     try:
         record, rest = _halves(line, numbers)
@@ -85,7 +92,10 @@ def begin(line, numbers):
 
 
 def finish(begun, rest, numbers):
-    """The whole record of a line that has been begun. Raises CloserLook."""
+    """Returns the whole record from the result of begin().
+
+    Raises CloserLook if only read() can decide whether the line is right.
+    """
     measured = _object(rest, numbers)
     record = {**begun, **measured}
     if len(begun) + len(measured) - len(record) > ("status" in begun):
@@ -94,19 +104,20 @@ def finish(begun, rest, numbers):
 
 
 class CloserLook(Unreadable):
-    """A line may be right or wrong, and read() will tell."""
+    """The fast code can't decide whether a line is right. read() can."""
 
 
 _WHOLE = frozenset(WHOLE)
 _TEXTS = frozenset((*TEXTS, "name"))
-_SAFE = 10 ** 18  # numbers below this need no second look
-_DIFFERENT = 10000  # texts and shapes that are kept: more than any run has
+_SAFE = 10 ** 18  # _read_slowly() need not check numbers below this
+_DIFFERENT = 10000  # the most texts, and shapes, in a cache: more than any run has
 _MEASURED = '"status":"ok"'
 
 
 def _read_quickly(line, numbers):
-    """The record of a line like those that the bench writes; None for a line that needs a closer look,
-    whether it turns out right or not.
+    """Returns the record of a line, or None if _read_slowly() must read it.
+
+    Lines as the bench writes them are read. None does not mean that the line is wrong.
     """
     try:
         head, rest = _halves(line, numbers)
@@ -117,10 +128,11 @@ def _read_quickly(line, numbers):
 
 
 def _halves(line, numbers):
-    """(what a line says before its measurements, the text of an object with the rest). Where the keys
-    do not have the order in which the bench writes them, (the whole record, ""). Raises CloserLook.
+    """Returns (head, rest): the record without measurements, and the text of an object with them.
 
-    The first half is of parts that come again in many lines. Each is decoded once.
+    If the keys do not have the order of the bench, head is the whole record and rest is "". Raises
+    CloserLook. The head is decoded in parts. Many lines have equal parts, and each
+    different part is decoded only once.
     """
     subject, _, rest = line.partition(',"workload":')
     work, _, rest = rest.partition(',"order":')
@@ -134,23 +146,24 @@ def _halves(line, numbers):
     measured, _, machine = rest.rpartition(',"governor":')
     if not order.isdecimal():
         raise CloserLook
-    # Once the words on the machine stood last. Now they stand with those on the code.
+    # In older runs the keys about the machine are the last. In new runs they follow source_hash.
     tail, machine = (measured + "}", f'{{"governor":{machine}') if measured else (rest, "{}")
     parts = [_object_again(text, numbers) for text in (
         subject + "}", f'{{"workload":{work}}}', f"{{{place}}}", f'{{"block":{block}}}',
         f'{{"source_hash":{code}}}', machine)]
     head = {**parts[0], **parts[1], **parts[2], **parts[3], **parts[4], **parts[5]}
     if len(head) < sum(map(len, parts)) or "status" in head:
-        raise CloserLook  # the last of two values of one key counts, wherever it stands
+        raise CloserLook  # a key may occur twice; its last value in the line counts
     rest = f'{{"order":{order}{seconds}{trace},"load":{tail}'
     return head, rest
 
 
 def _object(text, numbers):
-    """The object of a text, if each of its values is surely of the type that its key asks for, and of a
-    size that may be measured. Raises CloserLook if not.
+    """Returns the JSON object of a text.
 
-    The decoder does not call Python for each number here, which would take most of the time.
+    Raises CloserLook if a value may have a wrong type or size. The decoder has no Python function
+    for numbers, because calling it for each number would take most of the time. So the sizes of
+    numbers are checked after decoding.
     """
     try:
         record = _decode_quickly(text)
@@ -169,19 +182,21 @@ _object_again = functools.lru_cache(_DIFFERENT)(_object)
 
 
 class _Shape(NamedTuple):
-    """What objects share that have the same keys, with values of the same types: for each value in
-    order, whether it is a number, a number that may not be below 0, a list or an object.
+    """What is common to objects that have the same keys and types of values.
+
+    Each tuple has a bool for each value, in order.
     """
 
-    measured: tuple
-    from_0: tuple
-    nested: tuple
+    measured: tuple  # True if the value is a number
+    from_0: tuple  # True if the value is a number that may not be negative
+    nested: tuple  # True if the value is a list or an object, but not the list of phases
 
 
 @functools.lru_cache(_DIFFERENT)
 def _shape(keys, types, numbers):
-    """The shape of an object and its phases; None where a value may be of another type than its key
-    asks for.
+    """Returns the _Shape of an object and its phases, or None if a value may have a wrong type.
+
+    `keys` and `types` are those of the object, followed by those of each phase.
     """
     if keys.count("phases") > 1:
         return None
@@ -194,12 +209,12 @@ def _shape(keys, types, numbers):
     return _Shape(measured,
                   tuple(number and (key in _WHOLE or key in numbers.from_0)
                         for key, number in zip(keys, measured)),
-                  # The values of the phases stand beside the record's.
+                  # `keys` also has the keys of the phases, so the list itself is not checked.
                   tuple(kind in (list, dict) and key != "phases" for key, kind in zip(keys, types)))
 
 
 def _fit(values, shape):
-    """Whether the numbers in values of that shape are of a size that may be measured."""
+    """Returns whether the numbers in values of that shape are small, and not negative if from_0."""
     measured = tuple(itertools.compress(values, shape.measured))
     if measured and not (max(measured) < _SAFE and (
             min(measured) >= 0 or min(measured) > -_SAFE
@@ -209,7 +224,7 @@ def _fit(values, shape):
 
 
 def _is_small(value):
-    """Whether all numbers in it are of a size that may have been measured."""
+    """Returns whether all numbers in a decoded JSON value are smaller than _SAFE."""
     kind = type(value)
     if kind is float or kind is int:
         return -_SAFE < value < _SAFE
@@ -219,7 +234,7 @@ def _is_small(value):
 
 
 def _read_slowly(line, numbers):
-    """The record of one line, and the reason if it is none."""
+    """Returns the record of a line, or raises Unreadable with the reason."""
     try:
         record = _decode(line)
     except RecursionError:
@@ -245,7 +260,7 @@ def _read_slowly(line, numbers):
 
 
 def _check(record, numbers):
-    """Raises Unreadable for the first key whose value is not of its type."""
+    """Raises Unreadable for the first key whose value has a wrong type or is negative."""
     for key in TEXTS:
         if not isinstance(record.get(key, ""), str):
             raise Unreadable(f"{key} is not text")

@@ -1,16 +1,16 @@
-"""Reading a run: the folder that `timerbed run` leaves behind.
+"""Reads and indexes a run: a folder that `timerbed run` writes.
 
-A run is env.json (the machine), experiment.ini (what was asked) and cells.jsonl (what was measured,
-one JSON object a line), or cells.jsonl.zst, which is the same, compressed. This module reads and
-indexes; it computes nothing. Three words matter:
+A run contains env.json (the machine), experiment.ini (the settings) and cells.jsonl (the
+measurements). cells.jsonl.zst is cells.jsonl compressed. Each line is a record: a JSON object.
 
-  cell   one point of a figure: (experiment, workload or workload/phase, n, dispatch, pass)
-  block  within a cell, one input: (seed, trace). All subjects of a block replayed the same bytes.
-  row    one subject's measurement in one block
+  subject  something that is measured: a structure, a loop, a yardstick or a control
+  cell     (experiment, workload or workload/phase, n, dispatch, pass), with all subjects
+  block    one input of a cell: (seed, trace_hash). All subjects of a block replayed the same bytes
+  row      one subject's measurement in one block
 
-Ratios are only ever taken between rows of one block, which is why the index is by block and why
-nothing here averages over blocks. Keys are only ever added to the records, so unknown ones are kept
-and ignored.
+Other modules compute ratios between rows of one block, so the index is by block, and this module
+does not average over blocks. New versions may add keys to the records, so unknown keys are kept and
+ignored.
 """
 
 import configparser
@@ -30,20 +30,19 @@ from record_lines import cells_path
 
 SCHEMA = 1
 
-# What is a number wherever a record has it.
+# The keys whose values must be numbers or null.
 _NUMBERS = record_lines.Numbers(
     frozenset(("tick_ns", "fraction", "cell_seconds", "wall_ns_per_op", "armed_peak") + tuple(
         key for one in passes.PASSES.values() for key in one.from_0)),
     frozenset(key for one in passes.PASSES.values() for key in one.signed))
 
-# Families of subjects that may be compared with each other, and what each is relative to: the
-# first of these that the run has.
+# {family: possible baselines}. Subjects of one family may be compared with each other. The baseline
+# is the first of these that the run has.
 FAMILIES = {"structures": ("binary-heap",), "loops": ("libevent", "loop:binary-heap@epoll")}
-LOOPS = ("loop", "library")
+LOOPS = ("loop", "library")  # the kinds of the family loops
 
-# The settings that change what is measured, with the value of records that do not say it. A run names
-# them in env.json, from the table of settings of the program that measured it. This is what runs from
-# before that have.
+# {setting that changes what is measured: its value in records without the setting}. The bench
+# writes this table to env.json as `variants`. BEFORE is the table for older runs, which lack it.
 BEFORE = {"stride": "64", "cold": "0", "pages": "small"}
 
 EXACT = ("exact", "by deadline")
@@ -68,7 +67,7 @@ class Failure(NamedTuple):
 
 
 class Subject:
-    """What a name stands for: its kind and how accurately it fires."""
+    """A measured subject: its name, its kind and how accurately it fires."""
 
     def __init__(self, record):
         self.name = record["subject"]
@@ -80,12 +79,12 @@ class Subject:
 
     @property
     def accuracy(self):
-        """The pair within which subjects are ranked."""
+        """Returns (when, ordering). Subjects are ranked among those of equal accuracy."""
         return (self.when, self.ordering)
 
     @property
     def label(self):
-        """The accuracy in words, with its size where that is known."""
+        """Returns the accuracy in words, with the tick or the late fraction if it is known."""
         size = ""
         if self.when == "to a tick" and self.tick:
             size = f" of {duration(self.tick)}"
@@ -95,7 +94,7 @@ class Subject:
 
     @property
     def compared(self):
-        """Whether it is what the run is about, and no yardstick or control."""
+        """Returns whether it is a structure, loop or library, and not a yardstick or a control."""
         return self.kind == "structure" or self.kind in LOOPS
 
     @property
@@ -107,7 +106,7 @@ class Subject:
 
     @property
     def control_of(self):
-        """The structure that a null control repeats, or None."""
+        """Returns the name of the structure that a null control repeats, or None."""
         if self.kind == "control" and ":" in self.name:
             return self.name.split(":", 1)[1]
         return None
@@ -116,20 +115,22 @@ class Subject:
 class Run:
     """A run folder, indexed.
 
-    cells     {Cell: {subject: {block: [row, ...]}}}, rows whose outcome is ok only
+    cells     {Cell: {subject: {block: [row, ...]}}}, with only the rows whose outcome is ok
     subjects  {name: Subject}
-    failures  [Failure, ...], every row whose outcome is not ok
-    notes     what the reader should know about the data, as lines of text
-    mixed     {(subject, pass, dispatch): "2 versions of its code"}: records that do not belong
-              together, because they are of different code, flags, compilers or libraries
-    variants  {setting: its default}: where one of them varies within an experiment it becomes part
-              of the workload's name, so that a 64-byte stride is never averaged with a 128-byte one
-    family    what is compared: structures or loops; None when there are both, see parts()
+    failures  [Failure, ...], with each record whose outcome is not ok
+    notes     lines of text about unusual properties of the data, for the user
+    mixed     {(subject, pass, dispatch): "2 versions of its code"}, with records that may not be
+              compared because they are of different code, flags, compilers or libraries
+    variants  {setting: its default}. If a setting varies within an experiment, it becomes part of
+              the workload's name, so that the setting's values are different cells
+    family    "structures" or "loops", or None if the run has both, see parts()
     places    {Cell: its place in a map}, as recorded
+    kept      results that other modules cache
 
-    Of some records the measurements need not be read. needed(run, measured) is called before any is
-    read, when there is no cell yet; `measured` are the records whose outcome is ok. It returns the
-    function that tells which records are to be read to the end. The others are in no cell.
+    The argument needed(run, measured) serves to read only some of the measurements. It is called
+    before any measurement is read, so `cells` is empty. `measured` are the records whose outcome is
+    ok. It returns a function that returns whether a record must be read to its end. The other
+    records are not in `cells`. Without `needed`, all measurements are read.
     """
 
     def __init__(self, folder, needed=None):
@@ -145,7 +146,7 @@ class Run:
         self.places = {}
         self.failures = []
         self._asides = {}  # {experiment: the values of `aside` in its records}
-        self.kept = {}  # what others have worked out from it and will ask for again
+        self.kept = {}  # results that other modules cache
         self._introduce()
         measured = [record for record in self.records if outcome(record) == "ok"]
         self._provenance = provenance.Provenance(measured)
@@ -163,17 +164,20 @@ class Run:
             self.notes.append(f"measured from {words}: {shown}")
 
     def stale(self, subject, measured):
-        """Whether the present build has other code for it than was measured; None: not known."""
+        """Returns whether the subject's code or flags in the present build differ from the measured
+        ones, or None if that is not known.
+        """
         return self._provenance.stale(subject, measured)
 
     def hashes(self, subject, measured):
-        """What stands for its code and flags in a pass; several where it is mixed."""
+        """Returns the set of the hashes of a subject's code and flags in a pass."""
         return self._provenance.recorded(subject, measured)
 
     def doubts(self, subjects, measured, dispatches=("vtable", "inline")):
-        """Why figures of the subjects should not be held against each other, as lines of text.
+        """Returns the reasons why the subjects should not be compared, as a list of texts.
 
-        Empty where all records of each subject are of one code, and all of one build.
+        The list is empty if the records of each subject are of the same code and all subjects were
+        built alike.
         """
         result = [f"{name} was measured from {words} ({dispatch})"
                   for (name, of_pass, dispatch), words in self.mixed.items()
@@ -188,13 +192,13 @@ class Run:
 
     @property
     def baseline(self):
-        """What ratios are to, unless somebody asks for another."""
+        """Returns the name of the default baseline. The run may lack this subject."""
         candidates = FAMILIES[self.family or "structures"]
         return next((name for name in candidates if name in self.subjects), candidates[0])
 
     @functools.cached_property
     def _ini(self):
-        """experiment.ini, parsed; empty if it can't be."""
+        """Returns experiment.ini parsed, or an empty parser if it has a syntax error."""
         ini = configparser.ConfigParser(strict=False, interpolation=None, allow_no_value=True)
         try:
             ini.read_string(self.settings)
@@ -203,17 +207,17 @@ class Run:
         return ini
 
     def setting(self, key):
-        """What [experiment] in experiment.ini says, or None."""
+        """Returns the value of a key of [experiment] in experiment.ini, or None."""
         return self._ini.get("experiment", key, fallback=None)
 
     @functools.cached_property
     def sections(self):
-        """[(section, {key: [word, ...]}), ...] of the groups of cells in experiment.ini."""
+        """Returns [(section, {key: [word, ...]}), ...] of the groups of cells in experiment.ini."""
         return [(name, {key: (value or "").split() for key, value in self._ini.items(name)})
                 for name in self._ini.sections() if name != "experiment"]
 
     def parts(self):
-        """The run as runs of one family each: loops are not compared with bare structures."""
+        """Returns the run as a list of runs of one family each, as families are not compared."""
         if self.family:
             return [self]
         if "parts" not in self.kept:
@@ -252,8 +256,9 @@ class Run:
         return said if isinstance(said, dict) else BEFORE
 
     def _read_lines(self, read):
-        """What read() returns of each line, in order. A run may be going on: its last line may be
-        unfinished.
+        """Yields the result of read() for each line. Notes and skips unreadable lines.
+
+        If `timerbed run` is still writing the file, the last line may be incomplete.
         """
         path = cells_path(self.folder)
         name = os.path.basename(path)
@@ -272,18 +277,20 @@ class Run:
             yield record, rest
 
     def _latest(self, lines):
-        """Of records with one identity the last counts: a resumed run repeats what had failed."""
+        """Returns the last line of each measurement. A resumed run repeats failed measurements, so
+        the file may have several lines of one.
+        """
         keys = ("experiment", "subject", "workload", "n", "dispatch", "pass", "seed", "replicate",
                 "trace_hash")
         latest = {}
         for line in lines:
             get = line[0].get
-            # A setting may be of any type, and is compared as text.
+            # A setting may have any type, so settings are compared as texts.
             latest[*map(get, keys), *map(str, map(get, self.variants))] = line
         return latest.values()
 
     def _introduce(self):
-        """Fills in what is known before the measurements."""
+        """Sets `subjects` and `_asides`, for which the measurements are not needed."""
         for record in self.records:
             name = record["subject"]
             if name not in self.subjects:
@@ -292,7 +299,7 @@ class Run:
                 self._asides.setdefault(record.get("experiment", ""), set()).add(record["aside"])
 
     def _finish(self, lines, wanted):
-        """Reads the lines that are wanted to the end. Returns the records that are whole."""
+        """Reads the measurements of the wanted records. Returns the records that are whole."""
         whole = []
         for place, (record, rest) in enumerate(lines):
             if not rest or wanted(record):
@@ -326,7 +333,7 @@ class Run:
                 subjects.setdefault(name, {}).setdefault(block, []).append(row)
 
     def _varying(self):
-        """{experiment: the settings that vary in it}."""
+        """Returns {experiment: [setting that varies in it, ...]}."""
         found = {}
         for record in self.records:
             found.setdefault(record.get("experiment", ""), set()).add(tuple(
@@ -336,11 +343,11 @@ class Run:
                 for experiment, combinations in found.items()}
 
     def aside(self, experiment):
-        """Whether the experiment's cells do not count in what costs least, which is asked of all
-        structures on the same work: those of an experiment that asks one thing, or makes a point.
+        """Returns whether the experiment has a setting `aside` other than "no".
 
-        Records say so, and experiment.ini does. For runs from before that, the project's file of the
-        experiment does.
+        Such an experiment answers a single question or makes a point. The answer of a run does not
+        count its cells. The setting is read from the records, otherwise from experiment.ini. If
+        neither has it, as in older runs, it is read from the project's file of the experiment.
         """
         key = ("aside", experiment)
         if key not in self.kept:
@@ -351,7 +358,10 @@ class Run:
         return self.kept[key]
 
     def select(self, measured):
-        """The cells of a pass by workload and then n; run order is shuffled and means nothing."""
+        """Returns the cells of a pass by dispatch (vtable first), experiment, workload and n.
+
+        The order of the records is random.
+        """
         chosen = [cell for cell in self.cells if cell.measured == measured]
         return sorted(chosen, key=lambda cell: (cell.dispatch != "vtable", cell.dispatch,
                                                 cell.experiment, cell.workload, cell.n))
@@ -366,13 +376,16 @@ class Run:
         return sorted(present, key=lambda word: (word != "vtable", word))
 
     def report_notes(self):
-        """Says on standard error what was odd about the data; standard output is data only."""
+        """Prints the notes on standard error, as standard output is for data only."""
         for note in self.notes:
             print(f"{self.folder}: {note}", file=sys.stderr)
 
 
 def outcome(record):
-    """How a cell ended: ok, wrong, failed, too slow or left out. Older records say it in words only."""
+    """Returns the outcome of a record: ok, wrong, failed, too slow or left out.
+
+    Older records have only a status, from which the outcome is derived.
+    """
     if record.get("outcome"):
         return record["outcome"]
     status = str(record.get("status"))
@@ -382,9 +395,9 @@ def outcome(record):
 
 
 def _by_phase(record):
-    """A record as rows: one for each measured phase where a workload has several.
+    """Returns the rows of a record: one for each phase if it has several, otherwise the record.
 
-    Filling and draining are different questions; one number for both answers neither.
+    A mean over different phases, such as filling and draining, would describe neither.
     """
     phases = record.get("phases") or []
     if len(phases) < 2:
@@ -406,14 +419,17 @@ def is_run(folder):
 
 
 def open_run(folder, needed=None):
-    """The run in a folder; ends the program with status 1 and one line where there is none."""
+    """Returns the Run in a folder. `needed` is the argument of Run.
+
+    If the folder has no readable run, prints one line and ends the program with status 1.
+    """
     if not os.path.isdir(folder):
         print(f"{folder}: no such folder", file=sys.stderr)
         raise SystemExit(1)
     if not is_run(folder):
         print(f"{folder}: not a run: it has no cells.jsonl", file=sys.stderr)
         raise SystemExit(1)
-    # Records are no garbage. Each search for garbage would go through all that have been read so far.
+    # Records are not garbage, and each search for garbage would visit all that have been read.
     gc.disable()
     try:
         run = _run(folder, needed)
@@ -442,7 +458,7 @@ def _read_whole(line, numbers):
 # ------------------------------------------------------------------------- numbers as people write
 
 def count(n):
-    """1000000 as 1e6, 2500 as 2500: the notation of the command line."""
+    """Returns n in the notation of the command line: 1e6, 2.5e3, or 1234 as 1234."""
     text = str(int(n))
     zeros = len(text) - len(text.rstrip("0"))
     if len(text) > 3 and len(text) - zeros <= 2:
@@ -452,7 +468,10 @@ def count(n):
 
 
 def significant(value, digits=3):
-    """Three significant digits without an exponent: 3210, 321, 3.21, 0.32, 0.032."""
+    """Returns the value without an exponent and with about `digits` significant digits.
+
+    For example 3210, 321, 32.1, 3.21, 0.32 and 0.032.
+    """
     if value == 0:
         return "0"
     decimals = digits - 1

@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""table.py DIR: prints the answer of a run, and the tables that it rests on.
+"""table.py DIR: prints the answer of a run, and the tables on which it rests.
 
---all, or any choice of cells or pass, prints the rest: each structure's cost in each workload, n by n;
-each cell in full; the cells that failed; and the smallest difference that the null control resolves.
+With --all, it then prints all other tables: each structure's cost in each workload, n by n; each
+cell in full; and the cells that failed. The last sentence is about the smallest difference that the
+null control resolves. --summary is like --all, but leaves out the cells in full. With an option
+that chooses cells or a pass, the script does not print the answer. Then the tables have only the
+chosen cells, and those of the chosen pass come first.
 """
 
 import os
@@ -23,13 +26,14 @@ from grid import WIDTH, Table, interval, write_markdown, write_sentence, write_t
 from records import count, duration, significant
 
 
-RESERVED = 9  # lines of a screen: a second family's two points, and the commands to type next
+# Lines of a screen for the two sentences about a second family and for the commands to type next.
+RESERVED = 9
 
-# -------------------------------------------------------------------------------- what they show
+# ------------------------------------------------------------------------------------- tables
 
 def tables(run, measured="time", baseline=None, summary=False, choose=None,
            minimum_effect=inference.MINIMUM_EFFECT):
-    """Everything there is to show of a run of one family, in reading order."""
+    """Returns all Tables of a run of one family, in reading order."""
     baseline = baseline or run.baseline
     result = []
     found = {one: inference.standings(run, one, baseline, minimum_effect, choose)
@@ -49,7 +53,7 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
 
 
 def columns(run, standings, measured):
-    """Rows are subjects, columns all that the pass measures: medians over blocks."""
+    """Returns the Table of a pass that ranks nothing, with a column for each of its measures."""
     one = passes.of(measured)
     lowest = min((line.value for standing in standings for line in standing.lines), default=0)
     return _columns(run, standings, one.columns, f"{one.heading}, and what goes with it",
@@ -58,7 +62,7 @@ def columns(run, standings, measured):
 
 
 def beside(run, standings, measured):
-    """The table of what a ranked pass measures beside, if any record has it."""
+    """Returns a list with the additional Table of a pass that ranks, if the run has data for it."""
     table = passes.of(measured).beside
     known = [one for one in standings if table and inference.values(run, one.cell, table.key)]
     return [_columns(run, known, table.columns, table.title,
@@ -87,14 +91,17 @@ def _column_text(key, blocks):
 
 
 def matrices(standings, measured, baseline, dispatch):
-    """A table for each n: rows are structures, columns workloads; split where it gets too wide."""
+    """Returns Tables of structures (rows) by workloads (columns) for each n.
+
+    A table that is too wide is split into several.
+    """
     sizes = sorted({standing.cell.n for standing in standings})
     return [table for n in sizes for table in _matrix(
         [one for one in standings if one.cell.n == n], measured, baseline, dispatch)]
 
 
 def _matrix(top, measured, baseline, dispatch):
-    """With a baseline the cells are ratios to it, else values."""
+    """Returns the Tables of one n. They have ratios to the baseline, or values if it is None."""
     unit, name = passes.of(measured).unit, passes.of(measured).heading
     if baseline and not any(standing.line(baseline) for standing in top):
         baseline = None
@@ -116,7 +123,7 @@ def _matrix(top, measured, baseline, dispatch):
 
 
 def _chunks(header, rows):
-    """The columns from 2 on in groups that fit the page beside columns 0 and 1."""
+    """Returns the indices from 2 on in groups that fit on a page beside the columns 0 and 1."""
     cells = [header] + [row for row in rows if not isinstance(row, str)]
     widths = [max(len(row[i]) for row in cells) + 2 for i in range(len(header))]
     groups, used = [[]], 0
@@ -137,7 +144,7 @@ def _column(standing, top):
 
 
 def _matrix_rows(top, baseline, unit):
-    """Rows of [name, mean over all, one cell for each workload]."""
+    """Returns rows [name, mean over all workloads, a text for each workload] and headings."""
     rows = []
     if baseline:
         rows.append([f"{baseline}, {unit}", ""] + [
@@ -164,7 +171,10 @@ def _matrix_rows(top, baseline, unit):
 
 
 def _matrix_row(name, lines, baseline):
-    """(sorting key, row): the widest measured first, then the cheapest."""
+    """Returns (sorting key, row).
+
+    Structures that were measured in the most workloads come first, then the cheapest.
+    """
     cells = []
     for line in lines:
         number = line and (line.to_baseline.mean if baseline and line.to_baseline
@@ -180,7 +190,10 @@ def _matrix_row(name, lines, baseline):
 
 
 def _overall(ratios):
-    """The geometric mean over all workloads; a mean over some of them would flatter."""
+    """Returns the geometric mean as text, or "-" if a workload is missing.
+
+    A mean over only some workloads could not be compared with the other means.
+    """
     if not ratios or any(one is None for one in ratios):
         return "-"
     return significant(float(numpy.exp(numpy.mean([numpy.log(one.mean) for one in ratios]))))
@@ -194,7 +207,7 @@ def sizes(top):
 
 
 def evidence(standings):
-    """How many blocks, and what that allows to say."""
+    """Returns a sentence with the number of blocks, and whether verdicts are indicative."""
     blocks = sorted({line.blocks for standing in standings for line in standing.lines})
     if not blocks:
         return ""
@@ -208,7 +221,7 @@ def evidence(standings):
 
 
 def details(standings, measured, baseline):
-    """One table a workload: every n, every structure, by accuracy."""
+    """Returns a Table for each workload, with each n and each structure by accuracy."""
     unit = passes.of(measured).unit
     result = {}
     for standing in standings:
@@ -247,7 +260,11 @@ def _detail_row(line, accuracy, standing, baseline):
 
 
 def remark(line, standing, baseline):
-    """The verdict; for what may not be ranked against the baseline, what it pays with instead."""
+    """Returns the verdict against the baseline, or the reason why there is none.
+
+    A subject of another accuracy than the baseline has no verdict. If the lateness of both is
+    known, the text says how much later the subject fires.
+    """
     if line.overtaken:
         return f"not ranked: {100 * line.overtaken:.2g} % overtaken"
     if line.subject.name == baseline or not line.to_baseline:
@@ -262,7 +279,7 @@ def remark(line, standing, baseline):
 
 
 def failures(run):
-    """Rows that are in no statistic, by subject and reason."""
+    """Returns the Table of failures by subject, status and pass. No statistic contains them."""
     groups = {}
     for failure in run.failures:
         key = (failure.subject, failure.status, failure.measured)
@@ -279,7 +296,7 @@ def failures(run):
 
 
 def closing(run, measured="time"):
-    """What the null control resolves, in a sentence or two."""
+    """Returns one or two sentences about the differences that the null control resolves."""
     control, one = inference.control(run, measured), passes.of(measured)
     if not control:
         return "There was no null control, so what this run can resolve is not known."
@@ -330,8 +347,10 @@ def main():
 
 
 def show_answer(run, arguments, lines, short=False):
-    """Prints the answer of a run of one family, and the tables that fit on a screen. A run's second
-    family has two points. Returns the number of lines printed.
+    """Prints the answer of a run of one family, and the tables that fit on a screen.
+
+    If `short`, as for the second family of a run, prints only two sentences. Returns the number of
+    lines used on the screen.
     """
     measured = answer.main_pass(run)
     found = answer.work_out(run, None, arguments.baseline, arguments.minimum_effect)
@@ -352,7 +371,7 @@ def show_answer(run, arguments, lines, short=False):
 
 
 def lead_on(run, arguments):
-    """Prints where the rest is; on request also the commands to type next."""
+    """Prints the command for all tables and, with --next, the commands to type next."""
     folder = os.path.relpath(run.folder) if not os.path.isabs(arguments.folder) \
         else arguments.folder
     write_sentence(f"Every cell and pass: scripts/table.py {folder} --all", sys.stdout)
@@ -361,7 +380,7 @@ def lead_on(run, arguments):
     print(f"Figures and report:   timerbed report {folder}")
     part = run.parts()[0]
     names = [one.pick.name for one in answer.work_out(part) if one.findings]
-    if passes.of(answer.main_pass(part)).differences:  # nobody is picked: the one that has least
+    if passes.of(answer.main_pass(part)).differences:  # no pick: the subject with the least
         names = [line.subject.name for standing in answer.standings(part, answer.main_pass(part))
                  for line in standing.lines if line.subject.compared]
     if names and names[0] != part.baseline:
@@ -371,7 +390,7 @@ def lead_on(run, arguments):
 
 
 def show(run, arguments):
-    """All that was asked for, of a run of one family."""
+    """Prints all tables of a run of one family that the arguments choose."""
     measured = arguments.measured or answer.main_pass(run)
     baseline = arguments.baseline or run.baseline
     choose = choices.chooser(arguments)

@@ -1,5 +1,6 @@
-# overview.gp: each structure's cost relative to the baseline's; a panel an n, a row a workload. Dots:
-# geometric mean over blocks; bars: its 95 % interval. Grey bar: the floor.
+# overview.gp: draws each structure's cost relative to the baseline's, with a panel for each n and a
+# row for each workload. A dot is the geometric mean over blocks, a horizontal bar its 95 %
+# interval. A grey vertical bar is the floor: the cost of the fastest yardstick.
 
 load scripts . '/layouts/style.gp'
 
@@ -28,7 +29,7 @@ set logscale x
 set xrange [x_low:x_high]
 set yrange [rows - 0.5:-0.5]
 set xtics ()
-# 1 and 3 of each decade, 1 where there are many decades.
+# Tics are at 1 and 3 of each decade. If the axis has two or more decades, they are only at 1.
 decades = log10(x_high / x_low)
 array digit[2] = [ 1, 3 ]
 digits = decades < 2 ? 2 : 1
@@ -62,7 +63,7 @@ do for [p = 1:panel_count] {
 				linecolor rgb 0xe4e4e4 linewidth 0.6
 		}
 	}
-	# Within the minimum effect of the baseline.
+	# The grey band has the differences from the baseline that are below the minimum effect.
 	set object 1 rectangle from first 1 / effect, graph 0 to first effect, graph 1 \
 		fillcolor rgb 0xececec fillstyle solid noborder behind
 	set arrow 1000 from first 1, graph 0 to first 1, graph 1 nohead linecolor rgb ink \

@@ -1,5 +1,7 @@
-"""The answer as one picture: a panel for each n, a row for each workload, and a dot for each structure,
-at its cost relative to the baseline. The cells are those of the answer's table.
+"""Draws the answer of a run as one figure.
+
+It has a panel for each n, a row for each workload, and a dot for each structure. The position of a
+dot is the cost of the structure relative to the baseline. answer_tables.sizes() chooses the n.
 """
 
 import math
@@ -21,17 +23,21 @@ CAPTION = ("Thread CPU time per operation relative to {baseline}, within blocks,
 PASS = "time"
 PLACE = 0
 
-FEWER = 6  # dots that a row has room for
+FEWER = 6  # the most bold dots in a row
 PANELS = 3
 ROW = 29  # pixels, the height of a row
-LETTER = 7.4  # pixels, the width of one
+LETTER = 7.4  # pixels, the approximate width of a letter
 
 
 def figures(run, _):
-    """One figure of the answer's cells; none where nothing is relative to anything."""
+    """Returns a list with the figure of the answer's cells.
+
+    The list is empty if the answer compares no structure with the baseline, or if all its cells are
+    of maps.
+    """
     found = [one for one in answer.work_out(run, "time") if one.findings]
     if not found or all(one.cell in run.places for one in answer.standings(run)):
-        return []  # a map is a figure by itself
+        return []  # maps have their own figures
     sizes = answer_tables.sizes(found[0], PANELS)
     top = [standing for standing in answer.standings(run) if standing.cell.n in sizes
            and standing.line(run.baseline)]
@@ -54,7 +60,10 @@ def figures(run, _):
 
 
 def _bold(one, subjects):
-    """The names to draw boldly: the best-known structures, and then the ones of least regret."""
+    """Returns the names of the structures to draw boldly, at most FEWER.
+
+    The best-known structures come first, then those of least regret.
+    """
     present = [subject.name for subject in subjects if subject.name != one.baseline]
     known = [name for name in FIRST_FOUR if name in present]
     best = [regret.name for regret in one.regrets if regret.name in present]
@@ -62,7 +71,9 @@ def _bold(one, subjects):
 
 
 def _row(figure, panel, row, standing, shown, baseline):
-    """Adds the dots of one cell. Bold dots lie one below the other."""
+    """Adds the dots of one cell. Each bold dot has its own height in the row; all other dots are at
+    the middle of the row.
+    """
     cell = standing.cell
     for line in standing.lines:
         one = line.to_baseline
@@ -80,7 +91,8 @@ def _row(figure, panel, row, standing, shown, baseline):
 def _layout(figure, run, labels, sizes, subjects, shown, bold):
     found = [row[6] for row in figure.rows if row[9]] + [0.9, 1.1]
     ends = [end for row in figure.rows if row[9] == 1 for end in row[7:9] if not math.isnan(end)]
-    # A wild interval runs out of the picture rather than squeezing it; other dots lie at its edge.
+    # An axis that contained a very wide interval would squeeze the dots, so such an interval is cut
+    # off. Dots that are not bold and beyond the axis are drawn at its end.
     low = max(min(found) / 2, min(found + ends)) / 1.15
     high = min(max(found) * 2, max(found + ends)) * 1.3
     figure.add_subjects(shown, bold)

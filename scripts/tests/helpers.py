@@ -1,5 +1,5 @@
-"""Helpers of the scripts' tests: planted records, a folder for runs, and the last line,
-"N passed, N failed", which run-tests reads.
+"""Helpers of the scripts' tests: records with planted costs, a folder for runs, and a main() that
+prints the last line, "N passed, N failed", which run-tests reads.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ import records  # noqa: E402
 
 
 def record(subject, seed, ns, **more):
-    """Returns a line of cells.jsonl as the bench writes it, as a dict."""
+    """Returns a record with the keys that the bench writes, as a dict."""
     kinds = (("yardstick-", "yardstick"), ("again:", "control"), ("loop:", "loop"),
              ("libevent", "library"))
     kind = next((kind for prefix, kind in kinds if subject.startswith(prefix)), "structure")
@@ -52,8 +52,7 @@ def failed(subject, seed, status, **more):
 def planted(ratios, blocks, noise=0.02, seed=7, **more):
     """Returns records in which each subject costs ratios[subject] times the cost of its block.
 
-    Blocks differ by far more than subjects do, as in real runs: each block has another seed, and
-    other neighbours on the machine.
+    As in real runs, costs differ much more between blocks than between subjects.
     """
     source = random.Random(seed)
     result = []
@@ -95,7 +94,8 @@ class Case(unittest.TestCase):
 
     def called(self, module, *arguments):
         """Calls a script's main() in this process, which is faster than starting a process. Returns
-        (status, output, errors)."""
+        (status, output, errors).
+        """
         out, err = io.StringIO(), io.StringIO()
         words = [os.path.join(SCRIPTS, f"{module.__name__}.py"), *arguments]
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(out), \
@@ -110,8 +110,8 @@ class Case(unittest.TestCase):
 class Expected(Case):
     """Compares the output of scripts with files in the folder expected, character by character.
 
-    With the argument --write, a test program writes its files again. Read the difference before you
-    commit them.
+    With the argument --write, a test program overwrites the files with the output. Read the
+    difference before you commit them.
     """
 
     maxDiff = None

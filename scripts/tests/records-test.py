@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Tests of reading runs: cells.jsonl plain and compressed, lines that were edited by hand, and
-records of different code. The last line printed is "N passed, N failed".
+"""Tests how runs are read: plain and compressed cells.jsonl, lines that were edited by hand, and
+records of different code. Prints "N passed, N failed" as its last line.
 """
 
 import importlib
@@ -25,7 +25,7 @@ def line(**more):
     return json.dumps({**record("binary-heap", 1, 1.0), **more})
 
 
-# (the line, a part of the reason for which it is refused)
+# (line that raises Unreadable, a part of the reason)
 BY_HAND = (
     (line(ns_per_op=float("nan")), "NaN is not a number"),
     (line(ns_per_op=float("inf")), "Infinity is not a number"),
@@ -197,7 +197,10 @@ MACHINE = {"governor": "none visible", "compiler": "gcc 12", "cpu": "Example CPU
 
 
 def written(machine_last=False, order='"order":3', **more):
-    """A line in the order of keys that the bench has; or had, with the words on the machine last."""
+    """Returns a line with the keys in the order of the bench.
+
+    If `machine_last`, the order is that of older runs, with the keys about the machine last.
+    """
     head = record("binary-heap", 1, 1.0)
     measured = {key: head.pop(key) for key in list(head)[list(head).index("ops"):]
                 if key not in ("trace_hash", "source_hash")}
@@ -212,7 +215,10 @@ def written(machine_last=False, order='"order":3', **more):
 
 
 def in_halves(text, numbers=record_lines.Numbers(frozenset(["ns_per_op"]))):
-    """The record of a line, as a run reads it that needs it; and whether it was begun and then finished."""
+    """Returns (record, halves) of a line that a run needs.
+
+    `halves` is whether begin() and finish() read the line in two steps.
+    """
     head, rest = record_lines.begin(text, numbers)
     try:
         return (record_lines.finish(head, rest, numbers), True) if rest else (head, False)
@@ -221,7 +227,7 @@ def in_halves(text, numbers=record_lines.Numbers(frozenset(["ns_per_op"]))):
 
 
 class Halves(Case):
-    """Lines of which the measurements are read if they are needed."""
+    """Reading lines in two steps, the measurements only if they are needed."""
 
     PLACE = '"order":3,"map":{"x":{"name":"n","value":"100"}}'
 
@@ -275,7 +281,7 @@ class Halves(Case):
             self.assertIn(reason, str(caught.exception))
 
     def lines(self, **more):
-        """Returns two subjects and a null control in two passes, as the bench writes them."""
+        """Returns lines of two structures and a null control in two passes, like the bench's."""
         return [written(subject=one["subject"], kind=one["kind"], seed=one["seed"], workload=workload,
                         ns_per_op=one["ns_per_op"], bytes_per_timer=8.0,
                         **{"pass": measured, "samples_ns": [one["ns_per_op"]], **more}).strip()
@@ -305,7 +311,7 @@ class Halves(Case):
     def test_scripts_say_the_same_of_a_run_that_is_read_at_once(self):
         lines = self.lines()
         self.write(lines, name="halves")
-        # With a blank after each colon, no line has the form that the bench writes.
+        # With a blank after each colon, a line can't be read in two steps.
         self.write([json.dumps(json.loads(text)) for text in lines], name="whole")
         begun = []
         with mock.patch.object(record_lines, "finish", side_effect=record_lines.finish) as finish:
@@ -365,7 +371,7 @@ class Code(Case):
     """Records of different code, flags, compilers or libraries."""
 
     def lines(self, **more):
-        """Returns eight blocks. In the last four, the records of quad-heap have `more`."""
+        """Returns records of eight blocks. In the last four, those of quad-heap have `more`."""
         found = planted({"binary-heap": 1, "quad-heap": 0.5}, 8)
         for one in found:
             one.update({"flags": "-O2", "compiler": "gcc 12", "libc": "2.36"})
