@@ -10,12 +10,14 @@ NAME_GAP = 13  # pixels, the least vertical distance of two names
 
 @dataclass
 class Curve:
-    """One line. A point is (x, y, low, high, blocks)."""
+    """One line. A point is (x, y, low, high, blocks), with its workload behind if the panel has points
+    of several. `subject` is the subject of all points, if the name is another."""
 
     name: str
     look: tuple  # (colour, shape), indices into the lists of style.gp
     points: list = field(default_factory=list)
     dash: int = 1
+    subject: str = ""
 
 
 @dataclass
@@ -40,15 +42,16 @@ def lines(name, panels, x_title, ticks=None, columns=2, panel_height=250):
     if not panels:
         return None
     figure = Figure(name, ("panel", "curve", "workload", "n", "name", "x", "y", "low", "high",
-                           "blocks", "colour", "shape"))
+                           "blocks", "colour", "shape", "subject", "tick"))
     xs = [point[0] for panel in panels for curve in panel.curves for point in curve.points]
     longest = max(len(curve.name) for panel in panels for curve in panel.curves)
     left, right, top, bottom = 76, longest * LETTER + 26, 30, 44
     for number, panel in enumerate(panels, 1):
         for place, curve in enumerate(panel.curves, 1):
-            for x, y, low, high, blocks in curve.points:
-                figure.add(number, place, panel.workload, panel.n or x, curve.name, x, y, low, high,
-                           blocks, *curve.look)
+            for x, y, low, high, blocks, *workload in curve.points:
+                figure.add(number, place, *(workload or [panel.workload]), panel.n or x, curve.name,
+                           x, y, low, high, blocks, *curve.look, curve.subject or curve.name,
+                           ticks[x] if ticks else "")
     ranges = {scale: _y_range([one for one in panels if one.scale == scale])
               for scale in {panel.scale for panel in panels}}
     labels = [label for number, panel in enumerate(panels, 1)

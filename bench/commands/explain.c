@@ -164,7 +164,7 @@ static void print_wrapped(const struct timer_choice *choice)
 	for (size_t i = 1; i < choice->wrappers; i++)
 		printf("    %s - %s\n", choice->wrapper[i]->name, choice->wrapper[i]->summary);
 	printf("    %s - %s\n", choice->within->name, choice->within->summary);
-	printf("    Costs, options and accuracy are those of %s: timerbed explain %s\n",
+	printf("    Options and accuracy are those of %s: timerbed explain %s\n",
 	       choice->within->name, choice->within->name);
 }
 

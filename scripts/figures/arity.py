@@ -26,7 +26,7 @@ def make(run, name, _):
 
 
 def _against_n(run, cells, workload, subject, caption, look, dash=1):
-    curve = Curve(caption, look, dash=dash)
+    curve = Curve(caption, look, dash=dash, subject=subject)
     for (other, n), cell in cells.items():
         blocks = inference.values(run, cell, "ns_per_op").get(subject)
         if other == workload and blocks:

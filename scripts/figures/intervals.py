@@ -27,10 +27,10 @@ def make(run, name, _):
             for curve in curves:
                 if curve.name in values:
                     sample = list(values[curve.name].values())
-                    curve.points.append((ticks.index(number), *quartiles(sample), len(sample)))
+                    curve.points.append((ticks.index(number), *quartiles(sample), len(sample),
+                                         base(cell)))
         title = _without_intervals(base(next(iter(found.values()))))
-        panels.append(Panel(f"{title}, n = {count(n)}", curves, n=n, scale="all",
-                            workload=base(next(iter(found.values())))))
+        panels.append(Panel(f"{title}, n = {count(n)}", curves, n=n, scale="all"))
     words = ["any" if math.isinf(number) else str(number) for number in ticks]
     return lines(name, panels, "distinct intervals (any: one for each timer)", words,
                  panel_height=330)

@@ -234,6 +234,19 @@ class Intervals(Case):
         self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
 
 
+    def test_each_point_names_its_subject_workload_and_tick(self):
+        run = self.run_of([line for number in (0, 16) for line in planted(
+            {"quad-heap": 1}, 2, experiment="intervals", n=100,
+            workload=f"mix:stopped=90%,intervals={number}")])
+        figure = made(run, "intervals")
+        names = figure.header
+        found = [{name: row[names.index(name)] for name in ("workload", "n", "subject", "tick")}
+                 for row in figure.rows]
+        self.assertEqual(found, [
+            {"workload": "mix:stopped=90%,intervals=16", "n": 100, "subject": "quad-heap", "tick": "16"},
+            {"workload": "mix:stopped=90%,intervals=0", "n": 100, "subject": "quad-heap", "tick": "any"}])
+
+
 class Longest(Case):
     def test_it_is_the_median_over_blocks_and_plain_work_comes_first(self):
         lines = [record(subject, seed, 1.0, experiment="longest", workload=workload,
