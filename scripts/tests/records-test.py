@@ -12,6 +12,7 @@ from unittest import mock
 
 from helpers import SCRIPTS, Case, main, planted, record, records
 
+import answer
 import claims
 import compare
 import firsts
@@ -19,6 +20,7 @@ import provenance
 import record_lines
 import report
 import table
+import words
 
 
 def line(**more):
@@ -323,6 +325,18 @@ class Halves(Case):
                 self.assertEqual(halves, tuple(text.replace("whole", "halves") if isinstance(text, str)
                                                else text for text in whole))
         self.assertEqual(begun, [48, 48, 48])
+
+    def test_the_answer_needs_what_is_in_no_map(self):
+        axis = '{"name":"%s","title":"%s","value":"%s","place":0}'
+        order = '"order":3,"map":{"x":%s,"y":%s}' % (
+            axis % ("n", "n", 1000), axis % ("stopped", "stopped", 0))
+        lines = self.lines() + [
+            written(order=order, workload="mix:stopped=0", experiment="map-small", seed=one["seed"],
+                    subject=one["subject"], ns_per_op=one["ns_per_op"])
+            for one in planted({"binary-heap": 1, "quad-heap": 3}, 8)]
+        self.write(lines)
+        needed = words.sentences(records.open_run(os.path.join(self.folder, "run"), answer.needed))
+        self.assertEqual(needed, words.sentences(records.open_run(os.path.join(self.folder, "run"))))
 
     def test_what_is_damaged_and_needed_is_told(self):
         lines = self.lines()
