@@ -51,9 +51,9 @@ struct pass {
 	 * wrap runs in the child process that is to become the worker. It changes the worker's
 	 * command into the command to start; if the pointer is NULL, the worker's command is
 	 * started unchanged. `words` has room for 48 words. `scratch` is the path of a file that
-	 * only this cell uses. What wrap allocates is never freed, because the command replaces the
-	 * process. collect runs in the parent when the command has ended. It reads what the command
-	 * left at `scratch`.
+	 * only this cell uses. The memory that wrap allocates is never freed, because the command
+	 * replaces the process. collect runs in the parent when the command has ended. It reads
+	 * what the command left at `scratch`.
 	 */
 	void (*wrap)(const char **words, const char *scratch);
 	int (*collect)(json_t *record, const char *scratch, char *error);

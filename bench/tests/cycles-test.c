@@ -22,7 +22,7 @@ static double monotonic_rate; /* rate of CLOCK_MONOTONIC relative to CLOCK_MONOT
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
-/* Makes any other system call. It has up to six arguments, each of the size of a long. */
+/* Makes any other system call. A system call has up to six arguments, each as large as a long. */
 static long call(long number, va_list arguments)
 {
 	long values[6];

@@ -16,8 +16,8 @@
 static const struct backend *backend;
 
 /*
- * A loop that has waited for a pipe's reading end, whose event is then deleted. It has a timer,
- * too.
+ * A loop that waits for a pipe's reading end and has a timer. The tests delete the event of the
+ * reading end after the loop has waited for it.
  */
 struct scene {
 	struct event_base *base;
