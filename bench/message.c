@@ -4,9 +4,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* The command that runs. A process runs one command. */
+static const char *running;
+
+void message_name_command(const char *command)
+{
+	running = command;
+}
+
 static void say(const char *format, va_list arguments)
 {
-	fputs("timerbed: ", stderr);
+	fprintf(stderr, "timerbed: %s%s", running ? running : "", running ? ": " : "");
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 }

@@ -49,7 +49,10 @@ static int run(int argc, char **argv)
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
 		return puts("timerbed " BUILD_VERSION " (" BUILD_REVISION ")"), 0;
 	command = command_find(argv[1]);
-	return command ? command->run(argc - 1, argv + 1) : unknown_command(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	message_name_command(command->name);
+	return command->run(argc - 1, argv + 1);
 }
 
 /*

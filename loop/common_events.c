@@ -26,7 +26,7 @@ static void expire_queue(evutil_socket_t fd, short what, void *arg)
 	now = time_cached(&base->time);
 	while ((first = common_first(queue)) && first->ev_timer.deadline <= now) {
 		hinted_list_fetch(&first->ev_timer);
-		common_remove(&base->common, first);
+		common_remove(queue, first);
 		timeout_expired(base, first);
 	}
 	if (first)

@@ -77,9 +77,8 @@ bool common_insert(struct common_queue *queue, struct event *event, uint64_t dea
 	return before == &queue->list.ends;
 }
 
-void common_remove(const struct common_timeouts *common, struct event *event)
+void common_remove(struct common_queue *queue, struct event *event)
 {
-	struct common_queue *queue = common_queue_of(common, event->ev_evcallback.evcb_common);
 	struct timer *timer = &event->ev_timer;
 
 	hinted_list_take_out(&queue->list, timer);

@@ -54,6 +54,13 @@ static inline struct common_queue *common_queue_of(const struct common_timeouts 
 	return common->queues[number - 1];
 }
 
+/* Returns the queue that the event is in. The event must be in one. */
+static inline struct common_queue *common_queue_with(const struct common_timeouts *common,
+						     const struct event *event)
+{
+	return common_queue_of(common, event->ev_evcallback.evcb_common);
+}
+
 /* Returns the number (1 + index) of the queue that a timeval names, or 0 if it names no queue. */
 static inline uint16_t common_number(const struct common_timeouts *common,
 				     const struct timeval *timeout)
@@ -85,10 +92,10 @@ void common_free(struct common_timeouts *common);
  * common_insert adds an event to a queue, sorted by its deadline in ns. The event's timer must not
  * be in a structure or a queue. Returns whether the event is the new head. O(1) if the deadline is
  * the latest, else O(later deadlines in the queue). common_remove removes an event from its queue,
- * in O(1). Neither changes the event's flags or the representative.
+ * in O(1). `queue` must be that queue. Neither changes the event's flags or the representative.
  */
 bool common_insert(struct common_queue *queue, struct event *event, uint64_t deadline);
-void common_remove(const struct common_timeouts *common, struct event *event);
+void common_remove(struct common_queue *queue, struct event *event);
 
 /* Returns the event with the earliest deadline, or NULL if the queue is empty. O(1). */
 struct event *common_first(const struct common_queue *queue);

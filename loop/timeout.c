@@ -90,7 +90,7 @@ static void unfile(struct event_base *base, struct event *event)
 	struct timers *timers = &base->timers;
 
 	if (event->ev_evcallback.evcb_common) {
-		common_remove(&base->common, event);
+		common_remove(common_queue_with(&base->common, event), event);
 		return;
 	}
 	timers->structure->remove(timers->set, &event->ev_timer);
@@ -115,7 +115,7 @@ void timeout_arm(struct event_base *base, struct event *event, uint64_t deadline
 	if (!event_is_armed(event)) {
 		timeout_start(base, event, deadline, interval);
 	} else if (event->ev_evcallback.evcb_common) {
-		common_remove(&base->common, event);
+		common_remove(common_queue_with(&base->common, event), event);
 		timers->ordinary++;
 		timers->structure->insert(timers->set, &event->ev_timer, deadline, interval);
 	} else {

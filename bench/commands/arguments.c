@@ -88,21 +88,21 @@ static size_t fill(const struct argument *table, struct option *longs, char *sho
 	return count;
 }
 
-static int wrong_option(const char *command, const struct argument *table, size_t count,
-			const char *typed, bool value_missing)
+static int wrong_option(const struct argument *table, size_t count, const char *typed,
+			bool value_missing)
 {
 	const char *names[ROWS], *nearest = NULL;
 	char option[64], suggestion[OPTIONS_SUGGESTION_SIZE];
 
 	if (value_missing)
-		return message_usage("%s: option '%s' needs a value", command, typed);
+		return message_usage("option '%s' needs a value", typed);
 	for (size_t i = 0; i < count; i++)
 		names[i] = table[i].name;
 	if (!strncmp(typed, "--", 2))
 		nearest = options_nearest(typed + 2, names, count);
 	if (nearest)
 		snprintf(option, sizeof(option), "--%s", nearest);
-	return message_usage("%s: no option '%s'%s", command, typed,
+	return message_usage("no option '%s'%s", typed,
 			     options_suggestion(nearest ? option : NULL, "", suggestion));
 }
 
@@ -119,8 +119,7 @@ int arguments_parse(int argc, char **argv, const struct argument *table,
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (letter == '?' || letter == ':')
-			*status = wrong_option(argv[0], table, count, argv[optind - 1],
-					       letter == ':');
+			*status = wrong_option(table, count, argv[optind - 1], letter == ':');
 		else if (letter == HELP_LETTER)
 			arguments_help(command_find(argv[0]), table), *status = 0;
 		else if (!(*status = take(letter, optarg, data)))

@@ -35,7 +35,7 @@ static int take(int letter, const char *value, void *data)
 
 	if (setting)
 		return setting_read(setting, &task->group, value, error)
-			       ? message_usage("cell: %s", error)
+			       ? message_usage("%s", error)
 			       : 0;
 	if (letter == 'o')
 		task->output = value;
@@ -131,13 +131,15 @@ int command_cell(int argc, char **argv)
 	char error[TRACE_ERROR_SIZE];
 	int first, status;
 
+	/* The run that started the worker puts the message into a record, as the reason. */
+	message_name_command(NULL);
 	make_table(&task);
 	group_init(&task.group, "");
 	if (arguments_parse(argc, argv, task.arguments.row, take, &task, &first, &status))
 		return status;
 	task.cell.settings = task.group.cell;
 	if (argc - first != 2 || !task.output || !task.cell.settings.pass->measure)
-		return message_usage("cell: a trace, a subject and --output are needed");
+		return message_usage("a trace, a subject and --output are needed");
 	if (subject_find(argv[first + 1], &task.cell.subject, error))
 		return message_usage("%s", error);
 	if (!task.cell.subject.code[task.cell.dispatch])

@@ -6,9 +6,10 @@
 #include <stddef.h>
 
 const struct command commands[] = {
-	{ "list", "[structures|workloads|subjects|backends|passes|experiments]", "lists names",
-	  command_list },
-	{ "explain", "NAME", "describes a structure, workload, subject, pass or experiment",
+	{ "list", "[structures|workloads|subjects|backends|passes|experiments|settings]",
+	  "lists names", command_list },
+	{ "explain", "NAME",
+	  "describes a structure, workload, subject, backend, pass, experiment or setting",
 	  command_explain },
 	{ "run", "EXPERIMENT.ini | SUBJECT... -w WORKLOAD -n RANGE [OPTION...]",
 	  "measures cells into a folder; --resume continues a run", command_run },

@@ -19,12 +19,15 @@ int dry_run_print(const struct experiment *experiment)
 		return message_failed("out of memory");
 	for (size_t i = 0; i < plan.count; i++) {
 		char key[PLAN_KEY];
+		size_t subjects;
 
 		plan_key(&plan.blocks[i], key, sizeof(key));
-		printf("%s\t%zu subjects\n", key, plan.blocks[i].group->subjects.count);
+		subjects = plan.blocks[i].group->subjects.count;
+		printf("%s\t%zu subject%s\n", key, subjects, subjects == 1 ? "" : "s");
 	}
 	plan_free(&plan);
 	estimate_words(&estimate, words);
-	printf("total\t%llu cells\t%s\n", (unsigned long long)estimate.cells, words);
+	printf("total\t%llu cell%s\t%s\n", (unsigned long long)estimate.cells,
+	       estimate.cells == 1 ? "" : "s", words);
 	return 0;
 }

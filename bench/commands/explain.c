@@ -1,5 +1,6 @@
 /*
- * explain - `timerbed explain NAME`: describes a structure, workload, subject, pass or experiment
+ * explain - `timerbed explain NAME`: describes a structure, workload, subject, backend, pass,
+ * experiment or setting
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,6 +18,7 @@
 #include "bench/message.h"
 #include "bench/names.h"
 #include "bench/replay/subject.h"
+#include "bench/run/settings.h"
 #include "loop/backend.h"
 #include "structures/common/find.h"
 #include "structures/common/options.h"
@@ -63,34 +65,10 @@ static void print_reference(const char *subject)
 	free(text);
 }
 
-/* Prints a duration in the largest unit that is not longer than the duration. */
-static void print_duration(double ns)
-{
-	static const struct {
-		double ns;
-		const char *suffix;
-	} units[] = { { 86400e9, "d" }, { 3600e9, "h" }, { 60e9, "m" }, { 1e9, "s" },
-		      { 1e6, "ms" },	{ 1e3, "us" },	 { 1, "ns" } };
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (ns < units[i].ns)
-			continue;
-		printf("%g%s", ns / units[i].ns, units[i].suffix);
-		return;
-	}
-	printf("%g", ns);
-}
-
-static void print_bound(const struct option_spec *spec, double bound)
-{
-	if (spec->type == OPTION_DURATION)
-		print_duration(bound);
-	else
-		printf("%g", bound);
-}
-
 static void print_options(const struct option_spec *specs)
 {
+	char least[OPTIONS_NUMBER_SIZE], most[OPTIONS_NUMBER_SIZE];
+
 	if (!specs || !specs->name)
 		return;
 	puts("\nOPTIONS");
@@ -102,9 +80,8 @@ static void print_options(const struct option_spec *specs)
 			for (size_t i = 0; spec->words[i]; i++)
 				printf("%s %s", i ? "," : "", spec->words[i]);
 		} else {
-			print_bound(spec, spec->minimum);
-			printf(" to ");
-			print_bound(spec, spec->maximum);
+			printf("%s to %s", options_number(spec->type, spec->minimum, least),
+			       options_number(spec->type, spec->maximum, most));
 		}
 		putchar('\n');
 	}
@@ -149,11 +126,12 @@ static void print_accuracy(const char *text)
 
 static void print_spurious_period(uint64_t period)
 {
-	if (!period)
-		return;
-	printf("\nSPURIOUS WAKE-UPS\n    Until its deadline, a timer causes up to one in each ");
-	print_duration((double)period);
-	puts(".");
+	char text[OPTIONS_NUMBER_SIZE];
+
+	if (period)
+		printf("\nSPURIOUS WAKE-UPS\n"
+		       "    Until its deadline, a timer causes up to one in each %s.\n",
+		       options_number(OPTION_DURATION, (double)period, text));
 }
 
 static void print_wrapped(const struct timer_choice *choice)
@@ -304,7 +282,7 @@ static int explain_subject(const char *name)
 	if (result == -ENOENT && !structure)
 		return -1;
 	if (result)
-		return message_usage("explain: %s", error); /* known, but the options are wrong */
+		return message_usage("%s", error); /* known, but the options are wrong */
 	if (!strcmp(subject.kind, "control")) {
 		explain_control(&subject);
 	} else if (timer_structure_find(subject.target)) {
@@ -338,12 +316,48 @@ static bool explain_backend(const char *name)
 	return false;
 }
 
+static bool explain_pass(const char *name)
+{
+	const struct pass *pass = pass_find(name);
+
+	if (pass)
+		printf("%s - %s\n", name, pass->summary);
+	return pass;
+}
+
+static bool is_named(const struct setting *setting, const char *name)
+{
+	return !strcmp(setting->key, name) || (setting->option && !strcmp(setting->option, name));
+}
+
+/* Explains a setting, by its key in an .ini file or by its option without the "--". */
+static bool explain_setting(const struct setting *settings, const char *section, const char *name)
+{
+	while (settings->key && !is_named(settings, name))
+		settings++;
+	if (!settings->key)
+		return false;
+	printf("%s - %s\n\n    in an .ini file: %s = %s, in %s\n", settings->key, settings->help,
+	       settings->key, settings->value ? settings->value : "VALUE", section);
+	if (settings->option)
+		printf("    on a command line: --%s %s\n", settings->option, settings->value);
+	if (settings->fallback)
+		printf("    default: %s\n", settings->fallback);
+	if (settings->record)
+		printf("    in a record: \"%s\"\n", settings->record);
+	return true;
+}
+
 static int unknown(const char *name)
 {
-	char suggestion[OPTIONS_SUGGESTION_SIZE];
+	char suggestion[OPTIONS_SUGGESTION_SIZE], error[NAMES_ERROR_SIZE];
 	const char *names[256];
 	size_t count = 0;
 
+	snprintf(error, sizeof(error), "nothing called '%.100s'", name);
+	experiment_file_suggest(name, error);
+	if (strchr(error, ';'))
+		return message_usage("%s", error);
 	for (size_t i = 0; timer_structures[i] && count < 200; i++)
 		names[count++] = timer_structures[i]->name;
 	for (size_t i = 0; workloads[i] && count < 230; i++)
@@ -353,7 +367,7 @@ static int unknown(const char *name)
 	for (size_t i = 0; backends[i] && count < 250; i++)
 		names[count++] = backends[i]->name;
 	return message_usage(
-		"explain: nothing called '%s'%s", name,
+		"nothing called '%s'%s", name,
 		options_suggest(name, names, count, "; see timerbed list", suggestion));
 }
 
@@ -369,24 +383,22 @@ int command_explain(int argc, char **argv)
 	if (arguments_parse(argc, argv, table, NULL, NULL, &first, &status))
 		return status;
 	if (argc - first != 1)
-		return message_usage("explain: one name is needed; see timerbed list");
+		return message_usage("one name is needed; see timerbed list");
 	name = argv[first];
 	if (experiment_file_is(name))
 		return explain_experiment(name);
 	status = explain_subject(name);
 	if (status >= 0)
 		return status;
-	if (explain_backend(name))
+	if (explain_backend(name) || explain_pass(name) ||
+	    explain_setting(group_settings, "a group's section", name) ||
+	    explain_setting(experiment_settings, "[experiment]", name))
 		return 0;
-	if (pass_find(name)) {
-		printf("%s - %s\n", name, pass_find(name)->summary);
-		return 0;
-	}
 	status = workload_choose(name, &choice, error);
 	if (!status) {
 		explain_workload(choice.workload);
 		workload_release(&choice);
 		return 0;
 	}
-	return status == -ENOENT ? unknown(name) : message_usage("explain: %s", error);
+	return status == -ENOENT ? unknown(name) : message_usage("%s", error);
 }

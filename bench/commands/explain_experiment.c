@@ -55,7 +55,7 @@ int explain_experiment(const char *name)
 
 	result = experiment_file_find(name, path, sizeof(path), error);
 	if (result)
-		return message_usage("explain: %s", error);
+		return message_failed("%s", error);
 	result = experiment_read(&experiment, path, error);
 	if (!result) {
 		printf("%s - %s\n\nFILE\n    %s\n", name, experiment.question, path);
@@ -64,5 +64,5 @@ int explain_experiment(const char *name)
 		printf("\ntimerbed run %s measures it; --dry-run lists its blocks.\n", name);
 	}
 	experiment_free(&experiment);
-	return result ? message_usage("explain: %s", error) : 0;
+	return result ? message_usage("%s", error) : 0;
 }

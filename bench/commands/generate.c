@@ -40,7 +40,7 @@ static int take(int letter, const char *value, void *data)
 	}
 	if (options_parse_value(OPTION_COUNT, what, value, letter == 's' ? 0 : 1,
 				letter == 'n' ? 4e9 : 1e15, field, error, sizeof(error)))
-		return message_usage("generate: %s", error);
+		return message_usage("%s", error);
 	return 0;
 }
 
@@ -75,8 +75,7 @@ int command_generate(int argc, char **argv)
 	if (arguments_parse(argc, argv, table, take, &arguments, &first, &status))
 		return status;
 	if (argc - first != 1)
-		return message_usage(
-			"generate: one workload is needed; see timerbed list workloads");
+		return message_usage("one workload is needed; see timerbed list workloads");
 	if (workload_choose(argv[first], &choice, error))
 		return message_usage("%s", error);
 	status = generate(&choice, &arguments);

@@ -141,16 +141,30 @@ static const struct {
 
 static const struct argument table[] = { { 0 } };
 
+static int unknown(const char *name)
+{
+	char suggestion[OPTIONS_SUGGESTION_SIZE], known[200] = "; the topics are";
+	const char *names[TOPICS], *nearest;
+	size_t length = strlen(known);
+
+	for (size_t i = 0; i < TOPICS && length < sizeof(known); i++) {
+		names[i] = topics[i].name;
+		length += (size_t)snprintf(known + length, sizeof(known) - length, "%s %s",
+					   i ? "," : "", topics[i].name);
+	}
+	nearest = options_nearest(name, names, TOPICS);
+	return message_usage("nothing called '%s'%s", name,
+			     nearest ? options_suggestion(nearest, "", suggestion) : known);
+}
+
 int command_list(int argc, char **argv)
 {
-	char suggestion[OPTIONS_SUGGESTION_SIZE];
-	const char *names[TOPICS];
 	int first, status;
 
 	if (arguments_parse(argc, argv, table, NULL, NULL, &first, &status))
 		return status;
 	if (argc - first > 1)
-		return message_usage("list: one topic at a time");
+		return message_usage("one topic at a time");
 	if (argc == first) {
 		for (size_t i = 0; i < TOPICS; i++) {
 			printf("%s%s:\n", i ? "\n" : "", topics[i].name);
@@ -159,12 +173,10 @@ int command_list(int argc, char **argv)
 		return 0;
 	}
 	for (size_t i = 0; i < TOPICS; i++) {
-		names[i] = topics[i].name;
 		if (!strcmp(argv[first], topics[i].name)) {
 			topics[i].list();
 			return 0;
 		}
 	}
-	return message_usage("list: nothing called '%s'%s", argv[first],
-			     options_suggest(argv[first], names, TOPICS, "", suggestion));
+	return unknown(argv[first]);
 }

@@ -12,7 +12,7 @@ static int accept_maps(const struct experiment *experiment)
 {
 	for (size_t i = 0; i < experiment->group_count; i++)
 		if (!group_is_map(&experiment->groups[i]))
-			return message_usage("map: %s: [%s] has no axes: x = n: 1e2..1e6, say, and "
+			return message_usage("%s: [%s] has no axes: x = n: 1e2..1e6, say, and "
 					     "y = stopped: 0 50%% 99%%",
 					     experiment->source, experiment->groups[i].label);
 	return 0;

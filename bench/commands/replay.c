@@ -41,8 +41,8 @@ static int take_setting(struct request *request, const struct setting *setting, 
 	char error[NAMES_ERROR_SIZE];
 	size_t ways = 0;
 
-	if (setting_read(setting, &request->group, value, error))
-		return message_usage("replay: %s", error);
+	if (setting_argument_read(setting, &request->group, value, error))
+		return message_usage("%s", error);
 	for (int i = 0; i < DISPATCHES; i++) {
 		if (!request->group.dispatch[i])
 			continue;
@@ -50,7 +50,7 @@ static int take_setting(struct request *request, const struct setting *setting, 
 		ways++;
 	}
 	if (ways > 1)
-		return message_usage("replay: dispatch: one way, and not '%s'", value);
+		return message_usage("--dispatch: one way, and not '%s'", value);
 	request->cell.settings = request->group.cell;
 	return 0;
 }
@@ -135,7 +135,7 @@ int command_replay(int argc, char **argv)
 	if (arguments_parse(argc, argv, request.arguments.row, take, &request, &first, &status))
 		return status;
 	if (argc == first)
-		return message_usage("replay: a trace is needed");
+		return message_usage("a trace is needed");
 	for (int i = first + 1; i < argc; i++)
 		if (names_expand_subjects(argv[i], &subjects, error)) {
 			names_free(&subjects);

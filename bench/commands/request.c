@@ -44,27 +44,21 @@ struct reading {
 	size_t count;
 };
 
-static int wrong(const struct request *request, const char *error)
-{
-	return message_usage("%s: %s", request->command, error);
-}
-
 /*
  * Reports an error of reading or setting. Returns the exit status, which is 0 if there is no error.
  */
-static int failed(const struct request *request, int result, const char *error)
+static int failed(int result, const char *error)
 {
 	if (result == -EINVAL || result == -ENOENT)
-		return wrong(request, error);
-	return result ? message_failed("%s: %s", request->command, error) : 0;
+		return message_usage("%s", error);
+	return result ? message_failed("%s", error) : 0;
 }
 
 /* Stores a folder's name. Refuses "", because "/cells.jsonl" would be a file in the root folder. */
-static int take_folder(const struct request *request, const char *option, const char *value,
-		       const char **folder)
+static int take_folder(const char *option, const char *value, const char **folder)
 {
 	if (!*value)
-		return message_usage("%s: --%s '' names no folder", request->command, option);
+		return message_usage("--%s '' names no folder", option);
 	*folder = value;
 	return 0;
 }
@@ -72,7 +66,7 @@ static int take_folder(const struct request *request, const char *option, const 
 static int take_mode(struct request *request, enum records_mode mode)
 {
 	if (request->mode != RECORDS_NEW && request->mode != mode)
-		return message_usage("%s: either --resume or --force", request->command);
+		return message_usage("either --resume or --force");
 	request->mode = mode;
 	return 0;
 }
@@ -90,9 +84,9 @@ static int take(int letter, const char *value, void *data)
 	}
 	switch (letter) {
 	case 'o':
-		return take_folder(request, "out", value, &request->out);
+		return take_folder("out", value, &request->out);
 	case LETTER_CACHE:
-		return take_folder(request, "cache", value, &request->cache);
+		return take_folder("cache", value, &request->cache);
 	case LETTER_RESUME:
 		return take_mode(request, RECORDS_RESUME);
 	case LETTER_FORCE:
@@ -143,6 +137,8 @@ static int select_by(const struct reading *reading, const struct setting *settin
 		snprintf(error, NAMES_ERROR_SIZE, "out of memory");
 	else if (words)
 		result = setting->select(&reading->request->experiment, words, error);
+	if (result)
+		setting_argument_name(setting, error);
 	*any |= words != NULL;
 	free(words);
 	return result;
@@ -167,8 +163,8 @@ static int replace(const struct reading *reading, const struct setting *settings
 
 	for (size_t i = 0; i < reading->count && !result; i++)
 		if (is_of(settings, reading->setting[i]) && !reading->setting[i]->select)
-			result =
-				setting_read(reading->setting[i], object, reading->value[i], error);
+			result = setting_argument_read(reading->setting[i], object,
+						       reading->value[i], error);
 	return result;
 }
 
@@ -191,16 +187,38 @@ static int take_file(const struct reading *reading, const char *path)
 	for (size_t i = 0; i < reading->count; i++)
 		if (reading->setting[i]->only_in_file)
 			return message_usage(
-				"%s: -%s beside %s: a map in a file has its axes in the file",
-				request->command, reading->setting[i]->key, path);
+				"-%s beside %s: a map in a file has its axes in the file",
+				reading->setting[i]->key, path);
 	result = experiment_file_find(path, found, sizeof(found), error);
-	if (!result)
-		result = experiment_read(&request->experiment, found, error);
+	if (result)
+		return message_failed("%s", error);
+	result = experiment_read(&request->experiment, found, error);
 	if (!result)
 		result = select_cells(reading, error);
 	if (!result)
 		result = replace_all(reading, error);
-	return failed(request, result, error);
+	return failed(result, error);
+}
+
+/*
+ * Completes the experiment of a command line. If a setting is missing, the error names its option,
+ * because a command line has no sections and keys.
+ */
+static int complete(struct experiment *experiment, char *error)
+{
+	int result = experiment_expand_maps(experiment, error);
+	const char *missing = result ? NULL : group_missing(&experiment->groups[0]);
+	const struct setting *setting;
+
+	if (!missing)
+		return result ? result : experiment_complete(experiment, error);
+	setting = setting_find(missing);
+	if (setting->letter)
+		snprintf(error, NAMES_ERROR_SIZE, "no %s: -%c %s is needed", missing,
+			 setting->letter, setting->value);
+	else
+		snprintf(error, NAMES_ERROR_SIZE, "no %s", missing);
+	return -EINVAL;
 }
 
 static int take_subjects(const struct reading *reading, const char *label, char **words, int count)
@@ -220,13 +238,16 @@ static int take_subjects(const struct reading *reading, const char *label, char 
 		void *object = is_of(group_settings, reading->setting[i]) ? (void *)group
 									  : (void *)experiment;
 
-		result = setting_read(reading->setting[i], object, reading->value[i], error);
+		result = setting_argument_read(reading->setting[i], object, reading->value[i],
+					       error);
 	}
 	for (int i = 0; i < count && !result; i++)
 		result = setting_read(setting_find("subjects"), group, words[i], error);
+	if (result == -ENOENT && count == 1)
+		experiment_file_suggest(words[0], error);
 	if (!result)
-		result = experiment_complete(experiment, error);
-	return failed(request, result, error);
+		result = complete(experiment, error);
+	return failed(result, error);
 }
 
 /* `run --resume --out DIR` continues with the experiment.ini of the folder. */
@@ -236,7 +257,7 @@ static int take_folder_of_run(const struct reading *reading)
 	char path[PATH_MAX];
 
 	if (request->mode != RECORDS_RESUME || !request->out)
-		return wrong(request, "an EXPERIMENT.ini or subjects are needed");
+		return message_usage("an EXPERIMENT.ini or subjects are needed");
 	snprintf(path, sizeof(path), "%s/experiment.ini", request->out);
 	return take_file(reading, path);
 }
@@ -251,7 +272,7 @@ static int take_words(const struct reading *reading, const char *label, char **w
 	if (!count)
 		return take_folder_of_run(reading);
 	if (file && count > 1)
-		return wrong(reading->request, "one EXPERIMENT.ini, and no subjects beside it");
+		return message_usage("one EXPERIMENT.ini, and no subjects beside it");
 	return file ? take_file(reading, words[0]) : take_subjects(reading, label, words, count);
 }
 
@@ -263,12 +284,10 @@ static int settle(struct request *request)
 {
 	struct names left_out = { 0 };
 	char error[NAMES_ERROR_SIZE];
-	int status =
-		failed(request, dispatches_settle(&request->experiment, &left_out, error), error);
+	int status = failed(dispatches_settle(&request->experiment, &left_out, error), error);
 
 	for (size_t i = 0; i < left_out.count && !status; i++)
-		message_note("%s: %s has no inline dispatch and is left out of it",
-			     request->command, left_out.name[i]);
+		message_note("%s has no inline dispatch and is left out of it", left_out.name[i]);
 	names_free(&left_out);
 	return status;
 }

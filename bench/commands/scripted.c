@@ -30,6 +30,6 @@ int command_export(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (strchr(argv[i], ':') && timer_structure_find(argv[i]) &&
 		    timer_set_accuracy(argv[i], &accuracy, error, sizeof(error)) == -EINVAL)
-			return message_usage("export: %s", error);
+			return message_usage("%s", error);
 	return scripts_become("scripts/export", argc, argv);
 }

@@ -4,6 +4,7 @@
 #include "bench/commands/setting_arguments.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The first number for settings without a short option. The commands use smaller numbers. */
 #define FIRST_LETTER 1024
@@ -70,4 +71,26 @@ const struct setting *setting_arguments_find(const struct setting_arguments *arg
 		if (arguments->row[i].letter == letter)
 			return arguments->setting[i];
 	return NULL;
+}
+
+void setting_argument_name(const struct setting *setting, char *error)
+{
+	char key[NAMES_ERROR_SIZE];
+	size_t length = strlen(setting->key);
+
+	if (strncmp(error, setting->key, length) || error[length] != ':')
+		return;
+	strcpy(key, error);
+	snprintf(error, NAMES_ERROR_SIZE, "%s%.64s%.400s", setting->option[1] ? "--" : "-",
+		 setting->option, key + length);
+}
+
+int setting_argument_read(const struct setting *setting, void *object, const char *value,
+			  char *error)
+{
+	int result = setting_read(setting, object, value, error);
+
+	if (result)
+		setting_argument_name(setting, error);
+	return result;
 }

@@ -28,4 +28,14 @@ void setting_arguments_add_all(struct setting_arguments *arguments, const struct
 /* Returns the setting for a letter from arguments_parse, or NULL for the command's own option. */
 const struct setting *setting_arguments_find(const struct setting_arguments *arguments, int letter);
 
+/*
+ * Replaces the setting's key at the beginning of an error (NAMES_ERROR_SIZE) by its option. A line
+ * that begins otherwise stays as it is.
+ */
+void setting_argument_name(const struct setting *setting, char *error);
+
+/* Like setting_read, but the error names the setting's option, not its key. */
+int setting_argument_read(const struct setting *setting, void *object, const char *value,
+			  char *error);
+
 #endif

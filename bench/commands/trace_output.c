@@ -140,12 +140,12 @@ int trace_output(const char *path, const struct trace_request *request,
 
 	if (!strcmp(path, "-")) {
 		if (isatty(STDOUT_FILENO))
-			return message_usage("generate: a trace is not for a terminal: send "
+			return message_usage("a trace is not for a terminal: send "
 					     "standard output elsewhere, or name a file");
 		return stream(&order, "standard output", STDOUT_FILENO);
 	}
 	if (!*path)
-		return message_usage("generate: --out '' names no file");
+		return message_usage("--out '' names no file");
 	if (stat(path, &found) || S_ISREG(found.st_mode))
 		return make_file(&order, path);
 	if (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode))

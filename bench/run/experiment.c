@@ -83,23 +83,36 @@ static int lay_out(const struct experiment *experiment, struct group *group, cha
 	return result ? result : names_refuse_twin_workloads(&group->workloads, error);
 }
 
-int experiment_complete(struct experiment *experiment, char *error)
+const char *group_missing(const struct group *group)
 {
-	for (size_t i = 0; i < experiment->group_count; i++) {
+	return !group->subjects.count	 ? "subjects"
+	       : !group->workloads.count ? "workloads"
+	       : !group->counts		 ? "n"
+					 : NULL;
+}
+
+int experiment_expand_maps(struct experiment *experiment, char *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < experiment->group_count && !result; i++) {
 		struct group *group = &experiment->groups[i];
-		int result = 0;
 
 		if (group_is_map(group) && !group->bases.count)
 			result = lay_out(experiment, group, error);
-		if (result)
-			return result;
 	}
+	return result;
+}
+
+int experiment_complete(struct experiment *experiment, char *error)
+{
+	int result = experiment_expand_maps(experiment, error);
+
+	if (result)
+		return result;
 	for (size_t i = 0; i < experiment->group_count; i++) {
 		const struct group *group = &experiment->groups[i];
-		const char *missing = !group->subjects.count	? "subjects"
-				      : !group->workloads.count ? "workloads"
-				      : !group->counts		? "n"
-								: NULL;
+		const char *missing = group_missing(group);
 
 		if (!missing)
 			continue;

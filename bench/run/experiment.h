@@ -85,11 +85,16 @@ struct group *experiment_add_group(struct experiment *experiment, const char *la
 void group_init(struct group *group, const char *label);
 
 /*
- * Expands maps along their axes. Then checks that the experiment can be run: every group has
- * subjects, workloads and n, and a map has two axes. Returns 0, or -EINVAL, -ENOENT or -ENOMEM with
- * one line in `error`.
+ * experiment_expand_maps expands maps along their axes. A map must have two axes. A map that is
+ * expanded already stays as it is. experiment_complete does the same, and then checks that the
+ * experiment can be run: every group has subjects, workloads and n. Both return 0, or -EINVAL,
+ * -ENOENT or -ENOMEM with one line in `error`.
  */
+int experiment_expand_maps(struct experiment *experiment, char *error);
 int experiment_complete(struct experiment *experiment, char *error);
+
+/* Returns the key of a setting that the group needs and lacks, or NULL. */
+const char *group_missing(const struct group *group);
 
 /* Returns whether the group is a map. */
 bool group_is_map(const struct group *group);

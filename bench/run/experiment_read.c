@@ -72,6 +72,10 @@ static int read_key(struct reading *reading, const char *section, const char *ke
 					 : settings_read(experiment_settings, reading->experiment,
 							 key, value, error);
 	}
+	if (!*section) {
+		snprintf(error, NAMES_ERROR_SIZE, "%.40s stands before the first [section]", key);
+		return -EINVAL;
+	}
 	if (!reading->group || strcmp(reading->section, section)) {
 		if (setting_check_file_name("section", section, error))
 			return -EINVAL;

@@ -349,8 +349,12 @@ static int read_dispatch(const struct setting *setting, void *object, const char
 	while (*(value += strspn(value, " ,"))) {
 		size_t length = strcspn(value, " ,"), place = place_of(setting, value, length);
 
-		if (!setting->words[place])
-			return refuse_word(setting, value, length, error);
+		if (!setting->words[place]) {
+			refuse_word(setting, value, length, error);
+			strncat(error, ", or several of them in one word",
+				NAMES_ERROR_SIZE - strlen(error) - 1);
+			return -EINVAL;
+		}
 		chosen[place] = any = true;
 		value += length;
 	}

@@ -30,7 +30,7 @@ int tally_conclude(const struct tally *tally)
 	if (failed && failed + out == all)
 		return message_failed("all cells failed (%zu): %s", failed, tally->reason);
 	if (out && out == all)
-		message_note("no cell could be measured (%zu): %s", all, tally->reason);
+		return message_failed("no cell could be measured (%zu): %s", all, tally->reason);
 	if (failed)
 		message_note("%zu of %zu cells failed, the first one: %s; --resume tries again",
 			     failed, all, tally->reason);

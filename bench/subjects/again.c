@@ -6,6 +6,7 @@
  * all subjects of a group once on one trace.)
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bench/replay/subject.h"
@@ -25,6 +26,10 @@ static int again_resolve(struct subject *subject, char *error)
 	if (strncmp(subject->name, prefix, strlen(prefix)))
 		return -ENOENT;
 	subject->target = subject->name + strlen(prefix);
+	if (!strncmp(subject->target, prefix, strlen(prefix))) {
+		snprintf(error, SUBJECT_ERROR_SIZE, "%.80s: again: is there twice", subject->name);
+		return -EINVAL;
+	}
 	for (size_t i = 0; subject_families[i]; i++) {
 		if (subject_families[i]->resolve == again_resolve)
 			continue;

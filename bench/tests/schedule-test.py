@@ -124,7 +124,7 @@ class Schedule(unittest.TestCase):
     def test_a_cap_leaves_out_its_group_and_no_other(self):
         self.write("cap.ini", STAGES.replace("stage = second", "stage = second\ncap = 1ms"))
         done = self.works("run", "cap.ini", "--out", "out")
-        self.assertEqual(done.stderr, "timerbed: caps left out all 4 cells of 'second'; "
+        self.assertEqual(done.stderr, "timerbed: run: caps left out all 4 cells of 'second'; "
                                       "--resume adds the missing blocks\n")
         self.assertEqual({row["experiment"] for row in self.rows("out")}, {"cost"})
         summary = self.summary("out")
@@ -134,7 +134,7 @@ class Schedule(unittest.TestCase):
     def test_a_budget_leaves_out_the_end(self):
         self.write("budget.ini", STAGES)
         done = self.works("run", "budget.ini", "--out", "out", "--budget", "1s", "--reps", "1000")
-        self.assertRegex(done.stderr, r"^timerbed: the budget of 0:01 left out \d+ of 2000 cells of "
+        self.assertRegex(done.stderr, r"^timerbed: run: the budget of 0:01 left out \d+ of 2000 cells of "
                                       r"'second', all 8000 cells of 'first'; --resume adds the missing blocks\n$")
         self.assertEqual({row["experiment"] for row in self.rows("out")}, {"second"})
 
@@ -158,7 +158,7 @@ class Schedule(unittest.TestCase):
         shutil.copy(TIMERBED, program)
         self.write("looks.ini", LOOKS)
         done = self.works("run", "looks.ini", "--out", "out", program=program)
-        self.assertEqual(done.stderr, "timerbed: cannot tell which cells are resolved, so none "
+        self.assertEqual(done.stderr, "timerbed: run: cannot tell which cells are resolved, so none "
                          "stops early: scripts/resolved.py is not beside the program\n")
         self.assertEqual(len(self.rows("out")), 24)
 

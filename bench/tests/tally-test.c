@@ -57,7 +57,7 @@ static void outcomes(void **state)
 		  EXIT_FAILED,
 		  "timerbed: all cells failed (2): failed 1\n" },
 		{ { "left out", "left out", "left out" },
-		  0,
+		  EXIT_FAILED,
 		  "timerbed: no cell could be measured (3): left out 0\n" },
 		{ { "none", "ok", "wrong" },
 		  EXIT_FAILED,

@@ -209,11 +209,29 @@ static const char *const options_type_words[] = {
 	[OPTION_REAL] = "a number such as 0.995 or 99.5%",
 };
 
+const char *options_number(enum option_type type, double number, char *text)
+{
+	const struct options_unit *largest =
+		options_find_unit(type, type == OPTION_DURATION ? "ns" : "");
+
+	for (const struct options_unit *unit = options_duration_units;
+	     type == OPTION_DURATION && unit->suffix; unit++)
+		if (*unit->suffix && number >= (double)unit->multiplier)
+			largest = unit;
+	snprintf(text, OPTIONS_NUMBER_SIZE, "%.*g%s", type == OPTION_DURATION ? 6 : 10,
+		 number / (double)largest->multiplier, largest->suffix);
+	return text;
+}
+
 static int options_out_of_range(enum option_type type, const char *what, const char *text,
 				double minimum, double maximum, char *error, size_t size)
 {
-	return options_refuse(error, size, "%s: %.40s is out of range (%.10g to %.10g%s)", what,
-			      text, minimum, maximum, type == OPTION_DURATION ? " ns" : "");
+	char least[OPTIONS_NUMBER_SIZE], most[OPTIONS_NUMBER_SIZE];
+	bool no_unit = type == OPTION_DURATION && !text[strspn(text, "0123456789.")];
+
+	return options_refuse(error, size, "%s: %.40s%s is out of range (%s to %s)", what, text,
+			      no_unit ? " ns" : "", options_number(type, minimum, least),
+			      options_number(type, maximum, most));
 }
 
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,

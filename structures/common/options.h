@@ -47,6 +47,15 @@ int options_parse(const struct option_spec *specs, const char *text, void *into,
 int options_parse_value(enum option_type type, const char *what, const char *text, double minimum,
 			double maximum, void *into, char *error, size_t size);
 
+/* Enough bytes for any number that options_number writes. */
+#define OPTIONS_NUMBER_SIZE 40
+
+/*
+ * Writes a number as it can be typed to `text` (of OPTIONS_NUMBER_SIZE bytes), and returns `text`.
+ * A duration, which is given in ns, gets the largest unit in which it is at least 1.
+ */
+const char *options_number(enum option_type type, double number, char *text);
+
 /*
  * Returns the name, of `count` names, that is nearest to `typed` by edit distance; NULL if no name
  * is near enough for a suggestion.
