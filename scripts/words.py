@@ -374,9 +374,14 @@ def _about_alone(one, name):
 
 
 def for_explain(run):
-    """Returns the contents of results/answer.json: the sentences of the answer of all families, and
-    {subject: [sentence, ...]}."""
-    result = {"answer": [], "subjects": {}}
+    """Returns the contents of results/answer.json.
+
+    The keys are `answer`, the sentences of the answer of all families; `subjects`, {subject:
+    [sentence, ...]}; `pass`, the pass that the sentences are about; and `hashes`, {subject: the hash
+    of the measured code}. By the hash, `timerbed explain` sees that the code has changed.
+    """
+    measured = answer.main_pass(run)
+    result = {"answer": [], "subjects": {}, "pass": measured, "hashes": {}}
     for part, found in answer.whole(run):
         result["answer"] += sentences(part, found)
         for one in found:
@@ -385,4 +390,8 @@ def for_explain(run):
                 said = about(one, name)
                 if said:
                     result["subjects"].setdefault(name, said + [measured_on(part, found)])
+    for name in result["subjects"]:
+        recorded = run.hashes(name, measured)
+        if len(recorded) == 1:
+            result["hashes"][name] = recorded.pop()
     return result

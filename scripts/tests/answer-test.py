@@ -10,6 +10,7 @@ import html
 import json
 import os
 import pty
+import shutil
 import re
 import subprocess
 import sys
@@ -502,17 +503,35 @@ class Command(Case):
             for sentence in subjects[name]:
                 self.assertIn(sentence, squeezed(done.stdout))
 
-    def test_explain_without_the_file(self):
-        """Without an installed results/answer.json, explain prints no REFERENCE section."""
-        os.makedirs(os.path.join(self.folder, "bin"))
+    def moved_explain(self):
+        """Returns what a copy of the program, in a folder of its own, says of quad-heap."""
         program = os.path.join(self.folder, "bin", "timerbed")
-        with open(TIMERBED, "rb") as source, open(program, "wb") as copy:
-            copy.write(source.read())
-        os.chmod(program, 0o755)
+        os.makedirs(os.path.dirname(program), exist_ok=True)
+        shutil.copy(TIMERBED, program)
         done = subprocess.run((program, "explain", "quad-heap"), capture_output=True, text=True,
                               check=True)
-        self.assertNotIn("REFERENCE", done.stdout)
         self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def test_explain_without_the_file(self):
+        """Without an installed results/answer.json, explain prints no REFERENCE section."""
+        self.assertNotIn("REFERENCE", self.moved_explain())
+
+    def test_explain_says_that_code_has_changed(self):
+        program = os.path.join(os.path.dirname(TIMERBED), "timerbed-hashes")
+        lines = subprocess.run((program, "quad-heap"), capture_output=True, text=True,
+                               check=True).stdout.splitlines()
+        [now] = [code for _, of_pass, code in map(str.split, lines) if of_pass == "time"]
+        os.makedirs(os.path.join(self.folder, "results"))
+        for measured, changed in ((now, False), ("0" * len(now), True), (None, False)):
+            known = {"answer": [], "subjects": {"quad-heap": ["It wins."]}, "pass": "time",
+                     "hashes": {"quad-heap": measured} if measured else {}}
+            with open(os.path.join(self.folder, "results/answer.json"), "w",
+                      encoding="utf-8") as file:
+                json.dump(known, file)
+            said = squeezed(self.moved_explain())
+            self.assertIn("It wins.", said)
+            self.assertEqual("The code of this subject has changed since this run." in said, changed)
 
 
 TIMERBED = os.path.realpath(sys.argv[1]) if len(sys.argv) > 1 else None
