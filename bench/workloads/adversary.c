@@ -71,8 +71,8 @@
  * all timers armed earlier in the turn.
  *
  * width. The gaps between deadlines have a ratio of 10^6 : 1 (`ratio`). The deadlines of 32 timers
- * (the sparse timers) are far from each other. Those of all other timers are close together and
- * later. While the sparse timers are next to expire, many of the other timers are stopped and then
+ * (the sparse timers) are far from each other. The deadlines of the other timers are close together
+ * and later. While the sparse timers are next to expire, many other timers are stopped and then
  * armed again, so that the number of timers passes two powers of two in both directions. Source:
  * Brown, CACM 1988: when the number of timers has doubled or halved, a calendar queue chooses the
  * width of its days from the first few timers. PREDICTION: a calendar queue has nearly all timers
