@@ -52,16 +52,13 @@
 
 #include "common/options.h"
 #include "common/timer_list.h"
+#include "common/timer_place.h"
 
 #define MOST_SLOTS  4096
 #define MOST_LEVELS 64 /* needed with 2 slots and a tick of 1 ns */
 
-/* The place of a timer, in link.half[4]; 0 for an idle timer. Bucket b is PLACE_BUCKET + b. */
-#define PLACE_IDLE     0
-#define PLACE_DISARMED 1
-#define PLACE_DUE      2
-#define PLACE_NEVER    3
-#define PLACE_BUCKET   4
+/* The places of timers in the structure's own lists. Bucket b is PLACE_BUCKET + b. */
+#define PLACE_BUCKET PLACE_FIRST
 
 /* `begins` of a bucket that is not in the heap. No timer in a bucket has this tick. */
 #define NOT_IN_HEAP UINT64_MAX
@@ -99,11 +96,6 @@ struct bucket_heap {
 static struct bucket_heap *buckets_of(const struct timer_set *set)
 {
 	return (struct bucket_heap *)set;
-}
-
-static bool is_armed(const struct timer *timer)
-{
-	return timer->link.half[4] >= PLACE_DUE;
 }
 
 /* Returns the first tick at or after the deadline: rounds up, so that no timer fires early. */
@@ -230,8 +222,9 @@ static void arm(struct bucket_heap *buckets, struct timer *timer, uint64_t deadl
 }
 
 /* Takes a timer out of its list. A bucket that becomes empty stays in the heap. */
-static void take_out(struct bucket_heap *buckets, struct timer *timer)
+static void take_out(struct timer_set *set, struct timer *timer)
 {
+	struct bucket_heap *buckets = buckets_of(set);
 	uint32_t place = timer->link.half[4];
 
 	if (place == PLACE_DUE)
@@ -342,7 +335,7 @@ static void bucket_heap_insert(struct timer_set *set, struct timer *timer, uint6
 	struct bucket_heap *buckets = buckets_of(set);
 
 	(void)interval;
-	assert(!is_armed(timer) && "insert: the timer is armed");
+	assert(!place_is_armed(timer) && "insert: the timer is armed");
 	arm(buckets, timer, deadline);
 	buckets->size++;
 }
@@ -365,37 +358,25 @@ static void bucket_heap_reinsert(struct timer_set *set, struct timer *timer, uin
 	uint64_t key = ceiling_tick(buckets, deadline);
 
 	(void)interval;
-	assert(is_armed(timer) && "reinsert: the timer is not armed");
+	assert(place_is_armed(timer) && "reinsert: the timer is not armed");
 	if (timer->link.half[4] >= PLACE_BUCKET && deadline != TIMER_NEVER &&
 	    key > buckets->clock && stays(buckets, timer, key)) {
 		timer->deadline = deadline;
 		timer->key = key;
 		return;
 	}
-	take_out(buckets, timer);
+	take_out(set, timer);
 	arm(buckets, timer, deadline);
 }
 
 static void bucket_heap_disarm(struct timer_set *set, struct timer *timer)
 {
-	struct bucket_heap *buckets = buckets_of(set);
-
-	assert(is_armed(timer) && "disarm: the timer is not armed");
-	take_out(buckets, timer);
-	buckets->size--;
-	timer->link.half[4] = PLACE_DISARMED;
+	place_disarm(set, timer, &buckets_of(set)->size, take_out);
 }
 
 static void bucket_heap_remove(struct timer_set *set, struct timer *timer)
 {
-	struct bucket_heap *buckets = buckets_of(set);
-
-	assert(timer->link.half[4] != PLACE_IDLE && "remove: the timer is idle");
-	if (is_armed(timer)) {
-		take_out(buckets, timer);
-		buckets->size--;
-	}
-	timer->link = (union timer_link){ .word = { 0 } };
+	place_remove(set, timer, &buckets_of(set)->size, take_out);
 }
 
 /*

@@ -67,20 +67,17 @@
 #include "common/options.h"
 #include "common/ticks.h"
 #include "common/timer_list.h"
+#include "common/timer_place.h"
 
 #define WORD_BITS   64
 #define MOST_SLOTS  4096
 #define MOST_LEVELS 64 /* with 2 slots, a level has 1 of the 64 bits of a tick */
 
 /*
- * The place of a timer, in link.half[4]; 0 for an idle timer. Slot s of level l is
+ * The places of timers in the structure's own lists. Slot s of level l is
  * PLACE_SLOT + l * slots + s.
  */
-#define PLACE_IDLE     0
-#define PLACE_DISARMED 1
-#define PLACE_DUE      2
-#define PLACE_NEVER    3
-#define PLACE_SLOT     4
+#define PLACE_SLOT PLACE_FIRST
 
 struct cascading_options {
 	uint64_t tick, levels, slots;
@@ -107,11 +104,6 @@ struct cascading_wheel {
 static struct cascading_wheel *wheel_of(const struct timer_set *set)
 {
 	return (struct cascading_wheel *)set;
-}
-
-static bool is_armed(const struct timer *timer)
-{
-	return timer->link.half[4] >= PLACE_DUE;
 }
 
 static unsigned shift_of(const struct cascading_wheel *wheel, unsigned level)
@@ -235,8 +227,9 @@ static void arm(struct cascading_wheel *wheel, struct timer *timer, uint64_t dea
 		file_timer(wheel, timer);
 }
 
-static void take_out(struct cascading_wheel *wheel, struct timer *timer)
+static void take_out(struct timer_set *set, struct timer *timer)
 {
+	struct cascading_wheel *wheel = wheel_of(set);
 	uint32_t place = timer->link.half[4];
 	struct timer_queue *queue = queue_of(wheel, place);
 
@@ -409,7 +402,7 @@ static void cascading_wheel_insert(struct timer_set *set, struct timer *timer, u
 	struct cascading_wheel *wheel = wheel_of(set);
 
 	(void)interval;
-	assert(!is_armed(timer) && "insert: the timer is armed");
+	assert(!place_is_armed(timer) && "insert: the timer is armed");
 	arm(wheel, timer, deadline);
 	wheel->size++;
 }
@@ -420,31 +413,19 @@ static void cascading_wheel_reinsert(struct timer_set *set, struct timer *timer,
 	struct cascading_wheel *wheel = wheel_of(set);
 
 	(void)interval;
-	assert(is_armed(timer) && "reinsert: the timer is not armed");
-	take_out(wheel, timer);
+	assert(place_is_armed(timer) && "reinsert: the timer is not armed");
+	take_out(set, timer);
 	arm(wheel, timer, deadline);
 }
 
 static void cascading_wheel_disarm(struct timer_set *set, struct timer *timer)
 {
-	struct cascading_wheel *wheel = wheel_of(set);
-
-	assert(is_armed(timer) && "disarm: the timer is not armed");
-	take_out(wheel, timer);
-	wheel->size--;
-	timer->link.half[4] = PLACE_DISARMED;
+	place_disarm(set, timer, &wheel_of(set)->size, take_out);
 }
 
 static void cascading_wheel_remove(struct timer_set *set, struct timer *timer)
 {
-	struct cascading_wheel *wheel = wheel_of(set);
-
-	assert(timer->link.half[4] != PLACE_IDLE && "remove: the timer is idle");
-	if (is_armed(timer)) {
-		take_out(wheel, timer);
-		wheel->size--;
-	}
-	timer->link = (union timer_link){ .word = { 0 } };
+	place_remove(set, timer, &wheel_of(set)->size, take_out);
 }
 
 /*

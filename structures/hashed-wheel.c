@@ -45,16 +45,13 @@
 
 #include "common/options.h"
 #include "common/timer_list.h"
+#include "common/timer_place.h"
 #include "timer.h"
 
 #define MOST_SLOTS (1 << 22)
 
-/* The place of a timer, in link.half[4]; 0 for an idle timer. Slot s is PLACE_SLOT + s. */
-#define PLACE_IDLE     0
-#define PLACE_DISARMED 1
-#define PLACE_DUE      2
-#define PLACE_NEVER    3
-#define PLACE_SLOT     4
+/* The places of timers in the structure's own lists. Slot s is PLACE_SLOT + s. */
+#define PLACE_SLOT PLACE_FIRST
 
 struct hashed_options {
 	uint64_t tick, slots;
@@ -79,11 +76,6 @@ struct hashed_wheel {
 static struct hashed_wheel *wheel_of(const struct timer_set *set)
 {
 	return (struct hashed_wheel *)set;
-}
-
-static bool is_armed(const struct timer *timer)
-{
-	return timer->link.half[4] >= PLACE_DUE;
 }
 
 /* Returns link.half[5]: how many more visits of the slot leave the timer in the slot. */
@@ -155,8 +147,9 @@ static void arm(struct hashed_wheel *wheel, struct timer *timer, uint64_t deadli
 		timer_list_push(&wheel->slot[slot], timer);
 }
 
-static void take_out(struct hashed_wheel *wheel, struct timer *timer)
+static void take_out(struct timer_set *set, struct timer *timer)
 {
+	struct hashed_wheel *wheel = wheel_of(set);
 	uint32_t place = timer->link.half[4];
 
 	wheel->waiting -= place >= PLACE_SLOT;
@@ -193,7 +186,7 @@ static void visit_slot(struct hashed_wheel *wheel, uint64_t slot, uint64_t until
 		if (next)
 			__builtin_prefetch(next->link.next);
 		if (is_due(wheel, timer, until, turns)) {
-			take_out(wheel, timer);
+			take_out((struct timer_set *)wheel, timer);
 			append_due(wheel, timer);
 		} else if (wheel->sorted && !wheel->rounds) {
 			return;
@@ -252,7 +245,7 @@ static void hashed_wheel_insert(struct timer_set *set, struct timer *timer, uint
 	struct hashed_wheel *wheel = wheel_of(set);
 
 	(void)interval;
-	assert(!is_armed(timer) && "insert: the timer is armed");
+	assert(!place_is_armed(timer) && "insert: the timer is armed");
 	arm(wheel, timer, deadline);
 	wheel->size++;
 }
@@ -263,31 +256,19 @@ static void hashed_wheel_reinsert(struct timer_set *set, struct timer *timer, ui
 	struct hashed_wheel *wheel = wheel_of(set);
 
 	(void)interval;
-	assert(is_armed(timer) && "reinsert: the timer is not armed");
-	take_out(wheel, timer);
+	assert(place_is_armed(timer) && "reinsert: the timer is not armed");
+	take_out(set, timer);
 	arm(wheel, timer, deadline);
 }
 
 static void hashed_wheel_disarm(struct timer_set *set, struct timer *timer)
 {
-	struct hashed_wheel *wheel = wheel_of(set);
-
-	assert(is_armed(timer) && "disarm: the timer is not armed");
-	take_out(wheel, timer);
-	wheel->size--;
-	timer->link.half[4] = PLACE_DISARMED;
+	place_disarm(set, timer, &wheel_of(set)->size, take_out);
 }
 
 static void hashed_wheel_remove(struct timer_set *set, struct timer *timer)
 {
-	struct hashed_wheel *wheel = wheel_of(set);
-
-	assert(timer->link.half[4] != PLACE_IDLE && "remove: the timer is idle");
-	if (is_armed(timer)) {
-		take_out(wheel, timer);
-		wheel->size--;
-	}
-	timer->link = (union timer_link){ .word = { 0 } };
+	place_remove(set, timer, &wheel_of(set)->size, take_out);
 }
 
 static uint64_t hashed_wheel_next(struct timer_set *set)

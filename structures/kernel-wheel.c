@@ -58,6 +58,7 @@
 
 #include "common/options.h"
 #include "common/timer_list.h"
+#include "common/timer_place.h"
 #include "timer.h"
 
 #define LEVELS	    9 /* Linux's LVL_DEPTH */
@@ -67,16 +68,13 @@
 #define FIRST_AHEAD (SLOTS - 1) /* LVL_START(1): the first distance that level 0 does not reach */
 
 /*
- * The place of a timer, in link.half[4]; 0 for an idle timer. Slot s of level l is
+ * The places of timers in the structure's own lists. Slot s of level l is
  * PLACE_SLOT + SLOTS * l + s.
  */
-#define PLACE_IDLE     0
-#define PLACE_DISARMED 1
-#define PLACE_DUE      2
-#define PLACE_NEVER    3
-#define PLACE_BEYOND   4 /* when it was filed, the highest level did not reach so far */
-#define PLACE_UNFILED  5 /* waits for the current time, which the next expire gives */
-#define PLACE_SLOT     6
+#define PLACE_BEYOND PLACE_FIRST /* when it was filed, the highest level did not reach so far */
+#define PLACE_UNFILED                                                                              \
+	(PLACE_FIRST + 1) /* waits for the current time, which the next expire gives */
+#define PLACE_SLOT (PLACE_FIRST + 2)
 
 /* The number of times that a timer may still move, in link.half[5]. */
 #define MOVES_FULL UINT32_MAX
@@ -111,11 +109,6 @@ struct kernel_wheel {
 static struct kernel_wheel *wheel_of(const struct timer_set *set)
 {
 	return (struct kernel_wheel *)set;
-}
-
-static bool is_armed(const struct timer *timer)
-{
-	return timer->link.half[4] >= PLACE_DUE;
 }
 
 static unsigned shift_of(unsigned level)
@@ -244,8 +237,9 @@ static void arm(struct kernel_wheel *wheel, struct timer *timer, uint64_t deadli
 	}
 }
 
-static void take_out(struct kernel_wheel *wheel, struct timer *timer)
+static void take_out(struct timer_set *set, struct timer *timer)
 {
+	struct kernel_wheel *wheel = wheel_of(set);
 	uint32_t place = timer->link.half[4], number = place - PLACE_SLOT;
 	struct timer **head = place >= PLACE_SLOT     ? &wheel->slot[number]
 			      : place == PLACE_NEVER  ? &wheel->never
@@ -454,7 +448,7 @@ static void kernel_wheel_insert(struct timer_set *set, struct timer *timer, uint
 {
 	struct kernel_wheel *wheel = wheel_of(set);
 
-	assert(!is_armed(timer) && "insert: the timer is armed");
+	assert(!place_is_armed(timer) && "insert: the timer is armed");
 	arm(wheel, timer, deadline, interval);
 	wheel->size++;
 }
@@ -465,7 +459,7 @@ static void kernel_wheel_reinsert(struct timer_set *set, struct timer *timer, ui
 	struct kernel_wheel *wheel = wheel_of(set);
 	uint64_t tick = ceiling_tick(wheel, deadline);
 
-	assert(is_armed(timer) && "reinsert: the timer is not armed");
+	assert(place_is_armed(timer) && "reinsert: the timer is not armed");
 	if (timer->link.half[4] >= PLACE_SLOT && tick >= wheel->clock && deadline != TIMER_NEVER) {
 		struct filing filing = filing_of(wheel, tick, wheel->moves, interval);
 
@@ -476,30 +470,18 @@ static void kernel_wheel_reinsert(struct timer_set *set, struct timer *timer, ui
 			return;
 		}
 	}
-	take_out(wheel, timer);
+	take_out(set, timer);
 	arm(wheel, timer, deadline, interval);
 }
 
 static void kernel_wheel_disarm(struct timer_set *set, struct timer *timer)
 {
-	struct kernel_wheel *wheel = wheel_of(set);
-
-	assert(is_armed(timer) && "disarm: the timer is not armed");
-	take_out(wheel, timer);
-	wheel->size--;
-	timer->link.half[4] = PLACE_DISARMED;
+	place_disarm(set, timer, &wheel_of(set)->size, take_out);
 }
 
 static void kernel_wheel_remove(struct timer_set *set, struct timer *timer)
 {
-	struct kernel_wheel *wheel = wheel_of(set);
-
-	assert(timer->link.half[4] != PLACE_IDLE && "remove: the timer is idle");
-	if (is_armed(timer)) {
-		take_out(wheel, timer);
-		wheel->size--;
-	}
-	timer->link = (union timer_link){ .word = { 0 } };
+	place_remove(set, timer, &wheel_of(set)->size, take_out);
 }
 
 static uint64_t kernel_wheel_next(struct timer_set *set)
