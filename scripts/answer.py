@@ -34,7 +34,6 @@ answer.py DIR OUT writes sentences about each subject to the file OUT as JSON, f
 import json
 import math
 import os
-import sys
 from dataclasses import dataclass, field
 
 import console
@@ -360,12 +359,15 @@ def mixed(run, subject):
 
 def main():
     import words  # not at the top, as words.py imports this module
-    if len(sys.argv) != 3:
-        print("usage: answer.py DIR OUT: the answer of a run, for timerbed explain", file=sys.stderr)
-        return 2
-    text = json.dumps(words.for_explain(records.open_run(sys.argv[1])), indent=1, ensure_ascii=False)
-    os.makedirs(os.path.dirname(sys.argv[2]) or ".", exist_ok=True)
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
+    parser = console.Parser(prog="answer.py",
+                            description="Writes the answer of a run, for timerbed explain.")
+    parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
+    parser.add_argument("out", metavar="OUT", help="the file to write, as JSON")
+    arguments = parser.parse_args()
+    said = words.for_explain(records.open_run(arguments.folder))
+    text = json.dumps(said, indent=1, ensure_ascii=False)
+    os.makedirs(os.path.dirname(arguments.out) or ".", exist_ok=True)
+    with open(arguments.out, "w", encoding="utf-8") as file:
         file.write(text + "\n")
     return 0
 

@@ -145,17 +145,20 @@ def check(folder):
 
 def main():
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "paper")
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.normpath(beside)
+    parser = console.Parser(prog="bibliography.py", description="Checks a paper's bibliography.")
+    parser.add_argument("folder", metavar="PAPER", nargs="?", default=os.path.normpath(beside),
+                        help="the folder with *.tex, refs.bib and refs-checked.tsv (paper)")
+    arguments = parser.parse_args()
     try:
-        wrong, odd, count = check(folder)
+        wrong, odd, count = check(arguments.folder)
     except OSError as error:
-        sys.exit(f"bibliography.py: {error}")
+        console.fail(console.words_of(error))
     for sentence in odd:
         print(f"warning: {sentence}")
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     if wrong:
-        sys.exit(f"bibliography.py: {len(wrong)} wrong")
+        console.fail(f"{len(wrong)} wrong")
     print(f"{count} entries, all checked; {len(odd)} not cited")
 
 

@@ -557,8 +557,7 @@ def main():
         claims = chosen(read_claims(arguments.claims),
                         [word for word in arguments.words if word not in runs])
     except (Malformed, OSError) as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
+        console.fail(wrong, 2)
     if arguments.experiment:
         print("\n".join(dict.fromkeys(claim.experiment for claim in claims)))
         return 0

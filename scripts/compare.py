@@ -27,15 +27,18 @@ import table
 from grid import Table, interval, write_text, write_markdown, write_sentence
 from records import count, significant
 
+USUAL_RUN = "out/quick"  # what make bench measures
+KEPT_RUN = "results/quick"
+
 
 def main():
     parser = console.Parser(
-        prog="compare.py", description="Compares two structures in one run, or two runs: by "
+        prog="timerbed compare", description="Compares two structures in one run, or two runs: by "
         "ratios, or where numbers may be below 0, as in pass lateness, by differences.")
     parser.add_argument("a", metavar="A", help="a subject's name, or a run's folder")
     parser.add_argument("b", metavar="B", help="another")
-    parser.add_argument("--run", metavar="DIR", default="out/quick",
-                        help="the run that two names are compared in (out/quick)")
+    parser.add_argument("--run", metavar="DIR",
+                        help=f"the run that two names are compared in ({USUAL_RUN})")
     parser.add_argument("--markdown", action="store_true", help="as Markdown")
     parser.add_argument("--mixed", action="store_true",
                         help="also compare records of different code, flags or compilers")
@@ -45,9 +48,18 @@ def main():
         return compare_runs(arguments)
     for name in (arguments.a, arguments.b):
         if os.sep in name and not os.path.isdir(name):
-            print(f"{name}: no such folder", file=sys.stderr)
-            return 1
+            console.fail(f"{name}: no such folder")
+    arguments.run = arguments.run or usual_run()
     return compare_subjects(arguments)
+
+
+def usual_run():
+    """Returns the run that is compared without --run. Ends the program if there is none."""
+    if not os.path.isdir(USUAL_RUN):
+        kept = f" --run {KEPT_RUN} is a run that came with timerbed." if os.path.isdir(KEPT_RUN) else ""
+        console.fail(f"there is no {USUAL_RUN} to compare two subjects in: give --run FOLDER, or "
+                     f"measure first with make bench.{kept}", 2)
+    return USUAL_RUN
 
 
 # ----------------------------------------------------------------------------- two structures
@@ -63,9 +75,8 @@ def compare_subjects(arguments):
     arguments.measured = arguments.measured or answer.main_pass(run)
     found = compared(run, arguments)
     if not found:
-        print(f"{arguments.run}: no block of pass {arguments.measured} holds both {arguments.a} "
-              f"and {arguments.b}", file=sys.stderr)
-        return 1
+        console.fail(f"{arguments.run}: no block of pass {arguments.measured} holds both "
+                     f"{arguments.a} and {arguments.b}")
     if refused(run, (arguments.a, arguments.b), {cell.dispatch for cell, _ in found}, arguments):
         return 1
     inference.decide([one for _, one in found], arguments.minimum_effect)
@@ -99,8 +110,8 @@ def refused(run, names, dispatches, arguments):
     doubts = [] if arguments.mixed else run.doubts(names, measured, dispatches)
     if doubts:
         more = f", and {len(doubts) - 1} more" if len(doubts) > 1 else ""
-        print(f"{run.folder}: not compared: {doubts[0]}{more}; --mixed compares them all the same",
-              file=sys.stderr)
+        console.say(f"{run.folder}: not compared: {doubts[0]}{more}; --mixed compares them all "
+                    "the same")
     return bool(doubts)
 
 
@@ -193,9 +204,8 @@ def compare_runs(arguments):
     sides = [against_baselines(run, arguments) for run in runs]
     shared = [key for key in sides[0] if key in sides[1]]
     if not shared:
-        print(f"{arguments.a} and {arguments.b} share no cell in which the same two were "
-              "compared", file=sys.stderr)
-        return 1
+        console.fail(f"{arguments.a} and {arguments.b} share no cell in which the same two were "
+                     "compared")
     names = {name for key in shared for name in (key.subject, key.baseline)}
     for run in runs:
         if refused(run, names, {key.dispatch for key in shared}, arguments):

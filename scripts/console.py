@@ -20,6 +20,8 @@ PACKAGES = {"gnuplot": "gnuplot-nox", "hyperfine": "hyperfine", "valgrind": "val
             "zstd": "zstd", "git": "git", "c++filt": "binutils", "pdflatex": "texlive-latex-recommended"}
 # The signals that stop a command. A terminal sends SIGHUP when it is closed.
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Scripts that a command of timerbed becomes, by which its messages name them: bench/commands.
+COMMANDS = {"compare.py": "compare", "export": "export", "map.py": "map", "report.py": "report"}
 STOPPED = 130  # the exit status of a command that reports that a signal stopped it
 
 
@@ -82,7 +84,9 @@ def fail(message, status=1):
 
 
 def say(message):
+    """Prints a line on standard error, after the name of the script or of its command."""
     name = os.path.basename(sys.argv[0]) or "timerbed"
+    name = f"timerbed: {COMMANDS[name]}" if name in COMMANDS else name
     try:
         print(f"{name}: {message}", file=sys.stderr, flush=True)
     except OSError:

@@ -9,9 +9,9 @@ import math
 import os
 import re
 import subprocess
-import sys
 import zlib
 
+import console
 import records
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "figures")
@@ -158,8 +158,7 @@ class Figure:
             said = [line for line in done.stderr.splitlines()
                     if line.strip() and "Skipping data file with no valid points" not in line]
             if done.returncode or said:
-                print(f"figures/{self.name}.{form}: " + ("\n".join(said) or "gnuplot failed"),
-                      file=sys.stderr)
+                console.say(f"figures/{self.name}.{form}: " + ("\n".join(said) or "gnuplot failed"))
             if done.returncode:
                 raise SystemExit(1)
             finish(os.path.join(folder, "figures", f"{self.name}.{form}"))

@@ -105,7 +105,7 @@ def main():
     part = next(part for part in run.parts() if arguments.subject in part.subjects)
     shown = of_answer(part, arguments.subject)
     if not shown:
-        print(f"{run.folder}: nothing is compared with {arguments.subject}", file=sys.stderr)
+        console.say(f"{run.folder}: nothing is compared with {arguments.subject}")
         return 1
     if arguments.behind:
         shown.rows[:] = [row for row in shown.rows if row[3] == "behind"]

@@ -77,9 +77,8 @@ def main():
     found = [one for part in run.parts() for measured in part.passes()
              for one in maps.maps(part, measured)]
     if not found:
-        print(f"{arguments.folder}: no map in it: nothing with two axes and two structures of one "
-              "accuracy was measured", file=sys.stderr)
-        return 1
+        console.fail(f"{arguments.folder}: no map in it: nothing with two axes and two structures "
+                     "of one accuracy was measured")
     figures.draw(run)
     for one in found:
         for each in tables(one):

@@ -527,8 +527,7 @@ def main():
         write_structures(arguments.out, arguments.command)
         copy_figures(arguments.out, runs)
     except (Bad, claims.Malformed) as error:
-        print(f"paper.py: {error}", file=sys.stderr)
-        return 1
+        console.fail(error)
     return 0
 
 

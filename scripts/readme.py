@@ -68,14 +68,19 @@ MARKS = {"answer": lambda run: told(run.parts()[0]), "table": lambda run: least(
 
 
 def main():
-    readme, folder, mark = sys.argv[1:]
+    parser = console.Parser(prog="readme.py", description="Writes the results of a run into a page.")
+    parser.add_argument("readme", metavar="README", help="a Markdown page with marks")
+    parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
+    parser.add_argument("mark", metavar="MARK", choices=MARKS, help=", ".join(MARKS))
+    arguments = parser.parse_args()
+    readme, mark = arguments.readme, arguments.mark
     begin, end = f"<!-- {mark}: scripts/readme.py -->", f"<!-- end of {mark} -->"
     with open(readme, encoding="utf-8") as file:
         before, found, rest = file.read().partition(begin)
-    if not found or end not in rest or mark not in MARKS:
+    if not found or end not in rest:
         sys.exit(f"{readme}: no marks of the name {mark}")
     after = rest.partition(end)[2]
-    text = "\n".join(MARKS[mark](records.open_run(folder)))
+    text = "\n".join(MARKS[mark](records.open_run(arguments.folder)))
     with open(readme, "w", encoding="utf-8") as file:
         file.write(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 

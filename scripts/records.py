@@ -19,9 +19,9 @@ import functools
 import gc
 import json
 import os
-import sys
 from typing import NamedTuple
 
+import console
 import experiments
 import passes
 import provenance
@@ -378,7 +378,7 @@ class Run:
     def report_notes(self):
         """Prints the notes on standard error, as standard output is for data only."""
         for note in self.notes:
-            print(f"{self.folder}: {note}", file=sys.stderr)
+            console.say(f"{self.folder}: {note}")
 
 
 def outcome(record):
@@ -424,19 +424,15 @@ def open_run(folder, needed=None):
     If the folder has no readable run, prints one line and ends the program with status 1.
     """
     if not os.path.isdir(folder):
-        print(f"{folder}: no such folder", file=sys.stderr)
-        raise SystemExit(1)
+        console.fail(f"{folder}: no such folder")
     if not is_run(folder):
-        print(f"{folder}: not a run: it has no cells.jsonl", file=sys.stderr)
-        raise SystemExit(1)
+        console.fail(f"{folder}: not a run: it has no cells.jsonl")
     # Records are not garbage, and each search for garbage would visit all that have been read.
     gc.disable()
     try:
         run = _run(folder, needed)
     except (OSError, record_lines.Unreadable) as error:
-        print(f"{cells_path(folder)}: {getattr(error, 'strerror', None) or error}",
-              file=sys.stderr)
-        raise SystemExit(1) from None
+        console.fail(f"{cells_path(folder)}: {getattr(error, 'strerror', None) or error}")
     finally:
         gc.freeze()
         gc.enable()

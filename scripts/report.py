@@ -196,7 +196,7 @@ def repetition(run):
 
 
 def main():
-    parser = console.Parser(prog="report.py", description="Writes a run's HTML report.")
+    parser = console.Parser(prog="timerbed report", description="Writes a run's HTML report.")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     arguments = parser.parse_args()
     run = records.open_run(arguments.folder)

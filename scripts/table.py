@@ -397,8 +397,7 @@ def show(run, arguments):
     write = write_markdown if arguments.markdown else write_text
     shown = inference.standings(run, measured, baseline, arguments.minimum_effect, choose)
     if not shown:
-        print(f"{arguments.folder}: no row of pass {measured} with status ok here",
-              file=sys.stderr)
+        console.say(f"{arguments.folder}: no row of pass {measured} with status ok here")
     if not (arguments.workload or arguments.n or arguments.measured):
         show_answer(run, arguments, sys.maxsize)
     for table in tables(run, measured, baseline, arguments.summary, choose,

@@ -216,7 +216,7 @@ def measure(pick, folder, arguments):
     done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           check=False)
     if done.returncode:
-        print(f"{pick.subject}, {pick.cell.workload}: {done.stderr.strip()}", file=sys.stderr)
+        console.say(f"{pick.subject}, {pick.cell.workload}: {done.stderr.strip()}")
         return None
     return records.open_run(folder)
 
@@ -334,7 +334,7 @@ def main():
     try:
         return verify(arguments)
     except NotVerified as why:
-        print(why, file=sys.stderr)
+        console.say(why)
         return 1
 
 

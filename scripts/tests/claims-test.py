@@ -420,9 +420,9 @@ class Command(Case):
         self.assertEqual((status, len(out.splitlines())), (0, 2))
         self.assertIn("C2a\trefuted (indicative)\t2.0", out)
         status, _, said = self.claims(self.table(self.GOOD), runs[0], "C9")
-        self.assertEqual((status, said), (2, "no claim 'C9': C1\n"))
+        self.assertEqual((status, said), (2, "claims.py: no claim 'C9': C1\n"))
         status, _, said = self.claims(self.table(self.GOOD), "./nowhere", "C1")
-        self.assertEqual((status, said), (1, "./nowhere: no such folder\n"))
+        self.assertEqual((status, said), (1, "claims.py: ./nowhere: no such folder\n"))
 
     def test_malformed_lines_are_named_by_number(self):
         for fields, words in ((("C2", "x", "y", "ratio a=a"), "4 columns, not 6"),
@@ -455,11 +455,11 @@ class Command(Case):
                               (("C1", "x", "y", Verdicts.RATIO, "1..2", "made"),
                                "C1 comes twice")):
             table = self.table(self.GOOD, "\t".join(fields))
-            self.assertEqual(self.claims(table, self.folder), (2, "", f"{table}:3: {words}\n"))
+            self.assertEqual(self.claims(table, self.folder), (2, "", f"claims.py: {table}:3: {words}\n"))
 
     def test_which_comes_twice_is_said(self):
         table = self.table(self.GOOD, self.OTHER, self.GOOD)
-        self.assertEqual(self.claims(table)[2], f"{table}:4: C1 comes twice\n")
+        self.assertEqual(self.claims(table)[2], f"claims.py: {table}:4: C1 comes twice\n")
 
     def test_lines_that_are_no_claims(self):
         table = self.table("# a remark", "", HEADER, self.GOOD)

@@ -13,6 +13,7 @@ import sys
 
 from helpers import Case, failed, main, planted, record
 
+import console
 import figures
 import inference
 import passes
@@ -446,7 +447,9 @@ class Programs(Case):
                           ("map.py", "nowhere")):
             done = self.script(*arguments)
             self.assertEqual((done.returncode, done.stdout), (1, ""), arguments)
-            self.assertEqual(done.stderr, "nowhere: no such folder\n")
+            command = console.COMMANDS.get(arguments[0])
+            name = f"timerbed: {command}" if command else arguments[0]
+            self.assertEqual(done.stderr, f"{name}: nowhere: no such folder\n")
 
     def test_compare_runs(self):
         a = self.write(planted({"binary-heap": 1, "quad-heap": 0.5, "x": 0.5}, 8), name="a")

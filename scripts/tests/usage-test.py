@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""usage-test.py [TIMERBED], which is not used: tests the scripts after wrong usage, without a
-build, and when a signal stops them. They must print one line on stderr and exit with the right
-status. The last line printed is "N passed, N failed".
+"""usage-test.py [TIMERBED]: tests the scripts after wrong usage, without a build, and when a signal
+stops them. They must print one line on stderr and exit with the right status. The last line printed
+is "N passed, N failed".
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,10 @@ import time
 
 from helpers import SCRIPTS, Case, main
 
+import console
+
+TIMERBED = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else
+                           os.path.join(SCRIPTS, "..", "build", "timerbed"))
 STRESS = os.path.join(SCRIPTS, "stress")
 MUTANTS = os.path.join(SCRIPTS, "mutants", "mutants")
 STATISTICS = os.path.join(SCRIPTS, "mutants", "statistics")
@@ -43,6 +48,125 @@ def has_ended(pid):
             return file.read().rpartition(")")[2].split()[0] in "ZX"
     except OSError:
         return True
+
+
+# The programs in scripts/, each with wrong command lines. All programs refuse an unknown option,
+# so that one is not listed. Programs that may be called without arguments lack the empty line.
+NONE, MANY = "", "a b c d e f g h"
+PROGRAMS_OF_SCRIPTS = {
+    "abi": (NONE, "keep", "nothing a.so"),
+    "answer.py": (NONE, "a", MANY),
+    "bibliography.py": (MANY,),
+    "build-info": (NONE, "a b c", MANY),
+    "check": (NONE, MANY),
+    "claims.py": (),
+    "cmocka": (NONE, "a", MANY),
+    "code-hash": (NONE, "unit a b c", "table a", "nothing a b c d"),
+    "compare.py": (NONE, "a", MANY),
+    "costs.py": (NONE,),
+    "dist": (MANY,),
+    "export": (NONE, MANY),
+    "figures.py": (NONE, MANY),
+    "firsts.py": (NONE, MANY),
+    "install": ("remove", "--remove a"),
+    "keep": (NONE, "a", MANY),
+    "manpage": (NONE, "a", MANY),
+    "map.py": (NONE, MANY),
+    "mutants/mutants": (MANY,),
+    "mutants/statistics": (MANY,),
+    "packages": (NONE, MANY),
+    "paper.py": (NONE, "a", MANY),
+    "readme.py": (NONE, "a b", "a b nothing", MANY),
+    "registry": (NONE, "a --without", "a b"),
+    "report.py": (NONE, MANY),
+    "resolved.py": (NONE, MANY),
+    "run-tests": (NONE,),
+    "setup": ("nothing",),
+    "stress": (NONE, MANY),
+    "table.py": (NONE, MANY),
+    "typeset": (NONE, "a b", "a b c d", MANY),
+    "verify.py": (NONE, MANY),
+}
+
+
+class Programs(Case):
+    """What all programs in scripts/ have in common."""
+
+    def called_here(self, program, *words):
+        """Calls a program. If it does something after all, that happens in the test's folder."""
+        surroundings = {**os.environ, "DESTDIR": os.path.join(self.folder, "installed")}
+        return subprocess.run([os.path.join(SCRIPTS, program), *words], cwd=self.folder,
+                              env=surroundings, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, check=False)
+
+    def test_all_are_listed(self):
+        found = [os.path.relpath(os.path.join(folder, name), SCRIPTS)
+                 for folder, _, names in os.walk(SCRIPTS) for name in names
+                 if os.access(os.path.join(folder, name), os.X_OK)]
+        found = [path for path in found if not path.startswith("tests" + os.sep)]
+        self.assertEqual(sorted(found), sorted(PROGRAMS_OF_SCRIPTS))
+
+    def test_help(self):
+        for program in PROGRAMS_OF_SCRIPTS:
+            with self.subTest(program):
+                done = self.called_here(program, "--help")
+                self.assertEqual((done.returncode, done.stderr, os.listdir(self.folder)), (0, "", []))
+                name = os.path.basename(program)
+                self.assertIn(f"timerbed {console.COMMANDS[name]}" if name in ("compare.py", "report.py")
+                              else name, done.stdout.partition("\n")[0])
+                self.assertGreater(len(done.stdout.splitlines()), 1)
+
+    def test_wrong_usage(self):
+        for program, lines in PROGRAMS_OF_SCRIPTS.items():
+            name = os.path.basename(program)
+            name = f"timerbed: {console.COMMANDS[name]}" if name in console.COMMANDS else name
+            for line in ("--nothing", *lines):
+                with self.subTest(f"{program} {line}"):
+                    done = self.called_here(program, *line.split())
+                    self.assertEqual((done.returncode, done.stdout, os.listdir(self.folder)),
+                                     (2, "", []), done.stderr)
+                    self.assertRegex(done.stderr, rf"\A{name}: [^\n]*\n\Z")
+
+
+class Commands(Case):
+    """The messages of scripts that a command of timerbed becomes name the command."""
+
+    def refused(self, command, *words):
+        done = subprocess.run([TIMERBED, command, *words], cwd=self.folder, capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.stdout, "")
+        self.assertNotRegex(done.stderr, r"\w\.py\b")
+        self.assertRegex(done.stderr, rf"\Atimerbed: {command}: [^\n]*\n\Z")
+        return done.returncode, done.stderr.removeprefix(f"timerbed: {command}: ").strip()
+
+    def test_the_commands_are_those_of_the_program(self):
+        with open(os.path.join(SCRIPTS, "..", "bench", "commands", "scripted.c"),
+                  encoding="utf-8") as file:
+            scripted = re.findall(r'scripts_become\("scripts/([\w.]+)", argc', file.read())
+        self.assertEqual(sorted(scripted), sorted(set(console.COMMANDS) - {"map.py"}))
+
+    def test_usage_names_the_command(self):
+        for command in ("compare", "report", "export"):
+            status, said = self.refused(command)
+            self.assertEqual(status, 2)
+            self.assertRegex(said, rf"required: .*; see timerbed {command} --help\Z")
+            done = subprocess.run([TIMERBED, command, "--help"], capture_output=True, text=True,
+                                  check=True)
+            self.assertRegex(done.stdout, rf"\Ausage: timerbed {command} ")
+            self.assertNotRegex(done.stdout, r"\w\.py\b")
+
+    def test_what_is_not_there(self):
+        for words in (("report", "nowhere"), ("compare", "a", "b", "--run", "nowhere")):
+            self.assertEqual(self.refused(*words), (1, "nowhere: no such folder"))
+        self.assertEqual(self.refused("export", "nothing"), (2, "no structure 'nothing'"))
+
+    def test_two_subjects_without_a_run(self):
+        status, said = self.refused("compare", "quad-heap", "binary-heap")
+        self.assertEqual(status, 2)
+        self.assertRegex(said, "^there is no out/quick .*give --run FOLDER, or measure first with make bench")
+        self.assertNotIn("results/quick", said)
+        os.makedirs(os.path.join(self.folder, "results", "quick"))
+        self.assertIn("--run results/quick", self.refused("compare", "quad-heap", "binary-heap")[1])
 
 
 class Usage(Case):
