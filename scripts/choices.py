@@ -81,6 +81,14 @@ def check_subject(run, name):
         _refuse(run, "subject", name, sorted(run.subjects))
 
 
+def parts(run, arguments):
+    """Returns the parts of a run, one for each family, that have a cell which the arguments choose."""
+    choose = chooser(arguments)
+    return [part for part in run.parts()
+            if any(choose(cell) and arguments.measured in (None, cell.measured) for cell in part.cells)
+            ] or run.parts()
+
+
 def of_part(part, arguments):
     """Returns the arguments for a part of a run, without a baseline that the part does not have."""
     if not arguments.baseline or arguments.baseline in part.subjects:

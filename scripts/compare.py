@@ -24,6 +24,7 @@ import inference
 import passes
 import records
 import table
+import words
 from grid import Table, interval, write_text, write_markdown, write_sentence
 from records import count, significant
 
@@ -83,7 +84,7 @@ def compare_subjects(arguments):
     write = write_markdown if arguments.markdown else write_text
     write(table_of(run, arguments, found), sys.stdout)
     write_sentence(overall(arguments, found), sys.stdout)
-    write_sentence(table.closing(run, arguments.measured), sys.stdout)
+    write_sentence(table.closing(run, arguments.measured, some=bool(chosen)), sys.stdout)
     return 0
 
 
@@ -143,7 +144,8 @@ def table_of(run, arguments, found):
                      significant(one.median), str(one.blocks), probability(one.p),
                      probability(one.corrected), measured.words(one)])
     sign, kind = ("-", f"difference, {measured.unit}") if measured.differences else ("/", "ratio")
-    return Table(f"{arguments.a} {sign} {arguments.b}",
+    a, b = (words.marked(run, name) for name in (arguments.a, arguments.b))
+    return Table(f"{a} {sign} {b}",
                  ["workload", "n", kind, "95 %", "median", "blocks", "p", "Holm", "verdict"], rows,
                  remarks(run, arguments, found), last_left=True)
 
@@ -168,7 +170,7 @@ def remarks(run, arguments, found):
         if share:
             text.append(f"{name} left up to {100 * share:.2g} % of firings overtaken: it did less "
                         "work than was asked.")
-    return text
+    return text + words.changed(run, {arguments.a, arguments.b})
 
 
 def overall(arguments, found):
@@ -213,13 +215,13 @@ def compare_runs(arguments):
     rows, same, overlapping = [], 0, 0
     for key in sorted(shared, key=lambda key: (key.workload, key.dispatch, key.n, key.subject)):
         a, b = sides[0][key], sides[1][key]
-        agree, overlap, words = agreement(a, b, arguments.minimum_effect)
+        agree, overlap, said = agreement(a, b, arguments.minimum_effect)
         same += agree
         overlapping += overlap
         name = key.workload if key.dispatch == "vtable" else f"{key.workload}, {key.dispatch}"
         unit = f" {passes.of(key.measured).unit}" if passes.of(key.measured).differences else ""
         rows.append([name, key.subject, count(key.n), significant(a.mean) + unit, interval(a),
-                     significant(b.mean) + unit, interval(b), words])
+                     significant(b.mean) + unit, interval(b), said])
     kind, text = explained(shared, arguments.minimum_effect)
     others = of_other_code(runs, names, arguments)
     if others:
@@ -246,7 +248,8 @@ def explained(shared, minimum_effect):
                    reverse=True)
     baselines = " or ".join(sorted({key.baseline for key in shared}))
     text = " ".join([f"Each {' and each '.join(kinds)} is to {baselines} in its own run."]
-                    + [said[kind] for kind in kinds])
+                    + [said[kind] for kind in kinds]
+                    + ["overlap: the two intervals have a common part; apart: they have none."])
     return kinds[0] if len(kinds) == 1 else "comparison", [text]
 
 
@@ -293,10 +296,10 @@ def agreement(a, b, minimum_effect):
     """Returns (whether the directions are equal, whether the intervals overlap, both in words)."""
     agree = a.direction(minimum_effect) == b.direction(minimum_effect)
     overlap = a.has_interval and b.has_interval and a.low <= b.high and b.low <= a.high
-    words = "same direction" if agree else "DIFFERENT direction"
+    said = "same direction" if agree else "DIFFERENT direction"
     if a.has_interval and b.has_interval:
-        words += ", overlap" if overlap else ", apart"
-    return agree, overlap, words
+        said += ", overlap" if overlap else ", apart"
+    return agree, overlap, said
 
 
 if __name__ == "__main__":

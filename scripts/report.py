@@ -57,7 +57,7 @@ def contents(run, drawn):
         "figures": [figure_of(run, figure) for figure in drawn],
         "certainty": certainty(run),
         "parts": [{"heading": "The numbers" + ("" if run.family else f": {part.family}"),
-                   "tables": numbers(part)} for part in run.parts()],
+                   "legend": legend(part), "tables": numbers(part)} for part in run.parts()],
         "repetition": repetition(run),
         "machine": {key.replace("_", " "): value for key, value in run.environment.items()},
         "settings": run.settings,
@@ -158,6 +158,18 @@ def certainty(run):
     return lines + [f"Note: {note}." for note in run.notes]
 
 
+def cells_in_full(run):
+    """Returns the tables of single workloads, of a pass that ranks."""
+    measured = answer.main_pass(run)
+    return [] if passes.of(measured).columns else table.details(
+        run, inference.standings(run, measured), measured, run.baseline)
+
+
+def legend(run):
+    """Returns the sentences that define the words of the tables of single workloads."""
+    return [sentence for one in cells_in_full(run)[:1] for sentence in one.text]
+
+
 def numbers(run):
     """Returns [(is folded, title, table), ...] of all tables.
 
@@ -165,10 +177,12 @@ def numbers(run):
     structure.
     """
     measured = answer.main_pass(run)
-    cells = {one.title for one in table.details(
-        inference.standings(run, measured), measured, run.baseline)}
-    result = [(one.title in cells, one.title + (", in full" if one.title in cells else ""), one)
-              for one in table.tables(run, measured)]
+    cells = {one.title for one in cells_in_full(run)}
+    result = []
+    for one in table.tables(run, measured):
+        if one.title in cells:
+            one.text = []  # the legend of all of them is above the tables
+        result.append((one.title in cells, one.title + (", in full" if one.title in cells else ""), one))
     first = firsts.of_answer(run, firsts.OURS)
     return result + ([(True, first.title, first)] if first else [])
 

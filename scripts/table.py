@@ -4,8 +4,8 @@
 With --all, it then prints all other tables: each structure's cost in each workload, n by n; each
 cell in full; and the cells that failed. The last sentence is about the smallest difference that the
 null control resolves. --summary is like --all, but leaves out the cells in full. With an option
-that chooses cells or a pass, the script does not print the answer. Then the tables have only the
-chosen cells, and those of the chosen pass come first.
+that chooses cells or a pass, the script does not print the answer, and says so. Then all tables
+have only the chosen cells, and those of the chosen pass come first.
 """
 
 import os
@@ -29,6 +29,10 @@ from records import count, duration, significant
 # Lines of a screen for the two sentences about a second family and for the commands to type next.
 RESERVED = 9
 
+# What a table says of a structure that has no verdict, because its accuracy is another. legend()
+# defines these words.
+OTHER, NO_LATER = "other accuracy", "fires no later here"
+
 # ------------------------------------------------------------------------------------- tables
 
 def tables(run, measured="time", baseline=None, summary=False, choose=None,
@@ -43,13 +47,14 @@ def tables(run, measured="time", baseline=None, summary=False, choose=None,
             mine = [standing for standing in inference.ranking(found[one])
                     if standing.cell.dispatch == dispatch]
             if passes.of(one).columns:
-                result.append(columns(run, mine, one))
+                result += [columns(run, mine, one)] if mine else []
             else:
-                result += matrices(mine, one, baseline if one == measured else None, dispatch)
+                result += matrices(run, mine, one, baseline if one == measured else None, dispatch)
                 result += beside(run, mine, one)
     if not summary and not passes.of(measured).columns:
-        result += details(found.get(measured, []), measured, baseline)
-    return result + [failures(run)] if run.failures else result
+        result += details(run, found.get(measured, []), measured, baseline)
+    failed = failures(run, choose)
+    return result + [failed] if failed.rows else result
 
 
 def columns(run, standings, measured):
@@ -76,7 +81,7 @@ def _columns(run, standings, shown, title, text):
         found = [inference.values(run, standing.cell, key) for key, _ in shown]
         for line in standing.lines:
             if line.subject.compared:
-                result.rows.append([line.subject.name] + [
+                result.rows.append([words.marked(run, line.subject.name)] + [
                     _column_text(key, values.get(line.subject.name))
                     for (key, _), values in zip(shown, found)])
     return result
@@ -90,17 +95,17 @@ def _column_text(key, blocks):
     return f"{100 * value:.1f} %" if key.endswith("_share") else significant(value)
 
 
-def matrices(standings, measured, baseline, dispatch):
+def matrices(run, standings, measured, baseline, dispatch):
     """Returns Tables of structures (rows) by workloads (columns) for each n.
 
     A table that is too wide is split into several.
     """
     sizes = sorted({standing.cell.n for standing in standings})
     return [table for n in sizes for table in _matrix(
-        [one for one in standings if one.cell.n == n], measured, baseline, dispatch)]
+        run, [one for one in standings if one.cell.n == n], measured, baseline, dispatch)]
 
 
-def _matrix(top, measured, baseline, dispatch):
+def _matrix(run, top, measured, baseline, dispatch):
     """Returns the Tables of one n. They have ratios to the baseline, or values if it is None."""
     unit, name = passes.of(measured).unit, passes.of(measured).heading
     if baseline and not any(standing.line(baseline) for standing in top):
@@ -110,7 +115,7 @@ def _matrix(top, measured, baseline, dispatch):
     text = [(f"{name} ({unit}). " if baseline else "") +
             "Less is better. * cheapest of its accuracy; = not told apart from it; - not measured.",
             evidence(top)]
-    rows = _matrix_rows(top, baseline, unit)
+    rows = _matrix_rows(run, top, baseline, unit)
     header = ["", "all" if baseline else ""] + [_column(standing, top) for standing in top]
     result = []
     for chosen in _chunks(header, rows):
@@ -143,7 +148,7 @@ def _column(standing, top):
     return name + standing.cell.workload + ("" if same_n else f" {count(standing.cell.n)}")
 
 
-def _matrix_rows(top, baseline, unit):
+def _matrix_rows(run, top, baseline, unit):
     """Returns rows [name, mean over all workloads, a text for each workload] and headings."""
     rows = []
     if baseline:
@@ -156,7 +161,8 @@ def _matrix_rows(top, baseline, unit):
                  if line.subject.accuracy == accuracy and line.subject.compared}
         block = [_matrix_row(name, [standing.line(name) for standing in top], baseline)
                  for name in names]
-        rows += [row for _, row in sorted(block, key=lambda pair: pair[0])]
+        rows += [[words.marked(run, name)] + row
+                 for (_, _, name), row in sorted(block, key=lambda pair: pair[0])]
     if baseline and any(standing.floor_to_baseline for standing in top):
         floors = [standing.floor_to_baseline for standing in top]
         rows.append("the compulsory work alone")
@@ -171,7 +177,7 @@ def _matrix_rows(top, baseline, unit):
 
 
 def _matrix_row(name, lines, baseline):
-    """Returns (sorting key, row).
+    """Returns (sorting key, row without its name). The key ends with the name.
 
     Structures that were measured in the most workloads come first, then the cheapest.
     """
@@ -186,7 +192,7 @@ def _matrix_row(name, lines, baseline):
                for line in found]
     mean = float(numpy.exp(numpy.mean(numpy.log(numbers))))
     overall = _overall([line.to_baseline if line else None for line in lines]) if baseline else ""
-    return (-len(found), mean, name), [name, overall] + cells
+    return (-len(found), mean, name), [overall] + cells
 
 
 def _overall(ratios):
@@ -220,8 +226,11 @@ def evidence(standings):
     return f"{number} a cell."
 
 
-def details(standings, measured, baseline):
-    """Returns a Table for each workload, with each n and each structure by accuracy."""
+def details(run, standings, measured, baseline):
+    """Returns a Table for each workload, with each n and each structure by accuracy.
+
+    The text of the first one is the legend of all.
+    """
     unit = passes.of(measured).unit
     result = {}
     for standing in standings:
@@ -232,11 +241,36 @@ def details(standings, measured, baseline):
         table = result.setdefault(title, Table(
             title, ["", unit, f"/ {baseline}", "95 %", "/ floor", "spread", "blocks", "verdict"],
             [], last_left=True))
-        table.rows += _detail_rows(standing, baseline)
-    return list(result.values())
+        table.rows += _detail_rows(run, standing, baseline)
+    tables = list(result.values())
+    for table in tables[:1]:
+        table.text = legend(tables, baseline)
+    return tables
 
 
-def _detail_rows(standing, baseline):
+def legend(tables, baseline):
+    """Returns the sentences that define the columns and the words of the tables of details()."""
+    said = {row[-1] for table in tables for row in table.rows if not isinstance(row, str)}
+    text = [f"/ {baseline}: the cost relative to {baseline}, the geometric mean of the ratios within "
+            "blocks, and its 95 % interval. / floor: the same relative to the fastest yardstick, "
+            "which does only the compulsory work. spread: the distance between the quartiles over "
+            "blocks, in % of the median.",
+            "* cheapest of its accuracy; = not told apart from it."]
+    later = [word for word in said if word.startswith("fires ") and word.endswith(" later")]
+    if later or NO_LATER in said:
+        text.append(f"There is no verdict on a structure of another accuracy than {baseline}. fires T "
+                    f"later: its firings are later than those of {baseline} by T on average. {NO_LATER}: "
+                    "they are not later in this cell, although its accuracy allows it.")
+    if OTHER in said:
+        text.append(f"{OTHER}: there is no verdict, because the structure promises another accuracy "
+                    f"than {baseline}, and lateness does not show by how much.")
+    if any(word.startswith("not ranked: ") for word in said):
+        text.append("overtaken: the share of firings before which the structure should have fired "
+                    "another timer. It did less work than was asked.")
+    return text
+
+
+def _detail_rows(run, standing, baseline):
     rows = []
     for accuracy in inference.accuracies([standing]):
         heading = f"n = {count(standing.cell.n)}; {', '.join(accuracy)}"
@@ -244,15 +278,15 @@ def _detail_rows(standing, baseline):
         if yardsticks:
             heading += f"; floor {significant(standing.floor)} ({yardsticks[0].subject.name})"
         rows.append(heading)
-        rows += [_detail_row(line, accuracy, standing, baseline) for line in standing.lines
+        rows += [_detail_row(run, line, standing, baseline) for line in standing.lines
                  if line.subject.compared and line.subject.accuracy == accuracy]
     return rows
 
 
-def _detail_row(line, accuracy, standing, baseline):
+def _detail_row(run, line, standing, baseline):
     mark = {"first": "*", "tied": "="}.get(line.place, " ")
     one = line.to_baseline
-    return [f"{mark} {line.subject.name}", significant(line.value),
+    return [f"{mark} {words.marked(run, line.subject.name)}", significant(line.value),
             significant(one.mean) if one else "-", interval(one) if one else "",
             significant(line.to_floor.mean) if line.to_floor else "-",
             f"{100 * line.spread:.0f} %" if line.blocks > 1 else "-", str(line.blocks),
@@ -273,15 +307,18 @@ def remark(line, standing, baseline):
     if reference and line.subject.accuracy != reference.subject.accuracy:
         if line.lateness and reference.lateness and line.subject.when != reference.subject.when:
             later = line.lateness[0] - reference.lateness[0]
-            return f"fires {duration(later)} later" if later > 0 else "fires no later here"
-        return "other accuracy"
+            return f"fires {duration(later)} later" if later > 0 else NO_LATER
+        return OTHER
     return passes.of(standing.cell.measured).words(line.to_baseline)
 
 
-def failures(run):
-    """Returns the Table of failures by subject, status and pass. No statistic contains them."""
+def failures(run, choose=None):
+    """Returns the Table of failures by subject, status and pass. No statistic contains them.
+
+    Only failures count whose workload and n `choose` chooses.
+    """
     groups = {}
-    for failure in run.failures:
+    for failure in filter(choose, run.failures):
         key = (failure.subject, failure.status, failure.measured)
         groups.setdefault(key, []).append(failure)
     rows = []
@@ -295,13 +332,16 @@ def failures(run):
                  ["Rows whose status is not ok. They enter no statistic."], right=6)
 
 
-def closing(run, measured="time"):
-    """Returns one or two sentences about the differences that the null control resolves."""
+def closing(run, measured="time", some=False):
+    """Returns one or two sentences about the differences that the null control resolves.
+
+    They are always about all cells. If `some`, which says that only some are shown, they say so.
+    """
     control, one = inference.control(run, measured), passes.of(measured)
     if not control:
         return "There was no null control, so what this run can resolve is not known."
     kind, unit = ("differences", f" {one.unit}") if one.differences else ("ratios", "")
-    text = (f"Null control ({control.subject}: the same code, measured twice in each block): of "
+    text = (f"Null control{' over all cells of the run' if some else ''} ({control.subject}: the same code, measured twice in each block): of "
             f"{control.ratios} {kind} 95 % lay within {significant(control.low)}{unit} and "
             f"{significant(control.high)}{unit}; ")
     if not control.tested:
@@ -328,12 +368,15 @@ def main():
                         help="after the answer, the commands that lead on from it")
     choices.add(parser)
     arguments = parser.parse_args()
-    asked = arguments.all or arguments.summary or arguments.workload or arguments.n \
-        or arguments.measured
+    asked = arguments.all or arguments.summary or chosen(arguments)
     run = records.open_run(arguments.folder, None if asked else answer.needed)
     choices.check(run, arguments)
     lines = answer_tables.LINES
-    for index, part in enumerate(run.parts()):
+    if chosen(arguments):
+        write_sentence("The answer is left out, because it is about more than the chosen cells: "
+                       f"scripts/table.py {arguments.folder} prints it.", sys.stdout)
+        print()
+    for index, part in enumerate(choices.parts(run, arguments)):
         if index:
             print()
         mine = choices.of_part(part, arguments)
@@ -344,6 +387,11 @@ def main():
     if not asked:
         lead_on(run, arguments)
     return 0
+
+
+def chosen(arguments):
+    """Returns whether an option chooses cells or a pass."""
+    return arguments.workload or arguments.n or arguments.measured
 
 
 def show_answer(run, arguments, lines, short=False):
@@ -398,12 +446,15 @@ def show(run, arguments):
     shown = inference.standings(run, measured, baseline, arguments.minimum_effect, choose)
     if not shown:
         console.say(f"{arguments.folder}: no row of pass {measured} with status ok here")
-    if not (arguments.workload or arguments.n or arguments.measured):
+    if not chosen(arguments):
         show_answer(run, arguments, sys.maxsize)
     for table in tables(run, measured, baseline, arguments.summary, choose,
                         arguments.minimum_effect):
         write(table, sys.stdout)
-    write_sentence(closing(run, measured), sys.stdout)
+    names = {name for cell, subjects in run.cells.items() if choose(cell) for name in subjects}
+    for sentence in words.changed(run, names) if chosen(arguments) else []:
+        write_sentence(sentence, sys.stdout)
+    write_sentence(closing(run, measured, some=bool(arguments.workload or arguments.n)), sys.stdout)
 
 
 if __name__ == "__main__":

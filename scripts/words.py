@@ -292,11 +292,15 @@ MARKS = ((STALE, "marks code that has changed since this run", answer.stale),
          (MIXED, "marks records of several versions of the code", answer.mixed))
 
 
-def changed(run):
-    """Returns the lines that explain the marks on names, one for each mark that occurs."""
+def changed(run, subjects=None):
+    """Returns the lines that explain the marks on names, one for each mark that occurs.
+
+    They are about the names in `subjects`, or about all subjects of the run.
+    """
     result = []
     for mark, meaning, holds in MARKS:
-        names = [name for name in sorted(run.subjects) if holds(run, name)]
+        names = [name for name in sorted(run.subjects if subjects is None else subjects)
+                 if holds(run, name)]
         if names:
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             result.append(f"{mark} {meaning}: {', '.join(names[:NAMED])}{more}.")
@@ -305,7 +309,10 @@ def changed(run):
 
 def marked(run, name):
     """Returns a subject's name with its marks."""
-    return name + "".join(mark for mark, _, holds in MARKS if holds(run, name))
+    key = ("marked", name)
+    if key not in run.kept:
+        run.kept[key] = name + "".join(mark for mark, _, holds in MARKS if holds(run, name))
+    return run.kept[key]
 
 
 # ---------------------------------------------------------------------------------- cells of tables

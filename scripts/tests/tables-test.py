@@ -15,7 +15,7 @@ import re
 import sys
 from unittest import mock
 
-from helpers import Expected, failed, main, record
+from helpers import Case, Expected, failed, main, record
 
 import compare
 import firsts
@@ -168,6 +168,63 @@ class Tables(Expected):
             {"libevent": 1, "loop:quad-heap@epoll": 0.5}, workload="lifecycle"))
         self.expect("table-families", self.called(table, "run"),
                     self.called(table, "run", "--summary", "--baseline", "quad-heap"))
+
+
+class Chosen(Case):
+    """All that table.py prints is of the chosen cells, and says what is left out."""
+
+    def said(self, *words, stale=()):
+        with mock.patch.object(records.Run, "stale", lambda self, name, measured: name in stale):
+            status, out, err = self.called(table, "run", *words)
+        self.assertEqual((status, err), (0, ""))
+        return out
+
+    def test_failures(self):
+        self.write(structures())
+        for words, names in ((("--workload", "idle"), {"sorted-list"}), (("--workload", "noise"), set()),
+                             (("--n", "1e5"), {"sorted-list"}), (("--all",), {"rbtree", "sorted-list"})):
+            _, found, failed_here = self.said(*words).partition("Not measured\n-")
+            self.assertEqual((bool(found), set(re.findall("^[a-z]+-?[a-z]+(?=  )", failed_here, re.M))),
+                             (bool(names), names), words)
+
+    def test_no_empty_sections(self):
+        """The cells of echo are of another workload, and those of loops are of another family."""
+        self.write(structures() + [line for line in loops() if line["pass"] == "echo"]
+                   + cells({"libevent": 1, "loop:quad-heap@epoll": 0.5}, workload="lifecycle"))
+        for words in (("--workload", "noise"), ("--workload", "lifecycle"), ("--n", "7"),
+                      ("--pass", "echo", "--workload", "hold")):
+            out = self.said(*words)
+            for title, header in re.findall(r"^(.*)\n-+\n(?:[A-Z/*].*\n)*(.*\n.+|.*)", out, re.M):
+                self.assertIn("\n", header, f"{words}: {title} is empty")
+        self.assertNotIn("echo server", self.said("--workload", "noise"))
+        self.assertNotIn("libevent", self.said("--workload", "noise"))
+
+    def test_the_answer(self):
+        self.write(structures())
+        for words in (("--workload", "hold"), ("--n", "1e3"), ("--pass", "memory")):
+            self.assertTrue(self.said(*words).startswith("The answer is left out, because "), words)
+        self.assertNotIn("left out", self.said("--all"))
+
+    def test_marks(self):
+        self.write(structures())
+        stale = ("quad-heap", "pairing-heap")
+        for words, shown in ((("--workload", "noise"), []), (("--n", "7"), ["quad-heap"]),
+                             (("--pass", "memory"), ["pairing-heap", "quad-heap"])):
+            out = self.said(*words, stale=stale)
+            explained = re.findall("^† marks .*: (.*)[.]$", out, re.M)
+            self.assertEqual(explained, [", ".join(shown)] if shown else [], words)
+            self.assertEqual(set(re.findall("([a-z-]+)†", out)), set(shown), words)
+        self.assertEqual(re.findall("quad-heap(?!†|[.,]| costs| is)", self.said("--all", stale=stale)), [])
+
+    def test_words_are_defined(self):
+        self.write(structures())
+        everything = self.said("--all")
+        for word in ("spread", "/ floor", "fires T later", "fires no later here", "other accuracy",
+                     "overtaken"):
+            self.assertRegex(everything, rf"(?m)(^|[.] ){word}:", word)
+        idle = self.said("--workload", "idle")
+        self.assertNotIn("other accuracy", idle)
+        self.assertIn(" spread:", idle)
 
 
 class Grid(Expected):
