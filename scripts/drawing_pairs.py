@@ -23,7 +23,8 @@ class Pair:
 def pairs(run, name, panels, words, paired, columns):
     """Returns a Figure with a row per structure, or None if there are no samples.
 
-    `panels` is [(title, workload, n, [Pair, ...]), ...]; `words` are the names of both sides. If
+    `panels` is [(title, workloads, n, [Pair, ...]), ...]; the workloads, like `words`, the names, are
+    those of both sides. If
     `paired`, the text at the right of a row is the ratio second / first within blocks, with its
     interval. All ratios of the figure are one family of tests. If not `paired`, the text is both
     medians.
@@ -39,7 +40,7 @@ def pairs(run, name, panels, words, paired, columns):
         inference.decide([pair.ratio for panel in panels for pair in panel[3] if pair.ratio])
     look = looks(run, rows)
     ends, longest = [], 0
-    for number, (_, workload, n, found) in enumerate(panels, 1):
+    for number, (_, workloads, n, found) in enumerate(panels, 1):
         for pair in found:
             text = _pair_text(pair, paired)
             longest = max(longest, len(text))
@@ -49,7 +50,7 @@ def pairs(run, name, panels, words, paired, columns):
                 if sample:
                     middle = quartiles(list(sample.values()))
                     ends += middle
-                    figure.add(number, workload, n, pair.subject, rows.index(pair.subject), side,
+                    figure.add(number, workloads[side - 1], n, pair.subject, rows.index(pair.subject), side,
                                *middle, len(sample), *numbers, text, look[pair.subject][0][0],
                                int(not one or one.verdict in ("faster", "slower")))
     heading = f"{words[1]} / {words[0]}" if paired else "ns"

@@ -2,6 +2,7 @@
 
 import math
 
+from drawing import bold_text
 from records import count
 
 FEW = 8  # the most lines that are drawn boldly
@@ -15,10 +16,14 @@ def title(cell, cells, with_n=False):
 
 
 def small_multiples(figure, panel_height):
-    """Sets the variables that lay out the panels of a figure, with the key below them."""
+    """Sets the variables that lay out the panels of a figure, with the key below them.
+
+    The first column of the rows has the title of the panel, which its number replaces.
+    """
     # The rows of a panel are contiguous. With first and last, gnuplot need not read other rows.
     owners = [row[0] for row in figure.rows]
     panels = list(dict.fromkeys(owners))
+    figure.rows = [(panels.index(title) + 1, *row) for title, *row in figure.rows]
     columns = across(len(panels))
     rows = math.ceil(len(panels) / columns)
     figure.variables.update(
@@ -26,7 +31,7 @@ def small_multiples(figure, panel_height):
         last=[len(owners) - owners[::-1].index(panel) for panel in panels],
         order=sorted(range(1, len(figure.variables["subject"]) + 1),
                      key=lambda i: figure.variables["bold_of"][i - 1]),
-        panel=panels, columns=columns, panel_height=panel_height,
+        panel=[bold_text(panel) for panel in panels], columns=columns, panel_height=panel_height,
         height=rows * panel_height + 40 + figure.variables["key_height"])
 
 

@@ -33,7 +33,7 @@ def make(run, name, _):
     late = {(base(cell), cell.n): _beyond_exact(run, cell)
             for cell in cells_of(run, name, "memory")}
     figure = Figure(name, ("panel", "workload", "n", "structure", "setting", "curve", "lateness_ns",
-                           "x", "ns", "low", "high", "blocks", "text"))
+                           "x", "ns", "low", "high", "blocks", "text", "subject"))
     costs = _whole(run, cells_of(run, name))
     names = [one for one in dict.fromkeys(one for values in costs.values() for one in values)
              if run.subjects[one].compared and any(one in values for values in late.values())]
@@ -61,7 +61,7 @@ def _add_panel(figure, run, head, lateness, values, structures, least):
         # Subjects that are not late at all stand side by side.
         nought = least * 1.3 ** (place - (len(structures) - 1) / 2)
         figure.add(*head, structure, option, place + 1, lateness[one], lateness[one] or nought,
-                   *quartiles(list(values[one].values())), len(values[one]), texts.get(one, ""))
+                   *quartiles(list(values[one].values())), len(values[one]), texts.get(one, ""), one)
 
 
 def _layout(figure, structures, panels, found, least):

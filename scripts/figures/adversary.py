@@ -30,6 +30,8 @@ CELL, LINE = 30, 17  # pixels, the width of a column and the height of a row
 GAP = 0.6  # the space between plain work and attacks or between two matrices, in columns
 HEAD = 118  # pixels above a matrix, for its title and the names of columns
 
+# The pass of each matrix.
+MEASURED = {"cost": "time", "tail": "tail", "bytes": "memory", "vain": "memory"}
 # The values at which each matrix has its lightest and its darkest colour.
 COST_RANGE = (1.0, 100.0)
 TAIL_RANGE = (1e2, 1e7)  # ns
@@ -188,12 +190,14 @@ def make(run, name, _):
     matrices = Matrices(run, name)
     if not matrices.costs or not matrices.size:
         return None
-    figure = Figure(name, ("panel", "subject", "workload", "x", "y", "value", "text", "shade", "worst"))
+    figure = Figure(name, ("panel", "subject", "workload", "x", "y", "value", "text", "shade", "worst",
+                           "n"))
     rows = matrices.rows()
     _costs(figure, matrices, rows)
     across = _tails(figure, matrices, rows)
     _memory(figure, matrices, rows, across)
     _layout(figure, matrices, rows)
+    figure.rows = [(*row, matrices.sizes[MEASURED[row[0]]][row[1]]) for row in figure.rows]
     figure.rests_on(run, matrices.costs)
     return figure
 

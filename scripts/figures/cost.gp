@@ -3,7 +3,7 @@
 
 load scripts . '/layouts/style.gp'
 
-of(s, c) = strcol(3) eq s ? column(c) : NaN
+of(s, c) = strcol(4) eq s ? column(c) : NaN
 # Bars at one n stand side by side.
 beside(i) = 1.3 ** ((i - (subject_count + 1) / 2.0) / (subject_count + 4))
 
@@ -56,13 +56,13 @@ do for [p = 1:panel_count] {
 		unset xlabel
 	}
 	# order[] puts the bold lines last, so that they are on top.
-	plot for [i = 1:floors] file using 2:(of('floor', 5)) every ::first[p]::last[p] \
+	plot for [i = 1:floors] file using 3:(of('floor', 6)) every ::first[p]::last[p] \
 			with lines linecolor rgb pale linewidth 5, \
-		for [i = 1:subject_count] file using ($2 * beside(i)):(of(subject[i], 5)) \
-			:(of(subject[i], 6)):(of(subject[i], 7)) every ::first[p]::last[p] \
+		for [i = 1:subject_count] file using ($3 * beside(i)):(of(subject[i], 6)) \
+			:(of(subject[i], 7)):(of(subject[i], 8)) every ::first[p]::last[p] \
 			with yerrorbars pointtype 0 linecolor rgb colour(i) linewidth 0.8, \
 		for [k = 1:subject_count] for [i = order[k]:order[k]] file \
-			using ($2 * beside(i)):(of(subject[i], 5)) every ::first[p]::last[p] \
+			using ($3 * beside(i)):(of(subject[i], 6)) every ::first[p]::last[p] \
 			with linespoints linecolor rgb colour(i) linewidth weight(i) dashtype dash_of[i] \
 			pointtype shape(i) pointsize size(i)
 	if (p == 1) {

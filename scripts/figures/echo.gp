@@ -3,7 +3,7 @@
 
 load scripts . '/layouts/style.gp'
 
-of(s, c) = strcol(3) eq s ? column(c) : NaN
+of(s, c) = strcol(5) eq s ? column(c) : NaN
 # Bars at one n stand side by side.
 beside(i) = 1.2 ** ((i - (subject_count + 1) / 2.0) / subject_count)
 
@@ -30,11 +30,11 @@ do for [p = 1:panel_count] {
 	set bmargin at screen down(panel_height - 6)
 	set yrange [y_low[p]:y_high[p]]
 	set label 1 panel[p] at graph 0, graph 1 offset 0.3, 0.7 left textcolor rgb ink
-	plot for [i = 1:subject_count] file using ($2 * beside(i)):(of(subject[i], 5)) \
-			:(of(subject[i], 6)):(of(subject[i], 7)) every ::first[p]::last[p] \
+	plot for [i = 1:subject_count] file using ($4 * beside(i)):(of(subject[i], 7)) \
+			:(of(subject[i], 8)):(of(subject[i], 9)) every ::first[p]::last[p] \
 			with yerrorbars pointtype 0 linecolor rgb colour(i) linewidth 0.8, \
 		for [k = 1:subject_count] for [i = order[k]:order[k]] file \
-			using ($2 * beside(i)):(of(subject[i], 5)) every ::first[p]::last[p] \
+			using ($4 * beside(i)):(of(subject[i], 7)) every ::first[p]::last[p] \
 			with linespoints linecolor rgb colour(i) linewidth weight(i) dashtype dash_of[i] \
 			pointtype shape(i) pointsize size(i)
 	if (p == 1) {

@@ -3,7 +3,7 @@
 import numpy
 
 import inference
-from drawing import Figure, bold_text
+from drawing import Figure
 from drawing_panels import FEW, small_multiples
 from shown import prominent, structures
 
@@ -15,7 +15,7 @@ PASS = "echo"
 
 
 def make(run, name, standings):
-    figure = Figure(name, ("panel", "n", "subject", "accuracy", "median", "low", "high"))
+    figure = Figure(name, ("panel", "measure", "workload", "n", "subject", "accuracy", "median", "low", "high"))
     panels = (("cpu_ns_per_message", "CPU time per message, µs", 1e-3),
               ("timer_share", "of it, what timers take, %", 100))
     for measure, words, scale in panels:
@@ -26,7 +26,8 @@ def make(run, name, standings):
                 if line.subject.compared and sample:
                     low, median, high = (float(one) for one in
                                          numpy.quantile(sample, (0.25, 0.5, 0.75)))
-                    figure.add(bold_text(words), standing.cell.n, line.subject.name,
+                    figure.add(words, measure, standing.cell.workload, standing.cell.n,
+                               line.subject.name,
                                ", ".join(line.subject.accuracy), median, low, high)
     subjects = structures(run, standings)
     if not subjects:
@@ -35,11 +36,11 @@ def make(run, name, standings):
     figure.add_subjects(subjects, prominent(run, standings, FEW))
     figure.add_key()
     small_multiples(figure, 250)
+    by_panel = [[row for row in figure.rows if row[0] == number]
+                for number in range(1, len(figure.variables["panel"]) + 1)]
     figure.variables.update(
         columns=2, height=250 + 40 + figure.variables["key_height"],
         n_low=min(ns) / 1.7, n_high=max(ns) * 1.7,
-        y_low=[min(0.0, *(row[5] for row in figure.rows if row[0] == panel))
-               for panel in figure.variables["panel"]],
-        y_high=[1.15 * max(row[6] for row in figure.rows if row[0] == panel)
-                for panel in figure.variables["panel"]])
+        y_low=[min(0.0, *(row[7] for row in rows)) for rows in by_panel],
+        y_high=[1.15 * max(row[8] for row in rows) for rows in by_panel])
     return figure

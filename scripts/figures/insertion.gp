@@ -3,7 +3,7 @@
 
 load scripts . '/layouts/style.gp'
 
-is(w, s, c) = strcol(1) eq w && strcol(2) eq s ? column(c) : NaN
+is(w, s, c) = strcol(1) eq w && strcol(5) eq s ? column(c) : NaN
 
 set lmargin at screen across(76)
 set rmargin at screen across(width - 190)
@@ -17,17 +17,17 @@ set xlabel 'by the law: 1 - Gini from the head, Gini from the tail' offset 0, 0.
 set ylabel 'share of the list that is passed' textcolor rgb ink
 set key at screen across(width - 8), screen down(40) right top Left reverse width -1 textcolor rgb ink
 plot x with lines linecolor rgb pale linewidth 5 title 'the law', \
-	file using (is('measured', 'head', 4)):5:6:7 with yerrorbars pointtype 7 pointsize 0.7 \
+	file using (is('measured', 'head', 7)):8:9:10 with yerrorbars pointtype 7 pointsize 0.7 \
 		linecolor rgb palette[5] title 'from the head', \
-	file using (is('measured', 'tail', 4)):5:6:7 with yerrorbars pointtype 9 pointsize 0.7 \
+	file using (is('measured', 'tail', 7)):8:9:10 with yerrorbars pointtype 9 pointsize 0.7 \
 		linecolor rgb palette[6] title 'from the tail', \
-	file using (strcol(1) eq 'printed' ? $4 : NaN):5 with points pointtype 2 pointsize 0.9 \
+	file using (strcol(1) eq 'printed' ? $7 : NaN):8 with points pointtype 2 pointsize 0.9 \
 		linewidth 1.6 linecolor rgb palette[1] title 'as printed in 1987', \
-	file using (is('measured', 'head', 4)):5:8 with labels left offset 1.0, -0.55 \
+	file using (is('measured', 'head', 7)):8:11 with labels left offset 1.0, -0.55 \
 		textcolor rgb palette[5] notitle, \
-	file using (is('measured', 'tail', 4)):5:8 with labels right offset -1.0, 0.55 \
+	file using (is('measured', 'tail', 7)):8:11 with labels right offset -1.0, 0.55 \
 		textcolor rgb palette[6] notitle, \
-	file using (strcol(1) eq 'printed' && $5 > $4 ? $4 : NaN):5:8 with labels right offset -1.0, 0 \
+	file using (strcol(1) eq 'printed' && $8 > $7 ? $7 : NaN):8:11 with labels right offset -1.0, 0 \
 		textcolor rgb palette[1] notitle, \
-	file using (strcol(1) eq 'printed' && $5 < $4 ? $4 : NaN):5:8 with labels left offset 1.0, 0 \
+	file using (strcol(1) eq 'printed' && $8 < $7 ? $7 : NaN):8:11 with labels left offset 1.0, 0 \
 		textcolor rgb palette[1] notitle

@@ -20,7 +20,7 @@ PRINTED = {("exponential", "head"): 2 / 3, ("uniform", "head"): 1 / 2,
 def make(run, name, standings):
     shown = [one for one in standings if one.cell.measured == "memory"]
     shown = list(inference.largest(shown).values())
-    figure = Figure(name, ("what", "search", "distribution", "law", "share", "low", "high", "label"))
+    figure = Figure(name, ("what", "workload", "n", "subject", "search", "distribution", "law", "share", "low", "high", "label"))
     for standing in shown:
         distribution = law.distribution_of(standing.cell.workload)
         found = inference.values(run, standing.cell, "steps_per_insert")
@@ -29,11 +29,12 @@ def make(run, name, standings):
             if not search or distribution not in law.QUANTILES:
                 continue
             one = inference.ratio(blocks, {block: standing.cell.n - 1 for block in blocks})
+            of = (standing.cell.workload, standing.cell.n, subject)
             expected = law.share(distribution, search[1])
-            figure.add("measured", search[1], distribution, expected, one.mean, one.low, one.high,
+            figure.add("measured", *of, search[1], distribution, expected, one.mean, one.low, one.high,
                        distribution)
             if (distribution, search[1]) in PRINTED:
-                figure.add("printed", search[1], distribution, expected,
+                figure.add("printed", *of, search[1], distribution, expected,
                            PRINTED[distribution, search[1]], math.nan, math.nan,
                            f"{distribution}, {search[1]}")
     if not figure.rows:
@@ -44,11 +45,16 @@ def make(run, name, standings):
     return figure
 
 
+def _place(row):
+    """Returns where a point stands: what it is, the search, and the share by the law."""
+    return row[0], row[4], round(row[6], 2)
+
+
 def _share_labels(figure):
     """Gives points at one place a common label. The first of these points has it."""
     places = {}
     for row in figure.rows:
-        places.setdefault((row[0], row[1], round(row[3], 2)), []).append(row[-1])
+        places.setdefault(_place(row), []).append(row[-1])
     labels = {place: ", ".join(names) for place, names in places.items()}
-    figure.rows = [(*row[:-1], labels.pop((row[0], row[1], round(row[3], 2)), ""))
+    figure.rows = [(*row[:-1], labels.pop(_place(row), ""))
                    for row in figure.rows]

@@ -2,5 +2,5 @@
 # row of panels per workload. The simulated caches neither prefetch nor overlap misses.
 
 by_measure = 1
-beside = 8
+beside = 9
 load scripts . '/layouts/dots.gp'

@@ -24,7 +24,7 @@ do for [p = 1:panel_count] {
 	do for [i = 1:subject_count] {
 		set ytics add ((p == 1 ? subject[i] : '') i - 1) noenhanced
 	}
-	plot file using (at_panel(p, 5)):4:6:7 with xerrorbars pointtype 7 pointsize 0.7 \
+	plot file using (at_panel(p, 6)):5:7:8 with xerrorbars pointtype 7 pointsize 0.7 \
 		linecolor rgb palette[5]
 }
 unset multiplot

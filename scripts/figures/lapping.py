@@ -14,14 +14,14 @@ def make(run, name, standings):
     shown = [one for one in standings if one.cell.measured == "time"
              and one.cell.dispatch == "vtable" and not one.cell.workload.endswith("/fill")]
     shown = list(inference.largest(shown).values())
-    figure = Figure(name, ("panel", "n", "subject", "y", "ratio", "low", "high"))
+    figure = Figure(name, ("panel", "workload", "n", "subject", "y", "ratio", "low", "high"))
     names = sorted({line.subject.name for one in shown for line in one.lines
                     if line.subject.compared and line.subject.name != run.baseline})
     for place, standing in enumerate(shown, 1):
         for line in standing.lines:
             one = line.to_baseline
             if line.subject.name in names and one:
-                figure.add(place, standing.cell.n, line.subject.name,
+                figure.add(place, standing.cell.workload, standing.cell.n, line.subject.name,
                            names.index(line.subject.name), one.mean, one.low, one.high)
     if not figure.rows:
         return None

@@ -2,5 +2,5 @@
 # spends on it. There is one row per subject and one column per measure.
 
 by_measure = 1
-beside = 8
+beside = 9
 load scripts . '/layouts/dots.gp'

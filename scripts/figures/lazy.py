@@ -17,7 +17,7 @@ def make(run, name, _):
     for (workload, n), cell in _by_workload(run, name).items():
         values = inference.values(run, cell, "ns_per_op")
         eager = [one for one in values if f"lazy:{one}" in values]
-        panels.append((f"{workload}, n = {count(n)}", workload, n, [
+        panels.append((f"{workload}, n = {count(n)}", [workload] * 2, n, [
             Pair(one, values[one], values[f"lazy:{one}"]) for one in in_order(run, eager)]))
     return pairs(run, name, panels, ("eager", "lazy"), True, 2)
 

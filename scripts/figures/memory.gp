@@ -3,5 +3,5 @@
 # the same number of timers.
 
 by_measure = 0
-beside = 8
+beside = 9
 load scripts . '/layouts/dots.gp'

@@ -19,7 +19,7 @@ def make(run, name, _):
     panels = []
     for (workload, n), sizes in sorted(found.items()):
         names = dict.fromkeys(one for values in sizes.values() for one in values)
-        panels.append((f"{workload}, n = {count(n)}", workload, n, [
+        panels.append((f"{workload}, n = {count(n)}", [workload] * 2, n, [
             Pair(one, sizes.get("small", {}).get(one, {}), sizes.get("huge", {}).get(one, {}))
             for one in in_order(run, names)]))
     return pairs(run, name, panels, ("small pages", "huge pages"), True, 2)

@@ -2,5 +2,5 @@
 # dots: single runs; large dots: their median.
 
 by_measure = 0
-beside = 11
+beside = 12
 load scripts . '/layouts/dots.gp'

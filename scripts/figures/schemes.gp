@@ -11,7 +11,7 @@ line(x) = a + b * x
 a = 1.0
 b = 1.0
 set fit quiet logfile '/dev/null'
-fit line(x) file using (is('tick', 2)):3 via a, b
+fit line(x) file using (is('tick', 5)):6 via a, b
 
 set multiplot
 set lmargin at screen across(66)
@@ -22,7 +22,7 @@ set xlabel 'timers / slots, n/M' offset 0, 0.4 textcolor rgb ink
 set xrange [0:*]
 set yrange [0:*]
 plot line(x) with lines linecolor rgb pale linewidth 5, \
-	file using (is('tick', 2)):3:4:5 with yerrorbars pointtype 7 pointsize 0.6 linecolor rgb palette[6]
+	file using (is('tick', 5)):6:7:8 with yerrorbars pointtype 7 pointsize 0.6 linecolor rgb palette[6]
 
 set lmargin at screen across(width / 2 + 50)
 set rmargin at screen across(width - 14)
@@ -35,6 +35,6 @@ set format x '%g'
 set format y '%g'
 set xlabel 'mean interval / turn of the wheel, T/M' offset 0, 0.4 textcolor rgb ink
 plot 1 with lines linecolor rgb pale linewidth 5, \
-	file using (is('crossover', 2)):3:4:5 with yerrorbars pointtype 7 pointsize 0.6 linecolor rgb palette[5], \
-	file using (is('crossover', 2)):3 with lines linecolor rgb palette[5] linewidth 1.4
+	file using (is('crossover', 5)):6:7:8 with yerrorbars pointtype 7 pointsize 0.6 linecolor rgb palette[5], \
+	file using (is('crossover', 5)):6 with lines linecolor rgb palette[5] linewidth 1.4
 unset multiplot

@@ -15,7 +15,7 @@ CAPTION = ("Left: the instructions that a hashed wheel (Scheme 6) takes for a ti
 
 
 def make(run, name, standings):
-    figure = Figure(name, ("what", "x", "value", "low", "high"))
+    figure = Figure(name, ("what", "workload", "n", "subject", "x", "value", "low", "high"))
     shown = []
     for measured, point in (("count", _tick), ("time", _crossover)):
         for standing in standings:
@@ -25,7 +25,7 @@ def make(run, name, standings):
             shown += [standing] if rows else []
     if len({row[0] for row in figure.rows}) < 2:
         return None
-    figure.rows.sort(key=lambda row: row[:2])
+    figure.rows.sort(key=lambda row: (row[0], row[4]))
     figure.variables.update(height=330, panel=[
         bold_text("Scheme 6: instructions a tick"),
         bold_text("Scheme 7 / Scheme 6, CPU time per operation")])
@@ -59,7 +59,7 @@ def _tick(run, cell):
               * ops[name][block] / (ns[name][block] / 1e6)
               for block in found[name] if block in found["yardstick-dispatch"]}
     one = inference.ratio(values, dict.fromkeys(values, 1.0))
-    return [("tick", cell.n / slots, one.mean, one.low, one.high)] if one else []
+    return [("tick", cell.workload, cell.n, name, cell.n / slots, one.mean, one.low, one.high)] if one else []
 
 
 def _crossover(run, cell):
@@ -68,4 +68,5 @@ def _crossover(run, cell):
     other = next((name for name in found if name.startswith("hierarchical-wheel")), None)
     mean = re.fullmatch(r"([\d.]+)ms", _options(cell.workload).get("mean", ""))
     one = inference.ratio(found[other], found[name]) if name and other and mean else None
-    return [("crossover", float(mean[1]) / slots, one.mean, one.low, one.high)] if one else []
+    return [("crossover", cell.workload, cell.n, other, float(mean[1]) / slots, one.mean, one.low,
+             one.high)] if one else []

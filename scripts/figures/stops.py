@@ -15,14 +15,15 @@ CAPTION = ("Full: a stop leaves the timer's memory to the structure; open: the m
 
 
 def make(run, name, _):
-    found = {}
+    found, workloads = {}, {}
     for cell in cells_of(run, name):
         way = "remove" if "stop=remove" in base(cell) else "disarm"
         found.setdefault(cell.n, {})[way] = inference.values(run, cell, "ns_per_op")
+        workloads[way] = cell.workload
     panels = []
     for n, ways in sorted(found.items()):
         names = [one for way in ways.values() for one in way if run.subjects[one].compared]
-        panels.append((f"rpc, n = {count(n)}", "rpc", n, [
+        panels.append((f"rpc, n = {count(n)}", [workloads.get(way, "") for way in ("disarm", "remove")], n, [
             Pair(one, ways.get("disarm", {}).get(one, {}), ways.get("remove", {}).get(one, {}))
             for one in in_order(run, dict.fromkeys(names))]))
     return pairs(run, name, panels, ("disarm", "remove"), False, 3)

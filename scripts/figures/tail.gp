@@ -3,7 +3,7 @@
 
 load scripts . '/layouts/style.gp'
 
-of(s, c) = strcol(3) eq s ? column(c) : NaN
+of(s, c) = strcol(4) eq s ? column(c) : NaN
 
 extras = 0
 key_lines = 1
@@ -46,7 +46,7 @@ do for [p = 1:panel_count] {
 	}
 	# order[] puts the bold lines last, so that they are on top.
 	plot for [k = 1:subject_count] for [i = order[k]:order[k]] file \
-		using (of(subject[i], 5)):(of(subject[i], 6)) every ::first[p]::last[p] \
+		using (of(subject[i], 6)):(of(subject[i], 7)) every ::first[p]::last[p] \
 		with linespoints linecolor rgb colour(i) linewidth weight(i) dashtype dash_of[i] \
 		pointtype shape(i) pointsize size(i) pointinterval 10
 	if (p == 1) {

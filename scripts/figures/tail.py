@@ -5,7 +5,7 @@ import math
 import numpy
 
 import inference
-from drawing import Figure, bold_text
+from drawing import Figure
 from drawing_panels import FEW, small_multiples, title
 from shown import prominent, structures
 
@@ -18,24 +18,24 @@ PASS = "tail"
 
 def make(run, name, standings):
     top = list(inference.largest(standings).values())
-    figure = Figure(name, ("panel", "n", "subject", "accuracy", "ns", "share"))
+    figure = Figure(name, ("panel", "workload", "n", "subject", "accuracy", "ns", "share"))
     cells = [standing.cell for standing in top]
     for standing in top:
         panel = title(standing.cell, cells, with_n=True)
         for line in standing.lines:
             if line.subject.compared:
                 for ns, share in curve(run.cells[standing.cell][line.subject.name]):
-                    figure.add(bold_text(panel), standing.cell.n, line.subject.name,
+                    figure.add(panel, standing.cell.workload, standing.cell.n, line.subject.name,
                                ", ".join(line.subject.accuracy), ns, share)
     if not figure.rows:
         return None
     subjects = [subject for subject in structures(run, top)
-                if any(row[2] == subject.name for row in figure.rows)]
+                if any(row[3] == subject.name for row in figure.rows)]
     figure.add_subjects(subjects, prominent(run, top, FEW))
     figure.add_key()
-    numbers = [row[4] for row in figure.rows if row[4] > 0]
+    numbers = [row[5] for row in figure.rows if row[5] > 0]
     figure.variables.update(n_low=min(numbers) / 1.3, n_high=max(numbers) * 1.5,
-                            y_low=min(row[5] for row in figure.rows) / 2, y_high=1.3)
+                            y_low=min(row[6] for row in figure.rows) / 2, y_high=1.3)
     small_multiples(figure, 235)
     figure.rests_on(run, top)
     return figure

@@ -5,15 +5,19 @@ The last line printed is "N passed, N failed".
 """
 
 import os
+import re
 import sys
 
-from helpers import Case, failed, main, planted, record
+from helpers import SCRIPTS, Case, failed, main, planted, record
 
 import drawing
+import figures
 import gallery
 import inference
+import records
 import report
 
+RESULTS = os.path.join(SCRIPTS, "..", "results")
 adversary = gallery.modules()["adversary"]
 
 
@@ -128,7 +132,7 @@ class Drawing(Case):
         run = self.run_of([record(name, 0, 1.0, lateness_p50_ns=ns, **{"pass": "lateness"})
                            for name, ns in (("libevent", 50000), ("early", -300), ("earlier", -2000))])
         figure = gallery.modules()["lateness"].make(run, "lateness", inference.standings(run, "lateness"))
-        self.assertEqual({row[3]: row[5:9] for row in figure.rows},
+        self.assertEqual({row[4]: row[6:10] for row in figure.rows},
                          {"earlier": (0, -2.0, 1.0, "-2.00"), "early": (1, -0.3, 1.0, "-0.30"),
                           "libevent": (2, 50.0, 50.0, "50.0")})
         self.assertEqual(figure.variables["subject"], ["earlier", "early", "libevent"])
@@ -145,7 +149,7 @@ class Drawing(Case):
     def test_a_ring_is_what_is_left_after_a_peak(self):
         figure = self.memory(armed_after_peak=True)
         self.assertEqual(figure.variables["rings"], "after_peak_per_timer")
-        self.assertEqual({(row[1], row[3]): row[6] for row in figure.rows},
+        self.assertEqual({(row[2], row[4]): row[7] for row in figure.rows},
                          {("bytes_per_timer", "libevent"): 9.0,
                           ("after_peak_per_timer", "libevent"): 9.0,
                           ("bytes_per_timer", "loop:quad-heap@epoll"): 16.0,
@@ -156,8 +160,15 @@ class Drawing(Case):
     def test_no_ring_where_it_was_not_measured(self):
         figure = self.memory()
         self.assertNotIn("rings", figure.variables)
-        self.assertEqual({row[1] for row in figure.rows}, {"bytes_per_timer"})
+        self.assertEqual({row[2] for row in figure.rows}, {"bytes_per_timer"})
         self.assertNotIn("ring", figure.variables["words"][0])
+
+    def test_a_pair_names_both_workloads(self):
+        lines = [line for workload in ("rpc", "rpc:stop=remove") for line in planted(
+            {"binary-heap": 1}, 3, workload=workload, experiment="stops")]
+        run = self.run_of(lines)
+        figure = gallery.modules()["stops"].make(run, "stops", inference.standings(run, "time"))
+        self.assertEqual([row[:2] for row in figure.rows], [(1, "rpc"), (1, "rpc:stop=remove")])
 
     def test_gnuplot_strings(self):
         self.assertEqual(drawing.assignment("a", ["it's", 2, 0.5]),
@@ -169,6 +180,35 @@ class Drawing(Case):
         self.assertEqual(report.inlined(svg, "x", "h"),
                          '<svg id="x-a"><use xlink:href="#x-b"/>'
                          "<g fill='url(#x-c)' id=\"x-b\"/></svg>")
+
+
+class Data(Case):
+    """The data files of all figures, of the runs in results/, can be read without the figures."""
+
+    RUNS = ("full", "lateness", "echo")
+    WORKLOAD = re.compile(r"[a-z-]+(:[a-z-]+=[\w.,=%-]+)?(/[a-z-]+)?")
+
+    def test_columns(self):
+        scripts = set()
+        for name in self.RUNS:
+            for figure in figures.figures(records.open_run(os.path.join(RESULTS, name))):
+                scripts.add(figure.script)
+                with self.subTest(f"{name}: {figure.name}"):
+                    self.check(figure)
+        self.assertEqual(scripts, set(gallery.modules()))
+
+    def check(self, figure):
+        self.assertEqual(len(set(figure.header)), len(figure.header))
+        self.assertEqual({len(row) for row in figure.rows}, {len(figure.header)})
+        # A place of a map has a winner in place of a subject, and n may be the setting x or y.
+        wanted = {"workload", "winner"} if "winner" in figure.header else {"workload", "n", "subject"}
+        self.assertLessEqual(wanted, set(figure.header))
+        for row in figure.rows:
+            cells = dict(zip(figure.header, map(drawing.plain, row)))
+            self.assertTrue(self.WORKLOAD.fullmatch(cells["workload"]), cells)
+            self.assertTrue(re.fullmatch(r"\d+", cells.get("n", "1")), cells)
+            for column in figure.header:
+                self.assertNotRegex(column + cells[column], r"[{}\\\t\n]", cells)
 
 
 if __name__ == "__main__":

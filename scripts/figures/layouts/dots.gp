@@ -5,8 +5,8 @@
 
 load scripts . '/layouts/style.gp'
 
-of(p, m, s, c) = strcol(1) eq p && strcol(2) eq m && strcol(4) eq s ? column(c) : NaN
-median_of(p, m, s, c) = strlen(strcol(9)) ? of(p, m, s, c) : NaN
+of(p, m, s, c) = $1 == p && strcol(3) eq m && strcol(5) eq s ? column(c) : NaN
+median_of(p, m, s, c) = strlen(strcol(10)) ? of(p, m, s, c) : NaN
 
 if (!exists('rings')) { rings = '' }
 array digit[3] = [ 1, 2, 5 ]
@@ -63,16 +63,16 @@ do for [k = 1:panels] {
 			linecolor rgb 0xe4e4e4 linewidth 0.6 back
 	}
 	plot for [i = 1:subject_count] file \
-			using (strlen(strcol(9)) ? NaN : of(panel[p], measure[m], subject[i], 8)):6 every ::1 \
+			using (strlen(strcol(10)) ? NaN : of(p, measure[m], subject[i], 9)):7 every ::1 \
 			with points pointtype 7 pointsize 0.28 linecolor rgb colour(i), \
 		for [i = 1:subject_count] file \
-			using (median_of(panel[p], measure[m], subject[i], 8)):6 every ::1 \
+			using (median_of(p, measure[m], subject[i], 9)):7 every ::1 \
 			with points pointtype shape(i) pointsize 0.8 linecolor rgb colour(i), \
 		for [i = 1:subject_count] file \
-			using (strlen(strcol(9)) ? of(panel[p], measure[m], subject[i], beside) : NaN):6:9 every ::1 \
+			using (strlen(strcol(10)) ? of(p, measure[m], subject[i], beside) : NaN):7:10 every ::1 \
 			with labels left offset 0.9, 0 noenhanced textcolor rgb ink, \
 		for [i = 1:strlen(rings) ? subject_count : 0] file \
-			using (median_of(panel[p], rings, subject[i], 8)):6 every ::1 \
+			using (median_of(p, rings, subject[i], 9)):7 every ::1 \
 			with points pointtype 6 pointsize 1.3 linecolor rgb colour(i)
 	unset label 1
 }
