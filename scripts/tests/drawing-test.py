@@ -182,6 +182,54 @@ class Drawing(Case):
                          "<g fill='url(#x-c)' id=\"x-b\"/></svg>")
 
 
+class Documented(Case):
+    """CONTRIBUTING.md on figures: its example is drawn, and its tables are complete."""
+
+    def setUp(self):
+        super().setUp()
+        with open(os.path.join(SCRIPTS, "..", "CONTRIBUTING.md"), encoding="utf-8") as file:
+            _, _, text = file.read().partition("### What draws a figure\n")
+        self.text = text.partition("\n## ")[0]
+        self.parts = dict(re.findall(r"<!-- figure: (NAME[.]\w+) -->\n```\w+\n(.*?)```\n", self.text,
+                                     re.S))
+        self.run_here = self.run_of([line for n in (100, 1000) for line in planted(
+            {"binary-heap": 1, "quad-heap": 0.5}, 8, seed=n, n=n)])
+
+    def example(self):
+        """Returns the Figure of the example, drawn."""
+        for name, text in self.parts.items():
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        module = {}
+        exec(self.parts["NAME.py"], module)
+        figure = module["make"](self.run_here, "NAME", inference.standings(self.run_here, module["PASS"]))
+        figure.script = os.path.join(self.folder, "NAME")  # of no folder but its own
+        for folder in ("data", "figures"):
+            os.makedirs(os.path.join(self.folder, folder))
+        return figure, figure.draw(self.folder)
+
+    def test_the_example(self):
+        figure, path = self.example()
+        with open(path, encoding="utf-8") as file:
+            drawn = file.read()
+        self.assertIn("quad-heap", drawn)
+        self.assertEqual(len(re.findall("<use [^>]*translate", drawn)), 4 + 2)  # points, and the key
+
+    def test_the_tables(self):
+        figure, _ = self.example()
+        rows = re.findall(r"^\| ([\d, to]+) \| (.*?) \|", self.text, re.M)
+        self.assertEqual(re.findall(r"`(\w+)`", " ".join(columns for _, columns in rows)), list(figure.header))
+        numbers = [number for said, _ in rows for number in (
+            range(int(said.split(" to ")[0]), int(said.split(" to ")[1]) + 1) if " to " in said
+            else map(int, said.split(", ")))]
+        self.assertEqual(numbers, list(range(1, len(figure.header) + 1)))
+        named = re.findall(r"`(\w+)(?:\(\w+\))?`", " ".join(
+            re.findall(r"^\| (`.*?) \|", self.text, re.M)))
+        with open(os.path.join(drawing.SCRIPTS, "layouts", "style.gp"), encoding="utf-8") as file:
+            style = re.findall(r"^(?:array )?(\w+)(?:\[\d+\]|\(\w+\))? *=", file.read(), re.M)
+        self.assertEqual(set(named), {"scripts", "format", *figure.variables, *style} - {"inch"})
+
+
 class Data(Case):
     """The data files of all figures, of the runs in results/, can be read without the figures."""
 
