@@ -59,7 +59,8 @@ def measured(run):
         yield row([name, experiments.question(name), str(len(lines)), f"{seconds / 60:.1f}",
                    f"{largest / 1024:.0f}" if largest else "-"])
     yield ""
-    yield (f"Of cells alone, without making traces. {words.machine(run.environment)}.")
+    yield (f"Measured on {words.machine(run.environment)}. The minutes are the sum over the cells, "
+           "without making traces. The memory is that of the largest process, with the program itself.")
 
 
 MARKS = {"answer": lambda run: told(run.parts()[0]), "table": lambda run: least(run.parts()[0]),
