@@ -198,15 +198,18 @@ def kinds(one, column, text):
 
 
 def repetition(run):
-    """Returns the commands that measure the run again and compare the result with this run."""
+    """Returns the commands that measure the run again and compare the result with this run.
+
+    They begin with what a fresh clone needs.
+    """
     folder = os.path.relpath(run.folder)
     if folder.startswith(".."):
         folder = os.path.basename(os.path.normpath(run.folder))
     revision = run.environment.get("revision")
-    measure = run.environment.get("command") or \
-        f"build/timerbed run {folder}/experiment.ini --out new-run"
     return ([f"git checkout {revision}"] if revision else []) + [
-        measure, "build/timerbed report new-run", f"build/timerbed compare {folder} new-run"]
+        "scripts/setup bench", "make programs",
+        f"build/timerbed run {folder}/experiment.ini --out new-run",
+        "build/timerbed report new-run", f"build/timerbed compare {folder} new-run"]
 
 
 def main():

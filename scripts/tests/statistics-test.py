@@ -5,13 +5,14 @@ The tests make runs in a temporary folder, from planted ratios. The last line pr
 N failed".
 """
 
+import contextlib
 import json
 import math
 import os
 import re
 import sys
 
-from helpers import Case, failed, main, planted, record
+from helpers import SCRIPTS, Case, failed, main, planted, record
 
 import console
 import figures
@@ -391,6 +392,24 @@ class Families(Case):
         for words in ("from -50000 ns", "Below 0: before the deadline.", "This rests on 3 blocks",
                       "compared by differences"):
             self.assertIn(words, page)
+
+    def test_what_repeats_a_run(self):
+        """The commands are in the order in which a fresh clone needs them."""
+        run = self.run_of(planted({"binary-heap": 1, "quad-heap": 0.5}, 2), revision="0123abcd")
+        with contextlib.chdir(self.folder):
+            found = report.repetition(run)
+        self.assertEqual([command.split()[:2] for command in found], [
+            ["git", "checkout"], ["scripts/setup", "bench"], ["make", "programs"],
+            ["build/timerbed", "run"], ["build/timerbed", "report"], ["build/timerbed", "compare"]])
+        self.assertEqual(found[-1], "build/timerbed compare run new-run")
+        for path in ("scripts/setup", "Makefile"):
+            self.assertTrue(os.path.exists(os.path.join(SCRIPTS, "..", path)))
+        run.environment.pop("revision")
+        self.assertEqual(report.repetition(run)[0], "scripts/setup bench")
+        self.assertEqual(self.script("report.py", run.folder).returncode, 0)
+        with open(os.path.join(run.folder, "report.html"), encoding="utf-8") as file:
+            page = file.read()
+        self.assertIn("scripts/setup bench\nmake programs\n", page)
 
     def test_echo(self):
         run = self.real_time("echo", {"cpu_ns_per_message": 5000, "timer_share": 0.02,
