@@ -6,6 +6,7 @@ The last line printed is "N passed, N failed".
 
 import math
 import os
+import re
 import sys
 import unittest
 
@@ -233,6 +234,23 @@ class Intervals(Case):
         self.assertEqual(figure.variables["tick"], ["1", "4", "16", "any"])
         self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
 
+    def test_the_caption_says_how_the_work_differs_from_idle(self):
+        """The numbers of the caption are those of intervals.ini and the defaults of the workloads."""
+        def default(workload, option):
+            path = os.path.join(SCRIPTS, "..", "bench", "workloads", f"{workload}.c")
+            with open(path, encoding="utf-8") as file:
+                spec = re.search(rf'\{{ "{option}", OPTION_.*?\}}', file.read(), re.S)[0]
+            return re.findall(r'"([^"]*)"', spec)[1]
+        caption = gallery.of_experiment("intervals").CAPTION
+        with open(os.path.join(experiments.FOLDER, "intervals.ini"), encoding="utf-8") as file:
+            workloads = set(re.findall(r"mix:(\S+),intervals=\d+", file.read()))
+        self.assertEqual(workloads, {"stopped=90%,stop=rearm"})
+        self.assertIn("nine in ten timers are re-armed before they fire", caption)
+        self.assertEqual(default("mix", "spread"), "10")
+        self.assertIn("from a tenfold range", caption)
+        self.assertEqual((default("idle", "timeout"), default("idle", "rate")), ("60s", "1"))
+        self.assertIn("In idle each timer is re-armed about 60 times in a timeout", caption)
+        self.assertIn("lazy:X", caption)
 
     def test_each_point_names_its_subject_workload_and_tick(self):
         run = self.run_of([line for number in (0, 16) for line in planted(
