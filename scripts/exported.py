@@ -29,6 +29,9 @@ FUNCTIONS = ("EXPORTED_STRUCTURE_create_with", "EXPORTED_STRUCTURE_accuracy_with
 INHERITED = ("most_timers", "wakes_every_tick", "options", "options_size",
              "settings_to_test", "refuse", "accuracy", "spurious_period")
 
+# The checks of a header. C++ has the word static_assert for them.
+ASSERTIONS = re.compile(r"(?:^_Static_assert\([^;]*;\n)+", re.M)
+
 UNUSED = "__attribute__((unused))\n"
 
 GNU = """\
@@ -48,7 +51,8 @@ HEADER = """\
  *	cc -std=c17 -Wall -Wextra {name}.c {name}-test.c{libraries} && ./a.out
  *
  * Several exported structures can be linked into one program and their headers included into one
- * file, in any order.
+ * file, in any order. A C++ file can include the headers, too; g++ and clang++ know the anonymous
+ * structs of C. The source {name}.c is C17 and not C++: compile it with a C compiler.
  *
 {licence}
  */
@@ -58,7 +62,15 @@ HEADER = """\
 #ifndef {guard}
 #define {guard}
 
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
 {declarations}
+
+#ifdef __cplusplus
+}}
+#endif
 
 #endif
 """
@@ -203,7 +215,8 @@ def types(path):
               if one.kind in (CursorKind.FUNCTION_DECL, CursorKind.VAR_DECL)]
     places.append((0, source.opening_comment()))
     text = c_source.changed(source.text(), [(start, end, "") for start, end in places])
-    return opening_comment(source), tidy(text.decode())
+    return opening_comment(source), tidy(ASSERTIONS.sub(
+        r"#ifndef __cplusplus /* which has another word for this */\n\g<0>#endif\n", text.decode()))
 
 
 def declarations(export):
