@@ -82,11 +82,15 @@ def check_subject(run, name):
 
 
 def parts(run, arguments):
-    """Returns the parts of a run, one for each family, that have a cell which the arguments choose."""
+    """Returns the parts of a run that have a cell which the arguments choose.
+
+    A part has the cells of one family.
+    """
     choose = chooser(arguments)
-    return [part for part in run.parts()
-            if any(choose(cell) and arguments.measured in (None, cell.measured) for cell in part.cells)
-            ] or run.parts()
+    found = [part for part in run.parts()
+             if any(choose(cell) and arguments.measured in (None, cell.measured)
+                    for cell in part.cells)]
+    return found or run.parts()
 
 
 def of_part(part, arguments):

@@ -57,7 +57,8 @@ def main():
 def usual_run():
     """Returns the run that is compared without --run. Ends the program if there is none."""
     if not os.path.isdir(USUAL_RUN):
-        kept = f" --run {KEPT_RUN} is a run that came with timerbed." if os.path.isdir(KEPT_RUN) else ""
+        kept = f" --run {KEPT_RUN} is a run that came with timerbed." \
+            if os.path.isdir(KEPT_RUN) else ""
         console.fail(f"there is no {USUAL_RUN} to compare two subjects in: give --run FOLDER, or "
                      f"measure first with make bench.{kept}", 2)
     return USUAL_RUN

@@ -23,8 +23,8 @@ def dots(run, name, standings, measures, rings=None):
     nothing to show.
     """
     top = list(inference.largest(standings).values())
-    figure = Figure(name, ("panel", "workload", "measure", "n", "subject", "accuracy", "row", "value", "x",
-                           "text", "low", "high"))
+    figure = Figure(name, ("panel", "workload", "measure", "n", "subject", "accuracy", "row",
+                           "value", "x", "text", "low", "high"))
     subjects = structures(run, top)
     if not subjects:
         return None
@@ -88,7 +88,8 @@ def _layout(figure, panels, measures, shown):
     figure.variables.update(
         measure=[one.key for one in shown], words=[one.words for one in shown],
         x_low=[one.low for one in shown], x_high=[one.high for one in shown],
-        least=[float(one.least) for one in shown], panel=[bold_text(panel) for panel in panels], columns=columns,
+        least=[float(one.least) for one in shown], panel=[bold_text(panel) for panel in panels],
+        columns=columns,
         left=max(map(len, figure.variables["caption"])) * 7.0 + 16, panel_height=height,
         step=_step(shown[0].high), **({"rings": shown[0].rings} if shown[0].rings else {}),
         height=rows * height + (18 if several else 34))
@@ -114,7 +115,8 @@ def _step(high):
 def _dot_rows(figure, panel, measure, standing, subject, row, sample, least):
     """Adds a row for the median, which has the number as its text, and rows for the samples if
     there are several."""
-    head = (panel, standing.cell.workload, measure, standing.cell.n, subject.name, ", ".join(subject.accuracy))
+    head = (panel, standing.cell.workload, measure, standing.cell.n, subject.name,
+            ", ".join(subject.accuracy))
     median = float(numpy.median(sample))
     figure.add(*head, row, median, max(median, float(least)), significant(median), min(sample),
                max(sample))

@@ -23,8 +23,8 @@ class Pair:
 def pairs(run, name, panels, words, paired, columns):
     """Returns a Figure with a row per structure, or None if there are no samples.
 
-    `panels` is [(title, workloads, n, [Pair, ...]), ...]; the workloads, like `words`, the names, are
-    those of both sides. If
+    `panels` is [(title, workloads, n, [Pair, ...]), ...]. The workloads, like `words`, the names,
+    are those of both sides. If
     `paired`, the text at the right of a row is the ratio second / first within blocks, with its
     interval. All ratios of the figure are one family of tests. If not `paired`, the text is both
     medians.
@@ -50,8 +50,8 @@ def pairs(run, name, panels, words, paired, columns):
                 if sample:
                     middle = quartiles(list(sample.values()))
                     ends += middle
-                    figure.add(number, workloads[side - 1], n, pair.subject, rows.index(pair.subject), side,
-                               *middle, len(sample), *numbers, text, look[pair.subject][0][0],
+                    figure.add(number, workloads[side - 1], n, pair.subject, rows.index(pair.subject),
+                               side, *middle, len(sample), *numbers, text, look[pair.subject][0][0],
                                int(not one or one.verdict in ("faster", "slower")))
     heading = f"{words[1]} / {words[0]}" if paired else "ns"
     if not ends:

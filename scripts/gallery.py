@@ -17,9 +17,9 @@ and defines one of these functions:
   figures(run, measured)      returns the list of drawing.Figure for the pass `measured`. It is for
                               a figure of several ways of calling, or for one figure per experiment
 
-The rows are written to data/NAME.tsv, which people read, too. Its header names the columns, among them
-the subject, the workload and n. Workloads are written as records have them. Markup of gnuplot, such
-as bold_text() makes, belongs to the variables. CONTRIBUTING.md says what NAME.gp is given.
+The rows are written to data/NAME.tsv, which people read, too. Its header names the columns, among
+them the subject, the workload and n. Workloads are written as records have them. Markup of gnuplot,
+such as bold_text() makes, belongs to the variables. CONTRIBUTING.md says what NAME.gp is given.
 
 figures/layouts has the code that several gnuplot scripts share. drawing_NAME.py prepares the data
 of layouts/NAME.gp.

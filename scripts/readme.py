@@ -60,7 +60,8 @@ def measured(run):
                    f"{largest / 1024:.0f}" if largest else "-"])
     yield ""
     yield (f"Measured on {words.machine(run.environment)}. The minutes are the sum over the cells, "
-           "without making traces. The memory is that of the largest process, with the program itself.")
+           "without making traces. The memory is that of the largest process, with the program "
+           "itself.")
 
 
 MARKS = {"answer": lambda run: told(run.parts()[0]), "table": lambda run: least(run.parts()[0]),
@@ -69,7 +70,8 @@ MARKS = {"answer": lambda run: told(run.parts()[0]), "table": lambda run: least(
 
 
 def main():
-    parser = console.Parser(prog="readme.py", description="Writes the results of a run into a page.")
+    parser = console.Parser(prog="readme.py",
+                            description="Writes the results of a run into a page.")
     parser.add_argument("readme", metavar="README", help="a Markdown page with marks")
     parser.add_argument("folder", metavar="DIR", help="a run: the folder with cells.jsonl")
     parser.add_argument("mark", metavar="MARK", choices=MARKS, help=", ".join(MARKS))

@@ -182,7 +182,8 @@ def numbers(run):
     for one in table.tables(run, measured):
         if one.title in cells:
             one.text = []  # the legend of all of them is above the tables
-        result.append((one.title in cells, one.title + (", in full" if one.title in cells else ""), one))
+        title = one.title + (", in full" if one.title in cells else "")
+        result.append((one.title in cells, title, one))
     first = firsts.of_answer(run, firsts.OURS)
     return result + ([(True, first.title, first)] if first else [])
 

@@ -251,19 +251,19 @@ def details(run, standings, measured, baseline):
 def legend(tables, baseline):
     """Returns the sentences that define the columns and the words of the tables of details()."""
     said = {row[-1] for table in tables for row in table.rows if not isinstance(row, str)}
-    text = [f"/ {baseline}: the cost relative to {baseline}, the geometric mean of the ratios within "
-            "blocks, and its 95 % interval. / floor: the same relative to the fastest yardstick, "
-            "which does only the compulsory work. spread: the distance between the quartiles over "
-            "blocks, in % of the median.",
+    text = [f"/ {baseline}: the cost relative to {baseline}, the geometric mean of the ratios "
+            "within blocks, and its 95 % interval. / floor: the same relative to the fastest "
+            "yardstick, which does only the compulsory work. spread: the distance between the "
+            "quartiles over blocks, in % of the median.",
             "* cheapest of its accuracy; = not told apart from it."]
     later = [word for word in said if word.startswith("fires ") and word.endswith(" later")]
     if later or NO_LATER in said:
-        text.append(f"There is no verdict on a structure of another accuracy than {baseline}. fires T "
-                    f"later: its firings are later than those of {baseline} by T on average. {NO_LATER}: "
-                    "they are not later in this cell, although its accuracy allows it.")
+        text.append(f"There is no verdict on a structure of another accuracy than {baseline}. "
+                    f"fires T later: its firings are later than those of {baseline} by T on average. "
+                    f"{NO_LATER}: they are not later in this cell, although its accuracy allows it.")
     if OTHER in said:
-        text.append(f"{OTHER}: there is no verdict, because the structure promises another accuracy "
-                    f"than {baseline}, and lateness does not show by how much.")
+        text.append(f"{OTHER}: there is no verdict, because the structure promises another "
+                    f"accuracy than {baseline}, and lateness does not show by how much.")
     if any(word.startswith("not ranked: ") for word in said):
         text.append("overtaken: the share of firings before which the structure should have fired "
                     "another timer. It did less work than was asked.")
@@ -341,7 +341,8 @@ def closing(run, measured="time", some=False):
     if not control:
         return "There was no null control, so what this run can resolve is not known."
     kind, unit = ("differences", f" {one.unit}") if one.differences else ("ratios", "")
-    text = (f"Null control{' over all cells of the run' if some else ''} ({control.subject}: the same code, measured twice in each block): of "
+    over = " over all cells of the run" if some else ""
+    text = (f"Null control{over} ({control.subject}: the same code, measured twice in each block): of "
             f"{control.ratios} {kind} 95 % lay within {significant(control.low)}{unit} and "
             f"{significant(control.high)}{unit}; ")
     if not control.tested:

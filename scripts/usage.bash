@@ -12,7 +12,10 @@ takes() {
 		sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
 		exit 0
 		;;
-	-*) [[ " $synopsis " == *[\ \[]"$1"[\ \]]* ]] || refuse "no option '$1'; usage: $synopsis" ;;
+	-*)
+		[[ " $synopsis " == *[\ \[]"$1"[\ \]]* ]] ||
+			refuse "no option '$1'; usage: $synopsis"
+		;;
 	esac
 	if [ $# -lt "$least" ] || { [ "$most" != - ] && [ $# -gt "$most" ]; }; then
 		refuse "usage: $synopsis"

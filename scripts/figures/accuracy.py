@@ -61,7 +61,8 @@ def _add_panel(figure, run, head, lateness, values, structures, least):
         # Subjects that are not late at all stand side by side.
         nought = least * 1.3 ** (place - (len(structures) - 1) / 2)
         figure.add(*head, structure, option, place + 1, lateness[one], lateness[one] or nought,
-                   *quartiles(list(values[one].values())), len(values[one]), texts.get(one, ""), one)
+                   *quartiles(list(values[one].values())), len(values[one]), texts.get(one, ""),
+                   one)
 
 
 def _layout(figure, structures, panels, found, least):

@@ -190,8 +190,8 @@ def make(run, name, _):
     matrices = Matrices(run, name)
     if not matrices.costs or not matrices.size:
         return None
-    figure = Figure(name, ("panel", "subject", "workload", "x", "y", "value", "text", "shade", "worst",
-                           "n"))
+    figure = Figure(name, ("panel", "subject", "workload", "x", "y", "value", "text",
+                           "shade", "worst", "n"))
     rows = matrices.rows()
     _costs(figure, matrices, rows)
     across = _tails(figure, matrices, rows)

@@ -15,8 +15,8 @@ PASS = "time"
 
 
 def make(run, name, standings):
-    figure = Figure(name, ("panel", "workload", "n", "subject", "accuracy", "median", "low", "high", "blocks",
-                           "place"))
+    figure = Figure(name, ("panel", "workload", "n", "subject", "accuracy", "median", "low", "high",
+                           "blocks", "place"))
     cells = [standing.cell for standing in standings]
     floors = False
     for standing in standings:

@@ -15,7 +15,8 @@ PASS = "echo"
 
 
 def make(run, name, standings):
-    figure = Figure(name, ("panel", "measure", "workload", "n", "subject", "accuracy", "median", "low", "high"))
+    figure = Figure(name, ("panel", "measure", "workload", "n", "subject", "accuracy", "median",
+                           "low", "high"))
     panels = (("cpu_ns_per_message", "CPU time per message, µs", 1e-3),
               ("timer_share", "of it, what timers take, %", 100))
     for measure, words, scale in panels:

@@ -27,7 +27,9 @@ plot x with lines linecolor rgb pale linewidth 5 title 'the law', \
 		textcolor rgb palette[5] notitle, \
 	file using (is('measured', 'tail', 7)):8:11 with labels right offset -1.0, 0.55 \
 		textcolor rgb palette[6] notitle, \
-	file using (strcol(1) eq 'printed' && $8 > $7 ? $7 : NaN):8:11 with labels right offset -1.0, 0 \
+	file using (strcol(1) eq 'printed' && $8 > $7 ? $7 : NaN):8:11 \
+		with labels right offset -1.0, 0 \
 		textcolor rgb palette[1] notitle, \
-	file using (strcol(1) eq 'printed' && $8 < $7 ? $7 : NaN):8:11 with labels left offset 1.0, 0 \
+	file using (strcol(1) eq 'printed' && $8 < $7 ? $7 : NaN):8:11 \
+		with labels left offset 1.0, 0 \
 		textcolor rgb palette[1] notitle

@@ -20,7 +20,8 @@ PRINTED = {("exponential", "head"): 2 / 3, ("uniform", "head"): 1 / 2,
 def make(run, name, standings):
     shown = [one for one in standings if one.cell.measured == "memory"]
     shown = list(inference.largest(shown).values())
-    figure = Figure(name, ("what", "workload", "n", "subject", "search", "distribution", "law", "share", "low", "high", "label"))
+    figure = Figure(name, ("what", "workload", "n", "subject", "search", "distribution",
+                           "law", "share", "low", "high", "label"))
     for standing in shown:
         distribution = law.distribution_of(standing.cell.workload)
         found = inference.values(run, standing.cell, "steps_per_insert")
@@ -31,8 +32,8 @@ def make(run, name, standings):
             one = inference.ratio(blocks, {block: standing.cell.n - 1 for block in blocks})
             of = (standing.cell.workload, standing.cell.n, subject)
             expected = law.share(distribution, search[1])
-            figure.add("measured", *of, search[1], distribution, expected, one.mean, one.low, one.high,
-                       distribution)
+            figure.add("measured", *of, search[1], distribution, expected, one.mean, one.low,
+                       one.high, distribution)
             if (distribution, search[1]) in PRINTED:
                 figure.add("printed", *of, search[1], distribution, expected,
                            PRINTED[distribution, search[1]], math.nan, math.nan,

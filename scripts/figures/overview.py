@@ -16,9 +16,9 @@ from shown import FIRST_FOUR, structures
 
 HEADING = "In one picture"
 CAPTION = ("Thread CPU time per operation relative to {baseline}, within blocks, in the cells of "
-           "the answer: one panel for each n. Points: geometric mean; bars: 95 % interval of the mean "
-           "log ratio (Student's t), often narrower than the point; grey band: differences within "
-           "5 %, below which none is called one. The floor is the fastest yardstick of each block: "
+           "the answer: one panel for each n. Points: geometric mean; bars: 95 % interval of the "
+           "mean log ratio (Student's t), often narrower than the point; grey band: differences "
+           "within 5 %, below which none is called one. The floor is the fastest yardstick of each block: "
            "the compulsory work alone.")
 PASS = "time"
 PLACE = 0

@@ -22,7 +22,8 @@ set xlabel 'timers / slots, n/M' offset 0, 0.4 textcolor rgb ink
 set xrange [0:*]
 set yrange [0:*]
 plot line(x) with lines linecolor rgb pale linewidth 5, \
-	file using (is('tick', 5)):6:7:8 with yerrorbars pointtype 7 pointsize 0.6 linecolor rgb palette[6]
+	file using (is('tick', 5)):6:7:8 with yerrorbars pointtype 7 pointsize 0.6 \
+		linecolor rgb palette[6]
 
 set lmargin at screen across(width / 2 + 50)
 set rmargin at screen across(width - 14)
@@ -35,6 +36,7 @@ set format x '%g'
 set format y '%g'
 set xlabel 'mean interval / turn of the wheel, T/M' offset 0, 0.4 textcolor rgb ink
 plot 1 with lines linecolor rgb pale linewidth 5, \
-	file using (is('crossover', 5)):6:7:8 with yerrorbars pointtype 7 pointsize 0.6 linecolor rgb palette[5], \
+	file using (is('crossover', 5)):6:7:8 with yerrorbars pointtype 7 pointsize 0.6 \
+		linecolor rgb palette[5], \
 	file using (is('crossover', 5)):6 with lines linecolor rgb palette[5] linewidth 1.4
 unset multiplot

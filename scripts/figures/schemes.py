@@ -59,7 +59,8 @@ def _tick(run, cell):
               * ops[name][block] / (ns[name][block] / 1e6)
               for block in found[name] if block in found["yardstick-dispatch"]}
     one = inference.ratio(values, dict.fromkeys(values, 1.0))
-    return [("tick", cell.workload, cell.n, name, cell.n / slots, one.mean, one.low, one.high)] if one else []
+    return [("tick", cell.workload, cell.n, name, cell.n / slots, one.mean, one.low,
+             one.high)] if one else []
 
 
 def _crossover(run, cell):

@@ -23,7 +23,8 @@ def make(run, name, _):
     panels = []
     for n, ways in sorted(found.items()):
         names = [one for way in ways.values() for one in way if run.subjects[one].compared]
-        panels.append((f"rpc, n = {count(n)}", [workloads.get(way, "") for way in ("disarm", "remove")], n, [
+        both = [workloads.get(way, "") for way in ("disarm", "remove")]
+        panels.append((f"rpc, n = {count(n)}", both, n, [
             Pair(one, ways.get("disarm", {}).get(one, {}), ways.get("remove", {}).get(one, {}))
             for one in in_order(run, dict.fromkeys(names))]))
     return pairs(run, name, panels, ("disarm", "remove"), False, 3)

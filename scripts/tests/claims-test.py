@@ -455,7 +455,8 @@ class Command(Case):
                               (("C1", "x", "y", Verdicts.RATIO, "1..2", "made"),
                                "C1 comes twice")):
             table = self.table(self.GOOD, "\t".join(fields))
-            self.assertEqual(self.claims(table, self.folder), (2, "", f"claims.py: {table}:3: {words}\n"))
+            self.assertEqual(self.claims(table, self.folder),
+                             (2, "", f"claims.py: {table}:3: {words}\n"))
 
     def test_which_comes_twice_is_said(self):
         table = self.table(self.GOOD, self.OTHER, self.GOOD)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""documents-test.py [TIMERBED]: tests what the documents and the packages say about the tree. Links,
-paths and targets of make exist, and facts that are in two places agree. The last line printed is
-"N passed, N failed".
+"""documents-test.py [TIMERBED]: tests what the documents and the packages say about the tree.
+Links, paths and targets of make exist, and facts that are in two places agree. The last line printed
+is "N passed, N failed".
 """
 
 import glob
@@ -17,7 +17,8 @@ from helpers import SCRIPTS, main
 ROOT = os.path.realpath(os.path.join(SCRIPTS, ".."))
 DOCUMENTS = ["*.md", "structures/*.md", "loop/*.md", "bench/*.md", "examples/*.md", "results/*.md",
              "scripts/*/*.md", "loop/tests/*/*.md"]
-TIMERBED = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build", "timerbed"))
+TIMERBED = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else
+                           os.path.join(ROOT, "build", "timerbed"))
 # Packages do not depend on members of Debian's build-essential, nor on git, which only a checkout
 # needs.
 NOT_IN_CONTROL = {"gcc", "g++", "make", "git"}
@@ -95,14 +96,15 @@ class Times(unittest.TestCase):
 
     def expected(self, name):
         """Returns (cells, minutes) by --dry-run. It reads no clock."""
-        command = [TIMERBED, "run", os.path.join(ROOT, "bench", "experiments", f"{name}.ini"), "--dry-run"]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        path = os.path.join(ROOT, "bench", "experiments", f"{name}.ini")
+        said = subprocess.run([TIMERBED, "run", path, "--dry-run"], capture_output=True, text=True, check=True).stdout
         cells, hours, minutes, seconds = re.search(
             r"total\t(\d+) cells\t(?:(\d+):(?=\d+:))?(\d+):(\d+),", said).groups()
         return int(cells), 60 * int(hours or 0) + int(minutes) + int(seconds) / 60
 
     def test_they_agree(self):
-        rows = re.findall(r"^\| ([a-z-]+) \| .* \| (\d+) \| ([\d.]+) \| \S+ \|$", read("ARTIFACT.md"), re.M)
+        rows = re.findall(r"^\| ([a-z-]+) \| .* \| (\d+) \| ([\d.]+) \| \S+ \|$",
+                          read("ARTIFACT.md"), re.M)
         self.assertGreater(len(rows), 20)
         for name, cells, minutes in rows:
             now, expected = self.expected(name)
@@ -114,7 +116,8 @@ class Times(unittest.TestCase):
     def test_budgets(self):
         text = read("ARTIFACT.md")
         for name, words in (("quick", "8 minutes at most"), ("full", "2.5 hours at most")):
-            budget = re.search(r"^budget = (\d+)([sm])$", read("bench", "experiments", f"{name}.ini"), re.M)
+            budget = re.search(r"^budget = (\d+)([sm])$",
+                               read("bench", "experiments", f"{name}.ini"), re.M)
             most = float(words.split()[0]) * (60 if "hours" in words else 1)
             self.assertLessEqual(int(budget[1]) / {"s": 60, "m": 1}[budget[2]], most)
             target = {"quick": "bench", "full": "bench-full"}[name]
@@ -123,10 +126,11 @@ class Times(unittest.TestCase):
 
 class Traces(unittest.TestCase):
     def test_where_readme_says_they_are(self):
-        self.assertRegex(read("README.md"), r"traces go to `out/traces` below the current folder, whatever "
-                         r"`--out` says")
+        self.assertIn("traces go to `out/traces` below the current folder, whatever `--out` says",
+                      read("README.md"))
         with tempfile.TemporaryDirectory() as folder:
-            run = [TIMERBED, "run", "quad-heap", "-w", "hold", "-n", "1e2", "--reps", "1", "--out", "mine"]
+            run = [TIMERBED, "run", "quad-heap", "-w", "hold", "-n", "1e2", "--reps", "1",
+                   "--out", "mine"]
             subprocess.run(run, cwd=folder, capture_output=True, check=True)
             self.assertTrue(glob.glob(os.path.join(folder, "out", "traces", "*")))
             self.assertEqual(sorted(os.listdir(folder)), ["mine", "out"])

@@ -190,8 +190,8 @@ class Documented(Case):
         with open(os.path.join(SCRIPTS, "..", "CONTRIBUTING.md"), encoding="utf-8") as file:
             _, _, text = file.read().partition("### What draws a figure\n")
         self.text = text.partition("\n## ")[0]
-        self.parts = dict(re.findall(r"<!-- figure: (NAME[.]\w+) -->\n```\w+\n(.*?)```\n", self.text,
-                                     re.S))
+        self.parts = dict(re.findall(r"<!-- figure: (NAME[.]\w+) -->\n```\w+\n(.*?)```\n",
+                                     self.text, re.S))
         self.run_here = self.run_of([line for n in (100, 1000) for line in planted(
             {"binary-heap": 1, "quad-heap": 0.5}, 8, seed=n, n=n)])
 
@@ -202,7 +202,8 @@ class Documented(Case):
                 file.write(text)
         module = {}
         exec(self.parts["NAME.py"], module)
-        figure = module["make"](self.run_here, "NAME", inference.standings(self.run_here, module["PASS"]))
+        standings = inference.standings(self.run_here, module["PASS"])
+        figure = module["make"](self.run_here, "NAME", standings)
         figure.script = os.path.join(self.folder, "NAME")  # of no folder but its own
         for folder in ("data", "figures"):
             os.makedirs(os.path.join(self.folder, folder))
@@ -213,12 +214,14 @@ class Documented(Case):
         with open(path, encoding="utf-8") as file:
             drawn = file.read()
         self.assertIn("quad-heap", drawn)
-        self.assertEqual(len(re.findall("<use [^>]*translate", drawn)), 4 + 2)  # points, and the key
+        # The points, and those of the key.
+        self.assertEqual(len(re.findall("<use [^>]*translate", drawn)), 4 + 2)
 
     def test_the_tables(self):
         figure, _ = self.example()
         rows = re.findall(r"^\| ([\d, to]+) \| (.*?) \|", self.text, re.M)
-        self.assertEqual(re.findall(r"`(\w+)`", " ".join(columns for _, columns in rows)), list(figure.header))
+        self.assertEqual(re.findall(r"`(\w+)`", " ".join(columns for _, columns in rows)),
+                         list(figure.header))
         numbers = [number for said, _ in rows for number in (
             range(int(said.split(" to ")[0]), int(said.split(" to ")[1]) + 1) if " to " in said
             else map(int, said.split(", ")))]
@@ -249,7 +252,8 @@ class Data(Case):
         self.assertEqual(len(set(figure.header)), len(figure.header))
         self.assertEqual({len(row) for row in figure.rows}, {len(figure.header)})
         # A place of a map has a winner in place of a subject, and n may be the setting x or y.
-        wanted = {"workload", "winner"} if "winner" in figure.header else {"workload", "n", "subject"}
+        wanted = {"workload", "winner"} if "winner" in figure.header \
+            else {"workload", "n", "subject"}
         self.assertLessEqual(wanted, set(figure.header))
         for row in figure.rows:
             cells = dict(zip(figure.header, map(drawing.plain, row)))

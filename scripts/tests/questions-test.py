@@ -235,7 +235,7 @@ class Intervals(Case):
         self.assertEqual(figure.variables["panel"], ["{/:Bold mix:stopped=90%, n = 1e3}"])
 
     def test_the_caption_says_how_the_work_differs_from_idle(self):
-        """The numbers of the caption are those of intervals.ini and the defaults of the workloads."""
+        """The caption's numbers are those of intervals.ini and the defaults of the workloads."""
         def default(workload, option):
             path = os.path.join(SCRIPTS, "..", "bench", "workloads", f"{workload}.c")
             with open(path, encoding="utf-8") as file:

@@ -110,10 +110,12 @@ class Programs(Case):
         for program in PROGRAMS_OF_SCRIPTS:
             with self.subTest(program):
                 done = self.called_here(program, "--help")
-                self.assertEqual((done.returncode, done.stderr, os.listdir(self.folder)), (0, "", []))
+                self.assertEqual((done.returncode, done.stderr, os.listdir(self.folder)),
+                                 (0, "", []))
                 name = os.path.basename(program)
-                self.assertIn(f"timerbed {console.COMMANDS[name]}" if name in ("compare.py", "report.py")
-                              else name, done.stdout.partition("\n")[0])
+                if name in ("compare.py", "report.py"):
+                    name = f"timerbed {console.COMMANDS[name]}"
+                self.assertIn(name, done.stdout.partition("\n")[0])
                 self.assertGreater(len(done.stdout.splitlines()), 1)
 
     def test_wrong_usage(self):
@@ -163,7 +165,8 @@ class Commands(Case):
     def test_two_subjects_without_a_run(self):
         status, said = self.refused("compare", "quad-heap", "binary-heap")
         self.assertEqual(status, 2)
-        self.assertRegex(said, "^there is no out/quick .*give --run FOLDER, or measure first with make bench")
+        self.assertRegex(said, "^there is no out/quick .*give --run FOLDER, or measure first with "
+                               "make bench")
         self.assertNotIn("results/quick", said)
         os.makedirs(os.path.join(self.folder, "results", "quick"))
         self.assertIn("--run results/quick", self.refused("compare", "quad-heap", "binary-heap")[1])
