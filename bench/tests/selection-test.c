@@ -203,10 +203,10 @@ static void values_that_are_refused(void **state)
 		const char *key, *value, *error;
 	} rows[] = {
 		{ "dispatch", "vtable table inline",
-		  "dispatch: 'table' is not one of vtable, inline" },
+		  "dispatch: 'table' is not one of vtable, inline, or several of them in one word" },
 		{ "dispatch", "a-word-of-more-letters-than-are-shown-of-one",
 		  "dispatch: 'a-word-of-more-letters-than-are-shown-of' is not one of vtable, "
-		  "inline" },
+		  "inline, or several of them in one word" },
 		{ "dispatch", " ,", "dispatch: '' names no dispatch" },
 		{ "pass", "tiem", "no pass 'tiem': did you mean 'time'?" },
 		{ "pass", "memoyr", "no pass 'memoyr': did you mean 'memory'?" },
