@@ -76,7 +76,7 @@ endif
 
 # The sanitizers' libraries are linked statically: such programs start faster, and the tests start
 # thousands of them.
-STATIC_SANITIZE := $(if $(findstring clang,$(shell $(CC) --version)), \
+STATIC_SANITIZE := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)), \
 	-static-libsan,-static-libasan -static-libubsan)
 
 flags_default   := $(OPTIMIZE)
