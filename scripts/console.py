@@ -69,12 +69,21 @@ def _interrupt(*_):
 
 @contextlib.contextmanager
 def stops_wait():
-    """A context in which the signals in STOPPING are blocked. They are delivered at its end."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    """A context in which the signals in STOPPING have no effect. The first one has it at the end.
+
+    Only the handlers wait. If the signals were blocked in this thread, the kernel would give them to
+    another thread, such as one of numpy's, and Python would call the handler here at once.
+    """
+    came = []
+    before = {number: signal.signal(number, lambda *said: came.append(said))
+              for number in STOPPING if callable(signal.getsignal(number))}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            before[came[0][0]](*came[0])
 
 
 def fail(message, status=1):

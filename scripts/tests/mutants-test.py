@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import threading
 import unittest
 import unittest.mock
 
@@ -321,6 +322,14 @@ class Finding(Case):
         };
         """)
 
+    def another_thread(self):
+        """Starts a thread to which the kernel may deliver the signals of the process."""
+        end = threading.Event()
+        thread = threading.Thread(target=end.wait)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(end.set)
+
     def test_a_signal_while_libclang_calls_back(self):
         """A signal raises its exception after the callback has returned. In the callback, ctypes
         would print and drop the exception."""
@@ -329,11 +338,13 @@ class Finding(Case):
         @ctypes.CFUNCTYPE(None)
         def callback():
             at_work.append(os.kill(os.getpid(), signal.SIGTERM))
+            time.sleep(0.05)  # for the other thread, if it gets the signal; nothing here waits for it
             at_work.append("still")
 
         for number in console.STOPPING:
             self.addCleanup(signal.signal, number, signal.getsignal(number))
         console.take_stops()
+        self.another_thread()
         with unittest.mock.patch.object(sites, "Unit", lambda *_: callback()):
             with self.assertRaises(KeyboardInterrupt):
                 sites.find(["one.c", "two.c"], {}, [])
