@@ -68,13 +68,13 @@
 #define FIRST_AHEAD (SLOTS - 1) /* LVL_START(1): the first distance that level 0 does not reach */
 
 /*
- * The places of timers in the structure's own lists. Slot s of level l is
- * PLACE_SLOT + SLOTS * l + s.
+ * The places of timers in the structure's own lists. In PLACE_BEYOND are timers that the highest
+ * level did not reach when they were filed. In PLACE_UNFILED are timers that wait for the current
+ * time, which the next expire gives. Slot s of level l is PLACE_SLOT + SLOTS * l + s.
  */
-#define PLACE_BEYOND PLACE_FIRST /* when it was filed, the highest level did not reach so far */
-#define PLACE_UNFILED                                                                              \
-	(PLACE_FIRST + 1) /* waits for the current time, which the next expire gives */
-#define PLACE_SLOT (PLACE_FIRST + 2)
+#define PLACE_BEYOND  PLACE_FIRST
+#define PLACE_UNFILED (PLACE_FIRST + 1)
+#define PLACE_SLOT    (PLACE_FIRST + 2)
 
 /* The number of times that a timer may still move, in link.half[5]. */
 #define MOVES_FULL UINT32_MAX

@@ -101,13 +101,14 @@ int experiment_file_find(const char *name, char *path, size_t size, char *error)
 	return -ENOENT;
 }
 
-void experiment_file_suggest(const char *word, char *error)
+bool experiment_file_suggest(const char *word, char *error)
 {
 	char name[SCRIPTS_PATH_SIZE], path[SCRIPTS_PATH_SIZE], ignored[NAMES_ERROR_SIZE];
 	size_t length = strlen(error);
 
 	if (snprintf(name, sizeof(name), "%s" ENDING, word) >= (int)sizeof(name) ||
 	    experiment_file_find(name, path, sizeof(path), ignored))
-		return;
+		return false;
 	snprintf(error + length, NAMES_ERROR_SIZE - length, "; %.100s is an experiment", name);
+	return true;
 }

@@ -24,8 +24,9 @@ int experiment_file_find(const char *name, char *path, size_t size, char *error)
 /*
  * For a word that names nothing: appends the experiment NAME.ini to the line in `error`
  * (NAMES_ERROR_SIZE), if NAME.ini is a file or one of the project's experiments and `word` is NAME.
+ * Returns whether it is.
  */
-void experiment_file_suggest(const char *word, char *error);
+bool experiment_file_suggest(const char *word, char *error);
 
 /*
  * Calls visit(name, data) for each experiment's file in a folder, in order of name. Returns 0, or a

@@ -355,8 +355,7 @@ static int unknown(const char *name)
 	size_t count = 0;
 
 	snprintf(error, sizeof(error), "nothing called '%.100s'", name);
-	experiment_file_suggest(name, error);
-	if (strchr(error, ';'))
+	if (experiment_file_suggest(name, error))
 		return message_usage("%s", error);
 	for (size_t i = 0; timer_structures[i] && count < 200; i++)
 		names[count++] = timer_structures[i]->name;

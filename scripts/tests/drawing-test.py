@@ -188,7 +188,7 @@ class Documented(Case):
     def setUp(self):
         super().setUp()
         with open(os.path.join(SCRIPTS, "..", "CONTRIBUTING.md"), encoding="utf-8") as file:
-            _, _, text = file.read().partition("### What draws a figure\n")
+            _, _, text = file.read().partition("### The two files of a figure\n")
         self.text = text.partition("\n## ")[0]
         self.parts = dict(re.findall(r"<!-- figure: (NAME[.]\w+) -->\n```\w+\n(.*?)```\n",
                                      self.text, re.S))
