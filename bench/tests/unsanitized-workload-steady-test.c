@@ -138,6 +138,10 @@ static void test_mix(void **state)
 		"intervals=4,spread=1000",
 		"stopped=90%,within=10%,spread=1000",
 		"range=100",
+		"intervals=64,shares=zipf",
+		"intervals=4,spread=1000,shares=zipf",
+		"intervals=64,drift=10",
+		"stopped=90%,intervals=8,spread=1000,drift=100",
 	};
 
 	(void)state;

@@ -15,6 +15,9 @@
  *	range=1e4		the longest interval is 1e4 grains; a wheel whose tick is the grain
  *				has to tell that many ticks apart
  *
+ *	shares=zipf		few intervals have most arms, as Zipf's law says
+ *	drift=10000		after each 10000 arms a new interval replaces one
+ *
  *	stop=disarm		the owner keeps the timer, and arms it again
  *	stop=remove		the timer is freed, and the memory freed last is armed next
  *	stop=rearm		the timer is not stopped but re-armed while it is armed
@@ -28,6 +31,16 @@
  * s to 10 s with the defaults) models a program with timeouts of one kind. Only ratios to the grain
  * matter to structures.
  *
+ * SHARES AND DRIFT are of the K intervals, and assumed as well. With shares=even each interval has
+ * the same share of the arms. With shares=zipf the share of the interval of rank r is in proportion
+ * to r^-exponent. With exponent=1 the first of 64 intervals has a fifth of the arms, and the last
+ * has 1 in 300. The ranks are scattered over the scale, in the same way for each seed, so rank and
+ * length are independent. With drift=N, one interval goes out of use after every N arms, and an
+ * interval that was never used before takes its place, its slice and its share. The slices take
+ * turns. A program does this whose timeouts are computed, for example from measured round-trip
+ * times. Timers that were armed for an old interval still run, so at any time more than K intervals
+ * are armed. Source: assumed. Lawn (Lev-Libfeld 2019) requires few intervals that stay.
+ *
  * STEADY STATE. It holds from the first turn. A life is the time from an arm to the firing or stop.
  * The life in which a timer is found is chosen with a weight that is its length in whole turns, and
  * the timer is in any of these turns with equal probability. An interval that is uniform on the
@@ -36,9 +49,10 @@
  * at u times the interval becomes, size-biased, a stop at sqrt(u) times the interval. The fill
  * draws from a mixture whose weights are at least the weights in whole turns, and rejects by the
  * ratio. It arms each timer at the time when the program armed it, for its whole interval
- * (history.h). Then the same process runs, unmeasured, for half of a mean life, about n operations.
- * After this time, structures that keep a stopped timer as a tombstone have their full number of
- * tombstones.
+ * (history.h). With shares=zipf or a drift, the fill draws the slice, and the turn in which the
+ * timer was armed, so the interval is the one of that turn. Then the same process runs, unmeasured,
+ * for half of a mean life, about n operations. After this time, structures that keep a stopped
+ * timer as a tombstone have their full number of tombstones.
  *
  * TURNS take batch / 2 x (mean life) / n, but at most half of the shortest interval. (A life is two
  * operations, or one if it ends with a re-arm.) So a timer always has a turn before the turn in
@@ -56,13 +70,25 @@
  * affects wheels (one more level for each factor of 64, a cascade for each level) and radix-heap (a
  * list for each bit). It does not affect comparison-based structures, until so many deadlines are
  * equal that a turn fires thousands of timers.
+ *
+ * With shares=zipf, structures that group by interval do better than with as many even shares: the
+ * queues of the first ranks stay in the cache, and a heap of queue heads moves few of them. With
+ * 1000 intervals the gain is larger than with 64, because 64 queue heads fit into the first-level
+ * cache anyway. With drift=10000, each interval lives for K x 10000 arms. A structure that gives an
+ * interval a queue at its second use pays for one new queue in 10000 arms, which is not measurable.
+ * A structure with room for a fixed number of intervals puts all timers into its general part if it
+ * never gives up the queues of intervals that are out of use, and slows down to that part. Other
+ * structures do not see the shares and the drift.
  */
 #include "calendar.h"
 #include "history.h"
+#include "mix/intervals.h"
 
 enum { DISARM, REMOVE, REARM };
+enum { EVEN, ZIPF };
 
 static const char *const stop_words[] = { "disarm", "remove", "rearm", NULL };
+static const char *const share_words[] = { "even", "zipf", NULL };
 
 struct mix_options {
 	struct workload_common common;
@@ -72,6 +98,9 @@ struct mix_options {
 	uint64_t intervals; /* 0: continuous */
 	uint64_t range;	    /* grains */
 	double spread;
+	int shares;
+	double exponent;
+	uint64_t drift; /* arms; 0: no drift */
 };
 
 static const struct option_spec mix_specs[] = {
@@ -88,12 +117,28 @@ static const struct option_spec mix_specs[] = {
 	  "longest interval / grain (a tick can be as long as a grain)" },
 	{ "spread", OPTION_REAL, offsetof(struct mix_options, spread), 1, 1e9, "10", NULL,
 	  "longest interval / shortest" },
+	{ "shares", OPTION_WORD, offsetof(struct mix_options, shares), 0, 0, "even", share_words,
+	  "how many arms use each of the intervals" },
+	{ "exponent", OPTION_REAL, offsetof(struct mix_options, exponent), 0.01, 10, "1", NULL,
+	  "exponent of Zipf's law" },
+	{ "drift", OPTION_COUNT, offsetof(struct mix_options, drift), 0, 1e12, "0", NULL,
+	  "arms after which a new interval replaces one (0: never)" },
 	{ .name = NULL },
 };
 
 static const char *const mix_variants[] = {
-	"",	     "stopped=0",   "stopped=99.9%", "intervals=1", "intervals=256",
-	"range=100", "stop=remove", "stop=rearm",    NULL
+	"",
+	"stopped=0",
+	"stopped=99.9%",
+	"intervals=1",
+	"intervals=256",
+	"range=100",
+	"stop=remove",
+	"stop=rearm",
+	"intervals=64,shares=zipf",
+	"intervals=1000,shares=zipf",
+	"intervals=64,drift=10000",
+	NULL,
 };
 
 struct mix {
@@ -107,6 +152,7 @@ struct mix {
 	uint64_t *free;		  /* ids of lives that have ended in this turn */
 	uint64_t free_count;
 	struct calendar stops;
+	struct slices slices; /* of uneven shares or a drift */
 };
 
 /* A life: from an arm to the firing or stop, which the loop sees `turns` turns later. */
@@ -148,6 +194,8 @@ static double mean_interval(const struct mix *mix)
 	double slices = (double)mix->options->intervals, octaves = log(mix->options->spread);
 	double width = mix->longest - mix->shortest;
 
+	if (mix->slices.count)
+		return mix->slices.mean;
 	if (octaves == 0)
 		return mix->shortest;
 	if (slices == 0)
@@ -185,9 +233,10 @@ static struct life life_of(const struct mix *mix, double interval, bool stopped,
 	return life;
 }
 
-static struct life new_life(const struct mix *mix)
+static struct life new_life(struct mix *mix)
 {
-	double interval = draw_interval(mix, false);
+	double interval = mix->slices.count ? slices_arm(&mix->slices, mix->generator)
+					    : draw_interval(mix, false);
 	bool stopped = generator_uniform(mix->generator) < mix->options->stopped;
 	double lasts = interval;
 
@@ -225,12 +274,58 @@ static struct life found_life(const struct mix *mix)
 	}
 }
 
+/* Returns the number of intervals that are replaced during `turns` turns with n timers. */
+static uint64_t replaced_in(const struct mix *mix, uint64_t turns, uint64_t n)
+{
+	if (!mix->slices.every)
+		return 0;
+	return (uint64_t)((double)turns * (double)mix->turn / mean_life(mix) * (double)n /
+			  (double)mix->slices.every);
+}
+
+/*
+ * Draws a life by the table of slices, and how many turns ago it began. All pairs of a life and one
+ * of its turns have the same weight. Draws a turn that is before the end of the slice's longest
+ * life, then the life that begins in this turn, and rejects it if it ends too early. The interval
+ * is the one that was in use in this turn.
+ */
+static struct life found_slice(const struct mix *mix, uint64_t n, uint64_t *age)
+{
+	const struct slices *slices = &mix->slices;
+	struct generator *generator = mix->generator;
+	struct life life;
+
+	do {
+		uint64_t slice = slices_draw(slices, generator, slices->found);
+		bool stopped = generator_uniform(generator) < mix->options->stopped;
+		double lasts = stopped ? mix->options->within * generator_uniform(generator) : 1;
+		double interval;
+
+		*age = generator_below(generator, slices->turns[slice]);
+		interval = slices_interval(slices, generator, slice,
+					   slices->replaced - replaced_in(mix, *age, n));
+		life = life_of(mix, interval, stopped, lasts * interval);
+	} while (*age >= life.turns && !generator_failed(generator));
+	return life;
+}
+
 /* Arms n timers that are at random points of their lives in turn 0. */
 static void fill(struct mix *mix, struct history *history, uint64_t n)
 {
-	for (uint64_t id = 0; id < n; id++) {
-		struct life life = found_life(mix);
-		uint64_t age = generator_below(mix->generator, life.turns);
+	uint64_t age;
+
+	/* The longest life began when fewer intervals had been replaced. */
+	mix->slices.replaced =
+		replaced_in(mix, turns_until((uint64_t)mix->longest, mix->turn) + 1, n) + 1;
+	for (uint64_t id = 0; id < n && !generator_failed(mix->generator); id++) {
+		struct life life;
+
+		if (mix->slices.count) {
+			life = found_slice(mix, n, &age);
+		} else {
+			life = found_life(mix);
+			age = generator_below(mix->generator, life.turns);
+		}
 
 		history_arm(history, age, id, life.interval);
 		if (life.stopped)
@@ -310,6 +405,23 @@ static uint64_t choose_turn(const struct mix *mix, uint64_t n)
 	return turn < most ? turn : most;
 }
 
+/*
+ * Makes the table of slices, if the shares are uneven or the intervals drift. Returns false if
+ * memory runs out.
+ */
+static bool make_slices(struct mix *mix)
+{
+	const struct mix_options *options = mix->options;
+	double exponent = options->shares == ZIPF ? options->exponent : 0;
+
+	if (options->shares == EVEN && !options->drift)
+		return true;
+	mix->slices.grain = options->common.grain;
+	mix->slices.every = options->drift;
+	return slices_begin(&mix->slices, mix->generator, options->intervals, mix->shortest,
+			    options->spread, exponent);
+}
+
 static void mix_generate(struct generator *generator, const void *given, uint64_t n,
 			 uint64_t operations)
 {
@@ -323,11 +435,14 @@ static void mix_generate(struct generator *generator, const void *given, uint64_
 	};
 	struct history history;
 
+	if (!make_slices(&mix))
+		return;
 	mix.mean = mean_interval(&mix);
 	mix.turn = choose_turn(&mix, n);
+	slices_found(&mix.slices, mix.turn);
 	mix.free = workload_memory(generator, n, sizeof(*mix.free));
 	if (!mix.free)
-		return;
+		goto no_memory;
 	if (!calendar_begin(&mix.stops, generator, n))
 		goto no_calendar;
 	if (!history_begin(&history, generator, n, mix.turn))
@@ -343,6 +458,8 @@ no_history:
 	calendar_end(&mix.stops);
 no_calendar:
 	free(mix.free);
+no_memory:
+	slices_end(&mix.slices);
 }
 
 static const char *mix_refuse(const void *given)
@@ -359,6 +476,11 @@ static const char *mix_refuse(const void *given)
 		return "the intervals are less than a grain apart: use fewer intervals, or a longer range";
 	if (options->intervals > 1 && options->spread == 1)
 		return "spread=1 leaves room for one interval";
+	if (options->intervals == 0 && (options->shares == ZIPF || options->drift))
+		return "shares and drift are of a number of intervals: set intervals";
+	if (options->drift &&
+	    shortest * expm1(log(options->spread) / (double)options->intervals) < 2)
+		return "the range has no room for new intervals: use fewer intervals, or a longer range";
 	return NULL;
 }
 
@@ -369,7 +491,9 @@ const struct workload workload_mix = {
 		  "assumed",
 	.prediction = "heaps with cached keys win while few timers are stopped and n fits the "
 		      "caches, then structures that stop in O(1); common-timeout wins while "
-		      "intervals are few; the range matters only to wheels and radix-heap",
+		      "intervals are few; the range matters only to wheels and radix-heap; Zipf "
+		      "shares help structures that group by interval, and a drift costs only those "
+		      "that keep queues of old intervals",
 	.options = mix_specs,
 	.options_size = sizeof(struct mix_options),
 	.variants = mix_variants,
