@@ -548,16 +548,121 @@ static void test_nudge(void **state)
 	close_scene(&scene);
 }
 
+/*
+ * Returns the number of the highest level at whose boundaries `time` is, or a grain before or
+ * after, and counts on which side it is.
+ */
+static uint64_t level_near(uint64_t time, uint64_t sides[3])
+{
+	uint64_t highest = 0, side = 0;
+
+	for (uint64_t i = 0; i < 3; i++) {
+		uint64_t at = time / GRAIN + 1 - i, k = 0;
+
+		while (k < 10 && at % 64 == 0) {
+			at /= 64;
+			k++;
+		}
+		if (k > highest) {
+			highest = k;
+			side = i;
+		}
+	}
+	sides[side]++;
+	return highest;
+}
+
+/*
+ * Each deadline must be near a boundary. All levels and all sides must have their share, and the
+ * loop must jump over several boundaries of each level below the highest.
+ */
+static void test_boundaries(void **state)
+{
+	enum { LEVELS = 5 };
+	uint64_t at[11] = { 0 }, jumps[LEVELS + 1] = { 0 }, sides[3] = { 0 }, arms = 0;
+	const struct trace_operation *operation;
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, "attack=boundaries", 10000, 200000);
+	for (; (operation = next_measured(&scene)); step(&scene)) {
+		assert_false(is_stop(operation));
+		for (uint64_t k = 1; operation->kind == TRACE_ADVANCE && k <= LEVELS; k++) {
+			uint64_t apart = (uint64_t)GRAIN << 6 * k;
+
+			jumps[k] += operation->time / apart - scene.now / apart > 1;
+		}
+		if (!is_arm(operation))
+			continue;
+		assert_true(operation->time > scene.now);
+		at[level_near(operation->time, sides)]++;
+		arms++;
+	}
+	assert_int_equal(at[0], 0);
+	for (uint64_t k = 1; k <= LEVELS; k++) {
+		printf("level %" PRIu64 ": %" PRIu64 " of %" PRIu64 " arms, %" PRIu64 " jumps\n", k,
+		       at[k], arms, jumps[k]);
+		assert_true(at[k] * 100 > arms * 18);
+		assert_true(k == LEVELS || jumps[k] * 10 > scene.turns);
+	}
+	for (uint64_t i = 0; i < 3; i++)
+		assert_true(sides[i] * 100 > arms * 30);
+	close_scene(&scene);
+}
+
+/*
+ * A quarter of the time stamps must be `back` behind the clock, and half of these timers due at
+ * once. No timer may be due when the trace ends.
+ */
+static void test_step_back(void **state)
+{
+	static uint64_t intervals[200000];
+	const struct trace_operation *operation;
+	uint64_t arms = 0, behind = 0, due = 0, least, greatest;
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, "attack=step-back", 3000, 100000);
+	for (; (operation = next_measured(&scene)); step(&scene)) {
+		uint64_t interval = operation[1].time;
+
+		assert_false(is_stop(operation));
+		if (operation->kind == TRACE_ADVANCE)
+			assert_true(operation->time > scene.now);
+		if (!is_arm(operation))
+			continue;
+		assert_int_equal(operation->kind, TRACE_ARM_INTERVAL);
+		assert_true(operation->time >= scene.now);
+		if (operation->time != scene.now + interval) {
+			behind++;
+			due += operation->time == scene.now;
+			assert_true(operation->time == scene.now ||
+				    operation->time == scene.now + interval - 1000 * NS_PER_MS);
+		}
+		intervals[arms++] = interval;
+	}
+	printf("attack=step-back seed 31: %" PRIu64 " of %" PRIu64 " arms behind, %" PRIu64
+	       " due at once\n",
+	       behind, arms, due);
+	assert_true(fabs((double)behind / (double)arms - 0.25) < 0.02);
+	assert_true(fabs((double)due / (double)behind - 0.5) < 0.05);
+	assert_int_equal(count_distinct(intervals, arms), 8);
+	find_range(&scene, &least, &greatest);
+	assert_true(least > scene.now);
+	close_scene(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cascade),	 cmocka_unit_test(test_collide),
-		cmocka_unit_test(test_sparse),	 cmocka_unit_test(test_decreasing),
-		cmocka_unit_test(test_earlier),	 cmocka_unit_test(test_ascending),
-		cmocka_unit_test(test_distinct), cmocka_unit_test(test_backwards),
-		cmocka_unit_test(test_width),	 cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_crowd),	 cmocka_unit_test(test_stop_all),
-		cmocka_unit_test(test_nudge),
+		cmocka_unit_test(test_cascade),	  cmocka_unit_test(test_collide),
+		cmocka_unit_test(test_sparse),	  cmocka_unit_test(test_decreasing),
+		cmocka_unit_test(test_earlier),	  cmocka_unit_test(test_ascending),
+		cmocka_unit_test(test_distinct),  cmocka_unit_test(test_backwards),
+		cmocka_unit_test(test_width),	  cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_crowd),	  cmocka_unit_test(test_stop_all),
+		cmocka_unit_test(test_nudge),	  cmocka_unit_test(test_boundaries),
+		cmocka_unit_test(test_step_back),
 	};
 
 	RUN_TESTS(tests);

@@ -106,6 +106,33 @@
  * structures save no work and cause a spurious wake-up in each turn. Heaps remove the root each
  * time. In common-timeout all timers are in one queue, because they have the same interval.
  *
+ * boundaries. Each deadline is at a multiple of 64^k grains, a grain before it or a grain after it.
+ * The level k is drawn from 1..`levels` (5) for each arm, and deadlines are up to 64 boundaries of
+ * the highest level ahead (19 hours). A multiple of 64^k grains is a multiple of 64^k ns, too. So
+ * each deadline is near a boundary of a structure that divides time by 64 at each level, and the
+ * timers of the highest level are in herds of equal deadlines. The loop wakes up near the first
+ * boundary of level 0..`levels` that is not before the earliest deadline. At level 0 it wakes up at
+ * the deadline, and at the highest level it passes up to 64^(k-1) boundaries of each lower level k.
+ * Source: our own, after V&L, Scheme 7: a timer moves down a level when time passes a boundary.
+ * PREDICTION: a wheel moves a timer just before a boundary once at each level at which the loop
+ * wakes up in between, and a timer at a boundary or just after it once, because the digits below
+ * are 0. A trie that moves nothing until a timer is due does not suffer. A jump costs each
+ * structure what it fires. A structure that visits slot by slot visits 64 slots at each level, not
+ * 64^k. The attack does not hurt heaps: for them it is hold with herds of equal deadlines.
+ *
+ * step-back. Deadlines are counted from the program's time stamps, with one of eight intervals
+ * between a quarter of `cycle` and seven quarters. In each period of n / 2 arms, the time stamps of
+ * the last quarter (`behind`) are `back` (1 s) behind the loop's clock, as after a step of the
+ * system's clock. Then they catch up. With the defaults, half of the deadlines in that time would
+ * be in the past. Their timeouts would be negative, and loops take those for 0: such a timer is due
+ * at once, fires in the next turn, and is armed again. The other deadlines are earlier than most
+ * that were armed before. The loop's clock never steps back. Source: Lawn and libevent's common
+ * timeouts assume one clock; our own parameters. PREDICTION: common-timeout puts a timer that is
+ * `back` earlier than its queue's tail into its heap, so it costs as much as its heap in a quarter
+ * of the arms. Structures that file by the time since now have all late timers in their first slot
+ * or list, which is cheap. radix-heap and ladder-queue need a place for deadlines before their
+ * front. Heaps sift up through all levels for a quarter of the arms.
+ *
  * There is no attack for heaps whose last leaf is the latest timer, because ascending has this
  * effect on any heap.
  *
@@ -116,12 +143,13 @@
  * is still in the heap when the timer gets an earlier deadline.
  */
 #include "bench/workloads/adversary/attack.h"
+#include "bench/workloads/adversary/boundaries.h"
+#include "bench/workloads/adversary/equal.h"
+#include "bench/workloads/adversary/step-back.h"
 #include "bench/workloads/adversary/width.h"
 
 /* The period of cascade, in ms. The deadline in a period has 12 bits. */
 #define CASCADE_PERIOD 4096
-
-#define HERDS 8
 
 static const char *const stop_words[] = { "disarm", "remove", NULL };
 
@@ -139,15 +167,17 @@ enum attack_word {
 	EARLIER,
 	STOP_ALL,
 	NUDGE,
+	BOUNDARIES,
+	STEP_BACK,
 	ATTACKS,
 };
 
 static const char *const attack_words[ATTACKS + 1] = {
-	[CASCADE] = "cascade",	     [COLLIDE] = "collide",	[SPARSELY] = "sparse",
-	[DECREASING] = "decreasing", [ASCENDING] = "ascending", [DISTINCT] = "distinct",
-	[BACKWARDS] = "backwards",   [WIDTH] = "width",		[EQUAL] = "equal",
-	[CROWD] = "crowd",	     [EARLIER] = "earlier",	[STOP_ALL] = "stop-all",
-	[NUDGE] = "nudge",
+	[CASCADE] = "cascade",	     [COLLIDE] = "collide",	  [SPARSELY] = "sparse",
+	[DECREASING] = "decreasing", [ASCENDING] = "ascending",	  [DISTINCT] = "distinct",
+	[BACKWARDS] = "backwards",   [WIDTH] = "width",		  [EQUAL] = "equal",
+	[CROWD] = "crowd",	     [EARLIER] = "earlier",	  [STOP_ALL] = "stop-all",
+	[NUDGE] = "nudge",	     [BOUNDARIES] = "boundaries", [STEP_BACK] = "step-back",
 };
 
 #define ROW(field) offsetof(struct adversary_options, field)
@@ -169,6 +199,12 @@ static const struct option_spec adversary_specs[] = {
 	  "sparse: mean time between two firings" },
 	{ "ratio", OPTION_REAL, ROW(ratio), 1, 1e9, "1e6", NULL,
 	  "width: gap between sparse deadlines / gap between close ones" },
+	{ "levels", OPTION_COUNT, ROW(levels), 1, 7, "5", NULL,
+	  "boundaries: the powers of 64 whose multiples deadlines are near" },
+	{ "back", OPTION_DURATION, ROW(back), 1, 1e15, "1s", NULL,
+	  "step-back: how far the time stamps fall behind" },
+	{ "behind", OPTION_REAL, ROW(behind), 0, 1, "25%", NULL,
+	  "step-back: share of the arms whose time stamps are behind" },
 	{ .name = NULL },
 };
 
@@ -187,6 +223,8 @@ static const char *const adversary_variants[] = {
 	"attack=stop-all",
 	"attack=stop-all,stop=remove",
 	"attack=nudge",
+	"attack=boundaries",
+	"attack=step-back",
 	NULL,
 };
 
@@ -425,57 +463,6 @@ static void backwards(const struct attack *attack)
 	}
 }
 
-/* --- equal */
-
-/*
- * Returns the next deadline of a herd. A herd's deadlines are a cycle apart, and the herds are
- * evenly spread over the cycle.
- */
-static uint64_t next_moment(const struct attack *attack, uint64_t herd)
-{
-	uint64_t cycle = attack->cycle / HERDS * HERDS, now = generator_now(attack->generator);
-	uint64_t first = cycle / HERDS * (herd + 1);
-
-	return now < first ? first : first + ((now - first) / cycle + 1) * cycle;
-}
-
-static void equal(const struct attack *attack)
-{
-	uint64_t n = attack->n, lone = n / 2;
-	uint64_t share = (n - lone + HERDS - 1) / HERDS; /* timers in a herd */
-	double mean = (double)attack->cycle;
-	uint64_t turn = turn_length((double)attack->batch / (double)n * mean,
-				    attack->options->common.grain);
-	const uint64_t *fired = NULL;
-	size_t count = 0;
-
-	begin(attack, n);
-	for (uint64_t id = 0; id < n; id++) {
-		if (id < lone)
-			generator_arm(attack->generator, id,
-				      whole_grains(mean * generator_exponential(attack->generator),
-						   attack->grain));
-		else
-			generator_arm_absolute(attack->generator, id,
-					       next_moment(attack, (id - lone) / share));
-	}
-	begin_steady(attack);
-	while (!done(attack)) {
-		count = pass(attack, turn, &fired);
-		for (size_t i = 0; i < count; i++) {
-			double wait = mean * generator_exponential(attack->generator);
-
-			if (fired[i] < lone)
-				generator_arm(attack->generator, fired[i],
-					      whole_grains(wait, attack->grain));
-			else
-				generator_arm_absolute(
-					attack->generator, fired[i],
-					next_moment(attack, (fired[i] - lone) / share));
-		}
-	}
-}
-
 /* --- crowd */
 
 static void crowd(const struct attack *attack)
@@ -620,6 +607,11 @@ static const struct {
 		       "lazy stops: zombie-heap; heaps of buckets", stop_all },
 	[NUDGE] = { "each timer is postponed in the last turn before it is due",
 		    "lazy re-arms: lazy:X, zombie-heap; pairing-heap (the root each time)", nudge },
+	[BOUNDARIES] = { "deadlines at, before and after powers of 64, and jumps",
+			 "wheels and tries of 64 slots: hierarchical-wheel, kernel-wheel, bucket-trie",
+			 boundaries },
+	[STEP_BACK] = { "time stamps fall behind the loop's clock, and catch up",
+			"common-timeout, radix-heap, ladder-queue", step_back },
 };
 
 static void adversary_generate(struct generator *generator, const void *given, uint64_t n,
@@ -652,7 +644,8 @@ const struct workload workload_adversary = {
 	.source =
 		"cascade, collide, sparse, stop-all: Varghese and Lauck, SOSP 1987; width: Brown, "
 		"CACM 1988; decreasing, ascending: heaps, Williams, CACM 1964; distinct, "
-		"backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in HAProxy and Go. "
+		"backwards: Lawn, 2019; earlier, nudge: deferred re-arms as in HAProxy and Go; "
+		"boundaries, step-back: our own. "
 		"Sizes and spans are assumed",
 	.prediction = "each attack hurts its target and hardly any other structure; heaps with "
 		      "cached keys are never far from the best",

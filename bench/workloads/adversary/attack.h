@@ -20,6 +20,9 @@ struct adversary_options {
 	uint64_t turns;
 	uint64_t gap; /* ns */
 	double ratio;
+	uint64_t levels;
+	uint64_t back; /* ns */
+	double behind;
 };
 
 /* An attack whose trace is being generated. */
