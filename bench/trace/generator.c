@@ -252,6 +252,7 @@ size_t generator_advance(struct generator *generator, uint64_t now, const uint64
 	size_t count;
 
 	*fired = generator->fired;
+	trace_write_turn(generator->writer);
 	if (trace_write_stopped(generator->writer))
 		return 0;
 	require(generator->grain && generator->phase, "generator_advance",
@@ -291,7 +292,10 @@ uint64_t generator_operations(const struct generator *generator)
 
 bool generator_done(const struct generator *generator, uint64_t operations)
 {
-	return generator->writer->failed || generator_operations(generator) >= operations;
+	if (generator->writer->failed)
+		return true;
+	/* Whoever takes a stream in parts decides when it ends. */
+	return !generator->writer->take && generator_operations(generator) >= operations;
 }
 
 void generator_fail(struct generator *generator, int error, const char *why)

@@ -78,7 +78,8 @@ uint64_t generator_operations(const struct generator *generator);
 
 /*
  * generator_done returns whether the current phase has at least `operations` operations or
- * generation has failed. generator_failed returns whether generation has failed.
+ * generation has failed. If the stream goes on until its user ends it (trace_stream.h),
+ * generator_done ignores `operations`. generator_failed returns whether generation has failed.
  */
 bool generator_done(const struct generator *generator, uint64_t operations);
 bool generator_failed(const struct generator *generator);

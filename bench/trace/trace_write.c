@@ -136,7 +136,7 @@ int trace_write_begin(struct trace_writer *writer, const char *path, uint64_t ex
 					 .watch = watch,
 					 .expected = expected,
 					 .offset = layout.operations };
-	writer->buffer = malloc(TRACE_WRITE_BUFFER * sizeof(*writer->buffer));
+	writer->buffer = malloc((TRACE_WRITE_BUFFER + 1) * sizeof(*writer->buffer));
 	if (!writer->buffer || asprintf(&writer->partial, "%s.partial", path) < 0) {
 		writer->partial = NULL;
 		fail_memory(writer);
@@ -151,10 +151,30 @@ int trace_write_begin(struct trace_writer *writer, const char *path, uint64_t ex
 	return writer->failed;
 }
 
+/* Hands a part over. The next part's advances and firings begin at index 0. */
+static void hand_over(struct trace_writer *writer, bool turn_ended)
+{
+	int result;
+
+	if (writer->failed || !writer->buffered)
+		return;
+	result = writer->take(writer->taker, writer, turn_ended);
+	if (result)
+		writer->failed = result;
+	writer->written += writer->buffered;
+	writer->buffered = 0;
+	writer->advance_count = 0;
+	writer->fired_count = 0;
+}
+
 static void flush(struct trace_writer *writer)
 {
 	double fraction;
 
+	if (writer->take) {
+		hand_over(writer, false);
+		return;
+	}
 	if (trace_write_stopped(writer))
 		return;
 	append(writer, writer->buffer, writer->buffered * sizeof(*writer->buffer));
@@ -172,8 +192,15 @@ void trace_write_operation(struct trace_writer *writer, uint64_t time, uint64_t 
 		return;
 	writer->buffer[writer->buffered++] =
 		(struct trace_operation){ .time = time, .id = (uint32_t)id, .kind = kind };
-	if (writer->buffered == TRACE_WRITE_BUFFER)
+	/* An arm and its interval are two entries, and must be in the same part. */
+	if (writer->buffered >= TRACE_WRITE_BUFFER && kind != TRACE_ARM_INTERVAL)
 		flush(writer);
+}
+
+void trace_write_turn(struct trace_writer *writer)
+{
+	if (writer->take && writer->now >= writer->until)
+		hand_over(writer, true);
 }
 
 void trace_write_mark(struct trace_writer *writer, uint64_t now, const char *name, bool measured)
@@ -187,6 +214,8 @@ void trace_write_mark(struct trace_writer *writer, uint64_t now, const char *nam
 	phase->measured = measured;
 	phase->first = writer->written + writer->buffered;
 	trace_write_operation(writer, now, writer->phase_count++, TRACE_MARK);
+	if (writer->take)
+		hand_over(writer, false);
 }
 
 /*
@@ -235,6 +264,7 @@ void trace_write_advance(struct trace_writer *writer, uint64_t now, uint64_t ear
 	writer->advances = array;
 	writer->advances[writer->advance_count] =
 		(struct trace_advance){ .earliest = earliest, .fired_end = writer->fired_count };
+	writer->now = now;
 	trace_write_operation(writer, now, writer->advance_count++, TRACE_ADVANCE);
 }
 
@@ -348,9 +378,36 @@ int trace_write_end(struct trace_writer *writer, struct trace_header *header)
 	}
 	if (!writer->failed)
 		report(writer, 1);
+	trace_write_free(writer);
+	return writer->failed;
+}
+
+int trace_write_begin_parts(struct trace_writer *writer, const char *name, trace_take *take,
+			    void *taker, char *error)
+{
+	*writer = (struct trace_writer){
+		.path = name,
+		.fd = -1,
+		.error = error,
+		.take = take,
+		.taker = taker,
+		.until = UINT64_MAX,
+	};
+	writer->buffer = malloc((TRACE_WRITE_BUFFER + 1) * sizeof(*writer->buffer));
+	if (!writer->buffer)
+		fail_memory(writer);
+	return writer->failed;
+}
+
+void trace_write_rest(struct trace_writer *writer)
+{
+	hand_over(writer, true);
+}
+
+void trace_write_free(struct trace_writer *writer)
+{
 	free(writer->partial);
 	free(writer->buffer);
 	free(writer->advances);
 	free(writer->fired);
-	return writer->failed;
 }

@@ -5,6 +5,8 @@
  * follow the stream, so they are held in memory until the stream ends. Errors are sticky: after the
  * first error nothing is written, `failed` holds the negative errno, and the caller's `error` holds
  * the message.
+ *
+ * A writer can also hand the stream over in parts, and keep nothing of it (trace_stream.h).
  */
 #ifndef TRACE_WRITE_H
 #define TRACE_WRITE_H
@@ -14,6 +16,15 @@
 
 /* The number of entries that are written together: 1 MiB. */
 #define TRACE_WRITE_BUFFER 65536
+
+struct trace_writer;
+
+/*
+ * Takes the entries of a part, their advances and their firings, from the writer. `turn_ended` is
+ * false if the part had to end within a turn. Returns 0, or -ECANCELED to end the stream, or
+ * another negative errno after a failure.
+ */
+typedef int trace_take(void *data, const struct trace_writer *writer, bool turn_ended);
 
 struct trace_writer {
 	const char *path; /* the caller's */
@@ -36,6 +47,11 @@ struct trace_writer {
 	uint64_t advance_count, advance_room;
 	uint32_t *fired;
 	uint64_t fired_count, fired_room;
+
+	trace_take *take; /* takes the stream in parts, which go into no file; or NULL */
+	void *taker;	  /* its argument */
+	uint64_t now;	  /* time of the last advance */
+	uint64_t until;	  /* the part ends with the first turn at or after this time */
 };
 
 /*
@@ -44,6 +60,22 @@ struct trace_writer {
  */
 int trace_write_begin(struct trace_writer *writer, const char *path, uint64_t expected,
 		      const struct trace_watch *watch, char *error);
+
+/*
+ * Begins a stream that `take` takes in parts of at most TRACE_WRITE_BUFFER + 1 entries. A part ends
+ * after a mark, with the first turn at or after writer->until (which `take` may change), or when
+ * the buffer is full. The indexes of advances and firings begin at 0 in each part. Returns 0 or
+ * -ENOMEM; trace_write_free must be called in both cases. `name` is named in errors.
+ */
+int trace_write_begin_parts(struct trace_writer *writer, const char *name, trace_take *take,
+			    void *taker, char *error);
+
+/* Hands over the rest of the stream. Does nothing after a failure. */
+void trace_write_rest(struct trace_writer *writer);
+void trace_write_free(struct trace_writer *writer);
+
+/* Must be called before each advance, when a turn has ended. May hand a part over. */
+void trace_write_turn(struct trace_writer *writer);
 
 void trace_write_operation(struct trace_writer *writer, uint64_t time, uint64_t id,
 			   enum trace_kind kind);
