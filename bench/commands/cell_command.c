@@ -12,12 +12,15 @@
 #include "bench/commands/commands.h"
 #include "bench/commands/setting_arguments.h"
 #include "bench/message.h"
+#include "bench/names.h"
 #include "bench/outcome.h"
+#include "bench/passes/memory.h"
 
 struct task {
 	struct setting_arguments arguments;
 	struct group group; /* holds the settings for the worker */
 	struct cell cell;
+	struct workload_choice workload; /* of the trace, for a simulated time */
 	const char *output;
 };
 
@@ -103,7 +106,10 @@ static int measure_cell(struct task *task)
 {
 	char error[CELL_ERROR_SIZE] = "";
 	json_t *record = json_object();
-	int result = task->cell.settings.pass->measure(&task->cell, record, error);
+	uint64_t simulated = task->group.simulated;
+	int result =
+		simulated ? memory_simulate(&task->cell, &task->workload, simulated, record, error)
+			  : task->cell.settings.pass->measure(&task->cell, record, error);
 
 	if (result)
 		json_object_set_new(record, "status", json_string(error));
@@ -115,6 +121,23 @@ static int measure_cell(struct task *task)
 	result = json_dump_file(record, task->output, JSON_COMPACT);
 	json_decref(record);
 	return result ? message_failed("%s: cannot write", task->output) : 0;
+}
+
+/*
+ * Finds the workload that can continue the stream of the trace. Returns 0 or an exit status.
+ */
+static int choose_workload(struct task *task, const char *path)
+{
+	const struct trace_header *header = task->cell.trace.header;
+	char error[NAMES_ERROR_SIZE];
+
+	if (workload_choose(header->workload, &task->workload, error))
+		return message_usage("%s is a recorded trace, which cannot be continued: %s", path,
+				     error);
+	if (!strcmp(header->generator, task->workload.generator_hash))
+		return 0;
+	workload_release(&task->workload);
+	return message_usage("%s was made by other code, so it cannot be continued", path);
 }
 
 static void make_table(struct task *task)
@@ -140,6 +163,8 @@ int command_cell(int argc, char **argv)
 	task.cell.settings = task.group.cell;
 	if (argc - first != 2 || !task.output || !task.cell.settings.pass->measure)
 		return message_usage("a trace, a subject and --output are needed");
+	if (group_wrong(&task.group))
+		return message_usage("%s", group_wrong(&task.group));
 	if (subject_find(argv[first + 1], &task.cell.subject, error))
 		return message_usage("%s", error);
 	if (!task.cell.subject.code[task.cell.dispatch])
@@ -147,7 +172,10 @@ int command_cell(int argc, char **argv)
 	if (trace_open(&task.cell.trace, argv[first], error))
 		return message_failed("%s", error);
 	name_process(&task.cell);
-	status = measure_cell(&task);
+	status = task.group.simulated ? choose_workload(&task, argv[first]) : 0;
+	if (!status)
+		status = measure_cell(&task);
+	workload_release(&task.workload);
 	trace_close(&task.cell.trace);
 	return status;
 }

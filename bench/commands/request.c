@@ -276,6 +276,19 @@ static int take_words(const struct reading *reading, const char *label, char **w
 	return file ? take_file(reading, words[0]) : take_subjects(reading, label, words, count);
 }
 
+/* Reports settings that do not fit each other, which may be in a file or among the options. */
+static int check_groups(const struct experiment *experiment)
+{
+	for (size_t i = 0; i < experiment->group_count; i++) {
+		const struct group *group = &experiment->groups[i];
+
+		if (group_wrong(group))
+			return message_usage("%s: [%s]: %s", experiment->source, group->label,
+					     group_wrong(group));
+	}
+	return 0;
+}
+
 /*
  * Removes subjects from the dispatches that they lack, and reports those that are not measured at
  * all.
@@ -316,7 +329,9 @@ int request_read(int argc, char **argv, const char *label, struct request *reque
 	free(reading.value);
 	if (*status || !request->experiment.group_count)
 		return -1;
-	*status = settle(request);
+	*status = check_groups(&request->experiment);
+	if (!*status)
+		*status = settle(request);
 	return *status;
 }
 

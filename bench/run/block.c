@@ -92,13 +92,15 @@ static void leave_out(json_t *record, uint64_t most_timers)
 }
 
 /*
- * Returns whether there is memory for what every subject needs: the trace and the timers. If there
- * is too little, the kernel would kill the worker, and perhaps the run as well.
+ * Returns whether there is memory for what every subject needs: the trace, the timers, and the
+ * generator of a simulated time. If there is too little, the kernel would kill the worker, and
+ * perhaps the run as well.
  */
 static bool has_room(const struct block_run *of, json_t *record)
 {
-	uint64_t needed =
-		of->trace.header->file_size + of->block->n * of->block->group->cell.stride;
+	const struct group *group = of->block->group;
+	uint64_t needed = of->trace.header->file_size + of->block->n * group->cell.stride +
+			  (group->simulated ? trace_memory(of->block->n, 0) : 0);
 	uint64_t available = limits_memory_available("");
 
 	if (needed <= available)

@@ -220,7 +220,9 @@ static double expect_first(const struct costs *costs, const struct block *block,
 {
 	const struct group *group = block->group;
 	bool trace = !strcmp(subject, COSTS_TRACE);
-	double entries = (double)(block->n + group_operations(group, block->n));
+	double operations =
+		trace ? (double)group_operations(group, block->n) : group_replayed(group, block->n);
+	double entries = (double)block->n + operations;
 	double fixed = UNKNOWN_FIXED, rate, slowdown = trace ? 1 : group->cell.pass->slowdown;
 	const char *pass = trace ? COSTS_TRACE : group->cell.pass->name;
 

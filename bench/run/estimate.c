@@ -56,7 +56,9 @@ static double memory_of(const struct schedule *schedule, const struct block *blo
 		if (bytes > most && takes(group->subjects.name[i], block->n))
 			most = bytes;
 	}
+	/* The generator of a simulated time needs the memory of a trace without operations. */
 	return (double)trace_memory(block->n, group_operations(group, block->n)) +
+	       (group->simulated ? (double)trace_memory(block->n, 0) : 0) +
 	       (double)block->n * (double)group->cell.stride + most;
 }
 

@@ -91,6 +91,13 @@ const char *group_missing(const struct group *group)
 					 : NULL;
 }
 
+const char *group_wrong(const struct group *group)
+{
+	if (group->simulated && strcmp(group->cell.pass->name, "memory"))
+		return "a simulated time is of pass memory only";
+	return NULL;
+}
+
 int experiment_expand_maps(struct experiment *experiment, char *error)
 {
 	int result = 0;
@@ -154,6 +161,13 @@ uint64_t group_operations(const struct group *group, uint64_t n)
 	if (operations < (double)group->least_operations)
 		return group->least_operations;
 	return (uint64_t)operations;
+}
+
+double group_replayed(const struct group *group, uint64_t n)
+{
+	if (group->simulated)
+		return 2 * (double)n * (double)group->simulated / (double)TIMER_SECOND;
+	return (double)group_operations(group, n);
 }
 
 void group_free(struct group *group)

@@ -53,6 +53,12 @@ struct group {
 	uint64_t looks[EXPERIMENT_LOOKS];
 	size_t look_count;
 	int aside; /* whether cells count in what costs least: a word's index */
+	/*
+	 * ns of virtual time for which the measured phases last, while the trace is generated; 0:
+	 * the trace ends after its operations. A worker gets it, but it is not in `cell`, because
+	 * struct cell_settings is part of the code of every subject.
+	 */
+	uint64_t simulated;
 };
 
 struct experiment {
@@ -96,6 +102,9 @@ int experiment_complete(struct experiment *experiment, char *error);
 /* Returns the key of a setting that the group needs and lacks, or NULL. */
 const char *group_missing(const struct group *group);
 
+/* Returns in words which settings of a group do not fit each other, or NULL. */
+const char *group_wrong(const struct group *group);
+
 /* Returns whether the group is a map. */
 bool group_is_map(const struct group *group);
 
@@ -105,8 +114,15 @@ const char *group_stage_name(const struct group *group);
 /* Returns the number of stages that the experiment names before the group's stage. */
 size_t experiment_stage(const struct experiment *experiment, const struct group *group);
 
-/* Returns the number of measured operations of a cell with n timers. */
+/* Returns the number of measured operations of the trace of a cell with n timers. */
 uint64_t group_operations(const struct group *group, uint64_t n);
+
+/*
+ * Returns about how many measured operations a cell replays. Without a simulated time these are the
+ * trace's. A simulated time has about two for each timer and second, as in the workloads server and
+ * rpc.
+ */
+double group_replayed(const struct group *group, uint64_t n);
 
 /*
  * Returns the whole experiment as the text of an .ini file that repeats it. The caller frees the

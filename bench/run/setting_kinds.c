@@ -139,6 +139,38 @@ static void write_duration(const struct setting *setting, const void *object, FI
 
 const struct setting_kind setting_duration = { read_duration, write_duration, record_whole };
 
+/* Reads 0, which stands for none, or a duration in the range of the setting. */
+static int read_optional_duration(const struct setting *setting, void *object, const char *value,
+				  char *error)
+{
+	uint64_t *duration = member(setting, object), before = *duration;
+	int result = options_parse_value(OPTION_DURATION, setting->key, value, 0, setting->most,
+					 duration, error, NAMES_ERROR_SIZE);
+
+	if (!result && *duration)
+		result = read_number(setting, OPTION_DURATION, object, value, error);
+	if (result)
+		*duration = before;
+	return result;
+}
+
+static void write_optional_duration(const struct setting *setting, const void *object, FILE *file)
+{
+	if (whole(setting, object))
+		write_duration(setting, object, file);
+}
+
+static json_t *record_optional_duration(const struct setting *setting, const void *object)
+{
+	return whole(setting, object) ? record_whole(setting, object) : NULL;
+}
+
+const struct setting_kind setting_optional_duration = {
+	read_optional_duration,
+	write_optional_duration,
+	record_optional_duration,
+};
+
 static int read_real(const struct setting *setting, void *object, const char *value, char *error)
 {
 	return read_number(setting, OPTION_REAL, object, value, error);

@@ -7,10 +7,11 @@
 #include "bench/run/settings.h"
 
 /* For members of any object. The member's type is in brackets. */
-extern const struct setting_kind setting_count;	    /* (uint64_t) */
-extern const struct setting_kind setting_duration;  /* (uint64_t, ns) TIMER_NEVER: not set */
-extern const struct setting_kind setting_real;	    /* (double) */
-extern const struct setting_kind setting_word;	    /* (int) the value's index in `words` */
+extern const struct setting_kind setting_count;	   /* (uint64_t) */
+extern const struct setting_kind setting_duration; /* (uint64_t, ns) TIMER_NEVER: not set */
+extern const struct setting_kind setting_optional_duration; /* (uint64_t, ns) 0: not set */
+extern const struct setting_kind setting_real;		    /* (double) */
+extern const struct setting_kind setting_word;		    /* (int) the value's index in `words` */
 extern const struct setting_kind setting_text_kind; /* (char[EXPERIMENT_LABEL]) "": not set */
 
 /* For members of a group. */

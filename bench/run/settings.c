@@ -173,6 +173,20 @@ const struct setting group_settings[] = {
 	  .record = "pages",
 	  .identifies = true,
 	  .tag = "" },
+	{ .key = "simulated",
+	  .option = "simulated",
+	  .value = "TIME",
+	  .help = "pass memory: go on with the trace for this virtual time (10m), generated as it "
+		  "is replayed; 0: only the trace",
+	  .kind = &setting_optional_duration,
+	  .offset = MEMBER(simulated),
+	  .fallback = "0",
+	  .least = 1e6,
+	  .most = 1e15,
+	  .to_worker = true,
+	  .record = "simulated_ns",
+	  .identifies = true,
+	  .tag = "" },
 	{ .key = "cell-budget",
 	  .option = "cell-budget",
 	  .value = "TIME",
@@ -312,7 +326,7 @@ void settings_write(const struct setting *settings, const void *object, FILE *fi
 void settings_record(const struct group *group, json_t *record)
 {
 	for (const struct setting *setting = group_settings; setting->key; setting++)
-		if (setting->record)
+		if (setting->record) /* sets no key for a NULL */
 			json_object_set_new(record, setting->record,
 					    setting->kind->record(setting, group));
 }
@@ -328,13 +342,16 @@ json_t *settings_variants(void)
 	return variants;
 }
 
-/* Numbers are always in the key. Words are in the key only if they are not the default. */
+/*
+ * Numbers are always in the key, if they are set. Words are in the key only if they are not the
+ * default.
+ */
 void settings_write_key(const struct group *group, FILE *file)
 {
 	for (const struct setting *setting = group_settings; setting->key; setting++) {
 		char *text = setting->tag ? setting_text(setting, group) : NULL;
 
-		if (text && (*setting->tag || strcmp(text, setting->fallback)))
+		if (text && *text && (*setting->tag || strcmp(text, setting->fallback)))
 			fprintf(file, "/%s%s", setting->tag, text);
 		free(text);
 	}

@@ -34,8 +34,8 @@ struct setting_kind {
 	void (*write)(const struct setting *setting, const void *object, FILE *file);
 
 	/*
-	 * Returns the value for a record. The pointer is NULL if values of this kind are not
-	 * recorded.
+	 * Returns the value for a record, or NULL if the setting is not set: then the record has no
+	 * such key. The pointer is NULL if values of this kind are not recorded.
 	 */
 	json_t *(*record)(const struct setting *setting, const void *object);
 };
@@ -59,7 +59,7 @@ struct setting {
 	int (*select)(struct experiment *experiment, const char *words, char *error);
 	bool only_in_file; /* the option is refused if there is an .ini file */
 
-	bool to_worker;	    /* a worker gets it; it is in struct cell_settings */
+	bool to_worker;	    /* a worker gets it; if passes read it, it is in struct cell_settings */
 	const char *record; /* the key in records; NULL: not recorded */
 	bool identifies;    /* different values mean different cells */
 	const char *tag;    /* names the setting in a block's key; NULL: it is not in the key */

@@ -114,14 +114,17 @@ static void add_settings(const struct running *running, const char **words)
 	while (*words)
 		words++;
 	for (const struct setting *setting = group_settings; setting->key; setting++) {
-		char *option;
+		char *option, *text;
 
 		if (!setting->to_worker)
 			continue;
-		if (asprintf(&option, "--%s", setting->option) < 0)
+		text = setting_text(setting, running->task->group);
+		if (!text || asprintf(&option, "--%s", setting->option) < 0)
 			give_up(running, "the worker's options");
+		if (!*text)
+			continue; /* not set */
 		*words++ = option;
-		*words++ = setting_text(setting, running->task->group);
+		*words++ = text;
 	}
 	*words = NULL;
 }

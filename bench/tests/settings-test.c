@@ -106,14 +106,19 @@ static bool is_key(const char *key)
 	return false;
 }
 
-/* Checks which settings a record has, and which of them identify it. */
+/* Checks which settings a record has, and which of them identify it. A default may be no key. */
 static void records_have_settings(void **state)
 {
-	json_t *record = json_object();
+	json_t *record = json_object(), *plain = json_object();
 	size_t recorded = 0;
 
 	(void)state;
+	settings_record(&group, plain);
+	assert_null(json_object_get(plain, "simulated_ns"));
+	assert_int_equal(settings_read(group_settings, &group, "simulated", "10m", error), 0);
 	settings_record(&group, record);
+	assert_int_equal(json_object_size(record), json_object_size(plain) + 1);
+	json_decref(plain);
 	for (const struct setting *one = group_settings; one->key; one++) {
 		if (!one->record) {
 			assert_false(one->identifies);
@@ -150,12 +155,37 @@ static void keys_of_blocks(void **state)
 	assert_int_equal(settings_read(group_settings, &group, "pages", "huge", error), 0);
 	assert_int_equal(settings_read(group_settings, &group, "cold", "7", error), 0);
 	assert_key("/x64/c7/huge");
+	assert_int_equal(settings_read(group_settings, &group, "simulated", "2s", error), 0);
+	assert_key("/x64/c7/huge/2000000000ns");
 }
 
-/* A worker gets each setting by an option, whose value is one word. */
+/* 0 is no duration. Less than a millisecond is refused, and leaves the setting as it was. */
+static void optional_durations(void **state)
+{
+	static const char *const wrong[] = { "1us", "999999", "12d", "x", "" };
+
+	(void)state;
+	assert_int_equal(settings_read(group_settings, &group, "simulated", "1ms", error), 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		assert_int_equal(
+			settings_read(group_settings, &group, "simulated", wrong[i], error),
+			-EINVAL);
+		assert_memory_equal(error, "simulated: ", strlen("simulated: "));
+		assert_int_equal(group.simulated, 1000000);
+	}
+	assert_int_equal(settings_read(group_settings, &group, "simulated", "0", error), 0);
+	assert_int_equal(group.simulated, 0);
+	assert_key("/x64/c0");
+}
+
+/*
+ * A worker gets each setting by an option, whose value is one word. The simulated time is the only
+ * one that passes do not read from their settings.
+ */
 static void options_for_workers(void **state)
 {
 	(void)state;
+	assert_int_equal(settings_read(group_settings, &group, "simulated", "10m", error), 0);
 	for (const struct setting *one = group_settings; one->key; one++) {
 		char *text;
 
@@ -165,8 +195,9 @@ static void options_for_workers(void **state)
 		text = setting_text(one, &group);
 		assert_true(*text && !strpbrk(text, " \t\n"));
 		free(text);
-		assert_in_range(one->offset, offsetof(struct group, cell),
-				offsetof(struct group, cell) + sizeof(group.cell) - 1);
+		if (one->offset != offsetof(struct group, simulated))
+			assert_in_range(one->offset, offsetof(struct group, cell),
+					offsetof(struct group, cell) + sizeof(group.cell) - 1);
 	}
 }
 
@@ -188,6 +219,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bounds_hold, begin, end),
 		cmocka_unit_test_setup_teardown(records_have_settings, begin, end),
 		cmocka_unit_test_setup_teardown(keys_of_blocks, begin, end),
+		cmocka_unit_test_setup_teardown(optional_durations, begin, end),
 		cmocka_unit_test_setup_teardown(options_for_workers, begin, end),
 		cmocka_unit_test_setup_teardown(unknown_keys, begin, end),
 	};
