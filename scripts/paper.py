@@ -111,6 +111,12 @@ def read_numbers(path):
     return rows
 
 
+def own(rows):
+    """Returns the project's own structure: the one whose places the rows count. The tables are about
+    it, too."""
+    return next(row["subject"] for row in rows if row["kind"] in firsts.PLACES)
+
+
 def find_cell(runs, row):
     """Returns (part of a run, cell): the first with records of the subjects of a row. Raises Bad if
     there is none."""
@@ -350,13 +356,13 @@ def write_provenance(folder, rows, found):
                             *where, number.blocks or "all"))
 
 
-def write_firsts(folder, runs):
+def write_firsts(folder, runs, subject):
     """Writes firsts.tex, with a row per workload and a column per n.
 
-    A cell has the cost relative to the cheapest other structure, the name of that structure, and
-    the place as a mark.
+    A cell has the subject's cost relative to the cheapest other structure, the name of that
+    structure, and the place as a mark.
     """
-    found = ranks_of(runs, firsts.OURS, "cost")
+    found = ranks_of(runs, subject, "cost")
     sizes = sorted({rank.cell.n for rank in found})
     workloads = sorted({rank.cell.workload for rank in found})
     marks = {"ahead": r"\textbf{%s}", "tied": r"%s\tied", "behind": "%s", "few": r"%s\indicative"}
@@ -384,17 +390,17 @@ def latex_count(n):
 
 
 SHOWN = ("binary-heap", "cached-binary-heap", "quad-heap", "ladder-queue", "common-timeout",
-         "lazy:quad-heap", "lazy:common-timeout", "hierarchical-wheel", firsts.OURS)
+         "lazy:quad-heap", "lazy:common-timeout", "hierarchical-wheel")
 
 
-def write_costs(folder, runs, n=1000000):
-    """Writes costs.tex, with a row per workload: the first of SHOWN in ns, and the others and the
-    floor relative to the baseline."""
+def write_costs(folder, runs, subject, n=1000000):
+    """Writes costs.tex, with a row per workload: the first of SHOWN in ns, and the others, the
+    subject and the floor relative to the baseline."""
     part = next((part for run in runs for part in run.parts()
                  if any(cell.experiment == "cost" and cell.n == n for cell in part.cells)), None)
     if part is None:
         raise Bad(f"no cells of experiment cost at n = {n}")
-    names = [name for name in SHOWN if name in part.subjects]
+    names = [name for name in (*SHOWN, subject) if name in part.subjects]
     lines = [r"\begin{tabular}{@{}l" + "r" * (len(names) + 1) + "@{}}", r"\toprule",
              "workload & " + " & ".join(
                  rf"\rotatebox{{55}}{{{escape(name)}{', ns' if not index else ''}}}"
@@ -522,8 +528,8 @@ def main():
         found.update(write_claims(arguments.out, runs, arguments.draft))
         write_numbers(arguments.out, found)
         write_provenance(arguments.out, rows, found)
-        write_firsts(arguments.out, runs)
-        write_costs(arguments.out, runs)
+        write_firsts(arguments.out, runs, own(rows))
+        write_costs(arguments.out, runs, own(rows))
         write_structures(arguments.out, arguments.command)
         copy_figures(arguments.out, runs)
     except (Bad, claims.Malformed) as error:

@@ -447,13 +447,14 @@ class Committed(Case):
             self.assertEqual(len({row[1] for row in rows if row[0] == panel}), 1)
 
     def test_paper_counts_what_readme_counts(self):
-        row = {"subject": firsts.OURS, "experiment": "cost", "n": "", "name": "", "line": ""}
+        ours = paper.own(paper.read_numbers(os.path.join(ROOT, "paper/numbers.tsv")))
+        row = {"subject": ours, "experiment": "cost", "n": "", "name": "", "line": ""}
         found = {kind: int(paper.places([self.full], {**row, "kind": kind}).text)
                  for kind in ("cells", "ahead", "tied", "behind", "few")}
         self.assertEqual(found.pop("cells"), sum(found.values()))
         often = words.named(answer.work_out(self.full.parts()[0]))["often"]
         measured = found["ahead"] + found["tied"] + found["behind"]
-        self.assertIn(f"{firsts.OURS} is alone the cheapest in {found['ahead']} of the {measured}, cannot "
+        self.assertIn(f"{ours} is alone the cheapest in {found['ahead']} of the {measured}, cannot "
                       f"be told apart from the cheapest in {found['tied']}, and costs more in "
                       f"{found['behind']}", often)
 
