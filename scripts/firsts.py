@@ -23,7 +23,7 @@ import records
 from grid import Table, interval, write_text
 from records import count, significant
 
-OURS = "bucket-trie"  # the project's own structure
+OURS = "interval-levels"  # the project's own structure
 PLACES = ("ahead", "tied", "behind", "few")
 
 

@@ -444,7 +444,8 @@ static size_t expire_queue(struct common_timeout *common, struct interval_queue 
 			   uint64_t now, struct timer **out, size_t max)
 {
 	uint64_t until = lead_ends(&common->heap);
-	size_t count = hinted_list_hand_over(&queue->list, until < now ? until : now, out, max);
+	size_t count =
+		hinted_list_hand_over(&queue->list, until < now ? until : now, false, out, max);
 
 	representative_changed(common, queue);
 	return count;

@@ -452,7 +452,7 @@ static void a_resumed_run_takes_no_look_again(void **state)
 static void time_left_without_a_budget(void **state)
 {
 	static const char *const settings[] = {
-		"subjects",   "binary-heap quad-heap bucket-trie rbtree",
+		"subjects",   "binary-heap quad-heap interval-levels rbtree",
 		"workloads",  "hold idle rpc burst",
 		"n",	      "1e2..1e6",
 		"replicates", "8",

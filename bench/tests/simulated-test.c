@@ -82,7 +82,7 @@ static void test_same_as_the_trace(void **state)
 		{ "binary-heap", "server", 300 * TIMER_SECOND, true },
 		{ "binary-heap", "rpc:stop=remove", 100 * TIMER_SECOND, true },
 		{ "lazy:grouped:quad-heap", "server", 100 * TIMER_SECOND, true },
-		{ "bucket-trie", "rpc:stop=remove", 100 * TIMER_SECOND, true },
+		{ "interval-levels", "rpc:stop=remove", 100 * TIMER_SECOND, true },
 		{ "zombie-heap", "rpc", 100 * TIMER_SECOND, true },
 		{ "hierarchical-wheel", "server", 100 * TIMER_SECOND, true },
 		{ "kernel-wheel", "server", 100 * TIMER_SECOND, true },

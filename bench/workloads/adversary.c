@@ -608,7 +608,7 @@ static const struct {
 	[NUDGE] = { "each timer is postponed in the last turn before it is due",
 		    "lazy re-arms: lazy:X, zombie-heap; pairing-heap (the root each time)", nudge },
 	[BOUNDARIES] = { "deadlines at, before and after powers of 64, and jumps",
-			 "wheels and tries of 64 slots: hierarchical-wheel, kernel-wheel, bucket-trie",
+			 "wheels and tries of 64 slots: hierarchical-wheel, kernel-wheel, bucket-levels",
 			 boundaries },
 	[STEP_BACK] = { "time stamps fall behind the loop's clock, and catch up",
 			"common-timeout, radix-heap, ladder-queue", step_back },

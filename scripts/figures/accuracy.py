@@ -20,7 +20,7 @@ CAPTION = ("Thread CPU time per operation against the mean lateness of firings, 
 # In other figures all wheels have one colour. This figure compares wheels, so each gets its own.
 LOOKS = {
     "binary-heap": (drawing.BLACK, drawing.CIRCLE), "quad-heap": (drawing.BLACK, drawing.SQUARE),
-    "bucket-trie": (drawing.BLACK, drawing.DIAMOND),
+    "interval-levels": (drawing.BLACK, drawing.DIAMOND),
     "hierarchical-wheel": (drawing.VERMILLION, drawing.UP),
     "cascading-wheel": (drawing.SKY, drawing.OPEN_UP),
     "hashed-wheel": (drawing.ORANGE, drawing.CIRCLE), "kernel-wheel": (drawing.GREEN, drawing.BOX),

@@ -32,10 +32,10 @@ overview = gallery.modules()["overview"]
 
 # {(workload, n): {subject: its cost}}. The records have no noise, so the costs decide comparisons.
 COSTS = {
-    ("hold", 1000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.8},
-    ("hold", 1000000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.25},
-    ("idle", 1000): {"binary-heap": 1, "quad-heap": 1.5, "bucket-trie": 2},
-    ("idle", 1000000): {"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.5},
+    ("hold", 1000): {"binary-heap": 1, "quad-heap": 0.5, "interval-levels": 0.8},
+    ("hold", 1000000): {"binary-heap": 1, "quad-heap": 0.5, "interval-levels": 0.25},
+    ("idle", 1000): {"binary-heap": 1, "quad-heap": 1.5, "interval-levels": 2},
+    ("idle", 1000000): {"binary-heap": 1, "quad-heap": 0.5, "interval-levels": 0.5},
 }
 
 
@@ -73,41 +73,42 @@ class Known(Case):
         states = {one.cell[1:3]: (one.state, one.leaders) for one in self.exact.findings}
         self.assertEqual(states, {
             ("hold", 1000): ("resolved", ["quad-heap"]),
-            ("hold", 1000000): ("resolved", ["bucket-trie"]),
+            ("hold", 1000000): ("resolved", ["interval-levels"]),
             ("idle", 1000): ("resolved", ["binary-heap"]),
-            ("idle", 1000000): ("close", ["bucket-trie", "quad-heap"]),
+            ("idle", 1000000): ("close", ["interval-levels", "quad-heap"]),
             ("rpc", 1000000): ("few", ["quad-heap"])})
 
     def test_regret(self):
         """A regret is the geometric mean over cells of the cost divided by the least cost."""
         found = {one.name: one for one in self.exact.regrets}
         self.assertAlmostEqual(found["quad-heap"].mean, (1 * 2 * 1.5 * 1) ** 0.25)
-        self.assertAlmostEqual(found["bucket-trie"].mean, (1.6 * 1 * 2 * 1) ** 0.25)
+        self.assertAlmostEqual(found["interval-levels"].mean, (1.6 * 1 * 2 * 1) ** 0.25)
         self.assertAlmostEqual(found["binary-heap"].mean, (2 * 4 * 1 * 2) ** 0.25)
         self.assertAlmostEqual(found["quad-heap"].worst, 2)
         self.assertEqual(found["quad-heap"].worst_at.cell[1:3], ("hold", 1000000))
         self.assertAlmostEqual(found["binary-heap"].worst, 4)
         self.assertEqual([(one.alone, one.close, one.behind) for one in self.exact.regrets],
                          [(1, 1, 2), (1, 1, 2), (1, 0, 3)])
-        self.assertEqual(set(found), {"binary-heap", "quad-heap", "bucket-trie"})
+        self.assertEqual(set(found), {"binary-heap", "quad-heap", "interval-levels"})
 
     def test_picks(self):
         self.assertEqual(self.exact.pick.name, "quad-heap")
         self.assertEqual({n: one.name for n, one in self.exact.picks.items()},
-                         {1000: "quad-heap", 1000000: "bucket-trie"})
+                         {1000: "quad-heap", 1000000: "interval-levels"})
 
     def test_the_five_sentences(self):
         self.assertEqual(words.sentences(self.run_known), [
-            "On average over 2 workloads, quad-heap costs least with 1e3 timers and bucket-trie with "
-            "1e6 timers, among the structures whose timers fire exactly and in order of deadline.",
+            "On average over 2 workloads, quad-heap costs least with 1e3 timers and "
+            "interval-levels with 1e6 timers, among the structures whose timers fire exactly and in "
+            "order of deadline.",
             "Of 4 cells (one workload at one n), 3 have one structure that is cheaper than all others. "
             "quad-heap is alone the cheapest in 1 of the 4, cannot be told apart from the cheapest in 1, "
             "and costs more in 2. 1 more cell has too few blocks for a verdict.",
             "On average, quad-heap costs 0.66 times as much as binary-heap (0.50 to 1.50). Where "
             "quad-heap is the cheapest, the second cheapest costs 1.60 times as much.",
             "Taken everywhere, quad-heap costs 1.32 times as much as the cheapest of each cell on "
-            "average, and 2.00 times at worst (hold, n = 1e6, where bucket-trie is the cheapest). "
-            "bucket-trie costs 1.34 times as much on average, and 2.00 times at worst. binary-heap "
+            "average, and 2.00 times at worst (hold, n = 1e6, where interval-levels is the cheapest). "
+            "interval-levels costs 1.34 times as much on average, and 2.00 times at worst. binary-heap "
             "costs 2.00 times as much on average, and 4.00 times at worst.",
             "Other accuracies are ranked apart. Each of these is the only one of its accuracy: "
             "wheel (to a tick and in order of tick)."])
@@ -121,14 +122,14 @@ class Known(Case):
 
     def test_cells_of_the_table(self):
         self.assertEqual(answer_tables.least(self.exact).rows, [
-            ["hold", "quad-heap 0.50", "bucket-trie 0.25"],
-            ["idle", "binary-heap 1.00", "~ bucket-trie 0.50 +1"],
+            ["hold", "quad-heap 0.50", "interval-levels 0.25"],
+            ["idle", "binary-heap 1.00", "~ interval-levels 0.50 +1"],
             ["rpc", "-", "? quad-heap 0.10"]])
 
     def test_the_baseline_may_be_the_cheapest(self):
         self.assertEqual(words.least(self.finding("idle", 1000), "binary-heap"), "binary-heap 1.00")
         rows = list(readme.least(self.run_known))
-        self.assertIn("| idle | **binary-heap 1.00** | ~ bucket-trie 0.50 +1 |", rows)
+        self.assertIn("| idle | **binary-heap 1.00** | ~ interval-levels 0.50 +1 |", rows)
 
     def test_one_set_of_cells(self):
         """Cells of questions, maps, other passes and the other dispatch mode do not count."""
@@ -225,7 +226,7 @@ class Same(Case):
         self.assertTrue(text.endswith("\n}\n"), text[-40:])
         found = json.loads(text)
         self.assertEqual(found["answer"], self.said)
-        about = found["subjects"]["bucket-trie"]
+        about = found["subjects"]["interval-levels"]
         self.assertIn("in 1, cannot be told apart from the cheapest in 1, and costs more in 2", about[0])
         self.assertIn("hold, n = 1e6 (the next, quad-heap, costs 2.00 times as much)", about[1])
         self.assertIn("idle, n = 1e3 (2.00 times binary-heap)", about[2])
@@ -267,7 +268,7 @@ class Doubts(Case):
         run = self.run_of(lines_of(COSTS) + lines_of(
             {key: {"late": 0.001} for key in COSTS}, overtaken=50))
         self.assertEqual({one.name for one in answer.work_out(run)[0].regrets},
-                         {"binary-heap", "quad-heap", "bucket-trie"})
+                         {"binary-heap", "quad-heap", "interval-levels"})
 
     def test_inexact_ones_are_named_apart(self):
         tick = {"when": "to a tick", "ordering": "by tick"}
@@ -307,17 +308,17 @@ class Doubts(Case):
         run.stale = lambda subject, measured: subject == "quad-heap"
         one = answer.work_out(run)[0]
         self.assertEqual(answer_tables.least(one).rows[0][1], "quad-heap† 0.50")
-        self.assertEqual(answer_tables.least(one).rows[0][2], "bucket-trie 0.25")
+        self.assertEqual(answer_tables.least(one).rows[0][2], "interval-levels 0.25")
         self.assertEqual(words.sentences(run)[-1], "† marks code that has changed since this run: quad-heap.")
         self.assertIn("† marks code that has changed since this run: quad-heap.", "\n".join(readme.told(run)))
 
     def test_marks_of_mixed_code(self):
         lines = known()
-        next(line for line in lines if line["subject"] == "bucket-trie")["source_hash"] = "other"
+        next(line for line in lines if line["subject"] == "interval-levels")["source_hash"] = "other"
         run = self.run_of(lines)
-        self.assertIn("‡ marks records of several versions of the code: bucket-trie.",
+        self.assertIn("‡ marks records of several versions of the code: interval-levels.",
                       words.sentences(run))
-        self.assertEqual(words.marked(run, "bucket-trie"), "bucket-trie‡")
+        self.assertEqual(words.marked(run, "interval-levels"), "interval-levels‡")
 
     def test_the_answer_needs_what_is_in_no_map(self):
         x = {"name": "n", "title": "number of timers, n", "value": "1000", "place": 0}

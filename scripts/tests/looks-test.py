@@ -175,7 +175,7 @@ class Resolved(Case):
 
     def test_two_that_cannot_be_told_apart_keep_a_cell_going(self):
         # Both structures differ from the baseline, but the run cannot tell them apart.
-        lines = planted({"binary-heap": 1, "quad-heap": 0.5, "bucket-trie": 0.52}, 8, noise=0.08)
+        lines = planted({"binary-heap": 1, "quad-heap": 0.5, "interval-levels": 0.52}, 8, noise=0.08)
         for line in lines:
             line["block"] = str(line["seed"])
         folder = self.run_folder("looks = 8 12 16")

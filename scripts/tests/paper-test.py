@@ -18,38 +18,38 @@ PAPER = os.path.join(SCRIPTS, "..", "paper")
 
 class Places(Case):
     def rank(self, ratios, **more):
-        found = firsts.ranks(self.run_of(planted(ratios, 8, **more)), "bucket-trie")
+        found = firsts.ranks(self.run_of(planted(ratios, 8, **more)), "interval-levels")
         self.assertEqual(len(found), 1)
         return found[0]
 
     def test_ahead_of_all(self):
-        rank = self.rank({"bucket-trie": 0.5, "quad-heap": 1, "rbtree": 2})
+        rank = self.rank({"interval-levels": 0.5, "quad-heap": 1, "rbtree": 2})
         self.assertEqual((rank.place, rank.best), ("ahead", "quad-heap"))
         self.assertAlmostEqual(rank.against.mean, 0.5, delta=0.02)
 
     def test_behind_one_is_behind(self):
-        rank = self.rank({"bucket-trie": 1, "quad-heap": 0.5, "rbtree": 3})
+        rank = self.rank({"interval-levels": 1, "quad-heap": 0.5, "rbtree": 3})
         self.assertEqual((rank.place, rank.best), ("behind", "quad-heap"))
 
     def test_not_told_apart_is_tied(self):
-        rank = self.rank({"bucket-trie": 1, "quad-heap": 1.01, "rbtree": 3}, noise=0.1)
+        rank = self.rank({"interval-levels": 1, "quad-heap": 1.01, "rbtree": 3}, noise=0.1)
         self.assertEqual(rank.place, "tied")
 
     def test_only_those_of_its_accuracy_count(self):
-        lines = planted({"bucket-trie": 1, "quad-heap": 2}, 8)
+        lines = planted({"interval-levels": 1, "quad-heap": 2}, 8)
         lines += [{**line, "subject": "wheel", "when": "to a tick", "ns_per_op": 0.1}
                   for line in lines if line["subject"] == "quad-heap"]
-        self.assertEqual(firsts.ranks(self.run_of(lines), "bucket-trie")[0].place, "ahead")
+        self.assertEqual(firsts.ranks(self.run_of(lines), "interval-levels")[0].place, "ahead")
 
     def test_the_floor_is_a_geometric_mean(self):
-        lines = planted({"bucket-trie": 4, "quad-heap": 9, "yardstick-touch": 1}, 8, noise=0)
-        lines += planted({"bucket-trie": 9, "quad-heap": 9, "yardstick-touch": 1}, 8, noise=0,
+        lines = planted({"interval-levels": 4, "quad-heap": 9, "yardstick-touch": 1}, 8, noise=0)
+        lines += planted({"interval-levels": 9, "quad-heap": 9, "yardstick-touch": 1}, 8, noise=0,
                          workload="idle")
-        found = firsts.ranks(self.run_of(lines), "bucket-trie")
+        found = firsts.ranks(self.run_of(lines), "interval-levels")
         self.assertAlmostEqual(firsts.to_floor(found), 6)
 
     def test_intervals_are_shown(self):
-        folder = self.write(planted({"bucket-trie": 0.5, "quad-heap": 1}, 8))
+        folder = self.write(planted({"interval-levels": 0.5, "quad-heap": 1}, 8))
         done = self.script("firsts.py", folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"0\.\d+ +\[0\.\d+, 0\.\d+\] +8")

@@ -270,13 +270,13 @@ class Longest(Case):
         lines = [record(subject, seed, 1.0, experiment="longest", workload=workload,
                         **{"pass": "tail", "max_ns": ns})
                  for workload, factor in (("adversary:attack=crowd", 10), ("rpc", 1))
-                 for subject, size in (("bucket-trie", 1000.0), ("binary-heap", 3000.0))
+                 for subject, size in (("interval-levels", 1000.0), ("binary-heap", 3000.0))
                  for seed, ns in enumerate((size * factor, 2 * size * factor, 9 * size * factor))]
         figure = made(self.run_of(lines), "longest")
         self.assertEqual(figure.variables["label"], ["rpc", "adversary:attack=crowd"])
-        self.assertEqual(figure.variables["subject"], ["binary-heap", "bucket-trie"])
+        self.assertEqual(figure.variables["subject"], ["binary-heap", "interval-levels"])
         self.assertEqual(figure.variables["number"], ["6 µs", "2 µs", "60 µs", "20 µs"])
-        row, = rows_of(figure, subject="bucket-trie", workload="rpc")
+        row, = rows_of(figure, subject="interval-levels", workload="rpc")
         self.assertEqual((row["ns"], row["low"], row["high"], row["blocks"]),
                          (2000.0, 1000.0, 9000.0, 3))
 

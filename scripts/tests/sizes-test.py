@@ -13,9 +13,6 @@ FOLDERS = ("structures", "loop", "bench", "scripts", "examples")
 # Scripts have no ending. Data does not count: tables, traces, expected output.
 ENDINGS = ("", ".c", ".h", ".cc", ".py", ".gp", ".sh")
 
-# Longer files, each with the reason. A file that is short enough must leave this list.
-LONGER = {"structures/bucket-trie.c": "the structure is to be replaced as a whole"}
-
 
 def texts(root):
     """Returns {path: text} of the sources of a tree."""
@@ -39,13 +36,9 @@ def lines_of(text):
     return text.count("\n")
 
 
-def long_files(sources, longer=()):
-    """Returns messages for files that are too long and not in `longer`, and for files in `longer`
-    that are short enough."""
-    found = [f"{path}: {lines_of(text)} lines" for path, text in sorted(sources.items())
-             if lines_of(text) > MOST_LINES and path not in longer]
-    return found + [f"{path}: no longer too long" for path in longer
-                    if lines_of(sources.get(path, "")) <= MOST_LINES]
+def long_files(sources):
+    return [f"{path}: {lines_of(text)} lines" for path, text in sorted(sources.items())
+            if lines_of(text) > MOST_LINES]
 
 
 def long_functions(sources):
@@ -69,7 +62,7 @@ class Sizes(Case):
     def test_files(self):
         sources = texts(ROOT)
         self.assertGreater(len(sources), 300)
-        self.assertEqual(long_files(sources, LONGER), [])
+        self.assertEqual(long_files(sources), [])
 
     def test_python_functions(self):
         sources = texts(ROOT)
@@ -77,10 +70,8 @@ class Sizes(Case):
         self.assertEqual(long_functions(sources), [])
 
     def test_planted_files(self):
-        sources = {"a.c": "\n" * 700, "b.c": "\n" * 701, "c.c": "\n" * 800, "d.c": "\n"}
-        self.assertEqual(long_files(sources, ["c.c"]), ["b.c: 701 lines"])
-        self.assertEqual(long_files(sources, ["b.c", "c.c", "d.c", "e.c"]),
-                         ["d.c: no longer too long", "e.c: no longer too long"])
+        sources = {"a.c": "\n" * 700, "b.c": "\n" * 701}
+        self.assertEqual(long_files(sources), ["b.c: 701 lines"])
 
     def test_planted_functions(self):
         sources = {"a.py": function("right", 60) + function("wrong", 61),

@@ -362,11 +362,11 @@ class Compare(Expected):
 
 class Firsts(Expected):
     def test_where_a_structure_is_first(self):
-        lines = cells({"bucket-trie": 0.5, "quad-heap": 1, "rbtree": 3, "yardstick-touch": 0.25})
-        lines += cells({"bucket-trie": 2, "quad-heap": 1}, n=100000)
-        lines += cells({"quad-heap": 1, "bucket-trie": 1.2}, workload="idle")
-        lines += cells({"quad-heap": 1, "bucket-trie": 1.001}, workload="rpc")
-        lines += cells({"quad-heap": 1, "bucket-trie": 0.1}, workload="mix", blocks=7)
+        lines = cells({"interval-levels": 0.5, "quad-heap": 1, "rbtree": 3, "yardstick-touch": 0.25})
+        lines += cells({"interval-levels": 2, "quad-heap": 1}, n=100000)
+        lines += cells({"quad-heap": 1, "interval-levels": 1.2}, workload="idle")
+        lines += cells({"quad-heap": 1, "interval-levels": 1.001}, workload="rpc")
+        lines += cells({"quad-heap": 1, "interval-levels": 0.1}, workload="mix", blocks=7)
         lines += cells({"wheel": 1}, **TICK)
         self.write(lines)
         self.expect("firsts", self.called(firsts, "run"), self.called(firsts, "run", "--behind"),
@@ -374,9 +374,9 @@ class Firsts(Expected):
                     self.called(firsts, "run", "wheels"))
 
     def test_of_some_cells(self):
-        run = self.run_of(cells({"bucket-trie": 0.5, "quad-heap": 1}) + cells(
-            {"bucket-trie": 2, "quad-heap": 1}, n=100000))
-        found = firsts.ranks(run, "bucket-trie", lambda cell: cell.n > 1000)
+        run = self.run_of(cells({"interval-levels": 0.5, "quad-heap": 1}) + cells(
+            {"interval-levels": 2, "quad-heap": 1}, n=100000))
+        found = firsts.ranks(run, "interval-levels", lambda cell: cell.n > 1000)
         self.assertEqual([(one.cell.n, one.place) for one in found], [(100000, "behind")])
         self.assertIsNone(firsts.of_answer(run, "rbtree"))
 

@@ -183,10 +183,11 @@ static inline void hinted_list_fetch(const struct timer *timer)
 
 /*
  * Takes up to max timers whose keys are at most `until` from the front, makes them idle, and stores
- * them in out, in order. Returns their number.
+ * them in out, in order. Returns their number. If `postponed` is true, stops at a timer whose key
+ * is not its deadline.
  */
 static inline size_t hinted_list_hand_over(struct hinted_list *list, uint64_t until,
-					   struct timer **out, size_t max)
+					   const bool postponed, struct timer **out, size_t max)
 {
 	struct timer *timer = hinted_list_first(list);
 	size_t count = 0, waited = 0;
@@ -194,6 +195,8 @@ static inline size_t hinted_list_hand_over(struct hinted_list *list, uint64_t un
 	while (count < max && timer != &list->ends && timer->key <= until) {
 		struct timer *next = timer->link.next;
 
+		if (postponed && timer->key != timer->deadline)
+			break;
 		hinted_list_fetch(timer);
 		waited += hinted_list_waits(timer);
 		timer->link = (union timer_link){ .word = { 0 } };

@@ -2,9 +2,10 @@
  * intervals.h - a queue for each interval that is used again
  *
  * A hash table finds the queue of an interval. An interval gets a queue when it is used for the
- * second time, because an interval that is used only once would take a queue from another one. The
- * number of queues is fixed. When each of them belongs to an interval, a new interval gets the
- * queue that has been empty longest.
+ * INTERVAL_USES-th time, because an interval that does not come again would take a queue from
+ * another one. If intervals differ at random, some of them come twice by chance. The number of
+ * queues is fixed. When each of them belongs to an interval, a new interval gets the queue that has
+ * been empty longest.
  *
  * Each queue has a timer that is not a user's, its representative. The owner of the queues puts the
  * representative into the structure in which it finds the timer that is due first.
@@ -25,10 +26,18 @@ struct interval_queue {
 	uint64_t late;			      /* for the owner of the queues; see grouped.c */
 };
 
+/* The uses after which an interval gets a queue. */
+#define INTERVAL_USES 4
+
+/* An interval without a queue that was used. */
+struct interval_seen {
+	uint64_t interval, uses;
+};
+
 struct intervals {
 	size_t mask;		       /* the table's slots, a power of two, less one */
 	struct interval_queue **table; /* by interval, linear probing; half of it is free */
-	uint64_t *seen; /* by the same hash: the last interval that was used and got no queue */
+	struct interval_seen *seen;    /* by the same hash: the last one that was used */
 	struct interval_queue *oldest,
 		*newest; /* the list of empty queues, by the time since which they are empty */
 	struct interval_queue *queue; /* all queues; also the start of the allocated block */
@@ -89,7 +98,7 @@ static inline int intervals_open(struct intervals *intervals, size_t count)
 	if (!intervals->queue)
 		return -ENOMEM;
 	intervals->table = (struct interval_queue **)(void *)&intervals->queue[count];
-	intervals->seen = (uint64_t *)(void *)&intervals->table[slots];
+	intervals->seen = (struct interval_seen *)(void *)&intervals->table[slots];
 	for (size_t i = 0; i < count; i++) {
 		hinted_list_open(&intervals->queue[i].list);
 		intervals_list_empty(intervals, &intervals->queue[i]);
@@ -165,17 +174,18 @@ static HINTED_RARELY struct interval_queue *intervals_give(struct intervals *int
 }
 
 /*
- * Notes that an interval without a queue is used. Returns a queue if the interval was used before
- * and a queue is empty; otherwise NULL.
+ * Notes that an interval without a queue is used. Returns a queue if the interval was used often
+ * enough, with no other interval of its hash in between, and a queue is empty; otherwise NULL.
  */
 static inline struct interval_queue *intervals_note(struct intervals *intervals, uint64_t interval)
 {
-	uint64_t *seen = &intervals->seen[intervals_hash(intervals, interval)];
+	struct interval_seen *seen = &intervals->seen[intervals_hash(intervals, interval)];
 
-	if (*seen == interval)
-		return intervals_give(intervals, interval);
-	*seen = interval;
-	return NULL;
+	if (seen->interval != interval) {
+		*seen = (struct interval_seen){ interval, 1 };
+		return NULL;
+	}
+	return ++seen->uses < INTERVAL_USES ? NULL : intervals_give(intervals, interval);
 }
 
 /*

@@ -2,15 +2,14 @@
  * pages.h - memory for large arrays and blocks, most of which may never be touched
  *
  * Memory that is reserved for many timers must exist, but needs no pages before it is written to.
- * The kernel then gives it page by page. A new page costs as much as dozens of operations, on a
- * virtual machine hundreds. Asking for several pages in one call costs less. Two kinds of memory
- * use this:
+ * The kernel gives pages one by one, when they are first written to. A new page costs as much as
+ * dozens of operations, on a virtual machine hundreds. Asking for several pages in one call costs
+ * less.
  *
- * A block never moves. More blocks can be allocated at any time.
- *
- * A pool is an array that can grow. To grow, it exchanges page tables (mremap). So no bytes are
- * copied, and no page is touched that was never touched. realloc does this only for blocks above a
- * threshold that the allocator changes.
+ * Small blocks come from malloc, which reuses freed memory. So sets that are created and destroyed
+ * again and again do not begin with new pages each time. Large blocks are mapped. To make one
+ * larger, the kernel exchanges page tables (mremap), so no bytes are copied. realloc does this only
+ * above a threshold that the allocator changes.
  */
 #ifndef TIMERBED_PAGES_H
 #define TIMERBED_PAGES_H
@@ -21,9 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* The bytes of the smallest page of every processor. Where pages are larger, the kernel rounds. */
 #define PAGE UINT64_C(4096)
+
+/* Blocks of so many bytes and larger ones are mapped. */
+#define BLOCK_MAPPED (UINT64_C(1) << 16)
 
 /* Headers from before Linux 5.14 do not define this. Older kernels refuse the value. */
 #ifndef MADV_POPULATE_WRITE
@@ -44,118 +47,84 @@ static inline void pages_make_ready(const void *from, const void *end)
 		madvise((void *)first, last - first, MADV_POPULATE_WRITE);
 }
 
-/*
- * Blocks of fewer bytes come from malloc, which reuses freed memory. A new page is expensive, so
- * sets that are created and destroyed again and again must not begin with new pages each time.
- */
-#define BLOCK_PAGES (UINT64_C(1) << 22)
-
-static inline bool block_is_mapped(size_t bytes)
-{
-	return bytes >= BLOCK_PAGES;
-}
-
-/*
- * Returns a block with undefined contents, or NULL if memory runs out. The caller must free it with
- * block_free.
- */
-static inline void *block_alloc(size_t bytes)
+/* Returns a block with undefined contents, or NULL. The caller must free it with block_free. */
+static inline void *block_make(size_t bytes)
 {
 	void *block;
 
-	if (!block_is_mapped(bytes))
+	if (bytes < BLOCK_MAPPED)
 		return malloc(bytes);
 	block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return block == MAP_FAILED ? NULL : block;
 }
 
-/* Frees a block. `bytes` must be the value that block_alloc got. */
 static inline void block_free(void *block, size_t bytes)
 {
-	if (block_is_mapped(bytes))
-		munmap(block, bytes);
-	else
+	if (bytes < BLOCK_MAPPED)
 		free(block);
+	else
+		munmap(block, bytes);
 }
 
-/*
- * Pools of fewer bytes come from malloc, too. When such a pool grows into pages, at most these four
- * pages are copied.
- */
-#define POOL_PAGES (UINT64_C(1) << 14)
-
-/*
- * Returns the bytes of address space that a pool in pages reserves: at least as many as the pool
- * has, in steps of a factor of 64. So the pool seldom moves when it grows. To move it is slow,
- * however small it is.
- */
-static inline size_t pool_span(size_t bytes)
-{
-	size_t span = POOL_PAGES * 64;
-
-	while (span < bytes && span <= SIZE_MAX / 64)
-		span *= 64;
-	return span < bytes ? bytes : span;
-}
-
-/* A pool that is being made larger. Until the caller has decided, the old size can be restored. */
-struct pool_block {
+/* A block that is being made larger. Until the caller has decided, the old one can be restored. */
+struct block_growth {
 	void *old, *larger;
 	size_t old_bytes, bytes;
 };
 
 /*
- * Makes a pool of `bytes` bytes from a smaller one. `old` is NULL, or a pool of old_bytes bytes.
- * Returns false if memory runs out, and then nothing has changed. If `zero` is true, the added
- * bytes are zero.
- *
- * After success the caller must call one of two functions, which cannot fail. pool_block_keep
- * returns the larger pool, with the contents of the old one. pool_block_drop returns the old pool,
- * unchanged. The caller must free the pool with pool_free.
+ * Makes a block larger; `old` is NULL, with 0 bytes, for a new block. Returns false if memory runs
+ * out, and then nothing has changed. After success, the caller must call one of two functions,
+ * which cannot fail: block_keep returns the larger block, block_drop the old one.
  */
-static inline bool pool_block_make(struct pool_block *block, void *old, size_t old_bytes,
-				   size_t bytes, bool zero)
+static inline bool block_grow(struct block_growth *growth, void *old, size_t old_bytes,
+			      size_t bytes)
 {
-	*block = (struct pool_block){ .old = old, .old_bytes = old_bytes, .bytes = bytes };
-	if (bytes < POOL_PAGES)
-		block->larger = zero ? calloc(1, bytes) : malloc(bytes);
-	else if (old_bytes < POOL_PAGES)
-		block->larger = mmap(NULL, pool_span(bytes), PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	else if (pool_span(old_bytes) == pool_span(bytes))
-		block->larger = old;
+	*growth = (struct block_growth){ .old = old, .old_bytes = old_bytes, .bytes = bytes };
+	if (old_bytes < BLOCK_MAPPED)
+		growth->larger = block_make(bytes);
 	else
-		block->larger = mremap(old, pool_span(old_bytes), pool_span(bytes), MREMAP_MAYMOVE);
-	return block->larger && block->larger != MAP_FAILED;
+		growth->larger = mremap(old, old_bytes, bytes, MREMAP_MAYMOVE);
+	return growth->larger && growth->larger != MAP_FAILED;
 }
 
-/* Frees a pool of `bytes` bytes. */
-static inline void pool_free(void *pool, size_t bytes)
+static inline void *block_keep(const struct block_growth *growth)
 {
-	if (bytes < POOL_PAGES)
-		free(pool);
-	else
-		munmap(pool, pool_span(bytes));
-}
-
-static inline void *pool_block_keep(const struct pool_block *block)
-{
-	if (block->old && block->old_bytes < POOL_PAGES) {
-		memcpy(block->larger, block->old, block->old_bytes);
-		free(block->old);
+	if (growth->old && growth->old_bytes < BLOCK_MAPPED) {
+		memcpy(growth->larger, growth->old, growth->old_bytes);
+		free(growth->old);
 	}
-	return block->larger;
+	return growth->larger;
 }
 
-static inline void *pool_block_drop(const struct pool_block *block)
+static inline void *block_drop(const struct block_growth *growth)
 {
-	if (block->old_bytes < POOL_PAGES) {
-		pool_free(block->larger, block->bytes);
-		return block->old;
+	if (growth->old_bytes >= BLOCK_MAPPED)
+		return mremap(growth->larger, growth->bytes, growth->old_bytes, 0);
+	block_free(growth->larger, growth->bytes);
+	return growth->old;
+}
+
+/*
+ * Returns how many bytes of a block have memory: of a small block all, of a mapped one its pages
+ * that were written to.
+ */
+static inline size_t block_resident(const void *block, size_t bytes)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char resident[256];
+	size_t count = 0;
+
+	if (bytes < BLOCK_MAPPED)
+		return bytes;
+	for (size_t at = 0, part; at < bytes; at += part) {
+		part = bytes - at < sizeof(resident) * page ? bytes - at : sizeof(resident) * page;
+		if (mincore((char *)block + at, part, resident))
+			return bytes;
+		for (size_t i = 0; i < (part + page - 1) / page; i++)
+			count += resident[i] & 1;
 	}
-	if (pool_span(block->old_bytes) == pool_span(block->bytes))
-		return block->old;
-	return mremap(block->larger, pool_span(block->bytes), pool_span(block->old_bytes), 0);
+	return count * page;
 }
 
 #endif

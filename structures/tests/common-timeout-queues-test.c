@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "structures/common/intervals.h"
 #include "structures/tests/run_group.h"
 #include "structures/timer.h"
 
@@ -51,18 +52,16 @@ static void insert(size_t id, uint64_t deadline)
 	assert_null(structure->check(set));
 }
 
-/* The interval gets a queue when it is used for the second time. */
-static void test_the_second_timer_is_queued(void **state)
+/* The interval gets a queue when it is used for the INTERVAL_USES-th time. */
+static void test_the_fourth_timer_is_queued(void **state)
 {
 	(void)state;
-	insert(0, 100);
-	assert_false(is_queued(0));
-	insert(1, 101);
-	assert_true(is_queued(1));
-	insert(2, 102);
-	assert_true(is_queued(2));
-	structure->insert(set, &timers[3], 103, INTERVAL + 1);
-	assert_false(is_queued(3));
+	for (size_t id = 0; id < 6; id++) {
+		insert(id, 100 + id);
+		assert_int_equal(is_queued(id), id + 1 >= INTERVAL_USES);
+	}
+	structure->insert(set, &timers[6], 103, INTERVAL + 1);
+	assert_false(is_queued(6));
 }
 
 /* A walk of up to four timers finds the place. Beyond that, the timer goes to the heap. */
@@ -105,7 +104,7 @@ static void test_a_timer_at_the_front(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_the_second_timer_is_queued),
+		TEST(test_the_fourth_timer_is_queued),
 		TEST(test_the_walk),
 		TEST(test_a_timer_at_the_front),
 	};

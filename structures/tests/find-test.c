@@ -174,8 +174,9 @@ static void test_wrappers(void **state)
 	assert_not_created("lazy:quad-hep", -ENOENT, "lazy: no structure 'quad-hep': did you mean");
 	assert_not_created("lazy:laz", -ENOENT, "lazy: no structure 'laz'");
 	assert_not_created("lazy:lazy:quad-heap", -EINVAL, "lazy can't wrap lazy");
-	assert_not_created("lazy:bucket-trie", -EINVAL, "which postpones timers by itself");
-	assert_null(timer_structure_within("lazy:bucket-trie"));
+	assert_not_created("lazy:bucket-levels", -EINVAL, "which postpones timers by itself");
+	assert_not_created("lazy:interval-levels", -EINVAL, "which postpones timers by itself");
+	assert_null(timer_structure_within("lazy:bucket-levels"));
 	assert_not_created("lazy:quad-heap:tick=1us", -EINVAL, "lazy:quad-heap: no option 'tick'");
 	assert_not_created("lazy:hierarchical-wheel:slots=63", -EINVAL,
 			   "lazy:hierarchical-wheel: slots: must be a power of two");
@@ -227,8 +228,10 @@ static void test_nested_wrappers(void **state)
 			   "grouped can't wrap grouped, which groups timers by itself");
 	assert_not_created("grouped:common-timeout", -EINVAL,
 			   "grouped can't wrap common-timeout, which groups timers by itself");
-	assert_not_created("grouped:bucket-trie", -EINVAL, "which postpones timers by itself");
-	assert_not_created("lazy:grouped:bucket-trie", -EINVAL, "which postpones timers by itself");
+	assert_not_created("grouped:bucket-levels", -EINVAL, "which postpones timers by itself");
+	assert_not_created("grouped:interval-levels", -EINVAL, "which postpones timers by itself");
+	assert_not_created("lazy:grouped:bucket-levels", -EINVAL,
+			   "which postpones timers by itself");
 }
 
 /*

@@ -12,11 +12,15 @@
 
 #include <cmocka.h>
 
+#include "structures/common/intervals.h"
 #include "structures/tests/run_group.h"
 #include "structures/timer.h"
 
 #define TIMERS	 1000
 #define INTERVAL TIMER_SECOND
+
+/* The first timer that is in a queue. Those before it are in the wrapped structure. */
+#define QUEUED (INTERVAL_USES - 1)
 
 static unsigned calls; /* calls that change the wrapped structure */
 
@@ -75,8 +79,8 @@ static void close_fixture(struct fixture *fixture)
 }
 
 /*
- * The first timer of an interval goes to the wrapped structure. From the second on they go to a
- * queue.
+ * The first timers of an interval go to the wrapped structure. From the INTERVAL_USES-th on they go
+ * to a queue.
  */
 static void test_queue_takes_one_timer_within(void **state)
 {
@@ -86,15 +90,16 @@ static void test_queue_takes_one_timer_within(void **state)
 	open_fixture(&fixture);
 	calls = 0;
 	arm_all(&fixture);
-	assert_int_equal(calls, 2);
-	for (uint64_t id = 2; id < TIMERS; id++) /* all behind the first of the queue */
+	assert_int_equal(calls, QUEUED + 1);
+	/* all behind the first of the queue */
+	for (uint64_t id = QUEUED + 1; id < TIMERS; id++)
 		fixture.grouped->reinsert(fixture.set, &fixture.timer[id], id + 2 * INTERVAL,
 					  INTERVAL);
-	for (uint64_t id = 2; id < TIMERS; id += 2)
+	for (uint64_t id = QUEUED + 1; id < TIMERS; id += 2)
 		fixture.grouped->remove(fixture.set, &fixture.timer[id]);
-	for (uint64_t id = 3; id < TIMERS; id += 4)
+	for (uint64_t id = QUEUED + 2; id < TIMERS; id += 4)
 		fixture.grouped->disarm(fixture.set, &fixture.timer[id]);
-	assert_int_equal(calls, 2);
+	assert_int_equal(calls, QUEUED + 1);
 	close_fixture(&fixture);
 }
 
@@ -110,16 +115,17 @@ static void test_head_stays(void **state)
 	(void)state;
 	open_fixture(&fixture);
 	arm_all(&fixture);
-	fixture.grouped->remove(fixture.set, &fixture.timer[0]);
+	for (uint64_t id = 0; id < QUEUED; id++)
+		fixture.grouped->remove(fixture.set, &fixture.timer[id]);
 	calls = 0;
-	fixture.grouped->remove(fixture.set, &fixture.timer[1]);
+	fixture.grouped->remove(fixture.set, &fixture.timer[QUEUED]);
 	assert_int_equal(calls, 0);
-	assert_int_equal(fixture.grouped->next(fixture.set), INTERVAL + 1);
-	assert_int_equal(fixture.grouped->expire(fixture.set, INTERVAL + 1, out, 2), 0);
+	assert_int_equal(fixture.grouped->next(fixture.set), INTERVAL + QUEUED);
+	assert_int_equal(fixture.grouped->expire(fixture.set, INTERVAL + QUEUED, out, 2), 0);
 	assert_int_equal(calls, 1);
-	assert_int_equal(fixture.grouped->next(fixture.set), INTERVAL + 2);
-	assert_int_equal(fixture.grouped->expire(fixture.set, INTERVAL + 2, out, 2), 1);
-	assert_ptr_equal(out[0], &fixture.timer[2]);
+	assert_int_equal(fixture.grouped->next(fixture.set), INTERVAL + QUEUED + 1);
+	assert_int_equal(fixture.grouped->expire(fixture.set, INTERVAL + QUEUED + 1, out, 2), 1);
+	assert_ptr_equal(out[0], &fixture.timer[QUEUED + 1]);
 	close_fixture(&fixture);
 }
 

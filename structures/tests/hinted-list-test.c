@@ -129,7 +129,7 @@ static void test_walks(void **state)
 static void hand_over(struct fixture *fixture, uint64_t until, size_t max)
 {
 	struct timer *out[TIMERS];
-	size_t count = hinted_list_hand_over(&fixture->list, until, out, max);
+	size_t count = hinted_list_hand_over(&fixture->list, until, false, out, max);
 
 	assert_true(count <= max);
 	for (size_t i = 0; i < count; i++) {

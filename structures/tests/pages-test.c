@@ -1,7 +1,7 @@
 /*
- * pages-test.c - blocks and the growing arrays of pools, in the heap and in pages
+ * pages-test.c - blocks in the heap and in pages, their growth, and the pages that they have
  *
- * A grown array is either kept, or it is dropped and the old array stays.
+ * A grown block is either kept, or it is dropped and the old block stays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,113 +19,122 @@ static const struct step {
 	size_t old_bytes, bytes;
 } steps[] = {
 	{ 640, 1280 },
-	{ POOL_PAGES / 2, POOL_PAGES - 8 },
-	{ 640, POOL_PAGES },
-	{ POOL_PAGES - 8, 2 * POOL_PAGES },
-	{ POOL_PAGES, 4 * POOL_PAGES },
-	{ POOL_PAGES + 8, POOL_PAGES + 16 },
-	{ 4 * POOL_PAGES, 64 * POOL_PAGES },
-	{ 64 * POOL_PAGES, 64 * POOL_PAGES + 8 },
+	{ BLOCK_MAPPED / 2, BLOCK_MAPPED - 8 },
+	{ 640, BLOCK_MAPPED },
+	{ BLOCK_MAPPED - 8, 2 * BLOCK_MAPPED },
+	{ BLOCK_MAPPED, 4 * BLOCK_MAPPED },
+	{ BLOCK_MAPPED + 8, BLOCK_MAPPED + 16 },
+	{ 4 * BLOCK_MAPPED, 64 * BLOCK_MAPPED },
+	{ 64 * BLOCK_MAPPED, 64 * BLOCK_MAPPED + 8 },
 };
 
 #define STEPS (sizeof(steps) / sizeof(*steps))
 
-/* Checks that each element is its own index. assert_zero checks the new elements. */
-static void assert_numbered(const uint64_t *array, size_t count)
+/* Checks that each element is its own index. */
+static void assert_numbered(const uint64_t *array, size_t bytes)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < bytes / sizeof(*array); i++)
 		assert_int_equal(array[i], i);
-}
-
-static void assert_zero(const uint64_t *array, size_t from, size_t count)
-{
-	for (size_t i = from; i < count; i++)
-		assert_int_equal(array[i], 0);
 }
 
 static uint64_t *numbered(size_t bytes)
 {
-	struct pool_block block;
-	uint64_t *array;
+	uint64_t *array = block_make(bytes);
 
-	assert_true(pool_block_make(&block, NULL, 0, bytes, true));
-	array = pool_block_keep(&block);
-	assert_zero(array, 0, bytes / sizeof(*array));
+	assert_non_null(array);
 	for (size_t i = 0; i < bytes / sizeof(*array); i++)
 		array[i] = i;
 	return array;
 }
 
-static void kept(void **state)
-{
-	(void)state;
-	for (const struct step *step = steps; step < steps + STEPS; step++) {
-		size_t count = step->old_bytes / sizeof(uint64_t);
-		uint64_t *array = numbered(step->old_bytes);
-		struct pool_block block;
-
-		assert_true(pool_block_make(&block, array, step->old_bytes, step->bytes, true));
-		array = pool_block_keep(&block);
-		assert_numbered(array, count);
-		assert_zero(array, count, step->bytes / sizeof(*array));
-		pool_free(array, step->bytes);
-	}
-}
-
-static void dropped(void **state)
+static void test_a_larger_block_is_kept(void **state)
 {
 	(void)state;
 	for (const struct step *step = steps; step < steps + STEPS; step++) {
 		uint64_t *array = numbered(step->old_bytes);
-		struct pool_block block;
+		struct block_growth growth;
 
-		assert_true(pool_block_make(&block, array, step->old_bytes, step->bytes, false));
-		array = pool_block_drop(&block);
-		assert_numbered(array, step->old_bytes / sizeof(*array));
-		pool_free(array, step->old_bytes);
+		assert_true(block_grow(&growth, array, step->old_bytes, step->bytes));
+		array = block_keep(&growth);
+		assert_numbered(array, step->old_bytes);
+		array[step->bytes / sizeof(*array) - 1] = 1;
+		block_free(array, step->bytes);
 	}
 }
 
-/* Allocates blocks in the heap and in pages, and a block that is larger than the address space. */
-static void blocks(void **state)
+static void test_a_larger_block_is_dropped(void **state)
 {
-	static const size_t sizes[] = { 8, BLOCK_PAGES - 8, BLOCK_PAGES, 3 * BLOCK_PAGES + 8 };
+	(void)state;
+	for (const struct step *step = steps; step < steps + STEPS; step++) {
+		uint64_t *array = numbered(step->old_bytes);
+		struct block_growth growth;
+
+		assert_true(block_grow(&growth, array, step->old_bytes, step->bytes));
+		array = block_drop(&growth);
+		assert_numbered(array, step->old_bytes);
+		block_free(array, step->old_bytes);
+	}
+}
+
+/* Makes blocks in the heap and in pages, and a block that is larger than the address space. */
+static void test_blocks(void **state)
+{
+	static const size_t sizes[] = { 8, BLOCK_MAPPED - 8, BLOCK_MAPPED, 3 * BLOCK_MAPPED + 8 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		uint64_t *block = block_alloc(sizes[i]);
+		uint64_t *block = block_make(sizes[i]);
+		size_t last = sizes[i] / sizeof(*block) - 1;
 
 		assert_non_null(block);
-		assert_int_equal(block_is_mapped(sizes[i]), sizes[i] >= BLOCK_PAGES);
 		block[0] = 1;
-		block[sizes[i] / sizeof(*block) - 1] = 2;
-		pages_make_ready(block, block + sizes[i] / sizeof(*block));
-		assert_int_equal(block[0], sizes[i] == sizeof(*block) ? 2 : 1);
-		assert_int_equal(block[sizes[i] / sizeof(*block) - 1], 2);
+		block[last] = 2;
+		pages_make_ready(block, block + last);
+		assert_int_equal(block[0], last ? 1 : 2);
+		assert_int_equal(block[last], 2);
 		block_free(block, sizes[i]);
 	}
-	assert_null(block_alloc(SIZE_MAX / 2));
+	assert_null(block_make(SIZE_MAX / 2));
 }
 
-/* Grows an array to more than the address space. */
-static void out_of_memory(void **state)
+/* A block that was never written to has no page. A page comes with the first write to it. */
+static void test_resident_pages(void **state)
 {
-	uint64_t *array = numbered(2 * POOL_PAGES);
-	struct pool_block block;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = 1000 * page;
+	char *block = block_make(bytes), *small = block_make(64);
 
 	(void)state;
-	assert_false(pool_block_make(&block, array, 2 * POOL_PAGES, SIZE_MAX / 2, true));
-	assert_numbered(array, 2 * POOL_PAGES / sizeof(*array));
-	pool_free(array, 2 * POOL_PAGES);
+	assert_non_null(block);
+	assert_non_null(small);
+	assert_int_equal(block_resident(small, 64), 64);
+	assert_int_equal(block_resident(block, bytes), 0);
+	block[0] = block[300 * page] = block[bytes - 1] = 1;
+	assert_int_equal(block_resident(block, bytes), 3 * page);
+	assert_int_equal(block_resident(block, bytes - page + 1), 3 * page);
+	assert_int_equal(block_resident(block, bytes - page), 2 * page);
+	block_free(block, bytes);
+	block_free(small, 64);
+}
+
+static void test_out_of_memory(void **state)
+{
+	uint64_t *array = numbered(2 * BLOCK_MAPPED);
+	struct block_growth growth;
+
+	(void)state;
+	assert_false(block_grow(&growth, array, 2 * BLOCK_MAPPED, SIZE_MAX / 2));
+	assert_numbered(array, 2 * BLOCK_MAPPED);
+	block_free(array, 2 * BLOCK_MAPPED);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kept),
-		cmocka_unit_test(dropped),
-		cmocka_unit_test(blocks),
-		cmocka_unit_test(out_of_memory),
+		cmocka_unit_test(test_a_larger_block_is_kept),
+		cmocka_unit_test(test_a_larger_block_is_dropped),
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_resident_pages),
+		cmocka_unit_test(test_out_of_memory),
 	};
 
 	return RUN_GROUP(tests);

@@ -281,8 +281,8 @@ static size_t grouped_expire_queue(struct grouped *grouped, struct interval_queu
 
 	if (grouped_due(grouped, queue, first) <= queue->representative.deadline) {
 		until = grouped_until(grouped, queue, now);
-		count = hinted_list_hand_over(&queue->list, until > first ? until : first, out,
-					      max);
+		count = hinted_list_hand_over(&queue->list, until > first ? until : first, false,
+					      out, max);
 		grouped->queued -= count;
 	}
 	if (hinted_list_is_empty(&queue->list))

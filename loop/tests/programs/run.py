@@ -26,7 +26,7 @@ import built  # noqa: E402
 import console  # noqa: E402
 
 BACKENDS = ("epoll", "poll", "select", "io_uring")
-USUAL, FEW = "quad-heap", ("quad-heap", "bucket-trie", "sorted-list")
+USUAL, FEW = "quad-heap", ("quad-heap", "interval-levels", "sorted-list")
 
 
 def runs(structures, methods):

@@ -1,21 +1,16 @@
 /*
- * bucket-trie-random-test.c - bucket-trie with small leaves and few queues, compared with a list
+ * interval-levels-random-test.c - interval-levels with small buckets, compared with a list
  *
- * With these constants, rare cases are frequent. The terms are those of bucket-trie.c. Leaves burst
- * at 32 entries, more than 32 entries are too many to be near, and herds are returned in part,
- * postponed and filed again in between. Some timers share a deadline. Others share an interval, and
- * there are more intervals than queues. In some phases few timers are stopped, in others most of
- * them. The test compares with a list of deadlines which timers fire, and in what order. `check`
- * walks the set after each step. The conformance suite does the same with all structures, but its
- * sequences hardly ever combine all of this.
+ * With these constants, rare cases are frequent. Some timers share a deadline, and others share an
+ * interval. In some phases few timers are stopped, in others most of them. The test compares with a
+ * list of deadlines which timers fire, and in what order. `check` walks the set after each step.
  */
-#define FIRST_CAPACITY	  64
-#define SORT_MOST	  16
-#define BURST_AT	  32
-#define WINDOW		  64
-#define QUEUES		  4
-#define timer_bucket_trie timer_bucket_trie_small
-#include "structures/bucket-trie.c"
+#define LEVELS_FIRST	      64
+#define FRONT_ROOM	      32
+#define BURST_AT	      64
+#define SET_QUEUES	      4
+#define timer_interval_levels timer_interval_levels_small
+#include "structures/interval-levels.c"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,9 +88,9 @@ static void arm_some(struct model *model)
 		uint64_t interval, deadline = some_deadline(model, &interval);
 
 		if (model->armed[i])
-			bucket_trie_reinsert(model->set, &model->timer[i], deadline, interval);
+			levels_reinsert(model->set, &model->timer[i], deadline, interval);
 		else
-			bucket_trie_insert(model->set, &model->timer[i], deadline, interval);
+			levels_insert(model->set, &model->timer[i], deadline, interval);
 		model->armed[i] = true;
 		model->idle[i] = false;
 		model->deadline[i] = deadline;
@@ -108,9 +103,9 @@ static void stop_some(struct model *model)
 		size_t i = draw(model, TIMERS);
 
 		if (model->armed[i] && draw(model, 8) >= model->stops) {
-			bucket_trie_disarm(model->set, &model->timer[i]);
+			levels_disarm(model->set, &model->timer[i]);
 		} else if (!model->idle[i]) {
-			bucket_trie_remove(model->set, &model->timer[i]);
+			levels_remove(model->set, &model->timer[i]);
 			memset(&model->timer[i], 0, sizeof(model->timer[i]));
 			model->idle[i] = true;
 		}
@@ -124,7 +119,7 @@ static uint64_t earliest(const struct model *model)
 
 	for (size_t i = 0; i < TIMERS; i++)
 		if (model->armed[i])
-			least = min(least, model->deadline[i]);
+			least = model->deadline[i] < least ? model->deadline[i] : least;
 	return least;
 }
 
@@ -135,7 +130,7 @@ static uint64_t earliest(const struct model *model)
 static bool fire(struct model *model, size_t most)
 {
 	struct timer *batch[64];
-	size_t count = bucket_trie_expire(model->set, model->now, batch, most);
+	size_t count = levels_expire(model->set, model->now, batch, most);
 
 	for (size_t i = 0; i < count; i++) {
 		size_t which = (size_t)(batch[i] - model->timer);
@@ -153,17 +148,14 @@ static bool fire(struct model *model, size_t most)
 
 static void check(struct model *model)
 {
-	const struct bucket_trie *trie = trie_of(model->set);
-	const char *broken = bucket_trie_check(model->set);
+	const char *broken = levels_check(model->set);
 	size_t armed = 0;
-
-	model->queued |= trie->queues != 0;
 
 	if (broken)
 		fail_msg("%s", broken);
 	for (size_t i = 0; i < TIMERS; i++)
 		armed += model->armed[i];
-	assert_int_equal(bucket_trie_size(model->set), armed);
+	assert_int_equal(levels_size(model->set), armed);
 }
 
 static void turn(struct model *model)
@@ -173,7 +165,7 @@ static void turn(struct model *model)
 	check(model);
 	stop_some(model);
 	check(model);
-	assert_true(bucket_trie_next(model->set) <= earliest(model));
+	assert_true(levels_next(model->set) <= earliest(model));
 	model->now += draw(model, UINT64_C(1) << (1 + draw(model, 20)));
 	for (uint64_t left = draw(model, 12); left--;)
 		if (fire(model, 1 + draw(model, 64)))
@@ -199,19 +191,15 @@ static void random_work(void **state)
 		assert_non_null(model);
 		model->random = seed;
 		memset(model->idle, true, sizeof(model->idle));
-		assert_int_equal(bucket_trie_create(&model->set, NULL, 0), 0);
-		assert_int_equal(bucket_trie_reserve(model->set, TIMERS), 0);
-		/* in every other run there is room only for the timers and three windows */
-		if (seed % 2)
-			trie_of(model->set)->pools.limit = TIMERS + 3 * WINDOW;
+		assert_int_equal(levels_create(&model->set, NULL, 0), 0);
+		assert_int_equal(levels_reserve(model->set, TIMERS), 0);
 		print_message("seed %u\n", (unsigned)seed);
 		for (unsigned i = 0; i < TURNS; i++) {
 			if (i % PHASE == 0)
 				begin_phase(model);
 			turn(model);
 		}
-		assert_true(model->queued);
-		bucket_trie_destroy(model->set);
+		levels_destroy(model->set);
 		free(model);
 	}
 }
