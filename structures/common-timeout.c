@@ -15,7 +15,7 @@
  *	  a single timer, whose interval is its own
  *
  * Programs need not declare intervals (common/intervals.h). An interval gets a queue when it is
- * used for the second time. When each queue belongs to an interval, a new interval gets the queue
+ * used for the fourth time. When each queue belongs to an interval, a new interval gets the queue
  * that has been empty longest. A timer without a queue is a single timer in the heap, so the worst
  * case is a heap.
  *
@@ -57,18 +57,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "common/cached_heap.h"
-#include "common/intervals.h"
+#include "common/interval_heap.h"
 #include "common/options.h"
 #include "timer.h"
 
-/* The heap is libev's, with four children. */
-#define ARITY 4
-#define ROOT  (ARITY - 1)
-
 /*
- * Values of link.word[3]. A timer in a queue has TIMER_MARK there, and the address of the queue. A
- * single timer is in the heap, which keeps its slot in link.word[0].
+ * Values of link.word[3], beside those of queued timers. A single timer is in the heap, which keeps
+ * its slot in link.word[0]. The heap is libev's, with four children.
  */
 #define IDLE	 0
 #define DISARMED 1
@@ -81,93 +76,15 @@ struct common_timeout_options {
 	uint64_t queues, walk;
 };
 
-/*
- * The key of a queue's representative in the heap is that of the queue's first timer. The
- * representative's link.pointer[2] is the queue. In a single timer, link.pointer[2] is NULL.
- */
 struct common_timeout {
-	struct cached_heap heap; /* representatives and single timers */
+	struct interval_heap queues; /* and single timers in the heap */
 	size_t size;
 	uint64_t walk;
-	struct intervals intervals;
 };
 
 static struct common_timeout *common_of(const struct timer_set *set)
 {
 	return (struct common_timeout *)set;
-}
-
-/* Returns the queue of a representative in the heap; NULL for a single timer. */
-static struct interval_queue *queue_of_representative(const struct timer *timer)
-{
-	return timer->link.pointer[2];
-}
-
-static bool is_queued(const struct timer *timer)
-{
-	return timer->link.word[3] & TIMER_MARK;
-}
-
-/* Returns the queue that a queued timer is in. */
-static struct interval_queue *queue_of(const struct timer *timer)
-{
-	return (struct interval_queue *)(uintptr_t)(timer->link.word[3] & ~TIMER_MARK);
-}
-
-/* --- queues */
-
-/* Moves the representative in the heap, by the key of the queue's new first timer. */
-static RARELY void representative_moves(struct common_timeout *common, struct interval_queue *queue)
-{
-	queue->representative.key = hinted_list_first(&queue->list)->key;
-	heap_move(&common->heap, &queue->representative, queue->representative.key, ARITY);
-}
-
-/*
- * Moves the representative of a queue that has lost its first timer. If the queue is empty, takes
- * the representative out of the heap.
- */
-static RARELY void representative_changed(struct common_timeout *common,
-					  struct interval_queue *queue)
-{
-	if (!hinted_list_is_empty(&queue->list)) {
-		queue->representative.key = hinted_list_first(&queue->list)->key;
-		heap_move(&common->heap, &queue->representative, queue->representative.key, ARITY);
-		return;
-	}
-	heap_take_out(&common->heap, &queue->representative, ARITY);
-	intervals_list_empty(&common->intervals, queue);
-}
-
-static inline void mark_queued(struct timer *timer, const struct interval_queue *queue)
-{
-	timer->link.word[3] = TIMER_MARK | (uintptr_t)queue;
-}
-
-/* Returns whether a queue has timers and a deadline belongs behind the last of them. */
-static inline bool is_last(const struct interval_queue *queue, uint64_t deadline)
-{
-	return !hinted_list_is_empty(&queue->list) &&
-	       hinted_list_last(&queue->list)->key <= deadline;
-}
-
-/* Puts a timer into a queue, in the place that hinted_list_place has found. */
-static inline void enqueue(struct common_timeout *common, struct interval_queue *queue,
-			   struct timer *before, struct timer *timer)
-{
-	bool was_empty = hinted_list_is_empty(&queue->list);
-
-	hinted_list_put(&queue->list, before, timer);
-	mark_queued(timer, queue);
-	if (before != &queue->list.ends)
-		return;
-	if (!was_empty) {
-		representative_moves(common, queue);
-		return;
-	}
-	intervals_unlist_empty(&common->intervals, queue);
-	queue->representative.key = timer->key;
-	heap_push(&common->heap, &queue->representative, timer->key, ARITY);
 }
 
 /* --- arming and stopping */
@@ -190,17 +107,11 @@ static inline void make_idle(struct timer *timer)
 static RARELY void file(struct common_timeout *common, struct timer *timer,
 			struct interval_queue *queue)
 {
-	struct timer *before = NULL;
-
-	if (queue)
-		before = hinted_list_place(&queue->list, timer->key, common->walk);
-	if (before) {
-		enqueue(common, queue, before, timer);
+	if (queue && queue_put(&common->queues, queue, timer, common->walk))
 		return;
-	}
 	timer->link.pointer[2] = NULL;
 	timer->link.word[3] = SINGLE;
-	heap_push(&common->heap, timer, timer->key, ARITY);
+	heap_push(&common->queues.heap, timer, timer->key, INTERVAL_ARITY);
 }
 
 /* Arms a timer that is neither in a queue nor in the heap. Usually no function is called. */
@@ -211,13 +122,11 @@ static inline void arm(struct common_timeout *common, struct timer *timer, uint6
 
 	timer->deadline = timer->key = deadline;
 	if (interval && deadline != TIMER_NEVER)
-		queue = intervals_find(&common->intervals, interval);
-	if (!queue || !is_last(queue, deadline)) {
+		queue = intervals_find(&common->queues.intervals, interval);
+	if (!queue || !queue_is_before(queue, deadline))
 		file(common, timer, queue);
-		return;
-	}
-	hinted_list_append(&queue->list, timer);
-	mark_queued(timer, queue);
+	else
+		queue_append(queue, timer);
 }
 
 /* Re-arms a single timer: moves it in the heap, or from the heap to a queue. */
@@ -225,19 +134,16 @@ static RARELY void move_single(struct common_timeout *common, struct timer *time
 			       uint64_t deadline, uint64_t interval)
 {
 	struct interval_queue *queue = NULL;
-	struct timer *before = NULL;
 
 	timer->deadline = timer->key = deadline;
 	if (interval && deadline != TIMER_NEVER)
-		queue = intervals_find(&common->intervals, interval);
-	if (queue)
-		before = hinted_list_place(&queue->list, deadline, common->walk);
-	if (!before) {
-		heap_move(&common->heap, timer, deadline, ARITY);
+		queue = intervals_find(&common->queues.intervals, interval);
+	if (!queue || !hinted_list_place(&queue->list, deadline, common->walk)) {
+		heap_move(&common->queues.heap, timer, deadline, INTERVAL_ARITY);
 		return;
 	}
-	heap_take_out(&common->heap, timer, ARITY);
-	enqueue(common, queue, before, timer);
+	heap_take_out(&common->queues.heap, timer, INTERVAL_ARITY);
+	queue_put(&common->queues, queue, timer, common->walk);
 }
 
 /*
@@ -252,24 +158,22 @@ static inline bool is_behind_another(const struct timer *timer)
 /* Takes a timer out of its queue or of the heap. */
 static inline void take_out(struct common_timeout *common, struct timer *timer)
 {
-	struct interval_queue *queue = queue_of(timer);
-	bool was_first;
+	bool was_first = !is_behind_another(timer);
 
 	if (!is_queued(timer)) {
-		heap_take_out(&common->heap, timer, ARITY);
+		heap_take_out(&common->queues.heap, timer, INTERVAL_ARITY);
 		return;
 	}
-	was_first = timer->link.previous == &queue->list.ends;
-	hinted_list_take_out(&queue->list, timer);
+	hinted_list_take_out(&queue_of(timer)->list, timer);
 	if (was_first)
-		representative_changed(common, queue);
+		queue_renew(&common->queues, queue_of(timer));
 }
 
 /* Gives the only timer of a queue another deadline. */
 static RARELY void move_alone(struct common_timeout *common, struct timer *timer, uint64_t deadline)
 {
 	timer->deadline = timer->key = deadline;
-	representative_moves(common, queue_of(timer));
+	queue_renew(&common->queues, queue_of(timer));
 }
 
 /* Re-arms a queued timer whose interval changes, or whose new place is not the queue's end. */
@@ -289,13 +193,13 @@ static inline void move_queued(struct common_timeout *common, struct timer *time
 {
 	struct interval_queue *queue = queue_of(timer);
 	struct hinted_list *list = &queue->list;
-	bool is_first = timer == hinted_list_first(list);
+	bool is_first = !is_behind_another(timer);
 
 	if (interval != queue->interval || deadline == TIMER_NEVER) {
 		move_away(common, timer, deadline, interval);
 		return;
 	}
-	if (is_first && timer == hinted_list_last(list)) {
+	if (!is_one_of_many(timer)) {
 		move_alone(common, timer, deadline);
 		return;
 	}
@@ -307,7 +211,7 @@ static inline void move_queued(struct common_timeout *common, struct timer *time
 	hinted_list_take_out(list, timer);
 	hinted_list_append(list, timer);
 	if (is_first)
-		representative_moves(common, queue);
+		queue_renew(&common->queues, queue);
 }
 
 static int common_timeout_create(struct timer_set **set, const void *options, uint64_t now)
@@ -318,13 +222,10 @@ static int common_timeout_create(struct timer_set **set, const void *options, ui
 	(void)now;
 	if (!common)
 		return -ENOMEM;
-	if (intervals_open(&common->intervals, asked->queues)) {
+	if (intervals_open(&common->queues.intervals, asked->queues)) {
 		free(common);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < asked->queues; i++)
-		common->intervals.queue[i].representative.link.pointer[2] =
-			&common->intervals.queue[i];
 	common->walk = asked->walk;
 	*set = (struct timer_set *)common;
 	return 0;
@@ -334,8 +235,8 @@ static void common_timeout_destroy(struct timer_set *set)
 {
 	struct common_timeout *common = common_of(set);
 
-	free(common->heap.array.block);
-	intervals_close(&common->intervals);
+	free(common->queues.heap.array.block);
+	intervals_close(&common->queues.intervals);
 	free(common);
 }
 
@@ -347,7 +248,8 @@ static int common_timeout_reserve(struct timer_set *set, size_t n)
 {
 	struct common_timeout *common = common_of(set);
 
-	return heap_reserve(&common->heap, n > common->size ? n : common->size, ARITY);
+	return heap_reserve(&common->queues.heap, n > common->size ? n : common->size,
+			    INTERVAL_ARITY);
 }
 
 static void common_timeout_insert(struct timer_set *set, struct timer *timer, uint64_t deadline,
@@ -356,7 +258,8 @@ static void common_timeout_insert(struct timer_set *set, struct timer *timer, ui
 	struct common_timeout *common = common_of(set);
 
 	assert(!armed(timer) && "insert: the timer is armed");
-	assert(common->size < common->heap.array.capacity && "insert: more timers than reserved");
+	assert(common->size < common->queues.heap.array.capacity &&
+	       "insert: more timers than reserved");
 	common->size++;
 	arm(common, timer, deadline, interval);
 }
@@ -422,18 +325,7 @@ static uint64_t common_timeout_next(struct timer_set *set)
 {
 	const struct common_timeout *common = common_of(set);
 
-	return common->heap.size ? common->heap.entries[ROOT].key : TIMER_NEVER;
-}
-
-/*
- * Returns the key up to which the queue at the root comes before all others: the least key of the
- * root's children.
- */
-static uint64_t lead_ends(const struct cached_heap *heap)
-{
-	if (heap->size <= 1)
-		return TIMER_NEVER;
-	return heap->entries[heap_least(heap, heap_children(ROOT, ARITY), ARITY)].key;
+	return queues_least(&common->queues);
 }
 
 /*
@@ -443,11 +335,11 @@ static uint64_t lead_ends(const struct cached_heap *heap)
 static size_t expire_queue(struct common_timeout *common, struct interval_queue *queue,
 			   uint64_t now, struct timer **out, size_t max)
 {
-	uint64_t until = lead_ends(&common->heap);
+	uint64_t until = queues_second(&common->queues);
 	size_t count =
 		hinted_list_hand_over(&queue->list, until < now ? until : now, false, out, max);
 
-	representative_changed(common, queue);
+	queue_renew(&common->queues, queue);
 	return count;
 }
 
@@ -457,8 +349,8 @@ static size_t common_timeout_expire(struct timer_set *set, uint64_t now, struct 
 	struct common_timeout *common = common_of(set);
 	size_t count = 0;
 
-	while (count < max && common->heap.size) {
-		struct heap_entry first = common->heap.entries[ROOT];
+	while (count < max && common->queues.heap.size) {
+		struct heap_entry first = common->queues.heap.entries[heap_root(INTERVAL_ARITY)];
 		struct interval_queue *queue = queue_of_representative(first.timer);
 
 		if (first.key > now || first.key == TIMER_NEVER)
@@ -467,7 +359,7 @@ static size_t common_timeout_expire(struct timer_set *set, uint64_t now, struct 
 			count += expire_queue(common, queue, now, out + count, max - count);
 			continue;
 		}
-		heap_take_root(&common->heap, ARITY);
+		heap_take_root(&common->queues.heap, INTERVAL_ARITY);
 		make_idle(first.timer);
 		out[count++] = first.timer;
 	}
@@ -489,8 +381,9 @@ static void common_timeout_for_each(const struct timer_set *set,
 {
 	const struct common_timeout *common = common_of(set);
 
-	for (size_t slot = ROOT; slot < heap_end(&common->heap, ARITY); slot++) {
-		struct timer *timer = common->heap.entries[slot].timer;
+	for (size_t slot = heap_root(INTERVAL_ARITY);
+	     slot < heap_end(&common->queues.heap, INTERVAL_ARITY); slot++) {
+		struct timer *timer = common->queues.heap.entries[slot].timer;
 
 		if (queue_of_representative(timer))
 			visit_queue(&queue_of_representative(timer)->list, visit, data);
@@ -508,55 +401,30 @@ static size_t common_timeout_footprint(const struct timer_set *set)
 {
 	const struct common_timeout *common = common_of(set);
 
-	return sizeof(*common) + intervals_bytes(&common->intervals) +
-	       heap_bytes(&common->heap, ARITY);
-}
-
-static const char *check_queue(const struct common_timeout *common, struct interval_queue *queue,
-			       size_t *count)
-{
-	const struct timer *first = hinted_list_first(&queue->list), *timer = first;
-	bool is_empty = hinted_list_is_empty(&queue->list);
-
-	if (is_empty && heap_holds(&common->heap, &queue->representative, ARITY))
-		return "an empty queue is in the heap";
-	if (!is_empty && !heap_holds(&common->heap, &queue->representative, ARITY))
-		return "a queue with timers is not in the heap";
-	if (!is_empty && queue->representative.key != first->key)
-		return "a queue's key is not its first timer's";
-	for (; timer != &queue->list.ends; timer = timer->link.next) {
-		if (!is_queued(timer) || queue_of(timer) != queue)
-			return "a timer's stored queue is not the queue that it is in";
-		if (timer->key > timer->deadline)
-			return "a timer is filed after its deadline";
-		if (timer->key == TIMER_NEVER)
-			return "a timer that never fires is in a queue";
-	}
-	return hinted_list_check(&queue->list, count);
+	return sizeof(*common) + intervals_bytes(&common->queues.intervals) +
+	       heap_bytes(&common->queues.heap, INTERVAL_ARITY);
 }
 
 static const char *common_timeout_check(const struct timer_set *set)
 {
 	struct common_timeout *common = common_of(set);
-	const char *broken;
 	size_t count = 0;
+	const char *broken = queues_check(&common->queues, &count);
 
-	for (size_t i = 0; i < common->intervals.count; i++) {
-		broken = check_queue(common, &common->intervals.queue[i], &count);
-		if (broken)
-			return broken;
-	}
-	for (size_t slot = ROOT; slot < heap_end(&common->heap, ARITY); slot++) {
-		const struct timer *timer = common->heap.entries[slot].timer;
+	for (size_t slot = heap_root(INTERVAL_ARITY);
+	     slot < heap_end(&common->queues.heap, INTERVAL_ARITY) && !broken; slot++) {
+		const struct timer *timer = common->queues.heap.entries[slot].timer;
+		const struct interval_queue *queue = queue_of_representative(timer);
 
-		count += !queue_of_representative(timer);
-		if (!queue_of_representative(timer) && timer->key > timer->deadline)
-			return "a timer is filed after its deadline";
+		count += !queue;
+		if (!queue && timer->key > timer->deadline)
+			broken = "a timer is filed after its deadline";
+		if (queue && timer->key != hinted_list_first(&queue->list)->key)
+			broken = "a queue's key is not its first timer's";
 	}
-	if (count != common->size)
-		return "the size is not the number of timers";
-	broken = intervals_check(&common->intervals);
-	return broken ? broken : heap_check(&common->heap, ARITY);
+	if (!broken && count != common->size)
+		broken = "the size is not the number of timers";
+	return broken ? broken : heap_check(&common->queues.heap, INTERVAL_ARITY);
 }
 
 static const struct option_spec common_timeout_options[] = {

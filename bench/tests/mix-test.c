@@ -216,8 +216,7 @@ static void test_used_up(void **state)
 static void test_refusals(void **state)
 {
 	static const char *const cases[] = { "shares=zipf", "drift=10",
-					     "intervals=50,range=100,"
-					     "spread=4,drift=1" };
+					     "intervals=50,range=100,spread=4,drift=1" };
 	const struct workload *workload = find("mix");
 
 	(void)state;

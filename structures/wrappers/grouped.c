@@ -12,7 +12,7 @@
  *	 [representative, 60 s]  ->  44 s <-> 61 s <-> 75 s
  *	 [a timer without a queue]
  *
- * An interval gets a queue when it is used for the second time (common/intervals.h). If a timer's
+ * An interval gets a queue when it is used for the fourth time (common/intervals.h). If a timer's
  * deadline is not the latest of its queue, a walk from the queue's end finds its place. The walk
  * passes at most GROUPED_WALK timers. If the place is further away, the timer is armed in the
  * wrapped structure.
