@@ -113,31 +113,6 @@ static inline bool entry_ends_dead(struct store *store, const struct entry *entr
 	return true;
 }
 
-/*
- * Copies the entries that are not dead, and returns their number. Frees the ids of the others.
- * There is no branch, because it could not be predicted. `to` may be `from`.
- */
-static uint32_t entries_sweep(struct store *store, const struct entry *from, uint32_t count,
-			      struct entry *to)
-{
-	uint32_t kept = 0, free_ids = store->free_ids;
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct entry entry = from[i];
-		uint64_t *word = &store->dead[entry.id / 64];
-		uint32_t dead = *word >> entry.id % 64 & 1;
-
-		*word &= ~(UINT64_C(1) << entry.id % 64);
-		store->free_id[free_ids] = entry.id;
-		free_ids += dead;
-		to[kept] = entry;
-		kept += 1 - dead;
-	}
-	store->dead_count -= free_ids - store->free_ids;
-	store->free_ids = free_ids;
-	return kept;
-}
-
 /* --- chunks */
 
 static void store_make_ready(struct store *store)

@@ -163,20 +163,15 @@ static LEVELS_RARELY void levels_open(struct levels *levels, uint64_t now)
 	most = most > FRONT_ROOM ? FRONT_ROOM : most < 32 ? 32 : most;
 	while (levels->occupied && count < most) {
 		struct bucket *bucket = levels_first(levels);
-		/* After levels_descend, such a bucket must not stay, even if it is not due. */
-		bool is_current =
-			bucket->level && digit_of(levels->current, bucket->level) == bucket->digit;
 
-		if (bucket->least > now && !is_current)
+		if (bucket->least > now)
 			break;
 		if (count && (bucket->node || bucket->count > most - count))
 			break;
-		if (!count && bucket->least > levels->current && bucket->least <= now)
+		if (!count && bucket->least > levels->current)
 			levels->current = bucket->least;
-		if (bucket->node)
-			levels_descend(levels, bucket);
-		else if (bucket->count > most && bucket->level)
-			levels_deal(levels, bucket);
+		if (bucket->node || (bucket->count > most && bucket->level))
+			levels_divide(levels, bucket);
 		else
 			count += levels_open_bucket(levels, bucket, entry + count,
 						    FRONT_ROOM + CHUNK_ROOM - count);

@@ -26,7 +26,7 @@
 
 /* Tests define smaller limits, so that what is rare becomes frequent. */
 #ifndef BURST_AT
-#define BURST_AT 2048
+#define BURST_AT 4096
 #endif
 #ifndef FRONT_ROOM
 #define FRONT_ROOM 512 /* see front.h */
@@ -37,10 +37,6 @@
 
 /* There is a node for so many entries. */
 #define NODE_ENTRIES (BURST_AT / 2)
-
-/* What one operation does of a sweep: a sum of entries, and of costs of chunks and buckets. */
-#define SWEEP_ENTRIES 32
-#define SWEEP_EXTRA   4
 
 struct bucket {
 	struct entry *vacant; /* where the next entry goes, unless this is a multiple of 256 */
@@ -168,14 +164,26 @@ static inline struct node *node_of(const struct bucket *bucket)
 	return (struct node *)((uintptr_t)(bucket - bucket->digit) - offsetof(struct node, bucket));
 }
 
+/* Puts a bucket into the list of buckets, behind another one. */
+static inline void bucket_link(struct bucket *bucket, struct bucket *before)
+{
+	bucket->next = before->next;
+	bucket->previous = before;
+	bucket->next->previous = before->next = bucket;
+}
+
+static inline void bucket_unlink(const struct bucket *bucket)
+{
+	bucket->next->previous = bucket->previous;
+	bucket->previous->next = bucket->next;
+}
+
 /* A bucket is about to get its first chunk. */
 static void bucket_begin(struct levels *levels, struct bucket *bucket)
 {
 	struct node *node = node_of(bucket);
 
-	bucket->next = levels->buckets.next;
-	bucket->previous = &levels->buckets;
-	bucket->next->previous = bucket->previous->next = bucket;
+	bucket_link(bucket, levels->buckets.previous);
 	node->occupied |= UINT64_C(1) << bucket->digit;
 	if (!node->parent)
 		levels->occupied |= UINT64_C(1) << bucket->level;
@@ -214,8 +222,7 @@ static void bucket_end(struct levels *levels, struct bucket *bucket)
 	if (bucket == levels->swept)
 		sweep_leave(levels);
 	bucket->vacant = NULL;
-	bucket->next->previous = bucket->previous;
-	bucket->previous->next = bucket->next;
+	bucket_unlink(bucket);
 	bucket_clear(levels, bucket);
 }
 
@@ -303,8 +310,8 @@ static inline void levels_file_entry(struct levels *levels, const struct timer *
 		      entry_make(timer, key >> unknown_bits(level), id));
 }
 
-/* Moves entries of a bucket to its node, about `most` of them. */
-static void bucket_flush(struct levels *levels, struct bucket *bucket, size_t most)
+/* Moves entries of a bucket to its node, about BURST_AT of them. */
+static void bucket_flush(struct levels *levels, struct bucket *bucket)
 {
 	unsigned level = bucket->level - 1u, unknown = unknown_bits(level);
 	bool read = unknown != unknown_bits(bucket->level);
@@ -314,7 +321,7 @@ static void bucket_flush(struct levels *levels, struct bucket *bucket, size_t mo
 		return;
 	if (bucket == levels->swept)
 		sweep_leave(levels);
-	for (uint32_t count; bucket->count && most >= CHUNK_ROOM; most -= count) {
+	for (uint32_t moved = 0, count; bucket->count && moved < BURST_AT; moved += count) {
 		count = bucket_take_chunk(&levels->store, bucket, entry);
 		if (read)
 			bucket_fetch_timers(bucket);
@@ -342,18 +349,21 @@ static void bucket_flush(struct levels *levels, struct bucket *bucket, size_t mo
 }
 
 /*
- * Looks for a bucket that has become too large, from a bucket of the path down towards a key. This
- * is done for every chunk that becomes full, so no bucket becomes much larger than BURST_AT.
+ * Flushes a bucket that is too large, if there is one. Large buckets are at the start of the list.
+ * This is done for every chunk of the path that becomes full, so no bucket becomes much larger than
+ * BURST_AT.
  */
-static void levels_flush_along(struct levels *levels, struct bucket *bucket, uint64_t key)
+static void levels_flush(struct levels *levels)
 {
-	while (bucket->count < BURST_AT) {
-		if (!bucket->node)
-			return;
-		bucket = &bucket->node->bucket[digit_of(key, bucket->level - 1u)];
+	struct bucket *bucket = levels->buckets.next;
+
+	if (bucket->count < BURST_AT || !bucket->level)
+		return;
+	bucket_flush(levels, bucket);
+	if (bucket->count && bucket->count < BURST_AT) {
+		bucket_unlink(bucket);
+		bucket_link(bucket, levels->buckets.previous);
 	}
-	if (bucket->level)
-		bucket_flush(levels, bucket, BURST_AT);
 }
 
 /* Appends where the bucket is empty or its newest chunk is full. */
@@ -362,8 +372,14 @@ static LEVELS_RARELY void levels_append_rare(struct levels *levels, struct bucke
 {
 	struct chunk *chunk;
 
+	if (bucket->count >= BURST_AT && bucket->level) {
+		if (bucket == levels->swept)
+			sweep_leave(levels);
+		bucket_unlink(bucket);
+		bucket_link(bucket, &levels->buckets);
+	}
 	if (!node_of(bucket)->parent)
-		levels_flush_along(levels, bucket, key);
+		levels_flush(levels);
 	chunk = chunk_take(&levels->store);
 	chunk->next = bucket->count ? bucket_newest(bucket) : NULL;
 	if (!bucket->count)
@@ -386,13 +402,9 @@ static void levels_refile(struct levels *levels, struct timer *timer, uint32_t i
 	levels_file_entry(levels, timer, timer->key, id);
 }
 
-/*
- * Files the entries of a bucket in the levels below, which must be empty. `current` must be in the
- * bucket's range.
- */
-static void levels_deal(struct levels *levels, struct bucket *from)
+/* Files the entries of a detached bucket, whose range has `current`, in the levels below. */
+static void levels_deal(struct levels *levels, struct bucket bucket)
 {
-	struct bucket bucket = bucket_detach(levels, from);
 	unsigned unknown = unknown_bits(bucket.level);
 	struct entry entry[CHUNK_ROOM];
 
@@ -415,108 +427,40 @@ static void levels_deal(struct levels *levels, struct bucket *from)
 	}
 }
 
+/*
+ * Moves all entries of the first bucket to the levels below, which must be empty, after `current`
+ * has come into the bucket's range. Nodes become part of the path, as far as `current` is in their
+ * range. Then each entry of these buckets moves once, to the place where it belongs.
+ */
+static void levels_divide(struct levels *levels, struct bucket *bucket)
+{
+	struct bucket part[LEVELS];
+	unsigned parts = 0;
+
+	for (struct node *node;;
+	     bucket = &node->bucket[digit_of(levels->current, node->bucket->level)]) {
+		node = bucket->node;
+		if (bucket->count)
+			part[parts++] = bucket_detach(levels, bucket);
+		if (!node)
+			break;
+		bucket->node = NULL;
+		bucket_clear(levels, bucket);
+		node_free(levels, levels->path[node->bucket->level]);
+		levels->path[node->bucket->level] = node;
+		levels->occupied |= UINT64_C(1) << node->bucket->level;
+		node->parent = NULL;
+	}
+	while (parts)
+		levels_deal(levels, part[--parts]);
+}
+
 /* Returns the first bucket. There must be one. */
 static inline struct bucket *levels_first(const struct levels *levels)
 {
 	struct node *node = levels->path[__builtin_ctzll(levels->occupied)];
 
 	return &node->bucket[__builtin_ctzll(node->occupied)];
-}
-
-/* Puts the node of the first bucket into the path. */
-static void levels_descend(struct levels *levels, struct bucket *bucket)
-{
-	struct node *node = bucket->node;
-	unsigned level = bucket->level - 1u;
-
-	if (bucket->count)
-		bucket_flush(levels, bucket, SIZE_MAX);
-	if (bucket->node != node)
-		return;
-	bucket->node = NULL;
-	bucket_clear(levels, bucket);
-	node_free(levels, levels->path[level]);
-	levels->path[level] = node;
-	node->parent = NULL;
-	levels->occupied |= UINT64_C(1) << level;
-}
-
-/* --- dead entries */
-
-/* Sweeps the newest chunk of the bucket that the sweep has come to. */
-static uint32_t sweep_newest(struct levels *levels)
-{
-	struct bucket *bucket = levels->swept;
-	struct chunk *chunk = bucket_newest(bucket);
-	uint32_t count = (uint32_t)(bucket->vacant - chunk->entry), kept;
-
-	kept = entries_sweep(&levels->store, chunk->entry, count, chunk->entry);
-	bucket->count -= count - kept;
-	bucket->vacant = chunk->entry + kept;
-	levels->after = chunk;
-	return count;
-}
-
-/* Sweeps the next older chunk, and appends what is left of it to the newest one. */
-static void sweep_older(struct levels *levels, struct chunk *swept)
-{
-	struct bucket *bucket = levels->swept;
-	struct chunk *newest = bucket_newest(bucket);
-	uint32_t room = (uint32_t)(newest->entry + CHUNK_ROOM - bucket->vacant), kept;
-	struct entry entry[CHUNK_ROOM];
-
-	levels->after->next = swept->next;
-	kept = entries_sweep(&levels->store, swept->entry, CHUNK_ROOM, entry);
-	bucket->count -= CHUNK_ROOM - kept;
-	room = room < kept ? room : kept;
-	memcpy(bucket->vacant, entry, room * sizeof(*entry));
-	bucket->vacant += room;
-	if (room == kept) {
-		chunk_free(&levels->store, swept);
-		return;
-	}
-	swept->next = newest;
-	memcpy(swept->entry, entry + room, (kept - room) * sizeof(*entry));
-	bucket->vacant = swept->entry + (kept - room);
-}
-
-/* Does a part of the sweep. */
-static LEVELS_RARELY void levels_sweep(struct levels *levels)
-{
-	uint32_t done = 0;
-
-	while (levels->swept && done < SWEEP_ENTRIES) {
-		struct bucket *bucket = levels->swept;
-
-		done += SWEEP_EXTRA;
-		if (!levels->after) {
-			done += sweep_newest(levels);
-		} else if (levels->after->next) {
-			sweep_older(levels, levels->after->next);
-			done += CHUNK_ROOM;
-		} else {
-			sweep_leave(levels);
-		}
-		if (!bucket->count) {
-			chunk_free(&levels->store, bucket_newest(bucket));
-			bucket_end(levels, bucket);
-		}
-	}
-}
-
-/* Marks an entry as dead. When a third of all entries are dead, a sweep of all buckets begins. */
-static inline void levels_end_entry(struct levels *levels, uint32_t id)
-{
-	struct store *store = &levels->store;
-
-	store->dead[id / 64] |= UINT64_C(1) << id % 64;
-	store->dead_count++;
-	if (!levels->swept &&
-	    store->dead_count <= (store->used_ids - store->free_ids) / 3 + SWEEP_ENTRIES)
-		return;
-	if (!levels->swept && levels->buckets.next != &levels->buckets)
-		levels->swept = levels->buckets.next;
-	levels_sweep(levels);
 }
 
 #endif

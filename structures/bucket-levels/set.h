@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "check.h"
+#include "sweep.h"
 
 /* A walk of so many timers finds the place of a timer that is not due last in its queue. */
 #define SET_WALK 32
