@@ -103,8 +103,9 @@ static uint64_t nested_deadlines(size_t i, uint64_t *random)
 {
 	unsigned level = i ? (unsigned)__builtin_ctzll(i) : 0;
 
-	return one_deadline(i, random) ^ (level < 9 ? draw_from(random, 63) + 1 : 0)
-						 << level * DIGIT_BITS;
+	if (level > 8)
+		return one_deadline(i, random);
+	return one_deadline(i, random) ^ (draw_from(random, 63) + 1) << level * DIGIT_BITS;
 }
 
 static uint64_t spread_deadlines(size_t i, uint64_t *random)

@@ -1,9 +1,10 @@
 /*
  * levels_model.h - bucket-levels or interval-levels with small buckets, compared with a list
  *
- * A test defines small constants, includes the structure and then this header. With small constants,
- * rare cases are frequent. The test compares with a list of deadlines which timers fire, and in
- * what order. `check` walks the set after each step. At the end, the rare cases must have happened.
+ * A test defines small constants, includes the structure and then this header. With small
+ * constants, rare cases are frequent. The test compares with a list of deadlines which timers fire,
+ * and in what order. `check` walks the set after each step. At the end, the rare cases must have
+ * happened.
  *
  * Some timers share a deadline, and others share an interval. The clock stands still, jumps and
  * steps back. In some phases few timers are stopped, in others most of them. A timer that is not in
