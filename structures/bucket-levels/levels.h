@@ -440,7 +440,7 @@ static void levels_divide(struct levels *levels, struct bucket *bucket)
 	for (struct node *node;;
 	     bucket = &node->bucket[digit_of(levels->current, node->bucket->level)]) {
 		node = bucket->node;
-		if (bucket->count)
+		if (bucket->count && bucket->level)
 			part[parts++] = bucket_detach(levels, bucket);
 		if (!node)
 			break;

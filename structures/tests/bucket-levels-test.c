@@ -129,6 +129,39 @@ static void test_a_jump_of_time(void **state)
 	}
 }
 
+/* Returns the oldest chunk of the largest bucket. */
+static const struct chunk *oldest_chunk(const struct fixture *fixture)
+{
+	const struct levels *levels = levels_of(fixture->set);
+	const struct bucket *largest = levels->buckets.next;
+	const struct chunk *chunk;
+
+	for (const struct bucket *bucket = largest; bucket != &levels->buckets;
+	     bucket = bucket->next)
+		if (bucket->count > largest->count)
+			largest = bucket;
+	for (chunk = bucket_newest(largest); chunk->next;)
+		chunk = chunk->next;
+	return chunk;
+}
+
+/* The entries of a herd are not moved when it is due, but handed over from where they are. */
+static void test_a_herd_stays(void **state)
+{
+	struct fixture fixture = begin();
+	const struct chunk *oldest;
+	struct timer *batch[64];
+
+	(void)state;
+	arm_all(&fixture, one_deadline);
+	oldest = oldest_chunk(&fixture);
+	for (unsigned i = 0; i < 100; i++) {
+		assert_int_equal(levels_expire(fixture.set, UINT64_MAX, batch, 64), 64);
+		assert_ptr_equal(oldest_chunk(&fixture), oldest);
+	}
+	end(&fixture);
+}
+
 /*
  * Each firing makes at most one bucket of each level move, so time that passes slowly is safe, too.
  */
@@ -210,6 +243,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_jump_of_time),
+		cmocka_unit_test(test_a_herd_stays),
 		cmocka_unit_test(test_time_passes_slowly),
 		cmocka_unit_test(test_memory_under_churn),
 		cmocka_unit_test(test_sparse_nodes),
